@@ -1,0 +1,80 @@
+//! Project tasks, run as `cargo xtask TASK`: the gate, the house rules, the benches, the
+//! side-by-side measurements and the fuzz targets. The README and CI call this and nothing
+//! else, so there is one place that knows how the project is built and judged.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task's output is its result")]
+
+mod error;
+mod fuzz;
+mod gate;
+mod peers;
+mod process;
+mod python;
+mod system;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Project tasks")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the gate: format, lints, house rules, tests, doc tests, client tests
+    #[command(visible_alias = "ci")]
+    Test,
+    /// Check the house rules: layering, runtime-free crates, file hygiene, links
+    Tidy,
+    /// Run the client tests only
+    Clients,
+    /// Run the criterion benches
+    Bench {
+        /// Passed on to criterion: a filter, --save-baseline NAME, ...
+        #[arg(last = true)]
+        criterion: Vec<String>,
+    },
+    /// Measure Cimarron and a peer side by side on the same input
+    Peers(peers::Arguments),
+    /// Run one fuzz target; without a name, list them
+    Fuzz {
+        /// A target of fuzz/fuzz_targets
+        target: Option<String>,
+        /// Passed on to cargo-fuzz: -- -max_total_time=60
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Test => gate::run(),
+        Task::Tidy => tidy::run(),
+        Task::Clients => gate::clients(),
+        Task::Bench { criterion } => bench(&criterion),
+        Task::Peers(arguments) => peers::run(&arguments),
+        Task::Fuzz { target, arguments } => fuzz::run(target.as_deref(), &arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+/// Only the bench targets: a library's own test harness does not know criterion's arguments.
+fn bench(criterion: &[String]) -> error::Result<()> {
+    let mut command = process::cargo(["bench", "--package", "cimarron-benches", "--bench", "*"]);
+    if !criterion.is_empty() {
+        command.arg("--").args(criterion);
+    }
+    process::run(&mut command)
+}
