@@ -1,0 +1,169 @@
+//! Owned declarations: classes, properties, methods and parameters.
+//!
+//! One set of types serves both views of a class. In a *local* declaration the
+//! members are just those that the class itself writes; in a *resolved* one the
+//! inherited members come first, in the superclass's order, and each member
+//! knows its origin. Archives hold both; these types are what builders take and
+//! what callers get who ask for an owned copy.
+
+use crate::{DataType, Name, Qualifiers, Value};
+use std::fmt;
+
+/// The class that introduced a member, and how deep that class lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The class that first declared the member.
+    pub class: Name,
+    /// Its distance from the root of its hierarchy, which has depth 0.
+    pub depth: u16,
+}
+
+/// A property or reference declaration (DSP0004 5.1.2.8, 5.1.2.10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// The name.
+    pub name: Name,
+    /// The declared type.
+    pub data_type: DataType,
+    /// Qualifiers, in written order, inherited ones last.
+    pub qualifiers: Qualifiers,
+    /// The default: absent, NULL or a value.
+    pub default: Option<Value>,
+    /// Whether the default was taken from the superclass's declaration.
+    pub default_inherited: bool,
+    /// Where the property was introduced; `None` in an unresolved declaration.
+    pub origin: Option<Origin>,
+    /// Whether the class does not itself declare the property.
+    pub propagated: bool,
+}
+
+impl Property {
+    /// A property without qualifiers or default.
+    pub fn new(name: impl Into<Name>, data_type: DataType) -> Self {
+        Self {
+            name: name.into(),
+            data_type,
+            qualifiers: Qualifiers::new(),
+            default: None,
+            default_inherited: false,
+            origin: None,
+            propagated: false,
+        }
+    }
+
+    /// Whether the property is part of the key.
+    pub fn is_key(&self) -> bool {
+        self.qualifiers.is_true("Key")
+    }
+
+    /// NULL of the declared type.
+    pub fn null(&self) -> Value {
+        Value::Null(self.data_type.cim_type, self.data_type.is_array())
+    }
+}
+
+/// A parameter of a method. Its ID is its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The name.
+    pub name: Name,
+    /// The declared type.
+    pub data_type: DataType,
+    /// Qualifiers, `In` and `Out` among them.
+    pub qualifiers: Qualifiers,
+    /// The default value (WMI).
+    pub default: Option<Value>,
+}
+
+impl Parameter {
+    /// Whether callers pass it: TRUE unless `In` says otherwise (DSP0004
+    /// 5.6.3.24 gives `In` the default TRUE).
+    pub fn is_in(&self) -> bool {
+        self.qualifiers.get("In").is_none_or(|q| q.value.as_bool() != Some(false))
+    }
+
+    /// Whether the method returns it.
+    pub fn is_out(&self) -> bool {
+        self.qualifiers.is_true("Out")
+    }
+}
+
+/// A method declaration (DSP0004 5.1.2.9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The name.
+    pub name: Name,
+    /// The return type; `None` is WMI's `void`.
+    pub return_type: Option<DataType>,
+    /// Parameters, in declaration order.
+    pub parameters: Vec<Parameter>,
+    /// Qualifiers, in written order, inherited ones last.
+    pub qualifiers: Qualifiers,
+    /// Where the method was introduced; `None` in an unresolved declaration.
+    pub origin: Option<Origin>,
+    /// Whether the class does not itself declare the method.
+    pub propagated: bool,
+}
+
+/// A class (DSP0004 5.1.2.6), local or resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Class {
+    /// The name.
+    pub name: Name,
+    /// The superclass.
+    pub superclass: Option<Name>,
+    /// Qualifiers, in written order, inherited ones last.
+    pub qualifiers: Qualifiers,
+    /// Properties and references, inherited ones first; the position is the slot.
+    pub properties: Vec<Property>,
+    /// Methods, inherited ones first.
+    pub methods: Vec<Method>,
+}
+
+impl Class {
+    /// An empty class.
+    pub fn new(name: impl Into<Name>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        self.properties.iter().find(|p| p.name.is(name))
+    }
+
+    /// The method of this name.
+    pub fn method(&self, name: &str) -> Option<&Method> {
+        self.methods.iter().find(|m| m.name.is(name))
+    }
+
+    /// Whether the class is an association.
+    pub fn is_association(&self) -> bool {
+        self.qualifiers.is_true("Association")
+    }
+
+    /// Whether the class is an indication.
+    pub fn is_indication(&self) -> bool {
+        self.qualifiers.is_true("Indication")
+    }
+
+    /// Whether the class is abstract: it has no instances of its own.
+    pub fn is_abstract(&self) -> bool {
+        self.qualifiers.is_true("Abstract")
+    }
+
+    /// Whether the class is a WMI singleton: one instance, no key.
+    pub fn is_singleton(&self) -> bool {
+        self.qualifiers.is_true("Singleton")
+    }
+
+    /// The key properties, in declaration order.
+    pub fn keys(&self) -> impl Iterator<Item = &Property> {
+        self.properties.iter().filter(|p| p.is_key())
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "class {}", self.name)
+    }
+}

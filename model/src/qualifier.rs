@@ -1,0 +1,346 @@
+//! Qualifiers: their use on an element, their declaration, flavors and scopes.
+
+use crate::{CimType, DataType, Name, Value};
+use std::fmt;
+
+/// The flavors of a qualifier, and how it came to its element.
+///
+/// The bits are those of WMI's `WBEM_FLAVOR_TYPE`, so front ends send them as
+/// they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flavor(u8);
+
+impl Flavor {
+    /// Propagates to instances (`ToInstance`).
+    pub const TO_INSTANCE: Self = Self(0x01);
+    /// Propagates to subclasses (`ToSubclass`; its absence is `Restricted`).
+    pub const TO_SUBCLASS: Self = Self(0x02);
+    /// May not be overridden (`DisableOverride`).
+    pub const NOT_OVERRIDABLE: Self = Self(0x10);
+    /// Came from the superclass or the class and was not written here.
+    pub const PROPAGATED: Self = Self(0x20);
+    /// Set by the engine itself.
+    pub const SYSTEM: Self = Self(0x40);
+    /// Localisable (`Translatable` of DMTF, `Amended` of WMI).
+    pub const AMENDED: Self = Self(0x80);
+    /// What DSP0004 gives a qualifier that says nothing: overridable and
+    /// propagated to subclasses.
+    pub const DMTF_DEFAULT: Self = Self::TO_SUBCLASS;
+    /// What WMI gives a qualifier that says nothing: overridable, not propagated.
+    pub const WMI_DEFAULT: Self = Self(0);
+
+    /// The flavors with these bits; `None` for bits that mean nothing.
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & !0xf3 == 0 { Some(Self(bits)) } else { None }
+    }
+
+    /// The bits.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether all of `other`'s bits are set.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// With `other`'s bits set too.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// With `other`'s bits cleared.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// With `other`'s bits set or cleared.
+    #[must_use]
+    pub const fn set(self, other: Self, on: bool) -> Self {
+        if on { self.with(other) } else { self.without(other) }
+    }
+
+    /// Whether the qualifier goes on to subclasses.
+    pub const fn to_subclass(self) -> bool {
+        self.contains(Self::TO_SUBCLASS)
+    }
+
+    /// Whether the qualifier goes on to instances.
+    pub const fn to_instance(self) -> bool {
+        self.contains(Self::TO_INSTANCE)
+    }
+
+    /// Whether a subclass may give it another value.
+    pub const fn overridable(self) -> bool {
+        !self.contains(Self::NOT_OVERRIDABLE)
+    }
+
+    /// Whether it is localisable.
+    pub const fn translatable(self) -> bool {
+        self.contains(Self::AMENDED)
+    }
+
+    /// Whether it was inherited and not written here.
+    pub const fn propagated(self) -> bool {
+        self.contains(Self::PROPAGATED)
+    }
+}
+
+/// A qualifier on an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Qualifier {
+    /// The name, as written.
+    pub name: Name,
+    /// The value, with its type also when NULL.
+    pub value: Value,
+    /// Flavors, and whether it was propagated.
+    pub flavor: Flavor,
+}
+
+/// The qualifiers of one element, in written order; names are unique without
+/// case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Qualifiers(Vec<Qualifier>);
+
+impl Qualifiers {
+    /// No qualifiers.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The qualifier of this name.
+    pub fn get(&self, name: &str) -> Option<&Qualifier> {
+        self.0.iter().find(|q| q.name.is(name))
+    }
+
+    /// Sets a qualifier: replaces the one of this name where it stands, or
+    /// appends.
+    pub fn set(&mut self, qualifier: Qualifier) {
+        match self.0.iter_mut().find(|q| q.name == qualifier.name) {
+            Some(slot) => *slot = qualifier,
+            None => self.0.push(qualifier),
+        }
+    }
+
+    /// Removes and returns the qualifier of this name.
+    pub fn remove(&mut self, name: &str) -> Option<Qualifier> {
+        let at = self.0.iter().position(|q| q.name.is(name))?;
+        Some(self.0.remove(at))
+    }
+
+    /// Whether a boolean qualifier of this name is present and TRUE.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|q| q.value.as_bool() == Some(true))
+    }
+
+    /// The qualifiers in written order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Qualifier> for Qualifiers {
+    fn from_iter<I: IntoIterator<Item = Qualifier>>(items: I) -> Self {
+        let mut all = Self::new();
+        for item in items {
+            all.set(item);
+        }
+        all
+    }
+}
+
+impl<'a> IntoIterator for &'a Qualifiers {
+    type Item = &'a Qualifier;
+    type IntoIter = std::slice::Iter<'a, Qualifier>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Qualifiers {
+    type Item = Qualifier;
+    type IntoIter = std::vec::IntoIter<Qualifier>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// One kind of element that a qualifier may stand on (DSP0004 7.8 `metaElement`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Classes that are neither associations nor indications
+    Class,
+    /// Association classes
+    Association,
+    /// Indication classes
+    Indication,
+    /// Properties other than references
+    Property,
+    /// Reference properties
+    Reference,
+    /// Methods
+    Method,
+    /// Parameters
+    Parameter,
+}
+
+impl Scope {
+    /// Every scope, in the order DSP0004 lists them.
+    pub const ALL: [Self; 7] = [
+        Self::Class,
+        Self::Association,
+        Self::Indication,
+        Self::Property,
+        Self::Reference,
+        Self::Method,
+        Self::Parameter,
+    ];
+
+    /// The MOF keyword.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Association => "association",
+            Self::Indication => "indication",
+            Self::Property => "property",
+            Self::Reference => "reference",
+            Self::Method => "method",
+            Self::Parameter => "parameter",
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The scopes of a qualifier declaration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// `Scope(any)`.
+    pub const ANY: Self = Self(0x7f);
+    /// No scope.
+    pub const NONE: Self = Self(0);
+
+    /// The scopes with these bits (bit n is `Scope::ALL[n]`).
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & 0x80 == 0 { Some(Self(bits)) } else { None }
+    }
+
+    /// The bits.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// With `scope` too.
+    #[must_use]
+    pub const fn with(self, scope: Scope) -> Self {
+        Self(self.0 | scope.bit())
+    }
+
+    /// Whether the qualifier may stand on such an element.
+    pub const fn contains(self, scope: Scope) -> bool {
+        self.0 & scope.bit() != 0
+    }
+
+    /// The scopes one by one.
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |s| self.contains(*s))
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(items: I) -> Self {
+        items.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+/// A qualifier type: `Qualifier N : type = default, Scope(...), Flavor(...);`
+/// (DSP0004 5.6.1.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QualifierType {
+    /// The name.
+    pub name: Name,
+    /// The type of the values.
+    pub data_type: DataType,
+    /// What holds where the qualifier is absent; NULL when not declared.
+    pub default: Value,
+    /// Where it may stand.
+    pub scopes: Scopes,
+    /// The flavors that uses start from.
+    pub flavor: Flavor,
+}
+
+impl QualifierType {
+    /// NULL of the declared type.
+    pub fn null(data_type: &DataType) -> Value {
+        Value::Null(data_type.cim_type, data_type.is_array())
+    }
+
+    /// The value of a use that writes none: TRUE for booleans, else the
+    /// declared default (DSP0004 7.8).
+    pub fn implied_value(&self) -> Value {
+        if self.data_type.cim_type == CimType::Boolean && !self.data_type.is_array() {
+            Value::from(true)
+        } else {
+            self.default.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flavor_bits_are_those_of_wmi() {
+        let key = Flavor::TO_INSTANCE.with(Flavor::TO_SUBCLASS).with(Flavor::NOT_OVERRIDABLE);
+        assert_eq!(key.bits(), 0x13);
+        assert!(key.to_instance() && key.to_subclass() && !key.overridable());
+        assert_eq!(Flavor::from_bits(0x13), Some(key));
+        assert_eq!(Flavor::from_bits(0x04), None);
+        assert!(!key.without(Flavor::TO_SUBCLASS).to_subclass());
+    }
+
+    #[test]
+    fn setting_replaces_in_place() {
+        let make = |name: &str, n: u32| Qualifier {
+            name: name.into(),
+            value: n.into(),
+            flavor: Flavor::default(),
+        };
+        let mut all: Qualifiers = [make("A", 1), make("B", 2)].into_iter().collect();
+        all.set(make("a", 3));
+        let names: Vec<_> = all.iter().map(|q| (q.name.as_str(), q.value.as_integer())).collect();
+        assert_eq!(names, [("a", Some(3)), ("B", Some(2))]);
+    }
+
+    #[test]
+    fn scopes_list_in_order() {
+        let scopes: Scopes = [Scope::Method, Scope::Class].into_iter().collect();
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), [Scope::Class, Scope::Method]);
+        assert!(Scopes::ANY.contains(Scope::Parameter));
+    }
+}

@@ -1,0 +1,74 @@
+//! "Did you mean …?": the nearest of a set of names.
+
+use crate::fold;
+
+/// The candidate nearest to `text` without case, if it is near enough to be a
+/// likely slip: at most a third of the length away, in single-character edits
+/// and swaps of neighbours.
+pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = text.chars().map(fold::fold_char).collect();
+    let limit = (wanted.len() / 3).min(4);
+    let mut best: Option<(usize, &'a str)> = None;
+    for candidate in candidates {
+        let bound = best.map_or(limit, |(d, _)| d.saturating_sub(1));
+        if let Some(distance) = within(&wanted, candidate, bound) {
+            best = Some((distance, candidate));
+            if distance == 0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// The edit distance of the two when it is at most `bound` (optimal string
+/// alignment, three rolling rows).
+#[expect(clippy::indexing_slicing, reason = "every row has other.len() + 1 entries")]
+fn within(wanted: &[char], candidate: &str, bound: usize) -> Option<usize> {
+    let other: Vec<char> = candidate.chars().map(fold::fold_char).collect();
+    if wanted.len().abs_diff(other.len()) > bound {
+        return None;
+    }
+    let mut before: Vec<usize> = vec![0; other.len() + 1];
+    let mut previous: Vec<usize> = (0..=other.len()).collect();
+    let mut current = previous.clone();
+    for i in 1..=wanted.len() {
+        current[0] = i;
+        for j in 1..=other.len() {
+            let substitution = usize::from(wanted[i - 1] != other[j - 1]);
+            let mut cost =
+                (previous[j] + 1).min(current[j - 1] + 1).min(previous[j - 1] + substitution);
+            if i > 1 && j > 1 && wanted[i - 1] == other[j - 2] && wanted[i - 2] == other[j - 1] {
+                cost = cost.min(before[j - 2] + 1);
+            }
+            current[j] = cost;
+        }
+        if current.iter().min().is_some_and(|least| *least > bound) {
+            return None;
+        }
+        std::mem::swap(&mut before, &mut previous);
+        std::mem::swap(&mut previous, &mut current);
+    }
+    Some(previous[other.len()]).filter(|d| *d <= bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_likely_slips_only() {
+        let names = ["DeviceID", "SystemName", "Caption", "Status"];
+        for (text, expected) in [
+            ("DeviceId", Some("DeviceID")),
+            ("DevcieID", Some("DeviceID")),
+            ("Captoin", Some("Caption")),
+            ("Statu", Some("Status")),
+            ("Wholly", None),
+            ("ID", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(text, names), expected, "{text}");
+        }
+    }
+}
