@@ -1,0 +1,161 @@
+//! Values in the archive: writing them and reading them back.
+
+use super::format::{ArchivedRoot, ArchivedValueRecord, ValueRecord, form};
+use super::write::{WriteError, Writer, number};
+use cimarron_model::{Array, Char16, CimType, DateTime, ObjectPath, Scalar, Value};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Remembers values already written: TRUE and NULL are most of them.
+#[derive(Default)]
+pub(super) struct ValueWriter {
+    known: FxHashMap<ValueRecord, u32>,
+}
+
+impl Writer {
+    /// The number of a value.
+    pub(super) fn value(&mut self, value: &Value) -> Result<u32, WriteError> {
+        let cim_type = value.cim_type() as u8;
+        let record = match value {
+            Value::Null(_, array) => ValueRecord {
+                payload: 0,
+                len: 0,
+                form: if *array { form::NULL_ARRAY } else { form::NULL },
+                cim_type,
+            },
+            Value::Scalar(scalar) => {
+                ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
+            }
+            Value::Array(array) => self.array(array)?,
+        };
+        if let Some(n) = self.values.known.get(&record) {
+            return Ok(*n);
+        }
+        let n = number(self.root.values.len())?;
+        self.root.values.push(record);
+        self.values.known.insert(record, n);
+        Ok(n)
+    }
+
+    fn array(&mut self, array: &Array) -> Result<ValueRecord, WriteError> {
+        let mut words = Vec::with_capacity(array.len());
+        for item in array.iter() {
+            words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
+        }
+        if array.has_nulls() {
+            let mut marks = vec![0_u64; array.len().div_ceil(64)];
+            for (i, item) in array.iter().enumerate() {
+                if let (None, Some(word)) = (item, marks.get_mut(i / 64)) {
+                    *word |= 1 << (i % 64);
+                }
+            }
+            words.extend(marks);
+        }
+        let start = number(self.root.words.len())?;
+        self.root.words.extend(words);
+        Ok(ValueRecord {
+            payload: u64::from(start),
+            len: number(array.len())?,
+            form: if array.has_nulls() { form::ARRAY_WITH_NULLS } else { form::ARRAY },
+            cim_type: array.cim_type() as u8,
+        })
+    }
+
+    fn payload(&mut self, scalar: &Scalar) -> Result<u64, WriteError> {
+        Ok(match scalar {
+            Scalar::Boolean(v) => u64::from(*v),
+            Scalar::UInt8(v) => u64::from(*v),
+            Scalar::UInt16(v) => u64::from(*v),
+            Scalar::UInt32(v) => u64::from(*v),
+            Scalar::UInt64(v) => *v,
+            Scalar::SInt8(v) => i64::from(*v).cast_unsigned(),
+            Scalar::SInt16(v) => i64::from(*v).cast_unsigned(),
+            Scalar::SInt32(v) => i64::from(*v).cast_unsigned(),
+            Scalar::SInt64(v) => v.cast_unsigned(),
+            Scalar::Real32(v) => u64::from(v.to_bits()),
+            Scalar::Real64(v) => v.to_bits(),
+            Scalar::Char16(v) => u64::from(v.0),
+            Scalar::String(v) => u64::from(self.symbol(v)?),
+            Scalar::Reference(v) => u64::from(self.symbol(&v.to_string())?),
+            Scalar::DateTime(v) => {
+                let bits = v.to_bits();
+                let start = number(self.root.words.len())?;
+                self.root.words.extend([bits as u64, (bits >> 64) as u64]);
+                u64::from(start)
+            }
+            Scalar::Object(v) => u64::from(self.embedded(v)?),
+        })
+    }
+}
+
+impl ArchivedRoot {
+    /// The value of this number. Total: whatever does not decode reads as NULL,
+    /// and opening an archive refuses the ones that would.
+    pub(crate) fn value(&self, number: u32) -> Value {
+        self.values
+            .get(number as usize)
+            .map_or(Value::null(CimType::String), |record| self.decode_value(record))
+    }
+
+    pub(super) fn decode_value(&self, record: &ArchivedValueRecord) -> Value {
+        let cim_type = CimType::from_u8(record.cim_type).unwrap_or(CimType::String);
+        match record.form {
+            form::SCALAR => self
+                .decode_scalar(cim_type, record.payload.to_native())
+                .map_or(Value::null(cim_type), Value::Scalar),
+            form::ARRAY | form::ARRAY_WITH_NULLS => self
+                .decode_array(cim_type, record)
+                .map_or(Value::null_array(cim_type), Value::Array),
+            form::NULL_ARRAY => Value::null_array(cim_type),
+            _ => Value::null(cim_type),
+        }
+    }
+
+    fn decode_array(&self, cim_type: CimType, record: &ArchivedValueRecord) -> Option<Array> {
+        let start = usize::try_from(record.payload.to_native()).ok()?;
+        let len = record.len.to_native() as usize;
+        let words = self.words.get(start..start.checked_add(len)?)?;
+        let marks = self.words.get(start + len..).filter(|_| record.form == form::ARRAY_WITH_NULLS);
+        let is_null = |i: usize| {
+            marks.and_then(|m| m.get(i / 64)).is_some_and(|w| w.to_native() >> (i % 64) & 1 == 1)
+        };
+        let mut array = Array::new(cim_type);
+        for (i, word) in words.iter().enumerate() {
+            if is_null(i) {
+                array.push_null();
+            } else {
+                array.push(self.decode_scalar(cim_type, word.to_native())?).ok()?;
+            }
+        }
+        Some(array)
+    }
+
+    pub(super) fn decode_scalar(&self, cim_type: CimType, payload: u64) -> Option<Scalar> {
+        let symbol = || u32::try_from(payload).ok().and_then(|s| self.try_text(s));
+        Some(match cim_type {
+            CimType::Boolean => Scalar::Boolean(payload != 0),
+            CimType::UInt8 => Scalar::UInt8(payload.try_into().ok()?),
+            CimType::UInt16 => Scalar::UInt16(payload.try_into().ok()?),
+            CimType::UInt32 => Scalar::UInt32(payload.try_into().ok()?),
+            CimType::UInt64 => Scalar::UInt64(payload),
+            CimType::SInt8 => Scalar::SInt8(payload.cast_signed().try_into().ok()?),
+            CimType::SInt16 => Scalar::SInt16(payload.cast_signed().try_into().ok()?),
+            CimType::SInt32 => Scalar::SInt32(payload.cast_signed().try_into().ok()?),
+            CimType::SInt64 => Scalar::SInt64(payload.cast_signed()),
+            CimType::Real32 => Scalar::Real32(f32::from_bits(payload.try_into().ok()?)),
+            CimType::Real64 => Scalar::Real64(f64::from_bits(payload)),
+            CimType::Char16 => Scalar::Char16(Char16(payload.try_into().ok()?)),
+            CimType::String => Scalar::String(symbol()?.into()),
+            CimType::Reference => Scalar::Reference(Arc::new(ObjectPath::parse(symbol()?).ok()?)),
+            CimType::DateTime => {
+                let start = usize::try_from(payload).ok()?;
+                let low = self.words.get(start)?.to_native();
+                let high = self.words.get(start.checked_add(1)?)?.to_native();
+                Scalar::DateTime(DateTime::from_bits(u128::from(high) << 64 | u128::from(low))?)
+            }
+            CimType::Object => {
+                Scalar::Object(Arc::new(self.embedded_object(u32::try_from(payload).ok()?)?))
+            }
+        })
+    }
+}

@@ -1,0 +1,377 @@
+//! From owned declarations to the bytes of an archive.
+
+use super::format::{
+    ClassRecord, EmbeddedRecord, InstancePropertyRecord, InstanceRecord, MethodRecord, NONE,
+    NamespaceRecord, ParameterRecord, PropertyRecord, QualifierRecord, QualifierTypeRecord, Root,
+    Run, TypeRecord, class_flag,
+};
+use super::values::ValueWriter;
+use super::{ArchiveBytes, header};
+use crate::builder::NamespaceBuilder;
+use crate::hierarchy::depth_first;
+use crate::resolve::{Member, ResolvedClass};
+use cimarron_model::{
+    ArrayShape, Class, DataType, Dialect, Instance, Method, Name, Object, Parameter, Property,
+    Qualifiers, Value, fold,
+};
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Why an archive could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The content does not fit the archive's 32-bit numbers.
+    #[error("the schema is too large for one archive (2 GiB): compile it in parts")]
+    TooLarge,
+    /// Objects are embedded in one another too deeply.
+    #[error("objects are embedded more than {} deep", Object::MAX_DEPTH)]
+    TooDeep,
+    /// rkyv could not lay the content out.
+    #[error("the archive could not be laid out: {0}")]
+    Layout(#[from] rkyv::rancor::Error),
+}
+
+pub(crate) fn write(
+    dialect: Dialect,
+    namespaces: &IndexMap<Name, NamespaceBuilder>,
+) -> Result<ArchiveBytes, WriteError> {
+    let mut writer = Writer::new(dialect);
+    for (name, content) in namespaces {
+        writer.namespace(name, content)?;
+    }
+    if writer.root.text.len() > i32::MAX as usize {
+        return Err(WriteError::TooLarge);
+    }
+    header::seal(&rkyv::to_bytes::<rkyv::rancor::Error>(&writer.root)?)
+}
+
+/// A length or position as the archive writes it.
+pub(super) fn number(n: usize) -> Result<u32, WriteError> {
+    u32::try_from(n).ok().filter(|n| *n != NONE).ok_or(WriteError::TooLarge)
+}
+
+/// Appends records and says where they went.
+fn append<T>(to: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Result<Run, WriteError> {
+    let start = number(to.len())?;
+    to.extend(items);
+    Ok(Run { start, len: number(to.len())? - start })
+}
+
+#[derive(Default)]
+pub(super) struct Writer {
+    pub(super) root: Root,
+    symbols: FxHashMap<smol_str::SmolStr, u32>,
+    pub(super) values: ValueWriter,
+    /// Declarations already written, by identity: subclasses share them.
+    properties: FxHashMap<*const Property, u32>,
+    methods: FxHashMap<*const Method, u32>,
+    /// How many objects the one being written is embedded in.
+    depth: usize,
+}
+
+impl Writer {
+    fn new(dialect: Dialect) -> Self {
+        let root = Root {
+            dialect: u8::from(dialect == Dialect::Dmtf),
+            fold_version: fold::TABLE_VERSION,
+            ..Root::default()
+        };
+        Self { root, ..Self::default() }
+    }
+
+    /// The symbol of a text.
+    pub(super) fn symbol(&mut self, text: &str) -> Result<u32, WriteError> {
+        if let Some(symbol) = self.symbols.get(text) {
+            return Ok(*symbol);
+        }
+        let symbol = number(self.root.symbols.len())?;
+        let run = Run { start: number(self.root.text.len())?, len: number(text.len())? };
+        self.root.text.push_str(text);
+        self.root.symbols.push(run);
+        self.symbols.insert(text.into(), symbol);
+        Ok(symbol)
+    }
+
+    fn optional_symbol(&mut self, name: Option<&Name>) -> Result<u32, WriteError> {
+        name.map_or(Ok(NONE), |n| self.symbol(n.as_str()))
+    }
+
+    fn namespace(&mut self, name: &Name, content: &NamespaceBuilder) -> Result<(), WriteError> {
+        let classes: Vec<&ResolvedClass> = content.classes().map(|c| &**c).collect();
+        let order = depth_first(&classes);
+        let first = number(self.root.classes.len())?;
+        for place in &order.places {
+            let Some(class) = classes.get(place.class) else { continue };
+            let superclass_number =
+                place.parent.map_or(Ok(NONE), |p| number(p).map(|p| p + first))?;
+            let subtree_end = number(place.subtree_end)? + first;
+            self.class(class, superclass_number, subtree_end)?;
+        }
+        let named: Vec<(u32, &str)> = (first..)
+            .zip(&order.places)
+            .filter_map(|(n, place)| Some((n, classes.get(place.class)?.name.as_str())))
+            .collect();
+        let class_table = append(&mut self.root.lists, hash_table(&named))?;
+        let mut by_name = named.clone();
+        by_name.sort_by(|a, b| fold::cmp(a.1, b.1));
+        let classes_by_name = append(&mut self.root.lists, by_name.into_iter().map(|(n, _)| n))?;
+        let record = NamespaceRecord {
+            name: self.symbol(name.as_str())?,
+            classes: Run { start: first, len: number(order.places.len())? },
+            class_table,
+            classes_by_name,
+            qualifier_types: self.qualifier_types(content)?,
+            instances: self.instances(content.instances())?,
+        };
+        self.root.namespaces.push(record);
+        Ok(())
+    }
+
+    fn qualifier_types(&mut self, content: &NamespaceBuilder) -> Result<Run, WriteError> {
+        let mut sorted: Vec<_> = content.qualifier_types().collect();
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut records = Vec::with_capacity(sorted.len());
+        for declaration in sorted {
+            records.push(QualifierTypeRecord {
+                name: self.symbol(declaration.name.as_str())?,
+                data_type: self.data_type(&declaration.data_type)?,
+                default: self.value(&declaration.default)?,
+                scopes: declaration.scopes.bits(),
+                flavor: declaration.flavor.bits(),
+            });
+        }
+        append(&mut self.root.qualifier_types, records)
+    }
+
+    fn class(
+        &mut self,
+        class: &ResolvedClass,
+        superclass_number: u32,
+        subtree_end: u32,
+    ) -> Result<(), WriteError> {
+        let record = self.class_record(class, superclass_number, subtree_end)?;
+        self.root.classes.push(record);
+        Ok(())
+    }
+
+    fn class_record(
+        &mut self,
+        class: &ResolvedClass,
+        superclass_number: u32,
+        subtree_end: u32,
+    ) -> Result<ClassRecord, WriteError> {
+        let mut ancestors = Vec::with_capacity(class.ancestors.len());
+        for name in &class.ancestors {
+            ancestors.push(self.symbol(name.as_str())?);
+        }
+        let properties = self.members(&class.properties, Self::property)?;
+        let methods = self.members(&class.methods, Self::method)?;
+        let flag = |name, bit| if class.qualifiers.is_true(name) { bit } else { 0 };
+        Ok(ClassRecord {
+            name: self.symbol(class.name.as_str())?,
+            superclass: self.optional_symbol(class.superclass())?,
+            superclass_number,
+            depth: class.depth(),
+            flags: flag("Abstract", class_flag::ABSTRACT)
+                | flag("Association", class_flag::ASSOCIATION)
+                | flag("Indication", class_flag::INDICATION)
+                | flag("Singleton", class_flag::SINGLETON),
+            subtree_end,
+            ancestors: append(&mut self.root.lists, ancestors)?,
+            qualifiers: self.qualifiers(&class.qualifiers)?,
+            properties: append(&mut self.root.lists, properties)?,
+            properties_by_name: self.name_order(&class.properties, |p| p.name.as_str())?,
+            own_properties: append(&mut self.root.lists, class.own_properties.iter().copied())?,
+            methods: append(&mut self.root.lists, methods)?,
+            methods_by_name: self.name_order(&class.methods, |m| m.name.as_str())?,
+            own_methods: append(&mut self.root.lists, class.own_methods.iter().copied())?,
+        })
+    }
+
+    /// A class that is a value: written as it was given, outside any hierarchy.
+    fn embedded_class(&mut self, class: &Class) -> Result<u32, WriteError> {
+        let resolved = ResolvedClass::as_given(class);
+        let record = self.class_record(&resolved, NONE, 0)?;
+        let n = number(self.root.embedded_classes.len())?;
+        self.root.embedded_classes.push(record);
+        // The declarations die with `resolved`; their addresses may be reused.
+        for member in &resolved.properties {
+            self.properties.remove(&Arc::as_ptr(&member.declaration));
+        }
+        for member in &resolved.methods {
+            self.methods.remove(&Arc::as_ptr(&member.declaration));
+        }
+        Ok(n)
+    }
+
+    fn members<T>(
+        &mut self,
+        members: &[Member<T>],
+        one: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
+    ) -> Result<Vec<u32>, WriteError> {
+        members.iter().map(|member| one(self, member)).collect()
+    }
+
+    fn name_order<T>(
+        &mut self,
+        members: &[Member<T>],
+        name: fn(&T) -> &str,
+    ) -> Result<Run, WriteError> {
+        let mut slots: Vec<(u32, &str)> =
+            (0..).zip(members).map(|(slot, m)| (slot, name(&m.declaration))).collect();
+        slots.sort_by(|a, b| fold::cmp(a.1, b.1));
+        append(&mut self.root.lists, slots.into_iter().map(|(slot, _)| slot))
+    }
+
+    fn property(&mut self, member: &Member<Property>) -> Result<u32, WriteError> {
+        let identity = Arc::as_ptr(&member.declaration);
+        if let Some(n) = self.properties.get(&identity) {
+            return Ok(*n);
+        }
+        let property = &*member.declaration;
+        let record = PropertyRecord {
+            name: self.symbol(property.name.as_str())?,
+            data_type: self.data_type(&property.data_type)?,
+            qualifiers: self.qualifiers(&property.qualifiers)?,
+            default: self.optional_value(property.default.as_ref())?,
+            default_inherited: property.default_inherited,
+            key: property.is_key(),
+            origin: self.optional_symbol(property.origin.as_ref().map(|o| &o.class))?,
+            origin_depth: property.origin.as_ref().map_or(0, |o| o.depth),
+            declared_at: member.declared_at,
+        };
+        let n = number(self.root.properties.len())?;
+        self.root.properties.push(record);
+        self.properties.insert(identity, n);
+        Ok(n)
+    }
+
+    fn method(&mut self, member: &Member<Method>) -> Result<u32, WriteError> {
+        let identity = Arc::as_ptr(&member.declaration);
+        if let Some(n) = self.methods.get(&identity) {
+            return Ok(*n);
+        }
+        let method = &*member.declaration;
+        let unused = DataType::scalar(cimarron_model::CimType::Boolean);
+        let record = MethodRecord {
+            name: self.symbol(method.name.as_str())?,
+            is_void: method.return_type.is_none(),
+            return_type: self.data_type(method.return_type.as_ref().unwrap_or(&unused))?,
+            parameters: self.parameters(&method.parameters)?,
+            qualifiers: self.qualifiers(&method.qualifiers)?,
+            origin: self.optional_symbol(method.origin.as_ref().map(|o| &o.class))?,
+            origin_depth: method.origin.as_ref().map_or(0, |o| o.depth),
+            declared_at: member.declared_at,
+        };
+        let n = number(self.root.methods.len())?;
+        self.root.methods.push(record);
+        self.methods.insert(identity, n);
+        Ok(n)
+    }
+
+    fn parameters(&mut self, parameters: &[Parameter]) -> Result<Run, WriteError> {
+        let mut records = Vec::with_capacity(parameters.len());
+        for parameter in parameters {
+            records.push(ParameterRecord {
+                name: self.symbol(parameter.name.as_str())?,
+                data_type: self.data_type(&parameter.data_type)?,
+                qualifiers: self.qualifiers(&parameter.qualifiers)?,
+                default: self.optional_value(parameter.default.as_ref())?,
+            });
+        }
+        append(&mut self.root.parameters, records)
+    }
+
+    fn qualifiers(&mut self, qualifiers: &Qualifiers) -> Result<Run, WriteError> {
+        let mut records = Vec::with_capacity(qualifiers.len());
+        for qualifier in qualifiers {
+            records.push(QualifierRecord {
+                name: self.symbol(qualifier.name.as_str())?,
+                value: self.value(&qualifier.value)?,
+                flavor: qualifier.flavor.bits(),
+            });
+        }
+        append(&mut self.root.qualifiers, records)
+    }
+
+    fn optional_value(&mut self, value: Option<&Value>) -> Result<u32, WriteError> {
+        value.map_or(Ok(NONE), |v| self.value(v))
+    }
+
+    fn data_type(&mut self, data_type: &DataType) -> Result<TypeRecord, WriteError> {
+        let (array, size) = match data_type.array {
+            ArrayShape::Scalar => (0, 0),
+            ArrayShape::Variable => (1, 0),
+            ArrayShape::Fixed(n) => (2, n),
+        };
+        let class = self.optional_symbol(data_type.class.as_ref())?;
+        Ok(TypeRecord { cim_type: data_type.cim_type as u8, array, size, class })
+    }
+
+    fn instances(&mut self, instances: &[Instance]) -> Result<Run, WriteError> {
+        let mut records = Vec::with_capacity(instances.len());
+        for instance in instances {
+            records.push(self.instance_record(instance)?);
+        }
+        append(&mut self.root.instances, records)
+    }
+
+    /// The number of an object that is a value. What it embeds is written before
+    /// it, so that it only holds lower numbers.
+    pub(super) fn embedded(&mut self, object: &Object) -> Result<u32, WriteError> {
+        if self.depth >= Object::MAX_DEPTH {
+            return Err(WriteError::TooDeep);
+        }
+        self.depth += 1;
+        let record = match object {
+            Object::Instance(instance) => {
+                let record = self.instance_record(instance)?;
+                self.root.embedded_instances.push(record);
+                EmbeddedRecord {
+                    is_class: false,
+                    number: number(self.root.embedded_instances.len() - 1)?,
+                }
+            }
+            Object::Class(class) => {
+                EmbeddedRecord { is_class: true, number: self.embedded_class(class)? }
+            }
+        };
+        self.depth -= 1;
+        self.root.embedded.push(record);
+        number(self.root.embedded.len() - 1)
+    }
+
+    fn instance_record(&mut self, instance: &Instance) -> Result<InstanceRecord, WriteError> {
+        let mut records = Vec::with_capacity(instance.len());
+        for (name, property) in instance.properties() {
+            records.push(InstancePropertyRecord {
+                name: self.symbol(name.as_str())?,
+                value: self.value(&property.value)?,
+                qualifiers: self.qualifiers(&property.qualifiers)?,
+            });
+        }
+        Ok(InstanceRecord {
+            class: self.symbol(instance.class.as_str())?,
+            qualifiers: self.qualifiers(&instance.qualifiers)?,
+            properties: append(&mut self.root.instance_properties, records)?,
+        })
+    }
+}
+
+/// The open-addressed table that finds a class by name.
+#[expect(clippy::indexing_slicing, reason = "positions are masked to the table's length")]
+fn hash_table(named: &[(u32, &str)]) -> Vec<u32> {
+    let len = (named.len() * 2).next_power_of_two().max(2);
+    let mask = len - 1;
+    let mut table = vec![0; len];
+    for (n, name) in named {
+        let mut at = fold::hash(name) as usize & mask;
+        while table[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        table[at] = n + 1;
+    }
+    table
+}

@@ -1,0 +1,136 @@
+//! Collecting the classes, qualifier types and instances of an archive.
+
+use crate::archive::{ArchiveBytes, WriteError, write};
+use crate::resolve::ResolvedClass;
+use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// Collects the content of an archive, namespace by namespace.
+#[derive(Debug, Default)]
+pub struct SchemaBuilder {
+    dialect: Dialect,
+    namespaces: IndexMap<Name, NamespaceBuilder>,
+}
+
+/// The content of one namespace of an archive in the making.
+#[derive(Clone, Debug, Default)]
+pub struct NamespaceBuilder {
+    classes: IndexMap<Name, Arc<ResolvedClass>>,
+    /// Classes that are known but belong to somebody else, such as a live
+    /// namespace that the new classes will join.
+    base: IndexMap<Name, Arc<ResolvedClass>>,
+    qualifier_types: IndexMap<Name, QualifierType>,
+    base_qualifier_types: IndexMap<Name, QualifierType>,
+    instances: Vec<Instance>,
+}
+
+/// The superclass that a class names is not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("class {class}: its superclass {superclass} is not known; declare it first")]
+pub struct MissingSuperclass {
+    /// The class that was added.
+    pub class: Name,
+    /// The superclass that it names.
+    pub superclass: Name,
+}
+
+impl SchemaBuilder {
+    /// An empty archive whose content follows `dialect`.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, namespaces: IndexMap::new() }
+    }
+
+    /// The dialect of the content.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The namespace of this name (`root/cimv2`), made when it is not there yet.
+    pub fn namespace(&mut self, name: &str) -> &mut NamespaceBuilder {
+        self.namespaces.entry(Name::new(name)).or_default()
+    }
+
+    /// The namespaces in the order in which they were first named.
+    pub fn namespaces(&self) -> impl Iterator<Item = (&Name, &NamespaceBuilder)> {
+        self.namespaces.iter()
+    }
+
+    /// Writes the archive.
+    ///
+    /// The same content gives the same bytes, whatever the order in which
+    /// classes and qualifier types were added; instances keep their order.
+    pub fn finish(&self) -> Result<ArchiveBytes, WriteError> {
+        write(self.dialect, &self.namespaces)
+    }
+}
+
+impl NamespaceBuilder {
+    /// Makes a class known without making it part of the archive.
+    pub fn know(&mut self, class: Arc<ResolvedClass>) {
+        self.base.insert(class.name.clone(), class);
+    }
+
+    /// Resolves a class under its superclass and adds it, in place of one of the
+    /// same name. Classes below it that were added before keep what they
+    /// resolved against: add superclasses first.
+    pub fn add_class(&mut self, local: &Class) -> Result<Arc<ResolvedClass>, MissingSuperclass> {
+        let above = match &local.superclass {
+            Some(name) => Some(self.class(name.as_str()).ok_or_else(|| MissingSuperclass {
+                class: local.name.clone(),
+                superclass: name.clone(),
+            })?),
+            None => None,
+        };
+        let class = Arc::new(ResolvedClass::resolve(local, above.map(|c| &**c)));
+        self.classes.insert(local.name.clone(), class.clone());
+        Ok(class)
+    }
+
+    /// Adds a qualifier type, in place of one of the same name.
+    pub fn add_qualifier_type(&mut self, declaration: QualifierType) {
+        self.qualifier_types.insert(declaration.name.clone(), declaration);
+    }
+
+    /// Makes a qualifier type known without making it part of the archive.
+    pub fn know_qualifier_type(&mut self, declaration: QualifierType) {
+        self.base_qualifier_types.insert(declaration.name.clone(), declaration);
+    }
+
+    /// Adds an instance.
+    pub fn add_instance(&mut self, instance: Instance) {
+        self.instances.push(instance);
+    }
+
+    /// The class of this name, added or known.
+    pub fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
+        let key = CaseInsensitive(name);
+        self.classes.get(&key).or_else(|| self.base.get(&key))
+    }
+
+    /// The qualifier type of this name, added or known.
+    pub fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
+        let key = CaseInsensitive(name);
+        self.qualifier_types.get(&key).or_else(|| self.base_qualifier_types.get(&key))
+    }
+
+    /// All qualifier types, added or known.
+    pub fn known_qualifier_types(&self) -> impl Iterator<Item = &QualifierType> {
+        self.qualifier_types.values().chain(self.base_qualifier_types.values())
+    }
+
+    /// The classes that were added.
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = &Arc<ResolvedClass>> {
+        self.classes.values()
+    }
+
+    /// The qualifier types that were added.
+    pub fn qualifier_types(&self) -> impl ExactSizeIterator<Item = &QualifierType> {
+        self.qualifier_types.values()
+    }
+
+    /// The instances that were added.
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+}

@@ -1,0 +1,27 @@
+//! The archived CIM schema: building one, writing it, opening it, looking up
+//! classes without deserialising them, and printing them back as MOF.
+//!
+//! A schema archive holds namespaces with classes, qualifier types and
+//! instances. It is written once ([`SchemaBuilder`]) and read in place
+//! ([`Archive`], [`SchemaView`], [`ClassView`]): opening a file maps it and
+//! checks it, and after that a class lookup is one hash probe into mapped memory.
+
+mod archive;
+mod builder;
+mod hierarchy;
+mod print;
+mod resolve;
+pub mod rules;
+mod view;
+
+pub use archive::{Archive, ArchiveBytes, OpenError, WriteError};
+pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
+pub use print::{
+    PrintOptions, class_to_mof, implied_flavor, instance_to_mof, qualifier_type_to_mof,
+    value_to_mof, write_class, write_instance, write_qualifier_type,
+};
+pub use resolve::{ClassForm, Member, ResolvedClass};
+pub use view::{
+    ClassView, MethodView, ParameterView, PropertyView, QualifierTypeView, QualifierView,
+    QualifiersView, SchemaView, Shared,
+};

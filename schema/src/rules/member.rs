@@ -1,0 +1,317 @@
+//! Rules on properties and methods (DSP0004 5.1.2.8 to 5.1.2.10,
+//! 5.6.3.34 Override, 5.6.3.26 Key).
+
+use super::{Element, Judge, Part, Rule};
+use cimarron_model::{CimType, DataType, Dialect, Method, Name, Property, Qualifiers, TypeClass};
+use hashbrown::HashMap;
+
+/// What a property's strings hold (DSP0004 5.6.3.14, 5.6.3.15).
+#[derive(Clone, Copy)]
+enum Embedded<'a> {
+    Plain,
+    Object,
+    Instance(&'a str),
+}
+
+impl<'a> Embedded<'a> {
+    fn of(qualifiers: &'a Qualifiers) -> Self {
+        match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
+            Some(class) => Self::Instance(class),
+            None if qualifiers.is_true("EmbeddedObject") => Self::Object,
+            None => Self::Plain,
+        }
+    }
+}
+
+impl Judge<'_> {
+    pub(super) fn properties(&mut self) {
+        let mut seen: HashMap<&Name, ()> = HashMap::new();
+        for (i, property) in self.local.properties.iter().enumerate() {
+            let element = Element::Property(i);
+            if seen.insert(&property.name, ()).is_some() {
+                let message = format!("the property `{}` is declared twice", property.name);
+                self.report(Rule::DuplicateProperty, element, Part::Name, message);
+                continue;
+            }
+            self.member_name(Rule::PropertyNameTooLong, element, &property.name);
+            self.declared_type(element, &property.data_type, &property.qualifiers);
+            self.reference_place(element, property);
+            let above = self.superclass.and_then(|s| s.property(property.name.as_str()));
+            match above.map(|(_, m)| m.declaration.clone()) {
+                Some(above) => self.property_override(element, property, &above),
+                None => self.new_property(element, property),
+            }
+        }
+    }
+
+    pub(super) fn member_name(&mut self, too_long: Rule, element: Element, name: &Name) {
+        let problem = if !Name::is_identifier(name.as_str(), self.dialect) {
+            "is not an identifier: use letters, digits and underscores"
+        } else if self.dialect == Dialect::Wmi && name.as_str().starts_with('_') {
+            "begins with an underscore, which is kept for system properties"
+        } else {
+            return self.name_length(too_long, element, Part::Name, name);
+        };
+        let message = format!("the name `{name}` {problem}");
+        self.report(Rule::InvalidMemberName, element, Part::Name, message);
+    }
+
+    /// The classes that a type names must exist. WMI checks none when it compiles.
+    pub(super) fn declared_type(
+        &mut self,
+        element: Element,
+        data_type: &DataType,
+        qualifiers: &Qualifiers,
+    ) {
+        if self.dialect == Dialect::Wmi {
+            return;
+        }
+        if let Some(class) = &data_type.class
+            && self.environment.superclass(class.as_str()).is_none()
+        {
+            let (rule, what) = match data_type.cim_type {
+                CimType::Reference => (Rule::UnknownReferenceClass, "reference"),
+                _ => (Rule::UnknownEmbeddedClass, "embedded object"),
+            };
+            let help = self.did_you_mean_class(class.as_str());
+            let message = format!("the class `{class}` of this {what} does not exist");
+            self.advise(rule, element, Part::Type, message, help);
+        }
+        let embedded = qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str());
+        if let Some(class) = embedded.filter(|c| self.environment.superclass(c).is_none()) {
+            let help = self.did_you_mean_class(class);
+            let message = format!("the class `{class}` of EmbeddedInstance does not exist");
+            let part = Part::Qualifier("EmbeddedInstance".into());
+            self.advise(Rule::UnknownEmbeddedClass, element, part, message, help);
+        }
+    }
+
+    fn reference_place(&mut self, element: Element, property: &Property) {
+        let is_reference = property.data_type.cim_type == CimType::Reference;
+        if self.dialect == Dialect::Dmtf && is_reference && !self.is_association() {
+            let message = format!(
+                "the reference `{}` stands in `{}`, which is no association",
+                property.name, self.local.name
+            );
+            let help =
+                Some("qualify the class with Association, or declare a plain property".to_owned());
+            self.advise(Rule::ReferenceOutsideAssociation, element, Part::Type, message, help);
+        }
+    }
+
+    fn new_property(&mut self, element: Element, property: &Property) {
+        self.override_has_target(element, &property.name, &property.qualifiers);
+        if !property.is_key() {
+            return;
+        }
+        let key = Part::Qualifier("Key".into());
+        if let Some(above) = self.superclass
+            && above.properties.iter().any(|m| m.declaration.is_key())
+        {
+            let message = format!(
+                "`{}` cannot be a key: the superclass `{}` already has keys",
+                property.name, above.name
+            );
+            self.report(Rule::NewKeyInSubclass, element, key.clone(), message);
+        }
+        self.key_type(element, property, key);
+    }
+
+    fn key_type(&mut self, element: Element, property: &Property, part: Part) {
+        let embedded = property.data_type.cim_type == CimType::Object
+            || property.qualifiers.is_true("EmbeddedObject")
+            || property.qualifiers.get("EmbeddedInstance").is_some();
+        let problem = if property.data_type.is_array() {
+            "an array"
+        } else if embedded {
+            "an embedded object"
+        } else if self.dialect == Dialect::Wmi
+            && property.data_type.cim_type.class() == TypeClass::Real
+        {
+            "a real"
+        } else {
+            return;
+        };
+        let message = format!("`{}` cannot be a key: it is {problem}", property.name);
+        self.report(Rule::KeyType, element, part, message);
+    }
+
+    fn property_override(&mut self, element: Element, local: &Property, above: &Property) {
+        self.override_is_written(element, "property", &local.name, &local.qualifiers);
+        let same_type = local.data_type.cim_type == above.data_type.cim_type
+            && local.data_type.is_array() == above.data_type.is_array();
+        let same_size =
+            self.dialect == Dialect::Wmi || local.data_type.array == above.data_type.array;
+        if !same_type || !same_size {
+            let message = format!(
+                "`{}` is {} here and {} above: an override keeps the type",
+                local.name, local.data_type, above.data_type
+            );
+            self.report(Rule::PropertyTypeChanged, element, Part::Type, message);
+        } else if let (Some(narrow), Some(wide)) = (&local.data_type.class, &above.data_type.class)
+        {
+            let known = self.environment.superclass(narrow.as_str()).is_some();
+            if known && !self.environment.is_a(narrow.as_str(), wide.as_str()) {
+                let message = format!(
+                    "`{narrow}` is not `{wide}` or below it: an override may only narrow the class"
+                );
+                self.report(Rule::ReferenceWidened, element, Part::Type, message);
+            }
+        }
+        if self.dialect == Dialect::Dmtf {
+            self.embedded_override(element, local, above);
+        }
+        let key = local.qualifiers.get("Key");
+        if above.is_key() && key.is_some_and(|q| q.value.as_bool() == Some(false)) {
+            let message = format!("`{}` is a key above and must stay one", local.name);
+            self.report(
+                Rule::KeyInheritanceChanged,
+                element,
+                Part::Qualifier("Key".into()),
+                message,
+            );
+        } else if !above.is_key() && local.is_key() {
+            let keyed = self
+                .superclass
+                .is_some_and(|s| s.properties.iter().any(|m| m.declaration.is_key()));
+            let part = Part::Qualifier("Key".into());
+            if keyed {
+                let message = format!(
+                    "`{}` cannot become a key: the superclass already has keys",
+                    local.name
+                );
+                self.report(Rule::NewKeyInSubclass, element, part.clone(), message);
+            }
+            self.key_type(element, local, part);
+        }
+    }
+
+    /// DSP0004 5.6.3.34: an override stays a plain string or an embedded object,
+    /// and may only narrow the class of one.
+    fn embedded_override(&mut self, element: Element, local: &Property, above: &Property) {
+        let (narrow, wide) = (Embedded::of(&local.qualifiers), Embedded::of(&above.qualifiers));
+        let name = match narrow {
+            Embedded::Plain => return,
+            Embedded::Object => "EmbeddedObject",
+            Embedded::Instance(_) => "EmbeddedInstance",
+        };
+        let part = Part::Qualifier(name.into());
+        match (narrow, wide) {
+            (_, Embedded::Plain) => {
+                let message =
+                    format!("`{}` holds a plain string above: an override keeps that", local.name);
+                self.report(Rule::PropertyTypeChanged, element, part, message);
+            }
+            (Embedded::Object, Embedded::Instance(class)) => {
+                let message = format!("`{}` holds only instances of `{class}` above", local.name);
+                self.report(Rule::ReferenceWidened, element, part, message);
+            }
+            (Embedded::Instance(narrow), Embedded::Instance(wide))
+                if self.environment.superclass(narrow).is_some()
+                    && !self.environment.is_a(narrow, wide) =>
+            {
+                let message = format!(
+                    "`{narrow}` is not `{wide}` or below it: an override may only narrow the class"
+                );
+                self.report(Rule::ReferenceWidened, element, part, message);
+            }
+            _ => {}
+        }
+    }
+
+    /// DMTF: a member that exists above may only be redeclared with Override.
+    fn override_is_written(
+        &mut self,
+        element: Element,
+        kind: &str,
+        name: &Name,
+        qualifiers: &Qualifiers,
+    ) {
+        if self.dialect == Dialect::Wmi {
+            return;
+        }
+        match qualifiers.get("Override").map(|q| q.value.as_str()) {
+            None => {
+                let message = format!(
+                    "the {kind} `{name}` exists in a superclass and is redeclared without Override"
+                );
+                let help = Some(format!("write [Override(\"{name}\")], or choose another name"));
+                self.advise(Rule::RedeclaredWithoutOverride, element, Part::Name, message, help);
+            }
+            Some(Some(target)) if !name.is(target) => {
+                self.override_names_another(element, name, target);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn override_names_another(&mut self, element: Element, name: &Name, target: &str) {
+        let message =
+            format!("Override names `{target}` and stands on `{name}`: an override keeps the name");
+        self.report(Rule::OverrideTarget, element, Part::Qualifier("Override".into()), message);
+    }
+
+    /// DMTF: what carries Override must exist above.
+    fn override_has_target(&mut self, element: Element, name: &Name, qualifiers: &Qualifiers) {
+        let Some(target) = qualifiers.get("Override") else { return };
+        if self.dialect == Dialect::Wmi || target.value.is_null() {
+            return;
+        }
+        let message =
+            format!("`{name}` overrides nothing: no superclass of `{}` has it", self.local.name);
+        self.report(Rule::OverrideTarget, element, Part::Qualifier("Override".into()), message);
+    }
+
+    pub(super) fn methods(&mut self) {
+        let mut seen: HashMap<&Name, ()> = HashMap::new();
+        for (i, method) in self.local.methods.iter().enumerate() {
+            let element = Element::Method(i);
+            if seen.insert(&method.name, ()).is_some() {
+                let message = format!("the method `{}` is declared twice", method.name);
+                self.report(Rule::DuplicateMethod, element, Part::Name, message);
+                continue;
+            }
+            self.member_name(Rule::MethodNameTooLong, element, &method.name);
+            if let Some(returned) = &method.return_type {
+                self.declared_type(element, returned, &method.qualifiers);
+                if returned.is_array() {
+                    let message = format!(
+                        "the method `{}` returns an array; methods return one value",
+                        method.name
+                    );
+                    let help = Some("return it through an [Out] parameter".to_owned());
+                    self.advise(Rule::ArrayReturned, element, Part::Type, message, help);
+                }
+            }
+            let above = self.superclass.and_then(|s| s.method(method.name.as_str()));
+            let above = above.map(|(_, m)| m.declaration.clone());
+            self.parameters(i, method, above.as_deref());
+            match above {
+                Some(above) => self.method_override(element, method, &above),
+                None => self.override_has_target(element, &method.name, &method.qualifiers),
+            }
+        }
+    }
+
+    fn method_override(&mut self, element: Element, local: &Method, above: &Method) {
+        self.override_is_written(element, "method", &local.name, &local.qualifiers);
+        let same =
+            |a: &DataType, b: &DataType| a.cim_type == b.cim_type && a.is_array() == b.is_array();
+        let same_return = match (&local.return_type, &above.return_type) {
+            (Some(a), Some(b)) => same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let same_parameters = local.parameters.len() == above.parameters.len()
+            && local
+                .parameters
+                .iter()
+                .zip(&above.parameters)
+                .all(|(a, b)| a.name == b.name && same(&a.data_type, &b.data_type));
+        if !same_return || !same_parameters {
+            let what = if same_return { "parameters" } else { "return type" };
+            let message = format!("`{}` overrides a method with other {what}", local.name);
+            let help = Some("an override keeps the return type and the parameters; give the method another name".to_owned());
+            self.advise(Rule::MethodSignatureChanged, element, Part::Name, message, help);
+        }
+    }
+}

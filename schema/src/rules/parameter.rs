@@ -1,0 +1,117 @@
+//! Rules on the parameters of a method (DSP0004 5.1.2.11; WMI SDK, "Creating a
+//! WMI Method").
+
+use super::{Element, Judge, Part, Rule};
+use cimarron_model::{Dialect, Method, Name, Parameter};
+use hashbrown::HashSet;
+
+/// How WMI reads the qualifiers of a parameter: what is written counts, and
+/// nothing is implied.
+struct Direction {
+    input: bool,
+    output: bool,
+}
+
+impl Direction {
+    fn of(parameter: &Parameter) -> Self {
+        let is_true = |name| parameter.qualifiers.is_true(name);
+        Self { input: is_true("In"), output: is_true("Out") }
+    }
+}
+
+impl Judge<'_> {
+    pub(super) fn parameters(&mut self, at: usize, method: &Method, above: Option<&Method>) {
+        let mut duplicates = false;
+        for (i, parameter) in method.parameters.iter().enumerate() {
+            let element = Element::Parameter(at, i);
+            self.member_name(Rule::PropertyNameTooLong, element, &parameter.name);
+            self.declared_type(element, &parameter.data_type, &parameter.qualifiers);
+            if parameter.name.is("ReturnValue") {
+                let message = "a parameter may not be named `ReturnValue`".to_owned();
+                self.report(Rule::ReservedParameterName, element, Part::Name, message);
+            }
+            let before = method.parameters.iter().take(i).find(|p| p.name == parameter.name);
+            if before.is_some_and(|p| self.dialect == Dialect::Dmtf || !is_pair(p, parameter)) {
+                let message = format!("the parameter `{}` is declared twice", parameter.name);
+                self.report(Rule::DuplicateParameter, element, Part::Name, message);
+                duplicates = true;
+            }
+            if self.dialect == Dialect::Wmi {
+                self.direction(element, parameter, above);
+            }
+        }
+        if self.dialect == Dialect::Wmi && !duplicates {
+            self.parameter_ids(at, method);
+        }
+    }
+
+    /// WMI: a parameter says that it is In or Out, unless a declaration of `In`
+    /// makes that its default, as DMTF's does.
+    fn direction(&mut self, element: Element, parameter: &Parameter, above: Option<&Method>) {
+        let Direction { input, output } = Direction::of(parameter);
+        let implied = self
+            .environment
+            .qualifier_type("In")
+            .is_some_and(|declaration| declaration.default.as_bool() == Some(true));
+        let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
+        let inherited = overridden.is_some_and(|p| {
+            let mut directions = ["In", "Out"].iter().filter_map(|name| p.qualifiers.get(name));
+            directions.any(|q| q.flavor.to_subclass() && q.value.as_bool() == Some(true))
+        });
+        if !(input || output || implied || inherited) {
+            let message = format!("the parameter `{}` is neither In nor Out", parameter.name);
+            let help = Some("write [In], [Out] or [In, Out] before it".to_owned());
+            self.advise(Rule::ParameterWithoutDirection, element, Part::Name, message, help);
+        }
+    }
+
+    /// WMI: IDs number the parameters from 0. One that is not written is the
+    /// position.
+    fn parameter_ids(&mut self, at: usize, method: &Method) {
+        let names: HashSet<&Name> = method.parameters.iter().map(|p| &p.name).collect();
+        let mut taken: Vec<(usize, &Name)> = Vec::with_capacity(method.parameters.len());
+        for (i, parameter) in method.parameters.iter().enumerate() {
+            let element = Element::Parameter(at, i);
+            let part = Part::Qualifier("ID".into());
+            let id = match written_id(parameter) {
+                None => i,
+                Some(Ok(id)) => id,
+                Some(Err(())) => {
+                    let message = "an ID is an integer from 0".to_owned();
+                    self.report(Rule::InvalidParameterId, element, part, message);
+                    continue;
+                }
+            };
+            let other = taken.iter().find(|(used, name)| *used == id && **name != parameter.name);
+            let problem = match other {
+                Some((_, name)) => format!("the ID {id} is that of `{name}` already"),
+                None if id >= names.len() => {
+                    format!("the ID {id} leaves a gap: here they end at {}", names.len() - 1)
+                }
+                None => {
+                    taken.push((id, &parameter.name));
+                    continue;
+                }
+            };
+            let help = Some("number the parameters from 0, or write no ID at all".to_owned());
+            self.advise(Rule::NonconsecutiveParameterIds, element, part, problem, help);
+        }
+    }
+}
+
+/// WMI: one name may stand for an input and an output of the same type and ID.
+fn is_pair(a: &Parameter, b: &Parameter) -> bool {
+    let (first, second) = (Direction::of(a), Direction::of(b));
+    let same_id = matches!((written_id(a), written_id(b)), (Some(Ok(a)), Some(Ok(b))) if a == b);
+    first.input != second.input
+        && first.output != second.output
+        && a.data_type == b.data_type
+        && same_id
+}
+
+/// The ID that is written, if one is; `Err` when it is none.
+fn written_id(parameter: &Parameter) -> Option<Result<usize, ()>> {
+    let written = parameter.qualifiers.get("ID")?;
+    let id = written.value.as_integer().and_then(|id| usize::try_from(id).ok());
+    Some(id.ok_or(()))
+}
