@@ -1,0 +1,148 @@
+//! Aliases (DSP0004 7.10; WMI SDK, "Creating a WMI Alias").
+//!
+//! An alias stands for the path of the instance that carries it, and a path is
+//! made of key values. So aliases are resolved on demand, by converting the keys
+//! of the instance they name: forward references work, and only keys that need
+//! each other are a circle.
+
+use super::At;
+use super::collect::{Instance as Declared, Unit};
+use super::instance::path_from;
+use super::namespace::Namespace;
+use super::value::{Aliases, Converter};
+use crate::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::FileId;
+use crate::syntax::ast::{ClassDeclaration, Identifier};
+use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
+use hashbrown::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// What carries an alias.
+enum Target<'d> {
+    Class(At<'d, ClassDeclaration<'d>>),
+    Instance(&'d Declared<'d>),
+}
+
+/// The aliases of a namespace. Each is known in its own file and those that are
+/// included into it (WMI SDK, "Creating a WMI Alias").
+pub(crate) struct AliasTable<'d> {
+    declared: HashMap<FileId, HashMap<Name, (At<'d, Identifier<'d>>, Target<'d>)>>,
+    /// Paths already made; `None` while one is being made.
+    paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
+    /// Whether making a path led back to where it began.
+    circle: Cell<bool>,
+}
+
+impl<'d> AliasTable<'d> {
+    pub(crate) fn new(namespace: &mut Namespace<'_, '_>, unit: &'d Unit<'d>) -> Self {
+        let mut table =
+            Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
+        for class in &unit.classes {
+            if let Some(alias) = &class.at.node.alias {
+                let at = At::new(class.at.file, alias);
+                table.declare(namespace, at, Target::Class(class.at));
+            }
+        }
+        for instance in &unit.instances {
+            if let Some(alias) = &instance.at.node.alias {
+                let at = At::new(instance.at.file, alias);
+                table.declare(namespace, at, Target::Instance(instance));
+            }
+        }
+        table
+    }
+
+    fn declare(
+        &mut self,
+        namespace: &mut Namespace<'_, '_>,
+        at: At<'d, Identifier<'d>>,
+        target: Target<'d>,
+    ) {
+        let root = namespace.context.roots.of(at.file);
+        let of_file = self.declared.entry(root).or_default();
+        if let Some((first, _)) = of_file.get(&CaseInsensitive(at.node.text)) {
+            let message = format!("the alias `${}` is defined twice", at.node.text);
+            let found = at.error(Code::DuplicateAlias, at.node.span, message);
+            namespace.sink.push(found.with_label(
+                first.file,
+                first.node.span,
+                "first defined here",
+            ));
+        } else {
+            of_file.insert(Name::new(at.node.text), (at, target));
+        }
+    }
+
+    fn make(&self, namespace: &mut Namespace<'_, '_>, target: &Target<'_>) -> Option<ObjectPath> {
+        let one = match target {
+            Target::Class(at) => return Some(ObjectPath::of_class(at.node.name.text)),
+            Target::Instance(one) => one,
+        };
+        let class = namespace.class(one.at.node.class.text)?;
+        // Mistakes in the keys are reported when the instance itself is lowered.
+        let mut unheard = Diagnostics::with_limit(0);
+        let mut quiet = namespace.with_sink(&mut unheard);
+        path_from(&class, |property| {
+            let mut given = one.at.node.properties.iter();
+            let written = given.find(|p| property.name.is(p.name.text))?;
+            Converter::new(&mut quiet, one.at.file, &one.flavors)
+                .with_aliases((property.data_type.cim_type == CimType::Reference).then_some(self))
+                .value(&written.value, &property.data_type)
+        })
+        .ok()
+    }
+}
+
+impl Aliases for AliasTable<'_> {
+    fn path(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        file: FileId,
+        name: &str,
+    ) -> Result<ObjectPath, (Code, String)> {
+        let root = namespace.context.roots.of(file);
+        let of_file = self.declared.get(&root);
+        let Some((_, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
+            // Sorted, so that of two aliases equally near the same one is offered.
+            let known = of_file.into_iter().flat_map(|known| known.keys());
+            let known: BTreeSet<&str> = known.map(Name::as_str).collect();
+            let message = match suggest::nearest(name, known) {
+                Some(similar) => {
+                    format!("the alias `${name}` is not defined; did you mean `${similar}`?")
+                }
+                None => format!("the alias `${name}` is not defined"),
+            };
+            return Err((Code::UndefinedAlias, message));
+        };
+        let key = (root, Name::new(name));
+        let known = self.paths.borrow().get(&key).cloned();
+        match known {
+            Some(Some(path)) => return Ok(path),
+            Some(None) => {
+                self.circle.set(true);
+                return Err(circular(name));
+            }
+            None => {}
+        }
+        self.paths.borrow_mut().insert(key.clone(), None);
+        let before = self.circle.replace(false);
+        let path = self.make(namespace, target);
+        self.paths.borrow_mut().remove(&key);
+        let Some(path) = path else {
+            if self.circle.get() {
+                return Err(circular(name));
+            }
+            let message = format!("`${name}` stands for an instance without a valid key");
+            return Err((Code::UndefinedAlias, message));
+        };
+        self.circle.set(before);
+        self.paths.borrow_mut().insert(key, Some(path.clone()));
+        Ok(path)
+    }
+}
+
+fn circular(name: &str) -> (Code, String) {
+    (Code::CircularAlias, format!("the key of `${name}` needs, through aliases, itself"))
+}

@@ -1,0 +1,180 @@
+//! Lowering a class declaration.
+
+use super::collect::Class as Declared;
+use super::namespace::Namespace;
+use super::place::{methods, properties};
+use super::{At, GlobalFlavors, qualifier, value};
+use crate::Code;
+use crate::source::Span;
+use crate::syntax::ast;
+use cimarron_model::{
+    ArrayShape, CimType, Class, DataType, Dialect, Method, Name, Parameter, Property, Qualifiers,
+    Value, suggest,
+};
+use cimarron_schema::rules::Environment;
+
+/// A class as its declaration says, nothing resolved. The positions of
+/// properties and methods are those of [`properties`] and [`methods`].
+pub(crate) fn lower(namespace: &mut Namespace<'_, '_>, declared: &Declared<'_>) -> Class {
+    let node = declared.at.node;
+    let mut lowering = Lowering { namespace, file: declared.at, flavors: &declared.flavors };
+    Class {
+        name: Name::new(node.name.text),
+        superclass: node.superclass.map(|s| Name::new(s.text)),
+        qualifiers: lowering.qualifiers(&node.qualifiers),
+        properties: properties(node).map(|p| lowering.property(p)).collect(),
+        methods: methods(node).map(|m| lowering.method(m)).collect(),
+    }
+}
+
+struct Lowering<'x, 'c, 's> {
+    namespace: &'x mut Namespace<'c, 's>,
+    file: At<'x, ast::ClassDeclaration<'x>>,
+    flavors: &'x GlobalFlavors,
+}
+
+impl Lowering<'_, '_, '_> {
+    fn qualifiers(&mut self, written: &[ast::Qualifier<'_>]) -> Qualifiers {
+        qualifier::lower_all(self.namespace, self.file.file, written, self.flavors)
+    }
+
+    fn property(&mut self, property: &ast::Property<'_>) -> Property {
+        let data_type = self.data_type(&property.data_type);
+        let references = data_type.cim_type == CimType::Reference && data_type.is_array();
+        if references && self.namespace.context.dialect == Dialect::Dmtf {
+            let message = "a reference is no array in DMTF MOF".to_owned();
+            self.wmi_form(property.data_type.span, message, "declare one reference for each end");
+        }
+        let mut lowered = Property::new(property.name.text, data_type);
+        lowered.qualifiers = self.qualifiers(&property.qualifiers);
+        lowered.default = self.default(property.default.as_ref(), &lowered.data_type);
+        lowered
+    }
+
+    fn method(&mut self, method: &ast::Method<'_>) -> Method {
+        let return_type = match method.return_type.kind {
+            ast::TypeKind::Void => None,
+            _ => Some(self.data_type(&method.return_type)),
+        };
+        if return_type.is_none() && self.namespace.context.dialect == Dialect::Dmtf {
+            let message = "DMTF methods return a value".to_owned();
+            self.wmi_form(method.return_type.span, message, "write uint32");
+        }
+        Method {
+            name: Name::new(method.name.text),
+            return_type,
+            parameters: method.parameters.iter().map(|p| self.parameter(p)).collect(),
+            qualifiers: self.qualifiers(&method.qualifiers),
+            origin: None,
+            propagated: false,
+        }
+    }
+
+    fn parameter(&mut self, parameter: &ast::Parameter<'_>) -> Parameter {
+        let data_type = self.data_type(&parameter.data_type);
+        let default = self.default(parameter.default.as_ref(), &data_type);
+        Parameter {
+            name: Name::new(parameter.name.text),
+            data_type,
+            qualifiers: self.qualifiers(&parameter.qualifiers),
+            default,
+        }
+    }
+
+    fn data_type(&mut self, written: &ast::DataType<'_>) -> DataType {
+        if written.kind == ast::TypeKind::Void {
+            let message = "`void` is a return type only";
+            let found = self.file.error(Code::VoidType, written.span, message);
+            self.namespace.sink.push(found);
+        }
+        if self.namespace.context.dialect == Dialect::Dmtf {
+            return self.dmtf_type(written);
+        }
+        if let ast::TypeKind::Object(Some(class)) = written.kind {
+            self.perhaps_misspelled(class);
+        }
+        lower_type(written)
+    }
+
+    /// DSP0004 Annex A: a type is intrinsic or a reference to a class. Embedded
+    /// objects are strings with a qualifier.
+    fn dmtf_type(&mut self, written: &ast::DataType<'_>) -> DataType {
+        let as_string =
+            |lowered: DataType| DataType { cim_type: CimType::String, class: None, ..lowered };
+        match written.kind {
+            ast::TypeKind::Object(Some(class))
+                if self.namespace.environment().superclass(class.text).is_none() =>
+            {
+                let message = format!("unknown type `{}`", class.text);
+                let mut found = self.file.error(Code::UnknownType, class.span, message);
+                found.help = similar_type(class.text).map(|t| format!("did you mean `{t}`?"));
+                self.namespace.sink.push(found);
+                as_string(lower_type(written))
+            }
+            ast::TypeKind::Object(class) => {
+                let qualifier = match class {
+                    Some(class) => format!("EmbeddedInstance(\"{}\")", class.text),
+                    None => "EmbeddedObject".to_owned(),
+                };
+                let message = "an embedded object is a string in DMTF MOF".to_owned();
+                self.wmi_form(written.span, message, &format!("write [{qualifier}] string"));
+                as_string(lower_type(written))
+            }
+            ast::TypeKind::Reference(None) => {
+                let message = "a reference names its class in DMTF MOF".to_owned();
+                self.wmi_form(written.span, message, "write Class REF");
+                lower_type(written)
+            }
+            _ => lower_type(written),
+        }
+    }
+
+    fn wmi_form(&mut self, span: Span, message: String, help: &str) {
+        let found = self.file.error(Code::WmiForm, span, message);
+        self.namespace.sink.push(found.with_help(help));
+    }
+
+    /// To WMI any word is the class of an embedded object. One that names no known
+    /// class and looks like a type is probably a slip.
+    fn perhaps_misspelled(&mut self, class: ast::Identifier<'_>) {
+        if self.namespace.environment().superclass(class.text).is_some() {
+            return;
+        }
+        if let Some(similar) = similar_type(class.text) {
+            let message =
+                format!("`{}` is no type, and no class of that name is known", class.text);
+            let found = self.file.error(Code::MisspelledType, class.span, message);
+            self.namespace.sink.push(found.with_help(format!("did you mean `{similar}`?")));
+        }
+    }
+
+    /// A default value; what cannot be converted is reported and left out.
+    fn default(&mut self, written: Option<&ast::Value<'_>>, data_type: &DataType) -> Option<Value> {
+        let written = written?;
+        let file = self.file.file;
+        value::Converter::new(self.namespace, file, self.flavors).value(written, data_type)
+    }
+}
+
+/// The type whose keyword is nearest to a word; a signed one before an unsigned one.
+fn similar_type(word: &str) -> Option<&'static str> {
+    suggest::nearest(word, CimType::ALL.into_iter().rev().map(CimType::as_str))
+}
+
+/// A written type. `void` becomes `uint32`: whoever may not write it has said so.
+pub(crate) fn lower_type(written: &ast::DataType<'_>) -> DataType {
+    let (cim_type, class) = match written.kind {
+        ast::TypeKind::Void => (CimType::UInt32, None),
+        ast::TypeKind::Intrinsic(cim_type) => (cim_type, None),
+        ast::TypeKind::Object(class) => (CimType::Object, class),
+        ast::TypeKind::Reference(class) => (CimType::Reference, class),
+    };
+    let array = match written.array {
+        None => ArrayShape::Scalar,
+        Some(ast::ArraySuffix { size: None, .. }) => ArrayShape::Variable,
+        Some(ast::ArraySuffix { size: Some(n), .. }) => ArrayShape::Fixed(n),
+    };
+    // `object ref` and a class named Object are the same words; both mean any.
+    let class = class.filter(|c| !c.text.eq_ignore_ascii_case("object"));
+    DataType { cim_type, array, class: class.map(|c| Name::new(c.text)) }
+}

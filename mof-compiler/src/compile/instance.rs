@@ -1,0 +1,296 @@
+//! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
+
+use super::alias::AliasTable;
+use super::collect::Unit;
+use super::namespace::Namespace;
+use super::value::{Aliases, Converter};
+use super::{At, GlobalFlavors, qualifier};
+use crate::Code;
+use crate::source::Span;
+use crate::syntax::ast::{InstanceDeclaration, PropertyValue};
+use cimarron_model::{
+    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property, Value,
+    suggest,
+};
+use cimarron_schema::ResolvedClass;
+use hashbrown::HashMap;
+use std::sync::Arc;
+
+/// Lowers the instances of a namespace and adds them to its builder.
+pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>) {
+    let table = AliasTable::new(namespace, unit);
+    let mut by_path: HashMap<String, usize> = HashMap::new();
+    let mut lowered: Vec<Instance> = Vec::with_capacity(unit.instances.len());
+    for one in &unit.instances {
+        let Some(class) = creation_class(namespace, one.at) else { continue };
+        let instance = lower(namespace, one.at, &one.flavors, &class, Some(&table));
+        let Some(path) = key_path(namespace, one.at, &class, &instance) else { continue };
+        let identity = identity(namespace, &class, &path);
+        match by_path.get(&identity) {
+            Some(before) => {
+                if let Some(before) = lowered.get_mut(*before) {
+                    update(namespace, one.at, before, &instance, &path);
+                }
+            }
+            None => {
+                by_path.insert(identity, lowered.len());
+                lowered.push(instance);
+            }
+        }
+    }
+    for instance in lowered {
+        namespace.builder.add_instance(instance);
+    }
+}
+
+/// The text that two declarations of one instance share. In WMI all classes below
+/// the topmost one with keys share one key space, and the case of text in keys
+/// makes no difference.
+fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &ObjectPath) -> String {
+    if namespace.context.dialect == Dialect::Dmtf {
+        return path.canonical(KeyCase::Exact);
+    }
+    let mut root = class.name.clone();
+    for name in class.ancestors.iter().rev() {
+        let above = namespace.class(name.as_str());
+        if above.is_some_and(|c| c.properties.iter().any(|m| m.declaration.is_key())) {
+            root = name.clone();
+            break;
+        }
+    }
+    ObjectPath::of_instance(root, path.keys.clone()).canonical(KeyCase::Insensitive)
+}
+
+/// WMI updates an instance whose key is written again; DMTF refuses it.
+fn update(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    before: &mut Instance,
+    again: &Instance,
+    path: &ObjectPath,
+) {
+    if namespace.context.dialect == Dialect::Dmtf || before.class != again.class {
+        let message = format!("there is already an instance `{path}`");
+        namespace.sink.push(at.error(Code::DuplicateInstance, at.node.class.span, message));
+        return;
+    }
+    for (name, property) in again.properties() {
+        before.set(name.clone(), property.value.clone());
+    }
+}
+
+/// Lowers an instance that is a value.
+pub(crate) fn embedded(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    flavors: &GlobalFlavors,
+    aliases: Option<&dyn Aliases>,
+) -> Option<Instance> {
+    if let Some(alias) = at.node.alias {
+        let message = format!("the embedded instance has the alias `${}`", alias.text);
+        let found = at.error(Code::AliasInEmbedded, alias.span, message);
+        namespace.sink.push(found.with_help("an embedded object has no path: remove the alias"));
+    }
+    let class = creation_class(namespace, at)?;
+    Some(lower(namespace, at, flavors, &class, aliases))
+}
+
+/// The class of an instance, unless it is unknown or abstract.
+fn creation_class(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+) -> Option<Arc<ResolvedClass>> {
+    use cimarron_schema::rules::Environment;
+    let name = at.node.class;
+    let Some(class) = namespace.class(name.text) else {
+        let environment = namespace.environment();
+        if environment.superclass(name.text).is_some() {
+            let message = format!("the class `{}` cannot be made without this value", name.text);
+            let found = at.error(Code::UnknownClass, name.span, message);
+            namespace.sink.push(found.with_help("a default cannot be an instance of its class"));
+            return None;
+        }
+        let similar = environment.similar_class(name.text);
+        let message = format!("the class `{}` does not exist", name.text);
+        let found = at.error(Code::UnknownClass, name.span, message);
+        namespace.sink.push(match similar {
+            Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
+            None => found,
+        });
+        return None;
+    };
+    if class.qualifiers.is_true("Abstract") {
+        let message = format!("the class `{}` is abstract and has no instances", class.name);
+        namespace.sink.push(at.error(Code::AbstractInstance, name.span, message));
+        return None;
+    }
+    if namespace.context.dialect == Dialect::Wmi && class.qualifiers.is_true("Amendment") {
+        let message = format!("`{}` holds localised qualifiers and has no instances", class.name);
+        namespace.sink.push(at.error(Code::AmendmentInstance, name.span, message));
+        return None;
+    }
+    Some(class)
+}
+
+fn lower(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    flavors: &GlobalFlavors,
+    class: &ResolvedClass,
+    aliases: Option<&dyn Aliases>,
+) -> Instance {
+    let mut instance = Instance::new(class.name.clone());
+    instance.qualifiers = qualifier::lower_all(namespace, at.file, &at.node.qualifiers, flavors);
+    for written in &at.node.properties {
+        if instance.get(written.name.text).is_some() {
+            let message = format!("the property `{}` is initialised twice", written.name.text);
+            namespace.sink.push(at.error(Code::DuplicateInitialiser, written.name.span, message));
+            continue;
+        }
+        let Some(property) = declared_property(namespace, at, class, written) else { continue };
+        let value = Converter::new(namespace, at.file, flavors)
+            .with_aliases(aliases)
+            .value(&written.value, &property.data_type);
+        let Some(value) = value else { continue };
+        instance.set(property.name.clone(), value);
+        let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
+        if let Some(slot) = instance.property_mut(property.name.as_str()) {
+            slot.qualifiers = qualifiers;
+        }
+    }
+    if namespace.context.dialect == Dialect::Wmi {
+        values_are_there(namespace, at, class, &instance);
+    }
+    instance
+}
+
+/// WMI: what is Indexed or Not_Null has a value. Keys are seen to with the path.
+fn values_are_there(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) {
+    let demands =
+        |p: &Property| ["Not_Null", "Indexed"].into_iter().find(|q| p.qualifiers.is_true(q));
+    for property in class.properties.iter().map(|m| &*m.declaration) {
+        let Some(demand) = demands(property).filter(|_| !property.is_key()) else { continue };
+        let written = at.node.properties.iter().find(|p| property.name.is(p.name.text));
+        let value = match (instance.get(property.name.as_str()), written) {
+            // What was written could not be converted, and that was reported.
+            (None, Some(_)) => continue,
+            (None, None) => property.default.as_ref(),
+            (given, _) => given,
+        };
+        if value.is_none_or(Value::is_null) {
+            let message = format!("`{}` is {demand} and must have a value", property.name);
+            let span = key_span(at, &property.name);
+            namespace.sink.push(at.error(Code::NullValue, span, message));
+        }
+    }
+}
+
+fn declared_property<'k>(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &'k ResolvedClass,
+    written: &PropertyValue<'_>,
+) -> Option<&'k Property> {
+    if let Some((_, member)) = class.property(written.name.text) {
+        return Some(&member.declaration);
+    }
+    let names = class.properties.iter().map(|m| m.declaration.name.as_str());
+    let message = format!("`{}` has no property `{}`", class.name, written.name.text);
+    let found = at.error(Code::UnknownProperty, written.name.span, message);
+    namespace.sink.push(match suggest::nearest(written.name.text, names) {
+        Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
+        None => found,
+    });
+    None
+}
+
+/// The path of an instance, once all of its keys are known to have values.
+fn key_path(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) -> Option<ObjectPath> {
+    let given = |name: &Name| at.node.properties.iter().any(|p| name.is(p.name.text));
+    let result = path_from(class, |property| instance.get(property.name.as_str()).cloned());
+    match result {
+        Ok(path) => {
+            key_texts(namespace, at, &path);
+            Some(path)
+        }
+        Err(NoPath::NoKeys) => {
+            let message = format!("the class `{}` has no key: it can only be embedded", class.name);
+            namespace.sink.push(at.error(Code::NoKey, at.node.class.span, message));
+            None
+        }
+        // A key that was given and is missing here was refused with a reason.
+        Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
+        Err(NoPath::Missing(name)) => {
+            let (code, problem) = match given(&name) {
+                true => (Code::NullKey, "is NULL"),
+                false => (Code::MissingKey, "has no value"),
+            };
+            let message = format!("the key `{name}` of `{}` {problem}", class.name);
+            let help = format!("write {name} = ...;");
+            namespace.sink.push(at.error(code, key_span(at, &name), message).with_help(help));
+            None
+        }
+    }
+}
+
+/// WMI SDK, "Key Qualifier": key text must fit into a path, which cannot hold
+/// unprintable characters. Spaces between words are common in WMI's own keys, so
+/// what is refused is control characters, and text of nothing but spaces.
+fn key_texts(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    path: &ObjectPath,
+) {
+    let (Keys::Named(keys), Dialect::Wmi) = (&path.keys, namespace.context.dialect) else { return };
+    for key in keys {
+        let KeyValue::String(text) = &key.value else { continue };
+        let blank = !text.is_empty() && text.bytes().all(|b| b == b' ');
+        if blank || text.bytes().any(|b| b < b' ') {
+            let message = format!("the text of the key `{}` cannot stand in a path", key.name);
+            let found = at.error(Code::KeyText, key_span(at, &key.name), message);
+            namespace.sink.push(found.with_help("leave out control characters"));
+        }
+    }
+}
+
+fn key_span(at: At<'_, InstanceDeclaration<'_>>, name: &Name) -> Span {
+    let written = at.node.properties.iter().find(|p| name.is(p.name.text));
+    written.map_or(at.node.class.span, |p| p.value.span)
+}
+
+pub(super) enum NoPath {
+    NoKeys,
+    Missing(Name),
+}
+
+/// The path that an instance of `class` has whose keys have these values;
+/// `None` for a key that is not given, which then has its default.
+pub(super) fn path_from(
+    class: &ResolvedClass,
+    mut value_of: impl FnMut(&Property) -> Option<Value>,
+) -> Result<ObjectPath, NoPath> {
+    if class.qualifiers.is_true("Singleton") {
+        return Ok(ObjectPath::of_instance(class.name.clone(), Keys::Singleton));
+    }
+    let mut keys = Vec::new();
+    for property in class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key()) {
+        let value = value_of(property).or_else(|| property.default.clone());
+        let key = value.as_ref().and_then(KeyValue::from_value);
+        let value = key.ok_or_else(|| NoPath::Missing(property.name.clone()))?;
+        keys.push(KeyBinding { name: property.name.clone(), value });
+    }
+    if keys.is_empty() {
+        return Err(NoPath::NoKeys);
+    }
+    Ok(ObjectPath::of_instance(class.name.clone(), Keys::Named(keys)))
+}

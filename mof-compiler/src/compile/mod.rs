@@ -1,0 +1,201 @@
+//! From syntax trees to a schema: collect, resolve, check, lower.
+//!
+//! A compilation has four steps, and each goes on after a mistake so that one
+//! run reports everything it can find:
+//!
+//! 1. `collect` sorts the declarations of all files by namespace, following
+//!    `#pragma namespace`, and keeps what other directives ask for.
+//! 2. `order` puts classes behind those that they need. MOF files may declare them
+//!    in any order.
+//! 3. `class`, `qualifier` and `value` turn declarations into `cimarron-model`
+//!    types; `cimarron_schema::rules` judges them and `place` finds the text that a
+//!    violation is about.
+//! 4. `instance` does the same for instances, `alias` resolving their aliases.
+
+mod alias;
+mod class;
+mod collect;
+mod directive;
+mod instance;
+mod namespace;
+mod order;
+mod place;
+mod qualifier;
+mod roots;
+mod value;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::ast;
+use cimarron_model::{Dialect, Name, QualifierType};
+use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
+use std::sync::Arc;
+
+/// The namespace that declarations go to unless something says otherwise.
+pub const DEFAULT_NAMESPACE: &str = "root/cimv2";
+
+/// What a compilation follows.
+#[derive(Clone, Debug)]
+pub struct CompileOptions {
+    /// The dialect of the text.
+    pub dialect: Dialect,
+    /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
+    pub namespace: String,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        Self { dialect: Dialect::default(), namespace: DEFAULT_NAMESPACE.to_owned() }
+    }
+}
+
+/// What is already there when the compilation begins, such as a live namespace.
+pub trait Base {
+    /// The class of this name.
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>>;
+
+    /// The names of all classes, for "did you mean".
+    fn class_names(&self, namespace: &str) -> Vec<Name>;
+
+    /// The qualifier declarations.
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType>;
+}
+
+/// Nothing is there: the text must declare all that it uses.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmptyBase;
+
+impl Base for EmptyBase {
+    fn class(&self, _: &str, _: &str) -> Option<Arc<ResolvedClass>> {
+        None
+    }
+
+    fn class_names(&self, _: &str) -> Vec<Name> {
+        Vec::new()
+    }
+
+    fn qualifier_types(&self, _: &str) -> Vec<QualifierType> {
+        Vec::new()
+    }
+}
+
+/// What a compilation produced.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The classes, qualifier types and instances. Worth keeping only when
+    /// there were no errors.
+    pub schema: SchemaBuilder,
+    /// What there was to say.
+    pub diagnostics: Diagnostics,
+}
+
+/// How much a compilation produced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Classes, associations and indications included.
+    pub classes: usize,
+    /// Association classes.
+    pub associations: usize,
+    /// Indication classes.
+    pub indications: usize,
+    /// Qualifier declarations.
+    pub qualifier_types: usize,
+    /// Properties that classes expose, inherited ones counted in each class.
+    pub properties: usize,
+    /// Instances.
+    pub instances: usize,
+}
+
+impl Compiled {
+    /// Whether anything was wrong with the text.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.has_errors()
+    }
+
+    /// The bytes of an archive.
+    pub fn archive(&self) -> Result<ArchiveBytes, WriteError> {
+        self.schema.finish()
+    }
+
+    /// How much was compiled.
+    pub fn statistics(&self) -> Statistics {
+        let mut total = Statistics::default();
+        for (_, namespace) in self.schema.namespaces() {
+            for class in namespace.classes() {
+                total.classes += 1;
+                total.associations += usize::from(class.qualifiers.is_true("Association"));
+                total.indications += usize::from(class.qualifiers.is_true("Indication"));
+                total.properties += class.properties.len();
+            }
+            total.qualifier_types += namespace.qualifier_types().len();
+            total.instances += namespace.instances().len();
+        }
+        total
+    }
+}
+
+/// Compiles sources on top of what `base` has. `diagnostics` holds what was said
+/// while they were loaded, and comes back with what there is to add.
+pub fn compile(
+    sources: &Sources,
+    options: &CompileOptions,
+    base: &dyn Base,
+    mut diagnostics: Diagnostics,
+) -> Compiled {
+    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
+    let mut schema = SchemaBuilder::new(options.dialect);
+    let roots = roots::Roots::new(sources);
+    let units = collect::collect(&declarations, &roots, options, &mut diagnostics);
+    for (name, unit) in &units {
+        let builder = schema.namespace(name.as_str());
+        let dialect = options.dialect;
+        let context = Context { dialect, namespace: name.as_str(), base, roots: &roots };
+        namespace::compile_namespace(unit, &context, builder, &mut diagnostics);
+    }
+    // A text without any declaration still makes an archive of its namespace.
+    schema.namespace(&options.namespace);
+    Compiled { schema, diagnostics }
+}
+
+/// What every step of one namespace's compilation may look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) dialect: Dialect,
+    pub(crate) namespace: &'a str,
+    pub(crate) base: &'a dyn Base,
+    pub(crate) roots: &'a roots::Roots,
+}
+
+/// A node of the syntax tree and the file that it stands in.
+#[derive(Debug)]
+pub(crate) struct At<'a, T> {
+    pub(crate) file: FileId,
+    pub(crate) node: &'a T,
+}
+
+// Derives would ask for `T: Copy`, which the reference does not need.
+impl<T> Copy for At<'_, T> {}
+
+impl<T> Clone for At<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<'a, T> At<'a, T> {
+    pub(crate) const fn new(file: FileId, node: &'a T) -> Self {
+        Self { file, node }
+    }
+
+    pub(crate) fn error(
+        &self,
+        code: crate::Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, self.file, span, message)
+    }
+}
+
+/// The flavors that WMI's short form gives to later uses of a qualifier.
+pub(crate) type GlobalFlavors = std::rc::Rc<hashbrown::HashMap<Name, Vec<ast::Flavor>>>;

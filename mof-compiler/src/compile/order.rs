@@ -1,0 +1,204 @@
+//! What a class needs comes before it: its superclass, and the classes of the
+//! instances that its defaults embed.
+//!
+//! A class cannot do without its superclass, so a circle of superclasses is a
+//! mistake. Needing a class for a default is weaker: where the two need each other,
+//! superclasses still come first, and lowering the default finds its class missing.
+
+use super::collect::Class;
+use crate::syntax::ast::{ClassDeclaration, Feature, Value, ValueKind};
+use cimarron_model::{CaseInsensitive, Name};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
+
+/// The result of ordering.
+pub(crate) struct Order {
+    /// Positions of the classes, each behind what it needs.
+    pub(crate) sequence: Vec<usize>,
+    /// Positions of the classes that are their own superclass.
+    pub(crate) circular: BTreeSet<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+/// Puts each class behind the classes that it needs and otherwise keeps the text's
+/// order. `last` has the position of the declaration that counts.
+pub(crate) fn needed_first(classes: &[Class<'_>], last: &HashMap<Name, usize>) -> Order {
+    let position = |name: &str| last.get(&CaseInsensitive(name)).copied();
+    let node = |i: usize| classes.get(i).map(|class| class.at.node);
+    let parents: Vec<Option<usize>> =
+        classes.iter().map(|c| position(c.at.node.superclass?.text)).collect();
+    let circular = circles(&parents);
+    let mut walk = Walk {
+        parents: parents.iter().map(|p| p.filter(|p| !circular.contains(p))).collect(),
+        marks: vec![Mark::New; classes.len()],
+        open: Vec::new(),
+    };
+
+    let mut sequence = Vec::with_capacity(classes.len());
+    for start in 0..classes.len() {
+        walk.enter(start);
+        while let Some((i, needs)) = walk.open.last_mut() {
+            let i = *i;
+            let needs = needs.get_or_insert_with(|| {
+                let names = node(i).map(embedded).unwrap_or_default();
+                names.into_iter().rev().filter_map(position).collect()
+            });
+            match needs.pop() {
+                Some(needed) => walk.enter(needed),
+                None => {
+                    walk.open.pop();
+                    walk.mark(i, Mark::Done);
+                    sequence.push(i);
+                }
+            }
+        }
+    }
+    Order { sequence, circular }
+}
+
+/// A walk through the classes, depth first.
+struct Walk {
+    parents: Vec<Option<usize>>,
+    marks: Vec<Mark>,
+    /// The classes on the way, what is needed last first, each with those that it
+    /// still has to wait for once it is its turn.
+    open: Vec<(usize, Option<Vec<usize>>)>,
+}
+
+impl Walk {
+    /// Opens a class, and above it its superclasses that are still to come. A class
+    /// below an open one has to wait, and whoever needs it does without.
+    fn enter(&mut self, class: usize) {
+        let mut chain = Vec::new();
+        let mut next = Some(class);
+        while let Some(i) = next {
+            match self.marks.get(i) {
+                Some(Mark::New) => chain.push(i),
+                Some(Mark::Open) => return,
+                _ => break,
+            }
+            next = self.parents.get(i).copied().flatten();
+        }
+        for i in chain {
+            self.mark(i, Mark::Open);
+            self.open.push((i, None));
+        }
+    }
+
+    fn mark(&mut self, at: usize, mark: Mark) {
+        if let Some(slot) = self.marks.get_mut(at) {
+            *slot = mark;
+        }
+    }
+}
+
+/// The classes that are, through their superclasses, their own superclass.
+fn circles(parents: &[Option<usize>]) -> BTreeSet<usize> {
+    let mut circular = BTreeSet::new();
+    let mut marks = vec![Mark::New; parents.len()];
+    let mut path = Vec::new();
+    for start in 0..parents.len() {
+        let mut next = Some(start);
+        while let Some(i) = next {
+            match marks.get_mut(i) {
+                Some(mark @ Mark::New) => *mark = Mark::Open,
+                Some(Mark::Open) => {
+                    circular.extend(path.iter().skip_while(|p| **p != i));
+                    break;
+                }
+                _ => break,
+            }
+            path.push(i);
+            next = parents.get(i).copied().flatten();
+        }
+        for i in path.drain(..) {
+            if let Some(mark) = marks.get_mut(i) {
+                *mark = Mark::Done;
+            }
+        }
+    }
+    circular
+}
+
+/// The names of the classes whose instances the defaults of a class embed.
+fn embedded<'a>(class: &'a ClassDeclaration<'a>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    let mut values: Vec<&Value<'_>> = defaults(class).collect();
+    while let Some(value) = values.pop() {
+        match &value.kind {
+            ValueKind::Array(items) => values.extend(items),
+            ValueKind::Class(class) => values.extend(defaults(class)),
+            ValueKind::Instance(instance) => {
+                names.push(instance.class.text);
+                values.extend(instance.properties.iter().map(|p| &p.value));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn defaults<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
+    class.features.iter().flat_map(|feature| {
+        let (property, method) = match feature {
+            Feature::Property(property) => (property.default.as_ref(), None),
+            Feature::Method(method) => (None, Some(&method.parameters)),
+        };
+        let parameters = method.into_iter().flatten().filter_map(|p| p.default.as_ref());
+        property.into_iter().chain(parameters)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem, compile};
+
+    #[test]
+    fn classes_come_behind_what_they_need() {
+        let own = "MOF0240 the class `A` cannot be made without this value";
+        let circle =
+            |class| format!("MOF0101 `{class}` is, through its superclasses, its own superclass");
+        for (mof, expected) in [
+            ("class A : Z {}; class Z {};", vec![]),
+            ("class A { Z P = instance of Z {}; }; class Z {};", vec![]),
+            ("class A { object P[] = {instance of Z {}}; }; class Z : Y {}; class Y {};", vec![]),
+            ("class A { void M([in] Z P = instance of Z {}); }; class Z {};", vec![]),
+            ("class A { object P = class B { Z Q = instance of Z {}; }; }; class Z {};", vec![]),
+            (
+                "class A { object P = instance of B { Q = instance of Z {}; }; };
+                 class B { object Q; }; class Z {};",
+                vec![],
+            ),
+            (
+                "class B : A {}; class A : S {}; class S { Z P = instance of Z {}; }; class Z {};",
+                vec![],
+            ),
+            ("class A { A P = instance of A {}; };", vec![own.to_owned()]),
+            ("class S { A P = instance of A {}; }; class A : S {};", vec![own.to_owned()]),
+            (
+                "class A { B P = instance of B {}; }; class B { A P = instance of A {}; };",
+                vec![own.to_owned()],
+            ),
+            ("class A : B {}; class B : A {};", vec![circle("A"), circle("B")]),
+            (
+                "class C : A {}; class A : B { C P = instance of C {}; }; class B : A {};",
+                vec![circle("A"), circle("B")],
+            ),
+        ] {
+            let mut loader = Loader::new(&OsFileSystem);
+            loader.add_text("order.mof", mof).unwrap();
+            let mut said = Diagnostics::new();
+            let sources = loader.finish(&mut said);
+            let compiled = compile(&sources, &CompileOptions::default(), &EmptyBase, said);
+            let found = compiled.diagnostics.as_slice().iter();
+            let found: Vec<_> = found.map(|d| format!("{} {}", d.code, d.message)).collect();
+            assert_eq!(found, expected, "{mof}");
+        }
+    }
+}

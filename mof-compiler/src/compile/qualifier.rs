@@ -1,0 +1,261 @@
+//! Lowering qualifiers and their declarations (DSP0004 7.8, 7.9; WMI SDK,
+//! "Qualifier flavors").
+
+use super::class::lower_type;
+use super::namespace::Namespace;
+use super::value::Converter;
+use super::{At, GlobalFlavors};
+use crate::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::FileId;
+use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind};
+use cimarron_model::{
+    Array, CaseInsensitive, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType,
+    Qualifiers, Scalar, Scope, Scopes, Value,
+};
+use cimarron_schema::implied_flavor;
+
+/// Lowers `Qualifier N : ...;` and adds it to the namespace.
+pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDeclaration<'_>>) {
+    let node = at.node;
+    let data_type = lower_type(&node.data_type);
+    let default = match &node.default {
+        None => QualifierType::null(&data_type),
+        Some(written) => {
+            let flavors = GlobalFlavors::default();
+            Converter::new(namespace, at.file, &flavors)
+                .value(written, &data_type)
+                .unwrap_or_else(|| QualifierType::null(&data_type))
+        }
+    };
+    if node.scopes.is_none() && namespace.context.dialect == Dialect::Dmtf {
+        let message = format!("the declaration of `{}` has no Scope", node.name.text);
+        let help = "say where it may stand: Scope(any), or Scope(class, property)";
+        namespace.sink.push(at.error(Code::MissingScope, node.name.span, message).with_help(help));
+    }
+    let base = match namespace.context.dialect {
+        Dialect::Dmtf => Flavor::DMTF_DEFAULT,
+        // A declaration with Scope is DMTF's form and means what it means there.
+        Dialect::Wmi if node.scopes.is_some() => Flavor::DMTF_DEFAULT,
+        Dialect::Wmi => Flavor::WMI_DEFAULT,
+    };
+    let flavor = apply(namespace, at.file, base, node.flavors.as_deref().unwrap_or_default());
+    let declaration = QualifierType {
+        name: Name::new(node.name.text),
+        data_type,
+        default,
+        scopes: node.scopes.as_deref().map_or(Scopes::ANY, scopes),
+        flavor,
+    };
+    let before = namespace.builder.qualifier_type(node.name.text);
+    if before.is_some_and(|b| *b != declaration) && namespace.context.dialect == Dialect::Dmtf {
+        let message =
+            format!("the qualifier `{}` is declared again, and differently", node.name.text);
+        namespace.sink.push(at.error(Code::DuplicateQualifierType, node.name.span, message));
+    }
+    namespace.builder.add_qualifier_type(declaration);
+}
+
+fn scopes(written: &[ast::Scope]) -> Scopes {
+    let mut scopes = Scopes::NONE;
+    for scope in written {
+        scopes = match scope.kind {
+            ScopeKind::Any => Scopes::ANY,
+            ScopeKind::Association => scopes.with(Scope::Association),
+            ScopeKind::Class => scopes.with(Scope::Class),
+            ScopeKind::Indication => scopes.with(Scope::Indication),
+            ScopeKind::Method => scopes.with(Scope::Method),
+            ScopeKind::Parameter => scopes.with(Scope::Parameter),
+            ScopeKind::Property => scopes.with(Scope::Property),
+            ScopeKind::Reference => scopes.with(Scope::Reference),
+            // No element of a compiled schema is a schema or a qualifier.
+            ScopeKind::Schema | ScopeKind::Qualifier => scopes,
+        };
+    }
+    scopes
+}
+
+/// Lowers a qualifier list.
+pub(crate) fn lower_all(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &[ast::Qualifier<'_>],
+    global: &GlobalFlavors,
+) -> Qualifiers {
+    let mut lowered = Qualifiers::new();
+    for qualifier in written {
+        if lowered.get(qualifier.name.text).is_some() {
+            let first = written.iter().find(|q| Name::new(q.name.text).is(qualifier.name.text));
+            let message = format!("the qualifier `{}` is written twice", qualifier.name.text);
+            let at = At::new(file, qualifier);
+            let found = at.error(Code::DuplicateQualifier, qualifier.name.span, message);
+            namespace.sink.push(match first {
+                Some(first) => found.with_label(file, first.span, "first written here"),
+                None => found,
+            });
+            continue;
+        }
+        lowered.set(lower(namespace, file, qualifier, global));
+    }
+    lowered
+}
+
+fn lower(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &ast::Qualifier<'_>,
+    global: &GlobalFlavors,
+) -> Qualifier {
+    let name = Name::new(written.name.text);
+    let declared = namespace
+        .builder
+        .qualifier_type(name.as_str())
+        .map(|d| (d.data_type.clone(), d.implied_value(), d.flavor));
+    let value = match (&written.value, &declared) {
+        (None, Some((_, implied, _))) => implied.clone(),
+        (None, None) => Value::from(true),
+        (Some(v), Some((data_type, ..))) => {
+            let null = QualifierType::null(data_type);
+            Converter::new(namespace, file, global).qualifier(v, data_type).unwrap_or(null)
+        }
+        (Some(v), None) => {
+            let data_type = inferred_type(v);
+            let null = QualifierType::null(&data_type);
+            stored_by_wmi(namespace, file, v, &data_type);
+            Converter::new(namespace, file, global).qualifier(v, &data_type).unwrap_or(null)
+        }
+    };
+    let declared_flavor = declared.as_ref().map(|(_, _, flavor)| *flavor);
+    let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
+    let base = match global.get(&CaseInsensitive(name.as_str())) {
+        Some(flavors) => apply(namespace, file, base, flavors),
+        None => base,
+    };
+    let flavor = apply(namespace, file, base, &written.flavors);
+    Qualifier { name, value, flavor }
+}
+
+/// WMI stores qualifier values as boolean, sint32, real64 and string only.
+fn stored_by_wmi(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    value: &ast::Value<'_>,
+    data_type: &DataType,
+) {
+    let other = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
+    if other && namespace.context.dialect == Dialect::Wmi {
+        let message = format!("a qualifier cannot have a value of type {}", data_type.cim_type);
+        let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
+        let found = At::new(file, value).error(Code::QualifierValue, value.span, message);
+        namespace.sink.push(found.with_help(help));
+    }
+}
+
+/// The type of an undeclared qualifier's value: what its literal looks like, in
+/// the types that WMI stores (boolean, sint32, real64, string), and the next
+/// wider integer when the literal needs it.
+fn inferred_type(value: &ast::Value<'_>) -> DataType {
+    fn scalar(kind: &ast::ValueKind<'_>) -> Option<CimType> {
+        Some(match kind {
+            ast::ValueKind::Boolean(_) => CimType::Boolean,
+            ast::ValueKind::Integer(n) if i32::try_from(n.value()).is_ok() => CimType::SInt32,
+            ast::ValueKind::Integer(n) if i64::try_from(n.value()).is_ok() => CimType::SInt64,
+            ast::ValueKind::Integer(_) => CimType::UInt64,
+            ast::ValueKind::Real(_) => CimType::Real64,
+            ast::ValueKind::Char16(_) => CimType::Char16,
+            ast::ValueKind::Null | ast::ValueKind::Invalid => return None,
+            _ => CimType::String,
+        })
+    }
+    match &value.kind {
+        ast::ValueKind::Array(items) => {
+            let types: Vec<CimType> = items.iter().filter_map(|v| scalar(&v.kind)).collect();
+            let wide = [CimType::Real64, CimType::UInt64, CimType::SInt64];
+            let cim_type = wide
+                .into_iter()
+                .find(|t| types.contains(t))
+                .or_else(|| types.first().copied())
+                .unwrap_or(CimType::String);
+            DataType::array(cim_type)
+        }
+        kind => DataType::scalar(scalar(kind).unwrap_or(CimType::String)),
+    }
+}
+
+/// Applies written flavors, reporting pairs that contradict each other.
+fn apply(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    base: Flavor,
+    written: &[ast::Flavor],
+) -> Flavor {
+    let mut flavor = base;
+    for (i, one) in written.iter().enumerate() {
+        let at = At::new(file, one);
+        let other = written.iter().take(i).find_map(|o| Some((o, conflict(o.kind, one.kind)?)));
+        if let Some((other, code)) = other {
+            let message = format!("`{}` contradicts `{}`", one.kind.as_str(), other.kind.as_str());
+            let found = at.error(code, one.span, message);
+            namespace.sink.push(found.with_label(file, other.span, "written here"));
+        }
+        if let (Dialect::Dmtf, Some(found)) = (namespace.context.dialect, foreign_flavor(at)) {
+            namespace.sink.push(found);
+        }
+        flavor = match one.kind {
+            FlavorKind::EnableOverride => flavor.without(Flavor::NOT_OVERRIDABLE),
+            FlavorKind::DisableOverride => flavor.with(Flavor::NOT_OVERRIDABLE),
+            FlavorKind::ToSubclass => flavor.with(Flavor::TO_SUBCLASS),
+            FlavorKind::NotToSubclass => flavor.without(Flavor::TO_SUBCLASS),
+            FlavorKind::Restricted => flavor.without(Flavor::TO_SUBCLASS.with(Flavor::TO_INSTANCE)),
+            FlavorKind::ToInstance => flavor.with(Flavor::TO_INSTANCE),
+            FlavorKind::NotToInstance => flavor.without(Flavor::TO_INSTANCE),
+            FlavorKind::Translatable | FlavorKind::Amended => flavor.with(Flavor::AMENDED),
+        };
+    }
+    flavor
+}
+
+/// The code for two flavors that exclude each other.
+fn conflict(a: FlavorKind, b: FlavorKind) -> Option<Code> {
+    use FlavorKind::{
+        DisableOverride, EnableOverride, NotToInstance, NotToSubclass, Restricted, ToInstance,
+        ToSubclass,
+    };
+    Some(match (a, b) {
+        (EnableOverride, DisableOverride) | (DisableOverride, EnableOverride) => {
+            Code::OverrideConflict
+        }
+        (ToSubclass, Restricted | NotToSubclass)
+        | (Restricted | NotToSubclass, ToSubclass)
+        | (ToInstance, Restricted | NotToInstance)
+        | (Restricted | NotToInstance, ToInstance) => Code::PropagationConflict,
+        _ => return None,
+    })
+}
+
+/// What there is to say about a flavor that DSP0004 does not have, or no more.
+fn foreign_flavor(at: At<'_, ast::Flavor>) -> Option<Diagnostic> {
+    let ast::Flavor { span, kind } = *at.node;
+    let word = kind.as_str();
+    match kind {
+        FlavorKind::ToInstance => {
+            let message = "`ToInstance` is deprecated: instances have no qualifiers";
+            Some(at.error(Code::DeprecatedFlavor, span, message))
+        }
+        FlavorKind::NotToInstance | FlavorKind::NotToSubclass | FlavorKind::Amended => {
+            let message = format!("`{word}` is a flavor of WMI's MOF");
+            let help = match kind {
+                FlavorKind::NotToSubclass => "write Restricted",
+                FlavorKind::Amended => "write Translatable",
+                _ => "leave it out",
+            };
+            Some(at.error(Code::WmiForm, span, message).with_help(help))
+        }
+        _ => None,
+    }
+}
+
+/// An array of one, where a qualifier of an array type is given a scalar.
+pub(crate) fn single(scalar: Scalar) -> Option<Value> {
+    Array::from_options(scalar.cim_type(), [Some(scalar)]).ok().map(Value::from)
+}

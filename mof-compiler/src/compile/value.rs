@@ -1,0 +1,315 @@
+//! Converting a written value to the type of what it initialises (DSP0004 7.12
+//! and ANNEX A; WMI SDK, "MOF data types").
+
+use super::collect::Class as Declared;
+use super::namespace::Namespace;
+use super::{At, GlobalFlavors, class, instance, qualifier};
+use crate::Code;
+use crate::diagnostic::Severity;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{Value as Written, ValueKind};
+use cimarron_model::{
+    Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Object,
+    ObjectPath, QualifierType, Scalar, TypeClass, Value,
+};
+use std::sync::Arc;
+
+/// The objects that aliases stand for.
+pub(crate) trait Aliases {
+    /// The path of the object that `$name` stands for in a file; the error says
+    /// why there is none.
+    fn path(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        file: FileId,
+        name: &str,
+    ) -> Result<ObjectPath, (Code, String)>;
+}
+
+/// Converts values of one file.
+pub(crate) struct Converter<'x, 'c, 's> {
+    namespace: &'x mut Namespace<'c, 's>,
+    file: FileId,
+    flavors: &'x GlobalFlavors,
+    aliases: Option<&'x dyn Aliases>,
+    /// Whether the value is a qualifier's: a wrong type is another mistake there.
+    in_qualifier: bool,
+}
+
+impl<'x, 'c, 's> Converter<'x, 'c, 's> {
+    pub(crate) const fn new(
+        namespace: &'x mut Namespace<'c, 's>,
+        file: FileId,
+        flavors: &'x GlobalFlavors,
+    ) -> Self {
+        Self { namespace, file, flavors, aliases: None, in_qualifier: false }
+    }
+
+    /// The same converter where aliases may stand.
+    pub(crate) const fn with_aliases(mut self, aliases: Option<&'x dyn Aliases>) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The value as one of `data_type`; `None` once the mismatch is reported.
+    pub(crate) fn value(&mut self, written: &Written<'_>, data_type: &DataType) -> Option<Value> {
+        match &written.kind {
+            ValueKind::Invalid => None,
+            ValueKind::Null => Some(QualifierType::null(data_type)),
+            ValueKind::Array(items) if data_type.is_array() => {
+                self.array(written, items, data_type).map(Value::from)
+            }
+            ValueKind::Array(_) => {
+                let message = format!("an array cannot initialise {}", a(data_type));
+                self.mismatch(Code::UnexpectedArray, written.span, message)
+            }
+            _ if data_type.is_array() => {
+                let message = format!("{} cannot initialise {}", describe(written), a(data_type));
+                let help = "write an array: { ... }".to_owned();
+                let code =
+                    if self.in_qualifier { Code::QualifierValue } else { Code::ArrayExpected };
+                self.report_with_help(code, written.span, message, help)
+            }
+            _ => self.scalar(written, data_type).map(Value::Scalar),
+        }
+    }
+
+    /// As [`value`](Self::value), for a qualifier: WMI takes one value for an array.
+    pub(crate) fn qualifier(
+        &mut self,
+        written: &Written<'_>,
+        data_type: &DataType,
+    ) -> Option<Value> {
+        self.in_qualifier = true;
+        let one =
+            !matches!(written.kind, ValueKind::Array(_) | ValueKind::Null | ValueKind::Invalid);
+        if one && data_type.is_array() && self.namespace.context.dialect == Dialect::Wmi {
+            return qualifier::single(self.scalar(written, data_type)?);
+        }
+        self.value(written, data_type)
+    }
+
+    fn array(
+        &mut self,
+        written: &Written<'_>,
+        items: &[Written<'_>],
+        data_type: &DataType,
+    ) -> Option<Array> {
+        let dialect = self.namespace.context.dialect;
+        if let (ArrayShape::Fixed(size), Dialect::Dmtf) = (data_type.array, dialect)
+            && items.len() > size as usize
+        {
+            let message = format!("{} elements do not fit a {data_type}", items.len());
+            return self.report(Code::ArrayTooLong, written.span, message);
+        }
+        let mut array = Array::new(data_type.cim_type);
+        let mut complete = true;
+        for item in items {
+            match &item.kind {
+                ValueKind::Null if dialect == Dialect::Dmtf => array.push_null(),
+                ValueKind::Null => {
+                    let message = "WMI arrays have no NULL elements".to_owned();
+                    complete = self.report::<()>(Code::NullElement, item.span, message).is_some();
+                }
+                ValueKind::Array(_) => {
+                    let message = "an array cannot hold arrays".to_owned();
+                    complete =
+                        self.report::<()>(Code::UnexpectedArray, item.span, message).is_some();
+                }
+                _ => {
+                    let scalar = self.scalar(item, data_type);
+                    complete &= scalar.is_some_and(|s| array.push(s).is_ok());
+                }
+            }
+        }
+        complete.then_some(array)
+    }
+
+    fn scalar(&mut self, written: &Written<'_>, data_type: &DataType) -> Option<Scalar> {
+        let cim_type = data_type.cim_type;
+        let dialect = self.namespace.context.dialect;
+        match (&written.kind, cim_type.class()) {
+            (ValueKind::Invalid, _) => None,
+            (ValueKind::Boolean(b), TypeClass::Boolean) => Some(Scalar::Boolean(*b)),
+            (ValueKind::Integer(n), TypeClass::Unsigned | TypeClass::Signed) => {
+                self.integer(written.span, n.value(), cim_type)
+            }
+            (ValueKind::Real(x), TypeClass::Unsigned | TypeClass::Signed)
+                if dialect == Dialect::Wmi =>
+            {
+                // Rounding to an i128 saturates, which `integer` then refuses.
+                self.integer(written.span, x.round() as i128, cim_type)
+            }
+            (ValueKind::Integer(n), TypeClass::Real) => {
+                self.real(written.span, n.value() as f64, cim_type)
+            }
+            (ValueKind::Real(x), TypeClass::Real) => self.real(written.span, *x, cim_type),
+            (ValueKind::Char16(unit), TypeClass::Char16) => Some(Scalar::Char16(Char16(*unit))),
+            (ValueKind::Integer(n), TypeClass::Char16) if dialect == Dialect::Wmi => {
+                match u16::try_from(n.value()) {
+                    Ok(unit) => Some(Scalar::Char16(Char16(unit))),
+                    Err(_) => self.out_of_range(written.span, n.value(), cim_type),
+                }
+            }
+            (ValueKind::String(text), TypeClass::String) => {
+                Some(Scalar::String(text.as_ref().into()))
+            }
+            (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
+                self.number_as_text(written.span, n.value())
+            }
+            (ValueKind::String(text), TypeClass::DateTime) => self.datetime(written.span, text),
+            (ValueKind::String(text), TypeClass::Reference) => self.reference(written.span, text),
+            (ValueKind::Alias(name), TypeClass::Reference) => self.alias(written.span, name),
+            (ValueKind::Alias(name), _) => {
+                let message =
+                    format!("the alias `${name}` stands for a path, and this is no reference");
+                self.report(Code::MisplacedAlias, written.span, message)
+            }
+            (ValueKind::Instance(embedded), TypeClass::Object) => {
+                let at = At::new(self.file, &**embedded);
+                let object = instance::embedded(self.namespace, at, self.flavors, self.aliases)?;
+                self.embedded_class(written.span, object.class.as_str(), data_type)?;
+                Some(Scalar::Object(Arc::new(Object::Instance(object))))
+            }
+            (ValueKind::Class(embedded), TypeClass::Object) => {
+                let at = At::new(self.file, &**embedded);
+                let declared = Declared { at, flavors: self.flavors.clone() };
+                let object = class::lower(self.namespace, &declared);
+                Some(Scalar::Object(Arc::new(Object::Class(object))))
+            }
+            _ => {
+                let message =
+                    format!("{} cannot initialise {}", describe(written), a(&element(data_type)));
+                self.mismatch(Code::TypeMismatch, written.span, message)
+            }
+        }
+    }
+
+    /// WMI takes a number for a string, as the samples of its SDK do ("MOF Arrays").
+    fn number_as_text(&mut self, span: Span, number: i128) -> Option<Scalar> {
+        let message = "an integer initialises a string; its digits become the text";
+        let found = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
+        let found = found.with_severity(Severity::Warning);
+        self.namespace.sink.push(found.with_help(format!("write \"{number}\"")));
+        Some(Scalar::String(number.to_string().into()))
+    }
+
+    fn integer(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<Scalar> {
+        match Scalar::from_integer(cim_type, number) {
+            Some(scalar) => Some(scalar),
+            None => self.out_of_range(span, number, cim_type),
+        }
+    }
+
+    fn out_of_range<T>(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<T> {
+        let message = format!("{number} is outside the range of {cim_type}");
+        let (least, greatest) = cim_type.integer_range().unwrap_or((0, i128::from(u16::MAX)));
+        let help = format!("{cim_type} goes from {least} to {greatest}");
+        self.report_with_help(Code::OutOfRange, span, message, help)
+    }
+
+    fn real(&mut self, span: Span, number: f64, cim_type: CimType) -> Option<Scalar> {
+        if cim_type == CimType::Real64 {
+            return Some(Scalar::Real64(number));
+        }
+        let narrow = number as f32;
+        if narrow.is_infinite() && number.is_finite() {
+            let message = format!("{number:e} is outside the range of real32");
+            return self.report(Code::OutOfRange, span, message);
+        }
+        Some(Scalar::Real32(narrow))
+    }
+
+    fn datetime(&mut self, span: Span, text: &str) -> Option<Scalar> {
+        let form = match self.namespace.context.dialect {
+            Dialect::Wmi => DateTimeForm::Wmi,
+            Dialect::Dmtf => DateTimeForm::Dmtf,
+        };
+        match DateTime::parse_as(text, form) {
+            Ok(datetime) => Some(Scalar::DateTime(datetime)),
+            Err(error) => self.report(Code::InvalidDateTime, span, error.to_string()),
+        }
+    }
+
+    fn reference(&mut self, span: Span, text: &str) -> Option<Scalar> {
+        match ObjectPath::parse(text) {
+            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
+            Err(error) => self.report(Code::InvalidPath, span, error.to_string()),
+        }
+    }
+
+    fn alias(&mut self, span: Span, name: &str) -> Option<Scalar> {
+        let Some(aliases) = self.aliases else {
+            let message = format!("the alias `${name}` stands where only instances may use one");
+            return self.report(Code::MisplacedAlias, span, message);
+        };
+        match aliases.path(self.namespace, self.file, name) {
+            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
+            Err((code, message)) => self.report(code, span, message),
+        }
+    }
+
+    /// An embedded instance must be of the declared class or below it.
+    fn embedded_class(&mut self, span: Span, class: &str, data_type: &DataType) -> Option<()> {
+        let Some(wanted) = &data_type.class else { return Some(()) };
+        let found = self.namespace.class(class)?;
+        if found.is_a(wanted.as_str()) {
+            return Some(());
+        }
+        let message =
+            format!("an instance of `{class}` cannot initialise {}", a(&element(data_type)));
+        self.report(Code::TypeMismatch, span, message)
+    }
+
+    /// Reports a value of a wrong type.
+    fn mismatch<T>(&mut self, code: Code, span: Span, message: String) -> Option<T> {
+        self.report(if self.in_qualifier { Code::QualifierValue } else { code }, span, message)
+    }
+
+    fn report<T>(&mut self, code: Code, span: Span, message: String) -> Option<T> {
+        let at = At::new(self.file, &());
+        self.namespace.sink.push(at.error(code, span, message));
+        None
+    }
+
+    fn report_with_help<T>(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: String,
+        help: String,
+    ) -> Option<T> {
+        let at = At::new(self.file, &());
+        self.namespace.sink.push(at.error(code, span, message).with_help(help));
+        None
+    }
+}
+
+/// A type without its array brackets.
+fn element(data_type: &DataType) -> DataType {
+    DataType { array: ArrayShape::Scalar, ..data_type.clone() }
+}
+
+/// A type with its article.
+fn a(data_type: &DataType) -> String {
+    let text = data_type.to_string();
+    let article = if text.starts_with("object") { "an" } else { "a" };
+    format!("{article} {text}")
+}
+
+/// A written value in words.
+fn describe(written: &Written<'_>) -> &'static str {
+    match written.kind {
+        ValueKind::Null => "NULL",
+        ValueKind::Boolean(_) => "a boolean",
+        ValueKind::Integer(_) => "an integer",
+        ValueKind::Real(_) => "a real",
+        ValueKind::Char16(_) => "a character",
+        ValueKind::String(_) => "a string",
+        ValueKind::Alias(_) => "an alias",
+        ValueKind::Array(_) => "an array",
+        ValueKind::Instance(_) => "an embedded instance",
+        ValueKind::Class(_) => "an embedded class",
+        ValueKind::Invalid => "this value",
+    }
+}

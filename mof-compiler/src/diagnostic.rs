@@ -1,0 +1,190 @@
+//! What the compiler has to say about a text.
+//!
+//! The compiler never stops at the first mistake, so its stages push into one
+//! [`Diagnostics`] sink and go on. The sink keeps a bounded number and counts
+//! the rest: a binary file fed by accident must not cost gigabytes.
+
+mod code;
+mod render;
+
+pub use code::{Code, Severity};
+pub use render::Rendered;
+
+use crate::source::{FileId, SourceMap, Span};
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// How grave it is; normally [`Code::severity`].
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The file it is about.
+    pub file: FileId,
+    /// The place in that file.
+    pub span: Span,
+    /// Further places that explain it.
+    pub labels: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A further place that a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The file.
+    pub file: FileId,
+    /// The place in that file.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding with the severity that its code has by default.
+    pub fn new(code: Code, file: FileId, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            file,
+            span,
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// The same with another severity, where the dialect or an option decides.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same with a further place.
+    #[must_use]
+    pub fn with_label(mut self, file: FileId, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { file, span, message: message.into() });
+        self
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The finding as text: place, excerpt, carets, help.
+    pub fn render<'a>(&'a self, sources: &'a SourceMap) -> Rendered<'a> {
+        Rendered::new(self, sources)
+    }
+}
+
+/// Collects diagnostics, up to a limit for each severity.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    limit: usize,
+    /// By severity, in the order of [`Severity::ALL`].
+    counts: [usize; 3],
+}
+
+impl Default for Diagnostics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Diagnostics {
+    /// How many findings of one severity are kept unless told otherwise.
+    pub const DEFAULT_LIMIT: usize = 1_000;
+
+    /// An empty sink with the default limit.
+    pub fn new() -> Self {
+        Self::with_limit(Self::DEFAULT_LIMIT)
+    }
+
+    /// An empty sink that keeps `limit` findings of each severity.
+    pub fn with_limit(limit: usize) -> Self {
+        Self { kept: Vec::new(), limit, counts: [0; 3] }
+    }
+
+    /// Adds a finding, or only counts it when its severity's limit is reached.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let Some(count) = self.counts.get_mut(diagnostic.severity as usize) else { return };
+        *count += 1;
+        if *count <= self.limit {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Adds all that `other` kept, and its counts.
+    pub fn append(&mut self, other: Self) {
+        let mut dropped = other.counts;
+        for diagnostic in other.kept {
+            if let Some(count) = dropped.get_mut(diagnostic.severity as usize) {
+                *count -= 1;
+            }
+            self.push(diagnostic);
+        }
+        for (count, dropped) in self.counts.iter_mut().zip(dropped) {
+            *count += dropped;
+        }
+    }
+
+    /// The findings kept so far, in the order they were made.
+    pub fn as_slice(&self) -> &[Diagnostic] {
+        &self.kept
+    }
+
+    /// How many findings of this severity there were, kept or not.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.counts.get(severity as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether there was an error.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// How many findings were counted and not kept.
+    pub fn dropped(&self) -> usize {
+        self.counts.iter().sum::<usize>() - self.kept.len()
+    }
+
+    /// The kept findings in the order of files and places, each once.
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
+        let mut kept = self.kept;
+        kept.sort_by_key(|d| (d.file, d.span, d.code, d.severity));
+        kept.dedup();
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(start: u32, code: Code) -> Diagnostic {
+        Diagnostic::new(code, FileId(0), Span::new(start, start + 1), code.title())
+    }
+
+    #[test]
+    fn keeps_up_to_the_limit_of_each_severity() {
+        let mut sink = Diagnostics::with_limit(2);
+        for start in [5, 1, 3] {
+            sink.push(at(start, Code::UnexpectedToken));
+        }
+        sink.push(at(0, Code::StraySemicolon));
+        assert_eq!((sink.count(Severity::Error), sink.count(Severity::Warning)), (3, 1));
+        assert_eq!(sink.dropped(), 1);
+        let mut both = Diagnostics::with_limit(3);
+        both.append(sink);
+        assert_eq!((both.count(Severity::Error), both.dropped()), (3, 1));
+        let places: Vec<u32> = both.into_sorted().iter().map(|d| d.span.start).collect();
+        assert_eq!(places, [0, 1, 5]);
+    }
+}

@@ -1,0 +1,185 @@
+//! The table of diagnostic codes.
+
+use cimarron_model::Status;
+use cimarron_schema::rules::Rule;
+use std::fmt;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The declaration cannot be compiled.
+    Error,
+    /// It was compiled, though something is doubtful.
+    Warning,
+    /// For information.
+    Note,
+}
+
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// The word that output shows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+macro_rules! codes {
+    ($($number:literal $name:ident $severity:ident $status:ident $title:literal;)*) => {
+        /// What kind of finding a diagnostic is. Codes are stable: a number is
+        /// never given to another kind.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $number, "`: ", $title)] $name,)*
+            /// A rule on class declarations, `MOF0100` to `MOF0199`.
+            Rule(Rule),
+        }
+
+        impl Code {
+            /// Every code but those of rules ([`Rule::ALL`]), in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code as output shows it: `MOF0001`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $number,)* Self::Rule(rule) => rule.code() }
+            }
+
+            /// What the code stands for, in a few words.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* Self::Rule(rule) => rule.title() }
+            }
+
+            /// The severity unless the dialect or an option decides otherwise.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                    Self::Rule(_) => Severity::Error,
+                }
+            }
+
+            /// The condition that front ends report.
+            pub const fn status(self) -> Status {
+                match self {
+                    $(Self::$name => Status::$status,)*
+                    Self::Rule(rule) => rule.status(),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // Sources
+    "MOF0001" UnreadableFile Error InvalidMofFile "a file cannot be read";
+    "MOF0002" Encoding Error InvalidMofFile "a text is not valid in its encoding";
+    "MOF0003" IncludeNotFound Error InvalidIncludeFile "an included file does not exist";
+    "MOF0004" IncludeCycle Error InvalidIncludeFile "files include each other in a circle";
+    "MOF0005" SourceLimit Error QuotaViolation "the sources exceed a limit";
+    "MOF0006" IncludeArgument Error InvalidIncludeFile "an include directive names no single file";
+    // Tokens
+    "MOF0010" UnexpectedCharacter Error MofSyntax "a character has no meaning here";
+    "MOF0011" UnclosedString Error MofSyntax "a string is not closed on its line";
+    "MOF0012" UnknownEscape Error MofSyntax "an escape sequence is not one of MOF's";
+    "MOF0013" MalformedNumber Error IllegalConstant "a number is malformed";
+    "MOF0014" NumberTooLarge Error ConstantOutOfRange "a number fits no CIM type";
+    "MOF0015" MalformedCharacter Error IllegalConstant "a character literal is not one UTF-16 code unit";
+    "MOF0016" UnclosedComment Error MofSyntax "a comment is not closed";
+    "MOF0017" UnknownDirective Error InvalidPragma "a line begins with # and is no directive";
+    // Grammar
+    "MOF0020" UnexpectedToken Error MofSyntax "the grammar wants something else here";
+    "MOF0021" UnexpectedEnd Error MofSyntax "the text ends within a declaration";
+    "MOF0022" MissingSemicolon Error MofSyntax "a declaration lacks its semicolon";
+    "MOF0023" StraySemicolon Warning MofSyntax "a semicolon follows no declaration";
+    "MOF0024" NestingTooDeep Error QuotaViolation "braces nest too deep";
+    "MOF0025" UnknownFlavor Error InvalidFlavor "a flavor is unknown";
+    "MOF0026" UnknownScope Error InvalidQualifierSyntax "a scope is unknown";
+    "MOF0027" RepeatedClause Error MofSyntax "a clause is given twice";
+    "MOF0028" Mof3Declaration Error TypeNotSupported "a declaration of MOF 3 stands in MOF 2";
+    "MOF0029" ArraySize Error MofSyntax "an array size is out of range";
+    "MOF0030" MisplacedBrackets Error MofSyntax "array brackets stand before the name";
+    "MOF0031" UnknownType Error UnrecognizedType "a type is unknown";
+    // Declarations. MOF0100 to MOF0199 are the rules on classes: `Rule`.
+    "MOF0200" DuplicateClass Error AlreadyExists "a class is declared again";
+    "MOF0201" DuplicateQualifierType Error AlreadyExists "a qualifier is declared again";
+    "MOF0202" DuplicateQualifier Error DuplicateQualifier "a qualifier is written twice";
+    "MOF0203" OverrideConflict Error IncompatibleOverrideFlavors "EnableOverride and DisableOverride stand together";
+    "MOF0204" MissingScope Error InvalidQualifierSyntax "a qualifier declaration has no scope";
+    "MOF0205" VoidType Error UnrecognizedType "void is a return type only";
+    "MOF0206" MisspelledType Warning UnrecognizedType "a type looks misspelled";
+    "MOF0207" PropagationConflict Error IncompatiblePropagationFlavors "propagation flavors contradict each other";
+    "MOF0208" QualifierValue Error InvalidQualifierType "a qualifier's value is of a type that it cannot have";
+    "MOF0209" WmiForm Error TypeNotSupported "a form of WMI's MOF stands in DMTF MOF";
+    "MOF0210" DeprecatedFlavor Warning InvalidFlavor "a flavor is deprecated";
+    // Values
+    "MOF0220" TypeMismatch Error ConstantTypeMismatch "a value does not fit the type";
+    "MOF0221" OutOfRange Error ConstantOutOfRange "a number is outside the range of the type";
+    "MOF0222" UnexpectedArray Error UnexpectedArray "an array initialises what is none";
+    "MOF0223" ArrayExpected Error ConstantTypeMismatch "one value initialises an array";
+    "MOF0224" ArrayTooLong Error ConstantOutOfRange "an array has more elements than declared";
+    "MOF0225" NullElement Error NullArrayElement "an array element is NULL";
+    "MOF0226" InvalidDateTime Error IllegalConstant "a datetime is malformed";
+    "MOF0227" InvalidPath Error InvalidObjectPath "an object path is malformed";
+    // Aliases
+    "MOF0230" UndefinedAlias Error UndefinedAlias "an alias is not defined";
+    "MOF0231" DuplicateAlias Error DuplicateAlias "an alias is defined twice";
+    "MOF0232" CircularAlias Error CircularReference "keys need each other through aliases";
+    "MOF0233" MisplacedAlias Error UnexpectedAlias "an alias stands where none may";
+    "MOF0234" AliasInEmbedded Error AliasInEmbeddedObject "an embedded object has an alias";
+    // Instances
+    "MOF0240" UnknownClass Error InvalidClass "the class of an instance does not exist";
+    "MOF0241" AbstractInstance Error AbstractClass "an abstract class has no instances";
+    "MOF0242" UnknownProperty Error NoSuchProperty "the class has no such property";
+    "MOF0243" DuplicateInitialiser Error DuplicateProperty "a property is initialised twice";
+    "MOF0244" MissingKey Error IllegalNull "a key has no value";
+    "MOF0245" NullKey Error IllegalNull "a key is NULL";
+    "MOF0246" NoKey Error NoKey "a class without keys has no instances";
+    "MOF0247" DuplicateInstance Error AlreadyExists "an instance is declared twice";
+    "MOF0248" AmendmentInstance Error AmendmentClass "a class of localised qualifiers has no instances";
+    "MOF0249" NullValue Error IllegalNull "a property that must have a value is NULL";
+    "MOF0250" KeyText Error InvalidKeyText "the text of a key cannot stand in a path";
+    // Directives
+    "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
+    "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";
+    "MOF0262" InvalidNamespace Error InvalidNamespaceSyntax "a namespace is malformed";
+    "MOF0263" NothingToDelete Error ClassNotFound "there is nothing to delete";
+    "MOF0264" IgnoredDirective Warning NotSupported "a directive has no effect here";
+    "MOF0265" RemoteNamespace Error InvalidNamespaceSpecification "a namespace is on another server";
+    "MOF0266" DeleteInstanceArguments Error InvalidDeleteInstanceSyntax "deleteinstance takes a path and FAIL or NOFAIL";
+    "MOF0267" FlagArguments Error InvalidFlagsSyntax "update flags are unknown or contradict each other";
+    "MOF0268" AmendmentArguments Error InvalidAmendmentSyntax "amendment takes a locale";
+    "MOF0269" DuplicateAmendment Error DuplicateAmendment "a second amendment is named";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn numbers_rise_and_are_well_formed() {
+        for pair in Code::ALL.windows(2) {
+            assert!(pair[0].as_str() < pair[1].as_str(), "{} {}", pair[0], pair[1]);
+        }
+        for code in Code::ALL {
+            let digits = code.as_str().strip_prefix("MOF").unwrap();
+            assert!(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), "{code}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The MOF compiler: lex, parse, resolve, check, archive.
+//!
+//! ```
+//! use cimarron_mof::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem, compile};
+//!
+//! let mut loader = Loader::new(&OsFileSystem);
+//! loader.add_text("fan.mof", "class X_Fan { [key] string Id; uint32 Speed = 5; };")?;
+//! let mut said = Diagnostics::new();
+//! let sources = loader.finish(&mut said);
+//! let compiled = compile(&sources, &CompileOptions::default(), &EmptyBase, said);
+//! assert!(!compiled.has_errors());
+//! assert_eq!(compiled.statistics().classes, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The compiler never stops at the first mistake: a [`Compiled`] always comes back,
+//! with everything there was to say in its [`Diagnostics`].
+
+mod compile;
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+
+pub use compile::{
+    Base, CompileOptions, Compiled, DEFAULT_NAMESPACE, EmptyBase, Statistics, compile,
+};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};

@@ -1,0 +1,28 @@
+//! Source texts: where they come from and where a byte of them stands.
+//!
+//! All texts are loaded before anything is parsed. A [`SourceMap`] then owns
+//! them unchanged, so syntax trees of all files can borrow from it at once and
+//! no stage has to interleave reading with parsing. Reading goes through the
+//! [`FileSystem`] that the caller hands in; nothing here opens a file on its own.
+
+mod archive;
+mod encoding;
+mod fs;
+mod include;
+mod loader;
+mod map;
+mod order;
+mod sources;
+mod span;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use archive::ArchiveError;
+pub use encoding::{DecodeError, decode};
+pub use fs::{EntryKind, FileSystem, MemoryFileSystem, OsFileSystem};
+pub use loader::{Limits, Loader, SourceError};
+pub use map::{FileId, Position, SourceFile, SourceMap, TooLong};
+pub use sources::{Include, Sources};
+pub use span::Span;

@@ -1,0 +1,116 @@
+//! Bytes to text: the encodings in which MOF files come.
+
+/// The bytes are no text in the encoding that they seem to be in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not valid {encoding} at byte {offset}; save the file as UTF-8")]
+pub struct DecodeError {
+    /// The encoding that the first bytes announce.
+    pub encoding: &'static str,
+    /// The first byte that does not fit, counted from the start of the file.
+    pub offset: usize,
+}
+
+/// Decodes a file: UTF-8 with or without byte order mark, and UTF-16 of either
+/// byte order, also without a mark when every other one of its first bytes is
+/// zero. The mark is dropped; line ends stay as they are.
+///
+/// # Errors
+/// The encoding and the offset of the first byte that does not fit it.
+pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
+    match bytes.as_slice() {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest.to_vec(), 3),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, 2, u16::from_le_bytes, "UTF-16LE"),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, 2, u16::from_be_bytes, "UTF-16BE"),
+        all if zero_at(all, 1) => utf16(all, 0, u16::from_le_bytes, "UTF-16LE"),
+        all if zero_at(all, 0) => utf16(all, 0, u16::from_be_bytes, "UTF-16BE"),
+        _ => utf8(bytes, 0),
+    }
+}
+
+/// Whether up to four pairs at the start look like ASCII in UTF-16: only the
+/// byte at `zero` of each pair is zero. MOF begins with ASCII, and UTF-8 text
+/// holds no zero bytes.
+fn zero_at(bytes: &[u8], zero: usize) -> bool {
+    let mut pairs = bytes.chunks_exact(2).take(4).peekable();
+    pairs.peek().is_some()
+        && pairs.all(|pair| pair.iter().enumerate().all(|(n, byte)| (*byte == 0) == (n == zero)))
+}
+
+fn utf8(bytes: Vec<u8>, skipped: usize) -> Result<String, DecodeError> {
+    String::from_utf8(bytes).map_err(|e| DecodeError {
+        encoding: "UTF-8",
+        offset: skipped + e.utf8_error().valid_up_to(),
+    })
+}
+
+fn utf16(
+    bytes: &[u8],
+    skipped: usize,
+    unit: fn([u8; 2]) -> u16,
+    encoding: &'static str,
+) -> Result<String, DecodeError> {
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(bytes.len());
+    let mut offset = skipped;
+    for decoded in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        let c = decoded.map_err(|_| DecodeError { encoding, offset })?;
+        offset += 2 * c.len_utf16();
+        text.push(c);
+    }
+    if odd.is_empty() { Ok(text) } else { Err(DecodeError { encoding, offset }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn le(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    fn be(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+    }
+
+    #[test]
+    fn finds_the_encoding() {
+        let text = "class Ä {};\r\n// 😀";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat(),
+            [vec![0xFF, 0xFE], le(text)].concat(),
+            [vec![0xFE, 0xFF], be(text)].concat(),
+            le(text),
+            be(text),
+        ] {
+            assert_eq!(decode(bytes.clone()).as_deref(), Ok(text), "{bytes:?}");
+        }
+        assert_eq!(decode(vec![]).as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn errors_name_the_byte() {
+        for (bytes, encoding, offset) in [
+            (b"ab\xE9d".to_vec(), "UTF-8", 2),
+            (b"\xEF\xBB\xBFa\xFF".to_vec(), "UTF-8", 4),
+            (b"\xFF\xFEa\0\x3D\xD8b\0".to_vec(), "UTF-16LE", 4),
+            (b"\xFE\xFF\0a\0".to_vec(), "UTF-16BE", 4),
+        ] {
+            assert_eq!(decode(bytes), Err(DecodeError { encoding, offset }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes: Vec<u8>) {
+            let _ = decode(bytes);
+        }
+
+        #[test]
+        fn utf16_round_trips(text: String) {
+            prop_assert_eq!(decode([vec![0xFF, 0xFE], le(&text)].concat()), Ok(text.clone()));
+            prop_assert_eq!(decode([vec![0xFE, 0xFF], be(&text)].concat()), Ok(text));
+        }
+    }
+}

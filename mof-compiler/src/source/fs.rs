@@ -1,0 +1,206 @@
+//! Where files are read from.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// What a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// The reading that loading sources needs, so that embedders decide what MOF
+/// may reach.
+pub trait FileSystem {
+    /// What the path names; `None` when it names nothing.
+    ///
+    /// # Errors
+    /// What the underlying system reports, such as a denied access.
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>>;
+
+    /// The contents of a file, of a longer one than `limit` any `limit + 1`
+    /// bytes or more.
+    ///
+    /// # Errors
+    /// What the underlying system reports.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
+
+    /// The names of a directory's entries, in any order.
+    ///
+    /// # Errors
+    /// What the underlying system reports.
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// The one spelling of a path under which a file is recognised again.
+    ///
+    /// # Errors
+    /// What the underlying system reports.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+}
+
+/// The files of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsFileSystem;
+
+impl FileSystem for OsFileSystem {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        match std::fs::metadata(current_if_empty(path)) {
+            Ok(metadata) if metadata.is_dir() => Ok(Some(EntryKind::Directory)),
+            Ok(_) => Ok(Some(EntryKind::File)),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound
+                        | io::ErrorKind::NotADirectory
+                        | io::ErrorKind::InvalidFilename
+                        | io::ErrorKind::InvalidInput
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        std::fs::read_dir(current_if_empty(directory))?
+            .map(|entry| entry.map(|entry| entry.file_name().into()))
+            .collect()
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(current_if_empty(path))
+    }
+}
+
+fn current_if_empty(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// Files in memory: unpacked archives, tests, and the empty one for embedders
+/// that grant no files. Paths are relative to its root and cannot leave it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFileSystem {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl MemoryFileSystem {
+    /// A file system without files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds or replaces a file. Says whether it did: a path that leaves the
+    /// root names no file.
+    pub fn insert(&mut self, path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> bool {
+        match normal(path.as_ref()) {
+            Some(path) if path.file_name().is_some() => {
+                self.files.insert(path, contents.into());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The files below a directory.
+    fn below<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = &'a Path> {
+        self.files
+            .range(directory.to_owned()..)
+            .map_while(move |(path, _)| path.strip_prefix(directory).ok())
+            .filter(|rest| !rest.as_os_str().is_empty())
+    }
+
+    fn missing(path: &Path) -> io::Error {
+        io::Error::new(io::ErrorKind::NotFound, format!("no file `{}`", path.display()))
+    }
+}
+
+impl FileSystem for MemoryFileSystem {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        let Some(path) = normal(path) else { return Ok(None) };
+        if self.files.contains_key(&path) {
+            return Ok(Some(EntryKind::File));
+        }
+        let is_directory = path.as_os_str().is_empty() || self.below(&path).next().is_some();
+        Ok(is_directory.then_some(EntryKind::Directory))
+    }
+
+    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
+        let found = normal(path).and_then(|path| self.files.get(&path));
+        found.cloned().ok_or_else(|| Self::missing(path))
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let directory = normal(directory).ok_or_else(|| Self::missing(directory))?;
+        let mut names: Vec<PathBuf> = self
+            .below(&directory)
+            .filter_map(|rest| rest.iter().next())
+            .map(PathBuf::from)
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        normal(path).ok_or_else(|| Self::missing(path))
+    }
+}
+
+/// The path without `.` and `..`; `None` when it leaves the root.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::ParentDir => {
+                if !normal.pop() {
+                    return None;
+                }
+            }
+            Component::CurDir | Component::RootDir => {}
+            Component::Prefix(_) => return None,
+        }
+    }
+    Some(normal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_files_form_a_tree() {
+        let mut fs = MemoryFileSystem::new();
+        for path in ["a/b.mof", "a/c/d.mof", "a.mof", "/e.mof"] {
+            assert!(fs.insert(path, path), "{path}");
+        }
+        assert!(!fs.insert("../x", "") && !fs.insert("a/..", ""));
+        for (path, kind) in [
+            ("", Some(EntryKind::Directory)),
+            ("a", Some(EntryKind::Directory)),
+            ("a/c/", Some(EntryKind::Directory)),
+            ("a/../a/./b.mof", Some(EntryKind::File)),
+            ("e.mof", Some(EntryKind::File)),
+            ("a/b", None),
+            ("..", None),
+        ] {
+            assert_eq!(fs.kind(Path::new(path)).unwrap(), kind, "{path}");
+        }
+        let names = |path: &str| fs.list(Path::new(path)).unwrap();
+        assert_eq!(names("a"), [Path::new("b.mof"), Path::new("c")]);
+        assert_eq!(names("").len(), 3);
+        assert_eq!(fs.read(Path::new("a/b.mof"), 9).unwrap(), b"a/b.mof");
+        assert!(fs.read(Path::new("a"), 9).is_err());
+    }
+}

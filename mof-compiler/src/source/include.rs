@@ -1,0 +1,76 @@
+//! Finding included files.
+
+use super::fs::{EntryKind, FileSystem};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// The file that `name` means below `directory`, if there is one. Both slashes
+/// separate. A spelling that fits exactly wins over one in other case: MOF
+/// comes from systems that do not tell cases apart.
+pub(super) fn find(
+    fs: &dyn FileSystem,
+    directory: &Path,
+    name: &str,
+) -> io::Result<Option<PathBuf>> {
+    let name = PathBuf::from(name.replace('\\', "/"));
+    let exact = directory.join(&name);
+    if fs.kind(&exact)? == Some(EntryKind::File) {
+        return Ok(Some(exact));
+    }
+    let mut path = if name.has_root() { PathBuf::from("/") } else { directory.to_owned() };
+    for component in name.components() {
+        match component {
+            Component::Normal(part) => {
+                let next = path.join(part);
+                path = if fs.kind(&next)?.is_some() {
+                    next
+                } else {
+                    match in_other_case(fs, &path, part.to_string_lossy().as_ref())? {
+                        Some(entry) => path.join(entry),
+                        None => return Ok(None),
+                    }
+                };
+            }
+            Component::ParentDir => path.push(".."),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    Ok((fs.kind(&path)? == Some(EntryKind::File)).then_some(path))
+}
+
+/// The first entry, in order, that differs from `name` in case only.
+fn in_other_case(fs: &dyn FileSystem, directory: &Path, name: &str) -> io::Result<Option<PathBuf>> {
+    if fs.kind(directory)? != Some(EntryKind::Directory) {
+        return Ok(None);
+    }
+    let fits = |entry: &PathBuf| cimarron_model::fold::eq(&entry.to_string_lossy(), name);
+    Ok(fs.list(directory)?.into_iter().filter(fits).min())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemoryFileSystem;
+
+    #[test]
+    fn either_slash_and_any_case() {
+        let mut fs = MemoryFileSystem::new();
+        for path in ["d/Core/CIM_A.mof", "d/core.mof", "d/CORE.mof", "x.mof"] {
+            fs.insert(path, "");
+        }
+        for (name, found) in [
+            ("Core/CIM_A.mof", Some("d/Core/CIM_A.mof")),
+            ("core\\cim_a.MOF", Some("d/Core/CIM_A.mof")),
+            ("./Core/../core.mof", Some("d/./Core/../core.mof")),
+            ("Core.MOF", Some("d/CORE.mof")),
+            ("..\\X.mof", Some("d/../x.mof")),
+            ("Core", None),
+            ("y.mof", None),
+            ("../../x.mof", None),
+            ("x.mof", None),
+        ] {
+            let path = find(&fs, Path::new("d"), name).unwrap();
+            assert_eq!(path.as_deref(), found.map(Path::new), "{name}");
+        }
+    }
+}

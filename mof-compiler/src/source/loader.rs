@@ -1,0 +1,439 @@
+//! Loading all texts of a compilation.
+
+use super::archive::{self, ArchiveError};
+use super::encoding::decode;
+use super::fs::{EntryKind, FileSystem, MemoryFileSystem};
+use super::order::{Request, roots};
+use super::sources::{Include, Sources};
+use super::walk::files_below;
+use super::{FileId, SourceFile, SourceMap, Span, include};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::syntax::scan_includes;
+use rustc_hash::FxHashMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Bounds on what is read, against archives and includes that never end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file: u64,
+    /// Bytes of all files.
+    pub total: u64,
+    /// Number of files.
+    pub files: usize,
+}
+
+impl Default for Limits {
+    /// 64 MiB a file, 1 GiB in all, 100,000 files.
+    fn default() -> Self {
+        Self { file: 64 << 20, total: 1 << 30, files: 100_000 }
+    }
+}
+
+/// What the caller asked for cannot be read. What files ask for, by including,
+/// is reported as a diagnostic instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// There is no such file or directory.
+    #[error("`{0}` does not exist")]
+    NotFound(String),
+    /// Reading failed.
+    #[error("`{name}` cannot be read: {error}")]
+    Io {
+        /// The file or directory.
+        name: String,
+        /// What the file system reported.
+        error: io::Error,
+    },
+    /// An archive cannot be used.
+    #[error("`{name}`: {error}")]
+    Archive {
+        /// The archive.
+        name: String,
+        /// Why not.
+        error: ArchiveError,
+    },
+    /// A limit of [`Limits`] is exceeded.
+    #[error("`{name}` exceeds the limit of {limit} {unit}")]
+    Limit {
+        /// The file that would exceed it.
+        name: String,
+        /// The limit.
+        limit: u64,
+        /// What it counts.
+        unit: &'static str,
+    },
+}
+
+/// Where a loaded file lies.
+struct Origin {
+    /// The archive, by index; `None`: the caller's file system.
+    archive: Option<usize>,
+    /// The directory that its includes are relative to; `None` for texts that
+    /// are no files.
+    directory: Option<PathBuf>,
+}
+
+/// An unpacked archive.
+struct Archive {
+    name: String,
+    files: MemoryFileSystem,
+}
+
+/// Gathers sources: files, directories, archives and texts.
+///
+/// Of a directory or archive, all files named `*.mof` are compiled: those that
+/// others include, where they are first included; the rest in the order of
+/// their paths.
+pub struct Loader<'fs> {
+    fs: &'fs dyn FileSystem,
+    search: Vec<PathBuf>,
+    limits: Limits,
+    map: SourceMap,
+    origins: Vec<Origin>,
+    archives: Vec<Archive>,
+    known: FxHashMap<(Option<usize>, PathBuf), FileId>,
+    requests: Vec<Request>,
+    total: u64,
+    /// Texts that did not decode; they stand empty in the map.
+    mistakes: Vec<Diagnostic>,
+}
+
+impl<'fs> Loader<'fs> {
+    /// A loader that reads through `fs`.
+    pub fn new(fs: &'fs dyn FileSystem) -> Self {
+        Self {
+            fs,
+            search: Vec::new(),
+            limits: Limits::default(),
+            map: SourceMap::new(),
+            origins: Vec::new(),
+            archives: Vec::new(),
+            known: FxHashMap::default(),
+            requests: Vec::new(),
+            total: 0,
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// Adds a directory to look for included files in, after the directory of
+    /// the including file.
+    #[must_use]
+    pub fn with_include_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.search.push(directory.into());
+        self
+    }
+
+    /// Sets other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds a MOF file, a zip archive of them, or a directory.
+    ///
+    /// # Errors
+    /// When it does not exist, cannot be read, or exceeds a limit.
+    pub fn add_path(&mut self, path: impl AsRef<Path>) -> Result<(), SourceError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let kind = self.fs.kind(path).map_err(|error| io_error(&name, error))?;
+        match kind {
+            None => Err(SourceError::NotFound(name)),
+            Some(EntryKind::Directory) => self.add_set(None, path),
+            Some(EntryKind::File) => {
+                let bytes = self.read(self.fs, path, &name)?;
+                if archive::is_zip(&bytes) {
+                    return self.add_archive(name, bytes);
+                }
+                let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
+                let directory = path.parent().map(Path::to_owned);
+                let file = self.add_file(None, key, directory, name, bytes)?;
+                self.requests.push(Request::File(file));
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds a text. Its includes are looked for in the include directories.
+    ///
+    /// # Errors
+    /// When it exceeds a limit.
+    pub fn add_text(&mut self, name: impl Into<String>, text: &str) -> Result<(), SourceError> {
+        self.add_bytes(name, text.as_bytes().to_vec())
+    }
+
+    /// Adds the undecoded bytes of a text, such as standard input.
+    ///
+    /// # Errors
+    /// When they exceed a limit.
+    pub fn add_bytes(
+        &mut self,
+        name: impl Into<String>,
+        bytes: Vec<u8>,
+    ) -> Result<(), SourceError> {
+        let origin = Origin { archive: None, directory: None };
+        let file = self.push(origin, name.into(), bytes)?;
+        self.requests.push(Request::File(file));
+        Ok(())
+    }
+
+    /// Adds what a reader yields, such as standard input.
+    ///
+    /// # Errors
+    /// When reading fails, or yields more than a limit allows.
+    pub fn add_reader(
+        &mut self,
+        name: impl Into<String>,
+        reader: impl Read,
+    ) -> Result<(), SourceError> {
+        let name = name.into();
+        let mut bytes = Vec::new();
+        let limit = self.limits.file.saturating_add(1);
+        reader.take(limit).read_to_end(&mut bytes).map_err(|error| io_error(&name, error))?;
+        self.add_bytes(name, bytes)
+    }
+
+    /// Loads all that the sources include. What goes wrong with that, and texts
+    /// that are not in the encoding they claim, go to `sink`.
+    pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
+        let mut includes = Vec::new();
+        let mut next = 0;
+        while next < self.map.len() {
+            let file = FileId(u32::try_from(next).unwrap_or(u32::MAX));
+            self.load_includes(file, &mut includes, sink);
+            next += 1;
+        }
+        for mistake in self.mistakes {
+            sink.push(mistake);
+        }
+        let (roots, cycles) = roots(&self.requests, &includes, self.map.len());
+        for cycle in cycles {
+            let Some(include) = includes.get(cycle.include) else { continue };
+            let names: Vec<&str> = cycle.files.iter().map(|file| self.map.name(*file)).collect();
+            let message = format!("files include each other in a circle: {}", names.join(" -> "));
+            sink.push(
+                Diagnostic::new(Code::IncludeCycle, include.from, include.span, message)
+                    .with_help("the file is being compiled already; remove this directive"),
+            );
+        }
+        Sources { map: self.map, roots, includes }
+    }
+
+    fn load_includes(&mut self, file: FileId, includes: &mut Vec<Include>, sink: &mut Diagnostics) {
+        let text = self.map.get(file).map(SourceFile::shared_text).unwrap_or_default();
+        for site in scan_includes(&text) {
+            let Some(path) = site.path else {
+                let message = "an include directive takes one file name as a string";
+                let diagnostic =
+                    Diagnostic::new(Code::IncludeArgument, file, site.argument, message);
+                sink.push(diagnostic.with_help(r#"write `#pragma include ("file.mof")`"#));
+                continue;
+            };
+            let target = self.resolve(file, &path).map_err(|problem| {
+                let (code, message, help) = problem.explain(&path);
+                let mut diagnostic = Diagnostic::new(code, file, site.argument, message);
+                diagnostic.help = help;
+                sink.push(diagnostic);
+            });
+            includes.push(Include {
+                from: file,
+                span: site.argument,
+                path: path.into_owned(),
+                target: target.ok(),
+                start: site.start,
+            });
+        }
+    }
+
+    /// Finds and loads what `file` includes as `path`.
+    fn resolve(&mut self, file: FileId, path: &str) -> Result<FileId, IncludeProblem> {
+        let mut tried = Vec::new();
+        let origin = self.origins.get(file.0 as usize);
+        let near = origin.and_then(|o| o.directory.clone().map(|directory| (o.archive, directory)));
+        let places =
+            near.into_iter().chain(self.search.iter().map(|directory| (None, directory.clone())));
+        for (archive, directory) in places.collect::<Vec<_>>() {
+            let found = {
+                let fs = self.file_system(archive);
+                include::find(fs, &directory, path)
+                    .and_then(|found| match found {
+                        Some(found) => Ok(Some((fs.canonical(&found)?, found))),
+                        None => Ok(None),
+                    })
+                    .map_err(IncludeProblem::Io)?
+            };
+            let Some((key, found)) = found else {
+                tried.push(self.display(archive, &directory));
+                continue;
+            };
+            return self.load(archive, key, &found).map_err(IncludeProblem::Source);
+        }
+        Err(IncludeProblem::NotFound(tried))
+    }
+
+    /// The file under a canonical path, read unless it was before.
+    fn load(
+        &mut self,
+        archive: Option<usize>,
+        key: PathBuf,
+        path: &Path,
+    ) -> Result<FileId, SourceError> {
+        let known_as = (archive, key);
+        if let Some(file) = self.known.get(&known_as) {
+            return Ok(*file);
+        }
+        let path = tidy(path);
+        let name = self.display(archive, &path);
+        let bytes = self.read(self.file_system(archive), &path, &name)?;
+        let directory = path.parent().map(Path::to_owned);
+        self.add_file(archive, known_as.1, directory, name, bytes)
+    }
+
+    fn add_archive(&mut self, name: String, bytes: Vec<u8>) -> Result<(), SourceError> {
+        let files = archive::unpack(bytes, &self.limits)
+            .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
+        self.archives.push(Archive { name, files });
+        self.add_set(Some(self.archives.len() - 1), Path::new(""))
+    }
+
+    /// Adds all MOF files at and below a directory.
+    fn add_set(&mut self, archive: Option<usize>, directory: &Path) -> Result<(), SourceError> {
+        let paths = {
+            let name = self.display(archive, directory);
+            let fs = self.file_system(archive);
+            files_below(fs, directory, self.limits.files).map_err(|error| io_error(&name, error))?
+        };
+        let mut set = Vec::with_capacity(paths.len());
+        for path in paths {
+            let name = self.display(archive, &path);
+            let key = self.file_system(archive).canonical(&path);
+            let key = key.map_err(|error| io_error(&name, error))?;
+            set.push(self.load(archive, key, &path)?);
+        }
+        self.requests.push(Request::Set(set));
+        Ok(())
+    }
+
+    fn add_file(
+        &mut self,
+        archive: Option<usize>,
+        key: PathBuf,
+        directory: Option<PathBuf>,
+        name: String,
+        bytes: Vec<u8>,
+    ) -> Result<FileId, SourceError> {
+        if let Some(file) = self.known.get(&(archive, key.clone())) {
+            return Ok(*file);
+        }
+        let file = self.push(Origin { archive, directory }, name, bytes)?;
+        self.known.insert((archive, key), file);
+        Ok(file)
+    }
+
+    /// Decodes and keeps a text.
+    fn push(
+        &mut self,
+        origin: Origin,
+        name: String,
+        bytes: Vec<u8>,
+    ) -> Result<FileId, SourceError> {
+        let Limits { file, total, files } = self.limits;
+        let length = bytes.len() as u64;
+        self.total = self.total.saturating_add(length);
+        let exceeded = if length > file {
+            Some((file, "bytes for a file"))
+        } else if self.total > total {
+            Some((total, "bytes for all files"))
+        } else if self.map.len() >= files {
+            Some((files as u64, "files"))
+        } else {
+            None
+        };
+        if let Some((limit, unit)) = exceeded {
+            return Err(SourceError::Limit { name, limit, unit });
+        }
+        let decoded = decode(bytes);
+        let (text, mistake) = match decoded {
+            Ok(text) => (text, None),
+            Err(mistake) => (String::new(), Some(mistake)),
+        };
+        let added = self.map.add(name, text).map_err(|too_long| SourceError::Limit {
+            name: too_long.name,
+            limit: u32::MAX.into(),
+            unit: "bytes for a file",
+        })?;
+        self.origins.push(origin);
+        if let Some(mistake) = mistake {
+            let message = mistake.to_string();
+            self.mistakes.push(Diagnostic::new(Code::Encoding, added, Span::default(), message));
+        }
+        Ok(added)
+    }
+
+    fn read(&self, fs: &dyn FileSystem, path: &Path, name: &str) -> Result<Vec<u8>, SourceError> {
+        fs.read(path, self.limits.file).map_err(|error| io_error(name, error))
+    }
+
+    fn file_system(&self, archive: Option<usize>) -> &dyn FileSystem {
+        match archive.and_then(|index| self.archives.get(index)) {
+            Some(archive) => &archive.files,
+            None => self.fs,
+        }
+    }
+
+    /// A path as the user knows it.
+    fn display(&self, archive: Option<usize>, path: &Path) -> String {
+        let path = path.display().to_string();
+        match archive.and_then(|index| self.archives.get(index)) {
+            Some(archive) if path.is_empty() => archive.name.clone(),
+            Some(archive) => format!("{}/{path}", archive.name),
+            None if path.is_empty() => ".".to_owned(),
+            None => path,
+        }
+    }
+}
+
+/// Why an include failed.
+enum IncludeProblem {
+    NotFound(Vec<String>),
+    Io(io::Error),
+    Source(SourceError),
+}
+
+impl IncludeProblem {
+    /// The code, the message and the help.
+    fn explain(self, path: &str) -> (Code, String, Option<String>) {
+        match self {
+            Self::NotFound(tried) => {
+                let help = if tried.is_empty() {
+                    "a text that is no file needs an include directory (-I)".to_owned()
+                } else {
+                    format!("looked in {}; name further directories with -I", tried.join(", "))
+                };
+                (
+                    Code::IncludeNotFound,
+                    format!("included file `{path}` does not exist"),
+                    Some(help),
+                )
+            }
+            Self::Io(error) => (Code::UnreadableFile, format!("`{path}`: {error}"), None),
+            Self::Source(error @ SourceError::Limit { .. }) => {
+                (Code::SourceLimit, error.to_string(), None)
+            }
+            Self::Source(error) => (Code::UnreadableFile, error.to_string(), None),
+        }
+    }
+}
+
+fn io_error(name: &str, error: io::Error) -> SourceError {
+    SourceError::Io { name: name.to_owned(), error }
+}
+
+/// The path without `.`, which means the same and reads better.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().filter(|c| *c != std::path::Component::CurDir).collect()
+}

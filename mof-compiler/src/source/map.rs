@@ -1,0 +1,203 @@
+//! The texts of a compilation and positions in them.
+
+use super::Span;
+use std::sync::{Arc, OnceLock};
+
+/// A file of a [`SourceMap`], in the order of loading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A text is longer than a [`Span`] can say.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is {length} bytes long; at most {} can be compiled", u32::MAX)]
+pub struct TooLong {
+    /// The file.
+    pub name: String,
+    /// Its length in bytes.
+    pub length: usize,
+}
+
+/// A place as people name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+/// One text and its name.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    name: String,
+    text: Arc<str>,
+    /// The offset of each line's first byte; found when first asked for, as
+    /// only diagnostics ask.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The name as the user knows it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The decoded text, its line ends as they were.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, shared.
+    pub(super) fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// The text between two offsets; empty when they lie outside of it or
+    /// within a character.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The position of the byte at `offset`; past the end, that of the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let lines = self.lines();
+        let index = lines.partition_point(|start| *start <= offset).saturating_sub(1);
+        let start = lines.get(index).copied().unwrap_or_default();
+        let line = self.text.get(start as usize..).unwrap_or_default();
+        let before = (offset - start) as usize;
+        let column = line.char_indices().take_while(|(at, _)| *at < before).count();
+        Position { line: narrow(index + 1), column: narrow(column + 1) }
+    }
+
+    /// The text of a line (from 1) without its line end; empty when there is
+    /// no such line.
+    pub fn line_text(&self, line: u32) -> &str {
+        let lines = self.lines();
+        let index = line as usize;
+        let Some(start) = index.checked_sub(1).and_then(|i| lines.get(i)) else { return "" };
+        let end = lines.get(index).map_or(self.text.len(), |next| *next as usize);
+        self.text.get(*start as usize..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
+    }
+
+    /// The number of lines; an empty text has one.
+    pub fn line_count(&self) -> u32 {
+        narrow(self.lines().len())
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| line_starts(&self.text))
+    }
+}
+
+/// LF, CR LF and a lone CR each end a line.
+fn line_starts(text: &str) -> Vec<u32> {
+    let mut starts = vec![0];
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        let ends = match byte {
+            b'\n' => true,
+            b'\r' => bytes.peek().is_none_or(|(_, next)| *next != b'\n'),
+            _ => false,
+        };
+        if ends {
+            starts.push(narrow(at + 1));
+        }
+    }
+    starts
+}
+
+/// Texts are shorter than `u32::MAX`, so this never changes a number.
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// All texts of a compilation.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// A map without files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text.
+    ///
+    /// # Errors
+    /// [`TooLong`] when offsets into it would not fit a [`Span`].
+    pub fn add(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<Arc<str>>,
+    ) -> Result<FileId, TooLong> {
+        let (name, text) = (name.into(), text.into());
+        if u32::try_from(text.len()).is_err() {
+            return Err(TooLong { name, length: text.len() });
+        }
+        let id = FileId(narrow(self.files.len()));
+        self.files.push(SourceFile { name, text, lines: OnceLock::new() });
+        Ok(id)
+    }
+
+    /// The file, if it is one of this map.
+    pub fn get(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.get(file.0 as usize)
+    }
+
+    /// The text of a file; empty for a file of another map.
+    pub fn text(&self, file: FileId) -> &str {
+        self.get(file).map_or("", SourceFile::text)
+    }
+
+    /// The name of a file; empty for a file of another map.
+    pub fn name(&self, file: FileId) -> &str {
+        self.get(file).map_or("", SourceFile::name)
+    }
+
+    /// The files in the order of loading.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(n, file)| (FileId(narrow(n)), file))
+    }
+
+    /// The number of files.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns() {
+        let mut map = SourceMap::new();
+        let id = map.add("f", "ab\r\nçd\n\re").unwrap();
+        let file = map.get(id).unwrap();
+        assert_eq!(file.line_count(), 4);
+        let lines: Vec<&str> = (0..=5).map(|n| file.line_text(n)).collect();
+        assert_eq!(lines, ["", "ab", "çd", "", "e", ""]);
+        for (offset, line, column) in [
+            (0, 1, 1),
+            (1, 1, 2),
+            (4, 2, 1),
+            (6, 2, 2),
+            (7, 2, 3),
+            (8, 3, 1),
+            (9, 4, 1),
+            (99, 4, 2),
+        ] {
+            assert_eq!(file.position(offset), Position { line, column }, "{offset}");
+        }
+        assert_eq!(file.slice(Span::new(4, 6)), "ç");
+        assert_eq!(file.slice(Span::new(5, 6)), "");
+        assert_eq!(map.text(FileId(9)), "");
+    }
+}

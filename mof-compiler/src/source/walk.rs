@@ -1,0 +1,42 @@
+//! The MOF files of a directory.
+
+use super::fs::{EntryKind, FileSystem};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Whether a file of a directory or archive is one to compile.
+pub(super) fn is_mof(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mof"))
+}
+
+/// The MOF files at and below a directory, sorted by path. Directories that
+/// links lead to twice are entered once.
+pub(super) fn files_below(
+    fs: &dyn FileSystem,
+    root: &Path,
+    limit: usize,
+) -> io::Result<Vec<PathBuf>> {
+    let mut files = BTreeSet::new();
+    let mut entered = BTreeSet::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        if !entered.insert(fs.canonical(&directory)?) {
+            continue;
+        }
+        for name in fs.list(&directory)? {
+            let path = directory.join(name);
+            match fs.kind(&path)? {
+                Some(EntryKind::Directory) => open.push(path),
+                Some(EntryKind::File) if is_mof(&path) => {
+                    files.insert(path);
+                    if files.len() > limit {
+                        return Err(io::Error::other(format!("more than {limit} files")));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(files.into_iter().collect())
+}

@@ -1,0 +1,165 @@
+//! Escape sequences in strings and characters (DSP0004 Annex A,
+//! escapedCharacter): `\b \t \n \f \r \" \' \\` and `\x` with one to four
+//! hexadecimal digits.
+
+use crate::source::Span;
+
+/// Why an escape sequence is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    /// No such escape.
+    Unknown,
+    /// `\x` without digits.
+    NoDigits,
+    /// `\x` with half of a surrogate pair; strings hold whole characters.
+    Surrogate,
+}
+
+/// One unit of a literal's contents.
+enum Unit {
+    Char(char),
+    Code(u16),
+    Bad(Mistake),
+}
+
+/// Splits off the first unit of non-empty contents; gives its length too.
+fn unit(raw: &str) -> Option<(Unit, usize)> {
+    let mut chars = raw.chars();
+    let first = chars.next()?;
+    if first != '\\' {
+        return Some((Unit::Char(first), first.len_utf8()));
+    }
+    let Some(second) = chars.next() else { return Some((Unit::Bad(Mistake::Unknown), 1)) };
+    let simple = match second {
+        'b' => '\u{8}',
+        't' => '\t',
+        'n' => '\n',
+        'f' => '\u{C}',
+        'r' => '\r',
+        '"' | '\'' | '\\' => second,
+        'x' | 'X' => {
+            let digits = chars.as_str();
+            let length = digits.bytes().take(4).take_while(u8::is_ascii_hexdigit).count();
+            let code = digits.get(..length).and_then(|d| u16::from_str_radix(d, 16).ok());
+            return Some((code.map_or(Unit::Bad(Mistake::NoDigits), Unit::Code), 2 + length));
+        }
+        _ => return Some((Unit::Bad(Mistake::Unknown), 1 + second.len_utf8())),
+    };
+    Some((Unit::Char(simple), 2))
+}
+
+/// Appends the contents of a string literal to `out`. `start` is the place of
+/// `raw` in the text; every mistake is reported with its own place and skipped.
+pub(crate) fn unescape(
+    raw: &str,
+    start: u32,
+    out: &mut String,
+    mut report: impl FnMut(Span, Mistake),
+) {
+    out.reserve(raw.len());
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let plain = rest.find('\\').unwrap_or(rest.len());
+        let (before, from_escape) = rest.split_at(plain);
+        out.push_str(before);
+        rest = from_escape;
+        let Some((unit, mut length)) = unit(rest) else { break };
+        let mut mistake = None;
+        match unit {
+            Unit::Char(c) => out.push(c),
+            Unit::Bad(m) => mistake = Some(m),
+            Unit::Code(code) => match whole_char(code, rest.get(length..).unwrap_or_default()) {
+                Some((c, more)) => {
+                    out.push(c);
+                    length += more;
+                }
+                None => mistake = Some(Mistake::Surrogate),
+            },
+        }
+        if let Some(mistake) = mistake {
+            let at = raw.len() - rest.len();
+            let at = Span::from(at..at + length);
+            report(Span::new(start + at.start, start + at.end), mistake);
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+}
+
+/// The character of a code unit, together with the escape after it when the two
+/// are a surrogate pair; and how much of `rest` that takes.
+fn whole_char(code: u16, rest: &str) -> Option<(char, usize)> {
+    if let Some(c) = char::from_u32(code.into()) {
+        return Some((c, 0));
+    }
+    match unit(rest) {
+        Some((Unit::Code(low), length)) => {
+            char::decode_utf16([code, low]).next()?.ok().map(|c| (c, length))
+        }
+        _ => None,
+    }
+}
+
+/// The value of a character literal's contents, if they are one UTF-16 code
+/// unit.
+pub(crate) fn code_unit(raw: &str) -> Option<u16> {
+    let (unit, length) = unit(raw)?;
+    if length != raw.len() {
+        return None;
+    }
+    match unit {
+        Unit::Char(c) => u16::try_from(u32::from(c)).ok(),
+        Unit::Code(code) => Some(code),
+        Unit::Bad(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unescaped(raw: &str) -> (String, Vec<(u32, u32, Mistake)>) {
+        let (mut out, mut mistakes) = (String::new(), Vec::new());
+        unescape(raw, 100, &mut out, |span, m| mistakes.push((span.start, span.end, m)));
+        (out, mistakes)
+    }
+
+    #[test]
+    fn every_escape() {
+        for (raw, text) in [
+            (r#"a\b\t\n\f\r\"\'\\z"#, "a\u{8}\t\n\u{C}\r\"'\\z"),
+            (r"\x41G", "AG"),
+            (r"\X0041Z\x7", "AZ\u{7}"),
+            (r"\x00411", "A1"),
+            (r"\xD83D\xDE00", "😀"),
+            ("é", "é"),
+        ] {
+            assert_eq!(unescaped(raw), (text.to_owned(), vec![]), "{raw}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_their_place() {
+        for (raw, text, mistakes) in [
+            (r"ab\q", "ab", vec![(102, 104, Mistake::Unknown)]),
+            (r"\äb", "b", vec![(100, 103, Mistake::Unknown)]),
+            (r"\xyz", "yz", vec![(100, 102, Mistake::NoDigits)]),
+            (r"\xD800z", "z", vec![(100, 106, Mistake::Surrogate)]),
+            (
+                r"\xDC00\xD800",
+                "",
+                vec![(100, 106, Mistake::Surrogate), (106, 112, Mistake::Surrogate)],
+            ),
+        ] {
+            assert_eq!(unescaped(raw), (text.to_owned(), mistakes), "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(raw: String, escapes in r#"(\\[a-zA-Z"'\\]|[0-9A-Fdé]){0,20}"#) {
+            let _ = (unescaped(&raw), code_unit(&raw));
+            let _ = (unescaped(&escapes), code_unit(&escapes));
+        }
+    }
+}

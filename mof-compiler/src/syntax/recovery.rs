@@ -1,0 +1,106 @@
+//! Finding the next declaration after a mistake.
+//!
+//! The rest of the declaration is passed over without a word: what it says may
+//! be a consequence of the mistake. It ends at its `;` outside of braces, or
+//! where a declaration unmistakably begins, so that a lost brace or semicolon
+//! does not swallow the rest of the file.
+
+use super::lexer::Token;
+use super::tokens::{Progress, Stream};
+use logos::{Lexer, Logos};
+
+/// Moves the stream past the declaration that was read as far as `progress`
+/// says.
+pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) {
+    if progress.ended {
+        return;
+    }
+    stream.seek(progress.last.start);
+    stream.quiet = true;
+    if progress.directive {
+        skip_directive(stream, progress);
+    } else {
+        skip_body(stream, progress);
+    }
+    stream.quiet = false;
+}
+
+fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
+    let mut depth = progress.depth;
+    let mut after_close = progress.after_close;
+    // A `}` in a list of qualifiers was meant to be a `)` or `]` and closes nothing.
+    let mut slip = progress.in_list;
+    while let Some(next) = stream.peek() {
+        let start = next.span.start;
+        if next.token.may_start_declaration()
+            && (depth == 0 || after_close)
+            && start > progress.first.start
+            && starts_declaration(stream.text, start)
+        {
+            break;
+        }
+        let Some(lexeme) = stream.next() else { break };
+        match lexeme.token {
+            Token::LeftBrace => depth += 1,
+            Token::RightBrace if !slip => depth = depth.saturating_sub(1),
+            Token::Semicolon if depth == 0 => break,
+            _ => {}
+        }
+        slip = false;
+        // A string without its end may have swallowed what closes.
+        after_close = matches!(
+            lexeme.token,
+            Token::Semicolon | Token::RightBrace | Token::RightBracket | Token::Broken
+        );
+    }
+}
+
+/// A directive ends with its `)`, and at the latest with the line of the
+/// mistake.
+fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
+    if progress.last != progress.first && starts_declaration(stream.text, progress.last.start) {
+        return;
+    }
+    while let Some(lexeme) = stream.next() {
+        if matches!(lexeme.token, Token::RightParen | Token::Semicolon) {
+            break;
+        }
+        if !stream.next_on_line_of(lexeme.span) {
+            break;
+        }
+    }
+}
+
+/// Whether what stands at `offset` can only be the start of a declaration.
+fn starts_declaration(text: &str, offset: u32) -> bool {
+    let mut lexer = Token::lexer(text);
+    lexer.bump(offset as usize);
+    let mut first = next(&mut lexer);
+    if first == Some(Token::LeftBracket) {
+        loop {
+            match next(&mut lexer) {
+                Some(Token::RightBracket) => break,
+                None | Some(Token::Semicolon | Token::LeftBracket) => return false,
+                Some(_) => {}
+            }
+        }
+        first = next(&mut lexer);
+    }
+    match first {
+        Some(Token::Pragma | Token::Include(_)) => true,
+        Some(Token::Class(_)) => {
+            matches!(next(&mut lexer), Some(Token::Identifier(_)))
+                && matches!(next(&mut lexer), Some(Token::LeftBrace | Token::Colon | Token::As(_)))
+        }
+        Some(Token::Instance(_)) => matches!(next(&mut lexer), Some(Token::Of(_))),
+        Some(Token::Qualifier(_)) => {
+            next(&mut lexer).is_some() && next(&mut lexer) == Some(Token::Colon)
+        }
+        _ => false,
+    }
+}
+
+/// The next token, mistaken ones as `Broken`.
+fn next<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Option<Token<'a>> {
+    lexer.next().map(|token| token.unwrap_or(Token::Broken))
+}

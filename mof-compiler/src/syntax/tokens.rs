@@ -1,0 +1,455 @@
+//! Tokens as the parser wants them: reported, joined and bounded.
+//!
+//! [`Stream`] reports what is wrong with single tokens and joins adjacent
+//! strings. [`Bounded`] ends the stream where a declaration ends: at a `;`
+//! outside of braces, or with the parentheses of a directive.
+
+use super::lexer::{LexError, Literal, Token, is_name_char};
+use super::literal::{self, Mistake};
+use super::parse::MAX_NESTING;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+use logos::{Lexer, Logos};
+use std::borrow::Cow;
+
+/// A token and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lexeme<'a> {
+    pub(crate) token: Token<'a>,
+    pub(crate) span: Span,
+}
+
+/// The tokens of a whole text.
+pub(crate) struct Stream<'a, 's> {
+    pub(crate) text: &'a str,
+    pub(crate) file: FileId,
+    pub(crate) sink: &'s mut Diagnostics,
+    /// Nothing is reported while text is skipped after a mistake.
+    pub(crate) quiet: bool,
+    lexer: Lexer<'a, Token<'a>>,
+    peeked: Option<Lexeme<'a>>,
+    /// What stood after a string when looking for a further one.
+    stashed: Option<Lexeme<'a>>,
+}
+
+impl<'a, 's> Stream<'a, 's> {
+    pub(crate) fn new(text: &'a str, file: FileId, sink: &'s mut Diagnostics) -> Self {
+        let lexer = Token::lexer(text);
+        Self { text, file, sink, quiet: false, lexer, peeked: None, stashed: None }
+    }
+
+    /// Goes on at the token that starts at `offset`.
+    pub(crate) fn seek(&mut self, offset: u32) {
+        self.lexer = Token::lexer(self.text);
+        self.lexer.bump(offset as usize);
+        (self.peeked, self.stashed) = (None, None);
+    }
+
+    pub(crate) fn peek(&mut self) -> Option<&Lexeme<'a>> {
+        if self.peeked.is_none() {
+            self.peeked = self.read();
+        }
+        self.peeked.as_ref()
+    }
+
+    pub(crate) fn next(&mut self) -> Option<Lexeme<'a>> {
+        let mut lexeme = match self.peeked.take() {
+            Some(peeked) => peeked,
+            None => self.read()?,
+        };
+        // `ref` is a keyword only where a name follows: `Disk ref ref;`.
+        if let Token::Ref(text) = lexeme.token
+            && !self.peek().is_some_and(|next| next.token.is_word())
+        {
+            lexeme.token = Token::Identifier(text);
+        }
+        Some(lexeme)
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.quiet {
+            self.sink.push(diagnostic);
+        }
+    }
+
+    pub(crate) fn diagnostic(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, self.file, span, message)
+    }
+
+    /// The text at a place.
+    pub(crate) fn slice(&self, span: Span) -> &'a str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Whether the next token begins on the line on which `span` ends.
+    pub(crate) fn next_on_line_of(&mut self, span: Span) -> bool {
+        let text = self.text;
+        self.peek().is_some_and(|next| {
+            let between = text.get(span.end as usize..next.span.start as usize);
+            !between.unwrap_or_default().contains(['\n', '\r'])
+        })
+    }
+
+    /// Reads a token; adjacent strings are one.
+    fn read(&mut self) -> Option<Lexeme<'a>> {
+        let Lexeme { token, mut span } = self.lex()?;
+        let Token::Literal(first) = token else { return Some(Lexeme { token, span }) };
+        self.stashed = self.lex();
+        let mut text = Cow::Borrowed(first.raw);
+        if first.escaped {
+            text = Cow::Owned(self.unescape(String::new(), first, span));
+        }
+        while let Some(&Lexeme { token: Token::Literal(next), span: place }) = self.stashed.as_ref()
+        {
+            text = Cow::Owned(self.unescape(text.into_owned(), next, place));
+            span = span.to(place);
+            self.stashed = None;
+            self.stashed = self.lex();
+        }
+        Some(Lexeme { token: Token::Text(text), span })
+    }
+
+    /// Appends a literal that stands at `span`.
+    fn unescape(&mut self, mut text: String, literal: Literal<'_>, span: Span) -> String {
+        if !literal.escaped {
+            text.push_str(literal.raw);
+            return text;
+        }
+        let mut mistakes = Vec::new();
+        literal::unescape(literal.raw, span.start + 1, &mut text, |place, mistake| {
+            mistakes.push((place, mistake));
+        });
+        for (place, mistake) in mistakes {
+            let (message, help) = match mistake {
+                Mistake::Unknown => (
+                    format!("unknown escape sequence `{}`", self.slice(place)),
+                    r#"MOF has \b \t \n \f \r \" \' \\ and \x; write a backslash as \\"#,
+                ),
+                Mistake::NoDigits => (
+                    "an escaped code needs digits".to_owned(),
+                    r"write one to four hexadecimal digits after \x",
+                ),
+                Mistake::Surrogate => (
+                    format!("`{}` is half of a surrogate pair", self.slice(place)),
+                    r"strings hold whole characters; write both halves: \xD83D\xDE00",
+                ),
+            };
+            self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
+        }
+        text
+    }
+
+    fn lex(&mut self) -> Option<Lexeme<'a>> {
+        if let Some(stashed) = self.stashed.take() {
+            return Some(stashed);
+        }
+        loop {
+            let result = self.lexer.next()?;
+            let span = Span::from(self.lexer.span());
+            let token = match result {
+                Ok(token) => Some(token),
+                Err(mistake) => self.mistaken(mistake, span),
+            };
+            if let Some(token) = token {
+                return Some(Lexeme { token, span });
+            }
+        }
+    }
+
+    /// Reports a mistaken token and gives what stands in for it.
+    fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Token<'a>> {
+        let text = self.slice(span);
+        let (diagnostic, token) = match mistake {
+            LexError::Character => {
+                let message = format!("unexpected character {}", shown(text.chars().next()));
+                (self.diagnostic(Code::UnexpectedCharacter, span, message), None)
+            }
+            LexError::Name => {
+                let name = text.strip_prefix('$').unwrap_or(text);
+                let bad = name.char_indices().find(|(_, c)| !is_name_char(*c));
+                let (at, c) = bad.map_or((0, None), |(at, c)| (at, Some(c)));
+                let start = span.end as usize - name.len() + at;
+                let place = Span::from(start..start + c.map_or(0, char::len_utf8));
+                let message = format!("unexpected character {} in a name", shown(c));
+                let token = if name.len() < text.len() {
+                    Token::Alias(name)
+                } else {
+                    Token::Identifier(name)
+                };
+                (self.diagnostic(Code::UnexpectedCharacter, place, message), Some(token))
+            }
+            LexError::String => {
+                let place = Span::new(span.start, span.start + 1);
+                let diagnostic = self
+                    .diagnostic(Code::UnclosedString, place, "this string is not closed on its line")
+                    .with_help(
+                        r#"close it with `"`; literals on several lines are joined, and \n is a line feed"#,
+                    );
+                (diagnostic, Some(Token::Broken))
+            }
+            LexError::Comment => {
+                let place = Span::new(span.start, span.start + 2);
+                let message = "this comment is not closed";
+                let diagnostic = self.diagnostic(Code::UnclosedComment, place, message);
+                (diagnostic.with_help("close it with `*/`"), None)
+            }
+            LexError::Number(mistake) => {
+                let (message, help) = mistake.explain();
+                let code = match mistake {
+                    super::number::Mistake::TooLarge => Code::NumberTooLarge,
+                    _ => Code::MalformedNumber,
+                };
+                (self.diagnostic(code, span, message).with_help(help), Some(Token::Invalid))
+            }
+            LexError::CharacterLiteral => {
+                let message = "a character literal is one UTF-16 code unit";
+                let diagnostic = self
+                    .diagnostic(Code::MalformedCharacter, span, message)
+                    .with_help(r"write 'A' or '\x0041'; strings stand in double quotes");
+                (diagnostic, Some(Token::Invalid))
+            }
+            LexError::Directive => {
+                let message = format!("unknown directive `{text}`");
+                let word = text.trim_start_matches(['#', ' ', '\t']);
+                let help = super::words::did_you_mean(word, ["pragma", "include"])
+                    .unwrap_or_else(|| "directives are #pragma and #include".to_owned());
+                let diagnostic = self.diagnostic(Code::UnknownDirective, span, message);
+                (diagnostic.with_help(help), Some(Token::Broken))
+            }
+        };
+        self.report(diagnostic);
+        token
+    }
+}
+
+/// A character in a message; its number when it does not show.
+fn shown(c: Option<char>) -> String {
+    match c {
+        Some(c) if c.is_whitespace() || c.is_control() => format!("U+{:04X}", u32::from(c)),
+        Some(c) => format!("`{c}` (U+{:04X})", u32::from(c)),
+        None => "at the end".to_owned(),
+    }
+}
+
+impl Token<'_> {
+    /// Whether the token may be a name.
+    fn is_word(&self) -> bool {
+        matches!(
+            self,
+            Self::Identifier(_)
+                | Self::Class(_)
+                | Self::Instance(_)
+                | Self::Of(_)
+                | Self::As(_)
+                | Self::Qualifier(_)
+                | Self::Ref(_)
+                | Self::Object(_)
+                | Self::Void(_)
+                | Self::Scope(_)
+                | Self::Flavor(_)
+                | Self::Type(_)
+        )
+    }
+
+    /// Whether a declaration may begin with the token.
+    pub(crate) fn may_start_declaration(&self) -> bool {
+        matches!(
+            self,
+            Self::Class(_)
+                | Self::Instance(_)
+                | Self::Qualifier(_)
+                | Self::Pragma
+                | Self::Include(_)
+                | Self::LeftBracket
+        )
+    }
+}
+
+/// Parsing goes no further; the mistake has been reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Halt;
+
+/// What kind of declaration is being read, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Before the first token.
+    Start,
+    /// After `#pragma`: the directive's name comes next.
+    PragmaName,
+    /// Within the parentheses of a directive.
+    Directive,
+    /// Within any other declaration.
+    Body,
+    /// A `;` is to be supplied at this offset.
+    Supply(u32),
+    /// After the last token.
+    End,
+}
+
+/// How far a declaration was read: what recovery needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    /// Its first token.
+    pub(crate) first: Span,
+    /// The last token that was handed out.
+    pub(crate) last: Span,
+    /// The braces open before that token.
+    pub(crate) depth: u32,
+    /// Whether the token before it was `;`, `}` or `]`.
+    pub(crate) after_close: bool,
+    /// Whether that token stands in a qualifier list, outside of any array there.
+    pub(crate) in_list: bool,
+    /// Whether it is a directive.
+    pub(crate) directive: bool,
+    /// Whether the last token was the declaration's last.
+    pub(crate) ended: bool,
+    /// Whether the last token was supplied, and the lack of it reported.
+    pub(crate) supplied: bool,
+}
+
+/// The tokens of one declaration, for the parser.
+pub(crate) struct Bounded<'p, 'a, 's> {
+    stream: &'p mut Stream<'a, 's>,
+    stage: Stage,
+    depth: u32,
+    brackets: u32,
+    /// The braces that were open at the latest bracket.
+    list_depth: u32,
+    close: bool,
+    pub(crate) progress: Progress,
+}
+
+impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
+    pub(crate) fn new(stream: &'p mut Stream<'a, 's>) -> Self {
+        let progress = Progress {
+            first: Span::default(),
+            last: Span::default(),
+            depth: 0,
+            after_close: false,
+            in_list: false,
+            directive: false,
+            ended: false,
+            supplied: false,
+        };
+        Self {
+            stream,
+            stage: Stage::Start,
+            depth: 0,
+            brackets: 0,
+            list_depth: 0,
+            close: false,
+            progress,
+        }
+    }
+
+    fn end(&mut self) {
+        self.stage = Stage::End;
+        self.progress.ended = true;
+    }
+
+    /// Follows the structure of the declaration.
+    fn track(&mut self, lexeme: &Lexeme<'a>) -> Result<(), Halt> {
+        match (self.stage, &lexeme.token) {
+            (_, Token::Broken) => {
+                self.progress.directive |= self.stream.slice(lexeme.span).starts_with('#');
+                return Err(Halt);
+            }
+            (Stage::PragmaName, _) => {
+                self.stage = Stage::Directive;
+                // `#pragma namespace "x"` goes on, for the parser to refuse.
+                let same_line = self.stream.next_on_line_of(lexeme.span);
+                let goes_on = match self.stream.peek().map(|next| &next.token) {
+                    Some(Token::LeftParen) => true,
+                    Some(Token::Text(_) | Token::Identifier(_)) => same_line,
+                    _ => false,
+                };
+                if !goes_on {
+                    self.end();
+                }
+            }
+            (Stage::Directive, Token::RightParen) => self.end(),
+            (Stage::Body, Token::LeftBrace) => {
+                self.depth += 1;
+                if self.depth > MAX_NESTING {
+                    let message = format!("braces nest deeper than {MAX_NESTING}");
+                    let code = Code::NestingTooDeep;
+                    self.stream.report(self.stream.diagnostic(code, lexeme.span, message));
+                    return Err(Halt);
+                }
+            }
+            (Stage::Body, Token::RightBrace) => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth == 0 && self.brackets == 0 {
+                    self.supply_semicolon(lexeme.span);
+                }
+            }
+            (Stage::Body, Token::LeftBracket) => {
+                self.brackets += 1;
+                self.list_depth = self.depth;
+            }
+            (Stage::Body, Token::RightBracket) => self.brackets = self.brackets.saturating_sub(1),
+            (Stage::Body, Token::Semicolon) if self.depth == 0 => self.end(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// After a final `}`: when another declaration or nothing follows, reports
+    /// that the `;` lacks and makes up for it.
+    fn supply_semicolon(&mut self, brace: Span) {
+        if self.stream.peek().is_none_or(|next| next.token.may_start_declaration()) {
+            let diagnostic = self
+                .stream
+                .diagnostic(Code::MissingSemicolon, brace, "a `;` is missing after this `}`")
+                .with_help("every declaration but a directive ends with `;`");
+            self.stream.report(diagnostic);
+            self.stage = Stage::Supply(brace.end);
+        }
+    }
+}
+
+impl<'a> Iterator for Bounded<'_, 'a, '_> {
+    type Item = Result<(u32, Token<'a>, u32), Halt>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.stage {
+            Stage::End => return None,
+            Stage::Supply(at) => {
+                self.progress.supplied = true;
+                self.progress.last = Span::at(at);
+                self.end();
+                return Some(Ok((at, Token::Semicolon, at)));
+            }
+            _ => {}
+        }
+        let lexeme = self.stream.next()?;
+        self.progress.depth = self.depth;
+        self.progress.after_close = self.close;
+        self.progress.in_list = self.brackets > 0 && self.depth == self.list_depth;
+        self.progress.last = lexeme.span;
+        self.close =
+            matches!(lexeme.token, Token::Semicolon | Token::RightBrace | Token::RightBracket);
+        if self.stage == Stage::Start {
+            self.progress.first = lexeme.span;
+            self.stage = match lexeme.token {
+                Token::Pragma => Stage::Start,
+                Token::Include(_) => Stage::Directive,
+                _ => Stage::Body,
+            };
+            self.progress.directive = self.stage != Stage::Body;
+            if self.stage == Stage::Start {
+                self.stage = Stage::PragmaName;
+                return Some(Ok((lexeme.span.start, lexeme.token, lexeme.span.end)));
+            }
+        }
+        match self.track(&lexeme) {
+            Ok(()) => Some(Ok((lexeme.span.start, lexeme.token, lexeme.span.end))),
+            Err(halt) => Some(Err(halt)),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What the grammar's actions report: words with a fixed set of meanings, and
+//! forms that are accepted only to be refused in plain words.
+
+use super::ast::{
+    ArraySuffix, DataType, Flavor, FlavorKind, Identifier, Integer, Scope, ScopeKind, TypeKind,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+use cimarron_model::{CimType, suggest};
+
+/// The keywords that may name the type of a qualifier.
+const TYPES: [&str; 14] = [
+    "boolean", "string", "datetime", "char16", "uint8", "uint16", "uint32", "uint64", "sint8",
+    "sint16", "sint32", "sint64", "real32", "real64",
+];
+
+/// Collects what actions report, as the sink is lent to the token source.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    file: FileId,
+    pub(crate) list: Vec<Diagnostic>,
+}
+
+/// `Scope(…)` or `Flavor(…)` of a qualifier declaration, with its keyword.
+#[derive(Clone, Debug)]
+pub(crate) enum Clause {
+    Scopes(Span, Vec<Scope>),
+    Flavors(Span, Vec<Flavor>),
+}
+
+/// Sorts the clauses of a qualifier declaration; a second of a kind is reported.
+pub(crate) fn clauses(
+    list: Vec<Clause>,
+    reports: &mut Reports,
+) -> (Option<Vec<Scope>>, Option<Vec<Flavor>>) {
+    let (mut scopes, mut flavors) = (None, None);
+    for clause in list {
+        let (repeated, keyword) = match clause {
+            Clause::Scopes(keyword, new) => (scopes.replace(new).is_some(), keyword),
+            Clause::Flavors(keyword, new) => (flavors.replace(new).is_some(), keyword),
+        };
+        if repeated {
+            reports
+                .push(Code::RepeatedClause, keyword, "this clause is given twice".to_owned())
+                .help = Some("list all words in one clause, separated by commas".to_owned());
+        }
+    }
+    (scopes, flavors)
+}
+
+impl Reports {
+    pub(crate) fn new(file: FileId) -> Self {
+        Self { file, list: Vec::new() }
+    }
+
+    fn push(&mut self, code: Code, span: Span, message: String) -> &mut Diagnostic {
+        self.list.push_mut(Diagnostic::new(code, self.file, span, message))
+    }
+
+    /// The flavors that the words name; unknown ones are reported and left out.
+    pub(crate) fn flavors(&mut self, words: Vec<Identifier<'_>>) -> Vec<Flavor> {
+        self.known(words, &FlavorKind::ALL, FlavorKind::as_str, |span, kind| Flavor { span, kind })
+    }
+
+    /// The scopes that the words name; unknown ones are reported and left out.
+    pub(crate) fn scopes(&mut self, words: Vec<Identifier<'_>>) -> Vec<Scope> {
+        self.known(words, &ScopeKind::ALL, ScopeKind::as_str, |span, kind| Scope { span, kind })
+    }
+
+    fn known<K: WordKind, T>(
+        &mut self,
+        words: Vec<Identifier<'_>>,
+        all: &[K],
+        name: fn(K) -> &'static str,
+        make: fn(Span, K) -> T,
+    ) -> Vec<T> {
+        let mut found = Vec::with_capacity(words.len());
+        for word in words {
+            let kind = all.iter().find(|kind| name(**kind).eq_ignore_ascii_case(word.text));
+            match kind {
+                Some(kind) => found.push(make(word.span, *kind)),
+                None => {
+                    let names = all.iter().map(|kind| name(*kind));
+                    let message = format!("unknown {} `{}`", K::WHAT, word.text);
+                    let near = names.clone().chain(K::NEARBY.iter().copied());
+                    let help = did_you_mean(word.text, near).unwrap_or_else(|| {
+                        format!("known are {}", names.collect::<Vec<_>>().join(", "))
+                    });
+                    self.push(K::CODE, word.span, message).help = Some(help);
+                }
+            }
+        }
+        found
+    }
+
+    /// Reports a qualifier type that is none; `string` stands in for it.
+    pub(crate) fn unknown_type<'a>(
+        &mut self,
+        word: Identifier<'a>,
+        array: Option<ArraySuffix>,
+    ) -> DataType<'a> {
+        let help = did_you_mean(word.text, TYPES)
+            .unwrap_or_else(|| "qualifiers have intrinsic types such as string or boolean".into());
+        let message = format!("unknown type `{}`", word.text);
+        self.push(Code::UnknownType, word.span, message).help = Some(help);
+        DataType { span: word.span, kind: TypeKind::Intrinsic(CimType::String), array }
+    }
+
+    /// Reports `type[] name`, which MOF 2 writes `type name[]`.
+    pub(crate) fn misplaced_brackets(&mut self, span: Span, name: Identifier<'_>) {
+        let message = "array brackets stand before the name".to_owned();
+        self.push(Code::MisplacedBrackets, span, message).help =
+            Some(format!("write them after the name: `{}[]`", name.text));
+    }
+
+    /// The size of an array; one that is out of range is reported.
+    pub(crate) fn array_size(&mut self, size: Integer, span: Span) -> Option<u32> {
+        let size = u32::try_from(size.value()).ok().filter(|n| *n > 0);
+        if size.is_none() {
+            let message = "the size of an array is out of range".to_owned();
+            self.push(Code::ArraySize, span, message).help =
+                Some(format!("give a size from 1 to {}, or none", u32::MAX));
+        }
+        size
+    }
+}
+
+/// The advice for a word that is nearly one of the candidates.
+pub(crate) fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    suggest::nearest(word, candidates).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// A closed set of words.
+trait WordKind: Copy {
+    /// What one is called.
+    const WHAT: &'static str;
+    /// The code for an unknown one.
+    const CODE: Code;
+    /// Further words that may have been meant.
+    const NEARBY: &'static [&'static str];
+}
+
+impl WordKind for FlavorKind {
+    const WHAT: &'static str = "flavor";
+    const CODE: Code = Code::UnknownFlavor;
+    /// `Qualifier Q : strng;` reads as WMI's short form.
+    const NEARBY: &'static [&'static str] = &TYPES;
+}
+
+impl WordKind for ScopeKind {
+    const WHAT: &'static str = "scope";
+    const CODE: Code = Code::UnknownScope;
+    const NEARBY: &'static [&'static str] = &[];
+}
