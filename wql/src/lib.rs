@@ -1,0 +1,40 @@
+//! WQL, the query language of WMI (MS-WMI 2.2.1; WMI SDK, "WQL (SQL for WMI)").
+//!
+//! ```text
+//! text --parse--> Query --bind--> BoundQuery --matches--> rows that pass
+//! ```
+//!
+//! The crate knows schemas and rows as traits ([`Schema`], [`Row`]), so one bound
+//! query runs over a store, over events, and over the tables of a test.
+//! [`parse`] finds what is wrong with the text, [`bind`] what is wrong with it
+//! for this schema; evaluation cannot fail.
+//!
+//! Where DMTF and WMI semantics differ, [`BindOptions::dialect`] decides: `Wmi`
+//! compares strings without case and knows two truth values, `Dmtf` compares them
+//! exactly and knows three.
+
+mod bind;
+mod bound;
+mod error;
+mod evaluate;
+pub mod like;
+mod rows;
+mod schema;
+mod span;
+pub mod syntax;
+#[cfg(test)]
+mod testing;
+
+pub use bind::{BindOptions, bind};
+pub use bound::{
+    BoundExpr, BoundPath, BoundQuery, Column, Constant, Declared, Member, MemberPath, Projection,
+};
+pub use error::{Construct, QueryKind, WqlError};
+pub use evaluate::{Fetched, Truth};
+pub use rows::{
+    Genus, ObjectView, Row, SystemValue, ValueRef, embedded_system_value, system_value,
+};
+pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
+pub use span::Span;
+pub use syntax::ast::{CompareOp, NullTest, Query};
+pub use syntax::{Limits, parse, parse_within};

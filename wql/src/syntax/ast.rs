@@ -1,0 +1,222 @@
+//! The syntax tree.
+//!
+//! Nodes own their text and keep the bytes they came from. `Display` prints a
+//! tree as WQL that parses back to the same tree (spans apart).
+
+use crate::Span;
+use cimarron_model::Name;
+use smol_str::SmolStr;
+
+/// A parsed query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Query {
+    /// `SELECT … FROM class [WHERE …]`, answered with instances
+    /// (WMI SDK, "SELECT Statement for Data Queries").
+    Data(DataQuery),
+}
+
+/// A data query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataQuery {
+    /// What is selected.
+    pub select: SelectList,
+    /// The class in FROM.
+    pub class: Identifier,
+    /// The condition behind WHERE.
+    pub filter: Option<Expr>,
+}
+
+/// What a query selects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SelectList {
+    /// `*`
+    All,
+    /// Properties, in written order; one may occur more than once.
+    Properties(Vec<PropertyPath>),
+}
+
+/// A name as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// The name.
+    pub name: Name,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `Prop`, or `Prop.Member…` into an embedded object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyPath {
+    /// The property of the class in FROM.
+    pub property: Identifier,
+    /// The members below it, outermost first.
+    pub members: Vec<Identifier>,
+}
+
+impl PropertyPath {
+    /// Where the whole path stands.
+    pub fn span(&self) -> Span {
+        self.members.last().map_or(self.property.span, |last| self.property.span.to(last.span))
+    }
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// Two or more conditions joined by AND.
+    And(Vec<Expr>),
+    /// Two or more conditions joined by OR.
+    Or(Vec<Expr>),
+    /// NOT
+    Not(Box<Expr>),
+    /// `a = b` and its kin.
+    Compare(Comparison),
+    /// `property LIKE pattern`
+    Like(Like),
+    /// `property IS [NOT] NULL`
+    IsNull(IsNull),
+    /// `property ISA class`
+    IsA(IsA),
+}
+
+/// `left operator right`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// What stands left of the operator.
+    pub left: Operand,
+    /// The operator.
+    pub operator: CompareOp,
+    /// Where the operator stands.
+    pub operator_span: Span,
+    /// What stands right of the operator.
+    pub right: Operand,
+}
+
+/// A side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A property.
+    Property(PropertyPath),
+    /// A constant.
+    Constant(Literal),
+}
+
+impl Operand {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Property(path) => path.span(),
+            Self::Constant(literal) => literal.span,
+        }
+    }
+}
+
+/// The operators that compare with a constant (MS-WMI 2.2.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `<>` or `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl CompareOp {
+    /// The operator's text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// The operator that says the same with its sides exchanged.
+    #[must_use]
+    pub const fn flipped(self) -> Self {
+        match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+
+    /// Whether the operator asks for an order, not just for equality.
+    pub const fn is_order(self) -> bool {
+        !matches!(self, Self::Equal | Self::NotEqual)
+    }
+}
+
+/// `property LIKE pattern`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Like {
+    /// The property.
+    pub property: PropertyPath,
+    /// The pattern; strings have had their escapes resolved by LIKE's rules.
+    pub pattern: Literal,
+}
+
+/// `property IS [NOT] NULL`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IsNull {
+    /// The property.
+    pub property: PropertyPath,
+    /// NULL or not.
+    pub test: NullTest,
+}
+
+/// Which of the two NULL tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NullTest {
+    /// `IS NULL`
+    Null,
+    /// `IS NOT NULL`
+    NotNull,
+}
+
+/// `property ISA class`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IsA {
+    /// The embedded object.
+    pub property: PropertyPath,
+    /// The class, quoted in the text or not.
+    pub class: Identifier,
+}
+
+/// A constant as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// The constant.
+    pub value: LiteralValue,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A constant. Numbers stay text: what they are depends on the property's type,
+/// and a string property compares with their spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiteralValue {
+    /// A quoted text without its quotes, escapes resolved.
+    String(SmolStr),
+    /// Digits with an optional sign.
+    Integer(SmolStr),
+    /// A number with a decimal point or an exponent.
+    Real(SmolStr),
+    /// TRUE or FALSE.
+    Boolean(bool),
+    /// NULL
+    Null,
+}

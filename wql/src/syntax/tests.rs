@@ -1,0 +1,391 @@
+//! Tests of the parser, its errors and the printer.
+
+use super::ast::*;
+use super::{Limits, parse, parse_within};
+use crate::Span;
+use crate::error::{Construct, QueryKind, WqlError};
+use cimarron_model::{Name, Status};
+use proptest::prelude::*;
+use smol_str::SmolStr;
+
+/// Parses and prints canonically.
+#[track_caller]
+fn check(text: &str, canonical: &str) {
+    let query = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    assert_eq!(query.to_string(), canonical);
+}
+
+#[track_caller]
+fn check_same(text: &str) {
+    check(text, text);
+}
+
+#[test]
+fn parses_every_form() {
+    check_same("SELECT * FROM X");
+    check("select a , B.c.d,\n\ta from x_1", "SELECT a, B.c.d, a FROM x_1");
+    check("SELECT * FROM X WHERE a='b'", "SELECT * FROM X WHERE a = \"b\"");
+    check_same("SELECT * FROM X WHERE 5 >= a AND TRUE = b OR NULL <> c");
+    check("SELECT * FROM X WHERE a != -5", "SELECT * FROM X WHERE a <> -5");
+    check_same("SELECT * FROM X WHERE a < +1.5e-3 AND b > .5 AND c <= 1e5");
+    check_same("SELECT * FROM X WHERE a IS NULL OR b.c IS NOT NULL");
+    check("SELECT * FROM X WHERE a ISA Y", "SELECT * FROM X WHERE a ISA \"Y\"");
+    check_same("SELECT * FROM X WHERE NOT a LIKE \"%x_[a-f]\" AND b LIKE 5");
+    check_same("SELECT __CLASS, __PATH FROM X WHERE __CLASS = Y");
+    check_same("SELECT Größe FROM X");
+}
+
+#[test]
+fn precedence_and_parentheses() {
+    check_same("SELECT * FROM X WHERE a = 1 OR b = 2 AND NOT c = 3");
+    check_same("SELECT * FROM X WHERE (a = 1 OR b = 2) AND c = 3");
+    check_same("SELECT * FROM X WHERE NOT (a = 1 AND b = 2)");
+    check_same("SELECT * FROM X WHERE NOT NOT a = 1");
+    check_same("SELECT * FROM X WHERE (a = 1 AND b = 2) AND c = 3");
+    check(
+        "SELECT * FROM X WHERE ((a = 1)) OR (b = 2 AND c = 3)",
+        "SELECT * FROM X WHERE a = 1 OR b = 2 AND c = 3",
+    );
+    let Query::Data(query) = parse("SELECT * FROM X WHERE a=1 OR b=2 OR c=3 AND d=4").unwrap();
+    let Some(Expr::Or(items)) = query.filter else { panic!() };
+    assert_eq!(items.len(), 3);
+    assert!(matches!(items[2], Expr::And(_)));
+}
+
+#[test]
+fn keywords_are_contextual() {
+    check_same("SELECT From, Where, Select, Not FROM From");
+    check_same("SELECT * FROM Where WHERE Select = 1 AND And = 2 OR Or = 3");
+    check_same("SELECT * FROM X WHERE Is IS NULL AND Isa ISA \"Isa\" AND Like LIKE \"a\"");
+    check_same("SELECT * FROM X WHERE Group = 1 AND Within = 2 AND Having = 3 AND By = 4");
+    check_same("SELECT Top, Count, Distinct, Order FROM Join WHERE In = 1 AND Between = 2");
+    check_same("SELECT * FROM X WHERE NOT Not = 1 AND Not < 2");
+    check_same("SELECT * FROM X WHERE a.Not = 1 AND 2 = Where.From");
+    check_same("SELECT Associators, References, Of FROM X");
+}
+
+#[test]
+fn string_escapes() {
+    let value = |text: &str| {
+        let Query::Data(query) = parse(text).unwrap();
+        match query.filter.unwrap() {
+            Expr::Compare(Comparison { right: Operand::Constant(l), .. }) => l.value,
+            Expr::Like(Like { pattern, .. }) => pattern.value,
+            other => panic!("{other}"),
+        }
+    };
+    for (text, expected) in [
+        (r#"SELECT * FROM X WHERE a = "C:\\d""#, r"C:\d"),
+        (r#"SELECT * FROM X WHERE a = "\"\'""#, "\"'"),
+        (r#"SELECT * FROM X WHERE a = 'it\'s "ok"'"#, "it's \"ok\""),
+        (r#"SELECT * FROM X WHERE a LIKE "%\\%""#, r"%\%"),
+        (r#"SELECT * FROM X WHERE a LIKE "C:\d\n%""#, r"C:\d\n%"),
+        (r#"SELECT * FROM X WHERE a LIKE "\"\\\'""#, "\"\\'"),
+        ("SELECT * FROM X WHERE a = \"\"", ""),
+        ("SELECT * FROM X WHERE a = 'ünï😀'", "ünï😀"),
+    ] {
+        assert_eq!(value(text), LiteralValue::String(expected.into()), "{text}");
+    }
+    let error = parse(r#"SELECT * FROM X WHERE a = "C:\data""#).unwrap_err();
+    assert_eq!(error, WqlError::UnknownEscape { escaped: 'd', span: Span::new(29, 31) });
+    assert_eq!(error.status(), Status::InvalidQuery);
+}
+
+#[track_caller]
+fn check_construct(text: &str, construct: Construct, at: &str) {
+    let error = parse(text).unwrap_err();
+    assert!(
+        matches!(&error, WqlError::NoSuchConstruct { construct: c, .. } if *c == construct),
+        "{text}: {error:?}"
+    );
+    assert_eq!(error.span().of(text), at, "{text}");
+    assert_eq!(error.status(), Status::InvalidQuery);
+    assert!(error.to_string().contains(construct.instead()));
+}
+
+#[test]
+fn says_what_wql_does_not_have() {
+    use Construct::*;
+    for (text, construct, at) in [
+        ("SELECT * FROM X ORDER BY a", OrderBy, "ORDER"),
+        ("SELECT * FROM X WHERE a = 1 order by a", OrderBy, "order"),
+        ("SELECT COUNT(*) FROM X", Count, "("),
+        ("SELECT UPPER(a) FROM X", Function, "("),
+        ("SELECT TOP 5 * FROM X", Top, "5"),
+        ("SELECT DISTINCT a FROM X", Distinct, "a"),
+        ("SELECT * , a FROM X", StarInList, ","),
+        ("SELECT a, * FROM X", StarInList, "*"),
+        ("SELECT a AS b FROM X", Alias, "AS"),
+        ("SELECT a + 1 FROM X", Arithmetic, "+"),
+        ("SELECT * FROM X AS y", Alias, "AS"),
+        ("SELECT * FROM X y WHERE a = 1", Alias, "y"),
+        ("SELECT * FROM X, Y", SeveralClasses, ","),
+        ("SELECT * FROM X JOIN Y", Join, "JOIN"),
+        ("SELECT * FROM X INNER JOIN Y ON a = b", Join, "INNER"),
+        ("SELECT * FROM X LEFT OUTER JOIN Y", Join, "LEFT"),
+        ("SELECT * FROM X LIMIT 5", Limit, "LIMIT"),
+        ("SELECT * FROM X WHERE a = 1 LIMIT 5", Limit, "LIMIT"),
+        ("SELECT * FROM X UNION SELECT * FROM Y", Union, "UNION"),
+        ("SELECT * FROM X GROUP BY a", GroupBy, "GROUP"),
+        ("SELECT * FROM X WHERE a IN (1, 2)", In, "IN"),
+        ("SELECT * FROM X WHERE a NOT IN (1, 2)", In, "NOT"),
+        ("SELECT * FROM X WHERE a BETWEEN 1 AND 2", Between, "BETWEEN"),
+        ("SELECT * FROM X WHERE a NOT LIKE 'b'", NotLike, "NOT"),
+        ("SELECT * FROM X WHERE a IS 5", IsValue, "5"),
+        ("SELECT * FROM X WHERE a IS NOT 'b'", IsValue, "'b'"),
+        ("SELECT * FROM X WHERE a < (4 + 7 - 2)", Arithmetic, "("),
+        ("SELECT * FROM X WHERE a = b / 7", Arithmetic, "/"),
+        ("SELECT * FROM X WHERE a = 5 -3", Arithmetic, "-3"),
+        ("SELECT * FROM X WHERE a * 2 = 5", Arithmetic, "*"),
+        ("SELECT * FROM X WHERE a = (SELECT b FROM Y)", SubSelect, "("),
+        ("SELECT * FROM (SELECT * FROM Y)", SubSelect, "("),
+        ("SELECT * FROM X WHERE UPPER(a) = 'B'", Function, "("),
+        ("SELECT * FROM X WHERE a[0] = 5", ArrayIndex, "["),
+        ("SELECT * FROM X WHERE a == 5", DoubleEqual, "=="),
+        ("SELECT * FROM X WHERE a = 5 && b = 6", LogicSymbol, "&&"),
+        ("SELECT * FROM X WHERE !a = 5", LogicSymbol, "!"),
+        ("SELECT * FROM X -- all", Comment, "--"),
+        ("SELECT /* all */ * FROM X", Comment, "/*"),
+        ("SELECT * FROM X;", Semicolon, ";"),
+        ("SELECT * FROM {X}", Braces, "{"),
+        ("DELETE FROM X", Write, "DELETE"),
+        ("INSERT INTO X VALUES (1)", Write, "INSERT"),
+    ] {
+        check_construct(text, construct, at);
+    }
+}
+
+#[test]
+fn recognises_other_kinds_of_query() {
+    for (text, kind, at) in [
+        ("SELECT * FROM meta_class", QueryKind::Schema, "meta_class"),
+        ("SELECT * FROM Meta_Class WHERE __this ISA \"X\"", QueryKind::Schema, "Meta_Class"),
+        ("ASSOCIATORS OF {X.a=\"b\"}", QueryKind::AssociatorsOf, "ASSOCIATORS OF"),
+        ("references  of {X=@} WHERE Role = a", QueryKind::ReferencesOf, "references  of"),
+        ("SELECT * FROM E WITHIN 10 WHERE TargetInstance ISA 'X'", QueryKind::Event, "WITHIN"),
+        ("SELECT * FROM E WHERE a = 1 GROUP WITHIN 5", QueryKind::Event, "GROUP"),
+        (
+            "SELECT * FROM E GROUP WITHIN 5 BY a HAVING NumberOfEvents > 1",
+            QueryKind::Event,
+            "GROUP",
+        ),
+        ("SELECT * FROM E HAVING NumberOfEvents > 1", QueryKind::Event, "HAVING"),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert_eq!(error.span().of(text), at, "{text}");
+        assert_eq!(error, WqlError::UnsupportedKind { kind, span: error.span() }, "{text}");
+        assert_eq!(error.status(), Status::QueryFeatureNotSupported);
+    }
+}
+
+#[test]
+fn other_syntax_errors() {
+    for (text, message) in [
+        ("", "unexpected end of the query: expected SELECT"),
+        ("FROM X", "unexpected `FROM`: expected SELECT"),
+        ("SELECT FROM", "end of the query: expected a comma or FROM"),
+        ("SELECT * X", "unexpected `X`: expected FROM"),
+        ("SELECT * FROM", "end of the query: expected a name"),
+        ("SELECT * FROM X WHERE", "end of the query: expected a name, a constant, NOT or `(`"),
+        (
+            "SELECT * FROM X WHERE a",
+            "expected an operator (= <> < <= > >=), LIKE, IS [NOT] NULL or ISA",
+        ),
+        ("SELECT * FROM X WHERE a = ", "end of the query: expected a name or a constant"),
+        ("SELECT * FROM X WHERE a = 1 AND", "end of the query"),
+        ("SELECT * FROM X WHERE (a = 1", "expected AND, OR or `)`"),
+        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected the end of the query"),
+        ("SELECT * FROM X WHERE a IS", "expected NOT or NULL"),
+        ("SELECT TRUE FROM X", "TRUE is reserved"),
+        ("SELECT * FROM null", "NULL is reserved"),
+        ("SELECT * FROM X WHERE a = 1 b = 2", "unexpected `b`: expected AND or OR"),
+        ("SELECT * FROM X WHERE a LIKE b", "unexpected `b`: expected a constant"),
+        ("SELECT FROM X", "unexpected `FROM`: expected * or property names before it"),
+        ("SELECT a, FROM X", "unexpected `FROM`: expected * or property names before it"),
+        ("SELECT * FROM X WHERE a = 0x1F", "`0x1F` is no number"),
+        ("SELECT * FROM X WHERE a = “b”", "straight quotes"),
+        ("SELECT * FROM X WHERE a = \"b", "never closed"),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(error.to_string().contains(message), "{text}: {error}");
+        assert_eq!(error.status(), Status::InvalidQuery, "{text}");
+    }
+}
+
+#[test]
+fn limits() {
+    let limits = Limits { length: 120, depth: 4, connectives: 2 };
+    let deep =
+        |condition: &str| parse_within(&format!("SELECT * FROM X WHERE {condition}"), &limits);
+    assert!(deep("((((a = 1))))").is_ok());
+    assert!(matches!(deep("(((((a = 1)))))"), Err(WqlError::TooDeep { limit: 4, .. })));
+    assert!(deep("NOT NOT (NOT a = 1)").is_ok());
+    assert!(matches!(deep("NOT NOT (NOT NOT a = 1)"), Err(WqlError::TooDeep { .. })));
+    assert!(deep("(NOT a = 1) AND (NOT a = 1) OR (NOT (NOT a = 1))").is_ok());
+    assert!(matches!(deep("a=1 AND b=1 OR c=1 OR d=1"), Err(WqlError::TooComplex { .. })));
+    let error = deep(&" ".repeat(120)).unwrap_err();
+    assert_eq!(error.status(), Status::QuotaViolation);
+    for text in ["NOT ".repeat(60_000), "(".repeat(200_000)] {
+        let error = parse(&format!("SELECT * FROM X WHERE {text}")).unwrap_err();
+        assert_eq!(error.status(), Status::QuotaViolation);
+    }
+    let long = "SELECT * FROM X WHERE a = 1".to_owned() + &" OR a = 1".repeat(4_096);
+    assert!(parse(&long).is_ok());
+}
+
+fn identifier() -> impl Strategy<Value = Identifier> {
+    prop_oneof![
+        3 => "[A-Za-z_][A-Za-z0-9_]{0,6}",
+        1 => prop::sample::select(vec!["from", "Where", "AND", "like", "Is", "Group", "Größe"])
+            .prop_map(str::to_owned),
+    ]
+    .prop_filter("reserved", |word| {
+        !["true", "false", "null", "not"].iter().any(|r| word.eq_ignore_ascii_case(r))
+    })
+    .prop_map(|word| Identifier { name: Name::new(word), span: Span::default() })
+}
+
+fn path() -> impl Strategy<Value = PropertyPath> {
+    (identifier(), prop::collection::vec(identifier(), 0..3))
+        .prop_map(|(property, members)| PropertyPath { property, members })
+}
+
+fn literal() -> impl Strategy<Value = Literal> {
+    prop_oneof![
+        "\\PC{0,8}".prop_map(|s| LiteralValue::String(s.into())),
+        "[\\\\\"'%_\\[\\]a\n]{0,8}".prop_map(|s| LiteralValue::String(s.into())),
+        "[+-]?[0-9]{1,22}".prop_map(|s| LiteralValue::Integer(s.into())),
+        "[+-]?[0-9]{0,3}\\.[0-9]{1,4}([eE][+-]?[0-9]{1,2})?"
+            .prop_map(|s| LiteralValue::Real(SmolStr::new(s))),
+        any::<bool>().prop_map(LiteralValue::Boolean),
+        Just(LiteralValue::Null),
+    ]
+    .prop_map(|value| Literal { value, span: Span::default() })
+}
+
+fn operand() -> impl Strategy<Value = Operand> {
+    prop_oneof![path().prop_map(Operand::Property), literal().prop_map(Operand::Constant)]
+}
+
+fn predicate() -> impl Strategy<Value = Expr> {
+    let operator = prop::sample::select(vec![
+        CompareOp::Equal,
+        CompareOp::NotEqual,
+        CompareOp::Less,
+        CompareOp::LessOrEqual,
+        CompareOp::Greater,
+        CompareOp::GreaterOrEqual,
+    ]);
+    let test = prop::sample::select(vec![NullTest::Null, NullTest::NotNull]);
+    prop_oneof![
+        (operand(), operator, operand()).prop_map(|(left, operator, right)| {
+            let operator_span = Span::default();
+            Expr::Compare(Comparison { left, operator, operator_span, right })
+        }),
+        (path(), literal()).prop_map(|(property, pattern)| Expr::Like(Like { property, pattern })),
+        (path(), test).prop_map(|(property, test)| Expr::IsNull(IsNull { property, test })),
+        (path(), identifier()).prop_map(|(property, class)| Expr::IsA(IsA { property, class })),
+    ]
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    predicate().prop_recursive(5, 40, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::And),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::Or),
+            inner.prop_map(|e| Expr::Not(Box::new(e))),
+        ]
+    })
+}
+
+fn query() -> impl Strategy<Value = DataQuery> {
+    let select = prop_oneof![
+        Just(SelectList::All),
+        prop::collection::vec(path(), 1..4).prop_map(SelectList::Properties),
+    ];
+    (select, identifier(), prop::option::of(expr())).prop_map(|(select, class, filter)| DataQuery {
+        select,
+        class,
+        filter,
+    })
+}
+
+/// Forgets where the nodes stand.
+fn without_spans(query: Query) -> DataQuery {
+    fn bare(identifier: &mut Identifier) {
+        identifier.span = Span::default();
+    }
+    fn bare_path(path: &mut PropertyPath) {
+        bare(&mut path.property);
+        path.members.iter_mut().for_each(bare);
+    }
+    fn bare_operand(operand: &mut Operand) {
+        match operand {
+            Operand::Property(path) => bare_path(path),
+            Operand::Constant(literal) => literal.span = Span::default(),
+        }
+    }
+    fn bare_expr(expr: &mut Expr) {
+        match expr {
+            Expr::And(items) | Expr::Or(items) => items.iter_mut().for_each(bare_expr),
+            Expr::Not(item) => bare_expr(item),
+            Expr::Compare(c) => {
+                bare_operand(&mut c.left);
+                bare_operand(&mut c.right);
+                c.operator_span = Span::default();
+            }
+            Expr::Like(like) => {
+                bare_path(&mut like.property);
+                like.pattern.span = Span::default();
+            }
+            Expr::IsNull(test) => bare_path(&mut test.property),
+            Expr::IsA(isa) => {
+                bare_path(&mut isa.property);
+                bare(&mut isa.class);
+            }
+        }
+    }
+    let Query::Data(mut query) = query;
+    bare(&mut query.class);
+    if let SelectList::Properties(paths) = &mut query.select {
+        paths.iter_mut().for_each(bare_path);
+    }
+    query.filter.iter_mut().for_each(bare_expr);
+    query
+}
+
+proptest! {
+    #[test]
+    fn what_prints_parses_back(query in query()) {
+        let text = query.to_string();
+        match parse(&text) {
+            Ok(parsed) => {
+                prop_assert_eq!(&parsed.to_string(), &text);
+                prop_assert_eq!(without_spans(parsed), query);
+            }
+            Err(error) => prop_assert!(false, "{text}: {error}"),
+        }
+    }
+
+    #[test]
+    fn any_text_is_safe(text in "\\PC{0,60}") {
+        if let Err(error) = parse(&text) {
+            let span = error.span();
+            prop_assert!(text.get(span.start..span.end).is_some(), "{:?} in {}", span, text);
+        }
+    }
+
+    #[test]
+    fn any_run_of_tokens_is_safe(
+        tokens in prop::collection::vec(prop::sample::select(vec![
+            "SELECT", "*", "FROM", "a", "WHERE", "=", "<", "'b'", "5", "1.5", "(", ")", "AND", "OR",
+            "NOT", "IS", "NULL", "TRUE", "LIKE", "ISA", ".", ",", "GROUP", "WITHIN", "IN", "+", "[",
+        ]), 0..25)
+    ) {
+        let text = tokens.join(" ");
+        match parse(&text) {
+            Ok(query) => prop_assert!(parse(&query.to_string()).is_ok()),
+            Err(error) => prop_assert!(error.span().end <= text.len()),
+        }
+    }
+}
