@@ -1,0 +1,124 @@
+//! Compiling MOF into a namespace: the one place where the engine meets the
+//! compiler.
+//!
+//! The text is compiled on top of what the namespaces hold, and what comes out is
+//! loaded as one commit. Compilation itself takes no lock: what changes meanwhile
+//! is found when the result is loaded.
+
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::repository::Repository;
+use crate::schema::Schema;
+use crate::session::{Loaded, Operation, Session};
+use cimarron_model::{Name, QualifierType};
+use cimarron_mof::source::MemoryFileSystem;
+use cimarron_mof::{
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, compile,
+};
+use cimarron_schema::{Archive, ResolvedClass, Shared};
+use hashbrown::HashMap;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+impl Session {
+    /// Compiles MOF sources into this namespace, and into others where a
+    /// `#pragma namespace` says so; those that are not there are created.
+    ///
+    /// All of it takes effect or, on an error, nothing. `said` holds what was said
+    /// while the sources were loaded; what there was to say in the end comes back
+    /// beside the counts, warnings for instance.
+    ///
+    /// # Errors
+    /// [`EngineError::Mof`] with the diagnostics when the MOF has errors, and
+    /// everything that [`Session::load_archive`] fails with.
+    pub fn compile_mof(
+        &self,
+        context: &CallContext,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        self.enter(context, Operation::WriteSchema, "")?;
+        let options = CompileOptions {
+            dialect: self.dialect(),
+            namespace: self.namespace().as_str().to_owned(),
+        };
+        let base = LiveBase::new(self.repository());
+        let compiled = compile(sources, &options, &base, said);
+        if compiled.has_errors() {
+            return Err(EngineError::Mof(Box::new(compiled.diagnostics)));
+        }
+        let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
+        Ok((self.load_by_name(context, &archive)?, compiled.diagnostics))
+    }
+
+    /// Compiles a MOF text into this namespace; see [`Session::compile_mof`].
+    /// Files that it includes are not read.
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`].
+    pub fn compile_mof_text(
+        &self,
+        context: &CallContext,
+        name: &str,
+        text: &str,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let mut said = Diagnostics::new();
+        let nowhere = MemoryFileSystem::new();
+        let mut loader = Loader::new(&nowhere);
+        if let Err(error) = loader.add_text(name, text) {
+            let message = error.to_string();
+            said.push(Diagnostic::new(Code::SourceLimit, FileId(0), Span::default(), message));
+            return Err(EngineError::Mof(Box::new(said)));
+        }
+        let sources = loader.finish(&mut said);
+        self.compile_mof(context, &sources, said)
+    }
+}
+
+/// What the repository's namespaces hold, each as it was first asked for.
+struct LiveBase<'a> {
+    repository: &'a Repository,
+    seen: RefCell<HashMap<Name, LiveNamespace>>,
+}
+
+#[derive(Default)]
+struct LiveNamespace {
+    schema: Arc<Schema>,
+    classes: HashMap<Name, Arc<ResolvedClass>>,
+}
+
+impl<'a> LiveBase<'a> {
+    fn new(repository: &'a Repository) -> Self {
+        Self { repository, seen: RefCell::default() }
+    }
+
+    fn on<T>(&self, namespace: &str, read: impl FnOnce(&mut LiveNamespace) -> T) -> T {
+        let mut seen = self.seen.borrow_mut();
+        read(seen.entry(Name::new(namespace)).or_insert_with(|| LiveNamespace {
+            schema: self.repository.open(namespace).map(|n| n.schema()).unwrap_or_default(),
+            classes: HashMap::new(),
+        }))
+    }
+}
+
+impl Base for LiveBase<'_> {
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
+        self.on(namespace, |live| {
+            let class = live.schema.class(name)?;
+            if let Some(known) = live.classes.get(class.name()) {
+                return Some(known.clone());
+            }
+            let resolved = Arc::new(class.def().view()?.to_resolved(&mut Shared::default()));
+            live.classes.insert(class.name().clone(), resolved.clone());
+            Some(resolved)
+        })
+    }
+
+    fn class_names(&self, namespace: &str) -> Vec<Name> {
+        self.on(namespace, |live| live.schema.classes().map(|c| c.name().clone()).collect())
+    }
+
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
+        self.on(namespace, |live| live.schema.qualifier_types().values().cloned().collect())
+    }
+}

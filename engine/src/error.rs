@@ -1,0 +1,399 @@
+//! Everything that an operation can end with.
+//!
+//! Conditions are finer than the codes of any protocol; [`EngineError::status`]
+//! names the one that front ends translate.
+
+use cimarron_model::{ArrayShape, CimType, KeyError, Name, ObjectPath, PathError, Status};
+use cimarron_mof::{Diagnostics, Severity};
+use cimarron_schema::rules::Violation;
+use cimarron_schema::{OpenError, WriteError};
+use cimarron_wql::WqlError;
+use std::ops::Range;
+
+/// Why an operation failed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The call was cancelled.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// The call's deadline passed.
+    #[error("the call did not finish before its deadline")]
+    DeadlinePassed,
+    /// A limit of the repository was passed.
+    #[error("the {what} has {length} bytes and the limit is {limit}")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// Its length.
+        length: usize,
+        /// The limit.
+        limit: usize,
+    },
+
+    /// There is no namespace of this name.
+    #[error("there is no namespace `{name}`: create it first")]
+    NoSuchNamespace {
+        /// The name.
+        name: Name,
+    },
+    /// The text is no namespace name.
+    #[error("`{name}` is not a namespace name: write names such as `root/cimv2`")]
+    InvalidNamespaceName {
+        /// The text.
+        name: String,
+    },
+    /// The namespace exists already.
+    #[error("the namespace `{name}` exists already")]
+    NamespaceExists {
+        /// The name.
+        name: Name,
+    },
+    /// The namespace holds something and its dialect does not delete that too.
+    #[error("the namespace `{name}` holds {what}: delete that first")]
+    NamespaceNotEmpty {
+        /// The name.
+        name: Name,
+        /// What it holds.
+        what: &'static str,
+    },
+
+    /// The class that an operation works on is not there.
+    #[error("unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownClass {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The class that was asked for is not there.
+    #[error("there is no class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    ClassNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The qualifier type that was asked for is not there.
+    #[error("there is no qualifier type `{name}`")]
+    QualifierTypeNotFound {
+        /// The name.
+        name: Name,
+    },
+    /// The class exists already.
+    #[error("the class `{class}` exists already")]
+    ClassExists {
+        /// The name.
+        class: Name,
+    },
+    /// The superclass of a new class is not there.
+    #[error("class `{class}`: its superclass `{superclass}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    SuperclassNotFound {
+        /// The class.
+        class: Name,
+        /// The superclass that it names.
+        superclass: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The class was compiled against another definition of its superclass.
+    #[error(
+        "class `{class}` was compiled against another definition of `{superclass}`: compile it again"
+    )]
+    SuperclassDiffers {
+        /// The class.
+        class: Name,
+        /// Its superclass.
+        superclass: Name,
+    },
+    /// The class has subclasses that the change would break.
+    #[error("the class `{class}` has subclasses, `{child}` among them: change or delete those too")]
+    ClassHasChildren {
+        /// The class.
+        class: Name,
+        /// One of its subclasses.
+        child: Name,
+    },
+    /// The class has instances that the change would break.
+    #[error("the class `{class}` has instances: delete them first")]
+    ClassHasInstances {
+        /// The class.
+        class: Name,
+    },
+    /// A declaration breaks rules.
+    #[error("class `{class}`: {}", list(.violations))]
+    InvalidClass {
+        /// The class.
+        class: Name,
+        /// Which rules; at least one.
+        violations: Vec<Violation>,
+    },
+
+    /// The class is abstract.
+    #[error("`{class}` is abstract and has no instances of its own: use one of its subclasses")]
+    AbstractClass {
+        /// The class.
+        class: Name,
+    },
+    /// The class has neither keys nor the Singleton qualifier.
+    #[error(
+        "`{class}` has no key, so its instances could not be told apart: declare a key property"
+    )]
+    NoKey {
+        /// The class.
+        class: Name,
+    },
+    /// An instance with this key is there already.
+    #[error("`{path}` exists already")]
+    InstanceExists {
+        /// Its path.
+        path: Box<ObjectPath>,
+    },
+    /// The instance that was asked for is not there.
+    #[error("there is no instance `{path}`")]
+    InstanceNotFound {
+        /// Its path.
+        path: Box<ObjectPath>,
+    },
+    /// The class changed while rows were prepared for it.
+    #[error("the class `{class}` was changed meanwhile: start again")]
+    ClassChanged {
+        /// The class.
+        class: Name,
+    },
+
+    /// The class has no such property.
+    #[error("class `{class}` has no property `{property}`{}", did_you_mean(.suggestion.as_ref()))]
+    NoSuchProperty {
+        /// The class.
+        class: Name,
+        /// The property.
+        property: Name,
+        /// The likeliest property that was meant.
+        suggestion: Option<Name>,
+    },
+    /// System properties are derived and cannot be set.
+    #[error("`{property}` is a system property and cannot be set: leave it out")]
+    SystemProperty {
+        /// The property.
+        property: Name,
+    },
+    /// A property is given twice.
+    #[error("the property `{property}` is given twice: drop one")]
+    DuplicateProperty {
+        /// The property.
+        property: Name,
+    },
+    /// The numbers of properties and of values differ.
+    #[error("{values} values were given for {properties} properties")]
+    ValueCount {
+        /// How many values.
+        values: usize,
+        /// How many properties.
+        properties: usize,
+    },
+    /// A value is of a type that does not convert.
+    #[error("property `{property}` is {}{expected} and cannot take {}{found}{hint}", article(.array.is_array()), article(*.found_array))]
+    TypeMismatch {
+        /// The property.
+        property: Name,
+        /// Its type.
+        expected: CimType,
+        /// Whether it is an array.
+        array: ArrayShape,
+        /// The value's type.
+        found: CimType,
+        /// Whether the value is an array.
+        found_array: bool,
+        /// What would do.
+        hint: &'static str,
+    },
+    /// A text does not read as the property's type.
+    #[error("property `{property}`: {problem}")]
+    Unreadable {
+        /// The property.
+        property: Name,
+        /// What is wrong with the text.
+        problem: String,
+    },
+    /// A value is outside its type's range or its property's bounds.
+    #[error("property `{property}`: {problem}")]
+    OutOfRange {
+        /// The property.
+        property: Name,
+        /// Which bound, and by what it is passed.
+        problem: String,
+    },
+    /// A NULL where a value must be.
+    #[error("property `{property}` cannot be NULL: {reason}")]
+    IllegalNull {
+        /// The property.
+        property: Name,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// An array has a NULL element in a namespace that does not allow it.
+    #[error("property `{property}`: array elements cannot be NULL in the wmi dialect")]
+    NullElement {
+        /// The property.
+        property: Name,
+    },
+    /// A key's text holds characters that paths cannot carry.
+    #[error("key `{property}`: key text needs a character above U+0020 and no control characters")]
+    InvalidKeyText {
+        /// The key.
+        property: Name,
+    },
+    /// A modify would change a key.
+    #[error(
+        "the key `{property}` of an instance cannot change: delete the instance and create another"
+    )]
+    KeyImmutable {
+        /// The key.
+        property: Name,
+    },
+    /// A reference or embedded object is of a class that the property does not allow.
+    #[error(
+        "property `{property}` takes `{expected}` and its subclasses, and `{found}` is none of them"
+    )]
+    WrongClass {
+        /// The property.
+        property: Name,
+        /// The declared class.
+        expected: Name,
+        /// The class of the value.
+        found: Name,
+    },
+    /// Objects are embedded in one another too deeply.
+    #[error(
+        "property `{property}`: objects are embedded more than {} deep",
+        cimarron_model::Object::MAX_DEPTH
+    )]
+    TooDeep {
+        /// The property.
+        property: Name,
+    },
+
+    /// The path does not name what the operation needs.
+    #[error("the path `{path}` {problem}")]
+    InvalidPath {
+        /// The path.
+        path: Box<ObjectPath>,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A text is no path.
+    #[error("`{text}` is not an object path: {cause}")]
+    UnreadablePath {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        cause: PathError,
+    },
+    /// A key of a path does not convert to its property's type.
+    #[error("the path `{path}`: key `{key}`: {cause}")]
+    InvalidKey {
+        /// The path.
+        path: Box<ObjectPath>,
+        /// The key.
+        key: Name,
+        /// What is wrong with it.
+        cause: KeyError,
+    },
+
+    /// The query is wrong.
+    #[error(transparent)]
+    Query(#[from] WqlError),
+    /// The archive is wrong.
+    #[error(transparent)]
+    Archive(#[from] OpenError),
+    /// A class could not be archived.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The MOF has errors.
+    #[error("the MOF has {} errors", .0.count(Severity::Error))]
+    Mof(Box<Diagnostics>),
+}
+
+fn did_you_mean(suggestion: Option<&Name>) -> String {
+    suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
+}
+
+fn list(violations: &[Violation]) -> String {
+    violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
+}
+
+const fn article(array: bool) -> &'static str {
+    if array { "an array of " } else { "a scalar " }
+}
+
+impl EngineError {
+    /// The condition that front ends report.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Cancelled => Status::Cancelled,
+            Self::DeadlinePassed => Status::Timeout,
+            Self::TooLong { .. } => Status::QuotaViolation,
+            Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
+            Self::InvalidNamespaceName { .. }
+            | Self::DuplicateProperty { .. }
+            | Self::ValueCount { .. } => Status::InvalidParameter,
+            Self::NamespaceExists { .. }
+            | Self::ClassExists { .. }
+            | Self::InstanceExists { .. } => Status::AlreadyExists,
+            Self::NamespaceNotEmpty { .. } => Status::NamespaceNotEmpty,
+            Self::UnknownClass { .. } => Status::InvalidClass,
+            Self::ClassNotFound { .. } => Status::ClassNotFound,
+            Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
+            Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
+            Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,
+            Self::ClassHasChildren { .. } => Status::ClassHasChildren,
+            Self::ClassHasInstances { .. } => Status::ClassHasInstances,
+            Self::InvalidClass { violations, .. } => {
+                violations.first().map_or(Status::InvalidParameter, |v| v.rule.status())
+            }
+            Self::Mof(diagnostics) => diagnostics
+                .as_slice()
+                .iter()
+                .find(|d| d.severity == Severity::Error)
+                .map_or(Status::Failed, |d| d.code.status()),
+            Self::AbstractClass { .. } => Status::AbstractClass,
+            Self::NoKey { .. } => Status::NoKey,
+            Self::InstanceNotFound { .. } => Status::NotFound,
+            Self::ClassChanged { .. } => Status::TransactionConflict,
+            Self::NoSuchProperty { .. } => Status::NoSuchProperty,
+            Self::SystemProperty { .. } => Status::SystemProperty,
+            Self::TypeMismatch { .. } | Self::Unreadable { .. } => Status::TypeMismatch,
+            Self::OutOfRange { .. } => Status::ValueOutOfRange,
+            Self::IllegalNull { .. } => Status::IllegalNull,
+            Self::NullElement { .. } => Status::NullArrayElement,
+            Self::InvalidKeyText { .. } => Status::InvalidKeyText,
+            Self::KeyImmutable { .. } => Status::KeyImmutable,
+            Self::WrongClass { .. } => Status::InvalidReferenceClass,
+            Self::TooDeep { .. } => Status::InvalidObject,
+            Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
+                Status::InvalidObjectPath
+            }
+            Self::Query(error) => error.status(),
+            Self::Archive(error) => error.status(),
+            Self::Write(_) => Status::QuotaViolation,
+        }
+    }
+
+    /// What the MOF compiler said, when the MOF has errors.
+    pub fn diagnostics(&self) -> Option<&Diagnostics> {
+        match self {
+            Self::Mof(diagnostics) => Some(diagnostics),
+            _ => None,
+        }
+    }
+
+    /// The bytes of the query's or the path's text that are wrong.
+    pub fn span(&self) -> Option<Range<usize>> {
+        match self {
+            Self::Query(error) => Some(error.span().into()),
+            Self::UnreadablePath { cause, .. } => Some(cause.span()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The in-memory CIM repository: namespaces, instances, key indexes and queries
+//! behind one door.
+//!
+//! ```text
+//! Repository ── Session ──┬── check      every write is judged in one place
+//!  (namespaces)  (a door) ├── schema     classes of a namespace, one immutable version at a time
+//!                         ├── store      rows in typed column chunks, key indexes
+//!                         └── query      snapshots, rows, projection
+//! ```
+//!
+//! ```
+//! use cimarron_engine::{CallContext, Repository};
+//! use cimarron_model::{Dialect, Instance};
+//!
+//! let repository = Repository::new();
+//! repository.create_namespace("root/cimv2", Dialect::Wmi)?;
+//! let session = repository.session("root/cimv2")?;
+//! let context = CallContext::new();
+//! session.compile_mof_text(
+//!     &context,
+//!     "fan.mof",
+//!     "class X_Fan { [key] string Id; uint32 Speed = 5; };",
+//! )?;
+//! let path = session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1"))?;
+//! assert_eq!(path.to_string(), r#"X_Fan.Id="f1""#);
+//!
+//! let result = session.query(&context, "SELECT Id FROM X_Fan WHERE Speed = 5")?;
+//! for row in result.rows() {
+//!     assert_eq!(row?.property("Id").and_then(|v| v.as_str()), Some("f1"));
+//! }
+//! # Ok::<(), cimarron_engine::EngineError>(())
+//! ```
+//!
+//! Architecture invariants:
+//!
+//! * All access goes through [`Session`]; nothing else reaches a namespace's store.
+//! * A reader works on a snapshot: one schema version and the chunks of one
+//!   moment. What is written later does not show in it.
+//! * Rows and indexes hold stable class identities ([`ClassId`]); the numbers of a
+//!   hierarchy never leave their schema version.
+//! * The crate is runtime-free: no threads, no sockets, no global state, no
+//!   printing. Time comes in through a [`Clock`].
+
+mod check;
+mod clock;
+mod compile;
+mod context;
+mod error;
+mod limits;
+mod namespace;
+mod repository;
+mod schema;
+mod session;
+mod store;
+mod view;
+
+pub use cimarron_schema::{Archive, ClassForm};
+pub use cimarron_wql::SystemProperty;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
+pub use error::EngineError;
+pub use limits::Limits;
+pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
+pub use schema::ClassId;
+pub use session::{
+    ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
+    Session, Update,
+};
+pub use view::ValueView;
+
+/// The README's example is compiled and run as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

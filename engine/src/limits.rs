@@ -1,0 +1,39 @@
+//! What the engine refuses to go beyond.
+
+/// Limits of a repository. Passing one is [`Status::QuotaViolation`].
+///
+/// [`Status::QuotaViolation`]: cimarron_model::Status::QuotaViolation
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest query text, in bytes.
+    pub query_length: usize,
+    /// The longest string value, in bytes.
+    pub string_length: usize,
+    /// The longest namespace name, in bytes.
+    pub namespace_length: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { query_length: 64 * 1024, string_length: 256 * 1024 * 1024, namespace_length: 1024 }
+    }
+}
+
+impl Limits {
+    /// The same limits with another query length.
+    #[must_use]
+    pub const fn with_query_length(mut self, bytes: usize) -> Self {
+        self.query_length = bytes;
+        self
+    }
+
+    /// The same limits with another string length, at most 1 GiB: offsets into a
+    /// chunk's text have 32 bits.
+    #[must_use]
+    pub const fn with_string_length(mut self, bytes: usize) -> Self {
+        const MAX: usize = 1 << 30;
+        self.string_length = if bytes < MAX { bytes } else { MAX };
+        self
+    }
+}

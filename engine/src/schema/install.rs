@@ -1,0 +1,149 @@
+//! Adding an archive's classes and qualifier types to a schema.
+//!
+//! A class that is there already and is the same, everything it inherits
+//! included, stays as it is. One that differs is replaced when no rows follow its
+//! old definition and no subclass outside the archive was resolved against it.
+
+use super::{ClassDef, ClassId, ClassRef, Schema};
+use crate::error::EngineError;
+use cimarron_model::{ClassVersion, Name};
+use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What installing an archive makes of a schema.
+pub(crate) struct Installed {
+    pub(crate) schema: Arc<Schema>,
+    /// Classes that are new or replaced.
+    pub(crate) changed: usize,
+    pub(crate) unchanged: usize,
+    pub(crate) qualifier_types: usize,
+}
+
+/// Plans the installation of one namespace of an archive; nothing is changed.
+pub(crate) fn install(
+    current: &Arc<Schema>,
+    archive: &Arc<Archive>,
+    namespace: usize,
+    has_instances: impl Fn(ClassId) -> bool,
+) -> Result<Installed, EngineError> {
+    let Some(content) = archive.namespaces().nth(namespace) else {
+        return Ok(Installed {
+            schema: current.clone(),
+            changed: 0,
+            unchanged: 0,
+            qualifier_types: 0,
+        });
+    };
+    let version = ClassVersion(current.next_version);
+    let mut next_id = current.next_id;
+    let mut replaced: Vec<ClassId> = Vec::new();
+    let mut added: Vec<Arc<ClassDef>> = Vec::new();
+    let mut unchanged = 0;
+    for class in content.classes() {
+        let id = match current.class(class.name()) {
+            Some(live) if same(live, archive, class) => {
+                unchanged += 1;
+                continue;
+            }
+            Some(live) => {
+                check_replaceable(live, content, &has_instances)?;
+                replaced.push(live.def().id);
+                live.def().id
+            }
+            None => {
+                next_id += 1;
+                ClassId(next_id - 1)
+            }
+        };
+        check_superclass(current, class)?;
+        added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
+    }
+    let (qualifier_types, new_types) = merge_qualifier_types(current, content);
+    let changed = added.len();
+    if changed == 0 && new_types == 0 {
+        return Ok(Installed {
+            schema: current.clone(),
+            changed: 0,
+            unchanged,
+            qualifier_types: 0,
+        });
+    }
+    let kept = current.classes().map(|c| c.def().clone()).filter(|c| !replaced.contains(&c.id));
+    let classes: Vec<_> = kept.chain(added).collect();
+    let schema = Schema::assemble(&classes, qualifier_types, next_id, version.0 + 1);
+    Ok(Installed { schema: Arc::new(schema), changed, unchanged, qualifier_types: new_types })
+}
+
+/// Whether the class that is there is the same, inherited members included.
+fn same(live: ClassRef<'_>, archive: &Arc<Archive>, class: ClassView<'_>) -> bool {
+    let def = live.def();
+    let same_archive =
+        Arc::ptr_eq(&def.archive, archive) || def.archive.content_hash() == archive.content_hash();
+    same_archive
+        || def.view().is_some_and(|v| {
+            v.property_count() == class.property_count()
+                && v.to_class(ClassForm::Resolved) == class.to_class(ClassForm::Resolved)
+        })
+}
+
+fn check_replaceable(
+    live: ClassRef<'_>,
+    content: SchemaView<'_>,
+    has_instances: &impl Fn(ClassId) -> bool,
+) -> Result<(), EngineError> {
+    if let Some(child) = live.children().find(|c| content.class(c.name().as_str()).is_none()) {
+        return Err(EngineError::ClassHasChildren {
+            class: live.name().clone(),
+            child: child.name().clone(),
+        });
+    }
+    match live.subtree().find(|c| has_instances(c.def().id)) {
+        Some(class) => Err(EngineError::ClassHasInstances { class: class.name().clone() }),
+        None => Ok(()),
+    }
+}
+
+/// A superclass outside the archive must be there, and be the one that the class
+/// was resolved against.
+fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), EngineError> {
+    let Some(name) = class.superclass_name().filter(|_| class.superclass().is_none()) else {
+        return Ok(());
+    };
+    let missing = |above: &str| EngineError::SuperclassNotFound {
+        class: class.name().into(),
+        superclass: above.into(),
+        suggestion: current.suggestion(above),
+    };
+    let above = current.class(name).ok_or_else(|| missing(name))?;
+    let lineage = std::iter::successors(Some(above), |c| c.parent()).map(|c| c.name().clone());
+    let inherited = &above.layout().slots;
+    let fits = lineage.eq(class.ancestors().map(Name::new))
+        && inherited.len() <= class.property_count()
+        && inherited.iter().zip(class.properties()).all(|(slot, property)| {
+            slot.name.is(property.name()) && slot.array == property.array()
+        });
+    if fits {
+        Ok(())
+    } else {
+        Err(EngineError::SuperclassDiffers { class: class.name().into(), superclass: name.into() })
+    }
+}
+
+type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
+
+fn merge_qualifier_types(current: &Schema, content: SchemaView<'_>) -> (QualifierTypes, usize) {
+    let mut merged = current.qualifier_types.clone();
+    let mut changed = 0;
+    for declaration in content.qualifier_types() {
+        let declaration = declaration.to_qualifier_type();
+        if merged.get(&declaration.name) != Some(&declaration) {
+            let types = Arc::make_mut(&mut merged);
+            // The new spelling counts, and a map keeps the old key.
+            types.remove(&declaration.name);
+            types.insert(declaration.name.clone(), declaration);
+            changed += 1;
+        }
+    }
+    (merged, changed)
+}

@@ -1,0 +1,242 @@
+//! The classes of a namespace.
+//!
+//! A [`Schema`] is one immutable version: readers take the one that is current
+//! and keep it as long as they like. Classes come from any number of archives; a
+//! class made at run time lies in an archive of its own, so every class is read
+//! in the same way.
+//!
+//! Invariants: a class keeps its [`ClassId`] through every redefinition and no
+//! other class ever gets it; a [`ClassVersion`] names one definition; the numbers
+//! of the hierarchy belong to one schema version.
+
+mod bind;
+mod hierarchy;
+pub(crate) mod install;
+mod layout;
+
+pub(crate) use layout::{Bounds, Layout, Slot};
+
+use cimarron_model::{CaseInsensitive, Class, ClassVersion, Name, QualifierType, suggest};
+use cimarron_schema::{Archive, ClassForm, ClassView};
+use hashbrown::HashMap;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// The identity of a class within its namespace: stable through redefinitions
+/// and never given to another class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub(crate) u32);
+
+/// One definition of a class.
+pub(crate) struct ClassDef {
+    pub(crate) id: ClassId,
+    pub(crate) version: ClassVersion,
+    pub(crate) name: Name,
+    pub(crate) superclass: Option<Name>,
+    pub(crate) is_abstract: bool,
+    pub(crate) is_singleton: bool,
+    pub(crate) has_keys: bool,
+    archive: Arc<Archive>,
+    /// Which of the archive's namespaces.
+    namespace: usize,
+    layout: OnceLock<Arc<Layout>>,
+}
+
+impl ClassDef {
+    fn new(
+        id: ClassId,
+        version: ClassVersion,
+        archive: &Arc<Archive>,
+        namespace: usize,
+        class: ClassView<'_>,
+    ) -> Self {
+        Self {
+            id,
+            version,
+            name: class.name().into(),
+            superclass: class.superclass_name().map(Name::new),
+            is_abstract: class.is_abstract(),
+            is_singleton: class.is_singleton(),
+            has_keys: class.keys().next().is_some(),
+            archive: archive.clone(),
+            namespace,
+            layout: OnceLock::new(),
+        }
+    }
+
+    /// The class where it lies in its archive.
+    pub(crate) fn view(&self) -> Option<ClassView<'_>> {
+        self.archive.namespaces().nth(self.namespace)?.class(self.name.as_str())
+    }
+
+    pub(crate) fn layout(&self) -> &Arc<Layout> {
+        self.layout.get_or_init(|| {
+            Arc::new(match self.view() {
+                Some(view) => Layout::new(self.id, self.version, view),
+                // An archive does not lose classes; an empty layout is what is left to say.
+                None => {
+                    Layout::from_slots(self.id, self.version, self.name.clone(), std::iter::empty())
+                }
+            })
+        })
+    }
+
+    /// An owned copy.
+    pub(crate) fn to_class(&self, form: ClassForm) -> Class {
+        self.view().map_or_else(|| Class::new(self.name.clone()), |view| view.to_class(form))
+    }
+}
+
+impl fmt::Debug for ClassDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClassDef").field("name", &self.name).field("id", &self.id).finish()
+    }
+}
+
+/// A class at its place in one schema version.
+#[derive(Debug)]
+struct Place {
+    class: Arc<ClassDef>,
+    parent: Option<u32>,
+    end: u32,
+    /// The topmost class, this one or above, that declares keys.
+    key_root: Option<ClassId>,
+}
+
+/// One version of a namespace's classes and qualifier types.
+#[derive(Debug, Default)]
+pub(crate) struct Schema {
+    /// In depth-first order.
+    places: Vec<Place>,
+    by_name: HashMap<Name, u32>,
+    by_id: FxHashMap<ClassId, u32>,
+    qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
+    /// The next identity to give; identities of deleted classes are not reused.
+    next_id: u32,
+    /// The next class version to give.
+    next_version: u64,
+}
+
+impl Schema {
+    /// The schema that these classes make.
+    fn assemble(
+        classes: &[Arc<ClassDef>],
+        qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
+        next_id: u32,
+        next_version: u64,
+    ) -> Self {
+        let input: Vec<_> = classes.iter().map(|c| (&c.name, c.superclass.as_ref())).collect();
+        let nodes = hierarchy::number(&input);
+        let mut places: Vec<Place> = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let Some(class) = classes.get(node.input) else { continue };
+            let above = node.parent.and_then(|p| places.get(p as usize)).and_then(|p| p.key_root);
+            places.push(Place {
+                key_root: above.or_else(|| class.has_keys.then_some(class.id)),
+                class: class.clone(),
+                parent: node.parent,
+                end: node.end,
+            });
+        }
+        let by_name = (0..).zip(&places).map(|(n, p)| (p.class.name.clone(), n)).collect();
+        let by_id = (0..).zip(&places).map(|(n, p)| (p.class.id, n)).collect();
+        Self { places, by_name, by_id, qualifier_types, next_id, next_version }
+    }
+
+    /// The same schema without some classes.
+    pub(crate) fn without(&self, gone: &[ClassId]) -> Self {
+        let kept: Vec<_> = self
+            .classes()
+            .filter(|c| !gone.contains(&c.def().id))
+            .map(|c| c.def().clone())
+            .collect();
+        Self::assemble(&kept, self.qualifier_types.clone(), self.next_id, self.next_version)
+    }
+
+    /// The class of this name, without case.
+    pub(crate) fn class(&self, name: &str) -> Option<ClassRef<'_>> {
+        let number = *self.by_name.get(&CaseInsensitive(name))?;
+        self.numbered(number)
+    }
+
+    pub(crate) fn by_id(&self, id: ClassId) -> Option<ClassRef<'_>> {
+        self.numbered(*self.by_id.get(&id)?)
+    }
+
+    fn numbered(&self, number: u32) -> Option<ClassRef<'_>> {
+        Some(ClassRef { schema: self, number, place: self.places.get(number as usize)? })
+    }
+
+    fn range(&self, numbers: Range<u32>) -> impl Iterator<Item = ClassRef<'_>> {
+        numbers.filter_map(|n| self.numbered(n))
+    }
+
+    /// All classes in depth-first order.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = ClassRef<'_>> {
+        self.range(0..self.places.len() as u32)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    pub(crate) const fn qualifier_types(&self) -> &Arc<BTreeMap<Name, QualifierType>> {
+        &self.qualifier_types
+    }
+
+    /// The class whose name is nearest to one that is not there.
+    pub(crate) fn suggestion(&self, name: &str) -> Option<Name> {
+        let names = self.places.iter().map(|p| p.class.name.as_str());
+        suggest::nearest(name, names).map(Name::new)
+    }
+}
+
+/// A class in one schema version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClassRef<'a> {
+    schema: &'a Schema,
+    number: u32,
+    place: &'a Place,
+}
+
+impl<'a> ClassRef<'a> {
+    pub(crate) const fn def(self) -> &'a Arc<ClassDef> {
+        &self.place.class
+    }
+
+    pub(crate) fn name(self) -> &'a Name {
+        &self.def().name
+    }
+
+    pub(crate) fn layout(self) -> &'a Arc<Layout> {
+        self.def().layout()
+    }
+
+    pub(crate) const fn key_root(self) -> Option<ClassId> {
+        self.place.key_root
+    }
+
+    pub(crate) fn parent(self) -> Option<Self> {
+        self.schema.numbered(self.place.parent?)
+    }
+
+    /// Whether this is `other` or below it.
+    pub(crate) fn is_a(self, other: Self) -> bool {
+        (other.number..other.place.end).contains(&self.number)
+    }
+
+    /// The class and everything below it, in depth-first order.
+    pub(crate) fn subtree(self) -> impl Iterator<Item = Self> + 'a {
+        self.schema.range(self.number..self.place.end)
+    }
+
+    /// The classes right below, in name order.
+    pub(crate) fn children(self) -> impl Iterator<Item = Self> + 'a {
+        self.schema
+            .range(self.number + 1..self.place.end)
+            .filter(move |c| c.place.parent == Some(self.number))
+    }
+}

@@ -1,0 +1,224 @@
+//! Operations on instances (DSP0200 5.4.2, MS-WMI 3.1.4.3).
+
+use super::path::{BoundPath, path_of_row};
+use super::query::QueryResult;
+use super::row::instance_of;
+use super::write::{Changes, NewRow, Put};
+use super::{Depth, Operation, PropertyList, PutMode, Session, Update};
+use crate::check;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::class;
+use crate::schema::{ClassRef, Layout};
+use cimarron_model::{Dialect, Instance, Name, ObjectPath};
+
+impl Session {
+    /// Creates an instance. Properties that are not given get their defaults.
+    ///
+    /// Returns its path within the namespace.
+    ///
+    /// # Errors
+    /// When the class is unknown, abstract or keyless, a property is unknown or
+    /// does not take its value, a key is missing, or the key is taken.
+    pub fn create_instance(
+        &self,
+        context: &CallContext,
+        instance: &Instance,
+    ) -> Result<ObjectPath, EngineError> {
+        let namespace = self.enter(context, Operation::WriteInstances, instance.class.as_str())?;
+        loop {
+            let schema = namespace.schema();
+            let row = NewRow::prepare(self.checker(&schema), instance)?;
+            if let Some(mut store) = namespace.write_under(&schema)? {
+                row.insert(namespace, &schema, &mut store)?;
+                return Ok(row.path());
+            }
+        }
+    }
+
+    /// Reads an instance.
+    ///
+    /// In `Wmi` the path may name any class above the instance's, in `Dmtf` it
+    /// names the creation class.
+    ///
+    /// # Errors
+    /// When the path is wrong or there is no such instance.
+    pub fn get_instance(
+        &self,
+        context: &CallContext,
+        path: &ObjectPath,
+        properties: &PropertyList,
+    ) -> Result<Instance, EngineError> {
+        let namespace = self.enter(context, Operation::ReadInstances, class_text(path))?;
+        let (chunk, row) = loop {
+            let schema = namespace.schema();
+            let bound = BoundPath::bind(&schema, &namespace.location, path)?;
+            let found = namespace.read_under(&schema, |store| {
+                let address = bound.locate(namespace, &schema, store)?;
+                Some((store.row(address)?.1.clone(), address.row()))
+            });
+            if let Some(found) = found {
+                break found.ok_or_else(|| not_found(path))?;
+            }
+        };
+        let layout = chunk.layout();
+        let slots = match properties {
+            PropertyList::All => (0..layout.slots.len() as u32).collect(),
+            PropertyList::Names(names) => self.slots(layout, names)?,
+        };
+        Ok(instance_of(&chunk, row, slots.into_iter()))
+    }
+
+    /// The slots of the properties that a read asks for.
+    fn slots(&self, layout: &Layout, names: &[Name]) -> Result<Vec<u32>, EngineError> {
+        let mut slots = Vec::with_capacity(names.len());
+        for name in names {
+            match (layout.find(name.as_str()), self.dialect()) {
+                (Some((slot, _)), _) => slots.push(slot),
+                (None, Dialect::Dmtf) => {}
+                (None, Dialect::Wmi) => return Err(check::no_such_property(layout, name)),
+            }
+        }
+        Ok(slots)
+    }
+
+    /// Changes properties of an instance.
+    ///
+    /// # Errors
+    /// When the path is wrong, there is no such instance, a property does not
+    /// take its value, or a key would change.
+    pub fn modify_instance(
+        &self,
+        context: &CallContext,
+        path: &ObjectPath,
+        instance: &Instance,
+        update: &Update,
+    ) -> Result<(), EngineError> {
+        let namespace = self.enter(context, Operation::WriteInstances, class_text(path))?;
+        loop {
+            let schema = namespace.schema();
+            let bound = BoundPath::bind(&schema, &namespace.location, path)?;
+            // The row's own class decides which properties there are, and it is
+            // known only by looking.
+            let found = namespace.read_under(&schema, |store| {
+                let address = bound.locate(namespace, &schema, store)?;
+                store.row(address).map(|(id, _)| id)
+            });
+            let Some(found) = found else { continue };
+            let own = found.and_then(|id| schema.by_id(id)).ok_or_else(|| not_found(path))?;
+            check_class_named(own, instance)?;
+            let changes = Changes::prepare(self.checker(&schema), own.layout(), instance, update)?;
+            let Some(mut store) = namespace.write_under(&schema)? else { continue };
+            let Some(address) = bound.locate(namespace, &schema, &store) else {
+                return Err(not_found(path));
+            };
+            if store.row(address).is_some_and(|(id, _)| id == own.def().id) {
+                return changes.apply(own, &mut store, address);
+            }
+        }
+    }
+
+    /// Creates or changes an instance, as `mode` says; returns its path within the
+    /// namespace.
+    ///
+    /// # Errors
+    /// As creating and modifying.
+    pub fn put_instance(
+        &self,
+        context: &CallContext,
+        instance: &Instance,
+        mode: PutMode,
+        update: &Update,
+    ) -> Result<ObjectPath, EngineError> {
+        let namespace = self.enter(context, Operation::WriteInstances, instance.class.as_str())?;
+        loop {
+            let schema = namespace.schema();
+            let put = Put::prepare(self.checker(&schema), instance, mode, update)?;
+            if let Some(mut store) = namespace.write_under(&schema)? {
+                return put.apply(namespace, &schema, &mut store);
+            }
+        }
+    }
+
+    /// Deletes an instance.
+    ///
+    /// # Errors
+    /// When the path is wrong or there is no such instance.
+    pub fn delete_instance(
+        &self,
+        context: &CallContext,
+        path: &ObjectPath,
+    ) -> Result<(), EngineError> {
+        let namespace = self.enter(context, Operation::WriteInstances, class_text(path))?;
+        loop {
+            let schema = namespace.schema();
+            let bound = BoundPath::bind(&schema, &namespace.location, path)?;
+            let Some(mut store) = namespace.write_under(&schema)? else { continue };
+            let address =
+                bound.locate(namespace, &schema, &store).ok_or_else(|| not_found(path))?;
+            store.delete(address, bound.class.key_root());
+            return Ok(());
+        }
+    }
+
+    /// The instances of a class, as they are now.
+    ///
+    /// # Errors
+    /// When the class is unknown.
+    pub fn enumerate_instances(
+        &self,
+        context: &CallContext,
+        class_name: &str,
+        depth: Depth,
+    ) -> Result<QueryResult, EngineError> {
+        let namespace = self.enter(context, Operation::ReadInstances, class_name)?;
+        loop {
+            let schema = namespace.schema();
+            let class = class(&schema, class_name)?;
+            let snapshot = match depth {
+                Depth::Deep => namespace.snapshot(&schema, class.subtree()),
+                Depth::Shallow => namespace.snapshot(&schema, std::iter::once(class)),
+            };
+            if let Some(snapshot) = snapshot {
+                return Ok(QueryResult::whole(self, context, snapshot, class.name().clone()));
+            }
+        }
+    }
+
+    /// The paths of a class's instances within the namespace.
+    ///
+    /// # Errors
+    /// When the class is unknown, or the call is cancelled or late.
+    pub fn enumerate_instance_names(
+        &self,
+        context: &CallContext,
+        class: &str,
+        depth: Depth,
+    ) -> Result<Vec<ObjectPath>, EngineError> {
+        let result = self.enumerate_instances(context, class, depth)?;
+        result.rows().map(|row| row.map(|r| path_of_row(r.chunk(), r.position()))).collect()
+    }
+}
+
+fn class_text(path: &ObjectPath) -> &str {
+    path.class.as_ref().map_or("", Name::as_str)
+}
+
+fn not_found(path: &ObjectPath) -> EngineError {
+    EngineError::InstanceNotFound { path: Box::new(path.clone()) }
+}
+
+/// An instance that modifies another may say its class or one above; any other
+/// class is a mistake.
+fn check_class_named(own: ClassRef<'_>, instance: &Instance) -> Result<(), EngineError> {
+    let mut lineage = std::iter::successors(Some(own), |c| c.parent());
+    let named = &instance.class;
+    if named.as_str().is_empty() || lineage.any(|c| c.name() == named) {
+        return Ok(());
+    }
+    let problem = format!("is not an instance of `{named}`");
+    Err(EngineError::InvalidPath {
+        path: Box::new(ObjectPath::of_class(own.name().clone())),
+        problem,
+    })
+}

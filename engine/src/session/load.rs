@@ -1,0 +1,201 @@
+//! Loading an archive as one commit.
+
+use super::write::Put;
+use super::{Operation, PutMode, Session, Update};
+use crate::check::Checker;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::{Namespace, SchemaWriter};
+use crate::schema::install::{Installed, install};
+use cimarron_model::Dialect;
+use cimarron_schema::Archive;
+use std::sync::Arc;
+
+/// How many instances are created between two looks at deadline and cancel token.
+const INSTANCES_PER_CHECK: usize = 1024;
+
+/// What loading an archive did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Classes that are new or were redefined.
+    pub classes: usize,
+    /// Classes that were there already, and the same.
+    pub unchanged: usize,
+    /// Qualifier types that are new or were redefined.
+    pub qualifier_types: usize,
+    /// Instances created or updated.
+    pub instances: usize,
+}
+
+/// One of our namespaces, and the numbers of those of an archive that go there.
+type Assignment = (Arc<Namespace>, Vec<usize>);
+
+/// Where an archive's namespaces go.
+#[derive(Clone, Copy)]
+enum Placement {
+    /// To the session's namespace.
+    Here,
+    /// To those of the same names.
+    ByName,
+}
+
+impl Session {
+    /// Loads an archive: all of it or, on an error, nothing.
+    ///
+    /// An archive of one namespace goes to the session's namespace, whatever it
+    /// calls its own. One of several goes to the namespaces it names; those that
+    /// are not there are created, in the session's dialect.
+    ///
+    /// A class that is there already stays when it is the same; else it is
+    /// redefined, which needs it to have no instances and no subclasses outside
+    /// the archive. An instance that is there already is replaced in `Wmi`, as
+    /// `mofcomp` does, and an error in `Dmtf`.
+    ///
+    /// # Errors
+    /// When a class cannot be redefined, a superclass is missing or differs from
+    /// the one the archive was compiled with, or an instance is refused.
+    pub fn load_archive(
+        &self,
+        context: &CallContext,
+        archive: &Arc<Archive>,
+    ) -> Result<Loaded, EngineError> {
+        self.enter(context, Operation::WriteSchema, "")?;
+        let placement = match archive.namespaces().len() {
+            1 => Placement::Here,
+            _ => Placement::ByName,
+        };
+        self.load(context, archive, placement)
+    }
+
+    /// Loads an archive whose namespaces go where their names say.
+    pub(crate) fn load_by_name(
+        &self,
+        context: &CallContext,
+        archive: &Arc<Archive>,
+    ) -> Result<Loaded, EngineError> {
+        self.load(context, archive, Placement::ByName)
+    }
+
+    fn load(
+        &self,
+        context: &CallContext,
+        archive: &Arc<Archive>,
+        placement: Placement,
+    ) -> Result<Loaded, EngineError> {
+        let mut created = Vec::new();
+        let result = self
+            .targets(archive, placement, &mut created)
+            .and_then(|targets| self.load_into(context, archive, &targets));
+        if result.is_err() {
+            for name in created {
+                // Nobody has put anything there unless they raced for it.
+                if self.repository().open(&name).is_ok_and(|n| n.content().is_none()) {
+                    let _ = self.repository().delete_namespace(&name);
+                }
+            }
+        }
+        result
+    }
+
+    /// Which of the archive's namespaces go where. In name order, so that two loads
+    /// lock their namespaces in the same order.
+    fn targets(
+        &self,
+        archive: &Arc<Archive>,
+        placement: Placement,
+        created: &mut Vec<String>,
+    ) -> Result<Vec<Assignment>, EngineError> {
+        let mut targets: Vec<Assignment> = Vec::new();
+        for (number, content) in archive.namespaces().enumerate() {
+            let name = content.name();
+            let target = match (placement, self.repository().open(name)) {
+                (Placement::Here, _) => self.namespace.clone(),
+                (Placement::ByName, Ok(namespace)) => namespace,
+                (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) => {
+                    created.push(name.to_owned());
+                    self.repository().open_or_create(name, self.dialect())?
+                }
+                (Placement::ByName, Err(error)) => return Err(error),
+            };
+            match targets.iter_mut().find(|(t, _)| Arc::ptr_eq(t, &target)) {
+                Some((_, numbers)) => numbers.push(number),
+                None => targets.push((target, vec![number])),
+            }
+        }
+        targets.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        Ok(targets)
+    }
+
+    fn load_into(
+        &self,
+        context: &CallContext,
+        archive: &Arc<Archive>,
+        targets: &[Assignment],
+    ) -> Result<Loaded, EngineError> {
+        let mut writers = Vec::with_capacity(targets.len());
+        for (namespace, _) in targets {
+            writers.push(namespace.write()?);
+        }
+        let before: Vec<_> = writers.iter().map(|w| w.store.clone()).collect();
+        let mut loaded = Loaded::default();
+        let mut schemas = Vec::with_capacity(writers.len());
+        for (writer, (_, numbers)) in writers.iter_mut().zip(targets) {
+            match self.load_one(context, archive, writer, numbers, &mut loaded) {
+                Ok(schema) => schemas.push(schema),
+                Err(error) => {
+                    for (writer, store) in writers.iter_mut().zip(before) {
+                        *writer.store = store;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        for (writer, schema) in writers.iter().zip(schemas) {
+            writer.publish(schema);
+        }
+        Ok(loaded)
+    }
+
+    /// Loads some of the archive's namespaces into one of ours; the schema to
+    /// publish once everything has gone well.
+    fn load_one(
+        &self,
+        context: &CallContext,
+        archive: &Arc<Archive>,
+        writer: &mut SchemaWriter<'_>,
+        numbers: &[usize],
+        loaded: &mut Loaded,
+    ) -> Result<Arc<crate::schema::Schema>, EngineError> {
+        let mut schema = writer.schema();
+        for number in numbers {
+            let Installed { schema: next, changed, unchanged, qualifier_types } =
+                install(&schema, archive, *number, |id| writer.store.has_instances(id))?;
+            schema = next;
+            loaded.classes += changed;
+            loaded.unchanged += unchanged;
+            loaded.qualifier_types += qualifier_types;
+            let Some(content) = archive.namespaces().nth(*number) else { continue };
+            let namespace = writer.namespace;
+            let checker = Checker {
+                schema: &schema,
+                dialect: namespace.dialect,
+                location: &namespace.location,
+                limits: self.repository().limits(),
+            };
+            let mode = match namespace.dialect {
+                Dialect::Wmi => PutMode::CreateOrUpdate,
+                Dialect::Dmtf => PutMode::CreateOnly,
+            };
+            for (n, instance) in content.instances().enumerate() {
+                if n % INSTANCES_PER_CHECK == 0 {
+                    context.check(&**self.repository().clock())?;
+                }
+                let put = Put::prepare(checker, &instance, mode, &Update::Whole)?;
+                put.apply(namespace, &schema, &mut writer.store)?;
+                loaded.instances += 1;
+            }
+        }
+        Ok(schema)
+    }
+}

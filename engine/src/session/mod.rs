@@ -1,0 +1,186 @@
+//! The one door to a namespace.
+//!
+//! A session is a repository, a namespace, a caller and a locale. Every operation
+//! enters through [`Session::enter`], where the call's deadline and cancel token,
+//! the namespace's existence and the caller's rights are looked at, and nowhere
+//! else. Writes then go through `check`; reads take a snapshot and leave.
+
+mod classes;
+mod declare;
+mod inserter;
+mod instances;
+mod load;
+mod path;
+mod query;
+mod row;
+mod write;
+
+pub use inserter::Inserter;
+pub use load::Loaded;
+pub use query::{ColumnHeader, QueryResult, Rows};
+pub use row::{Field, Row};
+
+use crate::check::Checker;
+use crate::context::{CallContext, Principal};
+use crate::error::EngineError;
+use crate::namespace::Namespace;
+use crate::repository::Repository;
+use crate::schema::Schema;
+use cimarron_model::{Dialect, Name};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// A caller at work in a namespace. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Session {
+    repository: Repository,
+    namespace: Arc<Namespace>,
+    caller: Principal,
+    locale: Option<SmolStr>,
+}
+
+/// How far down the hierarchy an enumeration goes (WMI's `WBEM_FLAG_DEEP` and
+/// `WBEM_FLAG_SHALLOW`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Depth {
+    /// All the way: the class and everything below it; of classes, everything below.
+    Deep,
+    /// Instances of the class itself; of classes, those right below.
+    Shallow,
+}
+
+/// Which properties a read returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PropertyList {
+    /// Every property of the instance's class.
+    #[default]
+    All,
+    /// These, in this order. Names that the class does not have are an error in
+    /// `Wmi` and passed over in `Dmtf` (DSP0200, GetInstance).
+    Names(Vec<Name>),
+}
+
+/// What a modify does to the properties that the new instance does not give.
+/// Keys never change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Update {
+    /// Nothing: only given properties change.
+    #[default]
+    Given,
+    /// Only these change; one that is listed and not given gets its default, or
+    /// NULL when it has none.
+    Listed(Vec<Name>),
+    /// Everything changes; what is not given gets its default, or NULL.
+    Whole,
+}
+
+/// What a put expects to find (MS-WMI `WBEM_FLAG_CREATE_ONLY` and so on).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PutMode {
+    /// The object must be new.
+    CreateOnly,
+    /// The object must be there.
+    UpdateOnly,
+    /// Either.
+    #[default]
+    CreateOrUpdate,
+}
+
+/// What a caller wants to do, for the access check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    ReadSchema,
+    WriteSchema,
+    ReadInstances,
+    WriteInstances,
+}
+
+impl Session {
+    pub(crate) const fn new(
+        repository: Repository,
+        namespace: Arc<Namespace>,
+        caller: Principal,
+    ) -> Self {
+        Self { repository, namespace, caller, locale: None }
+    }
+
+    /// The same session for another caller.
+    #[must_use]
+    pub fn with_caller(mut self, caller: Principal) -> Self {
+        self.caller = caller;
+        self
+    }
+
+    /// The same session with a preferred locale (`MS_409`).
+    #[must_use]
+    pub fn with_locale(mut self, locale: impl AsRef<str>) -> Self {
+        self.locale = Some(SmolStr::new(locale));
+        self
+    }
+
+    /// The namespace's name.
+    pub fn namespace(&self) -> &Name {
+        &self.namespace.name
+    }
+
+    /// The dialect of the namespace.
+    pub fn dialect(&self) -> Dialect {
+        self.namespace.dialect
+    }
+
+    /// The repository.
+    pub const fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Who calls.
+    pub const fn caller(&self) -> &Principal {
+        &self.caller
+    }
+
+    /// The preferred locale.
+    pub fn locale(&self) -> Option<&str> {
+        self.locale.as_deref()
+    }
+
+    /// Bytes allocated for the namespace's rows and key indexes. What references,
+    /// embedded objects and arrays hold is not counted.
+    pub fn store_bytes(&self) -> usize {
+        self.namespace.store_bytes()
+    }
+
+    /// The beginning of every operation.
+    pub(crate) fn enter(
+        &self,
+        context: &CallContext,
+        operation: Operation,
+        object: &str,
+    ) -> Result<&Namespace, EngineError> {
+        context.check(&**self.repository.clock())?;
+        self.namespace.check_alive()?;
+        self.authorise(operation, object)?;
+        Ok(&self.namespace)
+    }
+
+    /// The access check: so far everybody may do everything.
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the one hook for access checks"
+    )]
+    const fn authorise(&self, _operation: Operation, _object: &str) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn checker<'a>(&'a self, schema: &'a Schema) -> Checker<'a> {
+        Checker {
+            schema,
+            dialect: self.namespace.dialect,
+            location: &self.namespace.location,
+            limits: self.repository.limits(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! From paths to rows and back.
+
+use crate::error::EngineError;
+use crate::namespace::{Namespace, class};
+use crate::schema::{ClassId, ClassRef, Layout, Schema};
+use crate::store::{Chunk, Location, RowAddress, Store};
+use crate::view::ValueView;
+use cimarron_model::{Dialect, KeyValue, Keys, ObjectPath, Value};
+use smallvec::SmallVec;
+
+/// A path whose class is known and whose keys have their properties' types.
+pub(super) struct BoundPath<'a> {
+    pub(super) class: ClassRef<'a>,
+    /// In declaration order; none for a singleton.
+    keys: SmallVec<[Value; 2]>,
+}
+
+impl<'a> BoundPath<'a> {
+    /// Binds the path of an instance in this namespace.
+    pub(super) fn bind(
+        schema: &'a Schema,
+        location: &Location,
+        path: &ObjectPath,
+    ) -> Result<Self, EngineError> {
+        let invalid = |problem: &str| EngineError::InvalidPath {
+            path: Box::new(path.clone()),
+            problem: problem.to_owned(),
+        };
+        if !location.holds(path) {
+            return Err(invalid("leads to another server or namespace: open a session there"));
+        }
+        let name = path.class.as_ref().ok_or_else(|| invalid("names no class"))?;
+        let class = class(schema, name.as_str())?;
+        let layout = class.layout();
+        if layout.keys.is_empty() {
+            let singleton = class.def().is_singleton && path.is_instance() && path.keys.is_empty();
+            return if singleton {
+                Ok(Self { class, keys: SmallVec::new() })
+            } else if class.def().is_singleton {
+                Err(invalid("should end in `=@`, for its class is a singleton"))
+            } else {
+                Err(EngineError::NoKey { class: name.clone() })
+            };
+        }
+        if path.keys.is_empty() {
+            return Err(invalid("names a class and no instance: add its keys"));
+        }
+        if path.keys.len() > layout.keys.len() {
+            return Err(invalid("has keys that its class does not have"));
+        }
+        let keys = layout
+            .keys
+            .iter()
+            .filter_map(|number| layout.slot(*number))
+            .map(|slot| {
+                let given = match &path.keys {
+                    Keys::Unnamed(_) if layout.keys.len() > 1 => None,
+                    _ => path.key(slot.name.as_str()),
+                };
+                let given =
+                    given.ok_or_else(|| invalid(&format!("lacks the key `{}`", slot.name)))?;
+                given.bind(slot.cim_type).map_err(|cause| EngineError::InvalidKey {
+                    path: Box::new(path.clone()),
+                    key: slot.name.clone(),
+                    cause,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { class, keys })
+    }
+
+    /// The row that the path names.
+    ///
+    /// `Wmi`: that of the class or of one below it, for there is one key space
+    /// under the key root. `Dmtf`: that of exactly this class.
+    pub(super) fn locate(
+        &self,
+        namespace: &Namespace,
+        schema: &Schema,
+        store: &Store,
+    ) -> Option<RowAddress> {
+        let deep = namespace.dialect == Dialect::Wmi;
+        let Some(root) = self.class.key_root() else {
+            let own = store.first(self.class.def().id);
+            let mut below = self.class.subtree().filter(|_| deep);
+            return own.or_else(|| below.find_map(|c| store.first(c.def().id)));
+        };
+        let keys: SmallVec<[ValueView<'_>; 2]> = self.keys.iter().map(ValueView::from).collect();
+        let accept = |id: ClassId| {
+            id == self.class.def().id
+                || (deep && schema.by_id(id).is_some_and(|c| c.is_a(self.class)))
+        };
+        store.find(root, store.rules().hash(keys.iter().copied()), &keys, accept)
+    }
+}
+
+/// The path of an instance within its namespace.
+pub(super) fn path_of<'v>(
+    layout: &Layout,
+    keys: impl Iterator<Item = ValueView<'v>>,
+) -> ObjectPath {
+    if layout.keys.is_empty() {
+        return ObjectPath::of_instance(layout.class.clone(), Keys::Singleton);
+    }
+    let slots = layout.keys.iter().filter_map(|number| layout.slot(*number));
+    let named = slots
+        .zip(keys)
+        .filter_map(|(slot, view)| {
+            let value = view.to_value(slot.cim_type, false);
+            Some((slot.name.clone(), KeyValue::from_value(&value)?))
+        })
+        .collect();
+    ObjectPath::of_instance(layout.class.clone(), named)
+}
+
+/// The path of a stored row.
+pub(super) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
+    path_of(chunk.layout(), chunk.keys(row))
+}

@@ -1,0 +1,230 @@
+//! Queries, and the results of queries and enumerations.
+//!
+//! A result owns the snapshot it reads: what is written after it was opened does
+//! not show in it, however long it is read. Deadline and cancel token are looked
+//! at once a chunk of rows.
+
+use super::row::Row;
+use super::{Operation, Session};
+use crate::clock::Clock;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::schema::{ClassRef, Schema};
+use crate::store::Snapshot;
+use cimarron_model::{CimType, Name};
+use cimarron_wql::{BindOptions, BoundExpr, BoundPath, BoundQuery, Declared, Projection};
+use std::fmt;
+use std::sync::Arc;
+
+/// What stands over a column of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnHeader {
+    /// The property as declared, a system property, or `Property.Member`.
+    pub name: Name,
+    /// The type, of the elements for an array. Members of embedded objects that no
+    /// class declares count as strings.
+    pub cim_type: CimType,
+    /// Whether it is an array.
+    pub is_array: bool,
+}
+
+impl ColumnHeader {
+    fn of(path: &BoundPath) -> Self {
+        let (cim_type, is_array) = match path {
+            BoundPath::Column(column) => (column.cim_type, column.is_array),
+            BoundPath::System(property) => (property.cim_type(), property.is_array()),
+            BoundPath::Member(member) => match member.declared {
+                Declared::As(cim_type) => (cim_type, false),
+                _ => (CimType::String, false),
+            },
+        };
+        Self { name: path.to_string().into(), cim_type, is_array }
+    }
+}
+
+/// What a result shows of its rows.
+#[derive(Debug)]
+pub(super) enum Selection {
+    /// Every property of each row's own class.
+    All,
+    /// These, in this order.
+    Items(Vec<(BoundPath, ColumnHeader)>),
+}
+
+/// Instances, as they were when the operation began.
+pub struct QueryResult {
+    snapshot: Snapshot,
+    class: Name,
+    selection: Selection,
+    headers: Option<Vec<ColumnHeader>>,
+    filter: Option<BoundQuery>,
+    context: CallContext,
+    clock: Arc<dyn Clock>,
+}
+
+impl Session {
+    /// Runs a WQL data query (MS-WMI 2.2.1; DSP0200 ExecQuery).
+    ///
+    /// # Errors
+    /// When the query is wrong for the namespace's classes; see
+    /// [`EngineError::span`].
+    pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
+        let namespace = self.enter(context, Operation::ReadInstances, text)?;
+        let limits = cimarron_wql::Limits {
+            length: self.repository().limits().query_length,
+            ..cimarron_wql::Limits::default()
+        };
+        let query = cimarron_wql::parse_within(text, &limits)?;
+        let options = BindOptions { dialect: namespace.dialect };
+        let (snapshot, mut bound) = loop {
+            let schema = namespace.schema();
+            let bound = cimarron_wql::bind(&query, &*schema, &options)?;
+            let class = Schema::class(&schema, bound.class.as_str());
+            let classes = class.into_iter().flat_map(ClassRef::subtree);
+            if let Some(snapshot) = namespace.snapshot(&schema, classes) {
+                break (snapshot, bound);
+            }
+        };
+        let class = bound.class.clone();
+        let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
+            Projection::All => Selection::All,
+            Projection::Items(paths) => {
+                let headed = |p: BoundPath| {
+                    let header = ColumnHeader::of(&p);
+                    (p, header)
+                };
+                Selection::Items(paths.into_iter().map(headed).collect())
+            }
+        };
+        let filter = bound.filter.is_some().then_some(bound);
+        Ok(QueryResult::new(self, context, snapshot, class, selection, filter))
+    }
+}
+
+impl QueryResult {
+    fn new(
+        session: &Session,
+        context: &CallContext,
+        snapshot: Snapshot,
+        class: Name,
+        selection: Selection,
+        filter: Option<BoundQuery>,
+    ) -> Self {
+        let headers = match &selection {
+            Selection::All => None,
+            Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
+        };
+        Self {
+            snapshot,
+            class,
+            selection,
+            headers,
+            filter,
+            context: context.clone(),
+            clock: session.repository().clock().clone(),
+        }
+    }
+
+    /// All instances of a snapshot, with all properties.
+    pub(super) fn whole(
+        session: &Session,
+        context: &CallContext,
+        snapshot: Snapshot,
+        class: Name,
+    ) -> Self {
+        Self::new(session, context, snapshot, class, Selection::All, None)
+    }
+
+    /// The class that was asked for, as declared.
+    pub const fn class(&self) -> &Name {
+        &self.class
+    }
+
+    /// The columns in select order; `None` when every row shows the properties of
+    /// its own class (`SELECT *`, enumerations).
+    pub fn columns(&self) -> Option<&[ColumnHeader]> {
+        self.headers.as_deref()
+    }
+
+    /// The columns in select order, or all properties of the class that was asked
+    /// for: subclasses may have more.
+    pub fn class_columns(&self) -> Vec<ColumnHeader> {
+        if let Some(headers) = &self.headers {
+            return headers.clone();
+        }
+        let class = self.snapshot.schema.class(self.class.as_str());
+        let slots = class.map(|c| c.layout().slots.as_slice()).unwrap_or_default();
+        slots
+            .iter()
+            .map(|slot| ColumnHeader {
+                name: slot.name.clone(),
+                cim_type: slot.cim_type,
+                is_array: slot.array.is_array(),
+            })
+            .collect()
+    }
+
+    /// The condition, as it was bound; for explaining a query.
+    pub fn condition(&self) -> Option<&BoundExpr> {
+        self.filter.as_ref()?.filter.as_ref()
+    }
+
+    /// The rows, from the first one on.
+    pub const fn rows(&self) -> Rows<'_> {
+        Rows { result: self, chunk: 0, row: 0 }
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// When the call is cancelled or late.
+    pub fn count(&self) -> Result<usize, EngineError> {
+        self.rows().try_fold(0, |n, row| row.map(|_| n + 1))
+    }
+}
+
+impl fmt::Debug for QueryResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryResult")
+            .field("class", &self.class)
+            .field("columns", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rows of a result. After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    result: &'a QueryResult,
+    chunk: usize,
+    row: usize,
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Result<Row<'a>, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let result = self.result;
+        loop {
+            let frozen = result.snapshot.chunks.get(self.chunk)?;
+            if self.row == 0
+                && let Err(error) = result.context.check(&*result.clock)
+            {
+                self.chunk = usize::MAX;
+                return Some(Err(error));
+            }
+            while self.row < frozen.chunk.len() {
+                let position = self.row;
+                self.row += 1;
+                if !frozen.is_live(position) {
+                    continue;
+                }
+                let row = Row::new(&result.snapshot, &result.selection, &frozen.chunk, position);
+                if result.filter.as_ref().is_none_or(|f| f.matches(&row)) {
+                    return Some(Ok(row));
+                }
+            }
+            (self.chunk, self.row) = (self.chunk + 1, 0);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! One row of a result, borrowed from the result's snapshot.
+
+use super::path::path_of_row;
+use super::query::Selection;
+use crate::schema::ClassRef;
+use crate::store::{Chunk, Snapshot};
+use crate::view::ValueView;
+use cimarron_model::{Array, CimType, Elements, Instance, Object, ObjectPath, Value};
+use cimarron_wql::{
+    BoundPath, Member, MemberPath, SystemProperty, SystemValue, ValueRef, embedded_system_value,
+    system_value,
+};
+use smol_str::SmolStr;
+use std::borrow::Cow;
+
+/// An instance in a result: copied freely, nothing owned.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    snapshot: &'a Snapshot,
+    selection: &'a Selection,
+    chunk: &'a Chunk,
+    row: usize,
+}
+
+/// One selected thing of a row.
+#[derive(Clone, Debug)]
+pub struct Field<'a> {
+    /// The property as declared, a system property, or `Property.Member`.
+    pub name: &'a str,
+    /// The type, of the elements for an array.
+    pub cim_type: CimType,
+    /// Whether it is an array.
+    pub is_array: bool,
+    value: FieldValue<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum FieldValue<'a> {
+    Stored(ValueView<'a>),
+    /// Derived from the row or taken out of an embedded object.
+    Derived(Value),
+}
+
+impl Field<'_> {
+    /// The value, borrowed.
+    pub fn view(&self) -> ValueView<'_> {
+        match &self.value {
+            FieldValue::Stored(view) => *view,
+            FieldValue::Derived(value) => value.into(),
+        }
+    }
+
+    /// The value, owned; NULL has the column's type.
+    pub fn to_value(&self) -> Value {
+        self.view().to_value(self.cim_type, self.is_array)
+    }
+}
+
+impl<'a> Row<'a> {
+    pub(super) const fn new(
+        snapshot: &'a Snapshot,
+        selection: &'a Selection,
+        chunk: &'a Chunk,
+        row: usize,
+    ) -> Self {
+        Self { snapshot, selection, chunk, row }
+    }
+
+    pub(super) const fn chunk(self) -> &'a Chunk {
+        self.chunk
+    }
+
+    pub(super) const fn position(self) -> usize {
+        self.row
+    }
+
+    fn class(self) -> Option<ClassRef<'a>> {
+        self.snapshot.schema.by_id(self.chunk.layout().id)
+    }
+
+    /// The name of the instance's own class.
+    pub fn class_name(self) -> &'a str {
+        self.chunk.layout().class.as_str()
+    }
+
+    /// The value in a slot of the instance's class, selected or not.
+    pub fn value(self, slot: usize) -> ValueView<'a> {
+        u32::try_from(slot).map_or(ValueView::Null, |slot| self.chunk.value(self.row, slot))
+    }
+
+    /// The value of a property of the instance's class, selected or not; `None`
+    /// when the class has no such property.
+    pub fn property(self, name: &str) -> Option<ValueView<'a>> {
+        let (slot, _) = self.chunk.layout().find(name)?;
+        Some(self.chunk.value(self.row, slot))
+    }
+
+    /// The value of a system property.
+    pub fn system(self, property: SystemProperty) -> Value {
+        if property == SystemProperty::PropertyCount {
+            return Value::from(i32::try_from(self.selected_properties()).unwrap_or(i32::MAX));
+        }
+        system_to_value(system_value(&self, property))
+    }
+
+    /// How many properties that are no system properties the selection has.
+    fn selected_properties(self) -> usize {
+        match self.selection {
+            Selection::All => self.chunk.layout().slots.len(),
+            Selection::Items(items) => {
+                items.iter().filter(|(p, _)| !matches!(p, BoundPath::System(_))).count()
+            }
+        }
+    }
+
+    /// The instance's path within its namespace.
+    pub fn path(self) -> ObjectPath {
+        path_of_row(self.chunk, self.row)
+    }
+
+    /// What is selected, in select order.
+    pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
+        let count = match self.selection {
+            Selection::All => self.chunk.layout().slots.len(),
+            Selection::Items(items) => items.len(),
+        };
+        (0..count).map(move |n| self.field(n))
+    }
+
+    fn field(self, number: usize) -> Field<'a> {
+        let nothing = Field {
+            name: "",
+            cim_type: CimType::String,
+            is_array: false,
+            value: FieldValue::Stored(ValueView::Null),
+        };
+        match self.selection {
+            Selection::All => self.chunk.layout().slots.get(number).map_or(nothing, |slot| Field {
+                name: slot.name.as_str(),
+                cim_type: slot.cim_type,
+                is_array: slot.array.is_array(),
+                value: FieldValue::Stored(self.value(number)),
+            }),
+            Selection::Items(items) => items.get(number).map_or(nothing, |(path, header)| Field {
+                name: header.name.as_str(),
+                cim_type: header.cim_type,
+                is_array: header.is_array,
+                value: match path {
+                    BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
+                    BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
+                    BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
+                },
+            }),
+        }
+    }
+
+    /// A member of an embedded object; NULL where there is none.
+    fn member(self, path: &MemberPath) -> Value {
+        let null = Value::null(CimType::String);
+        let ValueView::Object(outermost) = self.value(path.column.slot) else { return null };
+        let mut object: &Object = outermost;
+        let mut members = path.members.iter().peekable();
+        while let Some(member) = members.next() {
+            let name = match member {
+                Member::System(property) => {
+                    return system_to_value(embedded_system_value(&self, object, *property));
+                }
+                Member::Property(name) => name,
+            };
+            let value = match object {
+                Object::Instance(instance) => instance.get(name.as_str()),
+                Object::Class(class) => {
+                    class.property(name.as_str()).and_then(|p| p.default.as_ref())
+                }
+            };
+            match (value, members.peek()) {
+                (Some(value), None) => return value.clone(),
+                (Some(Value::Scalar(cimarron_model::Scalar::Object(inner))), Some(_)) => {
+                    object = inner;
+                }
+                _ => return null,
+            }
+        }
+        null
+    }
+
+    /// An owned instance of the selected properties, in select order, with its
+    /// path. System properties and members of embedded objects are left out.
+    pub fn to_instance(self) -> Instance {
+        match self.selection {
+            Selection::All => {
+                let all = 0..self.chunk.layout().slots.len() as u32;
+                instance_of(self.chunk, self.row, all)
+            }
+            Selection::Items(items) => {
+                let slots = items.iter().filter_map(|(path, _)| match path {
+                    BoundPath::Column(column) => u32::try_from(column.slot).ok(),
+                    _ => None,
+                });
+                instance_of(self.chunk, self.row, slots)
+            }
+        }
+    }
+}
+
+impl cimarron_wql::Row for Row<'_> {
+    fn value(&self, slot: usize) -> ValueRef<'_> {
+        Row::value(*self, slot).to_wql()
+    }
+
+    fn class_name(&self) -> &str {
+        Row::class_name(*self)
+    }
+
+    fn superclass_of(&self, class: &str) -> Option<&str> {
+        let known = match self.class() {
+            Some(own) if own.name().as_str() == class => Some(own),
+            _ => self.snapshot.schema.class(class),
+        };
+        known?.parent().map(|c| c.name().as_str())
+    }
+
+    fn property_count(&self) -> usize {
+        self.chunk.layout().slots.len()
+    }
+
+    fn relative_path(&self) -> Option<Cow<'_, str>> {
+        Some(Row::path(*self).relative().into())
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        Some(self.snapshot.location.namespace.as_str())
+    }
+
+    fn server(&self) -> Option<&str> {
+        Some(self.snapshot.location.server())
+    }
+
+    fn is_a(&self, class: &str, ancestor: &str) -> bool {
+        let schema = &self.snapshot.schema;
+        match (schema.class(class), schema.class(ancestor)) {
+            (Some(class), Some(ancestor)) => class.is_a(ancestor),
+            _ => cimarron_model::fold::eq(class, ancestor),
+        }
+    }
+}
+
+/// An owned instance of some slots of a row.
+pub(super) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
+    let layout = chunk.layout();
+    let mut instance = Instance::new(layout.class.clone());
+    instance.class_version = Some(layout.version);
+    instance.path = Some(path_of_row(chunk, row));
+    for (number, slot) in slots.filter_map(|n| Some((n, layout.slot(n)?))) {
+        let value = chunk.value(row, number).to_value(slot.cim_type, slot.array.is_array());
+        instance.set(slot.name.clone(), value);
+    }
+    if let Some(qualifiers) = chunk.qualifiers(row) {
+        instance.qualifiers = qualifiers.instance.clone();
+        for (slot, own) in &qualifiers.properties {
+            let name = layout.slot(*slot).map_or("", |s| s.name.as_str());
+            if let Some(property) = instance.property_mut(name) {
+                property.qualifiers = own.clone();
+            }
+        }
+    }
+    instance
+}
+
+fn system_to_value(value: SystemValue<'_>) -> Value {
+    match value {
+        SystemValue::Null => Value::null(CimType::String),
+        SystemValue::Integer(n) => Value::from(i32::try_from(n).unwrap_or(i32::MAX)),
+        SystemValue::Text(text) => Value::from(text.as_ref()),
+        SystemValue::Names(names) => {
+            let names = names.into_iter().map(SmolStr::new).collect();
+            Value::Array(Array::from_elements(Elements::String(names)))
+        }
+    }
+}

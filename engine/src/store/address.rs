@@ -1,0 +1,52 @@
+//! Where a row is.
+
+use super::chunk::CAPACITY;
+
+/// A row's chunk and position, in 48 bits: 36 for the namespace-wide chunk number,
+/// 12 for the position. The other 16 bits of a word are an index's to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RowAddress(u64);
+
+/// How many bits of a word an address takes.
+pub(crate) const ADDRESS_BITS: u32 = 48;
+
+const ROW_BITS: u32 = CAPACITY.trailing_zeros();
+
+impl RowAddress {
+    pub(crate) const fn new(chunk: u32, row: usize) -> Self {
+        Self(((chunk as u64) << ROW_BITS) | row as u64)
+    }
+
+    /// The address in the low bits of a word.
+    pub(crate) const fn from_word(word: u64) -> Self {
+        Self(word & ((1 << ADDRESS_BITS) - 1))
+    }
+
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn chunk(self) -> u32 {
+        (self.0 >> ROW_BITS) as u32
+    }
+
+    pub(crate) const fn row(self) -> usize {
+        (self.0 & (CAPACITY as u64 - 1)) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packs_into_48_bits() {
+        for (chunk, row) in [(0, 0), (1, 4095), (u32::MAX, 4095), (77, 13)] {
+            let address = RowAddress::new(chunk, row);
+            assert!(address.bits() < 1 << ADDRESS_BITS);
+            let word = address.bits() | 0xabcd << ADDRESS_BITS;
+            assert_eq!(RowAddress::from_word(word), address);
+            assert_eq!((address.chunk(), address.row()), (chunk, row));
+        }
+    }
+}

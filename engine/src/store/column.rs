@@ -1,0 +1,268 @@
+//! One property of a chunk's rows.
+//!
+//! A column takes its form from the first value that is not NULL and may be
+//! shorter than its chunk: rows behind its end are NULL. So a property that nobody
+//! sets costs nothing, however wide its class, and appending a row touches only
+//! the columns that it has values for.
+
+use super::bits::Bits;
+use crate::view::ValueView;
+use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
+use std::sync::Arc;
+
+/// The values of one property, row by row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Column {
+    /// Rows before the end that are NULL, for forms that cannot say so themselves.
+    nulls: Bits,
+    data: Data,
+}
+
+/// Strings one behind the other, and where each ends.
+#[derive(Clone, Debug, Default)]
+struct Strings {
+    ends: Vec<u32>,
+    text: String,
+}
+
+impl Strings {
+    fn get(&self, row: usize) -> Option<&str> {
+        let end = *self.ends.get(row)? as usize;
+        let start = match row.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        self.text.get(start..end)
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        // The chunk seals itself before its text outgrows 32 bits.
+        self.ends.push(self.text.len() as u32);
+    }
+}
+
+macro_rules! data {
+    ($( $variant:ident($ty:ty), )*) => {
+        /// The forms of a column.
+        #[derive(Clone, Debug, Default)]
+        enum Data {
+            /// No value yet.
+            #[default]
+            Missing,
+            $( $variant(Vec<$ty>), )*
+            String(Box<Strings>),
+            Reference(Vec<Option<Arc<ObjectPath>>>),
+            Object(Vec<Option<Arc<Object>>>),
+            Array(Vec<Option<Box<Array>>>),
+            /// Values of more than one type: DMTF's embedded strings may be held
+            /// as text or as objects.
+            Mixed(Vec<Value>),
+        }
+
+        impl Data {
+            /// An empty column of the value's form.
+            fn for_value(value: ValueView<'_>) -> Self {
+                match value {
+                    ValueView::Null => Self::Missing,
+                    $( ValueView::$variant(_) => Self::$variant(Vec::new()), )*
+                    ValueView::String(_) => Self::String(Box::default()),
+                    ValueView::Reference(_) => Self::Reference(Vec::new()),
+                    ValueView::Object(_) => Self::Object(Vec::new()),
+                    ValueView::Array(_) => Self::Array(Vec::new()),
+                }
+            }
+
+            fn len(&self) -> usize {
+                match self {
+                    Self::Missing => 0,
+                    $( Self::$variant(items) => items.len(), )*
+                    Self::String(strings) => strings.ends.len(),
+                    Self::Reference(items) => items.len(),
+                    Self::Object(items) => items.len(),
+                    Self::Array(items) => items.len(),
+                    Self::Mixed(items) => items.len(),
+                }
+            }
+
+            /// The value of a row that is not marked NULL.
+            fn get(&self, row: usize) -> Option<ValueView<'_>> {
+                Some(match self {
+                    Self::Missing => return None,
+                    $( Self::$variant(items) => ValueView::$variant(*items.get(row)?), )*
+                    Self::String(strings) => ValueView::String(strings.get(row)?),
+                    Self::Reference(items) => ValueView::Reference(items.get(row)?.as_ref()?),
+                    Self::Object(items) => ValueView::Object(items.get(row)?.as_ref()?),
+                    Self::Array(items) => ValueView::Array(items.get(row)?.as_deref()?),
+                    Self::Mixed(items) => items.get(row)?.into(),
+                })
+            }
+
+            /// Fills up with placeholders to `len` rows.
+            fn pad(&mut self, len: usize) {
+                match self {
+                    Self::Missing => {}
+                    $( Self::$variant(items) => items.resize(len, <$ty>::default()), )*
+                    Self::String(strings) => {
+                        let end = strings.text.len() as u32;
+                        strings.ends.resize(len, end);
+                    }
+                    Self::Reference(items) => items.resize(len, None),
+                    Self::Object(items) => items.resize(len, None),
+                    Self::Array(items) => items.resize(len, None),
+                    Self::Mixed(items) => {
+                        items.resize(len, Value::null(cimarron_model::CimType::String));
+                    }
+                }
+            }
+
+            /// Appends; `false` when the value is of another form.
+            fn push(&mut self, value: ValueView<'_>) -> bool {
+                match (self, value) {
+                    $( (Self::$variant(items), ValueView::$variant(v)) => items.push(v), )*
+                    (Self::String(strings), ValueView::String(text)) => strings.push(text),
+                    (Self::Reference(items), ValueView::Reference(v)) => {
+                        items.push(Some(v.clone()));
+                    }
+                    (Self::Object(items), ValueView::Object(v)) => items.push(Some(v.clone())),
+                    (Self::Array(items), ValueView::Array(v)) => {
+                        items.push(Some(Box::new(v.clone())));
+                    }
+                    (Self::Mixed(items), v) => {
+                        items.push(v.to_value(cimarron_model::CimType::String, false));
+                    }
+                    _ => return false,
+                }
+                true
+            }
+
+            fn shrink(&mut self) {
+                match self {
+                    Self::Missing => {}
+                    $( Self::$variant(items) => items.shrink_to_fit(), )*
+                    Self::String(strings) => {
+                        strings.ends.shrink_to_fit();
+                        strings.text.shrink_to_fit();
+                    }
+                    Self::Reference(items) => items.shrink_to_fit(),
+                    Self::Object(items) => items.shrink_to_fit(),
+                    Self::Array(items) => items.shrink_to_fit(),
+                    Self::Mixed(items) => items.shrink_to_fit(),
+                }
+            }
+
+            /// Bytes allocated for the column itself; what references, objects
+            /// and arrays hold is not counted.
+            fn heap_bytes(&self) -> usize {
+                fn of<T>(items: &Vec<T>) -> usize {
+                    items.capacity() * size_of::<T>()
+                }
+                match self {
+                    Self::Missing => 0,
+                    $( Self::$variant(items) => of(items), )*
+                    Self::String(strings) => {
+                        size_of::<Strings>() + of(&strings.ends) + strings.text.capacity()
+                    }
+                    Self::Reference(items) => of(items),
+                    Self::Object(items) => of(items),
+                    Self::Array(items) => of(items),
+                    Self::Mixed(items) => of(items),
+                }
+            }
+        }
+    };
+}
+
+data! {
+    Boolean(bool), UInt8(u8), SInt8(i8), UInt16(u16), SInt16(i16), UInt32(u32), SInt32(i32),
+    UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
+}
+
+impl Column {
+    /// The value of a row.
+    pub(crate) fn get(&self, row: usize) -> ValueView<'_> {
+        if self.nulls.contains(row) {
+            return ValueView::Null;
+        }
+        self.data.get(row).unwrap_or_default()
+    }
+
+    /// Sets the value of a row at or behind the end.
+    pub(crate) fn set_at_end(&mut self, row: usize, value: ValueView<'_>) {
+        if value.is_null() {
+            return;
+        }
+        if matches!(self.data, Data::Missing) {
+            self.data = Data::for_value(value);
+        }
+        let before = self.data.len();
+        if before < row {
+            self.data.pad(row);
+            (before..row).for_each(|r| {
+                self.nulls.insert(r);
+            });
+        }
+        if !self.data.push(value) {
+            self.mix();
+            self.data.push(value);
+        }
+    }
+
+    /// Lets the column hold values of any type.
+    fn mix(&mut self) {
+        let string = cimarron_model::CimType::String;
+        let values = (0..self.data.len())
+            .map(|r| self.data.get(r).unwrap_or_default().to_value(string, false))
+            .collect();
+        self.data = Data::Mixed(values);
+    }
+
+    /// Gives back what growing reserved and nobody will use.
+    pub(crate) fn shrink(&mut self) {
+        self.nulls.shrink();
+        self.data.shrink();
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.nulls.heap_bytes() + self.data.heap_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cimarron_model::CimType;
+    use proptest::prelude::*;
+
+    fn value() -> impl Strategy<Value = Option<Value>> {
+        prop_oneof![
+            3 => Just(None),
+            4 => "[a-zß]{0,6}".prop_map(|s| Some(Value::from(s))),
+            1 => any::<u32>().prop_map(|n| Some(Value::from(n))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn gives_back_what_was_set(rows in prop::collection::vec(value(), 0..200)) {
+            let mut column = Column::default();
+            for (row, value) in rows.iter().enumerate() {
+                let view = value.as_ref().map_or(ValueView::Null, ValueView::from);
+                column.set_at_end(row, view);
+            }
+            column.shrink();
+            for (row, value) in rows.iter().enumerate() {
+                let expected = value.clone().unwrap_or(Value::null(CimType::String));
+                prop_assert_eq!(column.get(row).to_value(CimType::String, false), expected);
+            }
+            prop_assert!(column.get(rows.len()).is_null());
+        }
+    }
+
+    #[test]
+    fn unset_columns_cost_nothing() {
+        let mut column = Column::default();
+        (0..100).for_each(|row| column.set_at_end(row, ValueView::Null));
+        assert_eq!(column.heap_bytes(), 0);
+    }
+}
