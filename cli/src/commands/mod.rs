@@ -1,0 +1,6 @@
+//! The commands, one module each.
+
+pub(crate) mod compile;
+pub(crate) mod demo;
+pub(crate) mod query;
+pub(crate) mod show;

@@ -1,0 +1,136 @@
+//! `cimarron show`: the classes of an archive as MOF, JSON or a tree.
+
+use crate::args::{ClassFormat, ShowArgs, usage};
+use crate::core::open_archive;
+use crate::failure::{Failure, Stop};
+use crate::output::classes::{write_classes, write_namespace};
+use crate::output::{json_lines, stdout, tree};
+use cimarron_model::{Status, fold, suggest};
+use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
+use std::io::{self, Write};
+
+pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
+    if args.tree && args.format == ClassFormat::Json {
+        return Err(
+            usage("--tree draws a tree and has no JSON form; leave one of the two out").into()
+        );
+    }
+    let archive = open_archive(&args.archive)?;
+    let chosen = choose(&archive, &args.classes)?;
+    let form = if args.local { ClassForm::Local } else { ClassForm::Resolved };
+    let mut out = stdout();
+    match args.format {
+        _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
+        ClassFormat::Json => write_json(&mut out, &archive, &chosen, form)?,
+        ClassFormat::Mof => write_mof(&mut out, &archive, &chosen, form)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// A class and the namespace that it is in.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    schema: SchemaView<'a>,
+    class: ClassView<'a>,
+}
+
+/// The named classes, in the order of their names on the command line; empty
+/// when none is named. A name that several namespaces have stands for each.
+fn choose<'a>(archive: &'a Archive, names: &[String]) -> Result<Vec<Chosen<'a>>, Failure> {
+    let mut chosen = Vec::new();
+    for name in names {
+        let before = chosen.len();
+        for schema in archive.namespaces() {
+            chosen.extend(schema.class(name).map(|class| Chosen { schema, class }));
+        }
+        if chosen.len() == before {
+            return Err(unknown_class(archive, name));
+        }
+    }
+    Ok(chosen)
+}
+
+fn unknown_class(archive: &Archive, name: &str) -> Failure {
+    let failure =
+        Failure::input(Status::ClassNotFound, format!("the archive has no class `{name}`"));
+    let classes = archive.namespaces().flat_map(|s| s.classes().map(ClassView::name));
+    match suggest::nearest(name, classes) {
+        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}
+
+fn all(archive: &Archive) -> Vec<Chosen<'_>> {
+    let mut all: Vec<_> = archive
+        .namespaces()
+        .flat_map(|schema| schema.classes_by_name().map(move |class| Chosen { schema, class }))
+        .collect();
+    all.sort_by(|a, b| fold::cmp(a.class.name(), b.class.name()));
+    all
+}
+
+fn write_json(
+    out: &mut dyn Write,
+    archive: &Archive,
+    chosen: &[Chosen<'_>],
+    form: ClassForm,
+) -> io::Result<()> {
+    let everything = if chosen.is_empty() { all(archive) } else { Vec::new() };
+    let classes = if chosen.is_empty() { everything.as_slice() } else { chosen };
+    json_lines(out, classes.iter().map(|c| c.class.to_class(form)))
+}
+
+fn write_mof(
+    out: &mut dyn Write,
+    archive: &Archive,
+    chosen: &[Chosen<'_>],
+    form: ClassForm,
+) -> io::Result<()> {
+    let dialect = archive.dialect();
+    if chosen.is_empty() {
+        let several = archive.namespaces().len() > 1;
+        for schema in archive.namespaces() {
+            if several {
+                let path = schema.name().replace('/', "\\\\");
+                writeln!(out, "#pragma namespace (\"\\\\\\\\.\\\\{path}\")\n")?;
+            }
+            write_namespace(out, schema, form, dialect)?;
+        }
+        return Ok(());
+    }
+    for (i, one) in chosen.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        write_classes(out, one.schema, [one.class], form, dialect)?;
+    }
+    Ok(())
+}
+
+fn write_tree(out: &mut dyn Write, archive: &Archive, chosen: &[Chosen<'_>]) -> io::Result<()> {
+    let mut nodes = Vec::new();
+    if chosen.is_empty() {
+        for schema in archive.namespaces() {
+            for root in schema.classes_by_name().filter(|class| class.superclass().is_none()) {
+                subtree(root, &mut nodes);
+            }
+        }
+    }
+    for one in chosen {
+        subtree(one.class, &mut nodes);
+    }
+    tree::draw(&nodes).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Lists a class and all below it, depth first and siblings by name, with their
+/// depths under it.
+fn subtree<'a>(root: ClassView<'a>, nodes: &mut Vec<(usize, &'a str)>) {
+    let mut pending = vec![(0, root)];
+    while let Some((depth, class)) = pending.pop() {
+        nodes.push((depth, class.name()));
+        let mut children: Vec<_> = class.children().map(|child| (depth + 1, child)).collect();
+        children.sort_by(|(_, a), (_, b)| fold::cmp(b.name(), a.name()));
+        pending.append(&mut children);
+    }
+}

@@ -1,0 +1,24 @@
+//! The calls into the crates below, with their errors made into failures.
+
+mod mof;
+mod session;
+
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
+pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
+
+use crate::failure::Failure;
+use cimarron_model::Status;
+use cimarron_schema::{Archive, OpenError};
+use std::io;
+use std::path::Path;
+
+/// Opens an archive.
+pub(crate) fn open_archive(path: &Path) -> Result<Archive, Failure> {
+    Archive::open(path).map_err(|error| {
+        let status = match &error {
+            OpenError::Io(io) if io.kind() == io::ErrorKind::NotFound => Status::NotFound,
+            other => other.status(),
+        };
+        Failure::input(status, format!("`{}`: {error}", path.display()))
+    })
+}

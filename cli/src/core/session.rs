@@ -1,0 +1,88 @@
+//! Filling and querying a namespace of a repository in memory.
+
+use super::{Texts, open_archive, report};
+use crate::failure::{Failure, FailureStyle, Stop};
+use crate::output::rows::{Answer, Row};
+use crate::progress::Progress;
+use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
+use cimarron_model::{Dialect, Name};
+use cimarron_mof::Compiled;
+use cimarron_schema::Archive;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A session with an empty namespace.
+pub(crate) fn open_session(namespace: &str, dialect: Dialect) -> Result<Session, Failure> {
+    let repository = Repository::builder().dialect(dialect).build();
+    repository.create_namespace(namespace, dialect).map_err(|error| failure(&error))?;
+    repository.session(namespace).map_err(|error| failure(&error))
+}
+
+/// Loads an archive into the session's namespace.
+pub(crate) fn load_archive(session: &Session, path: &Path) -> Result<(), Failure> {
+    let archive = Arc::new(open_archive(path)?);
+    match session.load_archive(&CallContext::default(), &archive) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::input(error.status(), format!("`{}`: {error}", path.display()))),
+    }
+}
+
+/// Loads what was compiled without errors into the session's namespace.
+pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<(), Failure> {
+    let archive = compiled
+        .archive()
+        .map_err(EngineError::from)
+        .and_then(|bytes| Archive::from_bytes(bytes).map_err(EngineError::from))
+        .map_err(|error| failure(&error))?;
+    let loaded = session.load_archive(&CallContext::default(), &Arc::new(archive));
+    loaded.map(|_| ()).map_err(|error| failure(&error))
+}
+
+/// Compiles texts into the session's namespace, on top of what it holds.
+/// Diagnostics are written to standard error.
+pub(crate) fn compile_into(
+    session: &Session,
+    texts: Texts,
+    style: FailureStyle,
+    progress: &Progress,
+) -> Result<(), Stop> {
+    let Texts { sources, said } = texts;
+    match session.compile_mof(&CallContext::default(), &sources, said) {
+        Ok((_, said)) => {
+            progress.aside(|| report(&said, &sources, style));
+            Ok(())
+        }
+        Err(error) => match error.diagnostics() {
+            Some(said) => {
+                progress.aside(|| report(said, &sources, style));
+                Err(Stop::Reported)
+            }
+            None => Err(failure(&error).into()),
+        },
+    }
+}
+
+/// Runs a query.
+pub(crate) fn query(session: &Session, text: &str) -> Result<Answer, Failure> {
+    let refuse = |error: EngineError| match error.span() {
+        Some(span) => failure(&error).at(text, span),
+        None => failure(&error),
+    };
+    let result = session.query(&CallContext::default(), text).map_err(refuse)?;
+    answer(&result).map_err(refuse)
+}
+
+fn answer(result: &QueryResult) -> Result<Answer, EngineError> {
+    let columns = result.class_columns().into_iter().map(|column| column.name).collect();
+    let mut rows = Vec::new();
+    for row in result.rows() {
+        let row = row?;
+        let values = row.fields().map(|field| (Name::new(field.name), field.to_value())).collect();
+        rows.push(Row { class: Name::new(row.class_name()), values });
+    }
+    Ok(Answer { columns, all: result.columns().is_none(), rows })
+}
+
+fn failure(error: &EngineError) -> Failure {
+    Failure::input(error.status(), error.to_string())
+}

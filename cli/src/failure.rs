@@ -1,0 +1,254 @@
+//! Failures, and the one place that spells them.
+//!
+//! For programs a failure is one JSON object on standard error,
+//! `{"error":{"status","wbem","code","message","span"}}`: the CIM status and
+//! WBEMSTATUS symbols, the WBEMSTATUS number, and the bytes of the text that it
+//! is about, or null. For people it is a message, with the text and the place
+//! where there is one.
+
+use crate::terminal;
+use cimarron_model::Status;
+use miette::{Diagnostic, LabeledSpan, SourceCode, SourceSpan};
+use serde_json::json;
+use std::fmt;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::process::ExitCode;
+
+/// For whom failures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureStyle {
+    Human,
+    Json,
+}
+
+/// What is at fault, which is what the exit code tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Input,
+    CommandLine,
+}
+
+/// A failure to report.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    fault: Fault,
+    status: Status,
+    message: String,
+    help: Option<String>,
+    place: Option<Place>,
+}
+
+/// The text that a failure is about, and where in it.
+#[derive(Debug)]
+struct Place {
+    text: String,
+    span: Range<usize>,
+}
+
+impl Failure {
+    /// The input is wrong: exit code 1.
+    pub(crate) fn input(status: Status, message: impl Into<String>) -> Self {
+        Self { fault: Fault::Input, status, message: message.into(), help: None, place: None }
+    }
+
+    /// The command line is wrong: exit code 2.
+    pub(crate) fn usage(status: Status, message: impl Into<String>) -> Self {
+        Self { fault: Fault::CommandLine, ..Self::input(status, message) }
+    }
+
+    /// The same with advice for people.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with the place (in bytes) in the text that it is about.
+    pub(crate) fn at(mut self, text: impl Into<String>, span: Range<usize>) -> Self {
+        self.place = Some(Place { text: text.into(), span });
+        self
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let span = self.place.as_ref().map(|p| json!({"start": p.span.start, "end": p.span.end}));
+        json!({"error": {
+            "status": self.status.cim().name(),
+            "wbem": self.status.wbem().name(),
+            "code": self.status.wbem().code(),
+            "message": match &self.help {
+                Some(help) => format!("{} ({help})", self.message),
+                None => self.message.clone(),
+            },
+            "span": span,
+        }})
+    }
+
+    fn exit_code(&self) -> ExitCode {
+        match self.fault {
+            Fault::Input => ExitCode::from(1),
+            Fault::CommandLine => ExitCode::from(2),
+        }
+    }
+
+    fn write(&self, style: FailureStyle) {
+        let mut stderr = io::stderr().lock();
+        // Where standard error is closed there is nobody left to tell.
+        let _ = match style {
+            FailureStyle::Json => writeln!(stderr, "{}", self.json()),
+            FailureStyle::Human => stderr.write_all(self.human().as_bytes()),
+        };
+    }
+
+    fn human(&self) -> String {
+        match &self.place {
+            Some(_) => terminal::render(self),
+            None => {
+                let help = self.help.as_ref().map(|h| format!("  help: {h}\n"));
+                format!("error: {}\n{}", self.message, help.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Diagnostic for Failure {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref().map(|place| &place.text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.place.as_ref()?;
+        let start = place.span.start.min(place.text.len());
+        let end = place.span.end.clamp(start, place.text.len());
+        let span = SourceSpan::new(start.into(), end - start);
+        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, span))))
+    }
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Something to report.
+    Failure(Failure),
+    /// The input is wrong and all about it has been written already.
+    Reported,
+    /// Nobody reads the output any more, as after `| head`. That is no failure.
+    ReaderGone,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<io::Error> for Stop {
+    /// Only writing output gives bare I/O errors; files are opened below, with
+    /// errors that name them.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            io::ErrorKind::StorageFull => {
+                Failure::input(Status::OutOfDiskSpace, "cannot write the output: the disk is full")
+                    .into()
+            }
+            _ => Failure::input(Status::Failed, format!("cannot write the output: {error}")).into(),
+        }
+    }
+}
+
+/// Reports why a command ended early, and gives its exit code.
+pub(crate) fn finish(stop: &Stop, style: FailureStyle) -> ExitCode {
+    match stop {
+        Stop::Failure(failure) => {
+            failure.write(style);
+            failure.exit_code()
+        }
+        Stop::Reported => ExitCode::from(1),
+        Stop::ReaderGone => ExitCode::SUCCESS,
+    }
+}
+
+/// A command line that could not be read, or one that asked for help.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    error: clap::Error,
+    json: bool,
+}
+
+impl Refusal {
+    pub(crate) const fn new(error: clap::Error, json: bool) -> Self {
+        Self { error, json }
+    }
+
+    /// Writes the help or the refusal, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        if !self.error.use_stderr() {
+            // Help and version; a closed pipe is no failure.
+            let _ = self.error.print();
+            return ExitCode::SUCCESS;
+        }
+        if self.json {
+            self.failure().write(FailureStyle::Json);
+        } else {
+            let _ = self.error.print();
+        }
+        ExitCode::from(2)
+    }
+
+    /// The refusal without the usage lines that follow it.
+    fn failure(&self) -> Failure {
+        let text = self.error.to_string();
+        let lines =
+            text.lines().take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more"));
+        let words: Vec<&str> = lines.map(str::trim).filter(|l| !l.is_empty()).collect();
+        let message = words.join(" ");
+        let message = message.strip_prefix("error: ").unwrap_or(&message);
+        Failure::usage(Status::InvalidParameter, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_json_spelling() {
+        let bare =
+            Failure::input(Status::ClassNotFound, "no class `X`").with_help("did you mean `Y`?");
+        assert_eq!(
+            bare.json().to_string(),
+            r#"{"error":{"code":2147749890,"message":"no class `X` (did you mean `Y`?)","span":null,"status":"CIM_ERR_NOT_FOUND","wbem":"WBEM_E_NOT_FOUND"}}"#
+        );
+        let placed = Failure::input(Status::InvalidQuery, "what").at("SELECT", 2..4);
+        assert_eq!(placed.json()["error"]["span"], json!({"start": 2, "end": 4}));
+    }
+
+    #[test]
+    fn places_outside_of_the_text_are_no_trouble() {
+        for span in [0..3, 3..3, 9..12, 2..99] {
+            let failure = Failure::input(Status::InvalidQuery, "what").at("abc", span);
+            assert!(failure.human().contains("what"));
+        }
+        assert!(Failure::input(Status::InvalidQuery, "what").at("", 0..0).human().contains("what"));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let gone: Stop = io::Error::from(io::ErrorKind::BrokenPipe).into();
+        assert!(matches!(gone, Stop::ReaderGone));
+        let full: Stop = io::Error::from(io::ErrorKind::StorageFull).into();
+        assert!(matches!(full, Stop::Failure(f) if f.status == Status::OutOfDiskSpace));
+    }
+}

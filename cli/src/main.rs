@@ -1,0 +1,43 @@
+//! The `cimarron` program: arguments in, calls out, text back.
+//!
+//! Nothing is decided here that another front end would need too. Each command
+//! is one module under `commands`; `core` is the only one that calls the crates
+//! below; `output` gives values and declarations their forms; `failure` is the
+//! one place that spells a failure, for people and for programs.
+
+mod args;
+mod commands;
+mod core;
+mod failure;
+mod output;
+mod progress;
+mod terminal;
+
+use args::Invocation;
+use failure::Stop;
+use std::process::ExitCode;
+
+/// Compiling a schema allocates many small strings, which mimalloc is good at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let invocation = match args::parse(std::env::args_os()) {
+        Ok(invocation) => invocation,
+        Err(refusal) => return refusal.report(),
+    };
+    let style = invocation.failure_style();
+    match run(&invocation) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => failure::finish(&stop, style),
+    }
+}
+
+fn run(invocation: &Invocation) -> Result<(), Stop> {
+    match invocation {
+        Invocation::Compile(args) => commands::compile::run(args),
+        Invocation::Show(args) => commands::show::run(args),
+        Invocation::Query(args) => commands::query::run(args),
+        Invocation::Demo => commands::demo::run(),
+    }
+}

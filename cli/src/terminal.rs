@@ -1,0 +1,40 @@
+//! What the terminal can do: width, colours, pictures of diagnostics.
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use std::io::IsTerminal;
+
+/// The columns of standard output; `None` where lines need no wrapping, as in a
+/// file or a pipe. `COLUMNS` overrides both.
+pub(crate) fn output_width() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    told.or_else(|| {
+        let stdout = std::io::stdout();
+        let (width, _) = terminal_size::terminal_size_of(&stdout)?;
+        Some(usize::from(width.0))
+    })
+    .filter(|columns| *columns >= 20)
+}
+
+/// Whether standard error is a terminal that wants colours (<https://no-color.org>).
+fn stderr_has_colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// A diagnostic as text for standard error: a coloured picture on a terminal,
+/// plain ASCII elsewhere.
+pub(crate) fn render(diagnostic: &dyn Diagnostic) -> String {
+    let (theme, width) = if stderr_has_colours() {
+        let columns = terminal_size::terminal_size_of(std::io::stderr()).map(|(w, _)| w.0);
+        (GraphicalTheme::unicode(), columns.map_or(100, usize::from).clamp(40, 120))
+    } else {
+        (GraphicalTheme::none(), 120)
+    };
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).tab_width(4);
+    let mut text = String::new();
+    if handler.render_report(&mut text, diagnostic).is_err() {
+        // A place that the picture cannot show: the message alone must do.
+        text = format!("error: {diagnostic}\n");
+    }
+    text
+}

@@ -1,0 +1,96 @@
+use crate::{Place, cimarron, command, fleet};
+use serde_json::json;
+
+#[test]
+fn help_tells_the_exit_codes() {
+    for line in [&["--help"][..], &["compile", "--help"], &["show", "-h"], &["query", "--help"]] {
+        let run = crate::run(command().args(line)).succeeds();
+        assert!(run.stdout.contains("Exit codes:"), "{line:?}: {}", run.stdout);
+    }
+    assert!(cimarron(["--version"]).succeeds().stdout.starts_with("cimarron "));
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_2() {
+    for line in [
+        &[][..],
+        &["complie"],
+        &["compile"],
+        &["compile", "x.mof", "--dialect", "omi"],
+        &["compile", "x.mof", "-n", "a//b"],
+        &["show"],
+        &["show", "a", "--format", "csv"],
+        &["show", "a", "--tree", "--format", "json"],
+        &["query"],
+        &["query", "--format", "xml", "SELECT * FROM X"],
+        &["demo", "more"],
+    ] {
+        let run = crate::run(command().args(line)).fails_with(2);
+        assert!(!run.stderr.is_empty(), "{line:?}");
+        assert_eq!(run.stdout, "", "{line:?}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_json_too() {
+    for line in [
+        &["compile", "--format", "json"][..],
+        &["query", "--format=json", "--nope", "q"],
+        &["show", "a", "--tree", "--format", "json"],
+    ] {
+        let run = crate::run(command().args(line)).fails_with(2);
+        let error = &run.error_json()["error"];
+        assert_eq!(error["status"], "CIM_ERR_INVALID_PARAMETER", "{line:?}");
+        assert_eq!(error["wbem"], "WBEM_E_INVALID_PARAMETER", "{line:?}");
+        assert_eq!(error["code"], 0x8004_1008_u32, "{line:?}");
+        assert_eq!(error["span"], json!(null), "{line:?}");
+        let message = error["message"].as_str().unwrap();
+        assert!(!message.is_empty() && !message.contains("Usage"), "{message}");
+    }
+}
+
+#[test]
+fn missing_and_damaged_files_are_failures_of_the_input() {
+    let place = Place::new();
+    let missing = place.path("missing");
+    let text = place.file("text.cimar", "this is no archive");
+    let query = "SELECT * FROM X";
+    for (line, status) in [
+        (["show", &missing, "--format", "json", "X"], "CIM_ERR_NOT_FOUND"),
+        (["show", &text, "--format", "json", "X"], "CIM_ERR_FAILED"),
+        (["compile", &missing, "--format", "json", "-I."], "CIM_ERR_NOT_FOUND"),
+        (["query", "--archive", &missing, "--format=json", query], "CIM_ERR_NOT_FOUND"),
+        (["query", "--archive", &text, "--format=ndjson", query], "CIM_ERR_FAILED"),
+        (["query", "--mof", &missing, "--format=json", query], "CIM_ERR_NOT_FOUND"),
+    ] {
+        let run = cimarron(line).fails_with(1);
+        let error = &run.error_json()["error"];
+        assert_eq!(error["status"], status, "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("missing") || message.contains("text.cimar"), "{message}");
+    }
+    let run = cimarron(["show", &missing]).fails_with(1);
+    assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+}
+
+/// A reader that is gone before the first byte, as `| head -0` would be.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let place = Place::new();
+    let archive = place.path("fleet.cimar");
+    cimarron(["compile", &fleet(), "-o", &archive]).succeeds();
+    for line in [
+        &["show", &archive][..],
+        &["show", &archive, "--format", "json"],
+        &["query", "--archive", &archive, "SELECT * FROM Fleet_Disk"],
+        &["compile", &fleet()],
+        &["demo"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command().args(line).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{line:?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! The program as its users see it: arguments, output, failures, exit codes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
+
+mod compile;
+mod demo;
+mod failures;
+mod query;
+mod show;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// What a run of the program gave.
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    #[track_caller]
+    fn succeeds(self) -> Self {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn fails_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}", self.stdout))
+    }
+
+    #[track_caller]
+    fn error_json(&self) -> Value {
+        serde_json::from_str(&self.stderr).unwrap_or_else(|e| panic!("{e}: {}", self.stderr))
+    }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cimarron"));
+    command.env_remove("COLUMNS").env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn cimarron<const N: usize>(arguments: [&str; N]) -> Run {
+    run(command().args(arguments))
+}
+
+fn run(command: &mut Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A directory for one test, with files in it.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        if let Some(directory) = Path::new(&path).parent() {
+            std::fs::create_dir_all(directory).unwrap();
+        }
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Compiles a text and gives the archive's path.
+    fn archive(&self, name: &str, mof: &str) -> String {
+        let source = self.file(&format!("{name}.mof"), mof);
+        let target = self.path(&format!("{name}.cimar"));
+        cimarron(["compile", &source, "-o", &target]).succeeds();
+        target
+    }
+}
+
+/// The fixture that the program's demonstration uses.
+fn fleet() -> String {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "demo", "fleet.mof"].iter().collect();
+    path.to_str().unwrap().to_owned()
+}
