@@ -1,0 +1,336 @@
+//! The MOF suite: every case of `conformance/mof/*.toml` against the compiler.
+//!
+//! `conformance/mof/README.md` describes the form of a case. What is checked is read
+//! from the archive that the compilation makes, so writing and reading one is part
+//! of every case.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
+use cimarron_model::Dialect;
+use cimarron_mof::source::MemoryFileSystem;
+use cimarron_mof::{
+    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity,
+    SourceMap, compile,
+};
+use cimarron_schema::{Archive, ClassForm, SchemaView};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MofCase {
+    name: String,
+    spec: String,
+    /// Both when absent.
+    dialect: Option<String>,
+    #[serde(default)]
+    mof: String,
+    #[serde(default)]
+    encoding: Encoding,
+    /// Further files, for includes.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    /// Files to compile after `mof`, each on its own.
+    #[serde(default)]
+    also: Vec<String>,
+    /// Whether DMTF's qualifiers are declared first: in the DMTF dialect unless
+    /// the case says otherwise.
+    qualifiers: Option<bool>,
+    #[serde(default)]
+    errors: Vec<Expected>,
+    #[serde(default)]
+    warnings: Vec<Expected>,
+    /// Lines of `path = JSON`.
+    #[serde(default)]
+    check: String,
+    /// The instances of the namespace, as JSON.
+    instances: Option<String>,
+    #[serde(default)]
+    counts: BTreeMap<String, usize>,
+}
+
+impl Case for MofCase {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn spec(&self) -> &str {
+        &self.spec
+    }
+}
+
+/// How the text of a case becomes bytes.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Encoding {
+    #[default]
+    Utf8,
+    Utf8Bom,
+    Utf16le,
+    Utf16be,
+    Utf16leBom,
+    Utf16beBom,
+    /// Each character is the byte of its number.
+    Bytes,
+}
+
+impl Encoding {
+    fn encode(self, text: &str) -> Vec<u8> {
+        let utf16 = |mark: &str, bytes: fn(u16) -> [u8; 2]| {
+            let units = mark.encode_utf16().chain(text.encode_utf16());
+            units.flat_map(bytes).collect()
+        };
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf8Bom => format!("\u{FEFF}{text}").into_bytes(),
+            Self::Utf16le => utf16("", u16::to_le_bytes),
+            Self::Utf16be => utf16("", u16::to_be_bytes),
+            Self::Utf16leBom => utf16("\u{FEFF}", u16::to_le_bytes),
+            Self::Utf16beBom => utf16("\u{FEFF}", u16::to_be_bytes),
+            Self::Bytes => text.chars().map(|c| u8::try_from(c).unwrap()).collect(),
+        }
+    }
+}
+
+/// A finding that a case expects; only what is given is compared, but for the code
+/// and the place.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    code: String,
+    line: u32,
+    column: u32,
+    file: Option<String>,
+    cim: Option<String>,
+    wbem: Option<String>,
+    /// A part of the message.
+    message: Option<String>,
+    /// A part of the help.
+    help: Option<String>,
+}
+
+impl Expected {
+    /// Whether `found` is what is expected.
+    fn fits(&self, found: &Diagnostic, sources: &SourceMap) -> bool {
+        let (file, line, column) = place(found, sources);
+        let status = found.code.status();
+        let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
+        let holds = |wanted: &Option<String>, found: &str| {
+            wanted.as_ref().is_none_or(|w| found.contains(w.as_str()))
+        };
+        self.code == found.code.as_str()
+            && (self.line, self.column) == (line, column)
+            && is(&self.file.clone().or_else(|| Some(MAIN.to_owned())), &file)
+            && is(&self.cim, status.cim().name())
+            && is(&self.wbem, status.wbem().name())
+            && holds(&self.message, &found.message)
+            && holds(&self.help, found.help.as_deref().unwrap_or_default())
+    }
+}
+
+/// The name of the case's own text.
+const MAIN: &str = "case.mof";
+
+fn place(found: &Diagnostic, sources: &SourceMap) -> (String, u32, u32) {
+    let file = sources.get(found.file).unwrap();
+    let at = file.position(found.span.start);
+    (file.name().to_owned(), at.line, at.column)
+}
+
+/// A JSON value whose objects keep their order.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Json {
+    Null,
+    Boolean(bool),
+    Number(serde_json::Number),
+    String(String),
+    List(Vec<Json>),
+    Object(IndexMap<String, Json>),
+}
+
+impl Json {
+    fn of(value: &impl Serialize) -> Self {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.get(name),
+            Self::List(items) => items.get(name.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `expected`. A list of names stands for an object with
+    /// members of these names in this order.
+    fn fits(&self, expected: &Self) -> bool {
+        match (self, expected) {
+            (Self::Object(members), Self::List(names)) => {
+                members.keys().map(|name| Self::String(name.clone())).eq(names.iter().cloned())
+            }
+            _ => self == expected,
+        }
+    }
+}
+
+fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
+    let mut files = MemoryFileSystem::new();
+    let mut texts = case.files.clone();
+    texts.insert("qualifiers.mof".to_owned(), read_fixture("mof", "qualifiers.mof"));
+    for (name, text) in &texts {
+        assert!(files.insert(name, text.as_bytes()), "{name} is no file name");
+    }
+    assert!(files.insert(MAIN, case.encoding.encode(&case.mof)));
+    let mut loader = Loader::new(&files);
+    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf) {
+        loader.add_path("qualifiers.mof").unwrap();
+    }
+    for file in [MAIN].into_iter().chain(case.also.iter().map(String::as_str)) {
+        loader.add_path(file).map_err(|e| e.to_string())?;
+    }
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let compiled = compile(&sources, &options, &EmptyBase, said);
+
+    let mut problems = String::new();
+    judge_findings(case, &compiled, sources.map(), &mut problems);
+    judge_counts(case, &compiled, &mut problems);
+    let archive = Archive::from_bytes(compiled.archive().map_err(|e| e.to_string())?);
+    judge_content(case, &archive.map_err(|e| e.to_string())?, &mut problems);
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, problems: &mut String) {
+    let found = compiled.diagnostics.clone().into_sorted();
+    for (severity, expected) in
+        [(Severity::Error, &case.errors), (Severity::Warning, &case.warnings)]
+    {
+        let found: Vec<_> = found.iter().filter(|d| d.severity == severity).collect();
+        let fits = |(e, d): (&Expected, &&Diagnostic)| e.fits(d, sources);
+        if found.len() == expected.len() && expected.iter().zip(&found).all(fits) {
+            continue;
+        }
+        writeln!(problems, "{} {severity}s expected, found {}:", expected.len(), found.len())
+            .unwrap();
+        for diagnostic in found {
+            let (file, line, column) = place(diagnostic, sources);
+            let code = diagnostic.code;
+            writeln!(
+                problems,
+                "  {{ code = \"{code}\", line = {line}, column = {column} }}  in {file}: {} ({:?}) {} {}",
+                diagnostic.message,
+                diagnostic.help,
+                code.status().cim(),
+                code.status().wbem().name(),
+            )
+            .unwrap();
+        }
+    }
+}
+
+fn judge_counts(case: &MofCase, compiled: &Compiled, problems: &mut String) {
+    let counted = compiled.statistics();
+    for (what, expected) in &case.counts {
+        let found = match what.as_str() {
+            "classes" => counted.classes,
+            "associations" => counted.associations,
+            "indications" => counted.indications,
+            "qualifier_types" => counted.qualifier_types,
+            "properties" => counted.properties,
+            "instances" => counted.instances,
+            _ => panic!("nobody counts {what}"),
+        };
+        if found != *expected {
+            writeln!(problems, "{expected} {what} expected, found {found}").unwrap();
+        }
+    }
+}
+
+fn judge_content(case: &MofCase, archive: &Archive, problems: &mut String) {
+    let schema = archive.namespace(CompileOptions::default().namespace.as_str()).unwrap();
+    for line in case.check.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (path, expected) = line.split_once(" = ").unwrap_or_else(|| panic!("no `=`: {line}"));
+        let (schema, path) = match path.split_once(':') {
+            Some((namespace, path)) => (archive.namespace(namespace), path),
+            None => (Some(schema), path),
+        };
+        let found = schema.and_then(|schema| look_up(schema, path));
+        let fits = match (&found, expected) {
+            (None, "absent") => true,
+            (None, _) | (_, "absent") => false,
+            (Some(found), json) => {
+                let json = serde_json::from_str(json).unwrap_or_else(|e| panic!("{line}: {e}"));
+                found.fits(&json)
+            }
+        };
+        if !fits {
+            writeln!(problems, "{line}\n  found {found:?}").unwrap();
+        }
+    }
+    if let Some(expected) = &case.instances {
+        let expected: Vec<Json> =
+            serde_json::from_str(expected).unwrap_or_else(|e| panic!("{expected}: {e}"));
+        let found: Vec<Json> = schema.instances().map(|i| Json::of(&i)).collect();
+        if found != expected {
+            writeln!(problems, "instances {expected:?}\n  found {found:?}").unwrap();
+        }
+    }
+}
+
+/// What stands at `Class.member…` or `Qualifier.Name.member…`.
+fn look_up(schema: SchemaView<'_>, path: &str) -> Option<Json> {
+    let mut names = path.split('.');
+    let first = names.next()?;
+    let root = if first == "Qualifier" {
+        Json::of(&schema.qualifier_type(names.next()?)?.to_qualifier_type())
+    } else {
+        Json::of(&schema.class(first)?.to_class(ClassForm::Resolved))
+    };
+    names.try_fold(root, |json, name| json.member(name).cloned())
+}
+
+#[test]
+fn mof() {
+    run_suite("mof", 160, |case: &MofCase| {
+        let dialects = match case.dialect.as_deref() {
+            None => vec![Dialect::Wmi, Dialect::Dmtf],
+            Some(one) => vec![one.parse().unwrap()],
+        };
+        let failed = |dialect| run(case, dialect).err().map(|p| format!("({dialect})\n{p}"));
+        dialects.into_iter().filter_map(failed).collect()
+    });
+}
+
+/// The suite declares DMTF's qualifiers for its cases; they must be DMTF's.
+#[test]
+fn qualifiers_are_those_of_the_schema() {
+    let Some(zip) = dmtf_schema() else { return };
+    let options = CompileOptions { dialect: Dialect::Dmtf, ..CompileOptions::default() };
+    let archive = |loader: Loader<'_>| {
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let compiled = compile(&sources, &options, &EmptyBase, said);
+        assert!(!compiled.has_errors(), "{:?}", compiled.diagnostics.as_slice());
+        Archive::from_bytes(compiled.archive().unwrap()).unwrap()
+    };
+    let mut loader = Loader::new(&OsFileSystem);
+    loader.add_path(&zip).unwrap();
+    let (schema, mut loader) = (archive(loader), Loader::new(&OsFileSystem));
+    loader.add_text("qualifiers.mof", &read_fixture("mof", "qualifiers.mof")).unwrap();
+    let ours = archive(loader);
+    let (schema, ours) = (schema.namespaces().next().unwrap(), ours.namespaces().next().unwrap());
+    for declared in
+        ours.qualifier_types().map(cimarron_schema::QualifierTypeView::to_qualifier_type)
+    {
+        let theirs = schema.qualifier_type(declared.name.as_str());
+        assert_eq!(
+            theirs.map(cimarron_schema::QualifierTypeView::to_qualifier_type),
+            Some(declared)
+        );
+    }
+}
