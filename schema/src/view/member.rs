@@ -8,6 +8,64 @@ use cimarron_model::{
     ArrayShape, CimType, DataType, Method, Name, Origin, Parameter, Property, Value,
 };
 
+/// What properties and methods are asked alike.
+macro_rules! impl_member {
+    ($view:ident) => {
+        impl<'a> $view<'a> {
+            /// The name.
+            pub fn name(self) -> &'a str {
+                self.record.map_or("", |r| self.root.text(r.name.to_native()))
+            }
+
+            /// Whether the class does not itself declare the member.
+            pub const fn propagated(self) -> bool {
+                self.propagated
+            }
+
+            /// The name of the class that introduced the member.
+            pub fn origin(self) -> Option<&'a str> {
+                self.root.optional_text(self.record?.origin.to_native())
+            }
+
+            /// The depth of the class that introduced the member.
+            pub fn origin_depth(self) -> u16 {
+                self.record.map_or(0, |r| r.origin_depth.to_native())
+            }
+
+            fn to_origin(self) -> Option<Origin> {
+                let class = Name::new(self.origin()?);
+                Some(Origin { class, depth: self.origin_depth() })
+            }
+
+            /// The depth of the class that wrote this declaration.
+            pub(super) fn declared_at(self) -> u16 {
+                self.record.map_or(0, |r| r.declared_at.to_native())
+            }
+
+            /// The same member as the class that declares it shows it.
+            pub(super) const fn as_declared(mut self) -> Self {
+                self.propagated = false;
+                self
+            }
+
+            /// The qualifiers.
+            pub fn qualifiers(self) -> QualifiersView<'a> {
+                let qualifiers = self.record.map(|r| run(&self.root.qualifiers, &r.qualifiers));
+                let seen = Seen::propagated(self.propagated);
+                QualifiersView::new(self.root, qualifiers.unwrap_or_default(), seen)
+            }
+
+            /// The qualifier of this name.
+            pub fn qualifier(self, name: &str) -> Option<QualifierView<'a>> {
+                self.qualifiers().get(name)
+            }
+        }
+    };
+}
+
+impl_member!(PropertyView);
+impl_member!(MethodView);
+
 /// A property as one class shows it.
 #[derive(Clone, Copy)]
 pub struct PropertyView<'a> {
@@ -23,17 +81,6 @@ impl<'a> PropertyView<'a> {
         let record = root.properties.get(number as usize);
         let propagated = record.is_some_and(|r| r.declared_at.to_native() != depth);
         Self { root, record, slot, propagated }
-    }
-
-    /// The same property as the class that declares it shows it.
-    pub(super) const fn as_declared(mut self) -> Self {
-        self.propagated = false;
-        self
-    }
-
-    /// The name.
-    pub fn name(self) -> &'a str {
-        self.record.map_or("", |r| self.root.text(r.name.to_native()))
     }
 
     /// The position in declaration order, the same in every subclass.
@@ -74,37 +121,6 @@ impl<'a> PropertyView<'a> {
         }
     }
 
-    /// Whether the class does not itself declare the property.
-    pub const fn propagated(self) -> bool {
-        self.propagated
-    }
-
-    /// The name of the class that introduced the property.
-    pub fn origin(self) -> Option<&'a str> {
-        self.root.optional_text(self.record?.origin.to_native())
-    }
-
-    /// The depth of the class that introduced the property.
-    pub fn origin_depth(self) -> u16 {
-        self.record.map_or(0, |r| r.origin_depth.to_native())
-    }
-
-    /// The depth of the class that wrote this declaration.
-    pub(super) fn declared_at(self) -> u16 {
-        self.record.map_or(0, |r| r.declared_at.to_native())
-    }
-
-    /// The qualifiers.
-    pub fn qualifiers(self) -> QualifiersView<'a> {
-        let records = self.record.map_or(&[][..], |r| run(&self.root.qualifiers, &r.qualifiers));
-        QualifiersView::new(self.root, records, Seen::propagated(self.propagated))
-    }
-
-    /// The qualifier of this name.
-    pub fn qualifier(self, name: &str) -> Option<QualifierView<'a>> {
-        self.qualifiers().get(name)
-    }
-
     /// An owned copy.
     pub fn to_property(self) -> Property {
         let default = self.default();
@@ -115,7 +131,7 @@ impl<'a> PropertyView<'a> {
             qualifiers: self.qualifiers().to_qualifiers(),
             default_inherited: inherited && default.is_some(),
             default,
-            origin: self.origin().map(|c| Origin { class: c.into(), depth: self.origin_depth() }),
+            origin: self.to_origin(),
             propagated: self.propagated,
         }
     }
@@ -137,46 +153,9 @@ impl<'a> MethodView<'a> {
         Self { root, record, propagated }
     }
 
-    /// The same method as the class that declares it shows it.
-    pub(super) const fn as_declared(mut self) -> Self {
-        self.propagated = false;
-        self
-    }
-
-    /// The name.
-    pub fn name(self) -> &'a str {
-        self.record.map_or("", |r| self.root.text(r.name.to_native()))
-    }
-
     /// The return type; `None` is WMI's `void`.
     pub fn return_type(self) -> Option<DataType> {
         self.record.filter(|r| !r.is_void).map(|r| self.root.data_type(&r.return_type))
-    }
-
-    /// Whether the class does not itself declare the method.
-    pub const fn propagated(self) -> bool {
-        self.propagated
-    }
-
-    /// The name of the class that introduced the method.
-    pub fn origin(self) -> Option<&'a str> {
-        self.root.optional_text(self.record?.origin.to_native())
-    }
-
-    /// The depth of the class that introduced the method.
-    pub fn origin_depth(self) -> u16 {
-        self.record.map_or(0, |r| r.origin_depth.to_native())
-    }
-
-    /// The depth of the class that wrote this declaration.
-    pub(super) fn declared_at(self) -> u16 {
-        self.record.map_or(0, |r| r.declared_at.to_native())
-    }
-
-    /// The qualifiers.
-    pub fn qualifiers(self) -> QualifiersView<'a> {
-        let records = self.record.map_or(&[][..], |r| run(&self.root.qualifiers, &r.qualifiers));
-        QualifiersView::new(self.root, records, Seen::propagated(self.propagated))
     }
 
     /// The parameters, in declaration order: the position is the ID.
@@ -194,7 +173,7 @@ impl<'a> MethodView<'a> {
             return_type: self.return_type(),
             parameters: self.parameters().map(ParameterView::to_parameter).collect(),
             qualifiers: self.qualifiers().to_qualifiers(),
-            origin: self.origin().map(|c| Origin { class: c.into(), depth: self.origin_depth() }),
+            origin: self.to_origin(),
             propagated: self.propagated,
         }
     }
