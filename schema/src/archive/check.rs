@@ -324,8 +324,9 @@ mod tests {
     }
 
     fn open(root: &Root) -> Result<Archive, OpenError> {
-        let payload = rkyv::to_bytes::<rkyv::rancor::Error>(root).unwrap();
-        Archive::from_bytes(header::seal(&payload).unwrap())
+        let bytes =
+            rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(root, header::unsealed(0));
+        Archive::from_bytes(header::seal(bytes.unwrap()))
     }
 
     /// So many objects, each of which holds the one before it so many times.

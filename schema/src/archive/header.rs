@@ -2,7 +2,7 @@
 
 use super::OpenError;
 use super::memory::ArchiveBytes;
-use super::write::WriteError;
+use rkyv::util::AlignedVec;
 
 /// Where the payload begins.
 pub(super) const LEN: usize = 64;
@@ -20,20 +20,29 @@ const FLAGS_AT: usize = 12;
 const LENGTH_AT: usize = 16;
 const HASH_AT: usize = 24;
 
-/// Puts the header in front of a payload.
-pub(super) fn seal(payload: &[u8]) -> Result<ArchiveBytes, WriteError> {
-    let mut header = [0_u8; LEN];
-    let mut put = |at: usize, bytes: &[u8]| {
-        if let Some(place) = header.get_mut(at..at + bytes.len()) {
-            place.copy_from_slice(bytes);
+/// A buffer that begins with room for the header, to be filled with a payload of
+/// about `expected` bytes.
+pub(super) fn unsealed(expected: usize) -> AlignedVec<16> {
+    let mut bytes = AlignedVec::with_capacity(LEN + expected);
+    bytes.extend_from_slice(&[0; LEN]);
+    bytes
+}
+
+/// Fills in the header of a buffer from [`unsealed`] that has its payload now.
+pub(super) fn seal(mut bytes: AlignedVec<16>) -> ArchiveBytes {
+    let payload = bytes.get(LEN..).unwrap_or_default();
+    let (length, hash) = (payload.len() as u64, blake3::hash(payload));
+    let mut put = |at: usize, field: &[u8]| {
+        if let Some(place) = bytes.get_mut(at..at + field.len()) {
+            place.copy_from_slice(field);
         }
     };
     put(0, &MAGIC);
     put(VERSION_AT, &VERSION.to_le_bytes());
     put(FLAGS_AT, &FLAGS.to_le_bytes());
-    put(LENGTH_AT, &(payload.len() as u64).to_le_bytes());
-    put(HASH_AT, blake3::hash(payload).as_bytes());
-    Ok(ArchiveBytes::from_parts(&header, payload))
+    put(LENGTH_AT, &length.to_le_bytes());
+    put(HASH_AT, hash.as_bytes());
+    ArchiveBytes::new(bytes)
 }
 
 /// Checks the header against the bytes and gives the payload and its hash.

@@ -25,10 +25,7 @@ use std::fs::File;
 pub struct ArchiveBytes(AlignedVec<16>);
 
 impl ArchiveBytes {
-    pub(super) fn from_parts(header: &[u8; header::LEN], payload: &[u8]) -> Self {
-        let mut bytes = AlignedVec::with_capacity(header.len() + payload.len());
-        bytes.extend_from_slice(header);
-        bytes.extend_from_slice(payload);
+    pub(super) const fn new(bytes: AlignedVec<16>) -> Self {
         Self(bytes)
     }
 

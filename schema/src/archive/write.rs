@@ -14,8 +14,10 @@ use cimarron_model::{
     ArrayShape, Class, DataType, Dialect, Instance, Method, Name, Object, Parameter, Property,
     Qualifiers, Value, fold,
 };
+use hashbrown::HashTable;
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::Arc;
 
 /// Why an archive could not be written.
@@ -44,7 +46,11 @@ pub(crate) fn write(
     if writer.root.text.len() > i32::MAX as usize {
         return Err(WriteError::TooLarge);
     }
-    header::seal(&rkyv::to_bytes::<rkyv::rancor::Error>(&writer.root)?)
+    let bytes = rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(
+        &writer.root,
+        header::unsealed(writer.root.text.len() * 2),
+    )?;
+    Ok(header::seal(bytes))
 }
 
 /// A length or position as the archive writes it.
@@ -59,10 +65,19 @@ fn append<T>(to: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Result<Run,
     Ok(Run { start, len: number(to.len())? - start })
 }
 
+impl Root {
+    /// The text of a symbol while the archive is being written.
+    fn symbol_text(&self, symbol: u32) -> &str {
+        let place = self.symbols.get(symbol as usize).copied().unwrap_or_default();
+        self.text.get(place.start as usize..(place.start + place.len) as usize).unwrap_or_default()
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) root: Root,
-    symbols: FxHashMap<smol_str::SmolStr, u32>,
+    /// Symbols by the text they stand for, which is in `root` already.
+    symbols: HashTable<u32>,
     pub(super) values: ValueWriter,
     /// Declarations already written, by identity: subclasses share them.
     properties: FxHashMap<*const Property, u32>,
@@ -83,14 +98,17 @@ impl Writer {
 
     /// The symbol of a text.
     pub(super) fn symbol(&mut self, text: &str) -> Result<u32, WriteError> {
-        if let Some(symbol) = self.symbols.get(text) {
+        let root = &self.root;
+        let hash = |text: &str| BuildHasherDefault::<FxHasher>::default().hash_one(text);
+        if let Some(symbol) = self.symbols.find(hash(text), |s| root.symbol_text(*s) == text) {
             return Ok(*symbol);
         }
         let symbol = number(self.root.symbols.len())?;
         let run = Run { start: number(self.root.text.len())?, len: number(text.len())? };
         self.root.text.push_str(text);
         self.root.symbols.push(run);
-        self.symbols.insert(text.into(), symbol);
+        let root = &self.root;
+        self.symbols.insert_unique(hash(text), symbol, |s| hash(root.symbol_text(*s)));
         Ok(symbol)
     }
 
