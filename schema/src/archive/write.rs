@@ -76,8 +76,8 @@ impl Root {
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) root: Root,
-    /// Symbols by the text they stand for, which is in `root` already.
-    symbols: HashTable<u32>,
+    /// Symbols by the hash of the text they stand for, which is in `root` already.
+    symbols: HashTable<(u64, u32)>,
     pub(super) values: ValueWriter,
     /// Declarations already written, by identity: subclasses share them.
     properties: FxHashMap<*const Property, u32>,
@@ -98,17 +98,17 @@ impl Writer {
 
     /// The symbol of a text.
     pub(super) fn symbol(&mut self, text: &str) -> Result<u32, WriteError> {
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(text);
         let root = &self.root;
-        let hash = |text: &str| BuildHasherDefault::<FxHasher>::default().hash_one(text);
-        if let Some(symbol) = self.symbols.find(hash(text), |s| root.symbol_text(*s) == text) {
+        let known = self.symbols.find(hash, |(h, s)| *h == hash && root.symbol_text(*s) == text);
+        if let Some((_, symbol)) = known {
             return Ok(*symbol);
         }
         let symbol = number(self.root.symbols.len())?;
         let run = Run { start: number(self.root.text.len())?, len: number(text.len())? };
         self.root.text.push_str(text);
         self.root.symbols.push(run);
-        let root = &self.root;
-        self.symbols.insert_unique(hash(text), symbol, |s| hash(root.symbol_text(*s)));
+        self.symbols.insert_unique(hash, (hash, symbol), |(h, _)| *h);
         Ok(symbol)
     }
 
