@@ -4,18 +4,17 @@ use crate::fold;
 
 /// The candidate nearest to `text` without case, if it is near enough to be a
 /// likely slip: at most a third of the length away, in single-character edits
-/// and swaps of neighbours.
+/// and swaps of neighbours. Of two equally near the first in order of text is
+/// given, so the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = text.chars().map(fold::fold_char).collect();
     let limit = (wanted.len() / 3).min(4);
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
-        let bound = best.map_or(limit, |(d, _)| d.saturating_sub(1));
+        let bound = best.map_or(limit, |(distance, _)| distance);
         if let Some(distance) = within(&wanted, candidate, bound) {
-            best = Some((distance, candidate));
-            if distance == 0 {
-                break;
-            }
+            let found = (distance, candidate);
+            best = Some(best.map_or(found, |b| b.min(found)));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -58,7 +57,7 @@ mod tests {
 
     #[test]
     fn finds_likely_slips_only() {
-        let names = ["DeviceID", "SystemName", "Caption", "Status"];
+        let names = ["DeviceID", "SystemName", "Caption", "Status", "uint32", "sint32"];
         for (text, expected) in [
             ("DeviceId", Some("DeviceID")),
             ("DevcieID", Some("DeviceID")),
@@ -66,9 +65,11 @@ mod tests {
             ("Statu", Some("Status")),
             ("Wholly", None),
             ("ID", None),
+            ("int32", Some("sint32")),
             ("", None),
         ] {
             assert_eq!(nearest(text, names), expected, "{text}");
+            assert_eq!(nearest(text, names.into_iter().rev()), expected, "{text}");
         }
     }
 }

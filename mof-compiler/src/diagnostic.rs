@@ -102,6 +102,9 @@ impl Diagnostics {
     /// How many findings of one severity are kept unless told otherwise.
     pub const DEFAULT_LIMIT: usize = 1_000;
 
+    /// How many errors get advice that takes looking through many names.
+    const ADVISED: usize = 100;
+
     /// An empty sink with the default limit.
     pub fn new() -> Self {
         Self::with_limit(Self::DEFAULT_LIMIT)
@@ -143,6 +146,13 @@ impl Diagnostics {
     /// How many findings of this severity there were, kept or not.
     pub fn count(&self, severity: Severity) -> usize {
         self.counts.get(severity as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether it is still worth looking for advice that takes looking through
+    /// many names. Whoever has a hundred errors has another problem than slips,
+    /// and a look through all names for each would take quadratic time.
+    pub(crate) fn wants_advice(&self) -> bool {
+        self.count(Severity::Error) < Self::ADVISED
     }
 
     /// Whether there was an error.

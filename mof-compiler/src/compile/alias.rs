@@ -17,7 +17,6 @@ use crate::syntax::ast::{ClassDeclaration, Identifier};
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
 use hashbrown::HashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 /// What carries an alias.
 enum Target<'d> {
@@ -105,9 +104,8 @@ impl Aliases for AliasTable<'_> {
         let root = namespace.context.roots.of(file);
         let of_file = self.declared.get(&root);
         let Some((_, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
-            // Sorted, so that of two aliases equally near the same one is offered.
-            let known = of_file.into_iter().flat_map(|known| known.keys());
-            let known: BTreeSet<&str> = known.map(Name::as_str).collect();
+            let known = of_file.filter(|_| namespace.sink.wants_advice());
+            let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
                 Some(similar) => {
                     format!("the alias `${name}` is not defined; did you mean `${similar}`?")

@@ -52,7 +52,12 @@ impl Namespace<'_, '_> {
     }
 
     pub(crate) fn environment(&self) -> Surroundings<'_> {
-        Surroundings { declared: &self.declared, builder: self.builder, context: self.context }
+        Surroundings {
+            declared: &self.declared,
+            builder: self.builder,
+            context: self.context,
+            advises: self.sink.wants_advice(),
+        }
     }
 
     /// The same namespace, reporting elsewhere.
@@ -163,6 +168,7 @@ pub(crate) struct Surroundings<'a> {
     declared: &'a HashMap<Name, Option<Name>>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
+    advises: bool,
 }
 
 impl Environment for Surroundings<'_> {
@@ -179,15 +185,18 @@ impl Environment for Surroundings<'_> {
     }
 
     fn similar_class(&self, name: &str) -> Option<String> {
+        if !self.advises {
+            return None;
+        }
         let there = self.context.base.class_names(self.context.namespace);
         let names = self.declared.keys().chain(&there).map(Name::as_str);
-        // Sorted, so that of two names equally near the same one is offered.
-        let mut names: Vec<&str> = names.collect();
-        names.sort_unstable();
         suggest::nearest(name, names).map(str::to_owned)
     }
 
     fn similar_qualifier(&self, name: &str) -> Option<String> {
+        if !self.advises {
+            return None;
+        }
         let names = self.builder.known_qualifier_types().map(|q| q.name.as_str());
         suggest::nearest(name, names).map(str::to_owned)
     }
