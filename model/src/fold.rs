@@ -32,13 +32,16 @@ pub fn fold(text: &str) -> String {
 /// Whether two texts are equal without case.
 #[inline]
 pub fn eq(a: &str, b: &str) -> bool {
-    if a.len() == b.len() && a.eq_ignore_ascii_case(b) {
-        return true;
+    for (x, y) in a.bytes().zip(b.bytes()) {
+        if x != y && !x.eq_ignore_ascii_case(&y) {
+            // Two ASCII letters that differ here settle it; anything beyond ASCII
+            // may fold to another number of bytes.
+            return !(x.is_ascii() && y.is_ascii())
+                && a.chars().map(fold_char).eq(b.chars().map(fold_char));
+        }
     }
-    if a.is_ascii() && b.is_ascii() {
-        return false;
-    }
-    a.chars().map(fold_char).eq(b.chars().map(fold_char))
+    // So far both have the same characters, and folding is one to one.
+    a.len() == b.len()
 }
 
 /// Orders two texts by the code points of their folded forms.
@@ -51,15 +54,41 @@ pub fn cmp(a: &str, b: &str) -> Ordering {
 #[inline]
 pub fn hash_into<H: Hasher>(text: &str, state: &mut H) {
     if text.is_ascii() {
-        for byte in text.bytes() {
-            state.write_u32(u32::from(byte.to_ascii_lowercase()));
-        }
+        hash_ascii(text.as_bytes(), state);
     } else {
-        for c in text.chars() {
-            state.write_u32(u32::from(fold_char(c)));
-        }
+        // What folds to ASCII, as the Kelvin sign does, must hash as ASCII does.
+        let folded = fold(text);
+        hash_ascii(folded.as_bytes(), state);
     }
-    state.write_u8(0xff);
+}
+
+/// Feeds bytes to a hasher, ASCII letters in lower case, eight bytes at a time.
+#[inline]
+fn hash_ascii<H: Hasher>(bytes: &[u8], state: &mut H) {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state.write_u64(lower_word(u64::from_le_bytes(*word)));
+    }
+    let mut last = [0; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    // The length keeps a text apart from the same with zeros behind it.
+    let length = (rest.len() as u64) << 56;
+    state.write_u64(lower_word(u64::from_le_bytes(last)) | length);
+}
+
+/// Eight bytes with ASCII capitals in lower case; bytes from 0x80 up stay.
+#[inline]
+const fn lower_word(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let low = word & !HIGH;
+    // The high bit of each sum: whether the byte is at least `A`, or beyond `Z`.
+    let from_a = low + (0x80 - b'A' as u64) * ONES;
+    let beyond_z = low + (0x80 - b'Z' as u64 - 1) * ONES;
+    let capital = from_a & !beyond_z & !word & HIGH;
+    word | (capital >> 2)
 }
 
 /// A hash of the folded text that is the same in every process and on every
@@ -81,6 +110,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn hashed(text: &str) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        hash_into(text, &mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn words_fold_like_bytes() {
+        for byte in 0..=u8::MAX {
+            let word = u64::from_le_bytes([byte, b'A', b'z', byte, b'@', b'[', byte, b'Z']);
+            let bytes = word.to_le_bytes().map(|b| b.to_ascii_lowercase());
+            assert_eq!(lower_word(word).to_le_bytes(), bytes);
+        }
+    }
+
     #[test]
     fn folds_one_to_one() {
         for (a, b, same) in [
@@ -97,10 +141,19 @@ mod tests {
             assert_eq!(eq(a, b), same, "{a} {b}");
             assert_eq!(cmp(a, b) == Ordering::Equal, same, "{a} {b}");
             assert_eq!(hash(a) == hash(b), same, "{a} {b}");
+            assert_eq!(hashed(a) == hashed(b), same, "{a} {b}");
         }
     }
 
     proptest! {
+        #[test]
+        fn equality_is_that_of_folded_texts(a in "[aAkK\u{212a}sſßẞé]{0,9}", b in "[aAkK\u{212a}sſßẞé]{0,9}") {
+            prop_assert_eq!(eq(&a, &b), fold(&a) == fold(&b));
+            if eq(&a, &b) {
+                prop_assert_eq!(hashed(&a), hashed(&b));
+            }
+        }
+
         #[test]
         fn folding_is_idempotent_and_keeps_length(text in "\\PC*") {
             let once = fold(&text);
@@ -108,6 +161,7 @@ mod tests {
             prop_assert_eq!(&fold(&once), &once);
             prop_assert!(eq(&once, &text));
             prop_assert_eq!(hash(&once), hash(&text));
+            prop_assert_eq!(hashed(&once), hashed(&text));
         }
     }
 }
