@@ -65,7 +65,8 @@ pub(super) fn unpack(bytes: Vec<u8>, limits: &Limits) -> Result<MemoryFileSystem
             continue;
         }
         let limit = limits.file.min(room);
-        let mut contents = Vec::new();
+        // What the archive claims is a hint, trusted for ordinary sizes only.
+        let mut contents = Vec::with_capacity(entry.size().min(limit).min(1 << 20) as usize);
         entry
             .take(limit.saturating_add(1))
             .read_to_end(&mut contents)

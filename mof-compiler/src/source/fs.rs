@@ -92,7 +92,8 @@ fn current_if_empty(path: &Path) -> &Path {
 /// that grant no files. Paths are relative to its root and cannot leave it.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFileSystem {
-    files: BTreeMap<PathBuf, Vec<u8>>,
+    /// By normal path, with `/` between its parts.
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 impl MemoryFileSystem {
@@ -102,10 +103,10 @@ impl MemoryFileSystem {
     }
 
     /// Adds or replaces a file. Says whether it did: a path that leaves the
-    /// root names no file.
+    /// root, or is not Unicode, names no file.
     pub fn insert(&mut self, path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> bool {
         match normal(path.as_ref()) {
-            Some(path) if path.file_name().is_some() => {
+            Some(path) if !path.is_empty() => {
                 self.files.insert(path, contents.into());
                 true
             }
@@ -113,12 +114,20 @@ impl MemoryFileSystem {
         }
     }
 
-    /// The files below a directory.
-    fn below<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = &'a Path> {
-        self.files
-            .range(directory.to_owned()..)
-            .map_while(move |(path, _)| path.strip_prefix(directory).ok())
-            .filter(|rest| !rest.as_os_str().is_empty())
+    /// Gives a file's contents away. The file stays known, and is empty.
+    pub(super) fn take(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+        let found = normal(path).and_then(|path| self.files.get_mut(&path));
+        found.map(std::mem::take).ok_or_else(|| Self::missing(path))
+    }
+
+    /// The files below a directory, by what follows it.
+    fn below(&self, directory: &str) -> impl Iterator<Item = &str> {
+        let mut prefix = directory.to_owned();
+        if !prefix.is_empty() {
+            prefix.push('/');
+        }
+        let from = prefix.clone();
+        self.files.range(from..).map_while(move |(path, _)| path.strip_prefix(prefix.as_str()))
     }
 
     fn missing(path: &Path) -> io::Error {
@@ -132,7 +141,7 @@ impl FileSystem for MemoryFileSystem {
         if self.files.contains_key(&path) {
             return Ok(Some(EntryKind::File));
         }
-        let is_directory = path.as_os_str().is_empty() || self.below(&path).next().is_some();
+        let is_directory = path.is_empty() || self.below(&path).next().is_some();
         Ok(is_directory.then_some(EntryKind::Directory))
     }
 
@@ -145,7 +154,7 @@ impl FileSystem for MemoryFileSystem {
         let directory = normal(directory).ok_or_else(|| Self::missing(directory))?;
         let mut names: Vec<PathBuf> = self
             .below(&directory)
-            .filter_map(|rest| rest.iter().next())
+            .filter_map(|rest| rest.split('/').next())
             .map(PathBuf::from)
             .collect();
         names.dedup();
@@ -153,20 +162,27 @@ impl FileSystem for MemoryFileSystem {
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        normal(path).ok_or_else(|| Self::missing(path))
+        normal(path).map(PathBuf::from).ok_or_else(|| Self::missing(path))
     }
 }
 
-/// The path without `.` and `..`; `None` when it leaves the root.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
+/// The path without `.` and `..`, `/` between its parts; `None` when it leaves
+/// the root or is not Unicode.
+fn normal(path: &Path) -> Option<String> {
+    let mut normal = String::with_capacity(path.as_os_str().len());
     for component in path.components() {
         match component {
-            Component::Normal(name) => normal.push(name),
+            Component::Normal(name) => {
+                if !normal.is_empty() {
+                    normal.push('/');
+                }
+                normal.push_str(name.to_str()?);
+            }
             Component::ParentDir => {
-                if !normal.pop() {
+                if normal.is_empty() {
                     return None;
                 }
+                normal.truncate(normal.rfind('/').unwrap_or_default());
             }
             Component::CurDir | Component::RootDir => {}
             Component::Prefix(_) => return None,

@@ -288,7 +288,11 @@ impl<'fs> Loader<'fs> {
         }
         let path = tidy(path);
         let name = self.display(archive, &path);
-        let bytes = self.read(self.file_system(archive), &path, &name)?;
+        let bytes = match archive.and_then(|index| self.archives.get_mut(index)) {
+            // Nothing in an archive is read twice.
+            Some(archive) => archive.files.take(&path).map_err(|error| io_error(&name, error))?,
+            None => self.read(self.fs, &path, &name)?,
+        };
         let directory = path.parent().map(Path::to_owned);
         self.add_file(archive, known_as.1, directory, name, bytes)
     }
