@@ -3,8 +3,11 @@
 use crate::archive::{ArchiveBytes, WriteError, write};
 use crate::resolve::ResolvedClass;
 use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
-use indexmap::IndexMap;
+use hashbrown::DefaultHashBuilder;
 use std::sync::Arc;
+
+/// Sorted by time of arrival, found by name. Names come from texts, so the hash is seeded.
+pub(crate) type IndexMap<K, V> = indexmap::IndexMap<K, V, DefaultHashBuilder>;
 
 /// Collects the content of an archive, namespace by namespace.
 #[derive(Debug, Default)]
@@ -38,7 +41,7 @@ pub struct MissingSuperclass {
 impl SchemaBuilder {
     /// An empty archive whose content follows `dialect`.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, namespaces: IndexMap::new() }
+        Self { dialect, namespaces: IndexMap::default() }
     }
 
     /// The dialect of the content.

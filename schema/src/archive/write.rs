@@ -7,7 +7,7 @@ use super::format::{
 };
 use super::values::ValueWriter;
 use super::{ArchiveBytes, header};
-use crate::builder::NamespaceBuilder;
+use crate::builder::{IndexMap, NamespaceBuilder};
 use crate::hierarchy::depth_first;
 use crate::resolve::{Member, ResolvedClass};
 use cimarron_model::{
@@ -15,7 +15,6 @@ use cimarron_model::{
     Qualifiers, Value, fold,
 };
 use hashbrown::HashTable;
-use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::Arc;
