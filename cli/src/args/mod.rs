@@ -1,0 +1,199 @@
+//! The command line: what all commands share, and a module for the arguments of each.
+
+mod compile;
+mod query;
+mod show;
+
+pub(crate) use compile::CompileArgs;
+pub(crate) use query::{QueryArgs, RowFormat, Source};
+pub(crate) use show::{ClassFormat, ShowArgs};
+
+use crate::failure::{Failure, FailureStyle, Refusal};
+use cimarron_model::{Dialect, Status};
+use clap::builder::PossibleValue;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  the input is wrong: MOF with errors, an unreadable archive, an unknown class, a bad query
+  2  the command line is wrong
+
+With --format json every failure is one JSON object on standard error,
+{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
+
+/// An in-memory CIM repository engine.
+#[derive(Debug, Parser)]
+#[command(name = "cimarron", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Invocation,
+}
+
+/// A command with its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Invocation {
+    /// Compile MOF files, directories and zip archives, and write a schema archive
+    #[command(after_help = EXIT_CODES)]
+    Compile(CompileArgs),
+    /// Show the classes of a schema archive
+    #[command(after_help = EXIT_CODES)]
+    Show(ShowArgs),
+    /// Load archives and MOF, and run a WQL query
+    #[command(after_help = EXIT_CODES)]
+    Query(QueryArgs),
+    /// Compile a small fleet that ships with the program, and query it
+    Demo,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Human,
+    Json,
+}
+
+/// A dialect as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DialectArg(pub(crate) Dialect);
+
+impl ValueEnum for DialectArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Dialect::Wmi), Self(Dialect::Dmtf)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}
+
+impl Invocation {
+    /// How this invocation wants its failures.
+    pub(crate) fn failure_style(&self) -> FailureStyle {
+        let json = match self {
+            Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Show(args) => args.format == ClassFormat::Json,
+            Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
+            Self::Demo => false,
+        };
+        if json { FailureStyle::Json } else { FailureStyle::Human }
+    }
+}
+
+/// Reads the command line.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let refuse = |error| Refusal::new(error, asks_for_json(&arguments));
+    let matches = Cli::command().try_get_matches_from(&arguments).map_err(refuse)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
+    let mut invocation = cli.command;
+    if let (Invocation::Query(args), Some((_, matches))) = (&mut invocation, matches.subcommand()) {
+        args.order_sources(matches);
+    }
+    Ok(invocation)
+}
+
+/// Whether a command line that could not be read asks for JSON, so that its
+/// refusal can be JSON as well.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let is_json =
+        |text: &str| text.eq_ignore_ascii_case("json") || text.eq_ignore_ascii_case("ndjson");
+    let after = arguments.iter().skip(1).map(Some).chain([None]);
+    arguments.iter().zip(after).any(|(argument, next)| match argument.to_str() {
+        Some("--format") => next.and_then(|n| n.to_str()).is_some_and(is_json),
+        Some(text) => text.strip_prefix("--format=").is_some_and(is_json),
+        None => false,
+    })
+}
+
+const DEFAULT_NAMESPACE: &str = "root/cimv2";
+
+/// A namespace, with either slash between its parts.
+fn namespace(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.split(['/', '\\']).collect();
+    let legal = |part: &&str| {
+        let name = part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        name && !part.is_empty()
+    };
+    if parts.iter().all(legal) {
+        Ok(parts.join("/"))
+    } else {
+        Err("a namespace is names with slashes between them, such as root/cimv2".to_owned())
+    }
+}
+
+/// A usage error found after parsing.
+pub(crate) fn usage(message: impl Into<String>) -> Failure {
+    Failure::usage(Status::InvalidParameter, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &[&str]) -> Result<Invocation, Refusal> {
+        parse(std::iter::once("cimarron").chain(line.iter().copied()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sources_keep_their_order() {
+        let line = ["query", "--mof", "a", "--archive=b", "--mof", "c", "--archive", "d", "q"];
+        let Ok(Invocation::Query(args)) = parsed(&line) else { panic!("not parsed") };
+        let expected = [
+            Source::Mof("a".into()),
+            Source::Archive("b".into()),
+            Source::Mof("c".into()),
+            Source::Archive("d".into()),
+        ];
+        assert_eq!(args.sources, expected);
+        assert_eq!((args.query.as_str(), args.namespace.as_str()), ("q", "root/cimv2"));
+        assert_eq!(args.dialect.0, Dialect::Wmi);
+    }
+
+    #[test]
+    fn namespaces_take_either_slash() {
+        for (text, expected) in [
+            ("root/cimv2", Some("root/cimv2")),
+            ("root\\cimv2", Some("root/cimv2")),
+            ("ROOT", Some("ROOT")),
+            ("", None),
+            ("root//x", None),
+            ("/root", None),
+            ("a b", None),
+        ] {
+            assert_eq!(namespace(text).ok().as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_json_when_json_was_asked_for() {
+        for (line, json) in [
+            (&["query", "--format", "json"][..], true),
+            (&["query", "--format=JSON", "--nope", "q"], true),
+            (&["query", "--format", "table", "--nope", "q"], false),
+            (&["show", "--format"], false),
+        ] {
+            let arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
+            assert_eq!(asks_for_json(&arguments), json, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn dialects_and_formats_ignore_case() {
+        let Ok(Invocation::Compile(args)) =
+            parsed(&["compile", "x.mof", "--dialect", "DMTF", "--format", "Json"])
+        else {
+            panic!("not parsed")
+        };
+        assert_eq!((args.dialect.0, args.format), (Dialect::Dmtf, ReportFormat::Json));
+        assert!(parsed(&["compile"]).is_err());
+        assert!(parsed(&["compile", "x", "--dialect", "omi"]).is_err());
+        assert!(parsed(&["show", "a", "--tree", "--local"]).is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! `cimarron show`.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The arguments of `cimarron show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The archive
+    pub(crate) archive: PathBuf,
+    /// The classes to show; all without any
+    #[arg(value_name = "CLASS")]
+    pub(crate) classes: Vec<String>,
+    /// Show the class hierarchy, under CLASS where given
+    #[arg(long, conflicts_with = "local")]
+    pub(crate) tree: bool,
+    /// How to print classes
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ClassFormat::Mof)]
+    pub(crate) format: ClassFormat,
+    /// Show only what each class itself declares
+    #[arg(long)]
+    pub(crate) local: bool,
+}
+
+/// The forms of classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClassFormat {
+    Mof,
+    Json,
+}
