@@ -40,6 +40,7 @@ impl Session {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
+            language,
             namespace: self.namespace().as_str().to_owned(),
         };
         let base = LiveBase::new(self.repository());

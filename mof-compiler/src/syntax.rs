@@ -10,6 +10,7 @@ mod expected;
 mod include;
 mod lexer;
 mod literal;
+pub mod mof3;
 mod number;
 mod parse;
 mod recovery;

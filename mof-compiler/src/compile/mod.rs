@@ -17,6 +17,7 @@ mod class;
 mod collect;
 mod directive;
 mod instance;
+mod mof3;
 mod namespace;
 mod order;
 mod place;
@@ -24,6 +25,7 @@ mod qualifier;
 mod roots;
 mod value;
 
+use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast;
@@ -39,13 +41,19 @@ pub const DEFAULT_NAMESPACE: &str = "root/cimv2";
 pub struct CompileOptions {
     /// The dialect of the text.
     pub dialect: Dialect,
+    /// The language of the text.
+    pub language: Language,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { dialect: Dialect::default(), namespace: DEFAULT_NAMESPACE.to_owned() }
+        Self {
+            dialect: Dialect::default(),
+            language: Language::default(),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
+        }
     }
 }
 
@@ -142,14 +150,20 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
+    if options.language == Language::Mof3 {
+        mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
+        schema.namespace(&options.namespace);
+        return Compiled { schema, diagnostics };
+    }
+    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let roots = roots::Roots::new(sources);
     let units = collect::collect(&declarations, &roots, options, &mut diagnostics);
     for (name, unit) in &units {
         let builder = schema.namespace(name.as_str());
         let dialect = options.dialect;
-        let context = Context { dialect, namespace: name.as_str(), base, roots: &roots };
+        let language = Language::Mof2;
+        let context = Context { dialect, language, namespace: name.as_str(), base, roots: &roots };
         namespace::compile_namespace(unit, &context, builder, &mut diagnostics);
     }
     // A text without any declaration still makes an archive of its namespace.
@@ -157,10 +171,18 @@ pub fn compile(
     Compiled { schema, diagnostics }
 }
 
+impl Context<'_> {
+    /// Whether the rules of DSP0004 2.x hold that MOF 3 dropped.
+    pub(crate) fn is_dmtf_mof2(&self) -> bool {
+        self.dialect == Dialect::Dmtf && self.language == Language::Mof2
+    }
+}
+
 /// What every step of one namespace's compilation may look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) dialect: Dialect,
+    pub(crate) language: Language,
     pub(crate) namespace: &'a str,
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a roots::Roots,

@@ -1,6 +1,7 @@
 //! Compiling one namespace.
 
 use super::collect::{Class, Unit};
+use super::mof3::permits;
 use super::order::needed_first;
 use super::place::span_of;
 use super::{Context, class, instance, qualifier};
@@ -32,15 +33,29 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace { context, builder, sink, declared: Rc::default() };
-    for declaration in &unit.qualifiers {
-        qualifier::declare(&mut namespace, *declaration);
+    Namespace::new(context, builder, sink).compile(unit);
+}
+
+impl<'c, 's> Namespace<'c, 's> {
+    pub(crate) fn new(
+        context: &'c Context<'c>,
+        builder: &'s mut NamespaceBuilder,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        Self { context, builder, sink, declared: Rc::default() }
     }
-    namespace.classes(&unit.classes);
-    instance::instances(&mut namespace, unit);
 }
 
 impl Namespace<'_, '_> {
+    /// Compiles the declarations.
+    pub(crate) fn compile(&mut self, unit: &Unit<'_>) {
+        for declaration in &unit.qualifiers {
+            qualifier::declare(self, *declaration);
+        }
+        self.classes(&unit.classes);
+        instance::instances(self, unit);
+    }
+
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
@@ -138,6 +153,9 @@ impl Namespace<'_, '_> {
         let dialect = self.context.dialect;
         let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
         for violation in violations {
+            if permits(self.context, &violation, &local, above.as_deref()) {
+                continue;
+            }
             let span = span_of(declared.at.node, &violation);
             let found = Diagnostic::new(
                 Code::Rule(violation.rule),

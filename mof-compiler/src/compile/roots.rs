@@ -28,6 +28,11 @@ impl Roots {
         Self(found.into_iter().map(Option::unwrap_or_default).collect())
     }
 
+    /// All files as parts of one.
+    pub(crate) fn one(sources: &Sources) -> Self {
+        Self(vec![FileId::default(); sources.map().len()])
+    }
+
     /// The file that is compiled and includes this one, or is it.
     pub(crate) fn of(&self, file: FileId) -> FileId {
         self.0.get(file.0 as usize).copied().unwrap_or(file)

@@ -6,6 +6,7 @@
 
 use super::ast::Integer;
 use super::number;
+use crate::Language;
 use cimarron_model::CimType;
 use logos::{Lexer, Logos};
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 /// A token. Words that may also be names carry their spelling.
 #[derive(Clone, Debug, Logos, PartialEq)]
 #[logos(error = LexError)]
+#[logos(extras = Language)]
 #[logos(skip(r"[ \t\r\n\x0B\x0C\u{FEFF}]+"))]
 #[logos(skip(r"//", line_comment))]
 #[logos(skip(r"/\*", block_comment))]
@@ -52,6 +54,16 @@ pub(crate) enum Token<'a> {
     Type(TypeWord<'a>),
     Null,
     Boolean(bool),
+
+    // Keywords of MOF 3, names in MOF 2.
+    Structure(&'a str),
+    Enumeration(&'a str),
+    Association(&'a str),
+    Indication(&'a str),
+    Value(&'a str),
+    Policy(&'a str),
+    /// The `.` of `Enumeration.Value` in MOF 3.
+    Dot,
 
     Alias(&'a str),
     Pragma,
@@ -115,7 +127,10 @@ pub(crate) enum LexError {
 fn word<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
     let text = lexer.slice();
     if text.is_ascii() {
-        return Ok(keyword(text).unwrap_or(Token::Identifier(text)));
+        return Ok(keyword(text).unwrap_or_else(|| match lexer.extras {
+            Language::Mof2 => Token::Identifier(text),
+            Language::Mof3 => mof3_keyword(text),
+        }));
     }
     if text.chars().all(is_name_char) { Ok(Token::Identifier(text)) } else { Err(LexError::Name) }
 }
@@ -164,6 +179,20 @@ fn keyword(text: &str) -> Option<Token<'_>> {
         8 if is("instance") => Some(Token::Instance(text)),
         9 if is("qualifier") => Some(Token::Qualifier(text)),
         _ => None,
+    }
+}
+
+/// The token of a word that only MOF 3 knows.
+fn mof3_keyword(text: &str) -> Token<'_> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    match text.len() {
+        5 if is("value") => Token::Value(text),
+        6 if is("policy") => Token::Policy(text),
+        9 if is("structure") => Token::Structure(text),
+        10 if is("indication") => Token::Indication(text),
+        11 if is("enumeration") => Token::Enumeration(text),
+        11 if is("association") => Token::Association(text),
+        _ => Token::Identifier(text),
     }
 }
 

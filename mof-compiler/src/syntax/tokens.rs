@@ -7,6 +7,7 @@
 use super::lexer::{LexError, Literal, Token, is_name_char};
 use super::literal::{self, Mistake};
 use super::parse::MAX_NESTING;
+use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use logos::{Lexer, Logos};
@@ -34,15 +35,29 @@ pub(crate) struct Stream<'a, 's> {
 
 impl<'a, 's> Stream<'a, 's> {
     pub(crate) fn new(text: &'a str, file: FileId, sink: &'s mut Diagnostics) -> Self {
-        let lexer = Token::lexer(text);
+        Self::in_language(Language::Mof2, text, file, sink)
+    }
+
+    pub(crate) fn in_language(
+        language: Language,
+        text: &'a str,
+        file: FileId,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        let lexer = Token::lexer_with_extras(text, language);
         Self { text, file, sink, quiet: false, lexer, peeked: None, stashed: None }
     }
 
     /// Goes on at the token that starts at `offset`.
     pub(crate) fn seek(&mut self, offset: u32) {
-        self.lexer = Token::lexer(self.text);
+        self.lexer = Token::lexer_with_extras(self.text, self.language());
         self.lexer.bump(offset as usize);
         (self.peeked, self.stashed) = (None, None);
+    }
+
+    /// The language of the text.
+    pub(crate) const fn language(&self) -> Language {
+        self.lexer.extras
     }
 
     pub(crate) fn peek(&mut self) -> Option<&Lexeme<'a>> {
@@ -121,7 +136,8 @@ impl<'a, 's> Stream<'a, 's> {
             return text;
         }
         let mut mistakes = Vec::new();
-        literal::unescape(literal.raw, span.start + 1, &mut text, |place, mistake| {
+        let language = self.language();
+        literal::unescape(literal.raw, language, span.start + 1, &mut text, |place, mistake| {
             mistakes.push((place, mistake));
         });
         for (place, mistake) in mistakes {
@@ -138,6 +154,10 @@ impl<'a, 's> Stream<'a, 's> {
                     format!("`{}` is half of a surrogate pair", self.slice(place)),
                     r"strings hold whole characters; write both halves: \xD83D\xDE00",
                 ),
+                Mistake::NoCharacter => (
+                    format!("`{}` is no character", self.slice(place)),
+                    r"the greatest code is \x10FFFF",
+                ),
             };
             self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
         }
@@ -153,11 +173,24 @@ impl<'a, 's> Stream<'a, 's> {
             let span = Span::from(self.lexer.span());
             let token = match result {
                 Ok(token) => Some(token),
+                Err(mistake) if self.language() == Language::Mof3 => {
+                    self.mistaken_in_mof3(mistake, span)
+                }
                 Err(mistake) => self.mistaken(mistake, span),
             };
             if let Some(token) = token {
                 return Some(Lexeme { token, span });
             }
+        }
+    }
+
+    /// As `mistaken`, for what is a mistake in MOF 2 only: the `.` before the value
+    /// of an enumeration, and a comment that ends with the file (DSP0221 5.4).
+    fn mistaken_in_mof3(&mut self, mistake: LexError, span: Span) -> Option<Token<'a>> {
+        match mistake {
+            LexError::Character if self.slice(span) == "." => Some(Token::Dot),
+            LexError::Comment => None,
+            _ => self.mistaken(mistake, span),
         }
     }
 
@@ -253,6 +286,12 @@ impl Token<'_> {
                 | Self::Scope(_)
                 | Self::Flavor(_)
                 | Self::Type(_)
+                | Self::Structure(_)
+                | Self::Enumeration(_)
+                | Self::Association(_)
+                | Self::Indication(_)
+                | Self::Value(_)
+                | Self::Policy(_)
         )
     }
 
@@ -266,6 +305,11 @@ impl Token<'_> {
                 | Self::Pragma
                 | Self::Include(_)
                 | Self::LeftBracket
+                | Self::Structure(_)
+                | Self::Enumeration(_)
+                | Self::Association(_)
+                | Self::Indication(_)
+                | Self::Value(_)
         )
     }
 }
@@ -347,6 +391,12 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         }
     }
 
+    /// Reports something about a token, with advice.
+    pub(crate) fn report(&mut self, code: Code, span: Span, message: String, help: &str) {
+        let found = self.stream.diagnostic(code, span, message).with_help(help);
+        self.stream.report(found);
+    }
+
     fn end(&mut self) {
         self.stage = Stage::End;
         self.progress.ended = true;
@@ -393,10 +443,20 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
                 self.list_depth = self.depth;
             }
             (Stage::Body, Token::RightBracket) => self.brackets = self.brackets.saturating_sub(1),
-            (Stage::Body, Token::Semicolon) if self.depth == 0 => self.end(),
+            (Stage::Body, Token::Semicolon) if self.depth == 0 && !self.goes_on() => self.end(),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a `;` is the one that DSP0221 7.4 puts before the scope of a qualifier
+    /// type.
+    fn goes_on(&mut self) -> bool {
+        self.stream.language() == Language::Mof3
+            && matches!(
+                self.stream.peek().map(|next| &next.token),
+                Some(Token::Scope(_) | Token::Policy(_))
+            )
     }
 
     /// After a final `}`: when another declaration or nothing follows, reports

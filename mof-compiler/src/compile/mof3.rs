@@ -1,0 +1,136 @@
+//! MOF 3 on the model of MOF 2.
+//!
+//! Archives and the engine know the elements of DSP0004 2.x, so what MOF 3 adds is
+//! written out as the declarations of MOF 2 that mean the same, and those go through
+//! the steps that MOF 2 goes through:
+//!
+//! | MOF 3 | becomes |
+//! |---|---|
+//! | structure | a class with the qualifier `Structure` |
+//! | local structure `S` of `C` | a structure `C_S` |
+//! | `association`, `indication` | a class with the qualifier of that name |
+//! | property, parameter or return value of a complex type `C` | a string with `EmbeddedInstance("C")`; its values are objects |
+//! | the same of an enumeration | its integer or string type with `ValueMap`, `Values` and `Enumeration("E")` |
+//! | `integer` | sint64 |
+//! | `octetstring`, `octetstring[]` | `uint8[]`, `string[]` with `Octetstring` and the length that MOF 2 has in front |
+//! | `[Override]` | `Override("name")`, unless the text declares a qualifier of its own |
+//! | policy | flavors |
+//!
+//! Enumerations themselves are not kept: what uses them says all that they say.
+//! `types` finds the types and resolves names, `enumeration` judges enumerations,
+//! `lower` writes declarations and `value` values, `standard` has the qualifiers
+//! that a text need not declare.
+
+mod enumeration;
+mod lower;
+mod permit;
+mod qualifier;
+mod standard;
+mod types;
+mod value;
+
+pub(crate) use permit::{permits, value_type};
+
+use super::collect::{Class, Instance, Unit};
+use super::directive::Directives;
+use super::namespace::Namespace;
+use super::roots::Roots;
+use super::{At, Base, CompileOptions, Context, GlobalFlavors};
+use crate::Language;
+use crate::diagnostic::Diagnostics;
+use crate::source::{FileId, Sources};
+use crate::syntax::mof3::ast::Declaration;
+use cimarron_model::Name;
+use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
+use indexmap::IndexMap;
+use lower::Lowered;
+use types::Types;
+
+/// Compiles MOF 3 sources into `schema`.
+pub(crate) fn compile(
+    sources: &Sources,
+    options: &CompileOptions,
+    base: &dyn Base,
+    schema: &mut SchemaBuilder,
+    sink: &mut Diagnostics,
+) {
+    let declarations = crate::syntax::mof3::parse_sources(sources, sink);
+    // An alias is known in the whole compilation unit (DSP0221 7.7.3).
+    let everywhere = Roots::one(sources);
+    for (name, declarations) in by_namespace(&declarations, &Roots::new(sources), options, sink) {
+        let context = Context {
+            dialect: options.dialect,
+            language: Language::Mof3,
+            namespace: name.as_str(),
+            base,
+            roots: &everywhere,
+        };
+        compile_namespace(&declarations, &context, schema.namespace(name.as_str()), sink);
+    }
+}
+
+/// A declaration and the file that it stands in.
+type Placed<'d> = (FileId, &'d Declaration<'d>);
+
+/// Sorts the declarations of all files, in order.
+fn by_namespace<'d>(
+    declarations: &'d [(FileId, Declaration<'d>)],
+    roots: &Roots,
+    options: &CompileOptions,
+    sink: &mut Diagnostics,
+) -> IndexMap<Name, Vec<Placed<'d>>> {
+    let mut sorted: IndexMap<Name, Vec<Placed<'d>>> = IndexMap::new();
+    let mut directives = Directives::new(options);
+    let mut root = None;
+    for (file, declaration) in declarations {
+        if root.replace(roots.of(*file)) != Some(roots.of(*file)) {
+            directives = Directives::new(options);
+        }
+        match declaration {
+            Declaration::Directive(directive) => {
+                // Only WMI's directives change what was declared.
+                let mut none = IndexMap::new();
+                directives.obey(At::new(*file, &**directive), &mut none, sink);
+            }
+            other => sorted.entry(directives.namespace()).or_default().push((*file, other)),
+        }
+    }
+    sorted
+}
+
+fn compile_namespace(
+    declarations: &[Placed<'_>],
+    context: &Context<'_>,
+    builder: &mut NamespaceBuilder,
+    sink: &mut Diagnostics,
+) {
+    let mut types = Types::new(declarations, context, sink);
+    types.judge_enumerations(sink);
+    let lowered = lower::lower(declarations, &types, context, sink);
+    let unit = unit(&lowered);
+    let base = context.base.qualifier_types(context.namespace);
+    base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
+    standard::know(builder);
+    let mut namespace = Namespace::new(context, builder, sink);
+    namespace.compile(&unit);
+    lowered.judge_the_rest(&mut namespace);
+    standard::keep_used(builder, &lowered.used_qualifiers(), &base);
+}
+
+/// The declarations of MOF 2 as the further steps want them.
+fn unit<'l>(lowered: &'l Lowered<'l>) -> Unit<'l> {
+    let flavors = GlobalFlavors::default();
+    let class = |(file, node): &'l (FileId, _)| Class {
+        at: At::new(*file, node),
+        flavors: flavors.clone(),
+    };
+    let instance = |(file, node): &'l (FileId, _)| Instance {
+        at: At::new(*file, node),
+        flavors: flavors.clone(),
+    };
+    Unit {
+        qualifiers: lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect(),
+        classes: lowered.classes.iter().map(class).collect(),
+        instances: lowered.instances.iter().map(instance).collect(),
+    }
+}
