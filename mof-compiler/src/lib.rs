@@ -22,7 +22,8 @@ pub mod source;
 pub mod syntax;
 
 pub use compile::{
-    Base, CompileOptions, Compiled, DEFAULT_NAMESPACE, EmptyBase, Statistics, compile,
+    Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
+    EmptyBase, Existence, Statistics, UpdateFlags, UpdateMode, compile,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};
