@@ -16,11 +16,13 @@
 //! The compiler never stops at the first mistake: a [`Compiled`] always comes back,
 //! with everything there was to say in its [`Diagnostics`].
 
+mod amend;
 mod compile;
 pub mod diagnostic;
 pub mod source;
 pub mod syntax;
 
+pub use amend::{Split, split};
 pub use compile::{
     Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
     EmptyBase, Existence, Statistics, UpdateFlags, UpdateMode, compile,

@@ -57,7 +57,7 @@ impl<'b> Directives<'b> {
             ("include" | "locale" | "instancelocale", _) => {}
             ("source" | "nonlocal" | "sourcetype" | "nonlocaltype", _) => ignored(at, sink),
             // Says when the file is to be compiled, not what it means.
-            ("autorecover", Dialect::Wmi) => {}
+            ("autorecover", Dialect::Wmi) => collected.changes.autorecover = true,
             ("classflags", Dialect::Wmi) => {
                 set_flags(at, &UpdateFlags::CLASS, &mut self.class_flags, sink);
             }

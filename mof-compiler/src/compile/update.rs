@@ -112,6 +112,8 @@ pub struct Changes {
     pub deletions: Vec<Deletion>,
     /// The locale of `#pragma amendment`, as `ms_409`.
     pub amendment: Option<String>,
+    /// Whether `#pragma autorecover` stands in the text.
+    pub autorecover: bool,
     classes: HashMap<Name, HashMap<Name, UpdateFlags>>,
     instances: HashMap<Name, Vec<Existence>>,
 }
