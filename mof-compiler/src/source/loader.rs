@@ -147,7 +147,7 @@ impl<'fs> Loader<'fs> {
             Some(EntryKind::File) => {
                 let bytes = self.read(self.fs, path, &name)?;
                 if archive::is_zip(&bytes) {
-                    return self.add_archive(name, bytes);
+                    return self.add_archive(name, &bytes);
                 }
                 let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
                 let directory = path.parent().map(Path::to_owned);
@@ -297,7 +297,7 @@ impl<'fs> Loader<'fs> {
         self.add_file(archive, known_as.1, directory, name, bytes)
     }
 
-    fn add_archive(&mut self, name: String, bytes: Vec<u8>) -> Result<(), SourceError> {
+    fn add_archive(&mut self, name: String, bytes: &[u8]) -> Result<(), SourceError> {
         let files = archive::unpack(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
         self.archives.push(Archive { name, files });

@@ -50,7 +50,7 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             Some(first) => (
                 first.span,
                 match first.token {
-                    Token::Text(path) => Some(path),
+                    Token::Text(path) => Some(path.decode()),
                     _ => None,
                 },
             ),

@@ -5,13 +5,15 @@
 //! schemas, and a malformed literal becomes one token instead of several.
 
 use super::ast::Integer;
+use super::literal;
 use super::number;
 use cimarron_model::CimType;
 use logos::{Lexer, Logos};
 use std::borrow::Cow;
 
-/// A token. Words that may also be names carry their spelling.
-#[derive(Clone, Debug, Logos, PartialEq)]
+/// A token. Words that may also be names carry their spelling. Tokens own nothing:
+/// they are moved and dropped by the hundred thousand.
+#[derive(Clone, Copy, Debug, Logos, PartialEq)]
 #[logos(error = LexError)]
 #[logos(skip(r"[ \t\r\n\x0B\x0C\u{FEFF}]+"))]
 #[logos(skip(r"//", line_comment))]
@@ -57,10 +59,8 @@ pub(crate) enum Token<'a> {
     Pragma,
     Include(&'a str),
 
-    /// One literal as it stands between its quotes; the driver joins adjacent
-    /// ones into a `Text`, so the parser never sees this.
-    Literal(Literal<'a>),
-    Text(Cow<'a, str>),
+    /// One or more adjacent string literals.
+    Text(Text<'a>),
     Integer(Integer),
     Real(f64),
     Character(u16),
@@ -91,11 +91,50 @@ pub(crate) struct TypeWord<'a> {
     pub(crate) text: &'a str,
 }
 
-/// A string literal without its quotes.
+/// Adjacent string literals as they stand in the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Literal<'a> {
-    pub(crate) raw: &'a str,
+pub(crate) struct Text<'a> {
+    /// From behind the first quote to before the last.
+    raw: &'a str,
+    /// Whether there is more than one literal.
+    joined: bool,
+    /// Whether there is a backslash in one.
     pub(crate) escaped: bool,
+}
+
+impl<'a> Text<'a> {
+    /// What the literals say together: borrowed from the text when it is one without
+    /// escapes, as most are.
+    pub(crate) fn decode(self) -> Cow<'a, str> {
+        if !self.joined && !self.escaped {
+            return Cow::Borrowed(self.raw);
+        }
+        let mut decoded = String::with_capacity(self.raw.len());
+        self.pieces(|_, piece| {
+            if piece.escaped {
+                literal::unescape(piece.raw, &mut decoded);
+            } else {
+                decoded.push_str(piece.raw);
+            }
+        });
+        // What stood between the literals was counted, too.
+        decoded.shrink_to_fit();
+        Cow::Owned(decoded)
+    }
+
+    /// The literals, each with its offset from the first.
+    pub(crate) fn pieces(self, mut each: impl FnMut(usize, Quoted<'a>)) {
+        let mut at = 0;
+        while let Some(rest) = self.raw.get(at..) {
+            // The last literal has its closing quote behind `raw`.
+            let whole = Quoted { raw: rest, escaped: self.escaped };
+            let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
+            each(at, piece);
+            let end = at + piece.raw.len() + 1;
+            let Some(gap) = self.raw.get(end..).and_then(skip_trivia) else { return };
+            at = end + gap + 1;
+        }
+    }
 }
 
 /// What can be wrong with a token.
@@ -183,42 +222,99 @@ fn directive<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError
     }
 }
 
+/// Takes a literal and those that follow it, comments or not between them.
 fn string<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    match quoted(lexer, b'"') {
-        Some((raw, escaped)) => Ok(Token::Literal(Literal { raw, escaped })),
-        None => Err(LexError::String),
+    let rest = lexer.remainder();
+    let first = match quoted(rest, b'"') {
+        Ok(first) => first,
+        Err(end) => {
+            lexer.bump(end);
+            return Err(LexError::String);
+        }
+    };
+    let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
+    while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
+        end += 1 + gap + next.raw.len();
+        joined = true;
+        escaped |= next.escaped;
+    }
+    lexer.bump(end + 1);
+    Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
+}
+
+/// The whole literal that comes next in `rest`, and where its contents begin.
+fn next_quoted(rest: &str) -> Option<(usize, Quoted<'_>)> {
+    let gap = skip_trivia(rest)?;
+    let inside = rest.get(gap..)?.strip_prefix('"')?;
+    Some((gap + 1, quoted(inside, b'"').ok()?))
+}
+
+/// The length of white space and comments at the start; `None` at the end of the
+/// text and where a comment does not end.
+fn skip_trivia(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        match bytes.get(at)? {
+            b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C => at += 1,
+            0xEF if text.get(at..)?.starts_with('\u{FEFF}') => at += 3,
+            b'/' => {
+                let rest = text.get(at..)?;
+                at += match rest.get(..2)? {
+                    "//" => line_length(rest),
+                    "/*" => 4 + rest.get(2..)?.find("*/")?,
+                    _ => return Some(at),
+                };
+            }
+            _ => return Some(at),
+        }
     }
 }
 
 fn character<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let (raw, _) = quoted(lexer, b'\'').ok_or(LexError::CharacterLiteral)?;
-    super::literal::code_unit(raw).map(Token::Character).ok_or(LexError::CharacterLiteral)
+    match quoted(lexer.remainder(), b'\'') {
+        Ok(Quoted { raw, .. }) => {
+            lexer.bump(raw.len() + 1);
+            literal::code_unit(raw).map(Token::Character).ok_or(LexError::CharacterLiteral)
+        }
+        Err(end) => {
+            lexer.bump(end);
+            Err(LexError::CharacterLiteral)
+        }
+    }
 }
 
-/// Consumes up to the closing `quote` and gives what stands before it, and
-/// whether that holds a backslash. Without a closing quote on the line,
-/// consumes the rest of the line.
-fn quoted<'a>(lexer: &mut Lexer<'a, Token<'a>>, quote: u8) -> Option<(&'a str, bool)> {
-    let rest = lexer.remainder();
+/// A literal without its quotes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Quoted<'a> {
+    pub(crate) raw: &'a str,
+    /// Whether there is a backslash in it.
+    pub(crate) escaped: bool,
+}
+
+/// What stands before the closing `quote`; without one on the line, the line's length.
+fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     let bytes = rest.as_bytes();
     let mut escaped = false;
     let mut at = 0;
     loop {
+        let open = bytes.get(at..).unwrap_or_default();
+        let stop = memchr::memchr3(quote, b'\\', b'\n', open).unwrap_or(open.len());
+        // A line may also end with CR. Looking for four bytes at once is not vectorised.
+        if let Some(end) = memchr::memchr(b'\r', open.get(..stop).unwrap_or_default()) {
+            return Err(at + end);
+        }
+        at += stop;
         match bytes.get(at) {
-            Some(&byte) if byte == quote => {
-                lexer.bump(at + 1);
-                return rest.get(..at).map(|raw| (raw, escaped));
+            Some(byte) if *byte == quote => {
+                return rest.get(..at).map(|raw| Quoted { raw, escaped }).ok_or(at);
             }
             Some(b'\\') => {
                 escaped = true;
                 let pair = !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r'));
                 at += 1 + usize::from(pair);
             }
-            None | Some(b'\n' | b'\r') => {
-                lexer.bump(at);
-                return None;
-            }
-            Some(_) => at += 1,
+            _ => return Err(at),
         }
     }
 }
@@ -245,11 +341,12 @@ fn number<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
 }
 
 fn line_comment<'a>(lexer: &mut Lexer<'a, Token<'a>>) {
-    let rest = lexer.remainder();
-    // The search for one byte is vectorised, that for two is not.
-    let line = rest.find('\n').and_then(|end| rest.get(..end)).unwrap_or(rest);
-    let length = line.find('\r').unwrap_or(line.len());
-    lexer.bump(length);
+    lexer.bump(line_length(lexer.remainder()));
+}
+
+/// The length of a line without what ends it.
+fn line_length(rest: &str) -> usize {
+    memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len())
 }
 
 fn block_comment<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<(), LexError> {
@@ -298,25 +395,39 @@ mod tests {
     }
 
     #[test]
-    fn literals() {
-        let literal = |raw, escaped| Ok(Token::Literal(Literal { raw, escaped }));
-        for (text, token) in [
-            (r#""""#, literal("", false)),
-            (r#""a/*b*/""#, literal("a/*b*/", false)),
-            (r#""\"\\""#, literal(r#"\"\\"#, true)),
-            ("'A'", Ok(Token::Character(65))),
-            (r"'\''", Ok(Token::Character(39))),
-            (r"'\xD800'", Ok(Token::Character(0xD800))),
-            ("''", Err(LexError::CharacterLiteral)),
-            ("'ab'", Err(LexError::CharacterLiteral)),
-            ("'😀'", Err(LexError::CharacterLiteral)),
-            ("'a", Err(LexError::CharacterLiteral)),
-            ("\"a", Err(LexError::String)),
-            ("\"a\\", Err(LexError::String)),
+    fn strings() {
+        for (text, decoded, owned) in [
+            (r#""""#, "", false),
+            (r#""a/*b*/""#, "a/*b*/", false),
+            (r#""\"\\""#, r#""\"#, true),
+            (r#""a\\" "b""#, r"a\b", true),
+            ("\"a\"\"b\"/*c*/ // \"d\"\r\n\"e\"", "abe", true),
+            (r#""" """#, "", true),
         ] {
-            assert_eq!(lex(text), [token], "{text}");
+            let tokens = lex(text);
+            let [Ok(Token::Text(found))] = tokens[..] else { panic!("{text}: {tokens:?}") };
+            assert_eq!(found.decode(), decoded, "{text}");
+            assert_eq!(matches!(found.decode(), Cow::Owned(_)), owned, "{text}");
+        }
+        for (text, error) in [
+            ("\"a", LexError::String),
+            ("\"a\\", LexError::String),
+            ("''", LexError::CharacterLiteral),
+            ("'ab'", LexError::CharacterLiteral),
+            ("'😀'", LexError::CharacterLiteral),
+            ("'a", LexError::CharacterLiteral),
+        ] {
+            assert_eq!(lex(text), [Err(error)], "{text}");
         }
         assert_eq!(lex("\"a\\\n;"), [Err(LexError::String), Ok(Token::Semicolon)]);
+        assert!(matches!(lex("\"a\" \"b\n;")[..], [Ok(Token::Text(_)), Err(LexError::String), _]));
+    }
+
+    #[test]
+    fn characters() {
+        for (text, unit) in [("'A'", 65), (r"'\''", 39), (r"'\xD800'", 0xD800)] {
+            assert_eq!(lex(text), [Ok(Token::Character(unit))], "{text}");
+        }
     }
 
     #[test]

@@ -1,19 +1,17 @@
 //! Tokens as the parser wants them: reported, joined and bounded.
 //!
-//! [`Stream`] reports what is wrong with single tokens and joins adjacent
-//! strings. [`Bounded`] ends the stream where a declaration ends: at a `;`
+//! [`Stream`] reports what is wrong with single tokens. [`Bounded`] ends the stream where a declaration ends: at a `;`
 //! outside of braces, or with the parentheses of a directive.
 
-use super::lexer::{LexError, Literal, Token, is_name_char};
+use super::lexer::{LexError, Text, Token, is_name_char};
 use super::literal::{self, Mistake};
 use super::parse::MAX_NESTING;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use logos::{Lexer, Logos};
-use std::borrow::Cow;
 
 /// A token and its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lexeme<'a> {
     pub(crate) token: Token<'a>,
     pub(crate) span: Span,
@@ -28,21 +26,19 @@ pub(crate) struct Stream<'a, 's> {
     pub(crate) quiet: bool,
     lexer: Lexer<'a, Token<'a>>,
     peeked: Option<Lexeme<'a>>,
-    /// What stood after a string when looking for a further one.
-    stashed: Option<Lexeme<'a>>,
 }
 
 impl<'a, 's> Stream<'a, 's> {
     pub(crate) fn new(text: &'a str, file: FileId, sink: &'s mut Diagnostics) -> Self {
         let lexer = Token::lexer(text);
-        Self { text, file, sink, quiet: false, lexer, peeked: None, stashed: None }
+        Self { text, file, sink, quiet: false, lexer, peeked: None }
     }
 
     /// Goes on at the token that starts at `offset`.
     pub(crate) fn seek(&mut self, offset: u32) {
         self.lexer = Token::lexer(self.text);
         self.lexer.bump(offset as usize);
-        (self.peeked, self.stashed) = (None, None);
+        self.peeked = None;
     }
 
     pub(crate) fn peek(&mut self) -> Option<&Lexeme<'a>> {
@@ -95,36 +91,42 @@ impl<'a, 's> Stream<'a, 's> {
         })
     }
 
-    /// Reads a token; adjacent strings are one.
+    #[inline]
     fn read(&mut self) -> Option<Lexeme<'a>> {
-        let Lexeme { token, mut span } = self.lex()?;
-        let Token::Literal(first) = token else { return Some(Lexeme { token, span }) };
-        self.stashed = self.lex();
-        let mut text = Cow::Borrowed(first.raw);
-        if first.escaped {
-            text = Cow::Owned(self.unescape(String::new(), first, span));
+        loop {
+            let result = self.lexer.next()?;
+            let span = Span::from(self.lexer.span());
+            match result {
+                Ok(token) => {
+                    if let Token::Text(text) = token
+                        && text.escaped
+                    {
+                        self.report_escapes(text, span.start + 1);
+                    }
+                    return Some(Lexeme { token, span });
+                }
+                Err(mistake) => {
+                    if let Some(token) = self.mistaken(mistake, span) {
+                        return Some(Lexeme { token, span });
+                    }
+                }
+            }
         }
-        while let Some(&Lexeme { token: Token::Literal(next), span: place }) = self.stashed.as_ref()
-        {
-            text = Cow::Owned(self.unescape(text.into_owned(), next, place));
-            span = span.to(place);
-            self.stashed = None;
-            self.stashed = self.lex();
-        }
-        Some(Lexeme { token: Token::Text(text), span })
     }
 
-    /// Appends a literal that stands at `span`.
-    fn unescape(&mut self, mut text: String, literal: Literal<'_>, span: Span) -> String {
-        if !literal.escaped {
-            text.push_str(literal.raw);
-            return text;
+    /// Reports what only looks like escape sequences in a text that begins at `start`.
+    fn report_escapes(&mut self, text: Text<'a>, start: u32) {
+        if self.quiet {
+            return;
         }
-        let mut mistakes = Vec::new();
-        literal::unescape(literal.raw, span.start + 1, &mut text, |place, mistake| {
-            mistakes.push((place, mistake));
+        let mut found = Vec::new();
+        text.pieces(|offset, piece| {
+            let start = start + Span::from(offset..offset).start;
+            literal::mistakes(piece.raw, |place, mistake| {
+                found.push((Span::new(start + place.start, start + place.end), mistake));
+            });
         });
-        for (place, mistake) in mistakes {
+        for (place, mistake) in found {
             let (message, help) = match mistake {
                 Mistake::Unknown => (
                     format!("unknown escape sequence `{}`", self.slice(place)),
@@ -141,27 +143,10 @@ impl<'a, 's> Stream<'a, 's> {
             };
             self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
         }
-        text
-    }
-
-    fn lex(&mut self) -> Option<Lexeme<'a>> {
-        if let Some(stashed) = self.stashed.take() {
-            return Some(stashed);
-        }
-        loop {
-            let result = self.lexer.next()?;
-            let span = Span::from(self.lexer.span());
-            let token = match result {
-                Ok(token) => Some(token),
-                Err(mistake) => self.mistaken(mistake, span),
-            };
-            if let Some(token) = token {
-                return Some(Lexeme { token, span });
-            }
-        }
     }
 
     /// Reports a mistaken token and gives what stands in for it.
+    #[cold]
     fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Token<'a>> {
         let text = self.slice(span);
         let (diagnostic, token) = match mistake {
