@@ -9,11 +9,12 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::repository::Repository;
 use crate::schema::Schema;
-use crate::session::{Loaded, Operation, Session};
-use cimarron_model::{Name, QualifierType};
+use crate::session::{Loaded, Operation, PropertyList, Session};
+use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, compile,
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Language, Loader, Sources, Span,
+    compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -37,11 +38,27 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
+        self.compile_mof_as(context, Language::Mof2, sources, said)
+    }
+
+    /// As [`Session::compile_mof`], for sources in a language. MOF 3 goes into
+    /// namespaces of the DMTF dialect.
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`].
+    pub fn compile_mof_as(
+        &self,
+        context: &CallContext,
+        language: Language,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
             language,
             namespace: self.namespace().as_str().to_owned(),
+            ..CompileOptions::default()
         };
         let base = LiveBase::new(self.repository());
         let compiled = compile(sources, &options, &base, said);
@@ -49,7 +66,7 @@ impl Session {
             return Err(EngineError::Mof(Box::new(compiled.diagnostics)));
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
-        Ok((self.load_by_name(context, &archive)?, compiled.diagnostics))
+        Ok((self.load_by_name(context, &archive, &compiled.changes)?, compiled.diagnostics))
     }
 
     /// Compiles a MOF text into this namespace; see [`Session::compile_mof`].
@@ -121,5 +138,11 @@ impl Base for LiveBase<'_> {
 
     fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
         self.on(namespace, |live| live.schema.qualifier_types().values().cloned().collect())
+    }
+
+    fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
+        let none = PropertyList::Names(Vec::new());
+        let session = self.repository.session(namespace);
+        session.is_ok_and(|s| s.get_instance(&CallContext::new(), path, &none).is_ok())
     }
 }

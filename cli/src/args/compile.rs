@@ -1,7 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
-use cimarron_model::Dialect;
+use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, WmiArgs, namespace};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -21,9 +20,11 @@ pub(crate) struct CompileArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) wmi: WmiArgs,
 }

@@ -31,10 +31,13 @@ mod value;
 
 pub(crate) use permit::{permits, value_type};
 
-use super::collect::{Class, Instance, Unit};
+use super::collect::Collected;
 use super::directive::Directives;
 use super::namespace::Namespace;
 use super::roots::Roots;
+use super::system::SystemClasses;
+use super::unit::{Class, Instance, Item, Unit};
+use super::update::{Changes, Existence, UpdateFlags};
 use super::{At, Base, CompileOptions, Context, GlobalFlavors};
 use crate::Language;
 use crate::diagnostic::Diagnostics;
@@ -53,20 +56,25 @@ pub(crate) fn compile(
     base: &dyn Base,
     schema: &mut SchemaBuilder,
     sink: &mut Diagnostics,
-) {
+) -> Changes {
     let declarations = crate::syntax::mof3::parse_sources(sources, sink);
     // An alias is known in the whole compilation unit (DSP0221 7.7.3).
     let everywhere = Roots::one(sources);
-    for (name, declarations) in by_namespace(&declarations, &Roots::new(sources), options, sink) {
+    let (roots, system) = (Roots::new(sources), SystemClasses::default());
+    let mut changes = Changes::default();
+    for (name, declarations) in by_namespace(&declarations, &roots, options, base, sink) {
         let context = Context {
             dialect: options.dialect,
             language: Language::Mof3,
             namespace: name.as_str(),
             base,
             roots: &everywhere,
+            system: &system,
         };
-        compile_namespace(&declarations, &context, schema.namespace(name.as_str()), sink);
+        let builder = schema.namespace(name.as_str());
+        compile_namespace(&declarations, &context, builder, &mut changes, sink);
     }
+    changes
 }
 
 /// A declaration and the file that it stands in.
@@ -77,20 +85,21 @@ fn by_namespace<'d>(
     declarations: &'d [(FileId, Declaration<'d>)],
     roots: &Roots,
     options: &CompileOptions,
+    base: &dyn Base,
     sink: &mut Diagnostics,
 ) -> IndexMap<Name, Vec<Placed<'d>>> {
     let mut sorted: IndexMap<Name, Vec<Placed<'d>>> = IndexMap::new();
-    let mut directives = Directives::new(options);
+    let mut directives = Directives::new(options, base);
     let mut root = None;
-    for (file, declaration) in declarations {
+    for (order, (file, declaration)) in declarations.iter().enumerate() {
         if root.replace(roots.of(*file)) != Some(roots.of(*file)) {
-            directives = Directives::new(options);
+            directives = Directives::new(options, base);
         }
         match declaration {
             Declaration::Directive(directive) => {
                 // Only WMI's directives change what was declared.
-                let mut none = IndexMap::new();
-                directives.obey(At::new(*file, &**directive), &mut none, sink);
+                let mut none = Collected { units: IndexMap::new(), changes: Changes::default() };
+                directives.obey(At::new(*file, &**directive), order, &mut none, sink);
             }
             other => sorted.entry(directives.namespace()).or_default().push((*file, other)),
         }
@@ -102,6 +111,7 @@ fn compile_namespace(
     declarations: &[Placed<'_>],
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
+    changes: &mut Changes,
     sink: &mut Diagnostics,
 ) {
     let mut types = Types::new(declarations, context, sink);
@@ -112,7 +122,7 @@ fn compile_namespace(
     base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
     standard::know(builder);
     let mut namespace = Namespace::new(context, builder, sink);
-    namespace.compile(&unit);
+    namespace.compile(&unit, changes);
     lowered.judge_the_rest(&mut namespace);
     standard::keep_used(builder, &lowered.used_qualifiers(), &base);
 }
@@ -120,17 +130,16 @@ fn compile_namespace(
 /// The declarations of MOF 2 as the further steps want them.
 fn unit<'l>(lowered: &'l Lowered<'l>) -> Unit<'l> {
     let flavors = GlobalFlavors::default();
-    let class = |(file, node): &'l (FileId, _)| Class {
-        at: At::new(*file, node),
-        flavors: flavors.clone(),
-    };
-    let instance = |(file, node): &'l (FileId, _)| Instance {
-        at: At::new(*file, node),
-        flavors: flavors.clone(),
-    };
-    Unit {
-        qualifiers: lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect(),
-        classes: lowered.classes.iter().map(class).collect(),
-        instances: lowered.instances.iter().map(instance).collect(),
+    let mut unit = Unit::default();
+    unit.qualifiers = lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect();
+    for (order, (file, node)) in lowered.classes.iter().enumerate() {
+        let (at, flavors) = (At::new(*file, node), flavors.clone());
+        unit.add_class(Class { at, flavors, flags: UpdateFlags::default(), order });
     }
+    for (order, (file, node)) in lowered.instances.iter().enumerate() {
+        let (at, flavors) = (At::new(*file, node), flavors.clone());
+        let existence = Existence::default();
+        unit.add_item(Item::Declared(Instance { at, flavors, existence, order }));
+    }
+    unit
 }

@@ -55,41 +55,68 @@ fn unit(raw: &str, language: Language) -> Option<(Unit, usize)> {
     Some((Unit::Char(simple), 2))
 }
 
-/// Appends the contents of a string literal to `out`. `start` is the place of
-/// `raw` in the text; every mistake is reported with its own place and skipped.
-pub(crate) fn unescape(
-    raw: &str,
+/// Appends the contents of a string literal to `out`; mistakes are left out.
+pub(crate) fn unescape(raw: &str, language: Language, out: &mut String) {
+    units(raw, language, |unit, _| {
+        if let Ok(text) = unit {
+            text.push_to(out);
+        }
+    });
+}
+
+/// Reports every mistake in a literal, with its place counted from the literal's start.
+pub(crate) fn mistakes(raw: &str, language: Language, mut report: impl FnMut(Span, Mistake)) {
+    units(raw, language, |unit, place| {
+        if let Err(mistake) = unit {
+            report(place, mistake);
+        }
+    });
+}
+
+/// What a part of a literal stands for.
+enum Part<'a> {
+    Plain(&'a str),
+    Char(char),
+}
+
+impl Part<'_> {
+    fn push_to(&self, out: &mut String) {
+        match self {
+            Self::Plain(text) => out.push_str(text),
+            Self::Char(c) => out.push(*c),
+        }
+    }
+}
+
+/// Walks through a literal: runs of plain text, and escape sequences.
+fn units<'a>(
+    raw: &'a str,
     language: Language,
-    start: u32,
-    out: &mut String,
-    mut report: impl FnMut(Span, Mistake),
+    mut each: impl FnMut(Result<Part<'a>, Mistake>, Span),
 ) {
-    out.reserve(raw.len());
     let mut rest = raw;
     while !rest.is_empty() {
-        let plain = rest.find('\\').unwrap_or(rest.len());
+        let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
         let (before, from_escape) = rest.split_at(plain);
-        out.push_str(before);
+        let at = raw.len() - from_escape.len();
+        if !before.is_empty() {
+            each(Ok(Part::Plain(before)), Span::from(at - plain..at));
+        }
         rest = from_escape;
         let Some((unit, mut length)) = unit(rest, language) else { break };
-        let mut mistake = None;
-        match unit {
-            Unit::Char(c) => out.push(c),
-            Unit::Bad(m) => mistake = Some(m),
-            Unit::Code(code) if code > u32::from(char::MAX) => mistake = Some(Mistake::NoCharacter),
+        let found = match unit {
+            Unit::Char(c) => Ok(c),
+            Unit::Bad(mistake) => Err(mistake),
+            Unit::Code(code) if code > u32::from(char::MAX) => Err(Mistake::NoCharacter),
             Unit::Code(code) => match whole_char(code, rest.get(length..).unwrap_or_default()) {
                 Some((c, more)) => {
-                    out.push(c);
                     length += more;
+                    Ok(c)
                 }
-                None => mistake = Some(Mistake::Surrogate),
+                None => Err(Mistake::Surrogate),
             },
-        }
-        if let Some(mistake) = mistake {
-            let at = raw.len() - rest.len();
-            let at = Span::from(at..at + length);
-            report(Span::new(start + at.start, start + at.end), mistake);
-        }
+        };
+        each(found.map(Part::Char), Span::from(at..at + length));
         rest = rest.get(length..).unwrap_or_default();
     }
 }
@@ -130,9 +157,10 @@ mod tests {
     }
 
     fn unescaped_as(raw: &str, language: Language) -> (String, Vec<(u32, u32, Mistake)>) {
-        let (mut out, mut mistakes) = (String::new(), Vec::new());
-        unescape(raw, language, 100, &mut out, |span, m| mistakes.push((span.start, span.end, m)));
-        (out, mistakes)
+        let (mut out, mut found) = (String::new(), Vec::new());
+        unescape(raw, language, &mut out);
+        mistakes(raw, language, |span, m| found.push((span.start, span.end, m)));
+        (out, found)
     }
 
     #[test]
@@ -155,8 +183,8 @@ mod tests {
             (r"\x41G\x1F600", "AG😀", vec![]),
             (r"\x000041B", "AB", vec![]),
             (r"\xD83D\xDE00", "😀", vec![]),
-            (r"\x110000", "", vec![(100, 108, Mistake::NoCharacter)]),
-            (r"\xD800z", "z", vec![(100, 106, Mistake::Surrogate)]),
+            (r"\x110000", "", vec![(0, 8, Mistake::NoCharacter)]),
+            (r"\xD800z", "z", vec![(0, 6, Mistake::Surrogate)]),
         ] {
             assert_eq!(unescaped_as(raw, Language::Mof3), (text.to_owned(), mistakes), "{raw}");
         }
@@ -165,15 +193,11 @@ mod tests {
     #[test]
     fn mistakes_have_their_place() {
         for (raw, text, mistakes) in [
-            (r"ab\q", "ab", vec![(102, 104, Mistake::Unknown)]),
-            (r"\äb", "b", vec![(100, 103, Mistake::Unknown)]),
-            (r"\xyz", "yz", vec![(100, 102, Mistake::NoDigits)]),
-            (r"\xD800z", "z", vec![(100, 106, Mistake::Surrogate)]),
-            (
-                r"\xDC00\xD800",
-                "",
-                vec![(100, 106, Mistake::Surrogate), (106, 112, Mistake::Surrogate)],
-            ),
+            (r"ab\q", "ab", vec![(2, 4, Mistake::Unknown)]),
+            (r"\äb", "b", vec![(0, 3, Mistake::Unknown)]),
+            (r"\xyz", "yz", vec![(0, 2, Mistake::NoDigits)]),
+            (r"\xD800z", "z", vec![(0, 6, Mistake::Surrogate)]),
+            (r"\xDC00\xD800", "", vec![(0, 6, Mistake::Surrogate), (6, 12, Mistake::Surrogate)]),
         ] {
             assert_eq!(unescaped(raw), (text.to_owned(), mistakes), "{raw}");
         }
