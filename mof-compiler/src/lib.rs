@@ -18,6 +18,7 @@
 
 mod compile;
 pub mod diagnostic;
+mod emit;
 pub mod source;
 pub mod syntax;
 
@@ -25,4 +26,5 @@ pub use compile::{
     Base, CompileOptions, Compiled, DEFAULT_NAMESPACE, EmptyBase, Statistics, compile,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use emit::Emit;
 pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};
