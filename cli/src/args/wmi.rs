@@ -1,7 +1,7 @@
 //! What `cimarron compile` takes over from `mofcomp`.
 
-use clap::Args;
 use cimarron_mof::UpdateFlags;
+use clap::Args;
 use std::path::PathBuf;
 
 /// The arguments that only the `wmi` dialect has a meaning for.
