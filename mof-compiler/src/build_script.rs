@@ -22,7 +22,7 @@ use crate::emit::Emit;
 use crate::source::{
     Loader, OsFileSystem, SourceError, SourceMap, Sources, Trace, TracingFileSystem,
 };
-use crate::{CompileOptions, Compiled, EmptyBase};
+use crate::{CompileOptions, Compiled, EmptyBase, Language};
 use cimarron_model::Dialect;
 use cimarron_schema::{Archive, OpenError, WriteError};
 use std::collections::BTreeSet;

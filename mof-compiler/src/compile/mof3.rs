@@ -120,7 +120,8 @@ fn compile_namespace(
     let unit = unit(&lowered);
     let base = context.base.qualifier_types(context.namespace);
     base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
-    standard::know(builder);
+    let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
+    standard::know(builder, &declared);
     let mut namespace = Namespace::new(context, builder, sink);
     namespace.compile(&unit, changes);
     lowered.judge_the_rest(&mut namespace);

@@ -13,7 +13,7 @@ use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
     ComplexDeclaration, ComplexSort, DataType, Declaration, EnumerationDeclaration, Feature,
     Method, Parameter, Property, QualifierDeclaration, Scope, ScopeKind, TypeDeclaration, TypeKind,
-    TypeSort,
+    TypeSort, Value,
 };
 use cimarron_model::{CimType, Name};
 use cimarron_schema::rules::Rule;
@@ -93,6 +93,7 @@ pub(super) fn lower<'t>(
     for (id, node) in types.all() {
         writer.file = node.file;
         match node.declared {
+            Declared::Complex(_) if node.is_taken => {}
             Declared::Complex(declared) => {
                 let class = writer.complex_type(id, node, declared);
                 lowered.classes.push((node.file, class));
@@ -360,7 +361,7 @@ impl<'t> Writer<'t, '_, '_> {
         let name = property.name;
         let mut qualifiers = self.qualifiers(&property.qualifiers, on, Some(name.text));
         typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
-        let default = property.default.as_ref().map(|v| self.value(v, &typed.target));
+        let default = self.default(property.default.as_ref(), &typed.target);
         let data_type = typed.data_type;
         ast::Property { span: property.span, qualifiers, data_type, name, default }
     }
@@ -382,9 +383,19 @@ impl<'t> Writer<'t, '_, '_> {
         let mut qualifiers =
             self.qualifiers(&parameter.qualifiers, ScopeKind::Parameter, Some(name.text));
         typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
-        let default = parameter.default.as_ref().map(|v| self.value(v, &typed.target));
+        let default = self.default(parameter.default.as_ref(), &typed.target);
         let data_type = typed.data_type;
         ast::Parameter { span: parameter.span, qualifiers, data_type, name, default }
+    }
+
+    /// A default; that of an unknown type is nothing.
+    fn default(
+        &mut self,
+        written: Option<&'t Value<'t>>,
+        target: &Target<'t>,
+    ) -> Option<ast::Value<'t>> {
+        let written = written.filter(|_| !matches!(target, Target::Unknown))?;
+        Some(self.value(written, target))
     }
 
     // Types
@@ -612,7 +623,7 @@ impl<'t> Writer<'t, '_, '_> {
             self.advise(Code::MissingDefault, node.name.span, message, Some(help));
         }
         let target = Target::new(meaning, node.data_type.array.is_some());
-        let default = node.default.as_ref().map(|v| self.value(v, &target));
+        let default = self.default(node.default.as_ref(), &target);
         let flavors = node.policy.as_ref().map(|policy| self.policy(policy));
         lowered.qualifiers.push((
             self.file,

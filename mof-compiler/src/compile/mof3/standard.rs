@@ -156,10 +156,11 @@ impl Standard {
     }
 }
 
-/// Makes them known where nothing else of the name is.
-pub(super) fn know(builder: &mut NamespaceBuilder) {
+/// Makes them known where nothing else of the name is, and the text declares none.
+pub(super) fn know(builder: &mut NamespaceBuilder, declared: &HashSet<Name>) {
     for standard in STANDARD {
-        if builder.qualifier_type(standard.name).is_none() {
+        let known = builder.qualifier_type(standard.name).is_some();
+        if !known && !declared.contains(&Name::new(standard.name)) {
             builder.know_qualifier_type(standard.declaration());
         }
     }

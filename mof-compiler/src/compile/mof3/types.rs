@@ -50,6 +50,8 @@ pub(super) struct Node<'d> {
     locals: HashMap<Name, TypeId>,
     /// What it derives from or extends.
     pub(super) above: Option<Found>,
+    /// Whether another type has the name in the archive.
+    pub(super) is_taken: bool,
     /// What an enumeration adds to the one that it extends.
     pub(super) members: Members<'d>,
 }
@@ -135,7 +137,8 @@ impl<'d> Types<'d> {
         let id = TypeId(self.nodes.len());
         let locals = HashMap::new();
         let members = Members::default();
-        self.nodes.push(Node { file, declared, name, outer, locals, above: None, members });
+        let (above, is_taken) = (None, false);
+        self.nodes.push(Node { file, declared, name, outer, locals, above, is_taken, members });
         let Declared::Complex(node) = declared else { return id };
         for feature in &node.features {
             let inner = match feature {
@@ -161,7 +164,8 @@ impl<'d> Types<'d> {
     }
 
     /// The names that local structures get in the archive must be free.
-    fn local_names(&self, sink: &mut Diagnostics) {
+    fn local_names(&mut self, sink: &mut Diagnostics) {
+        let mut doubles = Vec::new();
         let mut taken: HashMap<Name, TypeId> = HashMap::new();
         for (id, node) in self.complex().filter(|(_, node)| node.outer.is_none()) {
             taken.entry(Name::new(&node.name)).or_insert(id);
@@ -176,6 +180,7 @@ impl<'d> Types<'d> {
                 taken.entry(name).or_insert(id);
                 continue;
             };
+            doubles.push(id);
             let local = node.declared.name();
             let message = format!(
                 "the local structure `{}` is `{}` in the schema, which is the name of another type",
@@ -184,6 +189,11 @@ impl<'d> Types<'d> {
             let found = Diagnostic::new(Code::LocalNameTaken, node.file, local.span, message);
             let first = other.declared.name().span;
             sink.push(found.with_label(other.file, first, "declared here").with_help("rename one"));
+        }
+        for double in doubles {
+            if let Some(node) = self.node_mut(double) {
+                node.is_taken = true;
+            }
         }
     }
 
