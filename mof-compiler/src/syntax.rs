@@ -14,6 +14,7 @@ pub mod mof3;
 mod number;
 mod parse;
 mod recovery;
+mod scan;
 mod sequence;
 mod tokens;
 mod words;

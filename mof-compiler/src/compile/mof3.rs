@@ -46,7 +46,7 @@ use crate::syntax::mof3::ast::Declaration;
 use cimarron_model::Name;
 use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
 use indexmap::IndexMap;
-use lower::Lowered;
+use lower::{Classes, Lowered};
 use types::Types;
 
 /// Compiles MOF 3 sources into `schema`.
@@ -116,26 +116,28 @@ fn compile_namespace(
 ) {
     let mut types = Types::new(declarations, context, sink);
     types.judge_enumerations(sink);
-    let lowered = lower::lower(declarations, &types, context, sink);
-    let unit = unit(&lowered);
+    let mut lowered = lower::lower(declarations, &types, context, sink);
+    let used = lowered.used_qualifiers();
+    let classes = std::mem::take(&mut lowered.classes);
+    let mut unit = unit(classes, &lowered);
     let base = context.base.qualifier_types(context.namespace);
     base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
     let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
     standard::know(builder, &declared);
     let mut namespace = Namespace::new(context, builder, sink);
-    namespace.compile(&unit, changes);
+    namespace.compile(&mut unit, changes);
     lowered.judge_the_rest(&mut namespace);
-    standard::keep_used(builder, &lowered.used_qualifiers(), &base);
+    standard::keep_used(builder, &used, &base);
 }
 
 /// The declarations of MOF 2 as the further steps want them.
-fn unit<'l>(lowered: &'l Lowered<'l>) -> Unit<'l> {
+fn unit<'l>(classes: Classes<'l>, lowered: &'l Lowered<'l>) -> Unit<'l> {
     let flavors = GlobalFlavors::default();
     let mut unit = Unit::default();
     unit.qualifiers = lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect();
-    for (order, (file, node)) in lowered.classes.iter().enumerate() {
-        let (at, flavors) = (At::new(*file, node), flavors.clone());
-        unit.add_class(Class { at, flavors, flags: UpdateFlags::default(), order });
+    for (order, (file, node)) in classes.into_iter().enumerate() {
+        let (node, flavors) = (Box::new(node), flavors.clone());
+        unit.add_class(Class { file, node, flavors, flags: UpdateFlags::default(), order });
     }
     for (order, (file, node)) in lowered.instances.iter().enumerate() {
         let (at, flavors) = (At::new(*file, node), flavors.clone());

@@ -24,11 +24,14 @@ use std::borrow::Cow;
 /// may make, in all.
 const BUDGET: usize = 1_000_000;
 
+/// Classes and the files that they stand in.
+pub(super) type Classes<'t> = Vec<(FileId, ast::ClassDeclaration<'t>)>;
+
 /// The declarations of a namespace in MOF 2.
 #[derive(Default)]
 pub(super) struct Lowered<'t> {
     pub(super) qualifiers: Vec<(FileId, ast::QualifierDeclaration<'t>)>,
-    pub(super) classes: Vec<(FileId, ast::ClassDeclaration<'t>)>,
+    pub(super) classes: Classes<'t>,
     pub(super) instances: Vec<(FileId, ast::InstanceDeclaration<'t>)>,
     /// `value of`: nothing in the schema, but to be judged.
     values: Vec<(FileId, ast::InstanceDeclaration<'t>)>,

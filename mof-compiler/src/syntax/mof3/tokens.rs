@@ -51,7 +51,7 @@ pub(crate) enum Clause {
 /// Sorts the clauses of a qualifier type declaration; a second of a kind is reported.
 pub(crate) fn clauses(
     list: Vec<Clause>,
-    reports: &mut Reports,
+    reports: &mut Reports<'_>,
 ) -> (Option<Vec<Scope>>, Option<Vec<Flavor>>) {
     let (mut scopes, mut policy) = (None, None);
     for clause in list {
@@ -70,7 +70,7 @@ pub(crate) fn clauses(
 pub(crate) fn keyed<'a>(
     mut value: Value<'a>,
     more: Vec<KeyBinding<'a>>,
-    reports: &mut Reports,
+    reports: &mut Reports<'_>,
 ) -> Value<'a> {
     let ValueKind::Path(path) = &mut value.kind else {
         if let Some(first) = more.first() {
