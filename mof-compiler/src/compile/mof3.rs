@@ -29,6 +29,9 @@ mod standard;
 mod types;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use permit::{permits, value_type};
 
 use super::collect::Collected;
