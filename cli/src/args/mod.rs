@@ -49,6 +49,14 @@ pub(crate) enum Invocation {
     Demo,
 }
 
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(dead_code, reason = "for commands whose reports hold no findings about texts")]
+pub(crate) enum ReportFormat {
+    Human,
+    Json,
+}
+
 /// A dialect as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DialectArg(pub(crate) Dialect);

@@ -8,7 +8,7 @@ mod session;
 mod stamp;
 
 pub(crate) use inputs::{Inputs, Loaded};
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 pub(crate) use stamp::{Key, Stamp};
 
