@@ -4,11 +4,13 @@ mod compile;
 mod findings;
 mod query;
 mod show;
+mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};
