@@ -5,8 +5,11 @@
 mod compile;
 mod demo;
 mod failures;
+mod findings;
+mod pipeline;
 mod query;
 mod show;
+mod unchanged;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
