@@ -189,6 +189,31 @@ fn make_agrees(place: &Place) {
 }
 
 #[test]
+fn the_order_of_the_files_counts_for_updates_alone() {
+    let place = Place::new();
+    place.file(
+        "a.mof",
+        "class X_A { [key] string N; uint8 P; };\ninstance of X_A { N = \"z\"; };\n\
+         instance of X_A { N = \"b\"; };\n#pragma namespace (\"root/z\")\nclass X_Z { };\n",
+    );
+    place.file(
+        "b.mof",
+        "class X_B : X_A { };\ninstance of X_B { N = \"a\"; };\ninstance of X_A { N = \"c\"; };\n\
+         #pragma namespace (\"root/b\")\nclass X_Y { };\n",
+    );
+    place.file("c.mof", "instance of X_A { N = \"z\"; P = 1; };\n");
+    place.file("d.mof", "instance of X_A { N = \"z\"; P = 2; };\n");
+    let compiled = |files: &[&str]| {
+        let line = [&["compile", "-o", "x.cimar"], files].concat();
+        in_place(&place, &line).succeeds();
+        std::fs::read(place.path("x.cimar")).unwrap()
+    };
+    assert_eq!(compiled(&["a.mof", "b.mof"]), compiled(&["b.mof", "a.mof"]));
+    let last = |files: &[&str]| compiled(&[&["a.mof"], files].concat());
+    assert_ne!(last(&["c.mof", "d.mof"]), last(&["d.mof", "c.mof"]));
+}
+
+#[test]
 fn outputs_depend_on_content_alone() {
     let place = Place::new();
     for root in ["one", "two"] {
