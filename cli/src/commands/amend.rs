@@ -49,5 +49,5 @@ pub(super) fn write_parts(args: &CompileArgs, compiled: &Compiled) -> Result<Opt
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    files::write(path, |out| out.write_all(text.as_bytes()))
+    files::write(path, |out| out.write_all(text.as_bytes())).map(|_| ())
 }

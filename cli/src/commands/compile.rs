@@ -6,6 +6,7 @@ mod summary;
 pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
+use crate::core::files::{self, Content};
 use crate::core::{Inputs, Key, Loaded, Stamp, compile_alone};
 use crate::failure::{Failure, Stop};
 use crate::output::dep_file;
@@ -51,7 +52,12 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         };
         return finish(args, &outcome, &earlier.sources);
     }
-    let Loaded { texts, trace } = inputs.load(args.findings.sink())?;
+    let Loaded { texts, trace } = if outputs.is_on_disk() {
+        inputs.load(args.findings.sink())?
+    } else {
+        let texts = inputs.load_untraced(args.findings.sink())?;
+        Loaded { texts, trace: Trace::default() }
+    };
     progress.step("compiling");
     let (compiled, sources) = compile_alone(texts, &options);
     let written = if compiled.has_errors() {
@@ -151,14 +157,15 @@ fn write(
     }
     if let Some(directory) = args.output.as_deref().filter(|path| outputs::is_directory(path)) {
         std::fs::create_dir_all(directory)
-            .map_err(|error| crate::core::files::write_failure(directory, &error))?;
+            .map_err(|error| files::write_failure(directory, &error))?;
     }
     let written = outputs.write(compiled)?;
+    let mut files: Vec<(&Path, Content)> = Vec::with_capacity(written.len() + 1);
+    files.extend(written.iter().filter_map(|file| Some((file.path.as_path(), file.content?))));
     if let Some(path) = &args.dep_file {
-        write_dep_file(path, outputs, trace)?;
+        files.push((path, write_dep_file(path, outputs, trace)?));
     }
     if let Some(path) = stamp {
-        let files = stamped(args, outputs);
         let statistics = compiled.statistics();
         if let Some(stamp) = Stamp::of(key, trace, &files, &statistics, &compiled.diagnostics) {
             stamp.leave(&path);
@@ -167,14 +174,14 @@ fn write(
     Ok(written)
 }
 
-fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<(), Failure> {
+fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Content, Failure> {
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
     let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
     let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
         let message = format!("no rule for make can name {name:?}: it holds a line break");
         Failure::input(Status::InvalidParameter, message)
     })?;
-    crate::core::files::write(path, |out| out.write_all(rule.as_bytes()))
+    files::write(path, |out| out.write_all(rule.as_bytes()))
 }
 
 /// Says what there is to say and gives the end of the run.

@@ -17,7 +17,7 @@ pub(crate) struct Texts {
 /// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
 /// and all that they include.
 pub(crate) fn read_mof(paths: &[PathBuf], include: &[PathBuf]) -> Result<Texts, Failure> {
-    Ok(Inputs::gather(paths, "<stdin>", include)?.load(Diagnostics::new())?.texts)
+    Inputs::gather(paths, "<stdin>", include)?.load_untraced(Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.
