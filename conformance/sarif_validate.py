@@ -130,10 +130,17 @@ def check_log(log: Json, code: int, files: dict[str, str]) -> int:
     return len(one["results"])
 
 
+def failure_log(program: str) -> Json:
+    line = [program, "compile", "no such file", "--format", "sarif"]
+    done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return json.loads(done.stdout)
+
+
 def main() -> int:
     program = os.environ["CIMARRON"]
     validator = jsonschema.Draft7Validator(sarif_schema())
     assert not validator.is_valid({"version": "2.1.0", "runs": [{"tool": {}}]}), "no SARIF schema"
+    validator.validate(failure_log(program))
     runs = results = failed = 0
     for name, (files, dialect) in texts().items():
         log, code, files = run(program, files, dialect)

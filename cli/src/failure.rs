@@ -85,10 +85,11 @@ impl Failure {
         }})
     }
 
-    fn exit_code(&self) -> ExitCode {
+    /// The number that the program ends with.
+    pub(crate) const fn exit_number(&self) -> u8 {
         match self.fault {
-            Fault::Input => ExitCode::from(1),
-            Fault::CommandLine => ExitCode::from(2),
+            Fault::Input => 1,
+            Fault::CommandLine => 2,
         }
     }
 
@@ -168,7 +169,7 @@ pub(crate) fn finish(stop: &Stop, style: FailureStyle) -> ExitCode {
     match stop {
         Stop::Failure(failure) => {
             failure.write(style);
-            failure.exit_code()
+            ExitCode::from(failure.exit_number())
         }
         Stop::Reported => ExitCode::from(1),
         Stop::ReaderGone => ExitCode::SUCCESS,

@@ -33,6 +33,14 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
+    let result = compile(args);
+    if let Err(Stop::Failure(failure)) = &result {
+        args.findings.report_failure(failure)?;
+    }
+    result
+}
+
+fn compile(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
     let outputs = Outputs::plan(args)?;
     let progress = Progress::new("reading");

@@ -5,7 +5,7 @@ use super::numbers::counted;
 use super::{sarif, stdout};
 use crate::args::{FindingsArgs, FindingsFormat};
 use crate::core::files;
-use crate::failure::{FailureStyle, Stop};
+use crate::failure::{Failure, FailureStyle, Stop};
 use cimarron_mof::{Diagnostic, Diagnostics, Severity, SourceMap};
 use std::io::{self, Write};
 
@@ -33,6 +33,24 @@ impl FindingsArgs {
     /// Whether standard output is the findings' own.
     pub(crate) fn takes_stdout(&self) -> bool {
         self.format == FindingsFormat::Sarif && self.report.is_none()
+    }
+
+    /// Reports that a run came to no findings, to those who await a log.
+    pub(crate) fn report_failure(&self, failure: &Failure) -> Result<(), Stop> {
+        if self.format != FindingsFormat::Sarif {
+            return Ok(());
+        }
+        let (message, code) = (failure.to_string(), failure.exit_number());
+        let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
+        match &self.report {
+            Some(path) => files::write(path, body).map(|_| ())?,
+            None => {
+                let mut out = stdout();
+                body(&mut out)?;
+                out.flush()?;
+            }
+        }
+        Ok(())
     }
 
     /// Reports findings.

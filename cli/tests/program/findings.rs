@@ -46,6 +46,13 @@ fn sarif_goes_to_standard_output_or_a_file() {
     let text = std::fs::read_to_string(place.path("out.sarif")).unwrap();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), log);
 
+    let missing = here(&["compile", "none.mof", "--format", "sarif"]).fails_with(1);
+    let invocation = missing.json()["runs"][0]["invocations"][0].clone();
+    assert_eq!(invocation["executionSuccessful"], false);
+    let said = invocation["toolExecutionNotifications"][0]["message"]["text"].clone();
+    assert_eq!(said, "`none.mof` does not exist");
+    assert!(missing.stderr.starts_with("error: `none.mof` does not exist"), "{}", missing.stderr);
+
     let fine = here(&["compile", "good.mof", "--format", "sarif", "-o", "x.cimar"]).succeeds();
     assert_eq!(fine.json()["runs"][0]["results"], serde_json::json!([]));
 }
