@@ -25,5 +25,15 @@ pub(crate) fn stderr_width() -> usize {
 
 /// Whether standard error is a terminal that wants colours (<https://no-color.org>).
 pub(crate) fn stderr_has_colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    std::io::stderr().is_terminal() && colours_are_wanted()
+}
+
+/// Whether standard output is a terminal that wants colours.
+#[allow(dead_code, reason = "for commands that colour their output")]
+pub(crate) fn stdout_has_colours() -> bool {
+    std::io::stdout().is_terminal() && colours_are_wanted()
+}
+
+fn colours_are_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }

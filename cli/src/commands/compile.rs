@@ -13,8 +13,9 @@ use crate::output::dep_file;
 use crate::progress::Progress;
 use cimarron_model::Status;
 use cimarron_mof::source::Trace;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, OsFileSystem, SourceMap, Statistics};
+use cimarron_mof::{CompileOptions, Compiled, Diagnostics, SourceMap, Statistics};
 use outputs::{Outputs, Written};
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -61,7 +62,7 @@ fn compile(args: &CompileArgs) -> Result<(), Stop> {
         return finish(args, &outcome, &earlier.sources);
     }
     let Loaded { texts, trace } = if outputs.is_on_disk() {
-        inputs.load(args.findings.sink())?
+        inputs.load(args.findings.sink(), &made(args, &outputs))?
     } else {
         let texts = inputs.load_untraced(args.findings.sink())?;
         Loaded { texts, trace: Trace::default() }
@@ -128,13 +129,14 @@ fn unchanged(
     if !stamp.is_of(key, &stamped(args, outputs)) {
         return Ok(None);
     }
+    let made = made(args, outputs);
     if !stamp.has_findings() {
-        let holds = stamp.still_holds(&OsFileSystem);
+        let holds = stamp.still_holds(&made);
         let found = Diagnostics::new();
         return Ok(holds.then(|| Earlier { stamp, found, sources: SourceMap::new() }));
     }
     // What was found is shown again, with the text that it is about.
-    let Loaded { texts, trace } = inputs.load(Diagnostics::new())?;
+    let Loaded { texts, trace } = inputs.load(Diagnostics::new(), &made)?;
     if !stamp.has_trace(&trace) {
         return Ok(None);
     }
@@ -145,6 +147,17 @@ fn unchanged(
 /// The files that a stamp vouches for.
 fn stamped<'a>(args: &'a CompileArgs, outputs: &'a Outputs) -> Vec<&'a Path> {
     outputs.files().chain(args.dep_file.as_deref()).collect()
+}
+
+/// The names of what is written, unless they could be read as well: that the output
+/// is there now is no change of the input.
+fn made(args: &CompileArgs, outputs: &Outputs) -> Vec<OsString> {
+    let stamp = outputs.stamp();
+    let made = outputs.files().chain(args.dep_file.as_deref()).chain(stamp.as_deref());
+    let is_mof = |path: &&Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("mof"));
+    made.filter(|path| !is_mof(path))
+        .filter_map(|path| path.file_name().map(OsStr::to_owned))
+        .collect()
 }
 
 /// Writes what was asked for, then the stamp.

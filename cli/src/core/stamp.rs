@@ -9,10 +9,11 @@
 //! what came out whole is stamped: no errors, no findings over the limit.
 
 use super::files::{self, Content};
-use cimarron_mof::source::{FileSystem, Limits, Trace};
+use cimarron_mof::source::{Limits, OsFileSystem, Trace, TracingFileSystem};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, Span, Statistics};
 use cimarron_schema::rules::Rule;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -124,7 +125,8 @@ impl Stamp {
     }
 
     /// Whether the files are what they were, by asking for their contents alone.
-    pub(crate) fn still_holds(&self, fs: &dyn FileSystem) -> bool {
+    pub(crate) fn still_holds(&self, made: &[OsString]) -> bool {
+        let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
         let now = Trace::again(fs, &self.questions, Limits::default().file);
         now.is_some_and(|trace| self.has_trace(&trace))
     }

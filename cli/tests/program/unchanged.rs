@@ -57,6 +57,17 @@ fn every_change_that_counts_is_seen() {
 }
 
 #[test]
+fn outputs_may_lie_among_the_inputs() {
+    let place = Place::new();
+    place.file("a.mof", "class X_A { [key] string Id; };\n");
+    for skipped in [false, true] {
+        let line = ["compile", ".", "-o", "x.cimar", "--dep-file", "x.d", "--format", "json"];
+        let run = run(command().args(line).current_dir(place.0.path())).succeeds();
+        assert_eq!(run.json()["skipped"], skipped);
+    }
+}
+
+#[test]
 fn options_count() {
     let place = tree();
     for more in [
