@@ -17,7 +17,16 @@ pub(crate) fn output_width() -> Option<usize> {
 
 /// Whether standard error is a terminal that wants colours (<https://no-color.org>).
 fn stderr_has_colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    std::io::stderr().is_terminal() && colours_are_wanted()
+}
+
+/// Whether standard output is a terminal that wants colours.
+pub(crate) fn stdout_has_colours() -> bool {
+    std::io::stdout().is_terminal() && colours_are_wanted()
+}
+
+fn colours_are_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// A diagnostic as text for standard error: a coloured picture on a terminal,

@@ -1,10 +1,12 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod fmt;
 mod query;
 mod show;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use fmt::FmtArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 
@@ -43,6 +45,9 @@ pub(crate) enum Invocation {
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
+    /// Format MOF files in place
+    #[command(after_help = EXIT_CODES)]
+    Fmt(FmtArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
 }
@@ -75,6 +80,7 @@ impl Invocation {
             Self::Compile(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
+            Self::Fmt(args) => args.format == ReportFormat::Json,
             Self::Demo => false,
         };
         if json { FailureStyle::Json } else { FailureStyle::Human }

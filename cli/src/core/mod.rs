@@ -1,9 +1,11 @@
 //! The calls into the crates below, with their errors made into failures.
 
+mod fmt;
 mod mof;
 mod session;
 
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
+pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report, report_found};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 
 use crate::failure::Failure;

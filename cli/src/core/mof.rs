@@ -5,8 +5,8 @@ use crate::output::diagnostics::{tally, to_json, write_pictures};
 use cimarron_model::Status;
 use cimarron_mof::source::SourceError;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity, Sources,
-    compile,
+    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity, SourceMap,
+    Sources, compile,
 };
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -58,6 +58,11 @@ pub(crate) fn compile_alone(texts: Texts, options: &CompileOptions) -> (Compiled
 
 /// Writes diagnostics to standard error; none are no output.
 pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, style: FailureStyle) {
+    report_found(diagnostics, sources.map(), style);
+}
+
+/// The same for texts that were not loaded as sources.
+pub(crate) fn report_found(diagnostics: &Diagnostics, sources: &SourceMap, style: FailureStyle) {
     let sorted = diagnostics.clone().into_sorted();
     if sorted.is_empty() {
         return;
@@ -65,8 +70,8 @@ pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, style: Failur
     let mut stderr = io::BufWriter::new(io::stderr().lock());
     // Where standard error is closed there is nobody left to tell.
     let _ = match style {
-        FailureStyle::Json => writeln!(stderr, "{}", to_json(&sorted, sources.map())),
-        FailureStyle::Human => write_pictures(&mut stderr, &sorted, sources.map())
+        FailureStyle::Json => writeln!(stderr, "{}", to_json(&sorted, sources)),
+        FailureStyle::Human => write_pictures(&mut stderr, &sorted, sources)
             .and_then(|()| write_tally(&mut stderr, diagnostics)),
     };
     let _ = stderr.flush();

@@ -5,6 +5,7 @@
 mod compile;
 mod demo;
 mod failures;
+mod fmt;
 mod query;
 mod show;
 

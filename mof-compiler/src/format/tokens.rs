@@ -178,7 +178,12 @@ impl<'a> Reader<'a> {
 }
 
 /// The comments between two tokens, and the line breaks behind the last.
-fn comments(text: &str, from: usize, to: usize, last: bool) -> (Vec<Comment<'_>>, usize) {
+pub(super) fn comments(
+    text: &str,
+    from: usize,
+    to: usize,
+    last: bool,
+) -> (Vec<Comment<'_>>, usize) {
     let mut found: Vec<Comment<'_>> = Vec::new();
     let (mut at, mut newlines) = (from, 0);
     let gap = text.get(..to).unwrap_or(text);
@@ -226,16 +231,4 @@ const TAB: usize = 4;
 /// The width of white space.
 pub(super) fn indentation(blank: &str) -> usize {
     blank.chars().map(|c| if c == '\t' { TAB } else { 1 }).sum()
-}
-
-/// The comments of a text in order.
-pub(super) fn all_comments(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    let ends = lex(text).map(|lexed| lexed.span.range()).chain([text.len()..text.len()]);
-    for place in ends {
-        found.extend(comments(text, at, place.start, false).0.into_iter().map(|c| c.text));
-        at = place.end;
-    }
-    found
 }
