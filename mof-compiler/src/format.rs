@@ -87,15 +87,19 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
     }
     let line_end = LineEnd::of(text);
     let source = line_end.normalised(text);
-    let (toks, end) = tokens::read(&source).ok_or(FormatError::Internal("a token"))?;
-    let statements =
-        tree::build(toks, options.rewrap_strings).ok_or(FormatError::Internal("a bracket"))?;
-    let mut printer = Printer::new(&source, options.width);
-    printer.file(&statements, &end);
-    let formatted = printer.out;
+    let formatted = lay_out(&source, options).map_err(FormatError::Internal)?;
     verify::same_meaning(&source, &formatted).map_err(FormatError::Internal)?;
     let formatted = line_end.restored(formatted);
     Ok(if formatted == text { Cow::Borrowed(text) } else { Cow::Owned(formatted) })
+}
+
+/// Lays out a text whose lines end with LF, or says what is wrong with it.
+fn lay_out(source: &str, options: &FormatOptions) -> Result<String, &'static str> {
+    let (toks, end) = tokens::read(source).ok_or("a token")?;
+    let statements = tree::build(toks, options.rewrap_strings).ok_or("a bracket")?;
+    let mut printer = Printer::new(source, options.width);
+    printer.file(&statements, &end);
+    Ok(printer.out)
 }
 
 /// What ends the lines of a text.

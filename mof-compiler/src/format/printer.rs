@@ -1,7 +1,7 @@
 //! Lines, columns, tokens and comments.
 
 use super::shape::width;
-use super::tokens::{Comment, Tok, indentation};
+use super::tokens::{Comment, Delimiter, Kind, Tok, indentation};
 
 /// Columns per level of nesting.
 pub(super) const STEP: usize = 4;
@@ -159,6 +159,8 @@ impl<'a> Printer<'a> {
     /// `blanks`: whether blank lines are kept, and whether nothing stands before.
     fn comments_of(&mut self, tok: &Tok<'_>, from: usize, blanks: Option<bool>) {
         let mut first = blanks.unwrap_or(true);
+        // `{ /* nothing */ }`
+        let alone = tok.kind == Kind::Close(Delimiter::Brace) && self.out.ends_with('{');
         for (n, comment) in tok.leading.iter().enumerate().skip(from) {
             let keeps_blank = blanks.is_some() && !first;
             let follows = n > from && comment.newlines == 0;
@@ -172,7 +174,7 @@ impl<'a> Printer<'a> {
             if comment.ends_line {
                 self.newline();
             } else {
-                self.space = !tok.kind.is_tight();
+                self.space = alone || !tok.kind.is_tight();
             }
             first = false;
         }
