@@ -1,16 +1,15 @@
 //! `cimarron fmt`.
 
-use super::ReportFormat;
 use crate::failure::FailureStyle;
 use cimarron_mof::format::FormatOptions;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// The arguments of `cimarron fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct FmtArgs {
-    /// MOF files, and directories whose *.mof files are formatted; `-` formats standard input to
-    /// standard output [default: the current directory]
+    /// MOF files, patterns, and directories whose *.mof files are formatted; `-` formats standard
+    /// input to standard output [default: the current directory]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Write nothing; fail with exit code 1 and name the files that would change
@@ -33,6 +32,15 @@ pub(crate) struct FmtArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Sentences and diffs for people
+    Human,
+    /// An array of objects, one a file
+    Json,
 }
 
 impl FmtArgs {

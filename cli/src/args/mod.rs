@@ -1,14 +1,18 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod findings;
 mod fmt;
 mod query;
 mod show;
+mod wmi;
 
 pub(crate) use compile::CompileArgs;
-pub(crate) use fmt::FmtArgs;
+pub(crate) use findings::{FindingsArgs, FindingsFormat};
+pub(crate) use fmt::{FmtArgs, ReportFormat};
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};
@@ -25,6 +29,16 @@ Exit codes:
 With --format json every failure is one JSON object on standard error,
 {\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
 
+const FMT_EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
+  2  the command line is wrong
+
+Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is.
+With --format json standard output is an array of {\"file\",\"changed\",\"errors\",\"error\"}, with
+\"diff\" where --diff asks for it and \"text\" for standard input.";
+
 /// An in-memory CIM repository engine.
 #[derive(Debug, Parser)]
 #[command(name = "cimarron", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -37,7 +51,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invocation {
     /// Compile MOF files, directories and zip archives, and write a schema archive
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = compile::AFTER_HELP)]
     Compile(CompileArgs),
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
@@ -46,17 +60,10 @@ pub(crate) enum Invocation {
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
     /// Format MOF files in place
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = FMT_EXIT_CODES)]
     Fmt(FmtArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    Human,
-    Json,
 }
 
 /// A dialect as an argument.
@@ -77,7 +84,7 @@ impl Invocation {
     /// How this invocation wants its failures.
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
-            Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Compile(args) => args.findings.format == FindingsFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Fmt(args) => args.format == ReportFormat::Json,
@@ -197,7 +204,8 @@ mod tests {
         else {
             panic!("not parsed")
         };
-        assert_eq!((args.dialect.0, args.format), (Dialect::Dmtf, ReportFormat::Json));
+        let format = args.findings.format;
+        assert_eq!((args.dialect.0, format), (Dialect::Dmtf, FindingsFormat::Json));
         assert!(parsed(&["compile"]).is_err());
         assert!(parsed(&["compile", "x", "--dialect", "omi"]).is_err());
         assert!(parsed(&["show", "a", "--tree", "--local"]).is_err());

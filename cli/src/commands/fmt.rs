@@ -1,9 +1,10 @@
 //! `cimarron fmt`: MOF in, the same MOF in the house style out.
 
 use crate::args::{FmtArgs, ReportFormat, usage};
-use crate::core::{Formatted, Formatter, Outcome, mof_files, report_found};
+use crate::core::{Formatted, Formatter, Outcome, mof_files};
 use crate::failure::{Failure, Stop};
 use crate::output::diff::write_unified;
+use crate::output::findings;
 use crate::output::numbers::counted;
 use crate::output::{json_lines, stdout};
 use crate::terminal::stdout_has_colours;
@@ -194,7 +195,7 @@ impl Session<'_> {
         }
         self.out.flush()?;
         let style = self.args.style();
-        report_found(&self.formatter.said, &self.formatter.sources, style);
+        findings::report(&self.formatter.said, &self.formatter.sources, style);
         let mut failures = self.failures.drain(..).map(|m| Failure::input(Status::Failed, m));
         let last = failures.next_back();
         for failure in failures {

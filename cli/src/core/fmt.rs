@@ -1,11 +1,13 @@
 //! Formatting MOF: files in, formatted texts and findings out.
 
+use super::pattern;
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::format::{FormatError, FormatOptions, format};
 use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -92,23 +94,33 @@ impl Formatter {
     }
 }
 
-/// The files that paths stand for: themselves, and the MOF files below
-/// directories, each once.
+/// The files that paths stand for, each once: themselves, what patterns match,
+/// and the MOF files below directories.
 pub(crate) fn mof_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<PathBuf> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for path in paths {
-        let found = if path.is_dir() {
-            files_below(&OsFileSystem, path, Limits::default().files).map_err(|error| {
-                let message = format!("`{}` cannot be read: {error}", path.display());
-                Failure::input(Status::Failed, message)
-            })?
+        let found = if pattern::is_pattern(path) && !path.exists() {
+            pattern::expand(path)?
         } else {
             vec![path.clone()]
         };
-        files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
+        for path in found {
+            let found = files_of(path)?;
+            files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
+        }
     }
     Ok(files)
+}
+
+fn files_of(path: PathBuf) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path]);
+    }
+    files_below(&OsFileSystem, &path, Limits::default().files).map_err(|error| {
+        let message = format!("`{}` cannot be read: {error}", path.display());
+        Failure::input(Status::Failed, message)
+    })
 }
 
 impl Formatted {

@@ -76,9 +76,9 @@ impl<'a, S: Iterator<Item = Span>> Reader<'a, S> {
             return slice.strip_suffix('"').map(Cow::Borrowed);
         }
         let mut joined = String::from("\"");
-        unescape(contents(slice), 0, &mut joined, |_, _| {});
+        unescape(contents(slice), &mut joined);
         while let Some(slice) = next.filter(|next| next.starts_with('"')) {
-            unescape(contents(slice), 0, &mut joined, |_, _| {});
+            unescape(contents(slice), &mut joined);
             next = self.slice();
         }
         self.peeked = next;

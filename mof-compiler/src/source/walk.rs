@@ -16,7 +16,7 @@ pub(super) fn is_mof(path: &Path) -> bool {
 /// # Errors
 /// What the file system reports, and more than `limit` files.
 pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result<Vec<PathBuf>> {
-    let mut files = BTreeSet::new();
+    let mut files = Vec::new();
     let mut entered = BTreeSet::new();
     let mut open = vec![root.to_owned()];
     while let Some(directory) = open.pop() {
@@ -28,7 +28,7 @@ pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result
             match fs.kind(&path)? {
                 Some(EntryKind::Directory) => open.push(path),
                 Some(EntryKind::File) if is_mof(&path) => {
-                    files.insert(path);
+                    files.push(path);
                     if files.len() > limit {
                         return Err(io::Error::other(format!("more than {limit} files")));
                     }
@@ -37,5 +37,13 @@ pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result
             }
         }
     }
-    Ok(files.into_iter().collect())
+    files.sort_by_cached_key(|path| in_path_order(path));
+    Ok(files)
+}
+
+/// The bytes of a path with the separators below every other byte, so that a
+/// directory's files stand together: the order of [`Path`], at the price of text.
+fn in_path_order(path: &Path) -> Vec<u8> {
+    let separated = |byte: &u8| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte };
+    path.as_os_str().as_encoded_bytes().iter().map(separated).collect()
 }

@@ -1,8 +1,7 @@
 //! The places of tokens, for what works on the text and not on its meaning.
 
-use super::lexer::Token;
+use super::lexer::{Lexer, Token};
 use crate::source::Span;
-use logos::Logos;
 
 /// A token's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +16,33 @@ pub struct Lexed {
 /// comments; each string literal is a token of its own.
 #[doc(hidden)]
 pub fn lex(text: &str) -> impl Iterator<Item = Lexed> {
-    let tokens = Token::lexer(text).spanned();
-    tokens.map(|(token, place)| Lexed { span: Span::from(place), valid: token.is_ok() })
+    Places { lexer: Lexer::new(text, 0), literals: Vec::new() }
+}
+
+struct Places<'a> {
+    lexer: Lexer<'a>,
+    /// The literals of the latest string that are still to come, the next one last.
+    literals: Vec<Span>,
+}
+
+impl Iterator for Places<'_> {
+    type Item = Lexed;
+
+    fn next(&mut self) -> Option<Lexed> {
+        if let Some(span) = self.literals.pop() {
+            return Some(Lexed { span, valid: true });
+        }
+        let token = self.lexer.next()?;
+        let span = self.lexer.span();
+        let Ok(Token::Text(text)) = token else {
+            return Some(Lexed { span, valid: token.is_ok() });
+        };
+        let start = span.range().start;
+        text.pieces(|at, piece| {
+            self.literals.push(Span::from(start + at..start + at + piece.raw.len() + 2));
+        });
+        self.literals.reverse();
+        let span = self.literals.pop().unwrap_or(span);
+        Some(Lexed { span, valid: true })
+    }
 }
