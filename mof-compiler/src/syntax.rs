@@ -14,6 +14,7 @@ mod literal;
 mod number;
 mod parse;
 mod recovery;
+mod scan;
 mod sequence;
 mod tokens;
 mod words;
