@@ -13,6 +13,7 @@ mod demo;
 mod failures;
 mod findings;
 mod pipeline;
+mod fmt;
 mod query;
 mod show;
 mod unchanged;
