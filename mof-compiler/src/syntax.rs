@@ -11,6 +11,7 @@ mod include;
 mod lex;
 mod lexer;
 mod literal;
+pub mod mof3;
 mod number;
 mod parse;
 mod recovery;

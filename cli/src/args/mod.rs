@@ -16,6 +16,7 @@ pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};
+use cimarron_mof::Language;
 use clap::builder::PossibleValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -76,15 +77,30 @@ pub(crate) enum ReportFormat {
 
 /// A dialect as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DialectArg(pub(crate) Dialect);
+pub(crate) struct DialectArg(pub(crate) Dialect, pub(crate) Language);
+
+impl DialectArg {
+    pub(crate) const WMI: Self = Self(Dialect::Wmi, Language::Mof2);
+    pub(crate) const DMTF: Self = Self(Dialect::Dmtf, Language::Mof2);
+    /// MOF 3 comes with DMTF's rules.
+    pub(crate) const MOF3: Self = Self(Dialect::Dmtf, Language::Mof3);
+
+    /// The word on the command line.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self.1 {
+            Language::Mof2 => self.0.as_str(),
+            Language::Mof3 => "mof3",
+        }
+    }
+}
 
 impl ValueEnum for DialectArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Dialect::Wmi), Self(Dialect::Dmtf)]
+        &[Self::WMI, Self::DMTF, Self::MOF3]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.as_str()))
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 
