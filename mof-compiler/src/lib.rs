@@ -21,6 +21,7 @@ mod build_script;
 mod compile;
 pub mod diagnostic;
 mod emit;
+pub mod format;
 mod language;
 pub mod source;
 pub mod syntax;

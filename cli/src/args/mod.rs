@@ -2,12 +2,14 @@
 
 mod compile;
 mod findings;
+mod fmt;
 mod query;
 mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
+pub(crate) use fmt::{FmtArgs, ReportFormat};
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::WmiArgs;
@@ -27,6 +29,16 @@ Exit codes:
 
 With --format json every failure is one JSON object on standard error,
 {\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
+
+const FMT_EXIT_CODES: &str = "\
+Exit codes:
+  0  fine
+  1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
+  2  the command line is wrong
+
+Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is.
+With --format json standard output is an array of {\"file\",\"changed\",\"errors\",\"error\"}, with
+\"diff\" where --diff asks for it and \"text\" for standard input.";
 
 /// An in-memory CIM repository engine.
 #[derive(Debug, Parser)]
@@ -48,8 +60,19 @@ pub(crate) enum Invocation {
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
+    /// Format MOF files in place
+    #[command(after_help = FMT_EXIT_CODES)]
+    Fmt(FmtArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(dead_code, reason = "for commands whose reports hold no findings about texts")]
+pub(crate) enum ReportFormat {
+    Human,
+    Json,
 }
 
 /// A dialect as an argument.
@@ -88,6 +111,7 @@ impl Invocation {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
+            Self::Fmt(args) => args.format == ReportFormat::Json,
             Self::Demo => false,
         };
         if json { FailureStyle::Json } else { FailureStyle::Human }

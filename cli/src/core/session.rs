@@ -1,8 +1,7 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive};
+use super::{Texts, open_archive, report};
 use crate::failure::{Failure, FailureStyle, Stop};
-use crate::output::findings::report;
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
@@ -51,12 +50,12 @@ pub(crate) fn compile_into(
     let Texts { sources, said } = texts;
     match session.compile_mof_as(&CallContext::default(), language, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, sources.map(), style));
+            progress.aside(|| report(&said, &sources, style));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, sources.map(), style));
+                progress.aside(|| report(said, &sources, style));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

@@ -31,7 +31,11 @@ pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>, chan
             }
         }
     }
-    let (instances, existence): (Vec<_>, Vec<_>) = lowered.kept.into_iter().flatten().unzip();
+    // Which file came first decides what an update changes, and nothing else.
+    let mut kept: Vec<_> = lowered.kept.into_iter().zip(lowered.places).collect();
+    kept.sort_by_key(|(_, place)| *place);
+    let (instances, existence): (Vec<_>, Vec<_>) =
+        kept.into_iter().filter_map(|(instance, _)| instance).unzip();
     changes.set_instances(namespace.context.namespace, existence);
     for instance in instances {
         namespace.builder.add_instance(instance);
@@ -45,6 +49,8 @@ struct Lowered {
     /// With what the first declaration says about what must be there; `None` once
     /// deleted.
     kept: Vec<Option<(Instance, Existence)>>,
+    /// The place of each one's file.
+    places: Vec<usize>,
 }
 
 impl Lowered {
@@ -70,6 +76,7 @@ impl Lowered {
             None => {
                 self.by_path.insert(identity, self.kept.len());
                 self.kept.push(Some((instance, one.existence)));
+                self.places.push(namespace.context.roots.place(one.at.file));
             }
         }
     }

@@ -204,6 +204,7 @@ pub fn compile(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
+    schema.sort_namespaces();
     Compiled { schema, changes, diagnostics }
 }
 
