@@ -13,6 +13,7 @@ mod demo;
 mod failures;
 mod findings;
 mod fmt;
+mod mof3;
 mod pipeline;
 mod query;
 mod show;

@@ -44,10 +44,10 @@ impl Roots {
         Self { roots, places }
     }
 
-    /// All files as parts of one.
+    /// All files as parts of one; their places stay.
     pub(crate) fn one(sources: &Sources) -> Self {
-        let files = sources.map().len();
-        Self { roots: vec![FileId::default(); files], places: vec![0; files] }
+        let roots = vec![FileId::default(); sources.map().len()];
+        Self { roots, ..Self::new(sources) }
     }
 
     /// The file that is compiled and includes this one, or is it.
