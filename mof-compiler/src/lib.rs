@@ -19,6 +19,7 @@
 mod compile;
 pub mod diagnostic;
 mod emit;
+pub mod evolution;
 pub mod source;
 pub mod syntax;
 
