@@ -15,9 +15,19 @@ pub(crate) fn output_width() -> Option<usize> {
     .filter(|columns| *columns >= 20)
 }
 
-/// Whether standard error is a terminal that wants colours (<https://no-color.org>).
+/// Whether standard error is a terminal that wants colours.
 fn stderr_has_colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    std::io::stderr().is_terminal() && colours_are_welcome()
+}
+
+/// Whether standard output is a terminal that wants colours.
+pub(crate) fn stdout_has_colours() -> bool {
+    std::io::stdout().is_terminal() && colours_are_welcome()
+}
+
+/// Whether nobody asked to do without colours (<https://no-color.org>).
+fn colours_are_welcome() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
 /// A diagnostic as text for standard error: a coloured picture on a terminal,

@@ -1,10 +1,12 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod diff;
 mod query;
 mod show;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use diff::DiffArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 
@@ -40,6 +42,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Compare two schemas, and say of each change whether it breaks anybody
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
@@ -73,6 +78,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Diff(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Demo => false,

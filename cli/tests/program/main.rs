@@ -4,6 +4,7 @@
 
 mod compile;
 mod demo;
+mod diff;
 mod failures;
 mod query;
 mod show;
