@@ -16,6 +16,7 @@
 //! The compiler never stops at the first mistake: a [`Compiled`] always comes back,
 //! with everything there was to say in its [`Diagnostics`].
 
+mod build_script;
 mod compile;
 pub mod diagnostic;
 mod emit;
@@ -23,6 +24,7 @@ pub mod evolution;
 pub mod source;
 pub mod syntax;
 
+pub use build_script::{Build, BuildError, build};
 pub use compile::{
     Base, CompileOptions, Compiled, DEFAULT_NAMESPACE, EmptyBase, Statistics, compile,
 };

@@ -1,6 +1,6 @@
 //! `cimarron diff`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
 use cimarron_mof::evolution::Verdict;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -9,13 +9,14 @@ use std::path::PathBuf;
 /// The arguments of `cimarron diff`.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The old schema: an archive, a MOF file, a directory of MOF files or a zip archive of them
+    /// The old schema: an archive, MOF files, a directory of MOF files or a zip archive of them;
+    /// `-` reads MOF from standard input
     pub(crate) old: PathBuf,
     /// The new schema, in any of these forms
     pub(crate) new: PathBuf,
     /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
-    pub(crate) format: ReportFormat,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DiffFormat::Human)]
+    pub(crate) format: DiffFormat,
     /// End with exit code 1 when there is such a change
     #[arg(long, value_enum, ignore_case = true, value_name = "VERDICT")]
     pub(crate) deny: Option<VerdictArg>,
@@ -35,6 +36,15 @@ pub(crate) struct DiffArgs {
     /// A directory to look for included files in; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
+}
+
+/// The forms of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Changes grouped by class, for people
+    Human,
+    /// One JSON object, for programs
+    Json,
 }
 
 /// A verdict as an argument.

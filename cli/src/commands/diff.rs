@@ -1,20 +1,26 @@
 //! `cimarron diff`: what changed between two schemas, and what that breaks.
 
-use crate::args::{DiffArgs, ReportFormat};
-use crate::core::{compile_alone, open_archive, read_mof, report};
+use crate::args::{DiffArgs, DiffFormat, usage};
+use crate::core::{Inputs, compile_alone, open_archive};
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::changes::{Report, write_human, write_json};
-use crate::output::stdout;
+use crate::output::{findings, stdout};
 use crate::progress::Progress;
 use crate::terminal;
 use cimarron_model::{Dialect, Name, Status, suggest};
-use cimarron_mof::CompileOptions;
 use cimarron_mof::evolution::{Change, Changes, Verdict, compare};
+use cimarron_mof::{CompileOptions, Diagnostics};
 use cimarron_schema::{Archive, ClassView, OpenError};
 use std::io::Write;
 use std::path::Path;
 
+/// What findings call standard input.
+const STDIN_NAME: &str = "<stdin>";
+
 pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
+    if args.old.as_os_str() == "-" && args.new.as_os_str() == "-" {
+        return Err(usage("standard input (`-`) can be one side only").into());
+    }
     let progress = Progress::new("reading");
     let (old, new) = (archive_at(&args.old)?, archive_at(&args.new)?);
     let dialect = match &args.dialect {
@@ -53,8 +59,8 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     };
     let mut out = stdout();
     match args.format {
-        ReportFormat::Human => write_human(&mut out, &report, terminal::stdout_has_colours())?,
-        ReportFormat::Json => write_json(&mut out, &report)?,
+        DiffFormat::Human => write_human(&mut out, &report, terminal::stdout_has_colours())?,
+        DiffFormat::Json => write_json(&mut out, &report)?,
     }
     out.flush()?;
     if denied { Err(Stop::Reported) } else { Ok(()) }
@@ -88,14 +94,15 @@ fn compiled(
     progress: &Progress,
 ) -> Result<Archive, Stop> {
     let style = match args.format {
-        ReportFormat::Human => FailureStyle::Human,
-        ReportFormat::Json => FailureStyle::Json,
+        DiffFormat::Human => FailureStyle::Human,
+        DiffFormat::Json => FailureStyle::Json,
     };
-    let texts = read_mof(&[path.to_owned()], &args.include)?;
+    let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
+    let texts = inputs.load(Diagnostics::new())?.texts;
     let options = CompileOptions { dialect, namespace: args.namespace.clone() };
     let (compiled, sources) = compile_alone(texts, &options);
     if compiled.has_errors() {
-        progress.aside(|| report(&compiled.diagnostics, &sources, style));
+        progress.aside(|| findings::report(&compiled.diagnostics, sources.map(), style));
         return Err(Stop::Reported);
     }
     let refuse = |error: String| Failure::input(Status::ServerLimits, error);

@@ -91,6 +91,7 @@ fn exit_codes() {
     assert!(run.stdout.ends_with("0 editorial; 2 shown\n"), "{}", run.stdout);
     cimarron(["diff", &old, &new, "--deny", "all"]).fails_with(2);
     cimarron(["diff", &old]).fails_with(2);
+    cimarron(["diff", "-", "-"]).fails_with(2);
     let run = cimarron(["diff", &old, &wrong]).fails_with(1);
     assert!(run.stderr.contains("wrong.mof") && run.stdout.is_empty(), "{}", run.stderr);
     let run = cimarron(["diff", &old, &place.path("absent.mof")]).fails_with(1);
