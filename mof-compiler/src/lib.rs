@@ -19,7 +19,7 @@
 mod build_script;
 mod compile;
 pub mod diagnostic;
-mod emit;
+pub mod emit;
 pub mod evolution;
 pub mod source;
 pub mod syntax;
