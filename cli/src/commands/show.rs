@@ -1,19 +1,22 @@
-//! `cimarron show`: the classes of an archive as MOF, JSON or a tree.
+//! `cimarron show`: the classes of an archive as MOF, JSON, CIM-XML, a diagram or a tree.
 
 use crate::args::{ClassFormat, ShowArgs, usage};
 use crate::core::open_archive;
 use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
-use cimarron_model::{Status, fold, suggest};
+use cimarron_model::{Name, Status, fold, suggest};
+use cimarron_mof::emit::cimxml;
+use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
-    if args.tree && args.format == ClassFormat::Json {
-        return Err(
-            usage("--tree draws a tree and has no JSON form; leave one of the two out").into()
-        );
+    if args.tree && args.format != ClassFormat::Mof {
+        return Err(usage("--tree draws a tree; leave out --format").into());
+    }
+    if args.neighbours && args.format != ClassFormat::Mermaid {
+        return Err(usage("--neighbours needs --format mermaid").into());
     }
     let archive = open_archive(&args.archive)?;
     let chosen = choose(&archive, &args.classes)?;
@@ -22,6 +25,8 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
     match args.format {
         _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
         ClassFormat::Json => write_json(&mut out, &archive, &chosen, form)?,
+        ClassFormat::CimXml => write_cimxml(&mut out, &archive, &chosen, form)?,
+        ClassFormat::Mermaid => write_mermaid(&mut out, &archive, args)?,
         ClassFormat::Mof => write_mof(&mut out, &archive, &chosen, form)?,
     }
     out.flush()?;
@@ -106,6 +111,34 @@ fn write_mof(
         write_classes(out, one.schema, [one.class], form, dialect)?;
     }
     Ok(())
+}
+
+fn write_cimxml(
+    out: &mut dyn Write,
+    archive: &Archive,
+    chosen: &[Chosen<'_>],
+    form: ClassForm,
+) -> io::Result<()> {
+    let schemas: Vec<_> = archive.namespaces().collect();
+    if chosen.is_empty() {
+        return cimxml::write_document(out, &schemas, form);
+    }
+    let of_schema = |schema: &SchemaView<'_>| {
+        let classes = chosen.iter().filter(|one| one.schema.name() == schema.name());
+        classes.map(|one| one.class).collect::<Vec<_>>()
+    };
+    let groups: Vec<_> = schemas.iter().map(|schema| (*schema, of_schema(schema))).collect();
+    cimxml::write_classes(out, &groups, form)
+}
+
+fn write_mermaid(out: &mut dyn Write, archive: &Archive, args: &ShowArgs) -> io::Result<()> {
+    let options = DiagramOptions {
+        classes: args.classes.iter().map(Name::new).collect(),
+        neighbours: args.neighbours,
+        ..DiagramOptions::default()
+    };
+    let schemas: Vec<_> = archive.namespaces().collect();
+    write_diagram(out, &schemas, &options)
 }
 
 fn write_tree(out: &mut dyn Write, archive: &Archive, chosen: &[Chosen<'_>]) -> io::Result<()> {

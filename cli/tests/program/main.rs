@@ -5,6 +5,7 @@
 mod compile;
 mod demo;
 mod diff;
+mod emit;
 mod failures;
 mod query;
 mod show;

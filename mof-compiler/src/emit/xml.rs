@@ -22,11 +22,14 @@ pub(super) struct XmlWriter<'w> {
     out: &'w mut dyn Write,
     layout: Layout,
     depth: usize,
+    /// Whether the last start tag still lacks its end: an element that turns out to
+    /// hold nothing is written as an empty one.
+    tag_is_open: bool,
 }
 
 impl<'w> XmlWriter<'w> {
     pub(super) fn new(out: &'w mut dyn Write, layout: Layout) -> Self {
-        Self { out, layout, depth: 0 }
+        Self { out, layout, depth: 0, tag_is_open: false }
     }
 
     /// Writes the declaration that begins a document.
@@ -35,7 +38,7 @@ impl<'w> XmlWriter<'w> {
         self.end_line()
     }
 
-    /// Writes an element that holds elements.
+    /// Writes an element that holds elements, or nothing.
     pub(super) fn element(
         &mut self,
         name: &str,
@@ -43,14 +46,18 @@ impl<'w> XmlWriter<'w> {
         content: impl FnOnce(&mut Self) -> io::Result<()>,
     ) -> io::Result<()> {
         self.begin_line()?;
-        write!(self.out, "<{name}{}>", attributes.0)?;
-        self.end_line()?;
+        write!(self.out, "<{name}{}", attributes.0)?;
+        self.tag_is_open = true;
         self.depth += 1;
         let written = content(self);
         self.depth -= 1;
         written?;
-        self.begin_line()?;
-        write!(self.out, "</{name}>")?;
+        if std::mem::take(&mut self.tag_is_open) {
+            self.out.write_all(b"/>")?;
+        } else {
+            self.begin_line()?;
+            write!(self.out, "</{name}>")?;
+        }
         self.end_line()
     }
 
@@ -76,6 +83,10 @@ impl<'w> XmlWriter<'w> {
     }
 
     fn begin_line(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.tag_is_open) {
+            self.out.write_all(b">")?;
+            self.end_line()?;
+        }
         match self.layout {
             Layout::Lines => write!(self.out, "{:1$}", "", self.depth),
             Layout::Compact => Ok(()),
@@ -163,6 +174,7 @@ mod tests {
         let mut xml = XmlWriter::new(&mut bytes, layout);
         xml.element("A", &Attributes::named("x\"<\n"), |xml| {
             xml.text("B", &Attributes::new(), " a & b\r\n\u{1}]]>")?;
+            xml.element("F", &Attributes::new(), |_| Ok(()))?;
             xml.empty("C", &Attributes::new().unless(false, "D", true).unless(true, "E", true))
         })
         .unwrap();
@@ -173,11 +185,11 @@ mod tests {
     fn documents_are_well_formed() {
         assert_eq!(
             written(Layout::Compact),
-            "<A NAME=\"x&quot;&lt;&#10;\"><B> a &amp; b&#13;\n\u{fffd}]]&gt;</B><C D=\"true\"/></A>"
+            "<A NAME=\"x&quot;&lt;&#10;\"><B> a &amp; b&#13;\n\u{fffd}]]&gt;</B><F/><C D=\"true\"/></A>"
         );
         assert_eq!(
             written(Layout::Lines),
-            "<A NAME=\"x&quot;&lt;&#10;\">\n <B> a &amp; b&#13;\n\u{fffd}]]&gt;</B>\n <C D=\"true\"/>\n</A>\n"
+            "<A NAME=\"x&quot;&lt;&#10;\">\n <B> a &amp; b&#13;\n\u{fffd}]]&gt;</B>\n <F/>\n <C D=\"true\"/>\n</A>\n"
         );
     }
 }

@@ -26,44 +26,91 @@ pub use super::xml::Layout;
 use super::namespaces;
 use super::xml::{Attributes, XmlWriter};
 use cimarron_model::{Class, Instance, QualifierType};
-use cimarron_schema::{Archive, ClassForm, QualifierTypeView, SchemaView};
+use cimarron_schema::{Archive, ClassForm, ClassView, QualifierTypeView, SchemaView};
 use std::io::{self, Write};
 
 /// Writes a document with all namespaces of an archive.
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
-    write_document(out, &namespaces(archive))
+    write_document(out, &namespaces(archive), ClassForm::Local)
 }
 
-/// Writes a document with these namespaces.
+/// Writes a document with these namespaces, whole.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_document(out: &mut dyn Write, namespaces: &[SchemaView<'_>]) -> io::Result<()> {
-    let mut xml = XmlWriter::new(out, Layout::Lines);
-    xml.declaration()?;
-    let versions = Attributes::new().with("CIMVERSION", "2.0").with("DTDVERSION", "2.0");
-    xml.element("CIM", &versions, |xml| {
-        xml.element("DECLARATION", &Attributes::new(), |xml| {
-            namespaces.iter().try_for_each(|schema| group(xml, *schema))
+pub fn write_document(
+    out: &mut dyn Write,
+    namespaces: &[SchemaView<'_>],
+    form: ClassForm,
+) -> io::Result<()> {
+    document(out, |xml| {
+        namespaces.iter().try_for_each(|schema| {
+            group(xml, *schema, |xml| {
+                for declared in schema.qualifier_types().map(QualifierTypeView::to_qualifier_type) {
+                    class::qualifier_type(xml, &declared)?;
+                }
+                classes(xml, schema.classes(), form)?;
+                schema
+                    .instances()
+                    .try_for_each(|instance| object(xml, |xml| class::instance(xml, &instance)))
+            })
         })
     })
 }
 
-fn group(xml: &mut XmlWriter<'_>, schema: SchemaView<'_>) -> io::Result<()> {
+/// Writes a document with some classes of some namespaces.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_classes(
+    out: &mut dyn Write,
+    chosen: &[(SchemaView<'_>, Vec<ClassView<'_>>)],
+    form: ClassForm,
+) -> io::Result<()> {
+    document(out, |xml| {
+        chosen.iter().try_for_each(|(schema, of_schema)| {
+            group(xml, *schema, |xml| classes(xml, of_schema.iter().copied(), form))
+        })
+    })
+}
+
+fn document(
+    out: &mut dyn Write,
+    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut xml = XmlWriter::new(out, Layout::Lines);
+    xml.declaration()?;
+    let versions = Attributes::new().with("CIMVERSION", "2.0").with("DTDVERSION", "2.0");
+    xml.element("CIM", &versions, |xml| xml.element("DECLARATION", &Attributes::new(), content))
+}
+
+fn group(
+    xml: &mut XmlWriter<'_>,
+    schema: SchemaView<'_>,
+    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+) -> io::Result<()> {
     xml.element("DECLGROUP", &Attributes::new(), |xml| {
         path::local_namespace(xml, schema.name())?;
-        for declared in schema.qualifier_types().map(QualifierTypeView::to_qualifier_type) {
-            class::qualifier_type(xml, &declared)?;
-        }
-        for class in schema.classes() {
-            let class = class.to_class(ClassForm::Local);
-            xml.element("VALUE.OBJECT", &Attributes::new(), |xml| class::class(xml, &class))?;
-        }
-        for instance in schema.instances() {
-            xml.element("VALUE.OBJECT", &Attributes::new(), |xml| class::instance(xml, &instance))?;
-        }
-        Ok(())
+        content(xml)
     })
+}
+
+fn classes<'a>(
+    xml: &mut XmlWriter<'_>,
+    classes: impl IntoIterator<Item = ClassView<'a>>,
+    form: ClassForm,
+) -> io::Result<()> {
+    classes.into_iter().try_for_each(|view| {
+        let class = view.to_class(form);
+        object(xml, |xml| class::class(xml, &class))
+    })
+}
+
+fn object(
+    xml: &mut XmlWriter<'_>,
+    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    xml.element("VALUE.OBJECT", &Attributes::new(), content)
 }
 
 /// Writes a `CLASS` element.
