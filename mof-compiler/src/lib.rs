@@ -16,6 +16,7 @@
 //! The compiler never stops at the first mistake: a [`Compiled`] always comes back,
 //! with everything there was to say in its [`Diagnostics`].
 
+mod amend;
 mod build_script;
 mod compile;
 pub mod diagnostic;
@@ -24,9 +25,11 @@ pub mod evolution;
 pub mod source;
 pub mod syntax;
 
+pub use amend::{Split, split};
 pub use build_script::{Build, BuildError, build};
 pub use compile::{
-    Base, CompileOptions, Compiled, DEFAULT_NAMESPACE, EmptyBase, Statistics, compile,
+    Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
+    EmptyBase, Existence, Statistics, UpdateFlags, UpdateMode, compile,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use emit::Emit;

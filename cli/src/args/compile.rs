@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, WmiArgs, namespace};
 use cimarron_model::Dialect;
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
@@ -73,6 +73,8 @@ pub(crate) struct CompileArgs {
     /// How findings are reported
     #[command(flatten)]
     pub(crate) findings: FindingsArgs,
+    #[command(flatten)]
+    pub(crate) wmi: WmiArgs,
 }
 
 /// A form of output as an argument.

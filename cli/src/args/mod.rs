@@ -5,12 +5,14 @@ mod diff;
 mod findings;
 mod query;
 mod show;
+mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};

@@ -23,6 +23,8 @@ struct Outcome<'a> {
     statistics: Statistics,
     found: &'a Diagnostics,
     written: &'a [Written],
+    /// What there is to say of the parts of a localised text.
+    parts: Option<String>,
     skipped: bool,
     /// Whether the output went to standard output.
     to_stdout: bool,
@@ -34,7 +36,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let outputs = Outputs::plan(args)?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
-    let options = CompileOptions { dialect: args.dialect.0, namespace: args.namespace.clone() };
+    let options = super::amend::options(args)?;
     let key = key(args, &inputs, &options, &outputs);
     if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {
         drop(progress);
@@ -42,6 +44,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
             statistics: earlier.stamp.statistics(),
             found: &earlier.found,
             written: &outputs.on_disk(),
+            parts: None,
             skipped: true,
             to_stdout: false,
             took: start.elapsed(),
@@ -58,11 +61,16 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         outputs.refuse_inputs(&trace)?;
         write(args, &compiled, &outputs, &trace, &key)?
     };
+    let parts = match compiled.has_errors() || args.check {
+        true => None,
+        false => super::amend::write_parts(args, &compiled)?,
+    };
     drop(progress);
     let outcome = Outcome {
         statistics: compiled.statistics(),
         found: &compiled.diagnostics,
         written: &written,
+        parts,
         skipped: false,
         to_stdout: outputs.takes_stdout(),
         took: start.elapsed(),
@@ -99,7 +107,9 @@ fn unchanged(
     key: &Key,
     outputs: &Outputs,
 ) -> Result<Option<Earlier>, Failure> {
-    let Some(path) = outputs.stamp().filter(|_| !args.force) else { return Ok(None) };
+    // A stamp knows nothing of the parts of a localised text.
+    let forced = args.force || args.wmi.parts().is_some();
+    let Some(path) = outputs.stamp().filter(|_| !forced) else { return Ok(None) };
     let Some(stamp) = Stamp::read(&path) else { return Ok(None) };
     if !stamp.is_of(key, &stamped(args, outputs)) {
         return Ok(None);

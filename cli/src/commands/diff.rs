@@ -99,7 +99,8 @@ fn compiled(
     };
     let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
     let texts = inputs.load(Diagnostics::new())?.texts;
-    let options = CompileOptions { dialect, namespace: args.namespace.clone() };
+    let options =
+        CompileOptions { dialect, namespace: args.namespace.clone(), ..CompileOptions::default() };
     let (compiled, sources) = compile_alone(texts, &options);
     if compiled.has_errors() {
         progress.aside(|| findings::report(&compiled.diagnostics, sources.map(), style));

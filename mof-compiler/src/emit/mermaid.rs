@@ -10,7 +10,8 @@
 use super::namespaces;
 use cimarron_model::{ArrayShape, CimType, DataType, Name};
 use cimarron_schema::{
-    Archive, ClassView, MethodView, ParameterView, PropertyView, QualifiersView, SchemaView,
+    Archive, ClassView, MethodView, ParameterView, PropertyView, QualifierView, QualifiersView,
+    SchemaView,
 };
 use hashbrown::HashSet;
 use std::io::{self, Write};
@@ -275,7 +276,7 @@ fn declared(data_type: &DataType, qualifiers: QualifiersView<'_>, name: &str) ->
 }
 
 fn type_word(data_type: &DataType, qualifiers: QualifiersView<'_>) -> String {
-    let embedded = qualifiers.get("EmbeddedInstance").map(|q| q.value());
+    let embedded = qualifiers.get("EmbeddedInstance").map(QualifierView::value);
     match (data_type.cim_type, &data_type.class, embedded.as_ref().and_then(|v| v.as_str())) {
         (CimType::Reference, Some(class), _) => format!("{} REF", text(class.as_str())),
         (CimType::Reference, None, _) => "object REF".to_owned(),

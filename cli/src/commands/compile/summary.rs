@@ -43,7 +43,8 @@ pub(super) fn write_human(
         (false, None) => writeln!(out, "; nothing written, for want of -o"),
         (false, Some(_)) if files.is_empty() => writeln!(out),
         (false, Some(_)) => writeln!(out, " → {}", files.join("; ")),
-    }
+    }?;
+    outcome.parts.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 pub(super) fn write_json(

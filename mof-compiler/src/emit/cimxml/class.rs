@@ -4,13 +4,13 @@
 use super::super::xml::{Attributes, XmlWriter};
 use super::value::{self, embedded_as};
 use cimarron_model::{
-    CimType, Class, DataType, Flavor, Instance, Method, Object, Origin, Parameter, Property,
+    CimType, Class, DataType, Flavor, Instance, Method, Name, Object, Origin, Parameter, Property,
     Qualifier, QualifierType, Qualifiers, Scalar, Value,
 };
 use std::io;
 
 pub(super) fn class(xml: &mut XmlWriter<'_>, class: &Class) -> io::Result<()> {
-    let superclass = class.superclass.as_ref().map(|name| name.as_str());
+    let superclass = class.superclass.as_ref().map(Name::as_str);
     let attributes = Attributes::named(class.name.as_str()).maybe("SUPERCLASS", superclass);
     xml.element("CLASS", &attributes, |xml| {
         qualifiers(xml, &class.qualifiers)?;
@@ -123,7 +123,7 @@ impl<'a> Shape<'a> {
             cim_type: data_type.cim_type,
             is_array: data_type.is_array(),
             size: data_type.array.fixed_size(),
-            reference_class: data_type.class.as_ref().map(|c| c.as_str()),
+            reference_class: data_type.class.as_ref().map(Name::as_str),
             embedded,
         }
     }

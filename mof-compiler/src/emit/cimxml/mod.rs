@@ -31,8 +31,11 @@ use std::io::{self, Write};
 
 /// Writes a document with all namespaces of an archive.
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
-    write_document(out, &namespaces(archive), ClassForm::Local)
+    write_document(out, &namespaces(archive), &|_, class| class.to_class(ClassForm::Local))
 }
+
+/// How a class is written: in which form, with whose localised qualifiers.
+type ToClass<'c> = &'c dyn Fn(SchemaView<'_>, ClassView<'_>) -> Class;
 
 /// Writes a document with these namespaces, whole.
 ///
@@ -41,15 +44,18 @@ pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_document(
     out: &mut dyn Write,
     namespaces: &[SchemaView<'_>],
-    form: ClassForm,
+    to_class: ToClass<'_>,
 ) -> io::Result<()> {
     document(out, |xml| {
         namespaces.iter().try_for_each(|schema| {
-            group(xml, *schema, |xml| {
+            group(xml, schema.name(), |xml| {
                 for declared in schema.qualifier_types().map(QualifierTypeView::to_qualifier_type) {
                     class::qualifier_type(xml, &declared)?;
                 }
-                classes(xml, schema.classes(), form)?;
+                schema.classes().try_for_each(|class| {
+                    let class = to_class(*schema, class);
+                    object(xml, |xml| class::class(xml, &class))
+                })?;
                 schema
                     .instances()
                     .try_for_each(|instance| object(xml, |xml| class::instance(xml, &instance)))
@@ -58,18 +64,16 @@ pub fn write_document(
     })
 }
 
-/// Writes a document with some classes of some namespaces.
+/// Writes a document with some classes of some namespaces, given by their names.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_classes(
-    out: &mut dyn Write,
-    chosen: &[(SchemaView<'_>, Vec<ClassView<'_>>)],
-    form: ClassForm,
-) -> io::Result<()> {
+pub fn write_classes(out: &mut dyn Write, chosen: &[(&str, Vec<Class>)]) -> io::Result<()> {
     document(out, |xml| {
-        chosen.iter().try_for_each(|(schema, of_schema)| {
-            group(xml, *schema, |xml| classes(xml, of_schema.iter().copied(), form))
+        chosen.iter().filter(|(_, classes)| !classes.is_empty()).try_for_each(|(name, classes)| {
+            group(xml, name, |xml| {
+                classes.iter().try_for_each(|class| object(xml, |xml| class::class(xml, class)))
+            })
         })
     })
 }
@@ -86,23 +90,12 @@ fn document(
 
 fn group(
     xml: &mut XmlWriter<'_>,
-    schema: SchemaView<'_>,
+    namespace: &str,
     content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     xml.element("DECLGROUP", &Attributes::new(), |xml| {
-        path::local_namespace(xml, schema.name())?;
+        path::local_namespace(xml, namespace)?;
         content(xml)
-    })
-}
-
-fn classes<'a>(
-    xml: &mut XmlWriter<'_>,
-    classes: impl IntoIterator<Item = ClassView<'a>>,
-    form: ClassForm,
-) -> io::Result<()> {
-    classes.into_iter().try_for_each(|view| {
-        let class = view.to_class(form);
-        object(xml, |xml| class::class(xml, &class))
     })
 }
 

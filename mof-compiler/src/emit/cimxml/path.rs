@@ -1,7 +1,7 @@
 //! References and names of namespaces (DSP0201, "Naming and location elements").
 
 use super::super::xml::{Attributes, XmlWriter};
-use cimarron_model::{KeyValue, Keys, MAX_PATH_DEPTH, ObjectPath};
+use cimarron_model::{KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath};
 use std::io;
 
 /// Writes a `LOCALNAMESPACEPATH`.
@@ -40,7 +40,7 @@ fn reference_within(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) ->
 
 /// A `CLASSNAME` or `INSTANCENAME`.
 fn name(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
-    let class = path.class.as_ref().map(|c| c.as_str()).unwrap_or_default();
+    let class = path.class.as_ref().map(Name::as_str).unwrap_or_default();
     if path.is_class() {
         return xml.empty("CLASSNAME", &Attributes::named(class));
     }
