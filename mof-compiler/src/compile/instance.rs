@@ -4,7 +4,7 @@ use super::alias::AliasTable;
 use super::collect::Unit;
 use super::namespace::Namespace;
 use super::value::{Aliases, Converter};
-use super::{At, GlobalFlavors, qualifier};
+use super::{At, GlobalFlavors, embedded, limits, qualifier};
 use crate::Code;
 use crate::source::Span;
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue};
@@ -23,6 +23,7 @@ pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>) {
     let mut lowered: Vec<Instance> = Vec::with_capacity(unit.instances.len());
     for one in &unit.instances {
         let Some(class) = creation_class(namespace, one.at) else { continue };
+        embedded_only(namespace, one.at, &class);
         let instance = lower(namespace, one.at, &one.flavors, &class, Some(&table));
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { continue };
         let identity = identity(namespace, &class, &path);
@@ -132,6 +133,28 @@ fn creation_class(
     Some(class)
 }
 
+/// DMTF: exceptions, structures and indications are only ever values; no instance
+/// of one stands by itself.
+fn embedded_only(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+) {
+    if namespace.context.dialect == Dialect::Wmi {
+        return;
+    }
+    let kinds = [
+        ("Exception", "an exception"),
+        ("Structure", "a structure"),
+        ("Indication", "an indication"),
+    ];
+    if let Some((_, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
+        let message = format!("`{}` is {kind} and has no instances of its own", class.name);
+        let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
+        namespace.sink.push(found.with_help("an instance of it can only be embedded"));
+    }
+}
+
 fn lower(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, InstanceDeclaration<'_>>,
@@ -152,6 +175,9 @@ fn lower(
             .with_aliases(aliases)
             .value(&written.value, &property.data_type);
         let Some(value) = value else { continue };
+        let at_value = At::new(at.file, &written.value);
+        limits::value(namespace, at_value, &value, &property.data_type, &property.qualifiers);
+        embedded::text(namespace, at_value, &value, property);
         instance.set(property.name.clone(), value);
         let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
         if let Some(slot) = instance.property_mut(property.name.as_str()) {
@@ -160,7 +186,10 @@ fn lower(
     }
     if namespace.context.dialect == Dialect::Wmi {
         values_are_there(namespace, at, class, &instance);
+    } else {
+        limits::required(namespace, at, class, &instance);
     }
+    limits::deprecated(namespace, at, class);
     instance
 }
 

@@ -2,12 +2,13 @@
 
 use super::collect::{Class, Unit};
 use super::order::needed_first;
-use super::place::span_of;
-use super::{Context, class, instance, qualifier};
+use super::place::{Texts, span_of};
+use super::{At, Context, class, instance, limits, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, check_class};
+use cimarron_schema::rules::{Environment, Judgement, Violation, check_class, check_links};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
 use std::rc::Rc;
@@ -91,13 +92,20 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
             self.sink.push(class.at.error(code, span, message));
         }
+        let texts = Texts { classes, last: &last };
+        let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.at.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) {
-                self.compile_class(class);
+            if counts && !order.circular.contains(&i) && self.compile_class(class, &texts) {
+                linked.push(class);
             }
+        }
+        for declared in linked {
+            let Some(class) = self.builder.class(declared.at.node.name.text) else { continue };
+            let found = check_links(class, &self.environment(), self.context.dialect);
+            self.report(declared.at, found, &texts);
         }
     }
 
@@ -126,7 +134,8 @@ impl Namespace<'_, '_> {
         });
     }
 
-    fn compile_class(&mut self, declared: &Class<'_>) {
+    /// Compiles a class; says whether it says something of others.
+    fn compile_class(&mut self, declared: &Class<'_>, texts: &Texts<'_, '_>) -> bool {
         let mut local = class::lower(self, declared);
         let above = match &local.superclass {
             Some(name) => {
@@ -136,20 +145,10 @@ impl Namespace<'_, '_> {
             None => None,
         };
         let dialect = self.context.dialect;
-        let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
-        for violation in violations {
-            let span = span_of(declared.at.node, &violation);
-            let found = Diagnostic::new(
-                Code::Rule(violation.rule),
-                declared.at.file,
-                span,
-                violation.message,
-            );
-            self.sink.push(match violation.help {
-                Some(help) => found.with_help(help),
-                None => found,
-            });
-        }
+        let Judgement { violations, has_links } =
+            check_class(&local, above.as_deref(), &self.environment(), dialect);
+        self.report(declared.at, violations, texts);
+        limits::defaults(self, declared.at, &local, above.as_deref());
         if above.is_none() {
             // The missing superclass has been reported; go on without it, so
             // that what lies below this class can still be checked.
@@ -159,6 +158,33 @@ impl Namespace<'_, '_> {
             let message = missing.to_string();
             let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
             self.sink.push(declared.at.error(code, declared.at.node.name.span, message));
+        }
+        has_links
+    }
+
+    /// Turns violations into findings, at the text that they are about.
+    fn report(
+        &mut self,
+        at: At<'_, ClassDeclaration<'_>>,
+        violations: Vec<Violation>,
+        texts: &Texts<'_, '_>,
+    ) {
+        for violation in violations {
+            let span = span_of(at.node, &violation);
+            let code = Code::Rule(violation.rule);
+            let severity = if violation.is_error(self.context.dialect) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let mut found = at.error(code, span, violation.message).with_severity(severity);
+            found.help = violation.help;
+            if let Some((place, label)) = violation.related.map(|related| *related)
+                && let Some((file, span)) = texts.find(&place)
+            {
+                found = found.with_label(file, span, label);
+            }
+            self.sink.push(found);
         }
     }
 }
@@ -178,6 +204,11 @@ impl Environment for Surroundings<'_> {
         }
         let class = self.context.base.class(self.context.namespace, class)?;
         Some(class.superclass().cloned())
+    }
+
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        let known = self.builder.class(class).cloned();
+        known.or_else(|| self.context.base.class(self.context.namespace, class))
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

@@ -1,0 +1,153 @@
+//! Values against the limits that qualifiers set: the defaults of classes and the
+//! values of instances (DSP0004 5.6.3).
+
+use super::At;
+use super::namespace::Namespace;
+use super::place::properties;
+use crate::Code;
+use crate::diagnostic::Severity;
+use crate::source::Span;
+use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, ValueKind};
+use cimarron_model::{CimType, Class, DataType, Dialect, Instance, Qualifier, Qualifiers, Value};
+use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::{Limit, check_octets, check_value, replacement};
+
+/// Judges the defaults that a class writes.
+pub(super) fn defaults(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ClassDeclaration<'_>>,
+    local: &Class,
+    above: Option<&ResolvedClass>,
+) {
+    for (property, written) in local.properties.iter().zip(properties(at.node)) {
+        let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
+        let overridden = above.and_then(|a| a.property(property.name.as_str()));
+        let above = overridden.map(|(_, m)| &m.declaration.qualifiers);
+        let place = Place { at: At::new(at.file, text), own: &property.qualifiers, above };
+        place.judge(namespace, value, &property.data_type);
+    }
+}
+
+/// Judges a value that an instance gives to a property.
+pub(super) fn value(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::Value<'_>>,
+    value: &Value,
+    data_type: &DataType,
+    qualifiers: &Qualifiers,
+) {
+    Place { at, own: qualifiers, above: None }.judge(namespace, value, data_type);
+}
+
+/// DMTF: what is required has a value (DSP0004 5.6.3, Required). Keys are seen to
+/// with the path.
+pub(super) fn required(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) {
+    for property in class.properties.iter().map(|m| &*m.declaration) {
+        if property.is_key() || !property.qualifiers.is_true("Required") {
+            continue;
+        }
+        let written = at.node.properties.iter().find(|p| property.name.is(p.name.text));
+        match (instance.get(property.name.as_str()), written) {
+            (Some(value), Some(written)) if value.is_null() => {
+                let message = format!("`{}` is required and cannot be NULL", property.name);
+                namespace.sink.push(at.error(Code::RequiredNull, written.value.span, message));
+            }
+            (None, None) if property.default.as_ref().is_none_or(Value::is_null) => {
+                let message = format!("the required property `{}` has no value", property.name);
+                let found = at.error(Code::RequiredMissing, at.node.class.span, message);
+                namespace.sink.push(found.with_help(format!("write {} = ...;", property.name)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Says which deprecated class and properties an instance uses.
+pub(super) fn deprecated(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+) {
+    let mut report = |qualifiers: &Qualifiers, span: Span, what: String| {
+        let Some(deprecated) = qualifiers.get("Deprecated").filter(|q| is_said(&q.value)) else {
+            return;
+        };
+        let mut found = at.error(Code::DeprecatedUse, span, format!("{what} is deprecated"));
+        found.help = replacement(deprecated);
+        namespace.sink.push(found);
+    };
+    report(&class.qualifiers, at.node.class.span, format!("the class `{}`", class.name));
+    for written in &at.node.properties {
+        if let Some((_, member)) = class.property(written.name.text) {
+            let property = &member.declaration;
+            report(
+                &property.qualifiers,
+                written.name.span,
+                format!("the property `{}`", property.name),
+            );
+        }
+    }
+}
+
+/// WMI's Deprecated is a boolean, DMTF's a list of replacements.
+fn is_said(value: &Value) -> bool {
+    !value.is_null() && value.as_bool() != Some(false)
+}
+
+/// Where a value stands, and the qualifiers that hold there.
+struct Place<'a> {
+    at: At<'a, ast::Value<'a>>,
+    own: &'a Qualifiers,
+    above: Option<&'a Qualifiers>,
+}
+
+impl<'a> Place<'a> {
+    fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
+        let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
+        self.own.get(name).or_else(inherited)
+    }
+
+    fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value, data_type: &DataType) {
+        for misfit in check_value(value, data_type, |name| self.qualifier(name)) {
+            let code = match misfit.limit {
+                Limit::Length => Code::ValueLength,
+                Limit::Bounds => Code::ValueBounds,
+                Limit::ValueMap => Code::ValueNotMapped,
+                Limit::Unit => Code::ValueUnit,
+                Limit::OctetString => Code::ValueOctets,
+            };
+            self.report(namespace, code, self.span(misfit.item), misfit.message);
+        }
+        let octets = value.as_array().filter(|array| array.cim_type() == CimType::UInt8);
+        let is_octets = |q: &Qualifier| q.value.as_bool() == Some(true);
+        if let Some(octets) = octets
+            && self.qualifier("OctetString").is_some_and(is_octets)
+            && let Some(problem) = check_octets(octets)
+        {
+            self.report(namespace, Code::ValueOctets, self.span(None), problem);
+        }
+    }
+
+    /// The span of the value, or of an element of it.
+    fn span(&self, item: Option<usize>) -> Span {
+        let element = match (&self.at.node.kind, item) {
+            (ValueKind::Array(items), Some(at)) => items.get(at).map(|item| item.span),
+            _ => None,
+        };
+        element.unwrap_or(self.at.node.span)
+    }
+
+    /// WMI keeps these qualifiers and acts on none of them.
+    fn report(&self, namespace: &mut Namespace<'_, '_>, code: Code, span: Span, message: String) {
+        let found = self.at.error(code, span, message);
+        namespace.sink.push(match namespace.context.dialect {
+            Dialect::Wmi => found.with_severity(Severity::Warning),
+            _ => found,
+        });
+    }
+}
