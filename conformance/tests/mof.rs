@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity,
-    SourceMap, compile,
+    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, FileId, Label, Loader,
+    OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::{Archive, ClassForm, SchemaView};
 use indexmap::IndexMap;
@@ -95,14 +95,18 @@ impl Encoding {
     }
 }
 
-/// A finding that a case expects; only what is given is compared, but for the code
-/// and the place.
+/// A finding that a case expects; only what is given is compared, but for the code,
+/// the place and the text that is marked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
     code: String,
     line: u32,
     column: u32,
+    /// All of the marked text.
+    text: String,
+    /// The texts that the labels mark, in order.
+    labels: Option<Vec<String>>,
     file: Option<String>,
     cim: Option<String>,
     wbem: Option<String>,
@@ -123,6 +127,11 @@ impl Expected {
         };
         self.code == found.code.as_str()
             && (self.line, self.column) == (line, column)
+            && self.text == marked(found.file, found.span, sources)
+            && self.labels.as_ref().is_none_or(|wanted| {
+                let marks = |l: &Label| marked(l.file, l.span, sources);
+                found.labels.iter().map(marks).eq(wanted.iter().map(String::as_str))
+            })
             && is(&self.file.clone().or_else(|| Some(MAIN.to_owned())), &file)
             && is(&self.cim, status.cim().name())
             && is(&self.wbem, status.wbem().name())
@@ -138,6 +147,12 @@ fn place(found: &Diagnostic, sources: &SourceMap) -> (String, u32, u32) {
     let file = sources.get(found.file).unwrap();
     let at = file.position(found.span.start);
     (file.name().to_owned(), at.line, at.column)
+}
+
+/// The text that a span marks.
+fn marked(file: FileId, span: Span, sources: &SourceMap) -> &str {
+    let range = span.start as usize..span.end as usize;
+    sources.text(file).get(range).unwrap_or_default()
 }
 
 /// A JSON value whose objects keep their order.
@@ -222,15 +237,22 @@ fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, prob
             let code = diagnostic.code;
             writeln!(
                 problems,
-                "  {{ code = \"{code}\", line = {line}, column = {column} }}  in {file}: {} ({:?}) {} {}",
+                "  {{ code = \"{code}\", line = {line}, column = {column}, text = '{}' }}  in {file}: {} ({:?}) {:?} {} {}",
+                marked(diagnostic.file, diagnostic.span, sources),
                 diagnostic.message,
                 diagnostic.help,
+                labels(diagnostic, sources),
                 code.status().cim(),
                 code.status().wbem().name(),
             )
             .unwrap();
         }
     }
+}
+
+/// What the labels of a finding mark, and say.
+fn labels<'a>(found: &'a Diagnostic, sources: &'a SourceMap) -> Vec<(&'a str, &'a str)> {
+    found.labels.iter().map(|l| (marked(l.file, l.span, sources), &*l.message)).collect()
 }
 
 fn judge_counts(case: &MofCase, compiled: &Compiled, problems: &mut String) {

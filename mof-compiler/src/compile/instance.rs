@@ -180,6 +180,7 @@ fn lower(
         embedded::text(namespace, at_value, &value, property);
         instance.set(property.name.clone(), value);
         let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
+        limits::property_context(namespace, at.file, written, &qualifiers);
         if let Some(slot) = instance.property_mut(property.name.as_str()) {
             slot.qualifiers = qualifiers;
         }

@@ -6,8 +6,8 @@ use super::namespace::Namespace;
 use super::place::properties;
 use crate::Code;
 use crate::diagnostic::Severity;
-use crate::source::Span;
-use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, ValueKind};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{CimType, Class, DataType, Dialect, Instance, Qualifier, Qualifiers, Value};
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, check_octets, check_value, replacement};
@@ -92,6 +92,27 @@ pub(super) fn deprecated(
             );
         }
     }
+}
+
+/// WMI: what a provider makes of one property of an instance it makes of a context
+/// (WMI SDK, "Dynamic Qualifier").
+pub(super) fn property_context(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &PropertyValue<'_>,
+    qualifiers: &Qualifiers,
+) {
+    if namespace.context.dialect != Dialect::Wmi
+        || !qualifiers.is_true("Dynamic")
+        || qualifiers.get("PropertyContext").is_some()
+    {
+        return;
+    }
+    let dynamic = written.qualifiers.iter().find(|q| q.name.text.eq_ignore_ascii_case("Dynamic"));
+    let span = dynamic.map_or(written.name.span, |q| q.span);
+    let message = format!("the dynamic property `{}` has no PropertyContext", written.name.text);
+    let found = At::new(file, written).error(Code::NoPropertyContext, span, message);
+    namespace.sink.push(found.with_help("write [PropertyContext(\"...\"), Dynamic]"));
 }
 
 /// WMI's Deprecated is a boolean, DMTF's a list of replacements.

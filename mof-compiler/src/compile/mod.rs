@@ -24,6 +24,7 @@ mod order;
 mod place;
 mod qualifier;
 mod roots;
+mod standard;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

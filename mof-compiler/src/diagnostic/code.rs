@@ -125,6 +125,8 @@ codes! {
     "MOF0208" QualifierValue Error InvalidQualifierType "a qualifier's value is of a type that it cannot have";
     "MOF0209" WmiForm Error TypeNotSupported "a form of WMI's MOF stands in DMTF MOF";
     "MOF0210" DeprecatedFlavor Warning InvalidFlavor "a flavor is deprecated";
+    "MOF0211" StandardQualifier Warning InvalidQualifierType "a standard qualifier is declared with another type";
+    "MOF0212" TranslatableType Warning InvalidFlavor "a qualifier without text is translatable";
     // Values
     "MOF0220" TypeMismatch Error ConstantTypeMismatch "a value does not fit the type";
     "MOF0221" OutOfRange Error ConstantOutOfRange "a number is outside the range of the type";
@@ -163,6 +165,7 @@ codes! {
     "MOF0254" DeprecatedUse Warning InvalidParameter "an instance uses what is deprecated";
     "MOF0255" EmbeddedText Error IllegalConstant "the text of an embedded object is malformed";
     "MOF0256" EmbeddedClass Error ConstantTypeMismatch "an embedded object is of another class";
+    "MOF0257" NoPropertyContext Warning InvalidQualifier "a dynamic property of an instance has no context";
     // Directives
     "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
     "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";
