@@ -3,10 +3,12 @@
 mod compile;
 mod query;
 mod show;
+mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};

@@ -1,17 +1,19 @@
 //! Compiling one namespace.
 
-use super::collect::{Class, Unit};
 use super::order::needed_first;
 use super::place::{Texts, span_of};
+use super::redeclare::Dependents;
+use super::unit::{Class, Unit};
+use super::update::Changes;
 use super::{At, Context, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Diagnostics, Severity};
+use crate::source::{FileId, Span};
 use crate::syntax::ast::ClassDeclaration;
-use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, Judgement, Violation, check_class, check_links};
+use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
+use cimarron_schema::rules::{Environment, Judgement, Place, Violation, check_class, check_links};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -19,8 +21,8 @@ pub(crate) struct Namespace<'c, 's> {
     pub(crate) context: &'c Context<'c>,
     pub(crate) builder: &'s mut NamespaceBuilder,
     pub(crate) sink: &'s mut Diagnostics,
-    /// The superclass that each class of the text names.
-    declared: Rc<HashMap<Name, Option<Name>>>,
+    /// The classes of the text.
+    texts: &'c Texts<'c>,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -28,17 +30,30 @@ pub(crate) fn compile_namespace(
     unit: &Unit<'_>,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
+    changes: &mut Changes,
     sink: &mut Diagnostics,
 ) {
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace { context, builder, sink, declared: Rc::default() };
+    let texts = Texts::of(unit);
+    let mut namespace = Namespace::new(context, builder, sink, &texts);
     for declaration in &unit.qualifiers {
         qualifier::declare(&mut namespace, *declaration);
     }
-    namespace.classes(&unit.classes);
-    instance::instances(&mut namespace, unit);
+    namespace.classes(unit, changes);
+    instance::instances(&mut namespace, unit, changes);
+}
+
+impl<'c, 's> Namespace<'c, 's> {
+    pub(crate) const fn new(
+        context: &'c Context<'c>,
+        builder: &'s mut NamespaceBuilder,
+        sink: &'s mut Diagnostics,
+        texts: &'c Texts<'c>,
+    ) -> Self {
+        Self { context, builder, sink, texts }
+    }
 }
 
 impl Namespace<'_, '_> {
@@ -47,14 +62,16 @@ impl Namespace<'_, '_> {
         if let Some(class) = self.builder.class(name) {
             return Some(class.clone());
         }
-        let class = self.context.base.class(self.context.namespace, name)?;
+        let Some(class) = self.context.base.class(self.context.namespace, name) else {
+            return self.system_class(name);
+        };
         self.builder.know(class.clone());
         Some(class)
     }
 
     pub(crate) fn environment(&self) -> Surroundings<'_> {
         Surroundings {
-            declared: &self.declared,
+            texts: self.texts,
             builder: self.builder,
             context: self.context,
             advises: self.sink.wants_advice(),
@@ -63,26 +80,23 @@ impl Namespace<'_, '_> {
 
     /// The same namespace, reporting elsewhere.
     pub(crate) fn with_sink<'t>(&'t mut self, sink: &'t mut Diagnostics) -> Namespace<'t, 't> {
-        Namespace {
-            context: self.context,
-            builder: self.builder,
-            sink,
-            declared: self.declared.clone(),
-        }
+        Namespace { context: self.context, builder: self.builder, sink, texts: self.texts }
     }
 
-    fn classes(&mut self, classes: &[Class<'_>]) {
+    fn classes(&mut self, unit: &Unit<'_>, changes: &mut Changes) {
+        let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
-        let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
+        let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.at.node.name.text);
-            if let Some(before) = last.insert(name.clone(), i).and_then(|b| classes.get(b)) {
-                self.declared_again(&name, before, class);
+            let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
+            self.existence(before, class);
+            if let Some(before) = before {
+                let dependents = dependents.get_or_insert_with(|| Dependents::of(unit));
+                self.declared_again(before, class, dependents);
             }
-            let superclass = class.at.node.superclass.map(|s| Name::new(s.text));
-            declared.insert(name, superclass);
+            changes.set_class(self.context.namespace, &name, class.flags);
         }
-        self.declared = Rc::new(declared);
         let order = needed_first(classes, &last);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
             let node = class.at.node;
@@ -92,50 +106,24 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
             self.sink.push(class.at.error(code, span, message));
         }
-        let texts = Texts { classes, last: &last };
         let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.at.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) && self.compile_class(class, &texts) {
+            if counts && !order.circular.contains(&i) && self.compile_class(class) {
                 linked.push(class);
             }
         }
         for declared in linked {
             let Some(class) = self.builder.class(declared.at.node.name.text) else { continue };
             let found = check_links(class, &self.environment(), self.context.dialect);
-            self.report(declared.at, found, &texts);
+            self.report(declared.at, found);
         }
-    }
-
-    /// WMI updates a class that is declared again; in DMTF MOF it is a mistake,
-    /// unless both say the same.
-    fn declared_again(&mut self, name: &Name, before: &Class<'_>, now: &Class<'_>) {
-        let dialect = self.context.dialect;
-        if dialect == Dialect::Dmtf {
-            let mut unheard = Diagnostics::with_limit(0);
-            let mut quiet = self.with_sink(&mut unheard);
-            if class::lower(&mut quiet, before) == class::lower(&mut quiet, now) {
-                return;
-            }
-        }
-        let message = format!("the class `{name}` is declared again");
-        let found = now.at.error(Code::DuplicateClass, now.at.node.name.span, message).with_label(
-            before.at.file,
-            before.at.node.name.span,
-            "first declared here",
-        );
-        self.sink.push(match dialect {
-            Dialect::Wmi => {
-                found.with_severity(Severity::Warning).with_help("the last declaration counts")
-            }
-            Dialect::Dmtf => found.with_help("remove one of the two"),
-        });
     }
 
     /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &Class<'_>, texts: &Texts<'_, '_>) -> bool {
+    fn compile_class(&mut self, declared: &Class<'_>) -> bool {
         let mut local = class::lower(self, declared);
         let above = match &local.superclass {
             Some(name) => {
@@ -147,7 +135,7 @@ impl Namespace<'_, '_> {
         let dialect = self.context.dialect;
         let Judgement { violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
-        self.report(declared.at, violations, texts);
+        self.report(declared.at, violations);
         limits::defaults(self, declared.at, &local, above.as_deref());
         if above.is_none() {
             // The missing superclass has been reported; go on without it, so
@@ -162,13 +150,13 @@ impl Namespace<'_, '_> {
         has_links
     }
 
+    /// Where the text has a place, if it has.
+    pub(super) fn place(&self, place: &Place) -> Option<(FileId, Span)> {
+        self.texts.find(place)
+    }
+
     /// Turns violations into findings, at the text that they are about.
-    fn report(
-        &mut self,
-        at: At<'_, ClassDeclaration<'_>>,
-        violations: Vec<Violation>,
-        texts: &Texts<'_, '_>,
-    ) {
+    fn report(&mut self, at: At<'_, ClassDeclaration<'_>>, violations: Vec<Violation>) {
         for violation in violations {
             let span = span_of(at.node, &violation);
             let code = Code::Rule(violation.rule);
@@ -180,7 +168,7 @@ impl Namespace<'_, '_> {
             let mut found = at.error(code, span, violation.message).with_severity(severity);
             found.help = violation.help;
             if let Some((place, label)) = violation.related.map(|related| *related)
-                && let Some((file, span)) = texts.find(&place)
+                && let Some((file, span)) = self.place(&place)
             {
                 found = found.with_label(file, span, label);
             }
@@ -191,7 +179,7 @@ impl Namespace<'_, '_> {
 
 /// What the rules may ask.
 pub(crate) struct Surroundings<'a> {
-    declared: &'a HashMap<Name, Option<Name>>,
+    texts: &'a Texts<'a>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
     advises: bool,
@@ -199,11 +187,13 @@ pub(crate) struct Surroundings<'a> {
 
 impl Environment for Surroundings<'_> {
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
-        if let Some(superclass) = self.declared.get(&CaseInsensitive(class)) {
-            return Some(superclass.clone());
+        if let Some(superclass) = self.texts.superclass(class) {
+            return Some(superclass);
         }
-        let class = self.context.base.class(self.context.namespace, class)?;
-        Some(class.superclass().cloned())
+        match self.context.base.class(self.context.namespace, class) {
+            Some(class) => Some(class.superclass().cloned()),
+            None => self.context.system.superclass(self.context.dialect, class),
+        }
     }
 
     fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
@@ -220,7 +210,7 @@ impl Environment for Surroundings<'_> {
             return None;
         }
         let there = self.context.base.class_names(self.context.namespace);
-        let names = self.declared.keys().chain(&there).map(Name::as_str);
+        let names = self.texts.names().chain(&there).map(Name::as_str);
         suggest::nearest(name, names).map(str::to_owned)
     }
 

@@ -1,6 +1,7 @@
 //! Finding the text that a violation is about.
 
-use super::collect::Class as Declared;
+use super::At;
+use super::unit::Unit;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{
     ClassDeclaration, DataType, Feature, Identifier, Method, Parameter, Property, Qualifier,
@@ -24,24 +25,44 @@ pub(crate) fn span_of(class: &ClassDeclaration<'_>, violation: &Violation) -> Sp
     found.unwrap_or(class.name.span)
 }
 
-/// The text of classes, and which declaration of a name counts.
-pub(crate) struct Texts<'t, 'a> {
-    pub(crate) classes: &'t [Declared<'a>],
-    pub(crate) last: &'t HashMap<Name, usize>,
+/// The classes of the text: of one that is declared again, the last declaration.
+#[derive(Default)]
+pub(crate) struct Texts<'a>(HashMap<Name, Text<'a>>);
+
+struct Text<'a> {
+    superclass: Option<Name>,
+    at: At<'a, ClassDeclaration<'a>>,
 }
 
-impl Texts<'_, '_> {
+impl<'a> Texts<'a> {
+    pub(crate) fn of(unit: &'a Unit<'a>) -> Self {
+        let mut texts = HashMap::with_capacity(unit.classes.len());
+        for at in unit.classes.iter().map(|class| class.at) {
+            let superclass = at.node.superclass.map(|s| Name::new(s.text));
+            texts.insert(Name::new(at.node.name.text), Text { superclass, at });
+        }
+        Self(texts)
+    }
+
+    /// The superclass that a class of the text names.
+    pub(crate) fn superclass(&self, class: &str) -> Option<Option<Name>> {
+        Some(self.0.get(&CaseInsensitive(class))?.superclass.clone())
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.keys()
+    }
+
     /// The file and the span of a place: in its class, or else in the nearest class
     /// above that writes it. `None` when the text does not have it.
     pub(crate) fn find(&self, place: &Place) -> Option<(FileId, Span)> {
-        let mut name = place.class.as_str();
+        let mut name = &place.class;
         for _ in 0..MAX_DEPTH {
-            let class = self.classes.get(*self.last.get(&CaseInsensitive(name))?)?;
-            let node = class.at.node;
-            if let Some(span) = in_class(node, place) {
-                return Some((class.at.file, span));
+            let text = self.0.get(name)?;
+            if let Some(span) = in_class(text.at.node, place) {
+                return Some((text.at.file, span));
             }
-            name = node.superclass?.text;
+            name = text.superclass.as_ref()?;
         }
         None
     }
