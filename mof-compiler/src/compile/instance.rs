@@ -7,13 +7,14 @@ use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
 use crate::Code;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue};
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property, Value,
-    suggest,
+    fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::Part;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ struct Lowered {
     /// With what the first declaration says about what must be there; `None` once
     /// deleted.
     kept: Vec<Option<(Instance, Existence)>>,
+    /// Where each was first declared.
+    places: Vec<(FileId, Span)>,
 }
 
 impl Lowered {
@@ -63,13 +66,15 @@ impl Lowered {
         existence(namespace, one, &path, before.is_some());
         match before {
             Some(before) => {
+                let first = self.places.get(before).copied();
                 if let Some(Some((before, _))) = self.kept.get_mut(before) {
-                    update(namespace, one, before, &instance, &path);
+                    update(namespace, one, (before, first), &instance, &path);
                 }
             }
             None => {
                 self.by_path.insert(identity, self.kept.len());
                 self.kept.push(Some((instance, one.existence)));
+                self.places.push((one.at.file, one.at.node.class.span));
             }
         }
     }
@@ -166,7 +171,7 @@ fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &Obj
 fn update(
     namespace: &mut Namespace<'_, '_>,
     one: &Declared<'_>,
-    before: &mut Instance,
+    (before, first): (&mut Instance, Option<(FileId, Span)>),
     again: &Instance,
     path: &ObjectPath,
 ) {
@@ -176,7 +181,11 @@ fn update(
     }
     if namespace.context.dialect == Dialect::Dmtf || before.class != again.class {
         let message = format!("there is already an instance `{path}`");
-        namespace.sink.push(at.error(Code::DuplicateInstance, at.node.class.span, message));
+        let found = at.error(Code::DuplicateInstance, at.node.class.span, message);
+        namespace.sink.push(match first {
+            Some((file, span)) => found.with_label(file, span, "first declared here"),
+            None => found,
+        });
         return;
     }
     for (name, property) in again.properties() {
@@ -226,7 +235,10 @@ fn creation_class(
     };
     if class.qualifiers.is_true("Abstract") {
         let message = format!("the class `{}` is abstract and has no instances", class.name);
-        namespace.sink.push(at.error(Code::AbstractInstance, name.span, message));
+        let found = at.error(Code::AbstractInstance, name.span, message);
+        let part = Part::Qualifier("Abstract".into());
+        let found = namespace.labelled(found, &class.name, None, part, "abstract here");
+        namespace.sink.push(found);
         return None;
     }
     if namespace.context.dialect == Dialect::Wmi && class.qualifiers.is_true("Amendment") {
@@ -252,10 +264,13 @@ fn embedded_only(
         ("Structure", "a structure"),
         ("Indication", "an indication"),
     ];
-    if let Some((_, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
+    if let Some((name, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
         let message = format!("`{}` is {kind} and has no instances of its own", class.name);
         let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
-        namespace.sink.push(found.with_help("an instance of it can only be embedded"));
+        let found = found.with_help("an instance of it can only be embedded");
+        let part = Part::Qualifier(name.into());
+        let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
+        namespace.sink.push(found);
     }
 }
 
@@ -271,7 +286,13 @@ fn lower(
     for written in &at.node.properties {
         if instance.get(written.name.text).is_some() {
             let message = format!("the property `{}` is initialised twice", written.name.text);
-            namespace.sink.push(at.error(Code::DuplicateInitialiser, written.name.span, message));
+            let found = at.error(Code::DuplicateInitialiser, written.name.span, message);
+            let mut before = at.node.properties.iter();
+            let first = before.find(|p| fold::eq(p.name.text, written.name.text));
+            namespace.sink.push(match first {
+                Some(first) => found.with_label(at.file, first.name.span, "first initialised here"),
+                None => found,
+            });
             continue;
         }
         let Some(property) = declared_property(namespace, at, class, written) else { continue };
@@ -280,7 +301,7 @@ fn lower(
             .value(&written.value, &property.data_type);
         let Some(value) = value else { continue };
         let at_value = At::new(at.file, &written.value);
-        limits::value(namespace, at_value, &value, &property.data_type, &property.qualifiers);
+        limits::value(namespace, at_value, &value, &class.name, property);
         embedded::text(namespace, at_value, &value, property);
         instance.set(property.name.clone(), value);
         let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
@@ -319,7 +340,11 @@ fn values_are_there(
         if value.is_none_or(Value::is_null) {
             let message = format!("`{}` is {demand} and must have a value", property.name);
             let span = key_span(at, &property.name);
-            namespace.sink.push(at.error(Code::NullValue, span, message));
+            let found = at.error(Code::NullValue, span, message);
+            let part = Part::Qualifier(demand.into());
+            let member = Some(&property.name);
+            let found = namespace.labelled(found, &class.name, member, part, "demanded here");
+            namespace.sink.push(found);
         }
     }
 }
@@ -336,6 +361,7 @@ fn declared_property<'k>(
     let names = class.properties.iter().map(|m| m.declaration.name.as_str());
     let message = format!("`{}` has no property `{}`", class.name, written.name.text);
     let found = at.error(Code::UnknownProperty, written.name.span, message);
+    let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
     namespace.sink.push(match suggest::nearest(written.name.text, names) {
         Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
         None => found,
@@ -359,7 +385,9 @@ fn key_path(
         }
         Err(NoPath::NoKeys) => {
             let message = format!("the class `{}` has no key: it can only be embedded", class.name);
-            namespace.sink.push(at.error(Code::NoKey, at.node.class.span, message));
+            let found = at.error(Code::NoKey, at.node.class.span, message);
+            let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
+            namespace.sink.push(found);
             None
         }
         // A key that was given and is missing here was refused with a reason.
@@ -371,7 +399,10 @@ fn key_path(
             };
             let message = format!("the key `{name}` of `{}` {problem}", class.name);
             let help = format!("write {name} = ...;");
-            namespace.sink.push(at.error(code, key_span(at, &name), message).with_help(help));
+            let found = at.error(code, key_span(at, &name), message).with_help(help);
+            let part = Part::Qualifier("Key".into());
+            let found = namespace.labelled(found, &class.name, Some(&name), part, "a key here");
+            namespace.sink.push(found);
             None
         }
     }

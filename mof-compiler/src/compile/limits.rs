@@ -5,12 +5,14 @@ use super::At;
 use super::namespace::Namespace;
 use super::place::properties;
 use crate::Code;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
-use cimarron_model::{CimType, Class, DataType, Dialect, Instance, Qualifier, Qualifiers, Value};
+use cimarron_model::{
+    CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Value,
+};
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::{Limit, check_octets, check_value, replacement};
+use cimarron_schema::rules::{Limit, Part, check_octets, check_value, replacement};
 
 /// Judges the defaults that a class writes.
 pub(super) fn defaults(
@@ -23,20 +25,20 @@ pub(super) fn defaults(
         let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
         let overridden = above.and_then(|a| a.property(property.name.as_str()));
         let above = overridden.map(|(_, m)| &m.declaration.qualifiers);
-        let place = Place { at: At::new(at.file, text), own: &property.qualifiers, above };
-        place.judge(namespace, value, &property.data_type);
+        let class = &local.name;
+        Site { at: At::new(at.file, text), class, property, above }.judge(namespace, value);
     }
 }
 
-/// Judges a value that an instance gives to a property.
+/// Judges a value that an instance of a class gives to a property.
 pub(super) fn value(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, ast::Value<'_>>,
     value: &Value,
-    data_type: &DataType,
-    qualifiers: &Qualifiers,
+    class: &Name,
+    property: &Property,
 ) {
-    Place { at, own: qualifiers, above: None }.judge(namespace, value, data_type);
+    Site { at, class, property, above: None }.judge(namespace, value);
 }
 
 /// DMTF: what is required has a value (DSP0004 5.6.3, Required). Keys are seen to
@@ -55,16 +57,29 @@ pub(super) fn required(
         match (instance.get(property.name.as_str()), written) {
             (Some(value), Some(written)) if value.is_null() => {
                 let message = format!("`{}` is required and cannot be NULL", property.name);
-                namespace.sink.push(at.error(Code::RequiredNull, written.value.span, message));
+                let found = at.error(Code::RequiredNull, written.value.span, message);
+                required_here(namespace, found, class, property);
             }
             (None, None) if property.default.as_ref().is_none_or(Value::is_null) => {
                 let message = format!("the required property `{}` has no value", property.name);
                 let found = at.error(Code::RequiredMissing, at.node.class.span, message);
-                namespace.sink.push(found.with_help(format!("write {} = ...;", property.name)));
+                let found = found.with_help(format!("write {} = ...;", property.name));
+                required_here(namespace, found, class, property);
             }
             _ => {}
         }
     }
+}
+
+fn required_here(
+    namespace: &mut Namespace<'_, '_>,
+    found: Diagnostic,
+    class: &ResolvedClass,
+    property: &Property,
+) {
+    let part = Part::Qualifier("Required".into());
+    let found = namespace.labelled(found, &class.name, Some(&property.name), part, "required here");
+    namespace.sink.push(found);
 }
 
 /// Says which deprecated class and properties an instance uses.
@@ -73,23 +88,25 @@ pub(super) fn deprecated(
     at: At<'_, InstanceDeclaration<'_>>,
     class: &ResolvedClass,
 ) {
-    let mut report = |qualifiers: &Qualifiers, span: Span, what: String| {
+    let mut report = |qualifiers: &Qualifiers, span: Span, member: Option<&Name>| {
         let Some(deprecated) = qualifiers.get("Deprecated").filter(|q| is_said(&q.value)) else {
             return;
         };
-        let mut found = at.error(Code::DeprecatedUse, span, format!("{what} is deprecated"));
+        let message = match member {
+            None => format!("the class `{}` is deprecated", class.name),
+            Some(name) => format!("the property `{name}` is deprecated"),
+        };
+        let mut found = at.error(Code::DeprecatedUse, span, message);
         found.help = replacement(deprecated);
+        let part = Part::Qualifier("Deprecated".into());
+        let found = namespace.labelled(found, &class.name, member, part, "deprecated here");
         namespace.sink.push(found);
     };
-    report(&class.qualifiers, at.node.class.span, format!("the class `{}`", class.name));
+    report(&class.qualifiers, at.node.class.span, None);
     for written in &at.node.properties {
         if let Some((_, member)) = class.property(written.name.text) {
             let property = &member.declaration;
-            report(
-                &property.qualifiers,
-                written.name.span,
-                format!("the property `{}`", property.name),
-            );
+            report(&property.qualifiers, written.name.span, Some(&property.name));
         }
     }
 }
@@ -120,21 +137,22 @@ fn is_said(value: &Value) -> bool {
     !value.is_null() && value.as_bool() != Some(false)
 }
 
-/// Where a value stands, and the qualifiers that hold there.
-struct Place<'a> {
+/// Where a value stands, and the property that it goes to.
+struct Site<'a> {
     at: At<'a, ast::Value<'a>>,
-    own: &'a Qualifiers,
+    class: &'a Name,
+    property: &'a Property,
     above: Option<&'a Qualifiers>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Site<'a> {
     fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
         let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
-        self.own.get(name).or_else(inherited)
+        self.property.qualifiers.get(name).or_else(inherited)
     }
 
-    fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value, data_type: &DataType) {
-        for misfit in check_value(value, data_type, |name| self.qualifier(name)) {
+    fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
+        for misfit in check_value(value, &self.property.data_type, |name| self.qualifier(name)) {
             let code = match misfit.limit {
                 Limit::Length => Code::ValueLength,
                 Limit::Bounds => Code::ValueBounds,
@@ -142,7 +160,8 @@ impl<'a> Place<'a> {
                 Limit::Unit => Code::ValueUnit,
                 Limit::OctetString => Code::ValueOctets,
             };
-            self.report(namespace, code, self.span(misfit.item), misfit.message);
+            let span = self.span(misfit.item);
+            self.report(namespace, code, span, misfit.message, misfit.qualifier);
         }
         let octets = value.as_array().filter(|array| array.cim_type() == CimType::UInt8);
         let is_octets = |q: &Qualifier| q.value.as_bool() == Some(true);
@@ -150,7 +169,7 @@ impl<'a> Place<'a> {
             && self.qualifier("OctetString").is_some_and(is_octets)
             && let Some(problem) = check_octets(octets)
         {
-            self.report(namespace, Code::ValueOctets, self.span(None), problem);
+            self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
         }
     }
 
@@ -163,12 +182,22 @@ impl<'a> Place<'a> {
         element.unwrap_or(self.at.node.span)
     }
 
-    /// WMI keeps these qualifiers and acts on none of them.
-    fn report(&self, namespace: &mut Namespace<'_, '_>, code: Code, span: Span, message: String) {
-        let found = self.at.error(code, span, message);
-        namespace.sink.push(match namespace.context.dialect {
-            Dialect::Wmi => found.with_severity(Severity::Warning),
-            _ => found,
-        });
+    fn report(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        code: Code,
+        span: Span,
+        message: String,
+        qualifier: &str,
+    ) {
+        let mut found = self.at.error(code, span, message);
+        if namespace.context.dialect == Dialect::Wmi {
+            // WMI keeps these qualifiers and acts on none of them.
+            found.severity = Severity::Warning;
+        }
+        let part = Part::Qualifier(qualifier.into());
+        let member = Some(&self.property.name);
+        let found = namespace.labelled(found, self.class, member, part, "says so");
+        namespace.sink.push(found);
     }
 }

@@ -7,11 +7,12 @@ use super::unit::{Class, Unit};
 use super::update::Changes;
 use super::{At, Context, class, instance, limits, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostics, Severity};
-use crate::source::{FileId, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, Judgement, Place, Violation, check_class, check_links};
+use cimarron_schema::rules::{
+    Environment, Judgement, Part, Place, Violation, check_class, check_links,
+};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -150,9 +151,20 @@ impl Namespace<'_, '_> {
         has_links
     }
 
-    /// Where the text has a place, if it has.
-    pub(super) fn place(&self, place: &Place) -> Option<(FileId, Span)> {
-        self.texts.find(place)
+    /// Adds a label at a part of a class, or of a member of it, when the text has it.
+    pub(super) fn labelled(
+        &self,
+        found: Diagnostic,
+        class: &Name,
+        member: Option<&Name>,
+        part: Part,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let place = Place { class: class.clone(), member: member.cloned(), parameter: None, part };
+        match self.texts.find(&place) {
+            Some((file, span)) => found.with_label(file, span, message),
+            None => found,
+        }
     }
 
     /// Turns violations into findings, at the text that they are about.
@@ -168,7 +180,7 @@ impl Namespace<'_, '_> {
             let mut found = at.error(code, span, violation.message).with_severity(severity);
             found.help = violation.help;
             if let Some((place, label)) = violation.related.map(|related| *related)
-                && let Some((file, span)) = self.place(&place)
+                && let Some((file, span)) = self.texts.find(&place)
             {
                 found = found.with_label(file, span, label);
             }
