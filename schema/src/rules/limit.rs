@@ -182,8 +182,9 @@ impl<'a> Judge<'a> {
         let wrong: Vec<(usize, String)> = super::site::texts(&one.value)
             .enumerate()
             .filter(|(_, text)| {
-                let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next();
-                !word.is_some_and(|word| kinds.contains(&word))
+                let text = without_comments(text);
+                let word = text.split(|c: char| !c.is_ascii_alphabetic()).next();
+                !text.is_empty() && !word.is_some_and(|word| kinds.contains(&word))
             })
             .map(|(i, text)| (i, text.chars().take(20).collect()))
             .collect();
@@ -204,5 +205,19 @@ impl<'a> Judge<'a> {
                 self.at_value(Rule::ElementForm, site, one, Some(i), message, Some(help));
             }
         }
+    }
+}
+
+/// The text behind the comments of OCL that it begins with.
+fn without_comments(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        text = if let Some(rest) = text.strip_prefix("/*") {
+            rest.split_once("*/").map_or("", |(_, rest)| rest)
+        } else if let Some(rest) = text.strip_prefix("--") {
+            rest.split_once('\n').map_or("", |(_, rest)| rest)
+        } else {
+            return text;
+        };
     }
 }
