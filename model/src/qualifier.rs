@@ -135,6 +135,11 @@ impl Qualifiers {
         self.get(name).is_some_and(|q| q.value.as_bool() == Some(true))
     }
 
+    /// Changes the flavors of each, in written order.
+    pub fn flavors_mut(&mut self) -> impl Iterator<Item = &mut Flavor> {
+        self.0.iter_mut().map(|qualifier| &mut qualifier.flavor)
+    }
+
     /// The qualifiers in written order.
     pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
         self.0.iter()

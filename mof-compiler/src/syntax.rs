@@ -13,6 +13,7 @@ mod literal;
 mod number;
 mod parse;
 mod recovery;
+mod scan;
 mod sequence;
 mod tokens;
 mod words;
@@ -41,5 +42,6 @@ mod grammar {
 }
 
 pub(crate) use include::{IncludeSite, scan_includes};
+pub(crate) use parse::parse_again;
 pub use parse::{MAX_NESTING, parse_file};
 pub use sequence::parse_sources;

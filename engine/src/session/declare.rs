@@ -32,7 +32,7 @@ pub(super) fn declare(
     let judgement = check_class(class, superclass.as_deref(), &around, dialect);
     let mut violations = judgement.violations;
     if judgement.has_links {
-        let resolved = ResolvedClass::resolve(class, superclass.as_deref());
+        let resolved = ResolvedClass::resolve(class.clone(), superclass.as_deref());
         violations.extend(check_links(&resolved, &around, dialect));
     }
     // What is doubtful only has nobody to hear of it here.
@@ -47,7 +47,7 @@ pub(super) fn declare(
         content.know(superclass);
     }
     content
-        .add_class(class)
+        .add_class(class.clone())
         .map_err(|missing| superclass_not_found(schema, &missing.class, &missing.superclass))?;
     Ok(Arc::new(Archive::from_bytes(builder.finish()?)?))
 }

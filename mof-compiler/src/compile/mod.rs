@@ -173,22 +173,29 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
+    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = roots::Roots::new(sources);
-    let collect::Collected { units, mut changes } =
-        collect::collect(&declarations, &roots, options, base, &mut diagnostics);
+    let collect::Collected { mut units, mut changes } =
+        collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted };
     let system = system::SystemClasses::default();
-    for (name, unit) in &units {
+    for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
         let dialect = options.dialect;
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
         let context = Context { dialect, namespace, base, roots, system };
-        namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
+        namespace::compile_namespace(
+            unit,
+            sources.map(),
+            &context,
+            builder,
+            &mut changes,
+            &mut diagnostics,
+        );
         let children = system::child_namespaces(namespace, builder);
         for child in children {
             schema.namespace(&child);

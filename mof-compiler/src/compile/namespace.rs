@@ -8,6 +8,7 @@ use super::update::Changes;
 use super::{At, Context, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::SourceMap;
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
@@ -28,7 +29,8 @@ pub(crate) struct Namespace<'c, 's> {
 
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
-    unit: &Unit<'_>,
+    unit: &mut Unit<'_>,
+    sources: &SourceMap,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
     changes: &mut Changes,
@@ -37,7 +39,7 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let texts = Texts::of(unit);
+    let texts = Texts::of(unit, sources);
     let mut namespace = Namespace::new(context, builder, sink, &texts);
     for declaration in &unit.qualifiers {
         qualifier::declare(&mut namespace, *declaration);
@@ -84,12 +86,12 @@ impl Namespace<'_, '_> {
         Namespace { context: self.context, builder: self.builder, sink, texts: self.texts }
     }
 
-    fn classes(&mut self, unit: &Unit<'_>, changes: &mut Changes) {
+    fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
         let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
-            let name = Name::new(class.at.node.name.text);
+            let name = Name::new(class.node.name.text);
             let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
             self.existence(before, class);
             if let Some(before) = before {
@@ -100,32 +102,31 @@ impl Namespace<'_, '_> {
         }
         let order = needed_first(classes, &last);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
-            let node = class.at.node;
+            let node = &*class.node;
             let span = node.superclass.map_or(node.name.span, |s| s.span);
             let message =
                 format!("`{}` is, through its superclasses, its own superclass", node.name.text);
             let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
-            self.sink.push(class.at.error(code, span, message));
+            self.sink.push(class.at().error(code, span, message));
         }
         let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
-            let Some(class) = classes.get(i) else { continue };
-            let counts = last.get(&CaseInsensitive(class.at.node.name.text)) == Some(&i);
+            let Some(class) = unit.classes.get_mut(i) else { continue };
+            let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) && self.compile_class(class) {
-                linked.push(class);
+                linked.push(i);
             }
+            class.release();
         }
-        for declared in linked {
-            let Some(class) = self.builder.class(declared.at.node.name.text) else { continue };
-            let found = check_links(class, &self.environment(), self.context.dialect);
-            self.report(declared.at, found);
+        for class in linked.into_iter().filter_map(|i| unit.classes.get(i)) {
+            self.check_links(class);
         }
     }
 
     /// Compiles a class; says whether it says something of others.
     fn compile_class(&mut self, declared: &Class<'_>) -> bool {
-        let mut local = class::lower(self, declared);
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -136,19 +137,30 @@ impl Namespace<'_, '_> {
         let dialect = self.context.dialect;
         let Judgement { violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
-        self.report(declared.at, violations);
-        limits::defaults(self, declared.at, &local, above.as_deref());
+        self.report(declared.at(), violations);
+        limits::defaults(self, declared.at(), &local, above.as_deref());
         if above.is_none() {
             // The missing superclass has been reported; go on without it, so
             // that what lies below this class can still be checked.
             local.superclass = None;
         }
-        if let Err(missing) = self.builder.add_class(&local) {
+        if let Err(missing) = self.builder.add_class(local) {
             let message = missing.to_string();
             let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
-            self.sink.push(declared.at.error(code, declared.at.node.name.span, message));
+            self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
         has_links
+    }
+
+    /// Judges what a class says of others, which are all there now.
+    fn check_links(&mut self, declared: &Class<'_>) {
+        let Some(class) = self.builder.class(declared.node.name.text) else { return };
+        let found = check_links(class, &self.environment(), self.context.dialect);
+        if !found.is_empty()
+            && let Some(node) = self.texts.again(declared.file, declared.node.span)
+        {
+            self.report(At::new(declared.file, &*node), found);
+        }
     }
 
     /// Adds a label at a part of a class, or of a member of it, when the text has it.
@@ -180,7 +192,7 @@ impl Namespace<'_, '_> {
             let mut found = at.error(code, span, violation.message).with_severity(severity);
             found.help = violation.help;
             if let Some((place, label)) = violation.related.map(|related| *related)
-                && let Some((file, span)) = self.texts.find(&place)
+                && let Some((file, span)) = self.texts.find_from(at, &place)
             {
                 found = found.with_label(file, span, label);
             }

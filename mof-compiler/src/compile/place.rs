@@ -2,14 +2,16 @@
 
 use super::At;
 use super::unit::Unit;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{
-    ClassDeclaration, DataType, Feature, Identifier, Method, Parameter, Property, Qualifier,
-    ValueKind,
+    ClassDeclaration, DataType, Declaration, Feature, Identifier, Method, Parameter, Property,
+    Qualifier, ValueKind,
 };
+use crate::syntax::parse_again;
 use cimarron_model::{CaseInsensitive, Name};
 use cimarron_schema::rules::{Element, MAX_DEPTH, Part, Place, Violation};
 use hashbrown::HashMap;
+use std::cell::Cell;
 
 /// The span of the element and part that a violation names.
 pub(crate) fn span_of(class: &ClassDeclaration<'_>, violation: &Violation) -> Span {
@@ -25,32 +27,57 @@ pub(crate) fn span_of(class: &ClassDeclaration<'_>, violation: &Violation) -> Sp
     found.unwrap_or(class.name.span)
 }
 
-/// The classes of the text: of one that is declared again, the last declaration.
+/// Where the classes of the text stand: of one that is declared again, its last
+/// declaration.
+///
+/// The trees of classes are let go once these are compiled. Whoever wants to point at a
+/// part of one has its text parsed again, which happens for findings only.
 #[derive(Default)]
-pub(crate) struct Texts<'a>(HashMap<Name, Text<'a>>);
-
-struct Text<'a> {
-    superclass: Option<Name>,
-    at: At<'a, ClassDeclaration<'a>>,
+pub(crate) struct Texts<'a> {
+    classes: HashMap<Name, Text>,
+    sources: Option<&'a SourceMap>,
+    /// How much has been parsed again to find labels.
+    parsed: Cell<usize>,
 }
 
+struct Text {
+    superclass: Option<Name>,
+    file: FileId,
+    span: Span,
+}
+
+/// How much text is parsed again to find labels. Findings beyond go without: whoever has
+/// so many needs no explanations.
+const MOST_PARSED: usize = 16 << 20;
+
 impl<'a> Texts<'a> {
-    pub(crate) fn of(unit: &'a Unit<'a>) -> Self {
-        let mut texts = HashMap::with_capacity(unit.classes.len());
-        for at in unit.classes.iter().map(|class| class.at) {
-            let superclass = at.node.superclass.map(|s| Name::new(s.text));
-            texts.insert(Name::new(at.node.name.text), Text { superclass, at });
+    pub(crate) fn of(unit: &Unit<'_>, sources: &'a SourceMap) -> Self {
+        let mut classes = HashMap::with_capacity(unit.classes.len());
+        for class in &unit.classes {
+            let node = &class.node;
+            let superclass = node.superclass.map(|s| Name::new(s.text));
+            let text = Text { superclass, file: class.file, span: node.span };
+            classes.insert(Name::new(node.name.text), text);
         }
-        Self(texts)
+        Self { classes, sources: Some(sources), parsed: Cell::new(0) }
     }
 
     /// The superclass that a class of the text names.
     pub(crate) fn superclass(&self, class: &str) -> Option<Option<Name>> {
-        Some(self.0.get(&CaseInsensitive(class))?.superclass.clone())
+        Some(self.classes.get(&CaseInsensitive(class))?.superclass.clone())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.0.keys()
+        self.classes.keys()
+    }
+
+    /// The tree of a class declaration, made once more. Its spans are those of the file.
+    pub(crate) fn again(&self, file: FileId, span: Span) -> Option<Box<ClassDeclaration<'a>>> {
+        let text = self.sources?.text(file).get(..span.end as usize)?;
+        match parse_again(text, span.start, file)? {
+            Declaration::Class(class) => Some(class),
+            _ => None,
+        }
     }
 
     /// The file and the span of a place: in its class, or else in the nearest class
@@ -58,13 +85,32 @@ impl<'a> Texts<'a> {
     pub(crate) fn find(&self, place: &Place) -> Option<(FileId, Span)> {
         let mut name = &place.class;
         for _ in 0..MAX_DEPTH {
-            let text = self.0.get(name)?;
-            if let Some(span) = in_class(text.at.node, place) {
-                return Some((text.at.file, span));
+            let text = self.classes.get(name)?;
+            let parsed = self.parsed.get() + (text.span.end - text.span.start) as usize;
+            if parsed > MOST_PARSED {
+                return None;
+            }
+            self.parsed.set(parsed);
+            let class = self.again(text.file, text.span)?;
+            if let Some(span) = in_class(&class, place) {
+                return Some((text.file, span));
             }
             name = text.superclass.as_ref()?;
         }
         None
+    }
+
+    /// As [`find`](Self::find), for a place that a class at hand may have itself.
+    pub(crate) fn find_from(
+        &self,
+        at: At<'_, ClassDeclaration<'_>>,
+        place: &Place,
+    ) -> Option<(FileId, Span)> {
+        let here = place.class.is(at.node.name.text);
+        match here.then(|| in_class(at.node, place)).flatten() {
+            Some(span) => Some((at.file, span)),
+            None => self.find(place),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
             continue;
         }
         let mut tokens = Bounded::new(&mut stream);
+        reports.begin();
         let result = parser.parse(&mut reports, &mut tokens);
         let progress = tokens.progress();
         for diagnostic in reports.list.drain(..) {
@@ -54,4 +55,15 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
         }
     }
     declarations
+}
+
+/// Parses again the declaration that begins at `offset`. Its mistakes have been reported.
+pub(crate) fn parse_again(text: &str, offset: u32, file: FileId) -> Option<Declaration<'_>> {
+    let mut unheard = Diagnostics::with_limit(0);
+    let mut stream = Stream::new(text, file, &mut unheard);
+    stream.seek(offset);
+    let mut reports = Reports::new(file);
+    reports.begin();
+    let mut tokens = Bounded::new(&mut stream);
+    DeclarationParser::new().parse(&mut reports, &mut tokens).ok()
 }
