@@ -141,5 +141,5 @@ pub(super) fn texts(value: &Value) -> impl ExactSizeIterator<Item = &str> {
         Some(Elements::String(strings)) => strings.as_slice(),
         _ => &[],
     };
-    strings.iter().map(|text| text.as_str())
+    strings.iter().map(|text| &**text)
 }
