@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, read_suite, run_suit
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, FileId, Label, Loader,
-    OsFileSystem, Severity, SourceMap, Span, compile,
+    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, FileId, Label, Language,
+    Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::rules::Rule;
 use cimarron_schema::{Archive, ClassForm, SchemaView};
@@ -193,7 +193,7 @@ impl Json {
     }
 }
 
-fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
+fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), String> {
     let mut files = MemoryFileSystem::new();
     let mut texts = case.files.clone();
     texts.insert("qualifiers.mof".to_owned(), read_fixture("mof", "qualifiers.mof"));
@@ -202,7 +202,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     assert!(files.insert(MAIN, case.encoding.encode(&case.mof)));
     let mut loader = Loader::new(&files);
-    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf) {
+    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf && language == Language::Mof2) {
         loader.add_path("qualifiers.mof").unwrap();
     }
     for file in [MAIN].into_iter().chain(case.also.iter().map(String::as_str)) {
@@ -210,7 +210,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
     let compiled = compile(&sources, &options, &EmptyBase, said);
 
     let mut problems = String::new();
@@ -333,7 +333,8 @@ impl MofCase {
 #[test]
 fn mof() {
     run_suite("mof", 350, |case: &MofCase| {
-        let failed = |dialect| run(case, dialect).err().map(|p| format!("({dialect})\n{p}"));
+        let failed =
+            |dialect| run(case, dialect, Language::Mof2).err().map(|p| format!("({dialect})\n{p}"));
         case.dialects().into_iter().filter_map(failed).collect()
     });
     let cases: Vec<MofCase> = read_suite("mof").into_iter().map(|(_, case)| case).collect();
@@ -369,6 +370,14 @@ fn every_code_has_a_case() {
     assert!(unknown.is_empty(), "there is no code {unknown:?}");
     let needless: Vec<&&str> = excused.intersection(&shown).collect();
     assert!(needless.is_empty(), "a case shows {needless:?}");
+}
+
+/// MOF 3 comes with DMTF's rules.
+#[test]
+fn mof3() {
+    run_suite("mof3", 90, |case: &MofCase| {
+        run(case, Dialect::Dmtf, Language::Mof3).err().into_iter().collect()
+    });
 }
 
 /// The suite declares DMTF's qualifiers for its cases; they must be DMTF's.
