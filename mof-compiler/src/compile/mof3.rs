@@ -18,13 +18,14 @@
 //!
 //! Enumerations themselves are not kept: what uses them says all that they say.
 //! `types` finds the types and resolves names, `enumeration` judges enumerations,
-//! `lower` writes declarations and `value` values, `standard` has the qualifiers
+//! `lower` writes declarations, `qualify` qualifiers and `value` values, `standard` has the qualifiers
 //! that a text need not declare.
 
 mod enumeration;
 mod lower;
 mod permit;
 mod qualifier;
+mod qualify;
 mod standard;
 mod types;
 mod value;

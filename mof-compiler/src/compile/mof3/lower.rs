@@ -3,7 +3,7 @@
 use super::super::namespace::Namespace;
 use super::super::{At, Context, GlobalFlavors, instance, qualifier as lowering};
 use super::Placed;
-use super::qualifier::{Known, QualifierTypes};
+use super::qualifier::QualifierTypes;
 use super::types::{Declared, Found, Meaning, Member, Node, TypeId, Types};
 use super::value::{Aliases, Target};
 use crate::Code;
@@ -11,9 +11,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
-    ComplexDeclaration, ComplexSort, DataType, Declaration, EnumerationDeclaration, Feature,
-    Method, Parameter, Property, QualifierDeclaration, Scope, ScopeKind, TypeDeclaration, TypeKind,
-    TypeSort, Value,
+    ComplexDeclaration, ComplexSort, DataType, Declaration, Feature, Method, Parameter, Property,
+    ScopeKind, TypeDeclaration, TypeKind, TypeSort, Value,
 };
 use cimarron_model::{CimType, Name};
 use cimarron_schema::rules::Rule;
@@ -36,7 +35,7 @@ pub(super) struct Lowered<'t> {
     /// `value of`: nothing in the schema, but to be judged.
     values: Vec<(FileId, ast::InstanceDeclaration<'t>)>,
     /// The qualifiers of what the schema does not have.
-    loose: Vec<(FileId, Vec<ast::Qualifier<'t>>)>,
+    pub(super) loose: Vec<(FileId, Vec<ast::Qualifier<'t>>)>,
 }
 
 impl Lowered<'_> {
@@ -120,7 +119,7 @@ pub(super) fn lower<'t>(
 /// Writes MOF 2.
 pub(super) struct Writer<'t, 'k, 's> {
     pub(super) types: &'t Types<'t>,
-    known: &'k QualifierTypes<'t>,
+    pub(super) known: &'k QualifierTypes<'t>,
     pub(super) aliases: Aliases<'t>,
     pub(super) sink: &'s mut Diagnostics,
     pub(super) file: FileId,
@@ -392,7 +391,7 @@ impl<'t> Writer<'t, '_, '_> {
     }
 
     /// A default; that of an unknown type is nothing.
-    fn default(
+    pub(super) fn default(
         &mut self,
         written: Option<&'t Value<'t>>,
         target: &Target<'t>,
@@ -507,184 +506,6 @@ impl<'t> Writer<'t, '_, '_> {
         made_here
     }
 
-    // Qualifiers
-
-    /// A qualifier list on an element of this kind. `element` is the name that a
-    /// bare Override restates.
-    fn qualifiers(
-        &mut self,
-        list: &'t [crate::syntax::mof3::ast::Qualifier<'t>],
-        on: ScopeKind,
-        element: Option<&'t str>,
-    ) -> Vec<ast::Qualifier<'t>> {
-        let known = self.known;
-        let mut lowered = Vec::with_capacity(list.len());
-        for written in list {
-            let declared = known.get(written.name.text);
-            if let Some(Err(scope)) = declared.map(|declared| declared.allows(on)) {
-                let article = match on {
-                    ScopeKind::Association
-                    | ScopeKind::Indication
-                    | ScopeKind::Enumeration
-                    | ScopeKind::EnumerationValue => "an",
-                    _ => "a",
-                };
-                let message = format!(
-                    "the qualifier `{}` may not stand on {article} {}",
-                    written.name.text,
-                    on.as_str()
-                );
-                let help = Some(format!("its scope is {scope}"));
-                let code = Code::Rule(Rule::QualifierScope);
-                self.advise(code, written.span, message, help);
-            }
-            // Of what is no class, nobody else sees that it is not declared.
-            let loose = matches!(
-                on,
-                ScopeKind::Enumeration | ScopeKind::EnumerationValue | ScopeKind::QualifierType
-            );
-            if declared.is_none() && loose {
-                let name = written.name.text;
-                let message = format!("the qualifier `{name}` is not declared");
-                let similar = known.similar(name).map(|s| format!("did you mean `{s}`?"));
-                let help = similar
-                    .unwrap_or_else(|| format!("declare it: Qualifier {name} : type Scope(...);"));
-                let code = Code::Rule(Rule::UndeclaredQualifier);
-                self.advise(code, written.span, message, Some(help));
-            }
-            let target = declared.map_or_else(Target::default, |d| self.qualifier_target(d));
-            let mut value = written.value.as_ref().map(|v| self.value(v, &target));
-            if let Some(element) = element.filter(|_| restates(written.name.text, declared)) {
-                match value.as_ref().map(|v| &v.kind) {
-                    Some(ast::ValueKind::Boolean(false)) => continue,
-                    None | Some(ast::ValueKind::Boolean(true)) => {
-                        value = Some(text_value(written.span, Cow::Borrowed(element)));
-                    }
-                    _ => {}
-                }
-            }
-            lowered.push(ast::Qualifier {
-                span: written.span,
-                name: written.name,
-                value,
-                flavors: Vec::new(),
-            });
-        }
-        lowered
-    }
-
-    /// The type of a qualifier's values.
-    fn qualifier_target(&self, declared: Known<'_, 't>) -> Target<'t> {
-        match declared {
-            Known::Text(node) => {
-                let meaning = self.types.meaning(node.data_type.kind, None);
-                Target::new(meaning, node.data_type.array.is_some())
-            }
-            Known::Base(declared) => Target::new(
-                Some(Meaning::Primitive(declared.data_type.cim_type)),
-                declared.data_type.is_array(),
-            ),
-            Known::Standard(standard) if !standard.names.is_empty() => {
-                Target::Names(standard.names)
-            }
-            Known::Standard(standard) => {
-                Target::new(Some(Meaning::Primitive(standard.cim_type)), standard.is_array)
-            }
-        }
-    }
-
-    fn enumeration_qualifiers(
-        &mut self,
-        declared: &'t EnumerationDeclaration<'t>,
-        lowered: &mut Lowered<'t>,
-    ) {
-        let lists = std::iter::once((&declared.qualifiers, ScopeKind::Enumeration))
-            .chain(declared.elements.iter().map(|e| (&e.qualifiers, ScopeKind::EnumerationValue)));
-        for (list, on) in lists.filter(|(list, _)| !list.is_empty()) {
-            let list = self.qualifiers(list, on, None);
-            lowered.loose.push((self.file, list));
-        }
-    }
-
-    fn qualifier_type(&mut self, node: &'t QualifierDeclaration<'t>, lowered: &mut Lowered<'t>) {
-        if !node.qualifiers.is_empty() {
-            let list = self.qualifiers(&node.qualifiers, ScopeKind::QualifierType, None);
-            lowered.loose.push((self.file, list));
-        }
-        let data_type = self.qualifier_data_type(node);
-        let meaning = self.types.meaning(node.data_type.kind, None);
-        let valueless = match &meaning {
-            Some(Meaning::Primitive(cim_type)) => {
-                matches!(cim_type, CimType::String | CimType::DateTime | CimType::Char16)
-            }
-            Some(Meaning::OctetString | Meaning::Enumeration(_)) => true,
-            _ => false,
-        };
-        if node.default.is_none() && valueless {
-            let message = format!("the qualifier `{}` has no default value", node.name.text);
-            let help = "only numbers and booleans may go without one; write = NULL".to_owned();
-            self.advise(Code::MissingDefault, node.name.span, message, Some(help));
-        }
-        let target = Target::new(meaning, node.data_type.array.is_some());
-        let default = self.default(node.default.as_ref(), &target);
-        let flavors = node.policy.as_ref().map(|policy| self.policy(policy));
-        lowered.qualifiers.push((
-            self.file,
-            ast::QualifierDeclaration {
-                span: node.span,
-                name: node.name,
-                data_type,
-                default,
-                scopes: node.scopes.as_deref().map(scopes),
-                flavors,
-            },
-        ));
-    }
-
-    fn qualifier_data_type(&mut self, node: &QualifierDeclaration<'t>) -> ast::DataType<'t> {
-        let written = node.data_type;
-        let kind = match self.types.meaning(written.kind, None) {
-            Some(Meaning::Primitive(cim_type)) if cim_type != CimType::Char16 => cim_type,
-            Some(Meaning::OctetString) => CimType::String,
-            Some(Meaning::Enumeration(id)) => {
-                self.types.value_type_of(id).unwrap_or(CimType::String)
-            }
-            meaning => {
-                let message = match (meaning, written.kind) {
-                    (None, TypeKind::Named(name)) => format!("unknown type `{}`", name.text),
-                    (Some(Meaning::Primitive(_)), _) => "MOF 3 has no char16".to_owned(),
-                    _ => "a qualifier has a primitive type or an enumeration".to_owned(),
-                };
-                let help = "write boolean, integer, string or an enumeration".to_owned();
-                self.advise(Code::UnknownType, written.span, message, Some(help));
-                CimType::String
-            }
-        };
-        ast::DataType {
-            span: written.span,
-            kind: ast::TypeKind::Intrinsic(kind),
-            array: written.array,
-        }
-    }
-
-    /// DSP0221 7.4: a policy is one of three words, which say in one what two flavors
-    /// of MOF 2 say.
-    fn policy(&mut self, written: &[ast::Flavor]) -> Vec<ast::Flavor> {
-        use FlavorKind::{DisableOverride, EnableOverride, Restricted, ToSubclass};
-        if let Some(second) = written.get(1) {
-            let message = "a policy is one word".to_owned();
-            let help = "write disableoverride, enableoverride or restricted".to_owned();
-            self.advise(Code::PolicyCount, second.span, message, Some(help));
-        }
-        let Some(first) = written.first() else { return Vec::new() };
-        let kinds = match first.kind {
-            DisableOverride => [DisableOverride, ToSubclass],
-            Restricted => [EnableOverride, Restricted],
-            _ => [EnableOverride, ToSubclass],
-        };
-        kinds.into_iter().map(|kind| ast::Flavor { span: first.span, kind }).collect()
-    }
-
     // Instances and values
 
     fn declared_value(&mut self, node: &'t ComplexDeclaration<'t>, lowered: &mut Lowered<'t>) {
@@ -737,38 +558,6 @@ impl<'t> Writer<'t, '_, '_> {
             None => Target::default(),
         }
     }
-}
-
-/// Whether the qualifier is the Override of MOF 2, which has the name of the element.
-fn restates(name: &str, declared: Option<Known<'_, '_>>) -> bool {
-    name.eq_ignore_ascii_case("Override")
-        && match declared {
-            Some(Known::Base(declared)) => declared.data_type.cim_type == CimType::String,
-            Some(Known::Standard(_)) => true,
-            _ => false,
-        }
-}
-
-fn scopes(written: &[Scope]) -> Vec<ast::Scope> {
-    let kinds = |scope: &Scope| {
-        let kinds: &[ast::ScopeKind] = match scope.kind {
-            ScopeKind::Any => &[ast::ScopeKind::Any],
-            ScopeKind::Class => {
-                &[ast::ScopeKind::Class, ast::ScopeKind::Association, ast::ScopeKind::Indication]
-            }
-            ScopeKind::Structure => &[ast::ScopeKind::Class],
-            ScopeKind::Association => &[ast::ScopeKind::Association],
-            ScopeKind::Indication => &[ast::ScopeKind::Indication],
-            ScopeKind::Property => &[ast::ScopeKind::Property],
-            ScopeKind::Reference => &[ast::ScopeKind::Reference],
-            ScopeKind::Method => &[ast::ScopeKind::Method],
-            ScopeKind::Parameter => &[ast::ScopeKind::Parameter],
-            ScopeKind::Enumeration | ScopeKind::EnumerationValue | ScopeKind::QualifierType => &[],
-        };
-        let span = scope.span;
-        kinds.iter().map(move |kind| ast::Scope { span, kind: *kind })
-    };
-    written.iter().flat_map(kinds).collect()
 }
 
 /// A qualifier that the text does not write.
