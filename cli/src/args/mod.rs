@@ -1,6 +1,7 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod diff;
 mod findings;
 mod fmt;
 mod query;
@@ -8,14 +9,16 @@ mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
-pub(crate) use fmt::{FmtArgs, ReportFormat};
+pub(crate) use fmt::FmtArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};
+use cimarron_mof::Language;
 use clap::builder::PossibleValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -56,6 +59,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Compare two schemas, and say of each change whether it breaks anybody
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
@@ -66,17 +72,39 @@ pub(crate) enum Invocation {
     Demo,
 }
 
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Human,
+    Json,
+}
+
 /// A dialect as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DialectArg(pub(crate) Dialect);
+pub(crate) struct DialectArg(pub(crate) Dialect, pub(crate) Language);
+
+impl DialectArg {
+    pub(crate) const WMI: Self = Self(Dialect::Wmi, Language::Mof2);
+    pub(crate) const DMTF: Self = Self(Dialect::Dmtf, Language::Mof2);
+    /// MOF 3 comes with DMTF's rules.
+    pub(crate) const MOF3: Self = Self(Dialect::Dmtf, Language::Mof3);
+
+    /// The word on the command line.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self.1 {
+            Language::Mof2 => self.0.as_str(),
+            Language::Mof3 => "mof3",
+        }
+    }
+}
 
 impl ValueEnum for DialectArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Dialect::Wmi), Self(Dialect::Dmtf)]
+        &[Self::WMI, Self::DMTF, Self::MOF3]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.as_str()))
+        Some(PossibleValue::new(self.as_str()))
     }
 }
 
@@ -85,6 +113,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Diff(args) => args.format == DiffFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Fmt(args) => args.format == ReportFormat::Json,

@@ -10,7 +10,7 @@ mod stamp;
 
 pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use inputs::{Inputs, Loaded};
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 pub(crate) use stamp::{Key, Stamp};
 

@@ -1,5 +1,6 @@
 //! The forms that output takes.
 
+pub(crate) mod changes;
 pub(crate) mod classes;
 pub(crate) mod csv;
 pub(crate) mod dep_file;
@@ -7,8 +8,11 @@ pub(crate) mod diagnostics;
 pub(crate) mod diff;
 pub(crate) mod findings;
 pub(crate) mod numbers;
+pub(crate) mod paint;
+pub(crate) mod picture;
 pub(crate) mod rows;
 pub(crate) mod sarif;
+mod source_line;
 pub(crate) mod table;
 pub(crate) mod tree;
 
