@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity,
-    SourceMap, compile,
+    CompileOptions, Compiled, Diagnostic, Diagnostics, Emit, EmptyBase, Loader, OsFileSystem,
+    Severity, SourceMap, compile,
 };
 use cimarron_schema::{Archive, ClassForm, SchemaView};
 use indexmap::IndexMap;
@@ -201,8 +201,30 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     judge_findings(case, &compiled, sources.map(), &mut problems);
     judge_counts(case, &compiled, &mut problems);
     let archive = Archive::from_bytes(compiled.archive().map_err(|e| e.to_string())?);
-    judge_content(case, &archive.map_err(|e| e.to_string())?, &mut problems);
+    let archive = archive.map_err(|e| e.to_string())?;
+    judge_content(case, &archive, &mut problems);
+    if !compiled.has_errors() {
+        judge_emitted(&archive, &options, &mut problems);
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// What is emitted as MOF compiles without errors, to the same archive.
+fn judge_emitted(archive: &Archive, options: &CompileOptions, problems: &mut String) {
+    let mut mof = Vec::new();
+    Emit::Mof.write(archive, &mut mof).unwrap();
+    let files = MemoryFileSystem::new();
+    let mut loader = Loader::new(&files);
+    loader.add_bytes("emitted.mof", mof.clone()).unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let compiled = compile(&sources, options, &EmptyBase, said);
+    let same = compiled.archive().is_ok_and(|again| *again == *archive.bytes());
+    if compiled.has_errors() || !same {
+        let findings = compiled.diagnostics.as_slice();
+        let mof = String::from_utf8_lossy(&mof);
+        writeln!(problems, "emitted as\n{mof}\nit is something else: {findings:?}").unwrap();
+    }
 }
 
 fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, problems: &mut String) {
