@@ -93,7 +93,8 @@ impl Failure {
         }
     }
 
-    fn write(&self, style: FailureStyle) {
+    /// Writes the failure to standard error.
+    pub(crate) fn write(&self, style: FailureStyle) {
         let mut stderr = io::stderr().lock();
         // Where standard error is closed there is nobody left to tell.
         let _ = match style {

@@ -29,7 +29,6 @@ pub(crate) fn stderr_has_colours() -> bool {
 }
 
 /// Whether standard output is a terminal that wants colours.
-#[allow(dead_code, reason = "for commands that colour their output")]
 pub(crate) fn stdout_has_colours() -> bool {
     std::io::stdout().is_terminal() && colours_are_wanted()
 }

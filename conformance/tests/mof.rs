@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostic, Diagnostics, Emit, EmptyBase, Loader, OsFileSystem,
-    Severity, SourceMap, compile,
+    CompileOptions, Compiled, Diagnostic, Diagnostics, Emit, EmptyBase, Language, Loader,
+    OsFileSystem, Severity, SourceMap, compile,
 };
 use cimarron_schema::{Archive, ClassForm, SchemaView};
 use indexmap::IndexMap;
@@ -106,6 +106,8 @@ struct Expected {
     file: Option<String>,
     cim: Option<String>,
     wbem: Option<String>,
+    /// The text that is marked.
+    marks: Option<String>,
     /// A part of the message.
     message: Option<String>,
     /// A part of the help.
@@ -123,6 +125,7 @@ impl Expected {
         };
         self.code == found.code.as_str()
             && (self.line, self.column) == (line, column)
+            && is(&self.marks, marked(found, sources))
             && is(&self.file.clone().or_else(|| Some(MAIN.to_owned())), &file)
             && is(&self.cim, status.cim().name())
             && is(&self.wbem, status.wbem().name())
@@ -133,6 +136,10 @@ impl Expected {
 
 /// The name of the case's own text.
 const MAIN: &str = "case.mof";
+
+fn marked<'s>(found: &Diagnostic, sources: &'s SourceMap) -> &'s str {
+    sources.text(found.file).get(found.span.range()).unwrap_or_default()
+}
 
 fn place(found: &Diagnostic, sources: &SourceMap) -> (String, u32, u32) {
     let file = sources.get(found.file).unwrap();
@@ -177,7 +184,7 @@ impl Json {
     }
 }
 
-fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
+fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), String> {
     let mut files = MemoryFileSystem::new();
     let mut texts = case.files.clone();
     texts.insert("qualifiers.mof".to_owned(), read_fixture("mof", "qualifiers.mof"));
@@ -186,7 +193,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     assert!(files.insert(MAIN, case.encoding.encode(&case.mof)));
     let mut loader = Loader::new(&files);
-    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf) {
+    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf && language == Language::Mof2) {
         loader.add_path("qualifiers.mof").unwrap();
     }
     for file in [MAIN].into_iter().chain(case.also.iter().map(String::as_str)) {
@@ -194,7 +201,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
     let compiled = compile(&sources, &options, &EmptyBase, said);
 
     let mut problems = String::new();
@@ -204,13 +211,15 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     let archive = archive.map_err(|e| e.to_string())?;
     judge_content(case, &archive, &mut problems);
     if !compiled.has_errors() {
-        judge_emitted(&archive, &options, &mut problems);
+        judge_emitted(&archive, dialect, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// What is emitted as MOF compiles without errors, to the same archive.
-fn judge_emitted(archive: &Archive, options: &CompileOptions, problems: &mut String) {
+/// What is emitted as MOF compiles without errors, to the same archive. It is MOF 2,
+/// whatever was compiled.
+fn judge_emitted(archive: &Archive, dialect: Dialect, problems: &mut String) {
+    let options = CompileOptions { dialect, ..CompileOptions::default() };
     let mut mof = Vec::new();
     Emit::Mof.write(archive, &mut mof).unwrap();
     let files = MemoryFileSystem::new();
@@ -218,7 +227,7 @@ fn judge_emitted(archive: &Archive, options: &CompileOptions, problems: &mut Str
     loader.add_bytes("emitted.mof", mof.clone()).unwrap();
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let compiled = compile(&sources, options, &EmptyBase, said);
+    let compiled = compile(&sources, &options, &EmptyBase, said);
     let same = compiled.archive().is_ok_and(|again| *again == *archive.bytes());
     if compiled.has_errors() || !same {
         let findings = compiled.diagnostics.as_slice();
@@ -244,7 +253,8 @@ fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, prob
             let code = diagnostic.code;
             writeln!(
                 problems,
-                "  {{ code = \"{code}\", line = {line}, column = {column} }}  in {file}: {} ({:?}) {} {}",
+                "  {{ code = \"{code}\", line = {line}, column = {column}, marks = {:?} }}  in {file}: {} ({:?}) {} {}",
+                marked(diagnostic, sources),
                 diagnostic.message,
                 diagnostic.help,
                 code.status().cim(),
@@ -323,8 +333,17 @@ fn mof() {
             None => vec![Dialect::Wmi, Dialect::Dmtf],
             Some(one) => vec![one.parse().unwrap()],
         };
-        let failed = |dialect| run(case, dialect).err().map(|p| format!("({dialect})\n{p}"));
+        let failed =
+            |dialect| run(case, dialect, Language::Mof2).err().map(|p| format!("({dialect})\n{p}"));
         dialects.into_iter().filter_map(failed).collect()
+    });
+}
+
+/// MOF 3 comes with DMTF's rules.
+#[test]
+fn mof3() {
+    run_suite("mof3", 90, |case: &MofCase| {
+        run(case, Dialect::Dmtf, Language::Mof3).err().into_iter().collect()
     });
 }
 

@@ -1,7 +1,6 @@
 //! `cimarron compile`.
 
 use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, WmiArgs, namespace};
-use cimarron_model::Dialect;
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -70,7 +69,7 @@ pub(crate) struct CompileArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// How findings are reported
     #[command(flatten)]

@@ -12,6 +12,7 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
     let wmi = &args.wmi;
     let options = CompileOptions {
         dialect: args.dialect.0,
+        language: args.dialect.1,
         namespace: args.namespace.clone(),
         class_flags: wmi.class_flags,
         instance_flags: wmi.instance_flags,

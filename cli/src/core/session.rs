@@ -6,7 +6,7 @@ use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
-use cimarron_mof::Compiled;
+use cimarron_mof::{Compiled, Language};
 use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,12 +42,13 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 /// Diagnostics are written to standard error.
 pub(crate) fn compile_into(
     session: &Session,
+    language: Language,
     texts: Texts,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
-    match session.compile_mof(&CallContext::default(), &sources, said) {
+    match session.compile_mof_as(&CallContext::default(), language, &sources, said) {
         Ok((_, said)) => {
             progress.aside(|| report(&said, &sources, style));
             Ok(())

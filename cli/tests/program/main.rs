@@ -12,6 +12,7 @@ mod compile;
 mod demo;
 mod failures;
 mod findings;
+mod fmt;
 mod pipeline;
 mod query;
 mod show;

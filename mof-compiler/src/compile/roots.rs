@@ -44,6 +44,12 @@ impl Roots {
         Self { roots, places }
     }
 
+    /// All files as parts of one.
+    pub(crate) fn one(sources: &Sources) -> Self {
+        let Self { places, .. } = Self::new(sources);
+        Self { roots: vec![FileId::default(); sources.map().len()], places }
+    }
+
     /// The file that is compiled and includes this one, or is it.
     pub(crate) fn of(&self, file: FileId) -> FileId {
         self.roots.get(file.0 as usize).copied().unwrap_or(file)
