@@ -44,7 +44,7 @@ impl Roots {
         Self { roots, places }
     }
 
-    /// All files as parts of one.
+    /// All files as parts of one, each at its own place.
     pub(crate) fn one(sources: &Sources) -> Self {
         let Self { places, .. } = Self::new(sources);
         Self { roots: vec![FileId::default(); sources.map().len()], places }
