@@ -1,11 +1,12 @@
 //! Compiling one namespace.
 
+use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
 use super::redeclare::Dependents;
 use super::unit::{Class, Unit};
 use super::update::Changes;
-use super::{At, Context, class, instance, limits, qualifier};
+use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
@@ -39,13 +40,8 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let texts = Texts::of(unit, sources);
-    let mut namespace = Namespace::new(context, builder, sink, &texts);
-    for declaration in &unit.qualifiers {
-        qualifier::declare(&mut namespace, *declaration);
-    }
-    namespace.classes(unit, changes);
-    instance::instances(&mut namespace, unit, changes);
+    let texts = Texts::of(unit, Some(sources));
+    Namespace::new(context, builder, sink, &texts).compile(unit, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -60,6 +56,15 @@ impl<'c, 's> Namespace<'c, 's> {
 }
 
 impl Namespace<'_, '_> {
+    /// Compiles the declarations.
+    pub(crate) fn compile(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+        for declaration in &unit.qualifiers {
+            qualifier::declare(self, *declaration);
+        }
+        self.classes(unit, changes);
+        instance::instances(self, unit, changes);
+    }
+
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
@@ -117,7 +122,10 @@ impl Namespace<'_, '_> {
             if counts && !order.circular.contains(&i) && self.compile_class(class) {
                 linked.push(i);
             }
-            class.release();
+            // What MOF 3 was made into could not be made from the text again.
+            if self.context.language == Language::Mof2 {
+                class.release();
+            }
         }
         for class in linked.into_iter().filter_map(|i| unit.classes.get(i)) {
             self.check_links(class);
@@ -135,8 +143,9 @@ impl Namespace<'_, '_> {
             None => None,
         };
         let dialect = self.context.dialect;
-        let Judgement { violations, has_links } =
+        let Judgement { mut violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
+        violations.retain(|v| !permits(self.context, v, &local, above.as_deref()));
         self.report(declared.at(), violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
         if above.is_none() {
@@ -156,10 +165,16 @@ impl Namespace<'_, '_> {
     fn check_links(&mut self, declared: &Class<'_>) {
         let Some(class) = self.builder.class(declared.node.name.text) else { return };
         let found = check_links(class, &self.environment(), self.context.dialect);
-        if !found.is_empty()
-            && let Some(node) = self.texts.again(declared.file, declared.node.span)
-        {
-            self.report(At::new(declared.file, &*node), found);
+        if found.is_empty() {
+            return;
+        }
+        let again = match self.context.language {
+            Language::Mof2 => self.texts.again(declared.file, declared.node.span),
+            Language::Mof3 => None,
+        };
+        match again {
+            Some(node) => self.report(At::new(declared.file, &*node), found),
+            None => self.report(declared.at(), found),
         }
     }
 

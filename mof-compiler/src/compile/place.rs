@@ -31,7 +31,8 @@ pub(crate) fn span_of(class: &ClassDeclaration<'_>, violation: &Violation) -> Sp
 /// declaration.
 ///
 /// The trees of classes are let go once these are compiled. Whoever wants to point at a
-/// part of one has its text parsed again, which happens for findings only.
+/// part of one has its text parsed again, which happens for findings only. Without
+/// sources, as for MOF 3, there are no labels in other classes.
 #[derive(Default)]
 pub(crate) struct Texts<'a> {
     classes: HashMap<Name, Text>,
@@ -51,7 +52,7 @@ struct Text {
 const MOST_PARSED: usize = 16 << 20;
 
 impl<'a> Texts<'a> {
-    pub(crate) fn of(unit: &Unit<'_>, sources: &'a SourceMap) -> Self {
+    pub(crate) fn of(unit: &Unit<'_>, sources: Option<&'a SourceMap>) -> Self {
         let mut classes = HashMap::with_capacity(unit.classes.len());
         for class in &unit.classes {
             let node = &class.node;
@@ -59,7 +60,7 @@ impl<'a> Texts<'a> {
             let text = Text { superclass, file: class.file, span: node.span };
             classes.insert(Name::new(node.name.text), text);
         }
-        Self { classes, sources: Some(sources), parsed: Cell::new(0) }
+        Self { classes, sources, parsed: Cell::new(0) }
     }
 
     /// The superclass that a class of the text names.

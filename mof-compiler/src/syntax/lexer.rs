@@ -8,6 +8,7 @@ use super::ast::Integer;
 use super::literal;
 use super::number;
 use super::scan;
+use crate::Language;
 use crate::source::Span;
 use cimarron_model::CimType;
 use std::borrow::Cow;
@@ -42,6 +43,16 @@ pub(crate) enum Token<'a> {
     Null,
     Boolean(bool),
 
+    // Keywords of MOF 3, names in MOF 2.
+    Structure(&'a str),
+    Enumeration(&'a str),
+    Association(&'a str),
+    Indication(&'a str),
+    Value(&'a str),
+    Policy(&'a str),
+    /// The `.` of `Enumeration.Value` in MOF 3.
+    Dot,
+
     Alias(&'a str),
     Pragma,
     Include(&'a str),
@@ -73,7 +84,9 @@ pub(crate) struct Text<'a> {
     /// Whether there is more than one literal.
     joined: bool,
     /// Whether there is a backslash in one.
-    pub(crate) escaped: bool,
+    escaped: bool,
+    /// Whether a backslash stands before another character than the common ones.
+    pub(crate) doubtful: bool,
 }
 
 impl<'a> Text<'a> {
@@ -81,13 +94,18 @@ impl<'a> Text<'a> {
     /// escapes, as most are. It is put together in `scratch`, so that what is kept has
     /// its exact size.
     pub(crate) fn decode(self, scratch: &mut String) -> Cow<'a, str> {
+        self.decode_as(Language::Mof2, scratch)
+    }
+
+    /// As `decode`, with the escapes of a language.
+    pub(crate) fn decode_as(self, language: Language, scratch: &mut String) -> Cow<'a, str> {
         if !self.joined && !self.escaped {
             return Cow::Borrowed(self.raw);
         }
         scratch.clear();
         self.pieces(|_, piece| {
             if piece.escaped {
-                literal::unescape(piece.raw, scratch);
+                literal::unescape(piece.raw, language, scratch);
             } else {
                 scratch.push_str(piece.raw);
             }
@@ -100,7 +118,7 @@ impl<'a> Text<'a> {
         let mut at = 0;
         while let Some(rest) = self.raw.get(at..) {
             // The last literal has its closing quote behind `raw`.
-            let whole = Quoted { raw: rest, escaped: self.escaped };
+            let whole = Quoted { raw: rest, escaped: self.escaped, doubtful: self.doubtful };
             let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
             each(at, piece);
             let end = at + piece.raw.len() + 1;
@@ -127,6 +145,7 @@ pub(crate) enum LexError {
 #[derive(Clone, Debug)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
+    language: Language,
     /// Where the latest token begins.
     start: usize,
     /// Where the next one is looked for.
@@ -135,9 +154,14 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// A lexer that begins at an offset. The text is shorter than 4 GiB.
-    pub(crate) fn new(text: &'a str, offset: u32) -> Self {
+    pub(crate) fn new(text: &'a str, language: Language, offset: u32) -> Self {
         let at = offset as usize;
-        Self { text, start: at, at }
+        Self { text, language, start: at, at }
+    }
+
+    /// The language of the text.
+    pub(crate) const fn language(&self) -> Language {
+        self.language
     }
 
     /// The place of the latest token.
@@ -193,11 +217,11 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Result<Token<'a>, LexError> {
         let (text, legal) = self.name(0);
-        if legal {
-            Ok(keyword(text).unwrap_or(Token::Identifier(text)))
-        } else {
-            Err(LexError::Name)
-        }
+        let other = || match self.language {
+            Language::Mof2 => Token::Identifier(text),
+            Language::Mof3 => mof3_keyword(text),
+        };
+        if legal { Ok(keyword(text).unwrap_or_else(other)) } else { Err(LexError::Name) }
     }
 
     fn alias(&mut self) -> Result<Token<'a>, LexError> {
@@ -232,14 +256,17 @@ impl<'a> Lexer<'a> {
                 return Err(LexError::String);
             }
         };
-        let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
+        let (mut end, mut joined) = (first.raw.len(), false);
+        let (mut escaped, mut doubtful) = (first.escaped, first.doubtful);
         while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
             end += 1 + gap + next.raw.len();
             joined = true;
             escaped |= next.escaped;
+            doubtful |= next.doubtful;
         }
         self.take(end + 2);
-        Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
+        let raw = rest.get(..end).unwrap_or_default();
+        Ok(Token::Text(Text { raw, joined, escaped, doubtful }))
     }
 
     fn character(&mut self) -> Result<Token<'a>, LexError> {
@@ -282,7 +309,21 @@ impl<'a> Lexer<'a> {
 
     /// Passes over white space and comments; says whether there is text left. `Err`:
     /// a comment without its end, which takes the rest of the text.
+    #[inline]
     fn trivia(&mut self) -> Result<bool, LexError> {
+        // Mostly there is nothing or one space.
+        let bytes = self.text.as_bytes();
+        let next = self.at + usize::from(bytes.get(self.at) == Some(&b' '));
+        let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
+        if bytes.get(next).is_some_and(begins_token) {
+            self.start = next;
+            self.at = next;
+            return Ok(true);
+        }
+        self.more_trivia()
+    }
+
+    fn more_trivia(&mut self) -> Result<bool, LexError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let (length, end) = skip_trivia(rest);
         self.start = self.at + length;
@@ -396,6 +437,20 @@ fn keyword(text: &str) -> Option<Token<'_>> {
     }
 }
 
+/// The token of a word that only MOF 3 knows.
+fn mof3_keyword(text: &str) -> Token<'_> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    match text.len() {
+        5 if is("value") => Token::Value(text),
+        6 if is("policy") => Token::Policy(text),
+        9 if is("structure") => Token::Structure(text),
+        10 if is("indication") => Token::Indication(text),
+        11 if is("enumeration") => Token::Enumeration(text),
+        11 if is("association") => Token::Association(text),
+        _ => Token::Identifier(text),
+    }
+}
+
 /// The whole literal that comes next in `rest`, and where its contents begin.
 fn next_quoted(rest: &str) -> Option<(usize, Quoted<'_>)> {
     let (gap, _) = skip_trivia(rest);
@@ -447,25 +502,31 @@ pub(crate) struct Quoted<'a> {
     pub(crate) raw: &'a str,
     /// Whether there is a backslash in it.
     pub(crate) escaped: bool,
+    /// Whether one stands before another character than the common ones.
+    doubtful: bool,
 }
 
 /// What stands before the closing `quote`; without one on the line, the line's length.
 fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     let bytes = rest.as_bytes();
-    let mut escaped = false;
+    let (mut escaped, mut doubtful) = (false, false);
     let mut at = 0;
     loop {
         at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
         match bytes.get(at) {
             Some(byte) if *byte == quote => {
-                return rest.get(..at).map(|raw| Quoted { raw, escaped }).ok_or(at);
+                return rest.get(..at).map(|raw| Quoted { raw, escaped, doubtful }).ok_or(at);
             }
             Some(b'\\') => {
                 escaped = true;
-                let pair = !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r'));
+                let next = bytes.get(at + 1);
+                doubtful |= !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\'));
+                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
                 at += 1 + usize::from(pair);
             }
-            _ => return Err(at),
+            None | Some(b'\n' | b'\r') => return Err(at),
+            // Other control characters are as good as any.
+            Some(_) => at += 1,
         }
     }
 }
@@ -480,7 +541,7 @@ mod tests {
     use super::*;
 
     fn lex(text: &str) -> Vec<Result<Token<'_>, LexError>> {
-        Lexer::new(text, 0).collect()
+        Lexer::new(text, Language::Mof2, 0).collect()
     }
 
     #[test]
