@@ -376,19 +376,23 @@ const NO_CASE: &[(&str, &str)] = &[
     ("MOF0106", "a thousand properties are made by a test of the compiler"),
     ("MOF0118", "so are hundreds of keys"),
     ("MOF0103", "so is a hierarchy of hundreds of classes"),
+    ("MOF0435", "texts that grow so much are made by tests of the compiler"),
 ];
 
 /// Every code stands in a case, or in the list of those that cannot.
 #[test]
 fn every_code_has_a_case() {
-    let cases: Vec<(String, MofCase)> = read_suite("mof");
+    let mut cases: Vec<(String, MofCase)> = read_suite("mof");
+    cases.extend(read_suite("mof3"));
     let shown: BTreeSet<&str> =
         cases.iter().flat_map(|(_, case)| case.expected()).map(|e| e.code.as_str()).collect();
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let codes: BTreeSet<&str> = codes.chain(Rule::ALL.iter().map(|rule| rule.code())).collect();
     let excused: BTreeSet<&str> = NO_CASE.iter().map(|(code, _)| *code).collect();
+    // From MOF0500 on they are `cimarron lint`'s, and not the compiler's.
+    let compiled = codes.range(.."MOF0500");
     let missing: Vec<&&str> =
-        codes.iter().filter(|c| !shown.contains(*c) && !excused.contains(*c)).collect();
+        compiled.filter(|c| !shown.contains(*c) && !excused.contains(*c)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
     let unknown: Vec<&&str> = shown.union(&excused).filter(|code| !codes.contains(*code)).collect();
     assert!(unknown.is_empty(), "there is no code {unknown:?}");
