@@ -5,9 +5,11 @@
 //! the rest: a binary file fed by accident must not cost gigabytes.
 
 mod code;
+mod explain;
 mod render;
 
-pub use code::{Code, Severity};
+pub use code::{Code, Severity, UnknownCode};
+pub use explain::{Example, Explanation};
 pub use render::Rendered;
 
 use crate::source::{FileId, SourceMap, Span};
