@@ -41,6 +41,7 @@ impl Session {
         let options = CompileOptions {
             dialect: self.dialect(),
             namespace: self.namespace().as_str().to_owned(),
+            ..CompileOptions::default()
         };
         let base = LiveBase::new(self.repository());
         let compiled = compile(sources, &options, &base, said);

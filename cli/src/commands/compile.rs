@@ -29,7 +29,11 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let progress = Progress::new("reading");
     let texts = read_mof(&args.paths, &args.include)?;
     progress.step("compiling");
-    let options = CompileOptions { dialect: args.dialect.0, namespace: args.namespace.clone() };
+    let options = CompileOptions {
+        dialect: args.dialect.0,
+        namespace: args.namespace.clone(),
+        ..CompileOptions::default()
+    };
     let (compiled, sources) = compile_alone(texts, &options);
     let written = match &args.output {
         Some(path) if !compiled.has_errors() => {

@@ -24,7 +24,12 @@ mod qualifier;
 mod roots;
 mod value;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+pub(crate) use collect::Unit;
+pub(crate) use place::methods;
+pub(crate) use qualifier::with_flavor;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
+use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast;
 use cimarron_model::{Dialect, Name, QualifierType};
@@ -41,11 +46,17 @@ pub struct CompileOptions {
     pub dialect: Dialect,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
+    /// Which findings are allowed, warned of or denied, and which lints run.
+    pub levels: Levels,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { dialect: Dialect::default(), namespace: DEFAULT_NAMESPACE.to_owned() }
+        Self {
+            dialect: Dialect::default(),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
+            levels: Levels::default(),
+        }
     }
 }
 
@@ -142,6 +153,7 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
+    diagnostics.set_levels(options.levels.clone());
     let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = roots::Roots::new(sources);
@@ -154,6 +166,25 @@ pub fn compile(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
+    if options.levels.any_lint() {
+        let context = Context {
+            dialect: options.dialect,
+            namespace: &options.namespace,
+            base,
+            roots: &roots,
+        };
+        let linted = Linted {
+            sources,
+            declarations: &declarations,
+            units: &units,
+            schema: &schema,
+            context,
+        };
+        lint::run(&linted, &mut diagnostics);
+    }
+    if !diagnostics.as_slice().is_empty() {
+        suppress(&mut diagnostics, sources.map());
+    }
     Compiled { schema, diagnostics }
 }
 

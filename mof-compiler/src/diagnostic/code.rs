@@ -1,5 +1,6 @@
 //! The table of diagnostic codes.
 
+use crate::lint::Lint;
 use cimarron_model::Status;
 use cimarron_schema::rules::Rule;
 use std::fmt;
@@ -46,20 +47,31 @@ macro_rules! codes {
             $(#[doc = concat!("`", $number, "`: ", $title)] $name,)*
             /// A rule on class declarations, `MOF0100` to `MOF0199`.
             Rule(Rule),
+            /// A doubtful style, `MOF0500` to `MOF0599`.
+            Lint(Lint),
         }
 
         impl Code {
-            /// Every code but those of rules ([`Rule::ALL`]), in the order of their numbers.
+            /// Every code but those of rules ([`Rule::ALL`]) and lints ([`Lint::ALL`]), in the
+            /// order of their numbers.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The code as output shows it: `MOF0001`.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $number,)* Self::Rule(rule) => rule.code() }
+                match self {
+                    $(Self::$name => $number,)*
+                    Self::Rule(rule) => rule.code(),
+                    Self::Lint(lint) => lint.code(),
+                }
             }
 
             /// What the code stands for, in a few words.
             pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => $title,)* Self::Rule(rule) => rule.title() }
+                match self {
+                    $(Self::$name => $title,)*
+                    Self::Rule(rule) => rule.title(),
+                    Self::Lint(lint) => lint.title(),
+                }
             }
 
             /// The severity unless the dialect or an option decides otherwise.
@@ -67,6 +79,7 @@ macro_rules! codes {
                 match self {
                     $(Self::$name => Severity::$severity,)*
                     Self::Rule(_) => Severity::Error,
+                    Self::Lint(_) => Severity::Warning,
                 }
             }
 
@@ -75,6 +88,7 @@ macro_rules! codes {
                 match self {
                     $(Self::$name => Status::$status,)*
                     Self::Rule(rule) => rule.status(),
+                    Self::Lint(_) => Status::Failed,
                 }
             }
         }
@@ -164,10 +178,11 @@ codes! {
 }
 
 impl Code {
-    /// Every code, those of rules included, in the order of their numbers.
+    /// Every code, those of rules and lints included, in the order of their numbers.
     pub fn every() -> impl Iterator<Item = Self> {
         let mut codes: Vec<Self> = Self::ALL.to_vec();
         codes.extend(Rule::ALL.iter().copied().map(Self::Rule));
+        codes.extend(Lint::ALL.iter().copied().map(Self::Lint));
         codes.sort_unstable_by_key(|code| code.as_str());
         codes.into_iter()
     }

@@ -1,0 +1,86 @@
+//! Literals that read like something else (DSP0004 Annex A, octalValue).
+
+use super::{Lint, Linted, Report};
+use crate::source::FileId;
+use crate::syntax::ast::{
+    ClassDeclaration, Declaration, Feature, InstanceDeclaration, Qualifier, Value, ValueKind,
+};
+
+/// MOF0523
+pub(super) fn leading_zero(linted: &Linted<'_>, report: &mut Report<'_>) {
+    for (file, declaration) in linted.declarations {
+        let mut values = Vec::new();
+        match declaration {
+            Declaration::Class(class) => of_class(class, &mut values),
+            Declaration::Instance(instance) => of_instance(instance, &mut values),
+            Declaration::Qualifier(qualifier) => values.extend(&qualifier.default),
+            Declaration::Flavors(_) | Declaration::Directive(_) => {}
+        }
+        while let Some(value) = values.pop() {
+            match &value.kind {
+                ValueKind::Array(items) => values.extend(items),
+                ValueKind::Instance(instance) => of_instance(instance, &mut values),
+                ValueKind::Class(class) => of_class(class, &mut values),
+                ValueKind::Integer(number) => {
+                    octal(linted, *file, value, number.magnitude, report);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn octal(
+    linted: &Linted<'_>,
+    file: FileId,
+    value: &Value<'_>,
+    magnitude: u64,
+    report: &mut Report<'_>,
+) {
+    let text = linted.sources.map().text(file);
+    let text = text.get(value.span.range()).unwrap_or_default();
+    let digits = text.trim_start_matches(['+', '-']);
+    // Up to seven it is the same number in either reading.
+    let is_octal = digits.len() > 1
+        && digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && magnitude > 7;
+    if is_octal {
+        let message = format!("`{text}` is octal: it is {magnitude}");
+        let decimal = digits.trim_start_matches('0');
+        let help =
+            Some(format!("write {magnitude} or 0x{magnitude:X}; or {decimal} if that is meant"));
+        report.say(Lint::LeadingZero, (file, value.span), message, help);
+    }
+}
+
+fn of_qualifiers<'a>(qualifiers: &'a [Qualifier<'a>], values: &mut Vec<&'a Value<'a>>) {
+    values.extend(qualifiers.iter().filter_map(|q| q.value.as_ref()));
+}
+
+fn of_class<'a>(class: &'a ClassDeclaration<'a>, values: &mut Vec<&'a Value<'a>>) {
+    of_qualifiers(&class.qualifiers, values);
+    for feature in &class.features {
+        match feature {
+            Feature::Property(property) => {
+                of_qualifiers(&property.qualifiers, values);
+                values.extend(&property.default);
+            }
+            Feature::Method(method) => {
+                of_qualifiers(&method.qualifiers, values);
+                for parameter in &method.parameters {
+                    of_qualifiers(&parameter.qualifiers, values);
+                    values.extend(&parameter.default);
+                }
+            }
+        }
+    }
+}
+
+fn of_instance<'a>(instance: &'a InstanceDeclaration<'a>, values: &mut Vec<&'a Value<'a>>) {
+    of_qualifiers(&instance.qualifiers, values);
+    for property in &instance.properties {
+        of_qualifiers(&property.qualifiers, values);
+        values.push(&property.value);
+    }
+}

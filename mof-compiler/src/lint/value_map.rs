@@ -1,0 +1,50 @@
+//! Value maps (DSP0004 5.6.3, ValueMap and Values).
+
+use super::subject::{Element, Subject};
+use super::{Lint, Report};
+use cimarron_model::{CimType, TypeClass};
+
+fn is_integer(element: &Element<'_>) -> bool {
+    let class = element.intrinsic().map(CimType::class);
+    matches!(class, Some(TypeClass::Unsigned | TypeClass::Signed))
+}
+
+/// MOF0520: strings speak for themselves, numbers do not.
+pub(super) fn without_values(class: &Subject<'_>, report: &mut Report<'_>) {
+    for element in class.elements.iter().filter(|e| is_integer(e)) {
+        let Some(map) = element.wrote("ValueMap") else { continue };
+        if element.value("Values").is_none() && element.wrote("Values").is_none() {
+            let message = format!("the numbers of `{}` have no names", element.name.text);
+            let help = Some("write Values with a name for each".to_owned());
+            report.say(Lint::ValueMapWithoutValues, class.at(map.name.span), message, help);
+        }
+    }
+}
+
+/// MOF0521
+pub(super) fn without_value_map(class: &Subject<'_>, report: &mut Report<'_>) {
+    for element in class.elements.iter().filter(|e| is_integer(e)) {
+        let Some(values) = element.wrote("Values") else { continue };
+        let numbered = ["ValueMap", "BitMap"];
+        let mapped = |name: &&str| element.value(name).is_some() || element.wrote(name).is_some();
+        if !numbered.iter().any(|name| mapped(name)) {
+            let message =
+                format!("the numbers of these names of `{}` are only implied", element.name.text);
+            let help = Some("write ValueMap with a number for each, from \"0\"".to_owned());
+            report.say(Lint::ValuesWithoutValueMap, class.at(values.name.span), message, help);
+        }
+    }
+}
+
+/// MOF0522
+pub(super) fn boolean(class: &Subject<'_>, report: &mut Report<'_>) {
+    for element in class.elements.iter().filter(|e| e.intrinsic() == Some(CimType::Boolean)) {
+        let map = element.wrote("ValueMap").or_else(|| element.wrote("Values"));
+        if let Some(map) = map {
+            let message =
+                format!("`{}` is a boolean: TRUE and FALSE need no map", element.name.text);
+            let help = Some("say in the Description what TRUE means".to_owned());
+            report.say(Lint::BooleanValueMap, class.at(map.name.span), message, help);
+        }
+    }
+}
