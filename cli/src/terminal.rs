@@ -16,14 +16,28 @@ pub(crate) fn output_width() -> Option<usize> {
 }
 
 /// Whether standard error is a terminal that wants colours (<https://no-color.org>).
-fn stderr_has_colours() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+pub(crate) fn stderr_has_colours() -> bool {
+    std::io::stderr().is_terminal() && colours_are_wanted()
+}
+
+/// Whether standard output is a terminal that wants colours.
+pub(crate) fn stdout_has_colours() -> bool {
+    std::io::stdout().is_terminal() && colours_are_wanted()
+}
+
+fn colours_are_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
 /// A diagnostic as text for standard error: a coloured picture on a terminal,
 /// plain ASCII elsewhere.
 pub(crate) fn render(diagnostic: &dyn Diagnostic) -> String {
-    let (theme, width) = if stderr_has_colours() {
+    render_as(diagnostic, stderr_has_colours())
+}
+
+/// The same for a stream that has colours or not.
+pub(crate) fn render_as(diagnostic: &dyn Diagnostic, coloured: bool) -> String {
+    let (theme, width) = if coloured {
         let columns = terminal_size::terminal_size_of(std::io::stderr()).map(|(w, _)| w.0);
         (GraphicalTheme::unicode(), columns.map_or(100, usize::from).clamp(40, 120))
     } else {

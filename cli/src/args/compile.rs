@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, LevelArgs, ReportFormat, namespace};
 use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
@@ -26,4 +26,6 @@ pub(crate) struct CompileArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 }

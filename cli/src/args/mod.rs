@@ -1,10 +1,16 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod explain;
+mod levels;
+mod lint;
 mod query;
 mod show;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use explain::ExplainArgs;
+pub(crate) use levels::LevelArgs;
+pub(crate) use lint::LintArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 
@@ -37,6 +43,12 @@ pub(crate) enum Invocation {
     /// Compile MOF files, directories and zip archives, and write a schema archive
     #[command(after_help = EXIT_CODES)]
     Compile(CompileArgs),
+    /// Report the findings of a compilation and doubtful style
+    #[command(after_help = EXIT_CODES)]
+    Lint(LintArgs),
+    /// Explain diagnostic codes, each with a wrong and a right example
+    #[command(after_help = EXIT_CODES)]
+    Explain(ExplainArgs),
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
@@ -73,6 +85,8 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Lint(args) => args.format == ReportFormat::Json,
+            Self::Explain(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Demo => false,

@@ -1,12 +1,13 @@
 //! `cimarron compile`: MOF in, archive out.
 
 use crate::args::{CompileArgs, ReportFormat};
-use crate::core::{compile_alone, read_mof, report};
+use crate::core::{compile_alone, levels, read_mof, report};
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::numbers::{bytes, counted, duration};
 use crate::output::stdout;
 use crate::progress::Progress;
 use cimarron_model::Status;
+use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::{CompileOptions, Compiled, Severity, Statistics};
 use cimarron_schema::Archive;
 use serde_json::json;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let options = CompileOptions {
         dialect: args.dialect.0,
         namespace: args.namespace.clone(),
-        ..CompileOptions::default()
+        levels: levels(&args.levels, Levels::default())?,
     };
     let (compiled, sources) = compile_alone(texts, &options);
     let written = match &args.output {

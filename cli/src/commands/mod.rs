@@ -2,5 +2,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod lint;
 pub(crate) mod query;
 pub(crate) mod show;

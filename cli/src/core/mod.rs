@@ -1,8 +1,10 @@
 //! The calls into the crates below, with their errors made into failures.
 
+mod config;
 mod mof;
 mod session;
 
+pub(crate) use config::levels;
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 

@@ -53,9 +53,19 @@ pub(crate) fn write_pictures(
     diagnostics: &[Diagnostic],
     sources: &SourceMap,
 ) -> io::Result<()> {
+    write_pictures_on(out, diagnostics, sources, terminal::stderr_has_colours())
+}
+
+/// The same for a stream that has colours or not.
+pub(crate) fn write_pictures_on(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    coloured: bool,
+) -> io::Result<()> {
     for diagnostic in diagnostics {
         let picture = Picture::of(diagnostic, sources);
-        out.write_all(terminal::render(&picture).as_bytes())?;
+        out.write_all(terminal::render_as(&picture, coloured).as_bytes())?;
     }
     Ok(())
 }

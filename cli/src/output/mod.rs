@@ -3,6 +3,7 @@
 pub(crate) mod classes;
 pub(crate) mod csv;
 pub(crate) mod diagnostics;
+pub(crate) mod explain;
 pub(crate) mod numbers;
 pub(crate) mod rows;
 pub(crate) mod table;

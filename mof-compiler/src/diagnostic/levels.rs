@@ -206,6 +206,12 @@ impl Code {
         )
     }
 
+    /// The group of a lint: `style` or `pedantic`.
+    pub fn group(self) -> Option<Group> {
+        let Self::Lint(lint) = self else { return None };
+        [Group::Style, Group::Pedantic].into_iter().find(|group| group.holds(lint))
+    }
+
     /// Hard errors that one dialect or form only warns of; the warning can be moved.
     const fn also_warns(self) -> bool {
         matches!(self, Self::TypeMismatch)
