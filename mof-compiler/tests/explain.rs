@@ -3,13 +3,13 @@
 //!
 //! A fence of MOF names its dialect (`dmtf`, else `wmi` or `mof3`), and unless it says
 //! `bare`, the qualifiers of the DMTF schema are declared before it in the DMTF
-//! dialect. Fences with `file=NAME` are files: one without is compiled with them at
+//! dialect. A lint's examples are judged by that lint alone. Fences with `file=NAME` are files: one without is compiled with them at
 //! hand, and where all have names, the first is compiled and the others are at hand.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use cimarron_model::Dialect;
-use cimarron_mof::diagnostic::{Example, Explanation};
+use cimarron_mof::diagnostic::{Example, Explanation, Level, Levels, Selector};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{Code, CompileOptions, Diagnostics, EmptyBase, Loader, compile};
 
@@ -41,8 +41,13 @@ fn findings(code: Code, example: &Example, files: &[&Example], declared: &str) -
     found.iter().map(|d| format!("{} {}", d.code, d.message)).collect()
 }
 
-fn options(_: Code, dialect: Dialect) -> CompileOptions {
-    CompileOptions { dialect, ..CompileOptions::default() }
+/// A lint's examples are judged by that lint alone.
+fn options(code: Code, dialect: Dialect) -> CompileOptions {
+    let mut levels = Levels::default();
+    if code.group().is_some() {
+        levels.set(Selector::Code(code), Level::Warn).unwrap();
+    }
+    CompileOptions { dialect, levels, ..CompileOptions::default() }
 }
 
 /// The examples to compile, each with the files that it needs.

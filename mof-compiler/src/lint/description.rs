@@ -202,7 +202,7 @@ mod tests {
             (r#""path/" "to""#, vec![]),
             (
                 "\"one\" // \"comment\"\n \"two\" /* \"x\" */ \"three\"",
-                vec![(19, "one", "two"), (35, "two", "three")],
+                vec![(20, "one", "two"), (36, "two", "three")],
             ),
             (r#""one" "#, vec![]),
             (r#""one" ""#, vec![]),

@@ -11,9 +11,11 @@ fn without_schema(name: &str) -> Option<&str> {
         .map(|p| p.1)
 }
 
-/// Whether a name begins with a letter that has a capital and is not one.
+/// Whether a name begins with a small letter. Brands such as iSCSI keep theirs.
 fn begins_small(name: &str) -> bool {
-    name.chars().next().is_some_and(char::is_lowercase)
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(char::is_lowercase);
+    first && !chars.next().is_some_and(char::is_uppercase)
 }
 
 /// MOF0510

@@ -4,12 +4,25 @@ use super::subject::{Element, Kind, Subject};
 use super::{Lint, Report};
 use crate::compile::with_flavor;
 use crate::syntax::ast;
-use cimarron_model::{Flavor, Name, Property, Value};
+use cimarron_model::{Flavor, Name, Value};
 
-/// Qualifiers that stand although they only say what holds anyway: `Override` is what
-/// makes an override one, directions are told at each parameter, and schemas say of every
-/// property that it is read.
-const CUSTOMARY: [&str; 4] = ["Override", "In", "Out", "Read"];
+/// Qualifiers that stand although they may only say what holds anyway. `Override` is what
+/// makes an override one. What kind of class or member something is, and in which package,
+/// DMTF's schema says at each (its grammar wants `Association` first), as it tells the
+/// direction of each parameter and that a property is read.
+const CUSTOMARY: [&str; 11] = [
+    "Override",
+    "Association",
+    "Indication",
+    "Aggregation",
+    "Composition",
+    "Aggregate",
+    "Key",
+    "UMLPackagePath",
+    "In",
+    "Out",
+    "Read",
+];
 
 /// The value and flavor that an element would have without a written qualifier.
 fn without<'s>(
@@ -37,7 +50,9 @@ fn idle(class: &Subject<'_>, element: &Element<'_>, name: &str) -> Option<&'stat
 
 /// MOF0530
 pub(super) fn qualifiers(class: &Subject<'_>, report: &mut Report<'_>) {
-    for element in &class.elements {
+    // Of an override that changes nothing, nothing need stand: that is one finding.
+    let whole: Vec<bool> = idle_overrides(class);
+    for (element, _) in class.elements.iter().zip(whole).filter(|(_, idle)| !idle) {
         for written in element.written {
             let name = Name::new(written.name.text);
             if CUSTOMARY.iter().any(|customary| name.is(customary)) {
@@ -78,25 +93,7 @@ fn applied(base: Flavor, written: &[ast::Flavor], but: Option<usize>) -> Flavor 
 
 /// MOF0532
 pub(super) fn overrides(class: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(above) = class.above else { return };
-    let mut elements = class.elements.iter().peekable();
-    while let Some(element) = elements.next() {
-        let mut idle = element.above.is_some() && says_nothing(class, element);
-        match element.kind {
-            Kind::Class | Kind::Parameter => continue,
-            Kind::Property | Kind::Reference => {
-                let of = |class: &cimarron_schema::ResolvedClass| {
-                    class.property(element.name.text).map(|(_, m)| m.declaration.clone())
-                };
-                idle = idle
-                    && matches!((of(class.resolved), of(above)), (Some(a), Some(b)) if same(&a, &b));
-            }
-            Kind::Method => {
-                while let Some(parameter) = elements.next_if(|next| next.kind == Kind::Parameter) {
-                    idle = idle && parameter.above.is_some() && says_nothing(class, parameter);
-                }
-            }
-        }
+    for (element, idle) in class.elements.iter().zip(idle_overrides(class)) {
         if let Some(written) = element.wrote("Override").filter(|_| idle) {
             let message = format!("this override of `{}` changes nothing", element.name.text);
             let help = Some("leave the declaration out: it is inherited".to_owned());
@@ -105,14 +102,45 @@ pub(super) fn overrides(class: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Which elements belong to an override that changes nothing.
+fn idle_overrides(class: &Subject<'_>) -> Vec<bool> {
+    let mut idle: Vec<bool> =
+        class.elements.iter().map(|e| e.above.is_some() && says_nothing(class, e)).collect();
+    let mut properties = class.resolved.own_properties.iter();
+    let mut start = 0;
+    while let Some(element) = class.elements.get(start) {
+        let parameters = class.elements.iter().skip(start + 1);
+        let parameters = parameters.take_while(|e| e.kind == Kind::Parameter).count();
+        let same = match element.kind {
+            Kind::Class | Kind::Parameter => false,
+            Kind::Property | Kind::Reference => {
+                properties.next().is_some_and(|slot| same_property(class, *slot as usize))
+            }
+            Kind::Method => element.wrote("Override").is_some(),
+        };
+        let end = start + 1 + parameters;
+        if let Some(all) = idle.get_mut(start..end) {
+            let whole = same && all.iter().all(|idle| *idle);
+            all.fill(whole);
+        }
+        start = end;
+    }
+    idle
+}
+
+/// Whether the property of a slot is what the superclass has, qualifiers apart.
+fn same_property(class: &Subject<'_>, slot: usize) -> bool {
+    let here = class.resolved.properties.get(slot);
+    let above = class.above.and_then(|above| above.properties.get(slot));
+    let (Some(here), Some(above)) = (here, above) else { return false };
+    let (here, above) = (&here.declaration, &above.declaration);
+    here.data_type == above.data_type
+        && here.default == above.default
+        && here.name.as_str() == above.name.as_str()
+}
+
 fn says_nothing(class: &Subject<'_>, element: &Element<'_>) -> bool {
     let is_override = |written: &ast::Qualifier<'_>| Name::new(written.name.text).is("Override");
     let mut others = element.written.iter().filter(|written| !is_override(written));
     others.all(|written| idle(class, element, written.name.text).is_some())
-}
-
-fn same(here: &Property, above: &Property) -> bool {
-    here.data_type == above.data_type
-        && here.default == above.default
-        && here.name.as_str() == above.name.as_str()
 }

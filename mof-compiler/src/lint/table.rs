@@ -65,7 +65,7 @@ lints! {
     "MOF0521" ValuesWithoutValueMap Warn "Values have no ValueMap";
     "MOF0522" BooleanValueMap Warn "a boolean has a ValueMap or Values";
     "MOF0523" LeadingZero Warn "a number with a leading zero is octal";
-    "MOF0524" PlainOctets Allow "an array of octets does not say OctetString";
+    "MOF0524" PlainOctets Allow "an array of octets does not say Octetstring";
     "MOF0525" UnitsWithoutPUnit Warn "Units stands without PUnit";
     "MOF0526" InexactKey Warn "a key is a datetime or a real";
     "MOF0527" KeyDefault Warn "a key has a default";
@@ -80,7 +80,7 @@ lints! {
     // Shape
     "MOF0540" AbstractLeaf Allow "an abstract class has no subclass";
     "MOF0541" TooManyParameters Warn "a method has too many parameters";
-    "MOF0542" MissingDirection Warn "a parameter says neither In nor Out";
+    "MOF0542" MissingDirection Allow "a parameter says neither In nor Out";
     "MOF0543" ClassWithoutKey Allow "a concrete class has no key";
 }
 

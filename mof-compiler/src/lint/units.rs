@@ -1,4 +1,4 @@
-//! What numbers count (DSP0004 5.6.3, Units, PUnit and OctetString).
+//! What numbers count (DSP0004 5.6.3, Units, PUnit and Octetstring).
 
 use super::subject::Subject;
 use super::{Lint, Report};
@@ -20,10 +20,10 @@ pub(super) fn without_punit(class: &Subject<'_>, report: &mut Report<'_>) {
 pub(super) fn plain_octets(class: &Subject<'_>, report: &mut Report<'_>) {
     for element in &class.elements {
         let octets = element.intrinsic() == Some(CimType::UInt8) && element.is_array();
-        if octets && !element.is_true("OctetString") {
+        if octets && !element.is_true("Octetstring") {
             let message =
-                format!("`{}` is an array of octets and no OctetString", element.name.text);
-            let help = Some("write [OctetString] if it is one value of many octets".to_owned());
+                format!("`{}` is an array of octets and no Octetstring", element.name.text);
+            let help = Some("write [Octetstring] if it is one value of many octets".to_owned());
             report.say(Lint::PlainOctets, class.at(element.name.span), message, help);
         }
     }
