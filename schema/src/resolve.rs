@@ -23,8 +23,48 @@ use std::sync::Arc;
 pub struct Member<T> {
     /// The declaration, its qualifiers merged with what it overrides.
     pub declaration: Arc<T>,
+    /// A part of its name's hash: looking for a member reads no names but the right one.
+    name_hash: u32,
     /// The depth of the class that wrote it.
     pub declared_at: u16,
+}
+
+/// What has a name.
+pub trait Named {
+    /// The name.
+    fn name(&self) -> &str;
+}
+
+impl Named for Property {
+    fn name(&self) -> &str {
+        self.name.as_str()
+    }
+}
+
+impl Named for Method {
+    fn name(&self) -> &str {
+        self.name.as_str()
+    }
+}
+
+impl<T: Named> Member<T> {
+    /// A member that the class at this depth declares.
+    pub fn new(declaration: Arc<T>, declared_at: u16) -> Self {
+        let name_hash = short_hash(declaration.name());
+        Self { declaration, name_hash, declared_at }
+    }
+
+    /// The position of the member of this name.
+    fn find<'a>(members: &'a [Self], name: &str) -> Option<(usize, &'a Self)> {
+        let hash = short_hash(name);
+        let fits = |m: &Self| m.name_hash == hash && fold::eq(m.declaration.name(), name);
+        members.iter().enumerate().find(|(_, m)| fits(m))
+    }
+}
+
+/// The low half of a name's hash.
+fn short_hash(name: &str) -> u32 {
+    (fold::hash(name) & u64::from(u32::MAX)) as u32
 }
 
 /// A class with everything it inherits.
@@ -113,12 +153,12 @@ impl ResolvedClass {
 
     /// The slot and the property of this name.
     pub fn property(&self, name: &str) -> Option<(usize, &Member<Property>)> {
-        self.properties.iter().enumerate().find(|(_, m)| m.declaration.name.is(name))
+        Member::find(&self.properties, name)
     }
 
     /// The position and the method of this name.
     pub fn method(&self, name: &str) -> Option<(usize, &Member<Method>)> {
-        self.methods.iter().enumerate().find(|(_, m)| m.declaration.name.is(name))
+        Member::find(&self.methods, name)
     }
 
     /// Whether the class is `name` or below it.
@@ -203,10 +243,8 @@ impl ResolvedClass {
     }
 }
 
-fn as_members<T: Clone>(items: &[T], declared_at: impl Fn(&T) -> u16) -> Vec<Member<T>> {
-    let member =
-        |item: &T| Member { declared_at: declared_at(item), declaration: Arc::new(item.clone()) };
-    items.iter().map(member).collect()
+fn as_members<T: Clone + Named>(items: &[T], declared_at: impl Fn(&T) -> u16) -> Vec<Member<T>> {
+    items.iter().map(|item| Member::new(Arc::new(item.clone()), declared_at(item))).collect()
 }
 
 fn positions<T>(items: &[T], wanted: impl Fn(&T) -> bool) -> Vec<u32> {
@@ -214,14 +252,14 @@ fn positions<T>(items: &[T], wanted: impl Fn(&T) -> bool) -> Vec<u32> {
 }
 
 /// Puts a declaration at its place and notes it as the class's own.
-fn place<T>(
+fn place<T: Named>(
     members: &mut Vec<Member<T>>,
     own: &mut Vec<u32>,
     at: usize,
     declared: T,
     declared_at: u16,
 ) {
-    let member = Member { declaration: Arc::new(declared), declared_at };
+    let member = Member::new(Arc::new(declared), declared_at);
     match members.get_mut(at) {
         Some(slot) => *slot = member,
         None => members.push(member),

@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, LevelArgs, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, LevelArgs, ReportFormat, WmiArgs, namespace};
 use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
@@ -28,4 +28,6 @@ pub(crate) struct CompileArgs {
     pub(crate) format: ReportFormat,
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
+    #[command(flatten)]
+    pub(crate) wmi: WmiArgs,
 }

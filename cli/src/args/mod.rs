@@ -6,6 +6,7 @@ mod levels;
 mod lint;
 mod query;
 mod show;
+mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use explain::ExplainArgs;
@@ -13,6 +14,7 @@ pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use wmi::WmiArgs;
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};

@@ -1,14 +1,13 @@
 //! `cimarron compile`: MOF in, archive out.
 
 use crate::args::{CompileArgs, ReportFormat};
-use crate::core::{compile_alone, levels, read_mof, report};
+use crate::core::{compile_alone, read_mof, report};
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::numbers::{bytes, counted, duration};
 use crate::output::stdout;
 use crate::progress::Progress;
 use cimarron_model::Status;
-use cimarron_mof::diagnostic::Levels;
-use cimarron_mof::{CompileOptions, Compiled, Severity, Statistics};
+use cimarron_mof::{Compiled, Severity, Statistics};
 use cimarron_schema::Archive;
 use serde_json::json;
 use std::io::{self, Write};
@@ -26,15 +25,11 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         ReportFormat::Human => FailureStyle::Human,
         ReportFormat::Json => FailureStyle::Json,
     };
+    let options = super::amend::options(args)?;
     let start = Instant::now();
     let progress = Progress::new("reading");
     let texts = read_mof(&args.paths, &args.include)?;
     progress.step("compiling");
-    let options = CompileOptions {
-        dialect: args.dialect.0,
-        namespace: args.namespace.clone(),
-        levels: levels(&args.levels, Levels::default())?,
-    };
     let (compiled, sources) = compile_alone(texts, &options);
     let written = match &args.output {
         Some(path) if !compiled.has_errors() => {
@@ -43,13 +38,20 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         }
         _ => None,
     };
+    let parts = match compiled.has_errors() {
+        false => super::amend::write_parts(args, &compiled)?,
+        true => None,
+    };
     let took = start.elapsed();
     drop(progress);
     report(&compiled.diagnostics, &sources, style);
     let mut out = stdout();
     match args.format {
         ReportFormat::Human if compiled.has_errors() => {}
-        ReportFormat::Human => write_summary(&mut out, &compiled, took, written.as_ref())?,
+        ReportFormat::Human => {
+            write_summary(&mut out, &compiled, took, written.as_ref())?;
+            parts.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
         ReportFormat::Json => write_json(&mut out, args, &compiled, took, written.as_ref())?,
     }
     out.flush()?;

@@ -25,7 +25,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     texts.said.append(read);
     progress.step("linting");
     let namespace = args.namespace.clone();
-    let options = CompileOptions { dialect: args.dialect.0, namespace, levels };
+    let dialect = args.dialect.0;
+    let options = CompileOptions { dialect, namespace, levels, ..CompileOptions::default() };
     let (compiled, sources) = compile_alone(texts, &options);
     drop(progress);
     let diagnostics = compiled.diagnostics;

@@ -6,9 +6,9 @@
 //! each other are a circle.
 
 use super::At;
-use super::collect::{Instance as Declared, Unit};
 use super::instance::path_from;
 use super::namespace::Namespace;
+use super::unit::{Instance as Declared, Unit};
 use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
@@ -44,7 +44,7 @@ impl<'d> AliasTable<'d> {
                 table.declare(namespace, at, Target::Class(class.at));
             }
         }
-        for instance in &unit.instances {
+        for instance in unit.declared() {
             if let Some(alias) = &instance.at.node.alias {
                 let at = At::new(instance.at.file, alias);
                 table.declare(namespace, at, Target::Instance(instance));

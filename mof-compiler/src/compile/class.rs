@@ -1,8 +1,8 @@
 //! Lowering a class declaration.
 
-use super::collect::Class as Declared;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
+use super::unit::Class as Declared;
 use super::{At, GlobalFlavors, qualifier, value};
 use crate::Code;
 use crate::source::Span;

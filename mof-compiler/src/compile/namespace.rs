@@ -1,12 +1,14 @@
 //! Compiling one namespace.
 
-use super::collect::{Class, Unit};
 use super::order::needed_first;
 use super::place::span_of;
+use super::redeclare::Dependents;
+use super::unit::{Class, Unit};
+use super::update::Changes;
 use super::{Context, class, instance, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{Environment, check_class};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -27,17 +29,28 @@ pub(crate) fn compile_namespace(
     unit: &Unit<'_>,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
+    changes: &mut Changes,
     sink: &mut Diagnostics,
 ) {
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace { context, builder, sink, declared: Rc::default() };
+    let mut namespace = Namespace::new(context, builder, sink);
     for declaration in &unit.qualifiers {
         qualifier::declare(&mut namespace, *declaration);
     }
-    namespace.classes(&unit.classes);
-    instance::instances(&mut namespace, unit);
+    namespace.classes(unit, changes);
+    instance::instances(&mut namespace, unit, changes);
+}
+
+impl<'c, 's> Namespace<'c, 's> {
+    pub(crate) fn new(
+        context: &'c Context<'c>,
+        builder: &'s mut NamespaceBuilder,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        Self { context, builder, sink, declared: Rc::default() }
+    }
 }
 
 impl Namespace<'_, '_> {
@@ -46,7 +59,9 @@ impl Namespace<'_, '_> {
         if let Some(class) = self.builder.class(name) {
             return Some(class.clone());
         }
-        let class = self.context.base.class(self.context.namespace, name)?;
+        let Some(class) = self.context.base.class(self.context.namespace, name) else {
+            return self.system_class(name);
+        };
         self.builder.know(class.clone());
         Some(class)
     }
@@ -70,14 +85,20 @@ impl Namespace<'_, '_> {
         }
     }
 
-    fn classes(&mut self, classes: &[Class<'_>]) {
+    fn classes(&mut self, unit: &Unit<'_>, changes: &mut Changes) {
+        let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
+        let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.at.node.name.text);
-            if let Some(before) = last.insert(name.clone(), i).and_then(|b| classes.get(b)) {
-                self.declared_again(&name, before, class);
+            let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
+            self.existence(before, class);
+            if let Some(before) = before {
+                let dependents = dependents.get_or_insert_with(|| Dependents::of(unit));
+                self.declared_again(before, class, dependents);
             }
+            changes.set_class(self.context.namespace, &name, class.flags);
             let superclass = class.at.node.superclass.map(|s| Name::new(s.text));
             declared.insert(name, superclass);
         }
@@ -99,31 +120,6 @@ impl Namespace<'_, '_> {
                 self.compile_class(class);
             }
         }
-    }
-
-    /// WMI updates a class that is declared again; in DMTF MOF it is a mistake,
-    /// unless both say the same.
-    fn declared_again(&mut self, name: &Name, before: &Class<'_>, now: &Class<'_>) {
-        let dialect = self.context.dialect;
-        if dialect == Dialect::Dmtf {
-            let mut unheard = Diagnostics::with_limit(0);
-            let mut quiet = self.with_sink(&mut unheard);
-            if class::lower(&mut quiet, before) == class::lower(&mut quiet, now) {
-                return;
-            }
-        }
-        let message = format!("the class `{name}` is declared again");
-        let found = now.at.error(Code::DuplicateClass, now.at.node.name.span, message).with_label(
-            before.at.file,
-            before.at.node.name.span,
-            "first declared here",
-        );
-        self.sink.push(match dialect {
-            Dialect::Wmi => {
-                found.with_severity(Severity::Warning).with_help("the last declaration counts")
-            }
-            Dialect::Dmtf => found.with_help("remove one of the two"),
-        });
     }
 
     fn compile_class(&mut self, declared: &Class<'_>) {
@@ -176,8 +172,10 @@ impl Environment for Surroundings<'_> {
         if let Some(superclass) = self.declared.get(&CaseInsensitive(class)) {
             return Some(superclass.clone());
         }
-        let class = self.context.base.class(self.context.namespace, class)?;
-        Some(class.superclass().cloned())
+        match self.context.base.class(self.context.namespace, class) {
+            Some(class) => Some(class.superclass().cloned()),
+            None => self.context.system.superclass(self.context.dialect, class),
+        }
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

@@ -5,7 +5,7 @@
 //! mistake. Needing a class for a default is weaker: where the two need each other,
 //! superclasses still come first, and lowering the default finds its class missing.
 
-use super::collect::Class;
+use super::unit::Class;
 use crate::syntax::ast::{ClassDeclaration, Feature, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, Name};
 use hashbrown::HashMap;

@@ -1,8 +1,9 @@
 //! Converting a written value to the type of what it initialises (DSP0004 7.12
 //! and ANNEX A; WMI SDK, "MOF data types").
 
-use super::collect::Class as Declared;
 use super::namespace::Namespace;
+use super::unit::Class as Declared;
+use super::update::UpdateFlags;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::Code;
 use crate::diagnostic::Severity;
@@ -173,7 +174,12 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             (ValueKind::Class(embedded), TypeClass::Object) => {
                 let at = At::new(self.file, &**embedded);
-                let declared = Declared { at, flavors: self.flavors.clone() };
+                let declared = Declared {
+                    at,
+                    flavors: self.flavors.clone(),
+                    flags: UpdateFlags::default(),
+                    order: 0,
+                };
                 let object = class::lower(self.namespace, &declared);
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }

@@ -23,11 +23,11 @@ mod version;
 pub use table::Lint;
 pub(crate) use table::Normally;
 
-use crate::compile::{Context, Unit};
+use crate::compile::{Roots, Unit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast::Declaration;
-use cimarron_model::Name;
+use cimarron_model::{Dialect, Name};
 use cimarron_schema::SchemaBuilder;
 use indexmap::IndexMap;
 use subject::Subject;
@@ -38,7 +38,8 @@ pub(crate) struct Linted<'a> {
     pub(crate) declarations: &'a [(FileId, Declaration<'a>)],
     pub(crate) units: &'a IndexMap<Name, Unit<'a>>,
     pub(crate) schema: &'a SchemaBuilder,
-    pub(crate) context: Context<'a>,
+    pub(crate) dialect: Dialect,
+    pub(crate) roots: &'a Roots,
 }
 
 /// Lints on single classes, each with the codes that it may give.

@@ -1,7 +1,6 @@
 //! A class as lints see it: what is written, and what holds.
 
 use super::Linted;
-use crate::compile::Context;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, Feature, Identifier};
 use cimarron_model::{
@@ -118,8 +117,7 @@ impl<'a> Linted<'a> {
     /// Every class that was compiled, in the order of the text. Of one that is declared
     /// again only the last declaration was.
     pub(crate) fn subjects(&self) -> impl Iterator<Item = Subject<'a>> {
-        let Context { dialect, .. } = self.context;
-        let (sources, schema) = (self.sources, self.schema);
+        let (sources, schema, dialect) = (self.sources, self.schema, self.dialect);
         let namespaces: HashMap<&Name, &NamespaceBuilder> = schema.namespaces().collect();
         self.units
             .iter()

@@ -1,7 +1,7 @@
 //! What is declared and never used.
 
 use super::{Lint, Linted, Report};
-use crate::compile::Unit;
+use crate::compile::{Item, Unit};
 use crate::source::FileId;
 use crate::syntax::ast::{
     ClassDeclaration, Declaration, Feature, Identifier, InstanceDeclaration, Qualifier, Value,
@@ -30,7 +30,7 @@ pub(super) fn aliases(linted: &Linted<'_>, report: &mut Report<'_>) {
         while let Some(value) = values.pop() {
             match &value.kind {
                 ValueKind::Alias(name) => {
-                    used.insert((linted.context.roots.of(*file), Name::new(name)));
+                    used.insert((linted.roots.of(*file), Name::new(name)));
                 }
                 ValueKind::Array(items) => values.extend(items),
                 ValueKind::Instance(instance) => {
@@ -42,7 +42,7 @@ pub(super) fn aliases(linted: &Linted<'_>, report: &mut Report<'_>) {
         }
     }
     for (file, alias) in defined {
-        if !used.contains(&(linted.context.roots.of(file), Name::new(alias.text))) {
+        if !used.contains(&(linted.roots.of(file), Name::new(alias.text))) {
             let message = format!("the alias `${}` is not used", alias.text);
             let help = Some(format!("leave out `as ${}`", alias.text));
             report.say(Lint::UnusedAlias, (file, alias.span), message, help);
@@ -93,8 +93,10 @@ fn used_qualifiers(unit: &Unit<'_>) -> HashSet<Name> {
             }
         }
     }
-    for instance in &unit.instances {
-        of_instance(instance.at.node, &mut note);
+    for item in &unit.instances {
+        if let Item::Declared(instance) = item {
+            of_instance(instance.at.node, &mut note);
+        }
     }
     used
 }
