@@ -1,7 +1,6 @@
 //! `cimarron explain`.
 
-use super::ReportFormat;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// The arguments of `cimarron explain`.
 #[derive(Debug, Args)]
@@ -13,6 +12,13 @@ pub(crate) struct ExplainArgs {
     #[arg(long, conflicts_with = "codes")]
     pub(crate) list: bool,
     /// How to print
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
-    pub(crate) format: ReportFormat,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ExplainFormat::Human)]
+    pub(crate) format: ExplainFormat,
+}
+
+/// The forms of explanations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    Human,
+    Json,
 }

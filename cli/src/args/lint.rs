@@ -1,6 +1,6 @@
 //! `cimarron lint`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, LevelArgs, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, FindingsFormat, LevelArgs, namespace};
 use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// The arguments of `cimarron lint`.
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
-    /// MOF files, directories of MOF files, or zip archives of them
+    /// MOF files, directories of MOF files, zip archives of them, patterns such as
+    /// `mof/**/*.mof`, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// The namespace that the declarations go into
@@ -20,12 +21,18 @@ pub(crate) struct LintArgs {
     /// Whose rules hold where DMTF's and WMI's differ
     #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
     pub(crate) dialect: DialectArg,
-    /// How many findings of each code to show; 0 shows only how many there are
+    /// The name of standard input in findings
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub(crate) stdin_name: String,
+    /// Show at most N findings of each code to people; 0 shows only how many there are
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
     /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
-    pub(crate) format: ReportFormat,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = FindingsFormat::Human)]
+    pub(crate) format: FindingsFormat,
+    /// Write the findings to FILE in place of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
 }

@@ -2,6 +2,7 @@
 
 mod compile;
 mod explain;
+mod findings;
 mod levels;
 mod lint;
 mod query;
@@ -9,7 +10,8 @@ mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
-pub(crate) use explain::ExplainArgs;
+pub(crate) use explain::{ExplainArgs, ExplainFormat};
+pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
@@ -43,7 +45,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invocation {
     /// Compile MOF files, directories and zip archives, and write a schema archive
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = compile::AFTER_HELP)]
     Compile(CompileArgs),
     /// Report the findings of a compilation and doubtful style
     #[command(after_help = EXIT_CODES)]
@@ -59,13 +61,6 @@ pub(crate) enum Invocation {
     Query(QueryArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    Human,
-    Json,
 }
 
 /// A dialect as an argument.
@@ -86,9 +81,9 @@ impl Invocation {
     /// How this invocation wants its failures.
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
-            Self::Compile(args) => args.format == ReportFormat::Json,
-            Self::Lint(args) => args.format == ReportFormat::Json,
-            Self::Explain(args) => args.format == ReportFormat::Json,
+            Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Lint(args) => args.format == FindingsFormat::Json,
+            Self::Explain(args) => args.format == ExplainFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Demo => false,
@@ -207,7 +202,8 @@ mod tests {
         else {
             panic!("not parsed")
         };
-        assert_eq!((args.dialect.0, args.format), (Dialect::Dmtf, ReportFormat::Json));
+        let format = args.findings.format;
+        assert_eq!((args.dialect.0, format), (Dialect::Dmtf, FindingsFormat::Json));
         assert!(parsed(&["compile"]).is_err());
         assert!(parsed(&["compile", "x", "--dialect", "omi"]).is_err());
         assert!(parsed(&["show", "a", "--tree", "--local"]).is_err());

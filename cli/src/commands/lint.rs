@@ -1,15 +1,15 @@
 //! `cimarron lint`: the findings of a compilation and doubtful style.
 
-use crate::args::{LintArgs, ReportFormat};
-use crate::core::{compile_alone, levels, read_mof};
+use crate::args::{FindingsFormat, LintArgs};
+use crate::core::{Inputs, compile_alone, files, levels};
 use crate::failure::Stop;
 use crate::output::diagnostics::{to_json, write_pictures_on};
 use crate::output::numbers::{count, counted};
-use crate::output::stdout;
+use crate::output::{sarif, stdout};
 use crate::progress::Progress;
 use crate::terminal::stdout_has_colours;
 use cimarron_mof::diagnostic::Levels;
-use cimarron_mof::{Code, CompileOptions, Diagnostic, Diagnostics, Severity};
+use cimarron_mof::{Code, CompileOptions, Diagnostic, Diagnostics, Severity, SourceMap};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -20,29 +20,45 @@ const KEPT: usize = 100_000;
 pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
-    let mut texts = read_mof(&args.paths, &args.include)?;
-    let read = std::mem::replace(&mut texts.said, Diagnostics::with_limit(KEPT));
-    texts.said.append(read);
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
+    let texts = inputs.load(Diagnostics::with_limit(KEPT))?.texts;
     progress.step("linting");
-    let namespace = args.namespace.clone();
-    let dialect = args.dialect.0;
+    let (dialect, namespace) = (args.dialect.0, args.namespace.clone());
     let options = CompileOptions { dialect, namespace, levels, ..CompileOptions::default() };
     let (compiled, sources) = compile_alone(texts, &options);
     drop(progress);
-    let diagnostics = compiled.diagnostics;
-    let failed = diagnostics.has_errors();
-    let sorted = diagnostics.clone().into_sorted();
-    let mut out = stdout();
-    match args.format {
-        ReportFormat::Json => writeln!(out, "{}", to_json(&sorted, sources.map()))?,
-        ReportFormat::Human => {
-            let shown = first_of_each(sorted, args.show);
-            write_pictures_on(&mut out, &shown, sources.map(), stdout_has_colours())?;
-            write_summary(&mut out, &diagnostics, &shown, sources.map().len())?;
+    let found = compiled.diagnostics;
+    match &args.report {
+        Some(path) => files::write(path, |out| report(out, args, &found, sources.map(), false))?,
+        None => {
+            let mut out = stdout();
+            report(&mut out, args, &found, sources.map(), stdout_has_colours())?;
+            out.flush()?;
         }
     }
-    out.flush()?;
-    if failed { Err(Stop::Reported) } else { Ok(()) }
+    if found.has_errors() { Err(Stop::Reported) } else { Ok(()) }
+}
+
+/// Writes the findings in the form that was asked for.
+fn report(
+    out: &mut dyn Write,
+    args: &LintArgs,
+    found: &Diagnostics,
+    sources: &SourceMap,
+    coloured: bool,
+) -> io::Result<()> {
+    match args.format {
+        FindingsFormat::Human => {
+            let shown = first_of_each(found.clone().into_sorted(), args.show);
+            write_pictures_on(out, &shown, sources, coloured)?;
+            write_summary(out, found, &shown, sources.len())
+        }
+        FindingsFormat::Json => writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources)),
+        FindingsFormat::Sarif => {
+            let directory = std::env::current_dir().ok();
+            sarif::write(out, found, sources, directory.as_deref())
+        }
+    }
 }
 
 /// The first findings of each code, so that one that is everywhere hides no other.
