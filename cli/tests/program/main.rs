@@ -4,7 +4,10 @@
 
 mod compile;
 mod demo;
+mod explain;
 mod failures;
+mod levels;
+mod lint;
 mod query;
 mod show;
 

@@ -50,7 +50,7 @@ pub(super) fn writable(class: &Subject<'_>, report: &mut Report<'_>) {
     for element in &class.elements {
         let Some(write) = element.wrote("Write") else { continue };
         if element.is_true("Write") && element.is_true("Key") {
-            let message = format!("the key `{}` cannot be written", element.name.text);
+            let message = format!("the key `{}` is declared as writable", element.name.text);
             let help = Some("leave Write out: another key is another instance".to_owned());
             report.say(Lint::WritableKey, class.at(write.span), message, help);
         }

@@ -3,7 +3,8 @@
 use super::{Lint, Linted, Report};
 use crate::source::FileId;
 use crate::syntax::ast::{
-    ClassDeclaration, Declaration, Feature, InstanceDeclaration, Qualifier, Value, ValueKind,
+    ClassDeclaration, Declaration, Feature, InstanceDeclaration, Integer, Qualifier, Value,
+    ValueKind,
 };
 
 /// MOF0523
@@ -22,7 +23,7 @@ pub(super) fn leading_zero(linted: &Linted<'_>, report: &mut Report<'_>) {
                 ValueKind::Instance(instance) => of_instance(instance, &mut values),
                 ValueKind::Class(class) => of_class(class, &mut values),
                 ValueKind::Integer(number) => {
-                    octal(linted, *file, value, number.magnitude, report);
+                    octal(linted, *file, value, *number, report);
                 }
                 _ => {}
             }
@@ -34,22 +35,25 @@ fn octal(
     linted: &Linted<'_>,
     file: FileId,
     value: &Value<'_>,
-    magnitude: u64,
+    number: Integer,
     report: &mut Report<'_>,
 ) {
     let text = linted.sources.map().text(file);
     let text = text.get(value.span.range()).unwrap_or_default();
     let digits = text.trim_start_matches(['+', '-']);
+    let Integer { negative, magnitude } = number;
+    let sign = if negative { "-" } else { "" };
     // Up to seven it is the same number in either reading.
     let is_octal = digits.len() > 1
         && digits.starts_with('0')
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && magnitude > 7;
     if is_octal {
-        let message = format!("`{text}` is octal: it is {magnitude}");
+        let message = format!("`{text}` is octal: it is {sign}{magnitude}");
         let decimal = digits.trim_start_matches('0');
-        let help =
-            Some(format!("write {magnitude} or 0x{magnitude:X}; or {decimal} if that is meant"));
+        let help = Some(format!(
+            "write {sign}{magnitude} or {sign}0x{magnitude:X}; or {sign}{decimal} if that is meant"
+        ));
         report.say(Lint::LeadingZero, (file, value.span), message, help);
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn schema_prefix(class: &Subject<'_>, report: &mut Report<'_>) {
     let name = class.node.name;
     if without_schema(name.text).is_none() {
         let message = format!("the class name `{}` does not begin with a schema name", name.text);
-        let help = Some(format!("name it Acme_{}", name.text.trim_matches('_')));
-        report.say(Lint::MissingSchemaPrefix, class.at(name.span), message, help);
+        let help = format!("name it Acme_{}", capitalised(name.text.trim_matches('_')));
+        report.say(Lint::MissingSchemaPrefix, class.at(name.span), message, Some(help));
     }
 }
 
@@ -44,10 +44,13 @@ pub(super) fn class_case(class: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn capital(name: &str, rest: &str) -> String {
-    let mut chars = rest.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    let before = name.strip_suffix(rest).unwrap_or_default();
-    format!("name it {before}{first}{}", chars.as_str())
+    format!("name it {}{}", name.strip_suffix(rest).unwrap_or_default(), capitalised(rest))
+}
+
+fn capitalised(name: &str) -> String {
+    let mut chars = name.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars.as_str().chars()).collect()
 }
 
 /// MOF0512
