@@ -294,4 +294,40 @@ mod tests {
             assert_eq!(places(text).len(), 1, "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever the text, regions lie in it, apart from each other and in order.
+        #[test]
+        fn regions_are_in_order(parts in proptest::collection::vec(0..PIECES.len(), 0..40)) {
+            let text: String = parts.into_iter().map(|i| PIECES[i]).collect();
+            let found = scan(&text);
+            for regions in [&found.lines, &found.blocks] {
+                for pair in regions.windows(2) {
+                    assert!(pair[0].place.end <= pair[1].place.start, "{text}");
+                }
+                for region in regions {
+                    assert!(text.get(region.place.clone()).is_some(), "{text}");
+                }
+            }
+        }
+    }
+
+    const PIECES: [&str; 16] = [
+        "// cimarron: allow(501)\n",
+        "// cimarron: allow(style)\r",
+        "// x\n",
+        "/* */",
+        "/*",
+        "\"a\"",
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        ";",
+        "= ",
+        "é,\n",
+    ];
 }

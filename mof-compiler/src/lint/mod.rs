@@ -42,8 +42,11 @@ pub(crate) struct Linted<'a> {
     pub(crate) roots: &'a Roots,
 }
 
+type OfClass = fn(&Subject<'_>, &mut Report<'_>);
+type OfAll = fn(&Linted<'_>, &mut Report<'_>);
+
 /// Lints on single classes, each with the codes that it may give.
-const OF_CLASSES: &[(&[Lint], fn(&Subject<'_>, &mut Report<'_>))] = &[
+const OF_CLASSES: &[(&[Lint], OfClass)] = &[
     (&[Lint::ClassWithoutDescription], description::of_class),
     (
         &[
@@ -80,7 +83,7 @@ const OF_CLASSES: &[(&[Lint], fn(&Subject<'_>, &mut Report<'_>))] = &[
 ];
 
 /// Lints on more than one class.
-const OF_ALL: &[(&[Lint], fn(&Linted<'_>, &mut Report<'_>))] = &[
+const OF_ALL: &[(&[Lint], OfAll)] = &[
     (&[Lint::FileName, Lint::SeveralClasses], files::names),
     (&[Lint::RepeatedInclude], files::includes),
     (&[Lint::LeadingZero], literal::leading_zero),

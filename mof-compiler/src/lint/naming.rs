@@ -2,7 +2,7 @@
 
 use super::subject::{Kind, Subject};
 use super::{Lint, Report};
-use cimarron_model::fold;
+use cimarron_model::{Name, fold};
 
 /// The part of a class name behind the schema's name.
 fn without_schema(name: &str) -> Option<&str> {
@@ -33,7 +33,7 @@ pub(super) fn class_case(class: &Subject<'_>, report: &mut Report<'_>) {
     let name = class.node.name;
     let rest = without_schema(name.text).unwrap_or(name.text);
     if begins_small(rest) {
-        let message = format!("`{}` does not begin with a capital", rest);
+        let message = format!("`{rest}` does not begin with a capital");
         report.say(
             Lint::ClassNameCase,
             class.at(name.span),
@@ -73,28 +73,13 @@ pub(super) fn member_case(class: &Subject<'_>, report: &mut Report<'_>) {
 
 /// MOF0515
 pub(super) fn override_spelling(class: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(above) = class.above else { return };
-    let own = class.resolved.own_properties.iter();
-    let properties = own.filter_map(|slot| {
-        let there = above.properties.get(*slot as usize)?;
-        let here = class.resolved.properties.get(*slot as usize)?;
-        Some((&here.declaration.name, &there.declaration.name))
-    });
-    let own = class.resolved.own_methods.iter();
-    let methods = own.filter_map(|slot| {
-        let there = above.methods.get(*slot as usize)?;
-        let here = class.resolved.methods.get(*slot as usize)?;
-        Some((&here.declaration.name, &there.declaration.name))
-    });
-    for (here, there) in properties.chain(methods).filter(|(a, b)| a.as_str() != b.as_str()) {
-        let written = class.elements.iter().find(|e| {
-            matches!(e.kind, Kind::Property | Kind::Reference | Kind::Method)
-                && e.name.text == here.as_str()
-        });
-        let Some(element) = written else { continue };
-        let message = format!("`{here}` overrides `{there}`, which is spelled differently");
-        let help = Some(format!("write {there}"));
-        report.say(Lint::OverrideSpelling, class.at(element.name.span), message, help);
+    for element in &class.elements {
+        let (here, there) = (element.name.text, element.spelled.map(Name::as_str));
+        if let Some(there) = there.filter(|there| *there != here) {
+            let message = format!("`{here}` overrides `{there}`, which is spelled differently");
+            let help = Some(format!("write {there}"));
+            report.say(Lint::OverrideSpelling, class.at(element.name.span), message, help);
+        }
     }
 }
 

@@ -72,23 +72,25 @@ pub(super) fn flavors(class: &Subject<'_>, report: &mut Report<'_>) {
     for element in &class.elements {
         for written in element.written.iter().filter(|q| !q.flavors.is_empty()) {
             let base = class.unwritten_flavor(written.name.text);
-            let all = applied(base, &written.flavors, None);
-            for (i, flavor) in written.flavors.iter().enumerate() {
-                if applied(base, &written.flavors, Some(i)) == all {
-                    let word = flavor.kind.as_str();
-                    let message = format!("`{}` is {word} without saying so", written.name.text);
-                    let help = Some("leave the flavor out".to_owned());
-                    report.say(Lint::RedundantFlavor, class.at(flavor.span), message, help);
-                }
+            let name = written.name.text;
+            for flavor in idle_flavors(base, &written.flavors) {
+                let message = format!("`{name}` is {} without saying so", flavor.kind.as_str());
+                let help = Some("leave the flavor out".to_owned());
+                report.say(Lint::RedundantFlavor, class.at(flavor.span), message, help);
             }
         }
     }
 }
 
-/// The flavors that written ones make, without the one at a position.
-fn applied(base: Flavor, written: &[ast::Flavor], but: Option<usize>) -> Flavor {
-    let counted = written.iter().enumerate().filter(|(i, _)| Some(*i) != but);
-    counted.fold(base, |flavor, (_, one)| with_flavor(flavor, one.kind))
+/// The flavors that change nothing of what `base` and those before them make.
+fn idle_flavors(base: Flavor, written: &[ast::Flavor]) -> Vec<&ast::Flavor> {
+    let mut flavor = base;
+    let mut is_idle = |one: &&ast::Flavor| {
+        let before = flavor;
+        flavor = with_flavor(flavor, one.kind);
+        flavor == before
+    };
+    written.iter().filter(|one| is_idle(one)).collect()
 }
 
 /// MOF0532
@@ -143,4 +145,37 @@ fn says_nothing(class: &Subject<'_>, element: &Element<'_>) -> bool {
     let is_override = |written: &ast::Qualifier<'_>| Name::new(written.name.text).is("Override");
     let mut others = element.written.iter().filter(|written| !is_override(written));
     others.all(|written| idle(class, element, written.name.text).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+    use FlavorKind::{
+        Amended, DisableOverride, EnableOverride, NotToSubclass, Restricted, ToInstance, ToSubclass,
+    };
+    use ast::FlavorKind;
+
+    #[test]
+    fn a_flavor_is_idle_when_leaving_it_out_changes_nothing() {
+        for (base, written, expected) in [
+            (Flavor::DMTF_DEFAULT, &[ToSubclass][..], &[ToSubclass][..]),
+            (Flavor::DMTF_DEFAULT, &[Restricted], &[]),
+            (Flavor::DMTF_DEFAULT, &[DisableOverride, DisableOverride], &[DisableOverride]),
+            (Flavor::WMI_DEFAULT, &[ToSubclass, ToInstance, Amended], &[]),
+            (Flavor::WMI_DEFAULT, &[ToSubclass, ToSubclass], &[ToSubclass]),
+            (
+                Flavor::WMI_DEFAULT,
+                &[NotToSubclass, EnableOverride],
+                &[NotToSubclass, EnableOverride],
+            ),
+        ] {
+            let written: Vec<_> = written
+                .iter()
+                .map(|kind| ast::Flavor { span: Span::default(), kind: *kind })
+                .collect();
+            let found: Vec<_> = idle_flavors(base, &written).iter().map(|f| f.kind).collect();
+            assert_eq!(found, expected, "{written:?}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn directions(class: &Subject<'_>, report: &mut Report<'_>) {
     for element in class.elements.iter().filter(|e| e.kind == Kind::Parameter) {
         let told =
             |name: &&str| element.wrote(name).is_some() || element.qualifiers.get(name).is_some();
-        if !["In", "Out"].iter().any(|name| told(name)) {
+        if !["In", "Out"].iter().any(told) {
             let message = format!("`{}` says neither In nor Out, and so is In", element.name.text);
             let help = Some("write [In], [In(false), Out] or [In, Out]".to_owned());
             report.say(Lint::MissingDirection, class.at(element.name.span), message, help);

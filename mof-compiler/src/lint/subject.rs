@@ -59,6 +59,8 @@ pub(crate) struct Element<'a> {
     pub(crate) qualifiers: &'a Qualifiers,
     /// Those of the element that it overrides, or of the superclass.
     pub(crate) above: Option<&'a Qualifiers>,
+    /// How the element that a member overrides is spelled.
+    pub(crate) spelled: Option<&'a Name>,
     /// The type of a property or parameter, or what a method returns.
     pub(crate) data_type: Option<&'a ast::DataType<'a>>,
     pub(crate) default: Option<&'a ast::Value<'a>>,
@@ -164,6 +166,7 @@ fn elements<'a>(
         written: &node.qualifiers,
         qualifiers: &resolved.qualifiers,
         above: above.map(|class| &class.qualifiers),
+        spelled: None,
         data_type: None,
         default: None,
     }];
@@ -175,10 +178,11 @@ fn elements<'a>(
                 // What is inherited keeps its position, so nothing needs looking up.
                 let Some(slot) = properties.next().map(|slot| *slot as usize) else { continue };
                 let of = |class: &'a ResolvedClass| {
-                    let declared = &class.properties.get(slot)?.declaration;
-                    declared.name.is(property.name.text).then_some(&declared.qualifiers)
+                    let declared = &*class.properties.get(slot)?.declaration;
+                    declared.name.is(property.name.text).then_some(declared)
                 };
-                let Some(qualifiers) = of(resolved) else { continue };
+                let Some(declared) = of(resolved) else { continue };
+                let overridden = above.and_then(of);
                 found.push(Element {
                     kind: match property.data_type.kind {
                         ast::TypeKind::Reference(_) => Kind::Reference,
@@ -186,8 +190,9 @@ fn elements<'a>(
                     },
                     name: property.name,
                     written: &property.qualifiers,
-                    qualifiers,
-                    above: above.and_then(of),
+                    qualifiers: &declared.qualifiers,
+                    above: overridden.map(|property| &property.qualifiers),
+                    spelled: overridden.map(|property| &property.name),
                     data_type: Some(&property.data_type),
                     default: property.default.as_ref(),
                 });
@@ -219,6 +224,7 @@ fn add_method<'a>(
         written: &method.qualifiers,
         qualifiers: &declared.qualifiers,
         above: overridden.map(|m| &m.qualifiers),
+        spelled: overridden.map(|m| &m.name),
         data_type: Some(&method.return_type),
         default: None,
     });
@@ -234,6 +240,7 @@ fn add_method<'a>(
             written: &parameter.qualifiers,
             qualifiers,
             above: overridden.and_then(of),
+            spelled: None,
             data_type: Some(&parameter.data_type),
             default: parameter.default.as_ref(),
         });

@@ -27,7 +27,7 @@ pub(super) fn without_value_map(class: &Subject<'_>, report: &mut Report<'_>) {
         let Some(values) = element.wrote("Values") else { continue };
         let numbered = ["ValueMap", "BitMap"];
         let mapped = |name: &&str| element.value(name).is_some() || element.wrote(name).is_some();
-        if !numbered.iter().any(|name| mapped(name)) {
+        if !numbered.iter().any(mapped) {
             let message =
                 format!("the numbers of these names of `{}` are only implied", element.name.text);
             let help = Some("write ValueMap with a number for each, from \"0\"".to_owned());
