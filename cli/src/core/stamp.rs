@@ -214,6 +214,8 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cimarron_mof::lint::Lint;
+    use cimarron_schema::rules::Rule;
 
     #[test]
     fn findings_come_back_as_they_were() {
@@ -223,7 +225,8 @@ mod tests {
                 .with_help("write it");
         let rule = Diagnostic::new(Code::Rule(Rule::ALL[0]), FileId(0), Span::default(), "")
             .with_severity(Severity::Note);
-        for diagnostic in [diagnostic, rule] {
+        let lint = Diagnostic::new(Code::Lint(Lint::ALL[0]), FileId(0), Span::default(), "");
+        for diagnostic in [diagnostic, rule, lint] {
             let text = serde_json::to_string(&Finding::of(&diagnostic)).unwrap();
             let back: Finding = serde_json::from_str(&text).unwrap();
             assert_eq!(back.diagnostic(), Some(diagnostic));

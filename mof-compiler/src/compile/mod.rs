@@ -31,7 +31,7 @@ mod value;
 pub(crate) use place::methods;
 pub(crate) use qualifier::with_flavor;
 pub(crate) use roots::Roots;
-pub(crate) use unit::{Item, Unit};
+pub(crate) use unit::Unit;
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
@@ -179,21 +179,22 @@ pub fn compile(
     mut diagnostics: Diagnostics,
 ) -> Compiled {
     diagnostics.set_levels(options.levels.clone());
-    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
+    let lints = options.levels.any_lint();
+    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = Roots::new(sources);
-    let collect::Collected { units, mut changes } =
-        collect::collect(&declarations, &roots, options, base, &mut diagnostics);
+    let collect::Collected { mut units, mut changes } =
+        collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted };
     let system = system::SystemClasses::default();
-    for (name, unit) in &units {
+    for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
         let dialect = options.dialect;
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
-        let context = Context { dialect, namespace, base, roots, system };
+        let context = Context { dialect, namespace, base, roots, system, keeps_trees: lints };
         namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
         for child in children {
@@ -202,10 +203,9 @@ pub fn compile(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
-    if options.levels.any_lint() {
+    if lints {
         let linted = Linted {
             sources,
-            declarations: &declarations,
             units: &units,
             schema: &schema,
             dialect: options.dialect,
@@ -227,6 +227,8 @@ pub(crate) struct Context<'a> {
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a Roots,
     pub(crate) system: &'a system::SystemClasses,
+    /// Whether the trees of classes are wanted after their compilation.
+    pub(crate) keeps_trees: bool,
 }
 
 /// A node of the syntax tree and the file that it stands in.

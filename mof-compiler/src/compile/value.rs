@@ -2,8 +2,6 @@
 //! and ANNEX A; WMI SDK, "MOF data types").
 
 use super::namespace::Namespace;
-use super::unit::Class as Declared;
-use super::update::UpdateFlags;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::Code;
 use crate::diagnostic::Severity;
@@ -103,7 +101,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             let message = format!("{} elements do not fit a {data_type}", items.len());
             return self.report(Code::ArrayTooLong, written.span, message);
         }
-        let mut array = Array::new(data_type.cim_type);
+        let mut array = Array::with_capacity(data_type.cim_type, items.len());
         let mut complete = true;
         for item in items {
             match &item.kind {
@@ -174,13 +172,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             (ValueKind::Class(embedded), TypeClass::Object) => {
                 let at = At::new(self.file, &**embedded);
-                let declared = Declared {
-                    at,
-                    flavors: self.flavors.clone(),
-                    flags: UpdateFlags::default(),
-                    order: 0,
-                };
-                let object = class::lower(self.namespace, &declared);
+                let object = class::lower(self.namespace, at, self.flavors);
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }
             _ => {

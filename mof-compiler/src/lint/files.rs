@@ -2,7 +2,7 @@
 
 use super::{Lint, Linted, Report};
 use crate::source::FileId;
-use crate::syntax::ast::{ClassDeclaration, Declaration};
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::fold;
 use hashbrown::HashMap;
 use indexmap::IndexMap;
@@ -10,12 +10,12 @@ use indexmap::IndexMap;
 /// MOF0513, MOF0514
 pub(super) fn names(linted: &Linted<'_>, report: &mut Report<'_>) {
     let mut classes: IndexMap<FileId, Vec<&ClassDeclaration<'_>>> = IndexMap::new();
-    for (file, declaration) in linted.declarations {
-        if let Declaration::Class(class) = declaration {
-            classes.entry(*file).or_default().push(class);
-        }
+    for (file, class) in linted.classes() {
+        classes.entry(file).or_default().push(class);
     }
-    for (file, classes) in classes {
+    for (file, mut classes) in classes {
+        // One file may declare in several namespaces.
+        classes.sort_by_key(|class| class.span);
         match &classes[..] {
             [class] => file_name(linted, file, class, report),
             [first, second, ..] => {

@@ -3,30 +3,41 @@
 use super::{Lint, Linted, Report};
 use crate::source::FileId;
 use crate::syntax::ast::{
-    ClassDeclaration, Declaration, Feature, InstanceDeclaration, Integer, Qualifier, Value,
-    ValueKind,
+    ClassDeclaration, Feature, InstanceDeclaration, Integer, Qualifier, Value, ValueKind,
 };
 
 /// MOF0523
 pub(super) fn leading_zero(linted: &Linted<'_>, report: &mut Report<'_>) {
-    for (file, declaration) in linted.declarations {
+    for (file, class) in linted.classes() {
         let mut values = Vec::new();
-        match declaration {
-            Declaration::Class(class) => of_class(class, &mut values),
-            Declaration::Instance(instance) => of_instance(instance, &mut values),
-            Declaration::Qualifier(qualifier) => values.extend(&qualifier.default),
-            Declaration::Flavors(_) | Declaration::Directive(_) => {}
-        }
-        while let Some(value) = values.pop() {
-            match &value.kind {
-                ValueKind::Array(items) => values.extend(items),
-                ValueKind::Instance(instance) => of_instance(instance, &mut values),
-                ValueKind::Class(class) => of_class(class, &mut values),
-                ValueKind::Integer(number) => {
-                    octal(linted, *file, value, *number, report);
-                }
-                _ => {}
-            }
+        of_class(class, &mut values);
+        judge(linted, file, values, report);
+    }
+    for (file, instance) in linted.instances() {
+        let mut values = Vec::new();
+        of_instance(instance, &mut values);
+        judge(linted, file, values, report);
+    }
+    for declared in linted.units.values().flat_map(|unit| &unit.qualifiers) {
+        let values = declared.node.default.iter().collect();
+        judge(linted, declared.file, values, report);
+    }
+}
+
+/// Judges values and all that they hold.
+fn judge<'a>(
+    linted: &Linted<'a>,
+    file: FileId,
+    mut values: Vec<&'a Value<'a>>,
+    report: &mut Report<'_>,
+) {
+    while let Some(value) = values.pop() {
+        match &value.kind {
+            ValueKind::Array(items) => values.extend(items),
+            ValueKind::Instance(instance) => of_instance(instance, &mut values),
+            ValueKind::Class(class) => of_class(class, &mut values),
+            ValueKind::Integer(number) => octal(linted, file, value, *number, report),
+            _ => {}
         }
     }
 }

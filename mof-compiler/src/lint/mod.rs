@@ -26,7 +26,7 @@ pub(crate) use table::Normally;
 use crate::compile::{Roots, Unit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::ast::Declaration;
+use crate::syntax::ast::{ClassDeclaration, InstanceDeclaration};
 use cimarron_model::{Dialect, Name};
 use cimarron_schema::SchemaBuilder;
 use indexmap::IndexMap;
@@ -35,7 +35,6 @@ use subject::Subject;
 /// A compilation to look at.
 pub(crate) struct Linted<'a> {
     pub(crate) sources: &'a Sources,
-    pub(crate) declarations: &'a [(FileId, Declaration<'a>)],
     pub(crate) units: &'a IndexMap<Name, Unit<'a>>,
     pub(crate) schema: &'a SchemaBuilder,
     pub(crate) dialect: Dialect,
@@ -44,6 +43,18 @@ pub(crate) struct Linted<'a> {
 
 type OfClass = fn(&Subject<'_>, &mut Report<'_>);
 type OfAll = fn(&Linted<'_>, &mut Report<'_>);
+
+impl<'a> Linted<'a> {
+    /// All class declarations, by namespace and place.
+    fn classes(&self) -> impl Iterator<Item = (FileId, &'a ClassDeclaration<'a>)> {
+        self.units.values().flat_map(|unit| &unit.classes).map(|class| (class.file, &*class.node))
+    }
+
+    /// All instance declarations, by namespace and place.
+    fn instances(&self) -> impl Iterator<Item = (FileId, &'a InstanceDeclaration<'a>)> {
+        self.units.values().flat_map(Unit::declared).map(|one| (one.at.file, one.at.node))
+    }
+}
 
 /// Lints on single classes, each with the codes that it may give.
 const OF_CLASSES: &[(&[Lint], OfClass)] = &[

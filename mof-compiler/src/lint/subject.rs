@@ -129,19 +129,19 @@ impl<'a> Linted<'a> {
                     .classes
                     .iter()
                     .enumerate()
-                    .map(|(i, class)| (Name::new(class.at.node.name.text), i))
+                    .map(|(i, class)| (Name::new(class.node.name.text), i))
                     .collect();
                 let counted = unit.classes.iter().enumerate().filter(move |(i, class)| {
-                    last.get(&CaseInsensitive(class.at.node.name.text)) == Some(i)
+                    last.get(&CaseInsensitive(class.node.name.text)) == Some(i)
                 });
                 counted.filter_map(move |(_, class)| {
-                    let node = class.at.node;
+                    let node = &*class.node;
                     let resolved = &**namespace.class(node.name.text)?;
                     let above = resolved.superclass().and_then(|s| namespace.class(s.as_str()));
                     let above = above.map(|class| &**class);
                     Some(Subject {
-                        file: class.at.file,
-                        text: sources.map().text(class.at.file),
+                        file: class.file,
+                        text: sources.map().text(class.file),
                         node,
                         resolved,
                         above,

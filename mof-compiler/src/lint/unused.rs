@@ -1,11 +1,10 @@
 //! What is declared and never used.
 
 use super::{Lint, Linted, Report};
-use crate::compile::{Item, Unit};
+use crate::compile::Unit;
 use crate::source::FileId;
 use crate::syntax::ast::{
-    ClassDeclaration, Declaration, Feature, Identifier, InstanceDeclaration, Qualifier, Value,
-    ValueKind,
+    ClassDeclaration, Feature, Identifier, InstanceDeclaration, Qualifier, Value, ValueKind,
 };
 use cimarron_model::Name;
 use hashbrown::HashSet;
@@ -14,31 +13,26 @@ use hashbrown::HashSet;
 pub(super) fn aliases(linted: &Linted<'_>, report: &mut Report<'_>) {
     let mut used: HashSet<(FileId, Name)> = HashSet::new();
     let mut defined: Vec<(FileId, Identifier<'_>)> = Vec::new();
-    for (file, declaration) in linted.declarations {
-        let mut values = Vec::new();
-        match declaration {
-            Declaration::Instance(instance) => {
-                defined.extend(instance.alias.map(|alias| (*file, alias)));
-                values.extend(instance.properties.iter().map(|p| &p.value));
+    let mut values: Vec<(FileId, &Value<'_>)> = Vec::new();
+    for (file, class) in linted.classes() {
+        defined.extend(class.alias.map(|alias| (file, alias)));
+        values.extend(defaults(class).map(|value| (file, value)));
+    }
+    for (file, instance) in linted.instances() {
+        defined.extend(instance.alias.map(|alias| (file, alias)));
+        values.extend(instance.properties.iter().map(|p| (file, &p.value)));
+    }
+    while let Some((file, value)) = values.pop() {
+        match &value.kind {
+            ValueKind::Alias(name) => {
+                used.insert((linted.roots.of(file), Name::new(name)));
             }
-            Declaration::Class(class) => {
-                defined.extend(class.alias.map(|alias| (*file, alias)));
-                add_defaults(class, &mut values);
+            ValueKind::Array(items) => values.extend(items.iter().map(|item| (file, item))),
+            ValueKind::Instance(instance) => {
+                values.extend(instance.properties.iter().map(|p| (file, &p.value)));
             }
+            ValueKind::Class(class) => values.extend(defaults(class).map(|value| (file, value))),
             _ => {}
-        }
-        while let Some(value) = values.pop() {
-            match &value.kind {
-                ValueKind::Alias(name) => {
-                    used.insert((linted.roots.of(*file), Name::new(name)));
-                }
-                ValueKind::Array(items) => values.extend(items),
-                ValueKind::Instance(instance) => {
-                    values.extend(instance.properties.iter().map(|p| &p.value));
-                }
-                ValueKind::Class(class) => add_defaults(class, &mut values),
-                _ => {}
-            }
         }
     }
     for (file, alias) in defined {
@@ -50,15 +44,16 @@ pub(super) fn aliases(linted: &Linted<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn add_defaults<'a>(class: &'a ClassDeclaration<'a>, values: &mut Vec<&'a Value<'a>>) {
-    for feature in &class.features {
-        match feature {
-            Feature::Property(property) => values.extend(&property.default),
-            Feature::Method(method) => {
-                values.extend(method.parameters.iter().filter_map(|p| p.default.as_ref()));
-            }
-        }
-    }
+/// The values that a class gives to its properties and parameters.
+fn defaults<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
+    class.features.iter().flat_map(|feature| {
+        let (property, parameters) = match feature {
+            Feature::Property(property) => (property.default.as_ref(), None),
+            Feature::Method(method) => (None, Some(&method.parameters)),
+        };
+        let parameters = parameters.into_iter().flatten().filter_map(|p| p.default.as_ref());
+        property.into_iter().chain(parameters)
+    })
 }
 
 /// MOF0534
@@ -82,8 +77,8 @@ fn used_qualifiers(unit: &Unit<'_>) -> HashSet<Name> {
         used.extend(written.iter().map(|qualifier| Name::new(qualifier.name.text)));
     };
     for class in &unit.classes {
-        note(&class.at.node.qualifiers);
-        for feature in &class.at.node.features {
+        note(&class.node.qualifiers);
+        for feature in &class.node.features {
             match feature {
                 Feature::Property(property) => note(&property.qualifiers),
                 Feature::Method(method) => {
@@ -93,10 +88,8 @@ fn used_qualifiers(unit: &Unit<'_>) -> HashSet<Name> {
             }
         }
     }
-    for item in &unit.instances {
-        if let Item::Declared(instance) = item {
-            of_instance(instance.at.node, &mut note);
-        }
+    for instance in unit.declared() {
+        of_instance(instance.at.node, &mut note);
     }
     used
 }

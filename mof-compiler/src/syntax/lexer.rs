@@ -7,6 +7,7 @@
 use super::ast::Integer;
 use super::literal;
 use super::number;
+use super::scan;
 use crate::source::Span;
 use cimarron_model::CimType;
 use std::borrow::Cow;
@@ -72,27 +73,28 @@ pub(crate) struct Text<'a> {
     /// Whether there is more than one literal.
     joined: bool,
     /// Whether there is a backslash in one.
-    pub(crate) escaped: bool,
+    escaped: bool,
+    /// Whether a backslash stands before another character than the common ones.
+    pub(crate) doubtful: bool,
 }
 
 impl<'a> Text<'a> {
     /// What the literals say together: borrowed from the text when it is one without
-    /// escapes, as most are.
-    pub(crate) fn decode(self) -> Cow<'a, str> {
+    /// escapes, as most are. It is put together in `scratch`, so that what is kept has
+    /// its exact size.
+    pub(crate) fn decode(self, scratch: &mut String) -> Cow<'a, str> {
         if !self.joined && !self.escaped {
             return Cow::Borrowed(self.raw);
         }
-        let mut decoded = String::with_capacity(self.raw.len());
+        scratch.clear();
         self.pieces(|_, piece| {
             if piece.escaped {
-                literal::unescape(piece.raw, &mut decoded);
+                literal::unescape(piece.raw, scratch);
             } else {
-                decoded.push_str(piece.raw);
+                scratch.push_str(piece.raw);
             }
         });
-        // What stood between the literals was counted, too.
-        decoded.shrink_to_fit();
-        Cow::Owned(decoded)
+        Cow::Owned(scratch.as_str().to_owned())
     }
 
     /// The literals, each with its offset from the first.
@@ -100,7 +102,7 @@ impl<'a> Text<'a> {
         let mut at = 0;
         while let Some(rest) = self.raw.get(at..) {
             // The last literal has its closing quote behind `raw`.
-            let whole = Quoted { raw: rest, escaped: self.escaped };
+            let whole = Quoted { raw: rest, escaped: self.escaped, doubtful: self.doubtful };
             let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
             each(at, piece);
             let end = at + piece.raw.len() + 1;
@@ -232,14 +234,17 @@ impl<'a> Lexer<'a> {
                 return Err(LexError::String);
             }
         };
-        let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
+        let (mut end, mut joined) = (first.raw.len(), false);
+        let (mut escaped, mut doubtful) = (first.escaped, first.doubtful);
         while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
             end += 1 + gap + next.raw.len();
             joined = true;
             escaped |= next.escaped;
+            doubtful |= next.doubtful;
         }
         self.take(end + 2);
-        Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
+        let raw = rest.get(..end).unwrap_or_default();
+        Ok(Token::Text(Text { raw, joined, escaped, doubtful }))
     }
 
     fn character(&mut self) -> Result<Token<'a>, LexError> {
@@ -282,7 +287,21 @@ impl<'a> Lexer<'a> {
 
     /// Passes over white space and comments; says whether there is text left. `Err`:
     /// a comment without its end, which takes the rest of the text.
+    #[inline]
     fn trivia(&mut self) -> Result<bool, LexError> {
+        // Mostly there is nothing or one space.
+        let bytes = self.text.as_bytes();
+        let next = self.at + usize::from(bytes.get(self.at) == Some(&b' '));
+        let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
+        if bytes.get(next).is_some_and(begins_token) {
+            self.start = next;
+            self.at = next;
+            return Ok(true);
+        }
+        self.more_trivia()
+    }
+
+    fn more_trivia(&mut self) -> Result<bool, LexError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let (length, end) = skip_trivia(rest);
         self.start = self.at + length;
@@ -419,14 +438,10 @@ fn skip_trivia(text: &str) -> (usize, End) {
     let mut at = 0;
     loop {
         match bytes.get(at) {
-            Some(b' ') => {
+            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
                 at += 1;
-                // Indentation is a fifth of what schemas are made of.
-                while bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(b"        ") {
-                    at += 8;
-                }
+                at += scan::spaces(bytes.get(at..).unwrap_or_default());
             }
-            Some(b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => at += 1,
             Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
             Some(b'/') => match bytes.get(at + 1) {
                 Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
@@ -451,28 +466,26 @@ pub(crate) struct Quoted<'a> {
     pub(crate) raw: &'a str,
     /// Whether there is a backslash in it.
     pub(crate) escaped: bool,
+    /// Whether one stands before another character than the common ones.
+    doubtful: bool,
 }
 
 /// What stands before the closing `quote`; without one on the line, the line's length.
 fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     let bytes = rest.as_bytes();
-    let mut escaped = false;
+    let (mut escaped, mut doubtful) = (false, false);
     let mut at = 0;
     loop {
-        let open = bytes.get(at..).unwrap_or_default();
-        let stop = memchr::memchr3(quote, b'\\', b'\n', open).unwrap_or(open.len());
-        // A line may also end with CR. Looking for four bytes at once is not vectorised.
-        if let Some(end) = memchr::memchr(b'\r', open.get(..stop).unwrap_or_default()) {
-            return Err(at + end);
-        }
-        at += stop;
+        at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
         match bytes.get(at) {
             Some(byte) if *byte == quote => {
-                return rest.get(..at).map(|raw| Quoted { raw, escaped }).ok_or(at);
+                return rest.get(..at).map(|raw| Quoted { raw, escaped, doubtful }).ok_or(at);
             }
             Some(b'\\') => {
                 escaped = true;
-                let pair = !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r'));
+                let next = bytes.get(at + 1);
+                doubtful |= !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\'));
+                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
                 at += 1 + usize::from(pair);
             }
             _ => return Err(at),
@@ -529,8 +542,9 @@ mod tests {
         ] {
             let tokens = lex(text);
             let [Ok(Token::Text(found))] = tokens[..] else { panic!("{text}: {tokens:?}") };
-            assert_eq!(found.decode(), decoded, "{text}");
-            assert_eq!(matches!(found.decode(), Cow::Owned(_)), owned, "{text}");
+            let found = found.decode(&mut String::new());
+            assert_eq!(found, decoded, "{text}");
+            assert_eq!(matches!(found, Cow::Owned(_)), owned, "{text}");
         }
         for (text, error) in [
             ("\"a", LexError::String),
