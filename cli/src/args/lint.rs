@@ -5,6 +5,23 @@ use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
 
+/// What follows the help of `cimarron lint`.
+pub(crate) const AFTER_HELP: &str = "\
+Levels:
+  The next cimarron.toml upwards sets levels for a project, groups before codes:
+    [lint]
+    warnings = \"deny\"
+    MOF0504 = \"allow\"
+  A comment allows findings in a text: // cimarron: allow(MOF0501, style). Before the first
+  declaration it holds for the file, behind something for its line, alone on a line for what follows.
+  Groups are warnings (whatever would be one), style (the lints that run), pedantic (those that run
+  on request) and all. `cimarron explain` lists the codes.
+
+Exit codes:
+  0  no errors; there may be warnings
+  1  there are errors or denied findings, or something cannot be read
+  2  the command line or the configuration is wrong";
+
 /// The arguments of `cimarron lint`.
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {

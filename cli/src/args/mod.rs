@@ -48,7 +48,7 @@ pub(crate) enum Invocation {
     #[command(after_help = compile::AFTER_HELP)]
     Compile(CompileArgs),
     /// Report the findings of a compilation and doubtful style
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = lint::AFTER_HELP)]
     Lint(LintArgs),
     /// Explain diagnostic codes, each with a wrong and a right example
     #[command(after_help = EXIT_CODES)]

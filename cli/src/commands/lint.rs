@@ -84,6 +84,9 @@ fn write_summary(
     if rows.is_empty() {
         return writeln!(out, "no findings in {files}");
     }
+    if !shown.is_empty() {
+        writeln!(out)?;
+    }
     rows.sort_by_key(|(severity, code, count)| (*severity, std::cmp::Reverse(*count), *code));
     for (severity, code, all) in &rows {
         let pictures = shown.iter().filter(|d| (d.severity, d.code) == (*severity, *code)).count();

@@ -35,7 +35,7 @@ fn without<'s>(
         return Some((&inherited.value, Some(inherited.flavor), "is inherited"));
     }
     let declared = class.namespace.qualifier_type(name)?;
-    (!declared.default.is_null()).then_some((&declared.default, None, "is the default"))
+    (!declared.default.is_null()).then_some((&declared.default, None, "is its default"))
 }
 
 /// Whether leaving a written qualifier out would change nothing, and why.
@@ -59,7 +59,7 @@ pub(super) fn qualifiers(class: &Subject<'_>, report: &mut Report<'_>) {
                 continue;
             }
             if let Some(why) = idle(class, element, name.as_str()) {
-                let message = format!("this value of `{name}` {why} here");
+                let message = format!("`{name}` repeats what {why}");
                 let help = Some("leave it out".to_owned());
                 report.say(Lint::RedundantQualifier, class.at(written.span), message, help);
             }
