@@ -167,43 +167,52 @@ impl fmt::Display for Selector {
 impl Code {
     /// Whether the code is always an error: it can be neither allowed nor lowered to a
     /// warning. After any other error the declaration still has one meaning that an
-    /// archive can hold, and another compiler or dialect accepts it.
+    /// archive can hold, and another compiler or dialect accepts it. Of the rules on
+    /// classes those are hard on which names, slots, keys and paths rest.
     pub fn is_hard(self) -> bool {
         if self.severity() != Severity::Error {
             return false;
         }
-        !matches!(
-            self,
-            Self::DuplicateClass
-                | Self::DuplicateQualifierType
-                | Self::DuplicateQualifier
-                | Self::MissingScope
-                | Self::WmiForm
-                | Self::UnknownPragma
-                | Self::NothingToDelete
-                | Self::Rule(
-                    Rule::TerminalSuperclass
-                        | Rule::AssociationUnderClass
-                        | Rule::TooFewReferences
-                        | Rule::ReferenceOutsideAssociation
-                        | Rule::AbstractUnderConcrete
-                        | Rule::TerminalAbstract
-                        | Rule::TrailingUnderscore
-                        | Rule::StaticUnderDynamic
-                        | Rule::RedeclaredWithoutOverride
-                        | Rule::OverrideTarget
-                        | Rule::UnknownReferenceClass
-                        | Rule::UnknownEmbeddedClass
-                        | Rule::MethodSignatureChanged
-                        | Rule::ArrayReturned
-                        | Rule::ParameterWithoutDirection
-                        | Rule::NonconsecutiveParameterIds
-                        | Rule::UndeclaredQualifier
-                        | Rule::QualifierScope
-                        | Rule::QualifierNotOverridable
-                        | Rule::QualifierNeverFalse
-                )
-        )
+        match self {
+            Self::Rule(rule) => matches!(
+                rule,
+                Rule::MissingSuperclass
+                    | Rule::CircularSuperclass
+                    | Rule::HierarchyTooDeep
+                    | Rule::InvalidClassName
+                    | Rule::ClassNameTooLong
+                    | Rule::TooManyProperties
+                    | Rule::AssociationAndIndication
+                    | Rule::SingletonWithKey
+                    | Rule::SingletonUnderClass
+                    | Rule::LeadingUnderscore
+                    | Rule::DuplicateProperty
+                    | Rule::PropertyTypeChanged
+                    | Rule::ReferenceWidened
+                    | Rule::NewKeyInSubclass
+                    | Rule::KeyType
+                    | Rule::KeyInheritanceChanged
+                    | Rule::InvalidMemberName
+                    | Rule::PropertyNameTooLong
+                    | Rule::DuplicateMethod
+                    | Rule::DuplicateParameter
+                    | Rule::ReservedParameterName
+                    | Rule::MethodNameTooLong
+                    | Rule::InvalidParameterId
+                    | Rule::ReservedQualifier
+                    | Rule::QualifierNameTooLong
+            ),
+            _ => !matches!(
+                self,
+                Self::DuplicateClass
+                    | Self::DuplicateQualifierType
+                    | Self::DuplicateQualifier
+                    | Self::MissingScope
+                    | Self::WmiForm
+                    | Self::UnknownPragma
+                    | Self::NothingToDelete
+            ),
+        }
     }
 
     /// The group of a lint: `style` or `pedantic`.
