@@ -488,7 +488,9 @@ fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
                 let pair = !matches!(next, None | Some(b'\n' | b'\r'));
                 at += 1 + usize::from(pair);
             }
-            _ => return Err(at),
+            None | Some(b'\n' | b'\r') => return Err(at),
+            // Other control characters are as good as any.
+            Some(_) => at += 1,
         }
     }
 }
