@@ -79,7 +79,6 @@ const OF_CLASSES: &[(&[Lint], OfClass)] = &[
     (&[Lint::MemberNamedAsClass], naming::named_as_class),
     (&[Lint::ValueMapWithoutValues], value_map::without_values),
     (&[Lint::ValuesWithoutValueMap], value_map::without_value_map),
-    (&[Lint::BooleanValueMap], value_map::boolean),
     (&[Lint::PlainOctets], units::plain_octets),
     (&[Lint::UnitsWithoutPUnit], units::without_punit),
     (&[Lint::InexactKey], key::inexact),

@@ -2,7 +2,7 @@
 
 use super::subject::{Kind, Subject};
 use super::{Lint, Report};
-use cimarron_model::{Name, fold};
+use cimarron_model::{Dialect, Name, fold};
 
 /// The part of a class name behind the schema's name.
 fn without_schema(name: &str) -> Option<&str> {
@@ -18,10 +18,10 @@ fn begins_small(name: &str) -> bool {
     first && !chars.next().is_some_and(char::is_uppercase)
 }
 
-/// MOF0510
+/// MOF0510: WMI's, for in DMTF MOF a rule demands the schema's name.
 pub(super) fn schema_prefix(class: &Subject<'_>, report: &mut Report<'_>) {
     let name = class.node.name;
-    if without_schema(name.text).is_none() {
+    if class.dialect == Dialect::Wmi && without_schema(name.text).is_none() {
         let message = format!("the class name `{}` does not begin with a schema name", name.text);
         let help = format!("name it Acme_{}", capitalised(name.text.trim_matches('_')));
         report.say(Lint::MissingSchemaPrefix, class.at(name.span), message, Some(help));

@@ -63,7 +63,6 @@ lints! {
     // Values
     "MOF0520" ValueMapWithoutValues Warn "a ValueMap has no Values";
     "MOF0521" ValuesWithoutValueMap Warn "Values have no ValueMap";
-    "MOF0522" BooleanValueMap Warn "a boolean has a ValueMap or Values";
     "MOF0523" LeadingZero Warn "a number with a leading zero is octal";
     "MOF0524" PlainOctets Allow "an array of octets does not say Octetstring";
     "MOF0525" UnitsWithoutPUnit Warn "Units stands without PUnit";

@@ -55,16 +55,3 @@ pub(super) fn without_value_map(class: &Subject<'_>, report: &mut Report<'_>) {
         }
     }
 }
-
-/// MOF0522
-pub(super) fn boolean(class: &Subject<'_>, report: &mut Report<'_>) {
-    for element in class.elements.iter().filter(|e| e.intrinsic() == Some(CimType::Boolean)) {
-        let map = element.wrote("ValueMap").or_else(|| element.wrote("Values"));
-        if let Some(map) = map {
-            let message =
-                format!("`{}` is a boolean: TRUE and FALSE need no map", element.name.text);
-            let help = Some("say in the Description what TRUE means".to_owned());
-            report.say(Lint::BooleanValueMap, class.at(map.name.span), message, help);
-        }
-    }
-}
