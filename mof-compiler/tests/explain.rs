@@ -11,7 +11,7 @@
 use cimarron_model::Dialect;
 use cimarron_mof::diagnostic::{Example, Explanation, Level, Levels, Selector};
 use cimarron_mof::source::MemoryFileSystem;
-use cimarron_mof::{Code, CompileOptions, Diagnostics, EmptyBase, Loader, compile};
+use cimarron_mof::{Code, CompileOptions, Diagnostics, EmptyBase, Language, Loader, compile};
 
 /// What the qualifiers of the examples are: those of the conformance suite.
 fn qualifiers() -> String {
@@ -21,7 +21,10 @@ fn qualifiers() -> String {
 
 /// The findings of an example, as `CODE message`.
 fn findings(code: Code, example: &Example, files: &[&Example], declared: &str) -> Vec<String> {
-    let dialect: Dialect = example.dialect().unwrap_or("dmtf").parse().unwrap();
+    let (dialect, language) = match example.dialect() {
+        Some("mof3") => (Dialect::Dmtf, Language::Mof3),
+        other => (other.unwrap_or("dmtf").parse().unwrap(), Language::Mof2),
+    };
     let mut system = MemoryFileSystem::new();
     for file in files {
         assert!(system.insert(file.file().unwrap(), file.text.as_bytes()));
@@ -29,13 +32,13 @@ fn findings(code: Code, example: &Example, files: &[&Example], declared: &str) -
     let name = example.file().unwrap_or("example.mof");
     assert!(system.insert(name, example.text.as_bytes()));
     let mut loader = Loader::new(&system);
-    if dialect == Dialect::Dmtf && !example.is_bare() {
+    if dialect == Dialect::Dmtf && language == Language::Mof2 && !example.is_bare() {
         loader.add_text("qualifiers.mof", declared).unwrap();
     }
     loader.add_path(name).unwrap();
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let options = options(code, dialect);
+    let options = CompileOptions { language, ..options(code, dialect) };
     let compiled = compile(&sources, &options, &EmptyBase, said);
     let found = compiled.diagnostics.into_sorted();
     found.iter().map(|d| format!("{} {}", d.code, d.message)).collect()

@@ -1,6 +1,7 @@
 //! `cimarron explain`.
 
-use clap::{Args, ValueEnum};
+use super::ReportFormat;
+use clap::Args;
 
 /// The arguments of `cimarron explain`.
 #[derive(Debug, Args)]
@@ -12,13 +13,6 @@ pub(crate) struct ExplainArgs {
     #[arg(long, conflicts_with = "codes")]
     pub(crate) list: bool,
     /// How to print
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ExplainFormat::Human)]
-    pub(crate) format: ExplainFormat,
-}
-
-/// The forms of explanations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExplainFormat {
-    Human,
-    Json,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
+    pub(crate) format: ReportFormat,
 }

@@ -1,7 +1,6 @@
 //! `cimarron lint`.
 
 use super::{DEFAULT_NAMESPACE, DialectArg, FindingsFormat, LevelArgs, namespace};
-use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -36,7 +35,7 @@ pub(crate) struct LintArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// The name of standard input in findings
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]

@@ -1,6 +1,6 @@
 //! `cimarron explain`: what diagnostic codes mean.
 
-use crate::args::{ExplainArgs, ExplainFormat, usage};
+use crate::args::{ExplainArgs, ReportFormat, usage};
 use crate::failure::{Failure, Stop};
 use crate::output::explain::{write_explanation, write_list};
 use crate::output::{json_lines, stdout};
@@ -15,10 +15,10 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<(), Stop> {
         args.codes.iter().map(|text| code(text)).collect::<Result<_, Failure>>()?;
     let mut out = stdout();
     match args.format {
-        ExplainFormat::Json if codes.is_empty() => json_lines(&mut out, Code::every().map(row))?,
-        ExplainFormat::Json => json_lines(&mut out, codes.into_iter().map(explanation))?,
-        ExplainFormat::Human if codes.is_empty() => write_list(&mut out)?,
-        ExplainFormat::Human => {
+        ReportFormat::Json if codes.is_empty() => json_lines(&mut out, Code::every().map(row))?,
+        ReportFormat::Json => json_lines(&mut out, codes.into_iter().map(explanation))?,
+        ReportFormat::Human if codes.is_empty() => write_list(&mut out)?,
+        ReportFormat::Human => {
             let width = stdout_has_colours().then(output_width).flatten();
             for (i, code) in codes.into_iter().enumerate() {
                 if i > 0 {

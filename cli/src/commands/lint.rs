@@ -21,15 +21,22 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
-    let texts = inputs.load(Diagnostics::with_limit(KEPT))?.texts;
+    let texts = inputs.load(Diagnostics::with_limit(KEPT), &[])?.texts;
     progress.step("linting");
-    let (dialect, namespace) = (args.dialect.0, args.namespace.clone());
-    let options = CompileOptions { dialect, namespace, levels, ..CompileOptions::default() };
+    let options = CompileOptions {
+        dialect: args.dialect.0,
+        language: args.dialect.1,
+        namespace: args.namespace.clone(),
+        levels,
+        ..CompileOptions::default()
+    };
     let (compiled, sources) = compile_alone(texts, &options);
     drop(progress);
     let found = compiled.diagnostics;
     match &args.report {
-        Some(path) => files::write(path, |out| report(out, args, &found, sources.map(), false))?,
+        Some(path) => {
+            files::write(path, |out| report(out, args, &found, sources.map(), false))?;
+        }
         None => {
             let mut out = stdout();
             report(&mut out, args, &found, sources.map(), stdout_has_colours())?;

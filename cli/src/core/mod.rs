@@ -2,6 +2,7 @@
 
 mod config;
 pub(crate) mod files;
+mod fmt;
 mod inputs;
 mod mof;
 mod pattern;
@@ -9,8 +10,9 @@ mod session;
 mod stamp;
 
 pub(crate) use config::levels;
+pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use inputs::{Inputs, Loaded};
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 pub(crate) use stamp::{Key, Stamp};
 

@@ -17,6 +17,7 @@ mod class;
 mod collect;
 mod directive;
 mod instance;
+mod mof3;
 mod namespace;
 mod order;
 mod place;
@@ -34,6 +35,7 @@ pub(crate) use roots::Roots;
 pub(crate) use unit::Unit;
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 
+use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
@@ -50,6 +52,8 @@ pub const DEFAULT_NAMESPACE: &str = "root/cimv2";
 pub struct CompileOptions {
     /// The dialect of the text.
     pub dialect: Dialect,
+    /// The language of the text.
+    pub language: Language,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
     /// Which findings are allowed, warned of or denied, and which lints run.
@@ -67,6 +71,7 @@ impl Default for CompileOptions {
     fn default() -> Self {
         Self {
             dialect: Dialect::default(),
+            language: Language::default(),
             namespace: DEFAULT_NAMESPACE.to_owned(),
             levels: Levels::default(),
             class_flags: UpdateFlags::default(),
@@ -179,6 +184,27 @@ pub fn compile(
     mut diagnostics: Diagnostics,
 ) -> Compiled {
     diagnostics.set_levels(options.levels.clone());
+    let mut compiled = match options.language {
+        Language::Mof2 => compile_mof2(sources, options, base, diagnostics),
+        Language::Mof3 => {
+            let mut schema = SchemaBuilder::new(options.dialect);
+            let changes = mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
+            schema.namespace(&options.namespace);
+            Compiled { schema, changes, diagnostics }
+        }
+    };
+    if !compiled.diagnostics.as_slice().is_empty() {
+        suppress(&mut compiled.diagnostics, sources.map());
+    }
+    compiled
+}
+
+fn compile_mof2(
+    sources: &Sources,
+    options: &CompileOptions,
+    base: &dyn Base,
+    mut diagnostics: Diagnostics,
+) -> Compiled {
     let lints = options.levels.any_lint();
     let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
@@ -194,7 +220,9 @@ pub fn compile(
         let dialect = options.dialect;
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
-        let context = Context { dialect, namespace, base, roots, system, keeps_trees: lints };
+        let language = Language::Mof2;
+        let keeps_trees = lints;
+        let context = Context { dialect, language, namespace, base, roots, system, keeps_trees };
         namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
         for child in children {
@@ -203,6 +231,7 @@ pub fn compile(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
+    schema.sort_namespaces();
     if lints {
         let linted = Linted {
             sources,
@@ -213,16 +242,21 @@ pub fn compile(
         };
         lint::run(&linted, &mut diagnostics);
     }
-    if !diagnostics.as_slice().is_empty() {
-        suppress(&mut diagnostics, sources.map());
-    }
     Compiled { schema, changes, diagnostics }
+}
+
+impl Context<'_> {
+    /// Whether the rules of DSP0004 2.x hold that MOF 3 dropped.
+    pub(crate) fn is_dmtf_mof2(&self) -> bool {
+        self.dialect == Dialect::Dmtf && self.language == Language::Mof2
+    }
 }
 
 /// What every step of one namespace's compilation may look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) dialect: Dialect,
+    pub(crate) language: Language,
     pub(crate) namespace: &'a str,
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a Roots,
