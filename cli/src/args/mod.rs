@@ -1,6 +1,7 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod diff;
 mod explain;
 mod findings;
 mod fmt;
@@ -11,6 +12,7 @@ mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use fmt::FmtArgs;
@@ -69,6 +71,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Compare two schemas, and say of each change whether it breaks anybody
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
@@ -120,6 +125,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Diff(args) => args.format == DiffFormat::Json,
             Self::Lint(args) => args.format == FindingsFormat::Json,
             Self::Explain(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,

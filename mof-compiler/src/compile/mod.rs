@@ -16,7 +16,9 @@ mod alias;
 mod class;
 mod collect;
 mod directive;
+mod embedded;
 mod instance;
+mod limits;
 mod mof3;
 mod namespace;
 mod order;
@@ -24,6 +26,7 @@ mod place;
 mod qualifier;
 mod redeclare;
 mod roots;
+mod standard;
 mod system;
 mod unit;
 mod update;
@@ -223,7 +226,8 @@ fn compile_mof2(
         let language = Language::Mof2;
         let keeps_trees = lints;
         let context = Context { dialect, language, namespace, base, roots, system, keeps_trees };
-        namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
+        let map = sources.map();
+        namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
         for child in children {
             schema.namespace(&child);
