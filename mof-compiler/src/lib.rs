@@ -24,6 +24,7 @@ pub mod emit;
 pub mod evolution;
 pub mod format;
 mod language;
+pub mod lint;
 pub mod source;
 pub mod syntax;
 

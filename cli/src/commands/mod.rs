@@ -4,6 +4,8 @@ mod amend;
 pub(crate) mod compile;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod lint;
 pub(crate) mod query;
 pub(crate) mod show;

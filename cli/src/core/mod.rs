@@ -1,5 +1,6 @@
 //! The calls into the crates below, with their errors made into failures.
 
+mod config;
 pub(crate) mod files;
 mod fmt;
 mod inputs;
@@ -8,6 +9,7 @@ mod pattern;
 mod session;
 mod stamp;
 
+pub(crate) use config::levels;
 pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use inputs::{Inputs, Loaded};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
