@@ -36,6 +36,7 @@ fn main() -> ExitCode {
 fn run(invocation: &Invocation) -> Result<(), Stop> {
     match invocation {
         Invocation::Compile(args) => commands::compile::run(args),
+        Invocation::Doc(args) => commands::doc::run(args),
         Invocation::Show(args) => commands::show::run(args),
         Invocation::Query(args) => commands::query::run(args),
         Invocation::Demo => commands::demo::run(),

@@ -18,6 +18,7 @@
 
 mod compile;
 pub mod diagnostic;
+pub mod document;
 pub mod source;
 pub mod syntax;
 

@@ -1,10 +1,12 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod doc;
 mod query;
 mod show;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use doc::DocArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 
@@ -40,6 +42,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Write a static HTML site that documents archives and MOF
+    #[command(after_help = EXIT_CODES)]
+    Doc(DocArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
@@ -73,6 +78,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Doc(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Demo => false,

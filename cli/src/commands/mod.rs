@@ -2,5 +2,6 @@
 
 pub(crate) mod compile;
 pub(crate) mod demo;
+pub(crate) mod doc;
 pub(crate) mod query;
 pub(crate) mod show;

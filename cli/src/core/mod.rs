@@ -1,8 +1,12 @@
 //! The calls into the crates below, with their errors made into failures.
 
+mod directory;
+mod gather;
 mod mof;
 mod session;
 
+pub(crate) use directory::{Directory, Kept, cannot_write};
+pub(crate) use gather::Gathering;
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 
