@@ -4,9 +4,11 @@
 
 mod compile;
 mod demo;
+mod doc;
 mod failures;
 mod query;
 mod show;
+mod site;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -180,7 +180,8 @@ mod tests {
     fn pieces_are_markup_or_text() {
         let mut html = Html::new();
         let name = "<b>";
-        put!(&mut html, "<p title='", name, "'>", 1_234_567_usize, " ", -3_i32, "</p>");
+        let (count, place) = (1_234_567_usize, -3_i32);
+        put!(&mut html, "<p title='", name, "'>", count, " ", place, "</p>");
         assert_eq!(html.as_str(), "<p title='&lt;b&gt;'>1,234,567 -3</p>");
     }
 

@@ -24,6 +24,9 @@ enum Marker {
     Number(u32),
 }
 
+/// Lines of more characters are paragraphs on their own.
+const PARAGRAPH: usize = 120;
+
 /// Lines of more characters may have been broken by column.
 const BROKEN_BY_COLUMN: usize = 50;
 
@@ -49,7 +52,9 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
                 }
                 _ => blocks.push(Block::Numbers(vec![(n, rest.to_owned())])),
             },
-            (Marker::None, Some(Block::Paragraph(lines))) => continue_lines(lines, line),
+            (Marker::None, Some(Block::Paragraph(lines))) if !ends_paragraph(lines, line) => {
+                continue_lines(lines, line);
+            }
             (Marker::None, Some(Block::Bullets(items))) => {
                 if !items.last_mut().is_some_and(|item| continue_item(item, line)) {
                     blocks.push(Block::Paragraph(vec![line.to_owned()]));
@@ -60,7 +65,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
                     blocks.push(Block::Paragraph(vec![line.to_owned()]));
                 }
             }
-            (Marker::None, None) => blocks.push(Block::Paragraph(vec![line.to_owned()])),
+            (Marker::None, _) => blocks.push(Block::Paragraph(vec![line.to_owned()])),
         }
         open = true;
     }
@@ -69,6 +74,11 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
 
 fn follows(items: &[(u32, String)], n: u32) -> bool {
     items.last().is_some_and(|(last, _)| last.checked_add(1) == Some(n))
+}
+
+/// Whether a line begins a paragraph of its own behind these.
+fn ends_paragraph(lines: &[String], line: &str) -> bool {
+    lines.last().is_some_and(|last| last.len() > PARAGRAPH && !is_broken(last, line))
 }
 
 /// Adds a line to a paragraph: to its last line where that was broken by column.
@@ -183,6 +193,10 @@ mod tests {
                 vec![Block::Numbers(vec![(1, "a".into())]), Block::Numbers(vec![(5, "b".into())])],
             ),
             (&format!("{long}\ncolumn."), vec![Block::Paragraph(vec![format!("{long} column.")])]),
+            (
+                &format!("{long}{long}{long}.\nNext.\nLast."),
+                vec![paragraph(&[&format!("{long}{long}{long}.")]), paragraph(&["Next.", "Last."])],
+            ),
             ("-1 is a number\n2.5 too\n-", vec![paragraph(&["-1 is a number", "2.5 too", "-"])]),
             ("- \n*", vec![paragraph(&["-", "*"])]),
         ] {

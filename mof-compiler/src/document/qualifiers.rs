@@ -8,7 +8,11 @@ use cimarron_model::{Dialect, Scalar, Value};
 use cimarron_schema::{QualifierView, QualifiersView, value_to_mof};
 
 /// Qualifiers that a page shows in a form of their own, and not in the list.
-const SHOWN_ELSEWHERE: [&str; 29] = [
+const SHOWN_ELSEWHERE: [&str; 33] = [
+    "Aggregate",
+    "Aggregation",
+    "Composition",
+    "Exception",
     "Abstract",
     "Association",
     "BitMap",
@@ -41,7 +45,8 @@ const SHOWN_ELSEWHERE: [&str; 29] = [
 ];
 
 /// Words beside a member's name.
-const BADGES: [(&str, &str, &str); 6] = [
+const BADGES: [(&str, &str, &str); 7] = [
+    ("Aggregate", "aggregate", "whole"),
     ("Key", "key", "key"),
     ("Required", "required", "required"),
     ("Write", "write", "writable"),

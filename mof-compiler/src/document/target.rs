@@ -39,7 +39,13 @@ impl<'s, 'a> Scene<'s, 'a> {
 
     /// What a text names, if it names something of this namespace.
     pub(super) fn target(&self, text: &str) -> Option<Target<'a>> {
-        let mut parts = text.trim().trim_end_matches("()").splitn(3, '.');
+        // Some authors write `Class.Method(Parameter)`.
+        let text = text.trim();
+        let call = text.strip_suffix(')').and_then(|text| text.split_once('('));
+        let dotted = call.filter(|(_, inner)| !inner.is_empty());
+        let dotted = dotted.map(|(method, parameter)| format!("{method}.{parameter}"));
+        let text = dotted.as_deref().unwrap_or(text);
+        let mut parts = text.trim_end_matches("()").splitn(3, '.');
         let class = self.space.find(parts.next()?.trim_end_matches("()"))?;
         let Some(name) = parts.next() else {
             return Some(Target { class, member: None, parameter: None });

@@ -213,7 +213,8 @@
     const dot = text.indexOf(".");
     if (dot < 1) return [];
     const found = [];
-    const start = entries.byClass.findIndex((one) => one.name === text.slice(0, dot));
+    const owner = text.slice(0, dot);
+    const start = entries.byClass.findIndex((one) => one.name === owner || one.name.slice(one.name.indexOf("_") + 1) === owner);
     for (let at = start >= 0 ? entries.byClass[start].above : -1; at >= 0; at = entries.byClass[at].above) {
       for (const member of entries.byClass[at].members) {
         if (member.lower.startsWith(text.slice(dot + 1))) found.push({ entry: member, score: 30 + found.length / 1000 });

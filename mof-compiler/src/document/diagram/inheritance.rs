@@ -3,14 +3,14 @@
 use super::super::html::Html;
 use super::super::space::ClassIndex;
 use super::super::target::{Scene, Target};
-use super::{BOX, Drawing, Lead, Shape, box_width};
+use super::{BOX, Drawing, Lead, Shape, bold_box_width, box_width};
 
 /// Superclasses beyond these are left out in the middle.
 const MOST_ABOVE: usize = 9;
 /// Subclasses beyond these are counted.
 const MOST_BELOW: usize = 17;
 /// Space between a class and its superclass.
-const GAP: i32 = 24;
+const GAP: i32 = 22;
 /// Space between subclasses, one above the other.
 const ROW_GAP: i32 = 8;
 /// From a column's line to its boxes.
@@ -76,7 +76,7 @@ fn draw(
     let below_width: i32 =
         below.iter().map(|column| STUB + column_width(column) + COLUMN_GAP).sum::<i32>()
             - COLUMN_GAP;
-    let line_width = widest(line.iter().map(|(label, _)| label.as_str()));
+    let line_width = line.iter().map(|(label, _)| bold_box_width(label)).max().unwrap_or_default();
     let width = line_width.max(below_width) + 2 * MARGIN;
     let middle = width / 2;
 
@@ -92,7 +92,7 @@ fn draw(
             Lead::Here(_) => "more",
             Lead::To(_) => "",
         };
-        let width = box_width(label);
+        let width = if kind == "this" { bold_box_width(label) } else { box_width(label) };
         let shape = Shape { label, kind, lead: *lead };
         drawing.shape(scene, &shape, (middle - width / 2, y), (width, BOX));
         y += BOX + GAP;

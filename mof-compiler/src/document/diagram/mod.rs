@@ -137,6 +137,11 @@ fn box_width(label: &str) -> i32 {
     text_width(label, 13) + PADDING
 }
 
+/// The width of a box whose label is bold.
+fn bold_box_width(label: &str) -> i32 {
+    text_width(label, 14) + PADDING
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,12 +2,12 @@
 
 use super::super::html::Html;
 use super::super::target::{Scene, Target};
-use super::{BOX, Drawing, Lead, Shape, box_width, text_width};
+use super::{BOX, Drawing, Lead, Shape, bold_box_width, box_width, text_width};
 
 /// Spokes beyond these are counted.
 const MOST: usize = 11;
 /// Wider drawings have all their spokes on one side.
-const WIDEST: i32 = 880;
+const WIDEST: i32 = 620;
 const ROW: i32 = 50;
 const MARGIN: i32 = 2;
 
@@ -40,7 +40,7 @@ pub(in super::super) fn star(
     spokes.truncate(spokes.len() - hidden);
     let half = (spokes.len() + usize::from(hidden > 0)).div_ceil(2);
     let (left, right) = spokes.split_at(half.min(spokes.len()));
-    let core = box_width(middle);
+    let core = bold_box_width(middle);
     let width = |sides: &[Side]| sides.iter().map(|s| s.line + s.far).sum::<i32>() + core;
     let two = [Side::of(left, 0), Side::of(right, hidden)];
     let (sides, left, right) = if left.len() < spokes.len() && width(&two) <= WIDEST {

@@ -156,6 +156,15 @@ fn head(
     html.markup(kind(node));
     put!(html, "</p><h1>", node.name, "</h1><p class='badges'>");
     traits(html, node.traits);
+    for (name, kind, word) in [
+        ("Aggregation", "aggregate", "aggregation"),
+        ("Composition", "aggregate", "composition"),
+        ("Exception", "exception", "exception"),
+    ] {
+        if qualifiers.is_true(name) {
+            qualifiers::badge(html, kind, word);
+        }
+    }
     if let Some(version) = qualifiers.get("Version").map(|q| q.value()).filter(|v| !v.is_null()) {
         put!(html, " <span class='badge version'>version ", version.to_string(), "</span>");
     }

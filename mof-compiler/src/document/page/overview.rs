@@ -81,6 +81,9 @@ fn statistics(html: &mut Html, counts: Counts) {
         ("Experimental classes", counts.experimental),
         ("Deepest inheritance", counts.depth),
     ] {
+        if count == 0 {
+            continue;
+        }
         html.markup("<div><dt>");
         html.markup(label);
         put!(html, "</dt><dd>", count, "</dd></div>");

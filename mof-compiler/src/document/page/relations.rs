@@ -40,9 +40,6 @@ pub(super) fn ends(html: &mut Html, scene: Scene<'_, '_>, node: &Node<'_>) {
         html.markup("<tr><th scope='row'>");
         role_link(html, scene, node, end);
         qualifiers::badges(html, its);
-        if its.is_true("Aggregate") {
-            badge(html, "aggregate", "whole");
-        }
         html.markup("</th><td>");
         match end.type_class() {
             Some(class) => scene.class_name(html, class),
@@ -105,6 +102,11 @@ pub(super) fn spokes<'a>(scene: Scene<'_, 'a>, class: ClassIndex) -> Vec<Spoke<'
     let mut spokes = Vec::new();
     for tie in ties(scene, class) {
         for far in tie.far() {
+            // Where both ends are this class, one line says it.
+            let itself = far.type_class().and_then(|name| scene.space.find(name)) == Some(class);
+            if itself && far.slot() < tie.near.slot() {
+                continue;
+            }
             let name = far.type_class().unwrap_or("object");
             let near_many = multiplicity(tie.near.qualifiers());
             let far_many = multiplicity(far.qualifiers());
