@@ -88,11 +88,11 @@ fn draw(
             drawing.arrow_head(middle, y - GAP);
         }
         let kind = match lead {
-            Lead::Nowhere => "this",
-            Lead::Here(_) => "more",
+            Lead::Nowhere => " this",
+            Lead::Here(_) => " more",
             Lead::To(_) => "",
         };
-        let width = if kind == "this" { bold_box_width(label) } else { box_width(label) };
+        let width = if kind == " this" { bold_box_width(label) } else { box_width(label) };
         let shape = Shape { label, kind, lead: *lead };
         drawing.shape(scene, &shape, (middle - width / 2, y), (width, BOX));
         y += BOX + GAP;
@@ -127,7 +127,7 @@ fn draw_column(
     let mut y = bus + 14;
     let mut end = bus;
     for (label, lead) in column {
-        let kind = if matches!(lead, Lead::Here(_)) { "more" } else { "" };
+        let kind = if matches!(lead, Lead::Here(_)) { " more" } else { "" };
         end = y + BOX / 2;
         drawing.line((x, end), (x + STUB, end));
         let shape = Shape { label, kind, lead: *lead };

@@ -39,6 +39,7 @@ struct Drawing {
 /// A box.
 struct Shape<'a> {
     label: &'a str,
+    /// A class of the style sheet, behind a space, or nothing.
     kind: &'static str,
     lead: Lead<'a>,
 }
@@ -59,7 +60,7 @@ impl Drawing {
         let ((x, y), (width, height)) = (at, size);
         let html = &mut self.boxes;
         let linked = open_link(html, scene, shape.lead);
-        html.markup("<g class='node ");
+        html.markup("<g class='node");
         html.markup(shape.kind);
         html.markup("'>");
         let label = shortened(shape.label);

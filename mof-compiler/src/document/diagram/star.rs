@@ -54,7 +54,7 @@ pub(in super::super) fn star(
     let mut drawing = Drawing::default();
     let [left_side, right_side] = sides;
     let core_left = MARGIN + left_side.far + left_side.line;
-    let shape = Shape { label: middle, kind: "this", lead: Lead::Nowhere };
+    let shape = Shape { label: middle, kind: " this", lead: Lead::Nowhere };
     drawing.shape(scene, &shape, (core_left, MARGIN), (core, height));
     for (row, spoke) in left.iter().enumerate() {
         let y = row_middle(row, left.len(), height);
@@ -74,7 +74,7 @@ pub(in super::super) fn star(
         let end = core_right + right_side.line;
         drawing.line((core_right, y), (end, y));
         let label = format!("\u{2026} {hidden} more");
-        let shape = Shape { label: &label, kind: "more", lead: Lead::Here(all) };
+        let shape = Shape { label: &label, kind: " more", lead: Lead::Here(all) };
         drawing.shape(scene, &shape, (end, y - BOX / 2), (box_width(&label), BOX));
     }
     let size = (core_right + right_side.line + right_side.far + MARGIN, height + 2 * MARGIN);
@@ -119,7 +119,7 @@ fn draw(
     drawing.label(scene, &super::shortened(&spoke.label), lead(spoke.lead), (middle, y - 5));
     drawing.label(scene, &super::shortened(&spoke.note), Lead::Nowhere, (middle, y + 14));
     let width = box_width(&spoke.far);
-    let kind = if spoke.far_lead.is_some() { "" } else { "unknown" };
+    let kind = if spoke.far_lead.is_some() { "" } else { " unknown" };
     let shape = Shape { label: &spoke.far, kind, lead: lead(spoke.far_lead) };
     drawing.shape(scene, &shape, (far_left(width), y - BOX / 2), (width, BOX));
 }

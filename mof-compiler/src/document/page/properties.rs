@@ -58,6 +58,7 @@ pub(super) fn overriding(
         html.markup("<div><dt>Overrides</dt><dd>");
         dotted_link(html, scene, class, renamed(member, name));
         html.markup("</dd></div>");
+        introduced(html, scene, node, class, member);
     }
     let name = match member {
         Member::Property(name) | Member::Method(name) => Name::new(name),
@@ -75,6 +76,29 @@ pub(super) fn overriding(
         put!(html, " and ", below.len() - MOST_OVERRIDERS, " more");
     }
     html.markup("</dd></div>");
+}
+
+/// The class that a member was first declared in, where that is above `above`.
+fn introduced(
+    html: &mut Html,
+    scene: Scene<'_, '_>,
+    node: &Node<'_>,
+    above: ClassIndex,
+    member: Member<'_>,
+) {
+    let origin = match member {
+        Member::Property(name) => node.view.property(name).and_then(|p| p.origin()),
+        Member::Method(name) => node.view.method(name).and_then(|m| m.origin()),
+    };
+    let Some(origin) = origin.and_then(|name| scene.space.find(name)) else { return };
+    if origin == above {
+        return;
+    }
+    if let Some((_, name)) = scene.space.declarer(origin, member) {
+        html.markup("<div><dt>Introduced in</dt><dd>");
+        dotted_link(html, scene, origin, renamed(member, name));
+        html.markup("</dd></div>");
+    }
 }
 
 const fn renamed<'n>(member: Member<'_>, name: &'n str) -> Member<'n> {
