@@ -9,8 +9,8 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::repository::Repository;
 use crate::schema::Schema;
-use crate::session::{Loaded, Operation, Session};
-use cimarron_model::{Name, QualifierType};
+use crate::session::{Loaded, Operation, PropertyList, Session};
+use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
     Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, compile,
@@ -41,6 +41,7 @@ impl Session {
         let options = CompileOptions {
             dialect: self.dialect(),
             namespace: self.namespace().as_str().to_owned(),
+            ..CompileOptions::default()
         };
         let base = LiveBase::new(self.repository());
         let compiled = compile(sources, &options, &base, said);
@@ -48,7 +49,7 @@ impl Session {
             return Err(EngineError::Mof(Box::new(compiled.diagnostics)));
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
-        Ok((self.load_by_name(context, &archive)?, compiled.diagnostics))
+        Ok((self.load_by_name(context, &archive, &compiled.changes)?, compiled.diagnostics))
     }
 
     /// Compiles a MOF text into this namespace; see [`Session::compile_mof`].
@@ -120,5 +121,11 @@ impl Base for LiveBase<'_> {
 
     fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
         self.on(namespace, |live| live.schema.qualifier_types().values().cloned().collect())
+    }
+
+    fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
+        let none = PropertyList::Names(Vec::new());
+        let session = self.repository.session(namespace);
+        session.is_ok_and(|s| s.get_instance(&CallContext::new(), path, &none).is_ok())
     }
 }

@@ -110,6 +110,11 @@ impl Qualifiers {
         Self(Vec::new())
     }
 
+    /// No qualifiers, with room for some.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
     /// The qualifier of this name.
     pub fn get(&self, name: &str) -> Option<&Qualifier> {
         self.0.iter().find(|q| q.name.is(name))
@@ -124,6 +129,12 @@ impl Qualifiers {
         }
     }
 
+    /// Appends a qualifier that the caller knows to be new, which spares looking.
+    pub fn push_new(&mut self, qualifier: Qualifier) {
+        debug_assert!(self.get(qualifier.name.as_str()).is_none(), "{} twice", qualifier.name);
+        self.0.push(qualifier);
+    }
+
     /// Removes and returns the qualifier of this name.
     pub fn remove(&mut self, name: &str) -> Option<Qualifier> {
         let at = self.0.iter().position(|q| q.name.is(name))?;
@@ -133,6 +144,11 @@ impl Qualifiers {
     /// Whether a boolean qualifier of this name is present and TRUE.
     pub fn is_true(&self, name: &str) -> bool {
         self.get(name).is_some_and(|q| q.value.as_bool() == Some(true))
+    }
+
+    /// Changes the flavors of each, in written order.
+    pub fn flavors_mut(&mut self) -> impl Iterator<Item = &mut Flavor> {
+        self.0.iter_mut().map(|qualifier| &mut qualifier.flavor)
     }
 
     /// The qualifiers in written order.

@@ -8,14 +8,20 @@
 
 mod archive;
 mod builder;
+mod evolve;
 mod hierarchy;
+mod localise;
 mod print;
 mod resolve;
 pub mod rules;
 mod view;
 
+#[doc(hidden)]
+pub use archive::Aligned;
 pub use archive::{Archive, ArchiveBytes, OpenError, WriteError};
 pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
+pub use evolve::differs_in_more_than_notes;
+pub use localise::{class_in_locale, is_locale, merge_localised};
 pub use print::{
     PrintOptions, class_to_mof, implied_flavor, instance_to_mof, qualifier_type_to_mof,
     value_to_mof, write_class, write_instance, write_qualifier_type,

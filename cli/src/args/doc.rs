@@ -1,6 +1,6 @@
 //! `cimarron doc`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, namespace};
 use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// The arguments of `cimarron doc`.
 #[derive(Debug, Args)]
 pub(crate) struct DocArgs {
-    /// Schema archives, and MOF files, directories of MOF files, or zip archives of them
+    /// Schema archives, and MOF files, directories of MOF files, zip archives of them, patterns
+    /// such as `schema/**/*.mof`, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// The directory to write the site into
@@ -29,7 +30,7 @@ pub(crate) struct DocArgs {
     /// Whose rules MOF follows where DMTF's and WMI's differ
     #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
     pub(crate) dialect: DialectArg,
-    /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
-    pub(crate) format: ReportFormat,
+    /// How findings are reported
+    #[command(flatten)]
+    pub(crate) findings: FindingsArgs,
 }

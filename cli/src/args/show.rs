@@ -20,6 +20,11 @@ pub(crate) struct ShowArgs {
     /// Show only what each class itself declares
     #[arg(long)]
     pub(crate) local: bool,
+    /// Merge the localised qualifiers of the first of these locales that has a class in, such
+    /// as MS_409,MS_407
+    #[arg(long, value_name = "LOCALES", value_delimiter = ',', value_parser = super::wmi::locale,
+          conflicts_with = "tree")]
+    pub(crate) locale: Vec<String>,
 }
 
 /// The forms of classes.

@@ -1,8 +1,9 @@
 //! `cimarron doc`: a schema in, a static HTML site out.
 
-use crate::args::{DocArgs, ReportFormat};
-use crate::core::{Directory, Gathering, Kept, cannot_write};
-use crate::failure::{FailureStyle, Stop};
+use crate::args::{DocArgs, FindingsFormat};
+use crate::core::files::write_failure;
+use crate::core::{Directory, Gathering, Kept};
+use crate::failure::Stop;
 use crate::output::numbers::{bytes, count, counted, duration};
 use crate::output::stdout;
 use crate::progress::Progress;
@@ -13,17 +14,17 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
-    let style = match args.format {
-        ReportFormat::Human => FailureStyle::Human,
-        ReportFormat::Json => FailureStyle::Json,
-    };
     let start = Instant::now();
     let progress = Progress::new("reading and compiling");
     let gathering = Gathering {
         inputs: &args.inputs,
         include: &args.include,
-        options: CompileOptions { dialect: args.dialect.0, namespace: args.namespace.clone() },
-        style,
+        options: CompileOptions {
+            dialect: args.dialect.0,
+            namespace: args.namespace.clone(),
+            ..CompileOptions::default()
+        },
+        findings: &args.findings,
     };
     let archive = gathering.run(&progress)?;
     progress.step("writing");
@@ -31,14 +32,15 @@ pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
     let options = DocumentOptions { title: title(args) };
     let mut put = |path: &str, content: &[u8]| directory.put(path, content);
     let counts = document(&archive, &options, &mut put)
-        .map_err(|error| cannot_write(&args.output, &error))?;
+        .map_err(|error| write_failure(&args.output, &error))?;
     let kept = directory.finish()?;
     let took = start.elapsed();
     drop(progress);
     let mut out = stdout();
-    match args.format {
-        ReportFormat::Human => write_summary(&mut out, args, counts, kept, took)?,
-        ReportFormat::Json => write_json(&mut out, args, counts, kept, took)?,
+    match args.findings.format {
+        FindingsFormat::Json => write_json(&mut out, args, counts, kept, took)?,
+        _ if args.findings.takes_stdout() => {}
+        _ => write_summary(&mut out, args, counts, kept, took)?,
     }
     out.flush()?;
     Ok(())

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod amend;
 pub(crate) mod compile;
 pub(crate) mod demo;
 pub(crate) mod doc;

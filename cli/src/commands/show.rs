@@ -5,8 +5,8 @@ use crate::core::open_archive;
 use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
-use cimarron_model::{Status, fold, suggest};
-use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
+use cimarron_model::{Class, Status, fold, suggest};
+use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
@@ -16,16 +16,38 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
         );
     }
     let archive = open_archive(&args.archive)?;
-    let chosen = choose(&archive, &args.classes)?;
     let form = if args.local { ClassForm::Local } else { ClassForm::Resolved };
+    let reading = Reading { archive: &archive, form, locales: &args.locale };
+    let chosen = choose(reading, &args.classes)?;
     let mut out = stdout();
     match args.format {
         _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
-        ClassFormat::Json => write_json(&mut out, &archive, &chosen, form)?,
-        ClassFormat::Mof => write_mof(&mut out, &archive, &chosen, form)?,
+        ClassFormat::Json => write_json(&mut out, reading, &chosen)?,
+        ClassFormat::Mof => write_mof(&mut out, reading, &chosen)?,
     }
     out.flush()?;
     Ok(())
+}
+
+/// What is read, and how.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    archive: &'a Archive,
+    form: ClassForm,
+    locales: &'a [String],
+}
+
+impl<'a> Reading<'a> {
+    /// The namespaces; those of localised classes are merged into the others where a
+    /// locale is asked for.
+    fn namespaces(self) -> impl Iterator<Item = SchemaView<'a>> {
+        let last = |name: &str| name.rsplit('/').next().is_some_and(is_locale);
+        self.archive.namespaces().filter(move |s| self.locales.is_empty() || !last(s.name()))
+    }
+
+    fn class(self, schema: SchemaView<'_>, class: ClassView<'_>) -> Class {
+        class_in_locale(self.archive, schema, class, self.form, self.locales)
+    }
 }
 
 /// A class and the namespace that it is in.
@@ -37,32 +59,32 @@ struct Chosen<'a> {
 
 /// The named classes, in the order of their names on the command line; empty
 /// when none is named. A name that several namespaces have stands for each.
-fn choose<'a>(archive: &'a Archive, names: &[String]) -> Result<Vec<Chosen<'a>>, Failure> {
+fn choose<'a>(reading: Reading<'a>, names: &[String]) -> Result<Vec<Chosen<'a>>, Failure> {
     let mut chosen = Vec::new();
     for name in names {
         let before = chosen.len();
-        for schema in archive.namespaces() {
+        for schema in reading.namespaces() {
             chosen.extend(schema.class(name).map(|class| Chosen { schema, class }));
         }
         if chosen.len() == before {
-            return Err(unknown_class(archive, name));
+            return Err(unknown_class(reading, name));
         }
     }
     Ok(chosen)
 }
 
-fn unknown_class(archive: &Archive, name: &str) -> Failure {
+fn unknown_class(reading: Reading<'_>, name: &str) -> Failure {
     let failure =
         Failure::input(Status::ClassNotFound, format!("the archive has no class `{name}`"));
-    let classes = archive.namespaces().flat_map(|s| s.classes().map(ClassView::name));
+    let classes = reading.namespaces().flat_map(|s| s.classes().map(ClassView::name));
     match suggest::nearest(name, classes) {
         Some(near) => failure.with_help(format!("did you mean `{near}`?")),
         None => failure,
     }
 }
 
-fn all(archive: &Archive) -> Vec<Chosen<'_>> {
-    let mut all: Vec<_> = archive
+fn all(reading: Reading<'_>) -> Vec<Chosen<'_>> {
+    let mut all: Vec<_> = reading
         .namespaces()
         .flat_map(|schema| schema.classes_by_name().map(move |class| Chosen { schema, class }))
         .collect();
@@ -70,32 +92,22 @@ fn all(archive: &Archive) -> Vec<Chosen<'_>> {
     all
 }
 
-fn write_json(
-    out: &mut dyn Write,
-    archive: &Archive,
-    chosen: &[Chosen<'_>],
-    form: ClassForm,
-) -> io::Result<()> {
-    let everything = if chosen.is_empty() { all(archive) } else { Vec::new() };
+fn write_json(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
+    let everything = if chosen.is_empty() { all(reading) } else { Vec::new() };
     let classes = if chosen.is_empty() { everything.as_slice() } else { chosen };
-    json_lines(out, classes.iter().map(|c| c.class.to_class(form)))
+    json_lines(out, classes.iter().map(|c| reading.class(c.schema, c.class)))
 }
 
-fn write_mof(
-    out: &mut dyn Write,
-    archive: &Archive,
-    chosen: &[Chosen<'_>],
-    form: ClassForm,
-) -> io::Result<()> {
-    let dialect = archive.dialect();
+fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
+    let dialect = reading.archive.dialect();
     if chosen.is_empty() {
-        let several = archive.namespaces().len() > 1;
-        for schema in archive.namespaces() {
+        let several = reading.namespaces().count() > 1;
+        for schema in reading.namespaces() {
             if several {
                 let path = schema.name().replace('/', "\\\\");
                 writeln!(out, "#pragma namespace (\"\\\\\\\\.\\\\{path}\")\n")?;
             }
-            write_namespace(out, schema, form, dialect)?;
+            write_namespace(out, schema, &|class| reading.class(schema, class), dialect)?;
         }
         return Ok(());
     }
@@ -103,7 +115,8 @@ fn write_mof(
         if i > 0 {
             writeln!(out)?;
         }
-        write_classes(out, one.schema, [one.class], form, dialect)?;
+        let to_class = |class: ClassView<'_>| reading.class(one.schema, class);
+        write_classes(out, one.schema, [one.class], &to_class, dialect)?;
     }
     Ok(())
 }

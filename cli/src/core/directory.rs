@@ -7,6 +7,7 @@
 //! file, so that no reader sees half a file and a failure leaves the old site. Files
 //! that are the same already are not touched.
 
+use super::files::write_failure;
 use crate::failure::Failure;
 use cimarron_model::Status;
 use std::collections::{BTreeSet, HashSet};
@@ -47,7 +48,7 @@ pub(crate) struct Kept {
 impl Directory {
     /// Takes a directory, made where it is not there.
     pub(crate) fn open(path: &Path, force: bool) -> Result<Self, Failure> {
-        let failure = |error: io::Error| cannot_write(path, &error);
+        let failure = |error: io::Error| write_failure(path, &error);
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
             let message = format!("`{}` is a file; the site needs a directory", path.display());
             return Err(Failure::input(Status::InvalidParameter, message));
@@ -93,7 +94,7 @@ impl Directory {
 
     /// Moves the files into place and removes those of the last run that are no more.
     pub(crate) fn finish(self) -> Result<Kept, Failure> {
-        self.settle().map_err(|error| cannot_write(&self.path, &error))
+        self.settle().map_err(|error| write_failure(&self.path, &error))
     }
 
     fn settle(&self) -> io::Result<Kept> {
@@ -133,16 +134,6 @@ impl Directory {
         fs::write(&staged, text)?;
         fs::rename(staged, self.path.join(MARKER))
     }
-}
-
-/// The failure to write into a directory.
-pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    let status = match error.kind() {
-        io::ErrorKind::StorageFull => Status::OutOfDiskSpace,
-        io::ErrorKind::PermissionDenied => Status::AccessDenied,
-        _ => Status::Failed,
-    };
-    Failure::input(status, format!("cannot write `{}`: {error}", path.display()))
 }
 
 fn foreign(path: &Path) -> Failure {

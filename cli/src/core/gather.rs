@@ -1,7 +1,8 @@
 //! One archive from several inputs: archives, and MOF compiled on top of them.
 
-use super::{Texts, open_archive, read_mof, report};
-use crate::failure::{Failure, FailureStyle, Stop};
+use super::{Inputs, Texts, open_archive};
+use crate::args::FindingsArgs;
+use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
 use cimarron_model::{Class, Dialect, Name, QualifierType, Status};
 use cimarron_mof::{Base, CompileOptions, compile};
@@ -16,7 +17,7 @@ pub(crate) struct Gathering<'a> {
     pub(crate) inputs: &'a [PathBuf],
     pub(crate) include: &'a [PathBuf],
     pub(crate) options: CompileOptions,
-    pub(crate) style: FailureStyle,
+    pub(crate) findings: &'a FindingsArgs,
 }
 
 impl Gathering<'_> {
@@ -82,9 +83,10 @@ impl Gathering<'_> {
         paths: &[PathBuf],
         progress: &Progress,
     ) -> Result<(), Stop> {
-        let Texts { sources, said } = read_mof(paths, self.include)?;
+        let inputs = Inputs::gather(paths, "<stdin>", self.include)?;
+        let Texts { sources, said } = inputs.load(self.findings.sink())?.texts;
         let compiled = compile(&sources, &self.options, &Known(all), said);
-        progress.aside(|| report(&compiled.diagnostics, &sources, self.style));
+        progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
         if compiled.has_errors() {
             return Err(Stop::Reported);
         }
@@ -94,7 +96,7 @@ impl Gathering<'_> {
                 namespace.add_qualifier_type(declared.clone());
             }
             for class in new.classes() {
-                add_class(namespace, &class.to_class(ClassForm::Local), "the MOF")?;
+                add_class(namespace, class.to_class(ClassForm::Local), "the MOF")?;
             }
             for instance in new.instances() {
                 namespace.add_instance(instance.clone());
@@ -113,7 +115,7 @@ fn add_archive(all: &mut SchemaBuilder, archive: &Archive, path: &Path) -> Resul
         }
         for class in schema.classes() {
             let class = class.to_resolved(&mut shared).to_class(ClassForm::Local);
-            add_class(namespace, &class, &format!("`{}`", path.display()))?;
+            add_class(namespace, class, &format!("`{}`", path.display()))?;
         }
         for instance in schema.instances() {
             namespace.add_instance(instance);
@@ -123,9 +125,9 @@ fn add_archive(all: &mut SchemaBuilder, archive: &Archive, path: &Path) -> Resul
 }
 
 /// Adds a class; one that is there already must be the same.
-fn add_class(namespace: &mut NamespaceBuilder, class: &Class, from: &str) -> Result<(), Failure> {
+fn add_class(namespace: &mut NamespaceBuilder, class: Class, from: &str) -> Result<(), Failure> {
     if let Some(known) = namespace.class(class.name.as_str()) {
-        if known.to_class(ClassForm::Local) == *class {
+        if known.to_class(ClassForm::Local) == class {
             return Ok(());
         }
         let message = format!("{from} declares `{}` other than the inputs before it", class.name);

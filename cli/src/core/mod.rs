@@ -1,14 +1,20 @@
 //! The calls into the crates below, with their errors made into failures.
 
 mod directory;
+pub(crate) mod files;
 mod gather;
+mod inputs;
 mod mof;
+mod pattern;
 mod session;
+mod stamp;
 
-pub(crate) use directory::{Directory, Kept, cannot_write};
+pub(crate) use directory::{Directory, Kept};
 pub(crate) use gather::Gathering;
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
+pub(crate) use inputs::{Inputs, Loaded};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
+pub(crate) use stamp::{Key, Stamp};
 
 use crate::failure::Failure;
 use cimarron_model::Status;

@@ -1,7 +1,8 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive, report};
+use super::{Texts, open_archive};
 use crate::failure::{Failure, FailureStyle, Stop};
+use crate::output::findings::report;
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
@@ -49,12 +50,12 @@ pub(crate) fn compile_into(
     let Texts { sources, said } = texts;
     match session.compile_mof(&CallContext::default(), &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, &sources, style));
+            progress.aside(|| report(&said, sources.map(), style));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, &sources, style));
+                progress.aside(|| report(said, sources.map(), style));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

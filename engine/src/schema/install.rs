@@ -1,13 +1,16 @@
 //! Adding an archive's classes and qualifier types to a schema.
 //!
 //! A class that is there already and is the same, everything it inherits
-//! included, stays as it is. One that differs is replaced when no rows follow its
-//! old definition and no subclass outside the archive was resolved against it.
+//! included, stays as it is. One that differs is replaced as far as the update flags
+//! allow; see [`super::update`].
 
+use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
 use cimarron_model::{ClassVersion, Name};
+use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +21,8 @@ pub(crate) struct Installed {
     pub(crate) changed: usize,
     pub(crate) unchanged: usize,
     pub(crate) qualifier_types: usize,
+    /// Classes whose rows must be written again, and how much may be lost on the way.
+    pub(crate) moved: Vec<(ClassId, UpdateMode)>,
 }
 
 /// Plans the installation of one namespace of an archive; nothing is changed.
@@ -25,30 +30,26 @@ pub(crate) fn install(
     current: &Arc<Schema>,
     archive: &Arc<Archive>,
     namespace: usize,
-    has_instances: impl Fn(ClassId) -> bool,
+    policy: Policy<'_>,
 ) -> Result<Installed, EngineError> {
     let Some(content) = archive.namespaces().nth(namespace) else {
-        return Ok(Installed {
-            schema: current.clone(),
-            changed: 0,
-            unchanged: 0,
-            qualifier_types: 0,
-        });
+        return Ok(nothing(current, 0));
     };
     let version = ClassVersion(current.next_version);
     let mut next_id = current.next_id;
-    let mut replaced: Vec<ClassId> = Vec::new();
+    let mut replaced = Changed::new();
     let mut added: Vec<Arc<ClassDef>> = Vec::new();
     let mut unchanged = 0;
     for class in content.classes() {
+        policy.check_existence(current, class.name())?;
         let id = match current.class(class.name()) {
             Some(live) if same(live, archive, class) => {
                 unchanged += 1;
                 continue;
             }
             Some(live) => {
-                check_replaceable(live, content, &has_instances)?;
-                replaced.push(live.def().id);
+                let mode = policy.check_replaceable(live, class, content)?;
+                replaced.insert(live.def().id, mode);
                 live.def().id
             }
             None => {
@@ -62,17 +63,53 @@ pub(crate) fn install(
     let (qualifier_types, new_types) = merge_qualifier_types(current, content);
     let changed = added.len();
     if changed == 0 && new_types == 0 {
-        return Ok(Installed {
-            schema: current.clone(),
-            changed: 0,
-            unchanged,
-            qualifier_types: 0,
-        });
+        return Ok(nothing(current, unchanged));
     }
-    let kept = current.classes().map(|c| c.def().clone()).filter(|c| !replaced.contains(&c.id));
-    let classes: Vec<_> = kept.chain(added).collect();
-    let schema = Schema::assemble(&classes, qualifier_types, next_id, version.0 + 1);
-    Ok(Installed { schema: Arc::new(schema), changed, unchanged, qualifier_types: new_types })
+    let kept = current.classes().map(|c| c.def().clone());
+    let kept = kept.filter(|c| !replaced.contains_key(&c.id));
+    let mut classes: Vec<_> = kept.chain(added.iter().cloned()).collect();
+    let assemble = |classes: &[Arc<ClassDef>]| {
+        let types = qualifier_types.clone();
+        Schema::assemble(classes, types, next_id, version.0 + 1)
+    };
+    let mut schema = assemble(&classes);
+    if !replaced.is_empty() {
+        let below = resolve_below(
+            current,
+            &schema,
+            content,
+            &added,
+            &mut replaced,
+            (policy.dialect, version),
+        )?;
+        if !below.is_empty() {
+            let again: HashSet<ClassId> = below.iter().map(|c| c.id).collect();
+            classes.retain(|c| !again.contains(&c.id));
+            classes.extend(below);
+            schema = assemble(&classes);
+        }
+    }
+    let mut moved: Vec<_> = replaced.into_iter().collect();
+    moved.retain(|(id, _)| (policy.has_instances)(*id));
+    moved.sort_unstable_by_key(|(id, _)| *id);
+    Ok(Installed {
+        schema: Arc::new(schema),
+        changed,
+        unchanged,
+        qualifier_types: new_types,
+        moved,
+    })
+}
+
+/// What installing nothing new makes of a schema.
+fn nothing(current: &Arc<Schema>, unchanged: usize) -> Installed {
+    Installed {
+        schema: current.clone(),
+        changed: 0,
+        unchanged,
+        qualifier_types: 0,
+        moved: Vec::new(),
+    }
 }
 
 /// Whether the class that is there is the same, inherited members included.
@@ -85,23 +122,6 @@ fn same(live: ClassRef<'_>, archive: &Arc<Archive>, class: ClassView<'_>) -> boo
             v.property_count() == class.property_count()
                 && v.to_class(ClassForm::Resolved) == class.to_class(ClassForm::Resolved)
         })
-}
-
-fn check_replaceable(
-    live: ClassRef<'_>,
-    content: SchemaView<'_>,
-    has_instances: &impl Fn(ClassId) -> bool,
-) -> Result<(), EngineError> {
-    if let Some(child) = live.children().find(|c| content.class(c.name().as_str()).is_none()) {
-        return Err(EngineError::ClassHasChildren {
-            class: live.name().clone(),
-            child: child.name().clone(),
-        });
-    }
-    match live.subtree().find(|c| has_instances(c.def().id)) {
-        Some(class) => Err(EngineError::ClassHasInstances { class: class.name().clone() }),
-        None => Ok(()),
-    }
 }
 
 /// A superclass outside the archive must be there, and be the one that the class

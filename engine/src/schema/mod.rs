@@ -13,6 +13,7 @@ mod bind;
 mod hierarchy;
 pub(crate) mod install;
 mod layout;
+pub(crate) mod update;
 
 pub(crate) use layout::{Bounds, Layout, Slot};
 

@@ -6,8 +6,10 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::find_class;
 use crate::schema::install::install;
+use crate::schema::update::Policy;
 use crate::schema::{ClassId, ClassRef, Schema};
 use cimarron_model::{Class, Dialect, Name, QualifierType};
+use cimarron_mof::UpdateFlags;
 use cimarron_schema::ClassForm;
 use std::sync::Arc;
 
@@ -78,7 +80,12 @@ impl Session {
             if !Arc::ptr_eq(&writer.schema(), &schema) {
                 continue;
             }
-            let installed = install(&schema, &archive, 0, |id| writer.store.has_instances(id))?;
+            let policy = Policy {
+                dialect: namespace.dialect,
+                flags: &|_| UpdateFlags::default(),
+                has_instances: &|id| writer.store.has_instances(id),
+            };
+            let installed = install(&schema, &archive, 0, policy)?;
             writer.publish(installed.schema);
             return Ok(());
         }

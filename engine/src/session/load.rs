@@ -1,5 +1,6 @@
 //! Loading an archive as one commit.
 
+use super::migrate::{delete, move_rows};
 use super::write::Put;
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
@@ -7,7 +8,9 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, SchemaWriter};
 use crate::schema::install::{Installed, install};
+use crate::schema::update::Policy;
 use cimarron_model::Dialect;
+use cimarron_mof::{Changes, Existence};
 use cimarron_schema::Archive;
 use std::sync::Arc;
 
@@ -65,16 +68,18 @@ impl Session {
             1 => Placement::Here,
             _ => Placement::ByName,
         };
-        self.load(context, archive, placement)
+        self.load(context, archive, placement, &Changes::default())
     }
 
-    /// Loads an archive whose namespaces go where their names say.
+    /// Loads an archive whose namespaces go where their names say, and does what its text
+    /// asks for beside.
     pub(crate) fn load_by_name(
         &self,
         context: &CallContext,
         archive: &Arc<Archive>,
+        changes: &Changes,
     ) -> Result<Loaded, EngineError> {
-        self.load(context, archive, Placement::ByName)
+        self.load(context, archive, Placement::ByName, changes)
     }
 
     fn load(
@@ -82,11 +87,12 @@ impl Session {
         context: &CallContext,
         archive: &Arc<Archive>,
         placement: Placement,
+        changes: &Changes,
     ) -> Result<Loaded, EngineError> {
         let mut created = Vec::new();
         let result = self
             .targets(archive, placement, &mut created)
-            .and_then(|targets| self.load_into(context, archive, &targets));
+            .and_then(|targets| self.load_into(context, archive, &targets, changes));
         if result.is_err() {
             for name in created {
                 // Nobody has put anything there unless they raced for it.
@@ -132,6 +138,7 @@ impl Session {
         context: &CallContext,
         archive: &Arc<Archive>,
         targets: &[Assignment],
+        changes: &Changes,
     ) -> Result<Loaded, EngineError> {
         let mut writers = Vec::with_capacity(targets.len());
         for (namespace, _) in targets {
@@ -141,7 +148,7 @@ impl Session {
         let mut loaded = Loaded::default();
         let mut schemas = Vec::with_capacity(writers.len());
         for (writer, (_, numbers)) in writers.iter_mut().zip(targets) {
-            match self.load_one(context, archive, writer, numbers, &mut loaded) {
+            match self.load_one(context, (archive, changes), writer, numbers, &mut loaded) {
                 Ok(schema) => schemas.push(schema),
                 Err(error) => {
                     for (writer, store) in writers.iter_mut().zip(before) {
@@ -162,20 +169,31 @@ impl Session {
     fn load_one(
         &self,
         context: &CallContext,
-        archive: &Arc<Archive>,
+        (archive, changes): (&Arc<Archive>, &Changes),
         writer: &mut SchemaWriter<'_>,
         numbers: &[usize],
         loaded: &mut Loaded,
     ) -> Result<Arc<crate::schema::Schema>, EngineError> {
         let mut schema = writer.schema();
         for number in numbers {
-            let Installed { schema: next, changed, unchanged, qualifier_types } =
-                install(&schema, archive, *number, |id| writer.store.has_instances(id))?;
+            let Some(content) = archive.namespaces().nth(*number) else { continue };
+            let name = content.name();
+            let deletions = changes.deletions.iter().filter(|d| d.namespace.is(name));
+            schema = delete(writer, schema, deletions)?;
+            let policy = Policy {
+                dialect: writer.namespace.dialect,
+                flags: &|class| changes.class(name, class),
+                has_instances: &|id| writer.store.has_instances(id),
+            };
+            let installed = install(&schema, archive, *number, policy)?;
+            let Installed { schema: next, changed, unchanged, qualifier_types, moved } = installed;
+            if !moved.is_empty() {
+                move_rows(self, context, writer, (&schema, &next), &moved)?;
+            }
             schema = next;
             loaded.classes += changed;
             loaded.unchanged += unchanged;
             loaded.qualifier_types += qualifier_types;
-            let Some(content) = archive.namespaces().nth(*number) else { continue };
             let namespace = writer.namespace;
             let checker = Checker {
                 schema: &schema,
@@ -183,15 +201,16 @@ impl Session {
                 location: &namespace.location,
                 limits: self.repository().limits(),
             };
-            let mode = match namespace.dialect {
-                Dialect::Wmi => PutMode::CreateOrUpdate,
-                Dialect::Dmtf => PutMode::CreateOnly,
+            let mode = |n| match (namespace.dialect, changes.instance(name, n)) {
+                (Dialect::Dmtf, _) | (_, Existence::CreateOnly) => PutMode::CreateOnly,
+                (Dialect::Wmi, Existence::UpdateOnly) => PutMode::UpdateOnly,
+                (Dialect::Wmi, Existence::CreateOrUpdate) => PutMode::CreateOrUpdate,
             };
             for (n, instance) in content.instances().enumerate() {
                 if n % INSTANCES_PER_CHECK == 0 {
                     context.check(&**self.repository().clock())?;
                 }
-                let put = Put::prepare(checker, &instance, mode, &Update::Whole)?;
+                let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
                 put.apply(namespace, &schema, &mut writer.store)?;
                 loaded.instances += 1;
             }

@@ -10,6 +10,7 @@ mod declare;
 mod inserter;
 mod instances;
 mod load;
+mod migrate;
 mod path;
 mod query;
 mod row;
@@ -27,6 +28,7 @@ use crate::namespace::Namespace;
 use crate::repository::Repository;
 use crate::schema::Schema;
 use cimarron_model::{Dialect, Name};
+use cimarron_mof::UpdateMode;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 mod instances;
 mod query;
 mod schema;
+mod update;
 
 use super::*;
 use crate::repository::Repository;

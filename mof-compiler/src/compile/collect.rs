@@ -2,85 +2,46 @@
 
 use super::directive::Directives;
 use super::roots::Roots;
-use super::{At, CompileOptions, GlobalFlavors};
+use super::unit::{Class, Instance, Item, Unit};
+use super::update::Changes;
+use super::{At, Base, CompileOptions, GlobalFlavors};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
-use crate::syntax::ast::{
-    ClassDeclaration, Declaration, FlavorDeclaration, InstanceDeclaration, QualifierDeclaration,
-};
-use cimarron_model::{CaseInsensitive, Dialect, Name};
-use hashbrown::HashSet;
+use crate::syntax::ast::{Declaration, FlavorDeclaration};
+use cimarron_model::{Dialect, Name};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
-/// The declarations of one namespace, in the order of the text.
-#[derive(Default)]
-pub(crate) struct Unit<'a> {
-    pub(crate) qualifiers: Vec<At<'a, QualifierDeclaration<'a>>>,
-    pub(crate) classes: Vec<Class<'a>>,
-    pub(crate) instances: Vec<Instance<'a>>,
-}
-
-impl Unit<'_> {
-    /// Forgets a class, the classes below it and the instances of all these. Says
-    /// whether there was one.
-    pub(crate) fn delete_class(&mut self, name: &str) -> bool {
-        let mut doomed: HashSet<Name> = HashSet::new();
-        let mut next: Vec<Name> = vec![Name::new(name)];
-        let before = self.classes.len();
-        while let Some(name) = next.pop() {
-            let below = |c: &Class<'_>| c.at.node.superclass.is_some_and(|s| name.is(s.text));
-            let below: Vec<Name> = self
-                .classes
-                .iter()
-                .filter(|c| below(c))
-                .map(|c| c.at.node.name.text.into())
-                .collect();
-            if doomed.insert(name) {
-                next.extend(below);
-            }
-        }
-        let stays = |name: &str| !doomed.contains(&CaseInsensitive(name));
-        self.classes.retain(|c| stays(c.at.node.name.text));
-        self.instances.retain(|i| stays(i.at.node.class.text));
-        self.classes.len() < before
-    }
-}
-
-/// A class declaration and the flavors in force where it stands.
-#[derive(Clone)]
-pub(crate) struct Class<'a> {
-    pub(crate) at: At<'a, ClassDeclaration<'a>>,
-    pub(crate) flavors: GlobalFlavors,
-}
-
-/// An instance declaration and the flavors in force where it stands.
-#[derive(Clone)]
-pub(crate) struct Instance<'a> {
-    pub(crate) at: At<'a, InstanceDeclaration<'a>>,
-    pub(crate) flavors: GlobalFlavors,
+/// The declarations of all files by namespace, and what directives ask for.
+pub(crate) struct Collected<'a> {
+    pub(crate) units: IndexMap<Name, Unit<'a>>,
+    pub(crate) changes: Changes,
 }
 
 /// Sorts the declarations of all files, in order.
 pub(crate) fn collect<'a>(
-    declarations: &'a [(FileId, Declaration<'a>)],
+    declarations: &'a mut [(FileId, Declaration<'a>)],
     roots: &Roots,
     options: &CompileOptions,
+    base: &dyn Base,
     sink: &mut Diagnostics,
-) -> IndexMap<Name, Unit<'a>> {
-    let mut units: IndexMap<Name, Unit<'a>> = IndexMap::new();
-    let mut directives = Directives::new(options);
+) -> Collected<'a> {
+    let mut collected = Collected { units: IndexMap::new(), changes: Changes::default() };
+    let mut directives = Directives::new(options, base);
     let mut flavors = GlobalFlavors::default();
     let mut root = None;
-    for (file, declaration) in declarations {
+    for (order, (file, declaration)) in declarations.iter_mut().enumerate() {
         let file = *file;
         if root.replace(roots.of(file)) != Some(roots.of(file)) {
-            directives = Directives::new(options);
+            directives = Directives::new(options, base);
             flavors = GlobalFlavors::default();
         }
+        let units = &mut collected.units;
         match declaration {
-            Declaration::Directive(d) => directives.obey(At::new(file, &**d), &mut units, sink),
+            Declaration::Directive(d) => {
+                directives.obey(At::new(file, &**d), order, &mut collected, sink);
+            }
             Declaration::Flavors(d) => {
                 set_flavors(&mut flavors, At::new(file, &**d), options.dialect, sink);
             }
@@ -88,16 +49,30 @@ pub(crate) fn collect<'a>(
                 units.entry(directives.namespace()).or_default().qualifiers.push(At::new(file, d));
             }
             Declaration::Class(d) => {
-                let class = Class { at: At::new(file, &**d), flavors: flavors.clone() };
-                units.entry(directives.namespace()).or_default().classes.push(class);
+                let flags = directives.class_flags;
+                let class =
+                    Class { file, node: std::mem::take(d), flavors: flavors.clone(), flags, order };
+                units.entry(directives.namespace()).or_default().add_class(class);
             }
             Declaration::Instance(d) => {
-                let instance = Instance { at: At::new(file, &**d), flavors: flavors.clone() };
-                units.entry(directives.namespace()).or_default().instances.push(instance);
+                let at = At::new(file, &**d);
+                let existence = directives.instance_flags.existence;
+                let instance = Instance { at, flavors: flavors.clone(), existence, order };
+                let unit = units.entry(directives.namespace()).or_default();
+                unit.add_item(Item::Declared(instance));
             }
         }
     }
-    units
+    for (namespace, unit) in &mut collected.units {
+        let deleted = std::mem::take(&mut unit.deleted);
+        unit.settle(|name| {
+            let class = base.class(namespace.as_str(), name.as_str())?;
+            let lineage = std::iter::once(&class.name).chain(&class.ancestors);
+            lineage.filter_map(|name| deleted.get(name)).max().copied()
+        });
+        unit.deleted = deleted;
+    }
+    collected
 }
 
 /// WMI's `Qualifier N : ToSubclass;` holds for the rest of its file.

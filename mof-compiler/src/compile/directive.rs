@@ -1,24 +1,39 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
-use super::collect::Unit;
-use super::{At, CompileOptions};
+use super::collect::Collected;
+use super::unit::Item;
+use super::update::{Deletion, DeletionTarget, UpdateFlags};
+use super::{At, Base, CompileOptions};
 use crate::Code;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::syntax::ast::{Argument, Directive};
-use cimarron_model::{Dialect, Name, ObjectPath, suggest};
-use indexmap::IndexMap;
+use cimarron_model::{Dialect, Name, ObjectPath, fold, suggest};
+use cimarron_schema::is_locale;
 
-/// What the directives so far have set.
-pub(crate) struct Directives {
+/// What the directives of a file have set so far.
+pub(crate) struct Directives<'b> {
     dialect: Dialect,
+    base: &'b dyn Base,
     namespace: Name,
+    splits: bool,
     amended: bool,
+    /// The flags that classes get now.
+    pub(crate) class_flags: UpdateFlags,
+    /// The flags that instances get now.
+    pub(crate) instance_flags: UpdateFlags,
 }
 
-impl Directives {
-    pub(crate) fn new(options: &CompileOptions) -> Self {
-        let namespace = Name::new(&options.namespace);
-        Self { dialect: options.dialect, namespace, amended: false }
+impl<'b> Directives<'b> {
+    pub(crate) fn new(options: &CompileOptions, base: &'b dyn Base) -> Self {
+        Self {
+            dialect: options.dialect,
+            base,
+            namespace: Name::new(&options.namespace),
+            splits: options.splits,
+            amended: false,
+            class_flags: options.class_flags,
+            instance_flags: options.instance_flags,
+        }
     }
 
     /// The namespace that declarations go to now.
@@ -26,11 +41,12 @@ impl Directives {
         self.namespace.clone()
     }
 
-    /// Follows one directive.
+    /// Follows one directive, which stands at `order` in the text.
     pub(crate) fn obey<'a>(
         &mut self,
         at: At<'a, Directive<'a>>,
-        units: &mut IndexMap<Name, Unit<'a>>,
+        order: usize,
+        collected: &mut Collected<'a>,
         sink: &mut Diagnostics,
     ) {
         let name = at.node.name.text;
@@ -40,12 +56,17 @@ impl Directives {
             // a schema.
             ("include" | "locale" | "instancelocale", _) => {}
             ("source" | "nonlocal" | "sourcetype" | "nonlocaltype", _) => ignored(at, sink),
-            ("autorecover", Dialect::Wmi) => {}
-            ("classflags", Dialect::Wmi) => check_flags(at, &CLASS_FLAGS, sink),
-            ("instanceflags", Dialect::Wmi) => check_flags(at, &INSTANCE_FLAGS, sink),
-            ("deleteclass", Dialect::Wmi) => self.delete_class(at, units, sink),
-            ("deleteinstance", Dialect::Wmi) => delete_instance(at, sink),
-            ("amendment", Dialect::Wmi) => self.amend(at, sink),
+            // Says when the file is to be compiled, not what it means.
+            ("autorecover", Dialect::Wmi) => collected.changes.autorecover = true,
+            ("classflags", Dialect::Wmi) => {
+                set_flags(at, &UpdateFlags::CLASS, &mut self.class_flags, sink);
+            }
+            ("instanceflags", Dialect::Wmi) => {
+                set_flags(at, &UpdateFlags::INSTANCE, &mut self.instance_flags, sink);
+            }
+            ("deleteclass", Dialect::Wmi) => self.delete_class(at, order, collected, sink),
+            ("deleteinstance", Dialect::Wmi) => self.delete_instance(at, collected, sink),
+            ("amendment", Dialect::Wmi) => self.amend(at, collected, sink),
             _ => self.unknown(at, sink),
         }
     }
@@ -64,17 +85,31 @@ impl Directives {
     }
 
     /// `#pragma amendment("MS_409")`: qualifiers that are amended belong to a locale.
-    fn amend(&mut self, at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
+    fn amend(
+        &mut self,
+        at: At<'_, Directive<'_>>,
+        collected: &mut Collected<'_>,
+        sink: &mut Diagnostics,
+    ) {
         let locale = argument(at, 0).filter(|locale| is_locale(&locale.text));
-        if locale.is_none() || argument(at, 1).is_some() {
+        let Some(locale) = locale.filter(|_| argument(at, 1).is_none()) else {
             let message = "`#pragma amendment` takes one locale";
             let found = at.error(Code::AmendmentArguments, at.node.span, message);
             sink.push(found.with_help("write #pragma amendment(\"MS_409\")"));
-        } else if std::mem::replace(&mut self.amended, true) {
+            return;
+        };
+        let before = collected.changes.amendment.as_deref();
+        let differs = before.is_some_and(|before| !before.eq_ignore_ascii_case(&locale.text));
+        if std::mem::replace(&mut self.amended, true) || differs {
             let message = "there is an amendment already";
             sink.push(at.error(Code::DuplicateAmendment, at.node.span, message));
-        } else {
-            ignored(at, sink);
+            return;
+        }
+        collected.changes.amendment = Some(locale.text.to_ascii_lowercase());
+        if !self.splits {
+            let message = "`#pragma amendment` says how to split the text, and nobody does";
+            let found = at.error(Code::IgnoredDirective, at.node.span, message);
+            sink.push(found.with_help("write both parts with --emit-mof and --emit-mfl"));
         }
     }
 
@@ -92,13 +127,14 @@ impl Directives {
         }
     }
 
-    /// `#pragma deleteclass("C", FAIL | NOFAIL)`: forgets a class declared above,
-    /// what derives from it and the instances of all these (WMI SDK, "pragma
-    /// deleteclass").
+    /// `#pragma deleteclass("C", FAIL | NOFAIL)`: deletes a class that is there or was
+    /// declared above, what derives from it and the instances of all these (WMI SDK,
+    /// "pragma deleteclass").
     fn delete_class<'a>(
         &self,
         at: At<'a, Directive<'a>>,
-        units: &mut IndexMap<Name, Unit<'a>>,
+        order: usize,
+        collected: &mut Collected<'a>,
         sink: &mut Diagnostics,
     ) {
         let (Some(class), Some(must_exist)) = (argument(at, 0), fails_when_missing(at)) else {
@@ -106,12 +142,49 @@ impl Directives {
             sink.push(at.error(Code::DeleteClassArguments, at.node.span, message));
             return;
         };
-        let unit = units.entry(self.namespace()).or_default();
-        let deleted = unit.delete_class(&class.text);
-        if !deleted && must_exist {
+        let name = Name::new(&*class.text);
+        let unit = collected.units.entry(self.namespace()).or_default();
+        let declared = unit.delete_class(&class.text);
+        let there = !unit.deleted.contains_key(&name)
+            && self.base.class(self.namespace.as_str(), &class.text).is_some();
+        if !declared && !there && must_exist {
             let message = format!("there is no class `{}` to delete", class.text);
             sink.push(at.error(Code::NothingToDelete, class.span, message));
         }
+        unit.deleted.insert(name.clone(), order);
+        collected.changes.deletions.push(Deletion {
+            namespace: self.namespace(),
+            target: DeletionTarget::Class(name),
+            must_exist: must_exist && there,
+        });
+    }
+
+    /// `#pragma deleteinstance("path", FAIL | NOFAIL)`. Which instance of the text it names
+    /// is found when their keys are known.
+    fn delete_instance<'a>(
+        &self,
+        at: At<'a, Directive<'a>>,
+        collected: &mut Collected<'a>,
+        sink: &mut Diagnostics,
+    ) {
+        let path = argument(at, 0).and_then(|path| ObjectPath::parse(&path.text).ok());
+        let path = path.filter(|path| path.is_instance() && self.is_here(path));
+        let (Some(path), Some(must_exist)) = (path, fails_when_missing(at)) else {
+            let message = "`#pragma deleteinstance` takes an instance's path and FAIL or NOFAIL";
+            let help = "the instance is one of the current namespace: Class.Key=\"value\"";
+            let found = at.error(Code::DeleteInstanceArguments, at.node.span, message);
+            sink.push(found.with_help(help));
+            return;
+        };
+        let path = ObjectPath { host: None, namespace: None, ..path };
+        let unit = collected.units.entry(self.namespace()).or_default();
+        unit.add_item(Item::Deleted(at, path, must_exist));
+    }
+
+    /// Whether a path names something in the current namespace.
+    fn is_here(&self, path: &ObjectPath) -> bool {
+        let local = path.host.as_deref().is_none_or(|h| h == "." || fold::eq(h, "localhost"));
+        local && path.namespace.as_deref().is_none_or(|n| self.namespace.is(n))
     }
 }
 
@@ -130,10 +203,6 @@ const WMI_PRAGMAS: [&str; 10] = [
     "namespace",
 ];
 
-const CLASS_FLAGS: [&str; 4] = ["createonly", "updateonly", "safeupdate", "forceupdate"];
-
-const INSTANCE_FLAGS: [&str; 2] = ["createonly", "updateonly"];
-
 fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<'a>> {
     at.node.arguments.as_ref().and_then(|a| a.get(index))
 }
@@ -150,43 +219,27 @@ fn fails_when_missing(at: At<'_, Directive<'_>>) -> Option<bool> {
     is("FAIL").then_some(true).or_else(|| is("NOFAIL").then_some(false))
 }
 
-/// Checks the update flags, which come in one string or in several. They say how
-/// to change what is there, and nothing about a schema that is made from nothing.
-fn check_flags(at: At<'_, Directive<'_>>, known: &[&str], sink: &mut Diagnostics) {
+/// Sets the update flags, which come in one string or in several; an empty string
+/// stands for none.
+fn set_flags(
+    at: At<'_, Directive<'_>>,
+    known: &[&str],
+    flags: &mut UpdateFlags,
+    sink: &mut Diagnostics,
+) {
     let arguments = at.node.arguments.as_deref().unwrap_or_default();
-    let words = arguments.iter().flat_map(|a| a.text.split(',').map(str::trim));
-    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-    let has = |word: &str| words.iter().any(|w| w == word);
-    let unknown = words.iter().find(|w| !known.contains(&w.as_str()));
-    let problem = if words.is_empty() {
-        "there is no flag".to_owned()
-    } else if let Some(unknown) = unknown {
-        format!("the flag `{unknown}` is unknown")
-    } else if has("createonly") && has("updateonly") {
-        "`createonly` contradicts `updateonly`".to_owned()
+    let parsed = if arguments.is_empty() {
+        Err("there is no flag".to_owned())
     } else {
-        return;
+        UpdateFlags::parse(arguments.iter().map(|a| &*a.text), known)
     };
-    let found = at.error(Code::FlagArguments, at.node.span, problem);
-    sink.push(found.with_help(format!("known are {}", known.join(", "))));
-}
-
-/// `#pragma deleteinstance("path", FAIL | NOFAIL)`: checked, and then said to have
-/// no effect, for a text makes its schema from nothing.
-fn delete_instance(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
-    let path = argument(at, 0).and_then(|path| ObjectPath::parse(&path.text).ok());
-    if path.is_none_or(|path| !path.is_instance()) || fails_when_missing(at).is_none() {
-        let message = "`#pragma deleteinstance` takes an instance's path and FAIL or NOFAIL";
-        sink.push(at.error(Code::DeleteInstanceArguments, at.node.span, message));
-        return;
+    match parsed {
+        Ok(parsed) => *flags = parsed,
+        Err(problem) => {
+            let found = at.error(Code::FlagArguments, at.node.span, problem);
+            sink.push(found.with_help(format!("known are {}", known.join(", "))));
+        }
     }
-    ignored(at, sink);
-}
-
-/// `MS_` and the hexadecimal number of a language.
-fn is_locale(text: &str) -> bool {
-    let number = text.get(..3).filter(|p| p.eq_ignore_ascii_case("ms_")).and(text.get(3..));
-    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// `\\.\root\cimv2`, `//./root/cimv2` and `root/cimv2` as `root/cimv2`.

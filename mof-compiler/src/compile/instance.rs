@@ -1,13 +1,14 @@
 //! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
 use super::alias::AliasTable;
-use super::collect::Unit;
 use super::namespace::Namespace;
+use super::unit::{Instance as Declared, Item, Unit};
+use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, qualifier};
 use crate::Code;
 use crate::source::Span;
-use crate::syntax::ast::{InstanceDeclaration, PropertyValue};
+use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue};
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property, Value,
     suggest,
@@ -17,30 +18,129 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
-pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>) {
+pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>, changes: &mut Changes) {
     let table = AliasTable::new(namespace, unit);
-    let mut by_path: HashMap<String, usize> = HashMap::new();
-    let mut lowered: Vec<Instance> = Vec::with_capacity(unit.instances.len());
-    for one in &unit.instances {
-        let Some(class) = creation_class(namespace, one.at) else { continue };
-        let instance = lower(namespace, one.at, &one.flavors, &class, Some(&table));
-        let Some(path) = key_path(namespace, one.at, &class, &instance) else { continue };
-        let identity = identity(namespace, &class, &path);
-        match by_path.get(&identity) {
-            Some(before) => {
-                if let Some(before) = lowered.get_mut(*before) {
-                    update(namespace, one.at, before, &instance, &path);
-                }
-            }
-            None => {
-                by_path.insert(identity, lowered.len());
-                lowered.push(instance);
+    let mut lowered = Lowered::default();
+    for item in &unit.instances {
+        match item {
+            Item::Declared(one) => lowered.declare(namespace, one, &table),
+            Item::Deleted(at, path, must_exist) => {
+                let deleted = lowered.delete(namespace, *at, path, *must_exist);
+                changes.deletions.extend(deleted);
             }
         }
     }
-    for instance in lowered {
+    let (instances, existence): (Vec<_>, Vec<_>) = lowered.kept.into_iter().flatten().unzip();
+    changes.set_instances(namespace.context.namespace, existence);
+    for instance in instances {
         namespace.builder.add_instance(instance);
     }
+}
+
+/// The instances so far.
+#[derive(Default)]
+struct Lowered {
+    by_path: HashMap<String, usize>,
+    /// With what the first declaration says about what must be there; `None` once
+    /// deleted.
+    kept: Vec<Option<(Instance, Existence)>>,
+}
+
+impl Lowered {
+    fn declare(
+        &mut self,
+        namespace: &mut Namespace<'_, '_>,
+        one: &Declared<'_>,
+        table: &AliasTable<'_>,
+    ) {
+        let Some(class) = creation_class(namespace, one.at) else { return };
+        let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+        namespace.check_namespace(one.at, &instance);
+        let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };
+        let identity = identity(namespace, &class, &path);
+        let before = self.by_path.get(&identity).copied();
+        existence(namespace, one, &path, before.is_some());
+        match before {
+            Some(before) => {
+                if let Some(Some((before, _))) = self.kept.get_mut(before) {
+                    update(namespace, one, before, &instance, &path);
+                }
+            }
+            None => {
+                self.by_path.insert(identity, self.kept.len());
+                self.kept.push(Some((instance, one.existence)));
+            }
+        }
+    }
+
+    /// `#pragma deleteinstance`: forgets the instance, and says what to delete from what
+    /// is there.
+    fn delete(
+        &mut self,
+        namespace: &mut Namespace<'_, '_>,
+        at: At<'_, Directive<'_>>,
+        path: &ObjectPath,
+        must_exist: bool,
+    ) -> Option<Deletion> {
+        let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
+        let keys = class.as_ref().and_then(|class| keys_of(class, path));
+        let declared = keys.is_some_and(|(class, path)| {
+            let found = self.by_path.remove(&identity(namespace, class, &path));
+            found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take).is_some()
+        });
+        let there = namespace.context.base.has_instance(namespace.context.namespace, path);
+        if !declared && !there && must_exist {
+            let message = format!("there is no instance `{path}` to delete");
+            namespace.sink.push(at.error(Code::NothingToDelete, at.node.span, message));
+        }
+        class.map(|_| Deletion {
+            namespace: Name::new(namespace.context.namespace),
+            target: DeletionTarget::Instance(path.clone()),
+            must_exist: must_exist && there,
+        })
+    }
+}
+
+/// The class of a path, and the path with its keys as an instance's own path has them.
+fn keys_of<'k>(
+    class: &'k ResolvedClass,
+    path: &ObjectPath,
+) -> Option<(&'k ResolvedClass, ObjectPath)> {
+    let one = path.keys.len() == 1;
+    let path = path_from(class, |property| {
+        let key = match &path.keys {
+            Keys::Unnamed(_) if !one => None,
+            _ => path.key(property.name.as_str()),
+        };
+        key?.bind(property.data_type.cim_type).ok()
+    });
+    Some((class, path.ok()?))
+}
+
+/// Judges the update flags of an instance.
+fn existence(
+    namespace: &mut Namespace<'_, '_>,
+    one: &Declared<'_>,
+    path: &ObjectPath,
+    declared: bool,
+) {
+    let there =
+        || declared || namespace.context.base.has_instance(namespace.context.namespace, path);
+    let span = one.at.node.class.span;
+    let found = match one.existence {
+        Existence::CreateOnly if there() => {
+            let message = format!("the instance `{path}` exists already");
+            let found = one.at.error(Code::CreateOnlyExists, span, message);
+            found.with_help("the instance flag createonly lets nothing change")
+        }
+        Existence::UpdateOnly if !there() => {
+            let message = format!("there is no instance `{path}` to update");
+            let found = one.at.error(Code::UpdateOnlyMissing, span, message);
+            found.with_help("the instance flag updateonly lets nothing be created")
+        }
+        _ => return,
+    };
+    namespace.sink.push(found);
 }
 
 /// The text that two declarations of one instance share. In WMI all classes below
@@ -64,11 +164,15 @@ fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &Obj
 /// WMI updates an instance whose key is written again; DMTF refuses it.
 fn update(
     namespace: &mut Namespace<'_, '_>,
-    at: At<'_, InstanceDeclaration<'_>>,
+    one: &Declared<'_>,
     before: &mut Instance,
     again: &Instance,
     path: &ObjectPath,
 ) {
+    let at = one.at;
+    if one.existence == Existence::CreateOnly {
+        return;
+    }
     if namespace.context.dialect == Dialect::Dmtf || before.class != again.class {
         let message = format!("there is already an instance `{path}`");
         namespace.sink.push(at.error(Code::DuplicateInstance, at.node.class.span, message));

@@ -21,13 +21,19 @@ mod namespace;
 mod order;
 mod place;
 mod qualifier;
+mod redeclare;
 mod roots;
+mod system;
+mod unit;
+mod update;
 mod value;
+
+pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ast;
-use cimarron_model::{Dialect, Name, QualifierType};
+use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
 use std::sync::Arc;
 
@@ -41,11 +47,24 @@ pub struct CompileOptions {
     pub dialect: Dialect,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
+    /// How classes meet what is there, until a `#pragma classflags` (WMI).
+    pub class_flags: UpdateFlags,
+    /// How instances meet what is there, until a `#pragma instanceflags` (WMI).
+    pub instance_flags: UpdateFlags,
+    /// Whether the caller writes the localised part of the result by itself, as
+    /// `#pragma amendment` asks for.
+    pub splits: bool,
 }
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self { dialect: Dialect::default(), namespace: DEFAULT_NAMESPACE.to_owned() }
+        Self {
+            dialect: Dialect::default(),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
+            class_flags: UpdateFlags::default(),
+            instance_flags: UpdateFlags::default(),
+            splits: false,
+        }
     }
 }
 
@@ -59,6 +78,13 @@ pub trait Base {
 
     /// The qualifier declarations.
     fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType>;
+
+    /// Whether there is an instance of this path. Directives that create, update or
+    /// delete ask for it.
+    fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
+        let _ = (namespace, path);
+        false
+    }
 }
 
 /// Nothing is there: the text must declare all that it uses.
@@ -85,6 +111,8 @@ pub struct Compiled {
     /// The classes, qualifier types and instances. Worth keeping only when
     /// there were no errors.
     pub schema: SchemaBuilder,
+    /// What the text does to what is there already.
+    pub changes: Changes,
     /// What there was to say.
     pub diagnostics: Diagnostics,
 }
@@ -142,19 +170,30 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
+    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = roots::Roots::new(sources);
-    let units = collect::collect(&declarations, &roots, options, &mut diagnostics);
-    for (name, unit) in &units {
+    let collect::Collected { mut units, mut changes } =
+        collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
+    let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
+    let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
+    let remaining = unit::Remaining { base, deleted };
+    let system = system::SystemClasses::default();
+    for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
         let dialect = options.dialect;
-        let context = Context { dialect, namespace: name.as_str(), base, roots: &roots };
-        namespace::compile_namespace(unit, &context, builder, &mut diagnostics);
+        let namespace = name.as_str();
+        let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
+        let context = Context { dialect, namespace, base, roots, system };
+        namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
+        let children = system::child_namespaces(namespace, builder);
+        for child in children {
+            schema.namespace(&child);
+        }
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
-    Compiled { schema, diagnostics }
+    Compiled { schema, changes, diagnostics }
 }
 
 /// What every step of one namespace's compilation may look at.
@@ -164,6 +203,7 @@ pub(crate) struct Context<'a> {
     pub(crate) namespace: &'a str,
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a roots::Roots,
+    pub(crate) system: &'a system::SystemClasses,
 }
 
 /// A node of the syntax tree and the file that it stands in.

@@ -1,12 +1,14 @@
 //! Compiling one namespace.
 
-use super::collect::{Class, Unit};
 use super::order::needed_first;
 use super::place::span_of;
+use super::redeclare::Dependents;
+use super::unit::{Class, Unit};
+use super::update::Changes;
 use super::{Context, class, instance, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{Environment, check_class};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -24,20 +26,31 @@ pub(crate) struct Namespace<'c, 's> {
 
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
-    unit: &Unit<'_>,
+    unit: &mut Unit<'_>,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
+    changes: &mut Changes,
     sink: &mut Diagnostics,
 ) {
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace { context, builder, sink, declared: Rc::default() };
+    let mut namespace = Namespace::new(context, builder, sink);
     for declaration in &unit.qualifiers {
         qualifier::declare(&mut namespace, *declaration);
     }
-    namespace.classes(&unit.classes);
-    instance::instances(&mut namespace, unit);
+    namespace.classes(unit, changes);
+    instance::instances(&mut namespace, unit, changes);
+}
+
+impl<'c, 's> Namespace<'c, 's> {
+    pub(crate) fn new(
+        context: &'c Context<'c>,
+        builder: &'s mut NamespaceBuilder,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        Self { context, builder, sink, declared: Rc::default() }
+    }
 }
 
 impl Namespace<'_, '_> {
@@ -46,7 +59,9 @@ impl Namespace<'_, '_> {
         if let Some(class) = self.builder.class(name) {
             return Some(class.clone());
         }
-        let class = self.context.base.class(self.context.namespace, name)?;
+        let Some(class) = self.context.base.class(self.context.namespace, name) else {
+            return self.system_class(name);
+        };
         self.builder.know(class.clone());
         Some(class)
     }
@@ -70,64 +85,46 @@ impl Namespace<'_, '_> {
         }
     }
 
-    fn classes(&mut self, classes: &[Class<'_>]) {
+    fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+        let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
+        let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
-            let name = Name::new(class.at.node.name.text);
-            if let Some(before) = last.insert(name.clone(), i).and_then(|b| classes.get(b)) {
-                self.declared_again(&name, before, class);
+            let name = Name::new(class.node.name.text);
+            let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
+            self.existence(before, class);
+            if let Some(before) = before {
+                let dependents = dependents.get_or_insert_with(|| Dependents::of(unit));
+                self.declared_again(before, class, dependents);
             }
-            let superclass = class.at.node.superclass.map(|s| Name::new(s.text));
+            changes.set_class(self.context.namespace, &name, class.flags);
+            let superclass = class.node.superclass.map(|s| Name::new(s.text));
             declared.insert(name, superclass);
         }
         self.declared = Rc::new(declared);
         let order = needed_first(classes, &last);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
-            let node = class.at.node;
+            let node = &*class.node;
             let span = node.superclass.map_or(node.name.span, |s| s.span);
             let message =
                 format!("`{}` is, through its superclasses, its own superclass", node.name.text);
             let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
-            self.sink.push(class.at.error(code, span, message));
+            self.sink.push(class.at().error(code, span, message));
         }
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
-            let Some(class) = classes.get(i) else { continue };
-            let counts = last.get(&CaseInsensitive(class.at.node.name.text)) == Some(&i);
+            let Some(class) = unit.classes.get_mut(i) else { continue };
+            let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
                 self.compile_class(class);
             }
+            class.release();
         }
-    }
-
-    /// WMI updates a class that is declared again; in DMTF MOF it is a mistake,
-    /// unless both say the same.
-    fn declared_again(&mut self, name: &Name, before: &Class<'_>, now: &Class<'_>) {
-        let dialect = self.context.dialect;
-        if dialect == Dialect::Dmtf {
-            let mut unheard = Diagnostics::with_limit(0);
-            let mut quiet = self.with_sink(&mut unheard);
-            if class::lower(&mut quiet, before) == class::lower(&mut quiet, now) {
-                return;
-            }
-        }
-        let message = format!("the class `{name}` is declared again");
-        let found = now.at.error(Code::DuplicateClass, now.at.node.name.span, message).with_label(
-            before.at.file,
-            before.at.node.name.span,
-            "first declared here",
-        );
-        self.sink.push(match dialect {
-            Dialect::Wmi => {
-                found.with_severity(Severity::Warning).with_help("the last declaration counts")
-            }
-            Dialect::Dmtf => found.with_help("remove one of the two"),
-        });
     }
 
     fn compile_class(&mut self, declared: &Class<'_>) {
-        let mut local = class::lower(self, declared);
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -138,13 +135,9 @@ impl Namespace<'_, '_> {
         let dialect = self.context.dialect;
         let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
         for violation in violations {
-            let span = span_of(declared.at.node, &violation);
-            let found = Diagnostic::new(
-                Code::Rule(violation.rule),
-                declared.at.file,
-                span,
-                violation.message,
-            );
+            let span = span_of(&*declared.node, &violation);
+            let found =
+                Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
             self.sink.push(match violation.help {
                 Some(help) => found.with_help(help),
                 None => found,
@@ -155,10 +148,10 @@ impl Namespace<'_, '_> {
             // that what lies below this class can still be checked.
             local.superclass = None;
         }
-        if let Err(missing) = self.builder.add_class(&local) {
+        if let Err(missing) = self.builder.add_class(local) {
             let message = missing.to_string();
             let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
-            self.sink.push(declared.at.error(code, declared.at.node.name.span, message));
+            self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
     }
 }
@@ -176,8 +169,10 @@ impl Environment for Surroundings<'_> {
         if let Some(superclass) = self.declared.get(&CaseInsensitive(class)) {
             return Some(superclass.clone());
         }
-        let class = self.context.base.class(self.context.namespace, class)?;
-        Some(class.superclass().cloned())
+        match self.context.base.class(self.context.namespace, class) {
+            Some(class) => Some(class.superclass().cloned()),
+            None => self.context.system.superclass(self.context.dialect, class),
+        }
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

@@ -82,7 +82,7 @@ pub(crate) fn lower_all(
     written: &[ast::Qualifier<'_>],
     global: &GlobalFlavors,
 ) -> Qualifiers {
-    let mut lowered = Qualifiers::new();
+    let mut lowered = Qualifiers::with_capacity(written.len());
     for qualifier in written {
         if lowered.get(qualifier.name.text).is_some() {
             let first = written.iter().find(|q| Name::new(q.name.text).is(qualifier.name.text));
@@ -95,7 +95,7 @@ pub(crate) fn lower_all(
             });
             continue;
         }
-        lowered.set(lower(namespace, file, qualifier, global));
+        lowered.push_new(lower(namespace, file, qualifier, global));
     }
     lowered
 }
@@ -107,25 +107,25 @@ fn lower(
     global: &GlobalFlavors,
 ) -> Qualifier {
     let name = Name::new(written.name.text);
-    let declared = namespace
-        .builder
-        .qualifier_type(name.as_str())
-        .map(|d| (d.data_type.clone(), d.implied_value(), d.flavor));
-    let value = match (&written.value, &declared) {
-        (None, Some((_, implied, _))) => implied.clone(),
+    let declared = namespace.builder.qualifier_type(name.as_str());
+    let declared_flavor = declared.map(|d| d.flavor);
+    let value = match (&written.value, declared) {
+        (None, Some(declared)) => declared.implied_value(),
         (None, None) => Value::from(true),
-        (Some(v), Some((data_type, ..))) => {
-            let null = QualifierType::null(data_type);
-            Converter::new(namespace, file, global).qualifier(v, data_type).unwrap_or(null)
+        (Some(v), Some(declared)) => {
+            let data_type = declared.data_type.clone();
+            Converter::new(namespace, file, global)
+                .qualifier(v, &data_type)
+                .unwrap_or_else(|| QualifierType::null(&data_type))
         }
         (Some(v), None) => {
             let data_type = inferred_type(v);
-            let null = QualifierType::null(&data_type);
             stored_by_wmi(namespace, file, v, &data_type);
-            Converter::new(namespace, file, global).qualifier(v, &data_type).unwrap_or(null)
+            Converter::new(namespace, file, global)
+                .qualifier(v, &data_type)
+                .unwrap_or_else(|| QualifierType::null(&data_type))
         }
     };
-    let declared_flavor = declared.as_ref().map(|(_, _, flavor)| *flavor);
     let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
     let base = match global.get(&CaseInsensitive(name.as_str())) {
         Some(flavors) => apply(namespace, file, base, flavors),

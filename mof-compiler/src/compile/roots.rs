@@ -8,7 +8,7 @@
 use crate::source::{FileId, Sources};
 
 /// The root of every file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Roots(Vec<FileId>);
 
 impl Roots {

@@ -1,7 +1,6 @@
 //! Converting a written value to the type of what it initialises (DSP0004 7.12
 //! and ANNEX A; WMI SDK, "MOF data types").
 
-use super::collect::Class as Declared;
 use super::namespace::Namespace;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::Code;
@@ -102,7 +101,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             let message = format!("{} elements do not fit a {data_type}", items.len());
             return self.report(Code::ArrayTooLong, written.span, message);
         }
-        let mut array = Array::new(data_type.cim_type);
+        let mut array = Array::with_capacity(data_type.cim_type, items.len());
         let mut complete = true;
         for item in items {
             match &item.kind {
@@ -173,8 +172,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             (ValueKind::Class(embedded), TypeClass::Object) => {
                 let at = At::new(self.file, &**embedded);
-                let declared = Declared { at, flavors: self.flavors.clone() };
-                let object = class::lower(self.namespace, &declared);
+                let object = class::lower(self.namespace, at, self.flavors);
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }
             _ => {

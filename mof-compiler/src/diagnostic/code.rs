@@ -160,6 +160,12 @@ codes! {
     "MOF0267" FlagArguments Error InvalidFlagsSyntax "update flags are unknown or contradict each other";
     "MOF0268" AmendmentArguments Error InvalidAmendmentSyntax "amendment takes a locale";
     "MOF0269" DuplicateAmendment Error DuplicateAmendment "a second amendment is named";
+    // Updates
+    "MOF0270" CreateOnlyExists Error AlreadyExists "createonly meets what is there already";
+    "MOF0271" UpdateOnlyMissing Error NotFound "updateonly meets what is not there";
+    "MOF0272" ClassHasChildren Error ClassHasChildren "a changed class has subclasses";
+    "MOF0273" ClassHasInstances Error ClassHasInstances "a changed class has instances";
+    "MOF0274" NamespaceName Error InvalidNamespaceSyntax "the name of a namespace is malformed";
 }
 
 impl fmt::Display for Code {

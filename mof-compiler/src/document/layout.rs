@@ -50,7 +50,7 @@ pub(super) struct Place<'p, 'a> {
 
 impl Place<'_, '_> {
     /// From the page to the folder of its namespace.
-    const fn to_space(&self) -> &'static str {
+    const fn to_space(self) -> &'static str {
         match self.part {
             Part::Class => "../",
             _ => "",

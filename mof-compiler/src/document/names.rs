@@ -54,7 +54,7 @@ impl FileNames {
         } else if is_reserved(&slug) || slug.is_empty() {
             slug.push('-');
         }
-        self.unique(slug)
+        self.unique(&slug)
     }
 
     /// The folder of a namespace: `root.cimv2`.
@@ -69,12 +69,12 @@ impl FileNames {
         if slug.is_empty() || is_reserved(slug.split('.').next().unwrap_or_default()) {
             slug.insert(0, '-');
         }
-        self.unique(slug)
+        self.unique(&slug)
     }
 
     /// Only names cut short could meet, and only where their hashes do.
-    fn unique(&mut self, slug: String) -> String {
-        let mut name = slug.clone();
+    fn unique(&mut self, slug: &str) -> String {
+        let mut name = slug.to_owned();
         let mut next = 2;
         while !self.taken.insert(name.to_ascii_lowercase()) {
             name = format!("{slug}--{next}");

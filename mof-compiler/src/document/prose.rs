@@ -48,7 +48,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
             },
             (Marker::Number(n), _) => match blocks.last_mut() {
                 Some(Block::Numbers(items)) if follows(items, n) => {
-                    items.push((n, rest.to_owned()))
+                    items.push((n, rest.to_owned()));
                 }
                 _ => blocks.push(Block::Numbers(vec![(n, rest.to_owned())])),
             },

@@ -3,6 +3,7 @@
 use super::html::{Html, put};
 use super::meaning::meaning;
 use super::prose::{self, Block};
+use super::space::value_of;
 use super::target::Scene;
 use cimarron_model::{Dialect, Scalar, Value};
 use cimarron_schema::{QualifierView, QualifiersView, value_to_mof};
@@ -67,10 +68,7 @@ const FACTS: [(&str, &str); 6] = [
 
 /// Whether a qualifier is there and says something other than FALSE.
 pub(super) fn holds(qualifiers: QualifiersView<'_>, name: &str) -> bool {
-    qualifiers.get(name).is_some_and(|q| {
-        let value = q.value();
-        !value.is_null() && value.as_bool() != Some(false)
-    })
+    value_of(qualifiers, name).is_some_and(|value| value.as_bool() != Some(false))
 }
 
 /// A badge.
@@ -96,10 +94,7 @@ pub(super) fn badges(html: &mut Html, qualifiers: QualifiersView<'_>) {
 
 /// A notice that the element is deprecated, with links to what replaces it.
 pub(super) fn deprecation(html: &mut Html, scene: Scene<'_, '_>, qualifiers: QualifiersView<'_>) {
-    let Some(value) = qualifiers.get("Deprecated").map(|q| q.value()).filter(|v| !v.is_null())
-    else {
-        return;
-    };
+    let Some(value) = value_of(qualifiers, "Deprecated") else { return };
     html.markup("<p class='notice deprecated' role='note'><strong>Deprecated.</strong>");
     // DSP0004 5.6.3.11: the text "No Value" says that nothing replaces it.
     let replacements: Vec<String> = strings(&value)
@@ -123,7 +118,7 @@ pub(super) fn deprecation(html: &mut Html, scene: Scene<'_, '_>, qualifiers: Qua
 
 /// The description as paragraphs and lists.
 pub(super) fn description(html: &mut Html, scene: Scene<'_, '_>, qualifiers: QualifiersView<'_>) {
-    let value = qualifiers.get("Description").map(|q| q.value());
+    let value = value_of(qualifiers, "Description");
     let Some(text) = value.as_ref().and_then(|v| v.as_str()) else { return };
     html.markup("<div class='prose'>");
     for block in prose::blocks(text) {
@@ -162,9 +157,7 @@ pub(super) fn description(html: &mut Html, scene: Scene<'_, '_>, qualifiers: Qua
 /// Limits and units, as entries of a description list.
 pub(super) fn facts(html: &mut Html, qualifiers: QualifiersView<'_>) {
     for (name, words) in FACTS {
-        let Some(value) = qualifiers.get(name).map(|q| q.value()).filter(|v| !v.is_null()) else {
-            continue;
-        };
+        let Some(value) = value_of(qualifiers, name) else { continue };
         html.markup("<div><dt>");
         html.markup(words);
         put!(html, "</dt><dd><code>", value.to_string(), "</code></dd></div>");

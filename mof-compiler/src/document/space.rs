@@ -6,7 +6,7 @@
 use super::names::FileNames;
 use super::prose;
 use super::usage::Usage;
-use cimarron_model::{CimType, DataType, Instance, Name};
+use cimarron_model::{CimType, DataType, Instance, Name, Value};
 use cimarron_schema::{ClassView, MethodView, PropertyView, QualifiersView, SchemaView};
 use hashbrown::HashMap;
 
@@ -262,7 +262,7 @@ impl<'a> Node<'a> {
                 r#abstract: view.is_abstract(),
                 singleton: view.is_singleton(),
                 terminal: qualifiers.is_true("Terminal"),
-                deprecated: has(qualifiers, "Deprecated"),
+                deprecated: value_of(qualifiers, "Deprecated").is_some(),
                 experimental: qualifiers.is_true("Experimental"),
             },
             package: package(view),
@@ -280,7 +280,7 @@ impl<'a> Node<'a> {
 
 /// The parts of `UMLPackagePath`, as in `CIM::User::PrivilegeManagementService`.
 fn package(view: ClassView<'_>) -> Vec<String> {
-    let value = view.qualifier("UMLPackagePath").map(|q| q.value());
+    let value = value_of(view.qualifiers(), "UMLPackagePath");
     let path = value.as_ref().and_then(|v| v.as_str()).unwrap_or_default();
     let parts = path.split("::").map(str::trim).filter(|part| !part.is_empty());
     parts.take(MOST_PARTS).map(str::to_owned).collect()
@@ -289,14 +289,15 @@ fn package(view: ClassView<'_>) -> Vec<String> {
 /// Packages nested deeper count as part of the last of these.
 const MOST_PARTS: usize = 16;
 
-/// Whether a qualifier is present, whatever it says.
-fn has(qualifiers: QualifiersView<'_>, name: &str) -> bool {
-    qualifiers.get(name).is_some_and(|q| !q.value().is_null())
+/// What a qualifier says, if it is there and says something.
+pub(super) fn value_of(qualifiers: QualifiersView<'_>, name: &str) -> Option<Value> {
+    let value = qualifiers.get(name)?.value();
+    (!value.is_null()).then_some(value)
 }
 
 /// The first sentence of an element's description.
 pub(super) fn summary(qualifiers: QualifiersView<'_>) -> String {
-    let description = qualifiers.get("Description").map(|q| q.value());
+    let description = value_of(qualifiers, "Description");
     description.as_ref().and_then(|d| d.as_str()).map_or_else(String::new, prose::summary)
 }
 

@@ -17,7 +17,7 @@ pub(super) fn files_below(
     root: &Path,
     limit: usize,
 ) -> io::Result<Vec<PathBuf>> {
-    let mut files = BTreeSet::new();
+    let mut files = Vec::new();
     let mut entered = BTreeSet::new();
     let mut open = vec![root.to_owned()];
     while let Some(directory) = open.pop() {
@@ -29,7 +29,7 @@ pub(super) fn files_below(
             match fs.kind(&path)? {
                 Some(EntryKind::Directory) => open.push(path),
                 Some(EntryKind::File) if is_mof(&path) => {
-                    files.insert(path);
+                    files.push(path);
                     if files.len() > limit {
                         return Err(io::Error::other(format!("more than {limit} files")));
                     }
@@ -38,5 +38,13 @@ pub(super) fn files_below(
             }
         }
     }
-    Ok(files.into_iter().collect())
+    files.sort_by_cached_key(|path| in_path_order(path));
+    Ok(files)
+}
+
+/// The bytes of a path with the separators below every other byte, so that a
+/// directory's files stand together: the order of [`Path`], at the price of text.
+fn in_path_order(path: &Path) -> Vec<u8> {
+    let separated = |byte: &u8| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte };
+    path.as_os_str().as_encoded_bytes().iter().map(separated).collect()
 }

@@ -48,39 +48,63 @@ fn unit(raw: &str) -> Option<(Unit, usize)> {
     Some((Unit::Char(simple), 2))
 }
 
-/// Appends the contents of a string literal to `out`. `start` is the place of
-/// `raw` in the text; every mistake is reported with its own place and skipped.
-pub(crate) fn unescape(
-    raw: &str,
-    start: u32,
-    out: &mut String,
-    mut report: impl FnMut(Span, Mistake),
-) {
-    out.reserve(raw.len());
+/// Appends the contents of a string literal to `out`; mistakes are left out.
+pub(crate) fn unescape(raw: &str, out: &mut String) {
+    units(raw, |unit, _| {
+        if let Ok(text) = unit {
+            text.push_to(out);
+        }
+    });
+}
+
+/// Reports every mistake in a literal, with its place counted from the literal's start.
+pub(crate) fn mistakes(raw: &str, mut report: impl FnMut(Span, Mistake)) {
+    units(raw, |unit, place| {
+        if let Err(mistake) = unit {
+            report(place, mistake);
+        }
+    });
+}
+
+/// What a part of a literal stands for.
+enum Part<'a> {
+    Plain(&'a str),
+    Char(char),
+}
+
+impl Part<'_> {
+    fn push_to(&self, out: &mut String) {
+        match self {
+            Self::Plain(text) => out.push_str(text),
+            Self::Char(c) => out.push(*c),
+        }
+    }
+}
+
+/// Walks through a literal: runs of plain text, and escape sequences.
+fn units<'a>(raw: &'a str, mut each: impl FnMut(Result<Part<'a>, Mistake>, Span)) {
     let mut rest = raw;
     while !rest.is_empty() {
-        let plain = rest.find('\\').unwrap_or(rest.len());
+        let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
         let (before, from_escape) = rest.split_at(plain);
-        out.push_str(before);
+        let at = raw.len() - from_escape.len();
+        if !before.is_empty() {
+            each(Ok(Part::Plain(before)), Span::from(at - plain..at));
+        }
         rest = from_escape;
         let Some((unit, mut length)) = unit(rest) else { break };
-        let mut mistake = None;
-        match unit {
-            Unit::Char(c) => out.push(c),
-            Unit::Bad(m) => mistake = Some(m),
+        let found = match unit {
+            Unit::Char(c) => Ok(c),
+            Unit::Bad(mistake) => Err(mistake),
             Unit::Code(code) => match whole_char(code, rest.get(length..).unwrap_or_default()) {
                 Some((c, more)) => {
-                    out.push(c);
                     length += more;
+                    Ok(c)
                 }
-                None => mistake = Some(Mistake::Surrogate),
+                None => Err(Mistake::Surrogate),
             },
-        }
-        if let Some(mistake) = mistake {
-            let at = raw.len() - rest.len();
-            let at = Span::from(at..at + length);
-            report(Span::new(start + at.start, start + at.end), mistake);
-        }
+        };
+        each(found.map(Part::Char), Span::from(at..at + length));
         rest = rest.get(length..).unwrap_or_default();
     }
 }
@@ -119,9 +143,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn unescaped(raw: &str) -> (String, Vec<(u32, u32, Mistake)>) {
-        let (mut out, mut mistakes) = (String::new(), Vec::new());
-        unescape(raw, 100, &mut out, |span, m| mistakes.push((span.start, span.end, m)));
-        (out, mistakes)
+        let (mut out, mut found) = (String::new(), Vec::new());
+        unescape(raw, &mut out);
+        mistakes(raw, |span, m| found.push((span.start, span.end, m)));
+        (out, found)
     }
 
     #[test]
@@ -141,15 +166,11 @@ mod tests {
     #[test]
     fn mistakes_have_their_place() {
         for (raw, text, mistakes) in [
-            (r"ab\q", "ab", vec![(102, 104, Mistake::Unknown)]),
-            (r"\äb", "b", vec![(100, 103, Mistake::Unknown)]),
-            (r"\xyz", "yz", vec![(100, 102, Mistake::NoDigits)]),
-            (r"\xD800z", "z", vec![(100, 106, Mistake::Surrogate)]),
-            (
-                r"\xDC00\xD800",
-                "",
-                vec![(100, 106, Mistake::Surrogate), (106, 112, Mistake::Surrogate)],
-            ),
+            (r"ab\q", "ab", vec![(2, 4, Mistake::Unknown)]),
+            (r"\äb", "b", vec![(0, 3, Mistake::Unknown)]),
+            (r"\xyz", "yz", vec![(0, 2, Mistake::NoDigits)]),
+            (r"\xD800z", "z", vec![(0, 6, Mistake::Surrogate)]),
+            (r"\xDC00\xD800", "", vec![(0, 6, Mistake::Surrogate), (6, 12, Mistake::Surrogate)]),
         ] {
             assert_eq!(unescaped(raw), (text.to_owned(), mistakes), "{raw}");
         }

@@ -225,14 +225,14 @@ impl<'a> ClassView<'a> {
                 .entry(number)
                 .or_insert_with(|| Arc::new(view.to_property()))
                 .clone();
-            Member { declaration, declared_at: view.declared_at() }
+            Member::new(declaration, view.declared_at())
         });
         let properties = properties.collect();
         let methods = positions(&self.record.methods).map(|number| {
             let view = MethodView::new(root, 0, number).as_declared();
             let declaration =
                 shared.methods.entry(number).or_insert_with(|| Arc::new(view.to_method())).clone();
-            Member { declaration, declared_at: view.declared_at() }
+            Member::new(declaration, view.declared_at())
         });
         ResolvedClass {
             name: self.name().into(),

@@ -46,7 +46,7 @@ pub(in super::super) fn star(
     let (sides, left, right) = if left.len() < spokes.len() && width(&two) <= WIDEST {
         (two, left, right)
     } else {
-        ([Side::of(&[], 0), Side::of(&spokes, hidden)], &spokes[..0], &spokes[..])
+        ([Side::of(&[], 0), Side::of(&spokes, hidden)], &[][..], spokes.as_slice())
     };
     let rows = left.len().max(right.len() + usize::from(hidden > 0));
     let height = i32::try_from(rows).unwrap_or_default() * ROW;

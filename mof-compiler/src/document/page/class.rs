@@ -5,7 +5,7 @@ use super::super::html::{Html, put};
 use super::super::layout::{self, Part, Place};
 use super::super::names::Slug;
 use super::super::qualifiers;
-use super::super::space::{ClassIndex, Member, Node};
+use super::super::space::{ClassIndex, Member, Node, value_of};
 use super::super::target::{Scene, Target};
 use super::super::{Site, mof};
 use super::inherited::Inherited;
@@ -165,7 +165,7 @@ fn head(
             qualifiers::badge(html, kind, word);
         }
     }
-    if let Some(version) = qualifiers.get("Version").map(|q| q.value()).filter(|v| !v.is_null()) {
+    if let Some(version) = value_of(qualifiers, "Version") {
         put!(html, " <span class='badge version'>version ", version.to_string(), "</span>");
     }
     html.markup("</p>");

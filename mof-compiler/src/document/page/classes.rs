@@ -67,7 +67,7 @@ fn entry(html: &mut Html, scene: Scene<'_, '_>, node: &Node<'_>) {
 fn by_letter<'s, 'a>(space: &'s Space<'a>) -> Vec<(String, Vec<&'s Node<'a>>)> {
     let mut groups: Vec<(String, Vec<&Node<'_>>)> = Vec::new();
     let mut nodes: Vec<_> = space.by_name().into_iter().filter_map(|i| space.node(i)).collect();
-    nodes.sort_by(|a, b| letter(a.name).cmp(&letter(b.name)));
+    nodes.sort_by_cached_key(|node| letter(node.name));
     for node in nodes {
         let letter = letter(node.name);
         match groups.last_mut() {

@@ -2,11 +2,11 @@
 
 use super::super::html::{Html, put};
 use super::super::mof;
-use super::super::space::ClassIndex;
+use super::super::space::{ClassIndex, Node};
 use super::super::target::Scene;
 use super::section;
 use cimarron_model::{Dialect, Instance};
-use cimarron_schema::{PrintOptions, instance_to_mof, value_to_mof};
+use cimarron_schema::{PrintOptions, PropertyView, instance_to_mof, value_to_mof};
 
 /// Instances beyond these are counted.
 const MOST: usize = 500;
@@ -22,13 +22,8 @@ pub(super) fn instances(
     if instances.is_empty() {
         return false;
     }
-    let keys: Vec<&str> = scene
-        .space
-        .node(class)
-        .into_iter()
-        .flat_map(|node| node.keys())
-        .map(|k| k.name())
-        .collect();
+    let node = scene.space.node(class);
+    let keys = node.into_iter().flat_map(Node::keys).map(PropertyView::name).collect::<Vec<_>>();
     section(html, "instances", "Instances", Some(instances.len()));
     for instance in instances.iter().take(MOST) {
         put!(html, "<details class='instance'><summary>");

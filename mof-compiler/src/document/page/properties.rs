@@ -6,7 +6,7 @@ use super::super::space::{ClassIndex, Member, Node};
 use super::super::target::{Scene, Target};
 use super::super::{qualifiers, types, value_map};
 use cimarron_model::{Dialect, Name};
-use cimarron_schema::{PropertyView, value_to_mof};
+use cimarron_schema::{MethodView, PropertyView, value_to_mof};
 
 /// Classes that declare a member again are listed up to here, and counted beyond.
 const MOST_OVERRIDERS: usize = 12;
@@ -87,8 +87,8 @@ fn introduced(
     member: Member<'_>,
 ) {
     let origin = match member {
-        Member::Property(name) => node.view.property(name).and_then(|p| p.origin()),
-        Member::Method(name) => node.view.method(name).and_then(|m| m.origin()),
+        Member::Property(name) => node.view.property(name).and_then(PropertyView::origin),
+        Member::Method(name) => node.view.method(name).and_then(MethodView::origin),
     };
     let Some(origin) = origin.and_then(|name| scene.space.find(name)) else { return };
     if origin == above {

@@ -1,0 +1,199 @@
+//! What the change of a class takes with it: the classes below, and the rows of all.
+//!
+//! WMI has three ways to change a class that is in use (WQL_MOF.md part 5, class update
+//! modes). By default only qualifiers that are notes may change. `safeupdate` changes
+//! whatever conflicts with nothing below. `forceupdate` also drops the qualifiers of
+//! subclasses that stand in the way, and values that fit no more.
+//!
+//! Classes below a changed one are resolved again under it, judged by the rules that hold
+//! for every declaration: what they did not break before and break now is a conflict.
+
+use super::{ClassDef, ClassId, ClassRef, Schema};
+use crate::error::EngineError;
+use cimarron_model::{Class, ClassVersion, Dialect, Name, QualifierType, Qualifiers};
+use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
+use cimarron_schema::rules::{Element, Environment, Part, Rule, Violation, check_class};
+use cimarron_schema::{
+    Archive, ClassForm, ClassView, ResolvedClass, SchemaBuilder, SchemaView, Shared,
+    differs_in_more_than_notes,
+};
+use hashbrown::HashMap;
+use std::sync::Arc;
+
+/// What holds while an archive is installed.
+#[derive(Clone, Copy)]
+pub(crate) struct Policy<'a> {
+    pub(crate) dialect: Dialect,
+    /// The update flags of a class of the archive.
+    pub(crate) flags: &'a dyn Fn(&str) -> UpdateFlags,
+    /// Whether a class itself has instances.
+    pub(crate) has_instances: &'a dyn Fn(ClassId) -> bool,
+}
+
+impl Policy<'_> {
+    /// Whether a class may be what it is: new, or there already.
+    pub(super) fn check_existence(self, current: &Schema, name: &str) -> Result<(), EngineError> {
+        let there = current.class(name);
+        match ((self.flags)(name).existence, there) {
+            (Existence::CreateOnly, Some(live)) => {
+                Err(EngineError::ClassExists { class: live.name().clone() })
+            }
+            (Existence::UpdateOnly, None) => Err(EngineError::ClassNotFound {
+                class: name.into(),
+                suggestion: current.suggestion(name),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a class may change that is there already, and how far.
+    pub(super) fn check_replaceable(
+        self,
+        live: ClassRef<'_>,
+        new: ClassView<'_>,
+        content: SchemaView<'_>,
+    ) -> Result<UpdateMode, EngineError> {
+        let mode = (self.flags)(new.name()).mode;
+        if mode != UpdateMode::Compatible {
+            return Ok(mode);
+        }
+        let child = live.children().find(|c| content.class(c.name().as_str()).is_none());
+        let used = || live.subtree().find(|c| (self.has_instances)(c.def().id));
+        let in_the_way = match child {
+            Some(child) => EngineError::ClassHasChildren {
+                class: live.name().clone(),
+                child: child.name().clone(),
+            },
+            None => match used() {
+                Some(class) => EngineError::ClassHasInstances { class: class.name().clone() },
+                None => return Ok(mode),
+            },
+        };
+        let (old, new) =
+            (live.def().to_class(ClassForm::Resolved), new.to_class(ClassForm::Resolved));
+        if differs_in_more_than_notes(&old, &new) { Err(in_the_way) } else { Ok(mode) }
+    }
+}
+
+/// The classes that change, each with the mode of the change.
+pub(super) type Changed = HashMap<ClassId, UpdateMode>;
+
+/// Resolves the classes again that lie below a changed one and are not in the archive as
+/// they must be. `schema` has the new classes in place, `current` is what was before.
+/// What follows from a change joins `changed`.
+pub(super) fn resolve_below(
+    current: &Schema,
+    schema: &Schema,
+    content: SchemaView<'_>,
+    added: &[Arc<ClassDef>],
+    changed: &mut Changed,
+    (dialect, version): (Dialect, ClassVersion),
+) -> Result<Vec<Arc<ClassDef>>, EngineError> {
+    let added: HashMap<ClassId, ()> = added.iter().map(|def| (def.id, ())).collect();
+    let mut rebuilt: HashMap<ClassId, Arc<ResolvedClass>> = HashMap::new();
+    let mut builder = SchemaBuilder::new(dialect);
+    let target = builder.namespace("again");
+    for class in schema.classes() {
+        let id = class.def().id;
+        let Some(parent) = class.parent() else { continue };
+        let mode = changed.get(&id).or_else(|| changed.get(&parent.def().id));
+        let Some(mode) = mode.copied() else { continue };
+        let is_new = added.contains_key(&id);
+        let under = rebuilt.get(&parent.def().id).cloned();
+        let as_it_must_be = match (is_new, &under) {
+            (true, None) => true,
+            (true, Some(_)) => false,
+            // What the archive has and found unchanged was resolved under the new parent.
+            (false, _) => content.class(class.name().as_str()).is_some(),
+        };
+        if as_it_must_be {
+            if is_new {
+                changed.insert(id, mode);
+            }
+            continue;
+        }
+        let resolved = |class: ClassRef<'_>| {
+            Some(Arc::new(class.def().view()?.to_resolved(&mut Shared::default())))
+        };
+        let Some(above) = under.or_else(|| resolved(parent)) else { continue };
+        let before = current.by_id(parent.def().id).and_then(resolved);
+        let mut local = class.def().to_class(ClassForm::Local);
+        let environment = Around { schema };
+        let judge = |local: &Class, above: Option<&ResolvedClass>| {
+            check_class(local, above, &environment, dialect)
+        };
+        let known = judge(&local, before.as_deref());
+        let mut found = judge(&local, Some(&above));
+        if mode == UpdateMode::Force
+            && found.iter().fold(false, |any, v| drop_one(&mut local, v) || any)
+        {
+            found = judge(&local, Some(&above));
+        }
+        if found.iter().any(|violation| !known.contains(violation)) {
+            return Err(EngineError::ClassHasChildren {
+                class: parent.name().clone(),
+                child: class.name().clone(),
+            });
+        }
+        target.know(above);
+        let again = target.add_class(local).map_err(|missing| EngineError::SuperclassNotFound {
+            class: missing.class,
+            superclass: missing.superclass,
+            suggestion: None,
+        })?;
+        rebuilt.insert(id, again);
+        changed.insert(id, mode);
+    }
+    if rebuilt.is_empty() {
+        return Ok(Vec::new());
+    }
+    let archive = Arc::new(Archive::from_bytes(builder.finish()?)?);
+    let Some(content) = archive.namespaces().next() else { return Ok(Vec::new()) };
+    let again = |class: ClassView<'_>| {
+        let id = schema.class(class.name())?.def().id;
+        Some(Arc::new(ClassDef::new(id, version, &archive, 0, class)))
+    };
+    Ok(content.classes().filter_map(again).collect())
+}
+
+/// Drops the qualifier that a violation is about, when that is what conflicts.
+fn drop_one(local: &mut Class, violation: &Violation) -> bool {
+    let (Rule::QualifierNotOverridable, Part::Qualifier(name)) = (violation.rule, &violation.part)
+    else {
+        return false;
+    };
+    let qualifiers: Option<&mut Qualifiers> = match violation.element {
+        Element::Class => Some(&mut local.qualifiers),
+        Element::Property(i) => local.properties.get_mut(i).map(|p| &mut p.qualifiers),
+        Element::Method(i) => local.methods.get_mut(i).map(|m| &mut m.qualifiers),
+        Element::Parameter(i, j) => local
+            .methods
+            .get_mut(i)
+            .and_then(|m| m.parameters.get_mut(j))
+            .map(|p| &mut p.qualifiers),
+    };
+    qualifiers.and_then(|q| q.remove(name.as_str())).is_some()
+}
+
+/// The namespace as the rules see it.
+struct Around<'a> {
+    schema: &'a Schema,
+}
+
+impl Environment for Around<'_> {
+    fn superclass(&self, class: &str) -> Option<Option<Name>> {
+        Some(self.schema.class(class)?.parent().map(|c| c.name().clone()))
+    }
+
+    fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
+        self.schema.qualifier_types().get(&Name::new(name))
+    }
+
+    fn similar_class(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn similar_qualifier(&self, _: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,335 @@
+//! Splitting a text into a language-neutral and a localised one (WMI SDK, "pragma
+//! amendment", "Compiling localized MOF files"; MS-WMI 3.1.1.2).
+//!
+//! The neutral text has everything but the amended qualifiers. The localised one has
+//! only these: for each namespace with localised classes, a child namespace that is
+//! called after the locale, and in it classes of the same names and superclasses that
+//! carry `Amendment` and the locale's number.
+//!
+//! Both are written from what was compiled, so that aliases, includes and flavors of a
+//! whole file need no special care.
+
+use crate::compile::{Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode};
+use cimarron_model::{
+    CaseInsensitive, Class, Dialect, Flavor, Instance, Method, Name, Parameter, Property,
+    Qualifier, Qualifiers,
+};
+use cimarron_schema::{
+    ClassForm, NamespaceBuilder, PrintOptions, class_to_mof, instance_to_mof, is_locale,
+    qualifier_type_to_mof,
+};
+use hashbrown::HashSet;
+use std::fmt::Write;
+
+/// The two parts of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// Everything but the amended qualifiers.
+    pub neutral: String,
+    /// The amended qualifiers, in a namespace of their own.
+    pub localised: String,
+}
+
+/// Splits what was compiled. `locale` is one like `MS_409`; `None` when it is none.
+pub fn split(compiled: &Compiled, locale: &str) -> Option<Split> {
+    let number = locale.get(3..).filter(|_| is_locale(locale))?;
+    let number = i32::from_str_radix(number, 16).ok()?;
+    let locale = locale.to_ascii_lowercase();
+    let (mut neutral, mut localised) = (String::new(), String::new());
+    if compiled.changes.autorecover {
+        neutral.push_str("#pragma autorecover\n");
+        localised.push_str("#pragma autorecover\n");
+    }
+    for (name, namespace) in compiled.schema.namespaces() {
+        write_neutral(&mut neutral, name, namespace, &compiled.changes);
+        write_localised(&mut localised, name, namespace, &locale, number);
+    }
+    Some(Split { neutral, localised })
+}
+
+/// Whether a class is the text's own and not one of the system's.
+fn is_own(name: &Name) -> bool {
+    !name.as_str().starts_with('_')
+}
+
+fn put_namespace(out: &mut String, namespace: &str) {
+    let gap = if out.is_empty() { "" } else { "\n" };
+    let path = namespace.replace('/', "\\\\");
+    put(out, format_args!("{gap}#pragma namespace(\"\\\\\\\\.\\\\{path}\")\n"));
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // A `String` takes everything that is written to it.
+    let _ = out.write_fmt(text);
+}
+
+fn write_neutral(out: &mut String, name: &Name, namespace: &NamespaceBuilder, changes: &Changes) {
+    let deletions = || changes.deletions.iter().filter(|d| d.namespace == *name);
+    let own = || namespace.classes().filter(|c| is_own(&c.name));
+    let types = namespace.qualifier_types();
+    if own().next().is_none()
+        && namespace.instances().is_empty()
+        && types.len() == 0
+        && deletions().next().is_none()
+    {
+        return;
+    }
+    put_namespace(out, name.as_str());
+    for deletion in deletions() {
+        let fail = if deletion.must_exist { "FAIL" } else { "NOFAIL" };
+        match &deletion.target {
+            DeletionTarget::Class(class) => {
+                put(out, format_args!("#pragma deleteclass(\"{class}\", {fail})\n"));
+            }
+            DeletionTarget::Instance(path) => {
+                let path = path.to_string().replace('\\', "\\\\").replace('"', "\\\"");
+                put(out, format_args!("#pragma deleteinstance(\"{path}\", {fail})\n"));
+            }
+        }
+    }
+    let options = PrintOptions::new(Dialect::Wmi);
+    for declared in types {
+        put(out, format_args!("\n{}", qualifier_type_to_mof(declared, &options)));
+    }
+    let flavor_of = |name: &str| namespace.qualifier_type(name).map(|q| q.flavor);
+    let options = options.declared(&flavor_of);
+    let mut flags = UpdateFlags::default();
+    for class in own() {
+        let now = changes.class(name.as_str(), class.name.as_str());
+        if now != flags {
+            put(out, format_args!("\n#pragma classflags(\"{}\")\n", flag_words(now)));
+            flags = now;
+        }
+        let class = neutral_class(class.to_class(ClassForm::Local));
+        put(out, format_args!("\n{}", class_to_mof(&class, &options)));
+    }
+    if flags != UpdateFlags::default() {
+        put(out, format_args!("\n#pragma classflags(\"\")\n"));
+    }
+    let mut existence = Existence::default();
+    for (n, instance) in namespace.instances().iter().enumerate() {
+        let now = changes.instance(name.as_str(), n);
+        if now != existence {
+            let words = flag_words(UpdateFlags { existence: now, ..UpdateFlags::default() });
+            put(out, format_args!("\n#pragma instanceflags(\"{words}\")\n"));
+            existence = now;
+        }
+        let instance = neutral_instance(instance.clone());
+        put(out, format_args!("\n{}", instance_to_mof(&instance, &options)));
+    }
+    if existence != Existence::default() {
+        put(out, format_args!("\n#pragma instanceflags(\"\")\n"));
+    }
+}
+
+fn flag_words(flags: UpdateFlags) -> String {
+    let existence = match flags.existence {
+        Existence::CreateOrUpdate => None,
+        Existence::CreateOnly => Some("createonly"),
+        Existence::UpdateOnly => Some("updateonly"),
+    };
+    let mode = match flags.mode {
+        UpdateMode::Compatible => None,
+        UpdateMode::Safe => Some("safeupdate"),
+        UpdateMode::Force => Some("forceupdate"),
+    };
+    existence.into_iter().chain(mode).collect::<Vec<_>>().join(", ")
+}
+
+fn without_amended(qualifiers: &Qualifiers) -> Qualifiers {
+    qualifiers.iter().filter(|q| !q.flavor.translatable()).cloned().collect()
+}
+
+fn neutral_class(mut class: Class) -> Class {
+    class.qualifiers = without_amended(&class.qualifiers);
+    for property in &mut class.properties {
+        property.qualifiers = without_amended(&property.qualifiers);
+    }
+    for method in &mut class.methods {
+        method.qualifiers = without_amended(&method.qualifiers);
+        for parameter in &mut method.parameters {
+            parameter.qualifiers = without_amended(&parameter.qualifiers);
+        }
+    }
+    class
+}
+
+fn neutral_instance(mut instance: Instance) -> Instance {
+    instance.qualifiers = without_amended(&instance.qualifiers);
+    let names: Vec<Name> = instance.properties().map(|(name, _)| name.clone()).collect();
+    for name in names {
+        if let Some(property) = instance.property_mut(name.as_str()) {
+            property.qualifiers = without_amended(&property.qualifiers);
+        }
+    }
+    instance
+}
+
+fn write_localised(
+    out: &mut String,
+    name: &Name,
+    namespace: &NamespaceBuilder,
+    locale: &str,
+    number: i32,
+) {
+    let mut wanted: HashSet<Name> = HashSet::new();
+    for class in namespace.classes().filter(|c| is_own(&c.name)) {
+        if is_localised(&class.to_class(ClassForm::Local)) {
+            wanted.extend(class.ancestors.iter().filter(|a| is_own(a)).cloned());
+            wanted.insert(class.name.clone());
+        }
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    put_namespace(out, name.as_str());
+    put(out, format_args!("\ninstance of __NAMESPACE\n{{\n    Name = \"{locale}\";\n}};\n"));
+    put_namespace(out, &format!("{name}/{locale}"));
+    let options = PrintOptions::new(Dialect::Wmi);
+    let wanted = |class: &Name| wanted.contains(&CaseInsensitive(class.as_str()));
+    for class in namespace.classes().filter(|c| wanted(&c.name)) {
+        let class = localised_class(class.to_class(ClassForm::Local), number);
+        put(out, format_args!("\n{}", class_to_mof(&class, &options)));
+    }
+}
+
+fn has_amended(qualifiers: &Qualifiers) -> bool {
+    qualifiers.iter().any(|q| q.flavor.translatable())
+}
+
+fn is_localised(class: &Class) -> bool {
+    has_amended(&class.qualifiers)
+        || class.properties.iter().any(|p| has_amended(&p.qualifiers))
+        || class.methods.iter().any(is_localised_method)
+}
+
+fn is_localised_method(method: &Method) -> bool {
+    has_amended(&method.qualifiers) || method.parameters.iter().any(|p| has_amended(&p.qualifiers))
+}
+
+/// The amended qualifiers, and those among `kept` that the element needs to stand.
+fn amended(qualifiers: &Qualifiers, kept: &[&str]) -> Qualifiers {
+    let stays = |q: &Qualifier| q.flavor.translatable() || kept.iter().any(|k| q.name.is(k));
+    qualifiers.iter().filter(|q| stays(q)).cloned().collect()
+}
+
+fn localised_class(class: Class, number: i32) -> Class {
+    let mut qualifiers = amended(&class.qualifiers, &[]);
+    let marks = [("Amendment", true.into()), ("Locale", number.into())];
+    for (name, value) in marks {
+        qualifiers.set(Qualifier { name: name.into(), value, flavor: Flavor::WMI_DEFAULT });
+    }
+    let properties = class.properties.into_iter().filter(|p| has_amended(&p.qualifiers));
+    let methods = class.methods.into_iter().filter(is_localised_method);
+    Class {
+        qualifiers,
+        properties: properties
+            .map(|p| Property { qualifiers: amended(&p.qualifiers, &["key"]), default: None, ..p })
+            .collect(),
+        methods: methods.map(localised_method).collect(),
+        ..class
+    }
+}
+
+fn localised_method(method: Method) -> Method {
+    let parameters = method.parameters.into_iter().map(|p| Parameter {
+        qualifiers: amended(&p.qualifiers, &["in", "out", "optional", "id"]),
+        default: None,
+        ..p
+    });
+    Method {
+        parameters: parameters.collect(),
+        qualifiers: amended(&method.qualifiers, &[]),
+        ..method
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem, compile};
+
+    fn compiled(texts: &[&str]) -> Compiled {
+        let mut loader = Loader::new(&OsFileSystem);
+        for text in texts {
+            loader.add_text("x.mof", text).unwrap();
+        }
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let options = CompileOptions { splits: true, ..CompileOptions::default() };
+        let compiled = compile(&sources, &options, &EmptyBase, said);
+        let found = compiled.diagnostics.as_slice();
+        assert!(found.is_empty(), "{:?}\n{}", found, texts.concat());
+        compiled
+    }
+
+    /// The sample of "Creating localized class definitions", with more of everything.
+    const MASTER: &str = r#"
+        #pragma amendment("MS_409")
+        #pragma namespace("\\\\.\\root")
+        instance of __Namespace { Name = "TEST"; };
+        #pragma namespace("\\\\.\\root\\TEST")
+        [abstract] class X_Base { [key, DisplayName("Id") : Amended ToSubclass] string Id; };
+        class X_Plain : X_Base { uint8 N = 3; };
+        [Description("Mine") : Amended, LOCALE(0x409)]
+        class X_Mine : X_Plain
+        {
+            [Values{"Zero", "One"} : Amended, ValueMap{"0", "1"}] uint32 State = 1;
+            uint64 Value;
+            [Description("Stops") : Amended, implemented]
+            uint32 Stop([in, Description("how") : Amended] string How, [out] uint32 After);
+        };
+        [Description("gone") : Amended] instance of X_Mine { Id = "a"; State = 0; };
+    "#;
+
+    #[test]
+    fn both_parts_compile_and_are_what_they_should_be() {
+        let master = compiled(&[MASTER]);
+        let Split { neutral, localised } = split(&master, "MS_409").unwrap();
+        let parts = compiled(&[&neutral, &localised]);
+        let class = |namespace: &str, name: &str| {
+            let (_, content) = parts.schema.namespaces().find(|(n, _)| n.is(namespace)).unwrap();
+            content.class(name).map(|c| c.to_class(ClassForm::Local))
+        };
+        let mine = class("root/test", "X_Mine").unwrap();
+        assert_eq!((mine.properties.len(), mine.methods.len()), (2, 1));
+        assert!(!is_localised(&mine) && mine.qualifiers.get("Locale").is_some(), "{neutral}");
+        let localised_mine = class("root/test/ms_409", "X_Mine").unwrap();
+        assert_eq!(localised_mine.superclass, Some("X_Plain".into()));
+        let names: Vec<&str> = localised_mine.qualifiers.iter().map(|q| q.name.as_str()).collect();
+        assert_eq!(names, ["Description", "Amendment", "Locale"], "{localised}");
+        assert_eq!(localised_mine.properties.len(), 1);
+        assert!(localised_mine.properties[0].qualifiers.get("ValueMap").is_none());
+        let plain = class("root/test/ms_409", "X_Plain").unwrap();
+        assert!(plain.properties.is_empty() && plain.qualifiers.is_true("Amendment"));
+        assert!(split(&master, "English").is_none());
+    }
+
+    #[test]
+    fn what_directives_ask_for_stays_in_the_neutral_part() {
+        let text = r#"
+            #pragma autorecover
+            #pragma deleteclass("X_Old", NOFAIL)
+            class X_Any { [key] string Id; };
+            #pragma classflags("createonly", "forceupdate")
+            class X_New { [key] string Id; };
+            #pragma instanceflags("createonly")
+            instance of X_New { Id = "a"; };
+        "#;
+        let neutral = split(&compiled(&[text]), "MS_407").unwrap().neutral;
+        for line in [
+            "#pragma autorecover\n",
+            "#pragma deleteclass(\"X_Old\", NOFAIL)\n",
+            "#pragma classflags(\"createonly, forceupdate\")\n",
+            "#pragma classflags(\"\")\n",
+            "#pragma instanceflags(\"createonly\")\n",
+        ] {
+            assert!(neutral.contains(line), "{neutral}");
+        }
+        let again = compiled(&[&neutral]);
+        let flags = again.changes.class("root/cimv2", "x_new");
+        assert_eq!((flags.existence, flags.mode), (Existence::CreateOnly, UpdateMode::Force));
+        assert_eq!(again.changes.class("root/cimv2", "X_Any"), UpdateFlags::default());
+        assert_eq!(again.changes.instance("root/cimv2", 0), Existence::CreateOnly);
+    }
+}

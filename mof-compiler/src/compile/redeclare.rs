@@ -1,0 +1,136 @@
+//! Classes that are declared again, and classes that are there already.
+//!
+//! DSP0004 has no second declaration. WMI reads one as an update of the class as it
+//! stands, and how far that may go is what the update flags say (WMI SDK, "pragma
+//! classflags"; WQL_MOF.md part 5, class update modes): without any, a class that has
+//! subclasses or instances may only change in unimportant qualifiers.
+
+use super::At;
+use super::class;
+use super::namespace::Namespace;
+use super::unit::{Class, Unit};
+use super::update::{Existence, UpdateFlags, UpdateMode};
+use crate::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::FileId;
+use crate::source::Span;
+use cimarron_model::{Dialect, Name};
+use cimarron_schema::differs_in_more_than_notes;
+use hashbrown::HashMap;
+
+/// What hangs on the classes of a text: where the first subclass and the first instance of
+/// each stand.
+#[derive(Default)]
+pub(super) struct Dependents {
+    first: HashMap<Name, (Option<Place>, Option<Place>)>,
+}
+
+/// A place in the text, and which declaration of the text it is in.
+type Place = (usize, FileId, Span);
+
+impl Dependents {
+    pub(super) fn of(unit: &Unit<'_>) -> Self {
+        let mut found = Self::default();
+        for class in &unit.classes {
+            let Some(superclass) = class.node.superclass else { continue };
+            let (below, _) = found.first.entry(Name::new(superclass.text)).or_default();
+            below.get_or_insert((class.order, class.file, class.node.name.span));
+        }
+        for one in unit.declared() {
+            let (_, instance) = found.first.entry(Name::new(one.at.node.class.text)).or_default();
+            instance.get_or_insert((one.order, one.at.file, one.at.node.class.span));
+        }
+        found
+    }
+}
+
+impl Namespace<'_, '_> {
+    /// Judges the update flags of a class. `before` is its declaration above, if any.
+    pub(super) fn existence(&mut self, before: Option<&Class<'_>>, now: &Class<'_>) {
+        let name = now.node.name;
+        let there = || self.context.base.class(self.context.namespace, name.text).is_some();
+        let found = match now.flags.existence {
+            Existence::CreateOrUpdate => return,
+            Existence::CreateOnly if before.is_none() && !there() => return,
+            Existence::UpdateOnly if before.is_some() || there() => return,
+            Existence::CreateOnly => {
+                let message = format!("the class `{}` exists already", name.text);
+                let found = now.at().error(Code::CreateOnlyExists, name.span, message);
+                match before {
+                    Some(before) => first_declared(found, before),
+                    None => found,
+                }
+                .with_help("the class flag createonly lets nothing change")
+            }
+            Existence::UpdateOnly => {
+                let message = format!("there is no class `{}` to update", name.text);
+                let found = now.at().error(Code::UpdateOnlyMissing, name.span, message);
+                found.with_help("the class flag updateonly lets nothing be created")
+            }
+        };
+        self.sink.push(found);
+    }
+
+    /// A class that is declared again: an update in WMI, and in DMTF MOF a mistake,
+    /// unless both say the same.
+    pub(super) fn declared_again(
+        &mut self,
+        before: &Class<'_>,
+        now: &Class<'_>,
+        dependents: &Dependents,
+    ) {
+        if now.flags.existence == Existence::CreateOnly {
+            return;
+        }
+        let mut unheard = Diagnostics::with_limit(0);
+        let mut quiet = self.with_sink(&mut unheard);
+        let old = class::lower(&mut quiet, before.at(), &before.flavors);
+        let new = class::lower(&mut quiet, now.at(), &now.flavors);
+        if old == new {
+            return;
+        }
+        let name = &new.name;
+        let span = now.node.name.span;
+        let again = || {
+            let message = format!("the class `{name}` is declared again");
+            first_declared(now.at().error(Code::DuplicateClass, span, message), before)
+        };
+        if self.context.dialect == Dialect::Dmtf {
+            self.sink.push(again().with_help("remove one of the two"));
+            return;
+        }
+        if now.flags.mode == UpdateMode::Compatible
+            && differs_in_more_than_notes(&old, &new)
+            && let Some(found) = in_the_way(now, name, dependents)
+        {
+            self.sink.push(first_declared(found, before));
+        } else if now.flags == UpdateFlags::default() {
+            let found = again().with_severity(Severity::Warning);
+            self.sink.push(found.with_help("the last declaration counts"));
+        }
+    }
+}
+
+/// What keeps a class from changing that is declared again.
+fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
+    let (below, instance) = dependents.first.get(name)?;
+    let above = |place: &Option<Place>| place.filter(|(order, ..)| *order < now.order);
+    let (code, place, what) = match (above(below), above(instance)) {
+        (Some(place), _) => (Code::ClassHasChildren, place, "subclasses"),
+        (None, Some(place)) => (Code::ClassHasInstances, place, "instances"),
+        (None, None) => return None,
+    };
+    let message = format!("the class `{name}` changes, and has {what} above");
+    let at: At<'_, _> = now.at();
+    let found = at.error(code, now.node.name.span, message);
+    let (_, file, span) = place;
+    Some(
+        found
+            .with_label(file, span, format!("one of its {what}"))
+            .with_help("write #pragma classflags(\"safeupdate\") above to change it with them"),
+    )
+}
+
+fn first_declared(found: Diagnostic, before: &Class<'_>) -> Diagnostic {
+    found.with_label(before.file, before.node.name.span, "first declared here")
+}

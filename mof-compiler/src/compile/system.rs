@@ -1,0 +1,153 @@
+//! WMI's system classes.
+//!
+//! They are there in every namespace of WMI, so texts derive event and consumer classes
+//! from them and register providers with their instances without declaring them. A
+//! text cannot declare them either: names that begin with `_` are the system's.
+//!
+//! What a text uses of them becomes a part of its schema, superclasses included, unless
+//! the namespace that it is compiled into has it: an archive must stand on its own.
+
+use super::namespace::Namespace;
+use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
+use crate::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::FileId;
+use crate::syntax::ast::{Declaration, InstanceDeclaration};
+use crate::syntax::parse_file;
+use cimarron_model::{Dialect, Instance, Name, fold};
+use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+const TEXT: &str = include_str!("system.mof");
+
+/// The class whose instances are namespaces.
+const NAMESPACE: &str = "__NAMESPACE";
+
+/// The system classes, compiled when they are first asked for.
+#[derive(Default)]
+pub(crate) struct SystemClasses(OnceCell<NamespaceBuilder>);
+
+impl SystemClasses {
+    /// The system class of this name.
+    pub(crate) fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
+        if !name.starts_with("__") {
+            return None;
+        }
+        self.0.get_or_init(compiled).class(name)
+    }
+}
+
+fn compiled() -> NamespaceBuilder {
+    let mut builder = NamespaceBuilder::default();
+    let mut sink = Diagnostics::with_limit(0);
+    let declarations = parse_file(TEXT, FileId::default(), &mut sink);
+    let roots = roots::Roots::default();
+    // While they are being made there are none.
+    let system = SystemClasses(OnceCell::from(NamespaceBuilder::default()));
+    let context = Context {
+        dialect: Dialect::Wmi,
+        namespace: "",
+        base: &EmptyBase,
+        roots: &roots,
+        system: &system,
+    };
+    for declaration in &declarations {
+        let Declaration::Class(node) = declaration else { continue };
+        let at = At::new(FileId::default(), &**node);
+        let mut namespace = Namespace::new(&context, &mut builder, &mut sink);
+        let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
+        // Every class comes behind its superclass; the test below sees to it.
+        let _ = builder.add_class(local);
+    }
+    builder
+}
+
+impl Namespace<'_, '_> {
+    /// The system class of this name, which becomes a part of the schema.
+    pub(super) fn system_class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
+        if self.context.dialect != Dialect::Wmi {
+            return None;
+        }
+        let class = self.context.system.class(name)?;
+        for above in class.ancestors.iter().rev().chain([&class.name]) {
+            let there = self.builder.class(above.as_str()).is_some();
+            let local = self.context.system.class(above.as_str()).filter(|_| !there);
+            if let Some(local) = local {
+                match self.context.base.class(self.context.namespace, above.as_str()) {
+                    Some(known) => self.builder.know(known),
+                    None => drop(self.builder.add_class(local.to_class(ClassForm::Local))),
+                }
+            }
+        }
+        self.builder.class(name).cloned()
+    }
+
+    /// Instances of `__NAMESPACE` are namespaces, so their names must be names of some.
+    pub(super) fn check_namespace(
+        &mut self,
+        at: At<'_, InstanceDeclaration<'_>>,
+        instance: &Instance,
+    ) {
+        if self.context.dialect != Dialect::Wmi || !instance.class.is(NAMESPACE) {
+            return;
+        }
+        let Some(name) = instance.get("Name").and_then(|v| v.as_str()) else { return };
+        if !is_namespace_part(name) {
+            let written = at.node.properties.iter().find(|p| fold::eq(p.name.text, "Name"));
+            let span = written.map_or(at.node.class.span, |p| p.value.span);
+            let message = format!("`{name}` cannot name a namespace below this one");
+            let help = "a name has letters, digits, `_`, `-` and `.`; for one further away, \
+                        write #pragma namespace first";
+            self.sink.push(at.error(Code::NamespaceName, span, message).with_help(help));
+        }
+    }
+}
+
+/// The namespaces that instances of `__NAMESPACE` stand for.
+pub(crate) fn child_namespaces(namespace: &str, builder: &NamespaceBuilder) -> Vec<String> {
+    let instances = builder.instances().iter().filter(|i| i.class.is(NAMESPACE));
+    let names = instances.filter_map(|i| i.get("Name")?.as_str());
+    names.filter(|name| is_namespace_part(name)).map(|name| format!("{namespace}/{name}")).collect()
+}
+
+fn is_namespace_part(name: &str) -> bool {
+    let legal = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !name.is_empty() && name.chars().all(legal)
+}
+
+impl SystemClasses {
+    /// The superclass of a system class, as [`cimarron_schema::rules::Environment`] gives it.
+    pub(crate) fn superclass(&self, dialect: Dialect, name: &str) -> Option<Option<Name>> {
+        let class = self.class(name).filter(|_| dialect == Dialect::Wmi)?;
+        Some(class.superclass().cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_system_class_is_there_and_in_order() {
+        let mut sink = Diagnostics::new();
+        let declarations = parse_file(TEXT, FileId::default(), &mut sink);
+        assert!(sink.as_slice().is_empty(), "{:?}", sink.as_slice());
+        let classes = SystemClasses::default();
+        for declaration in &declarations {
+            let Declaration::Class(class) = declaration else { panic!("not a class") };
+            assert!(classes.class(class.name.text).is_some(), "{}", class.name.text);
+        }
+        let binding = classes.class("__filtertoconsumerbinding").unwrap();
+        let above: Vec<&str> = binding.ancestors.iter().map(Name::as_str).collect();
+        assert_eq!(above, ["__IndicationRelated", "__SystemClass"]);
+        assert!(classes.class("X_Mine").is_none() && classes.class("__Mine").is_none());
+    }
+
+    #[test]
+    fn namespaces_are_below_the_one_that_holds_them() {
+        for (name, legal) in [("ms_409", true), ("a-b.c", true), ("", false), ("a/b", false)] {
+            assert_eq!(is_namespace_part(name), legal, "{name}");
+        }
+    }
+}
