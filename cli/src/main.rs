@@ -38,7 +38,9 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
         Invocation::Compile(args) => commands::compile::run(args),
         Invocation::Doc(args) => commands::doc::run(args),
         Invocation::Show(args) => commands::show::run(args),
+        Invocation::Diff(args) => commands::diff::run(args),
         Invocation::Query(args) => commands::query::run(args),
+        Invocation::Fmt(args) => commands::fmt::run(args),
         Invocation::Demo => commands::demo::run(),
     }
 }

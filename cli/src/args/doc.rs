@@ -1,7 +1,6 @@
 //! `cimarron doc`.
 
 use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, namespace};
-use cimarron_model::Dialect;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -28,7 +27,7 @@ pub(crate) struct DocArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Whose rules MOF follows where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// How findings are reported
     #[command(flatten)]

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
         include: &args.include,
         options: CompileOptions {
             dialect: args.dialect.0,
+            language: args.dialect.1,
             namespace: args.namespace.clone(),
             ..CompileOptions::default()
         },

@@ -84,7 +84,7 @@ impl Gathering<'_> {
         progress: &Progress,
     ) -> Result<(), Stop> {
         let inputs = Inputs::gather(paths, "<stdin>", self.include)?;
-        let Texts { sources, said } = inputs.load(self.findings.sink())?.texts;
+        let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
         let compiled = compile(&sources, &self.options, &Known(all), said);
         progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
         if compiled.has_errors() {

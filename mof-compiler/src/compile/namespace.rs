@@ -1,18 +1,22 @@
 //! Compiling one namespace.
 
+use super::mof3::permits;
 use super::order::needed_first;
-use super::place::span_of;
+use super::place::{Texts, span_of};
 use super::redeclare::Dependents;
 use super::unit::{Class, Unit};
 use super::update::Changes;
-use super::{Context, class, instance, qualifier};
+use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::SourceMap;
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, check_class};
+use cimarron_schema::rules::{
+    Environment, Judgement, Part, Place, Violation, check_class, check_links,
+};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -20,13 +24,14 @@ pub(crate) struct Namespace<'c, 's> {
     pub(crate) context: &'c Context<'c>,
     pub(crate) builder: &'s mut NamespaceBuilder,
     pub(crate) sink: &'s mut Diagnostics,
-    /// The superclass that each class of the text names.
-    declared: Rc<HashMap<Name, Option<Name>>>,
+    /// The classes of the text.
+    texts: &'c Texts<'c>,
 }
 
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
     unit: &mut Unit<'_>,
+    sources: &SourceMap,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
     changes: &mut Changes,
@@ -35,25 +40,31 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace::new(context, builder, sink);
-    for declaration in &unit.qualifiers {
-        qualifier::declare(&mut namespace, *declaration);
-    }
-    namespace.classes(unit, changes);
-    instance::instances(&mut namespace, unit, changes);
+    let texts = Texts::of(unit, Some(sources));
+    Namespace::new(context, builder, sink, &texts).compile(unit, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
-    pub(crate) fn new(
+    pub(crate) const fn new(
         context: &'c Context<'c>,
         builder: &'s mut NamespaceBuilder,
         sink: &'s mut Diagnostics,
+        texts: &'c Texts<'c>,
     ) -> Self {
-        Self { context, builder, sink, declared: Rc::default() }
+        Self { context, builder, sink, texts }
     }
 }
 
 impl Namespace<'_, '_> {
+    /// Compiles the declarations.
+    pub(crate) fn compile(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+        for declaration in &unit.qualifiers {
+            qualifier::declare(self, *declaration);
+        }
+        self.classes(unit, changes);
+        instance::instances(self, unit, changes);
+    }
+
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
@@ -68,7 +79,7 @@ impl Namespace<'_, '_> {
 
     pub(crate) fn environment(&self) -> Surroundings<'_> {
         Surroundings {
-            declared: &self.declared,
+            texts: self.texts,
             builder: self.builder,
             context: self.context,
             advises: self.sink.wants_advice(),
@@ -77,18 +88,12 @@ impl Namespace<'_, '_> {
 
     /// The same namespace, reporting elsewhere.
     pub(crate) fn with_sink<'t>(&'t mut self, sink: &'t mut Diagnostics) -> Namespace<'t, 't> {
-        Namespace {
-            context: self.context,
-            builder: self.builder,
-            sink,
-            declared: self.declared.clone(),
-        }
+        Namespace { context: self.context, builder: self.builder, sink, texts: self.texts }
     }
 
     fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
         let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
-        let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
@@ -99,10 +104,7 @@ impl Namespace<'_, '_> {
                 self.declared_again(before, class, dependents);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
-            let superclass = class.node.superclass.map(|s| Name::new(s.text));
-            declared.insert(name, superclass);
         }
-        self.declared = Rc::new(declared);
         let order = needed_first(classes, &last);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
             let node = &*class.node;
@@ -112,18 +114,26 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
             self.sink.push(class.at().error(code, span, message));
         }
+        let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = unit.classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) {
-                self.compile_class(class);
+            if counts && !order.circular.contains(&i) && self.compile_class(class) {
+                linked.push(i);
             }
-            class.release();
+            // What MOF 3 was made into could not be made from the text again.
+            if self.context.language == Language::Mof2 {
+                class.release();
+            }
+        }
+        for class in linked.into_iter().filter_map(|i| unit.classes.get(i)) {
+            self.check_links(class);
         }
     }
 
-    fn compile_class(&mut self, declared: &Class<'_>) {
+    /// Compiles a class; says whether it says something of others.
+    fn compile_class(&mut self, declared: &Class<'_>) -> bool {
         let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
@@ -133,16 +143,11 @@ impl Namespace<'_, '_> {
             None => None,
         };
         let dialect = self.context.dialect;
-        let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
-        for violation in violations {
-            let span = span_of(&*declared.node, &violation);
-            let found =
-                Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
-            self.sink.push(match violation.help {
-                Some(help) => found.with_help(help),
-                None => found,
-            });
-        }
+        let Judgement { mut violations, has_links } =
+            check_class(&local, above.as_deref(), &self.environment(), dialect);
+        violations.retain(|v| !permits(self.context, v, &local, above.as_deref()));
+        self.report(declared.at(), violations);
+        limits::defaults(self, declared.at(), &local, above.as_deref());
         if above.is_none() {
             // The missing superclass has been reported; go on without it, so
             // that what lies below this class can still be checked.
@@ -153,12 +158,67 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
+        has_links
+    }
+
+    /// Judges what a class says of others, which are all there now.
+    fn check_links(&mut self, declared: &Class<'_>) {
+        let Some(class) = self.builder.class(declared.node.name.text) else { return };
+        let found = check_links(class, &self.environment(), self.context.dialect);
+        if found.is_empty() {
+            return;
+        }
+        let again = match self.context.language {
+            Language::Mof2 => self.texts.again(declared.file, declared.node.span),
+            Language::Mof3 => None,
+        };
+        match again {
+            Some(node) => self.report(At::new(declared.file, &*node), found),
+            None => self.report(declared.at(), found),
+        }
+    }
+
+    /// Adds a label at a part of a class, or of a member of it, when the text has it.
+    pub(super) fn labelled(
+        &self,
+        found: Diagnostic,
+        class: &Name,
+        member: Option<&Name>,
+        part: Part,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let place = Place { class: class.clone(), member: member.cloned(), parameter: None, part };
+        match self.texts.find(&place) {
+            Some((file, span)) => found.with_label(file, span, message),
+            None => found,
+        }
+    }
+
+    /// Turns violations into findings, at the text that they are about.
+    fn report(&mut self, at: At<'_, ClassDeclaration<'_>>, violations: Vec<Violation>) {
+        for violation in violations {
+            let span = span_of(at.node, &violation);
+            let code = Code::Rule(violation.rule);
+            let severity = if violation.is_error(self.context.dialect) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let mut found = at.error(code, span, violation.message).with_severity(severity);
+            found.help = violation.help;
+            if let Some((place, label)) = violation.related.map(|related| *related)
+                && let Some((file, span)) = self.texts.find_from(at, &place)
+            {
+                found = found.with_label(file, span, label);
+            }
+            self.sink.push(found);
+        }
     }
 }
 
 /// What the rules may ask.
 pub(crate) struct Surroundings<'a> {
-    declared: &'a HashMap<Name, Option<Name>>,
+    texts: &'a Texts<'a>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
     advises: bool,
@@ -166,13 +226,18 @@ pub(crate) struct Surroundings<'a> {
 
 impl Environment for Surroundings<'_> {
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
-        if let Some(superclass) = self.declared.get(&CaseInsensitive(class)) {
-            return Some(superclass.clone());
+        if let Some(superclass) = self.texts.superclass(class) {
+            return Some(superclass);
         }
         match self.context.base.class(self.context.namespace, class) {
             Some(class) => Some(class.superclass().cloned()),
             None => self.context.system.superclass(self.context.dialect, class),
         }
+    }
+
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        let known = self.builder.class(class).cloned();
+        known.or_else(|| self.context.base.class(self.context.namespace, class))
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
@@ -184,7 +249,7 @@ impl Environment for Surroundings<'_> {
             return None;
         }
         let there = self.context.base.class_names(self.context.namespace);
-        let names = self.declared.keys().chain(&there).map(Name::as_str);
+        let names = self.texts.names().chain(&there).map(Name::as_str);
         suggest::nearest(name, names).map(str::to_owned)
     }
 

@@ -8,12 +8,13 @@
 //! the namespace that it is compiled into has it: an archive must stand on its own.
 
 use super::namespace::Namespace;
+use super::place::Texts;
 use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
-use crate::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
 use crate::syntax::ast::{Declaration, InstanceDeclaration};
 use crate::syntax::parse_file;
+use crate::{Code, Language};
 use cimarron_model::{Dialect, Instance, Name, fold};
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
 use std::cell::OnceCell;
@@ -47,15 +48,17 @@ fn compiled() -> NamespaceBuilder {
     let system = SystemClasses(OnceCell::from(NamespaceBuilder::default()));
     let context = Context {
         dialect: Dialect::Wmi,
+        language: Language::Mof2,
         namespace: "",
         base: &EmptyBase,
         roots: &roots,
         system: &system,
     };
+    let texts = Texts::default();
     for declaration in &declarations {
         let Declaration::Class(node) = declaration else { continue };
         let at = At::new(FileId::default(), &**node);
-        let mut namespace = Namespace::new(&context, &mut builder, &mut sink);
+        let mut namespace = Namespace::new(&context, &mut builder, &mut sink, &texts);
         let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
         // Every class comes behind its superclass; the test below sees to it.
         let _ = builder.add_class(local);
