@@ -38,6 +38,7 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
         Invocation::Compile(args) => commands::compile::run(args),
         Invocation::Lint(args) => commands::lint::run(args),
         Invocation::Explain(args) => commands::explain::run(args),
+        Invocation::Doc(args) => commands::doc::run(args),
         Invocation::Show(args) => commands::show::run(args),
         Invocation::Diff(args) => commands::diff::run(args),
         Invocation::Query(args) => commands::query::run(args),

@@ -20,6 +20,7 @@ mod amend;
 mod build_script;
 mod compile;
 pub mod diagnostic;
+pub mod document;
 pub mod emit;
 pub mod evolution;
 pub mod format;

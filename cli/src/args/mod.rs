@@ -2,6 +2,7 @@
 
 mod compile;
 mod diff;
+mod doc;
 mod explain;
 mod findings;
 mod fmt;
@@ -13,6 +14,7 @@ mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use diff::{DiffArgs, DiffFormat};
+pub(crate) use doc::DocArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use fmt::FmtArgs;
@@ -71,6 +73,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Write a static HTML site that documents archives and MOF
+    #[command(after_help = EXIT_CODES)]
+    Doc(DocArgs),
     /// Compare two schemas, and say of each change whether it breaks anybody
     #[command(after_help = EXIT_CODES)]
     Diff(DiffArgs),
@@ -125,6 +130,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Doc(args) => args.findings.format == FindingsFormat::Json,
             Self::Diff(args) => args.format == DiffFormat::Json,
             Self::Lint(args) => args.format == FindingsFormat::Json,
             Self::Explain(args) => args.format == ReportFormat::Json,

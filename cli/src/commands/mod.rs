@@ -4,6 +4,7 @@ mod amend;
 pub(crate) mod compile;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod lint;

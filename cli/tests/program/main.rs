@@ -11,6 +11,7 @@
 mod compile;
 mod demo;
 mod diff;
+mod doc;
 mod emit;
 mod explain;
 mod failures;
@@ -21,6 +22,7 @@ mod lint;
 mod pipeline;
 mod query;
 mod show;
+mod site;
 mod unchanged;
 
 use serde_json::Value;
