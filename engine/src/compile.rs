@@ -13,7 +13,8 @@ use crate::session::{Loaded, Operation, PropertyList, Session};
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, compile,
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Language, Loader, Sources, Span,
+    compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -37,9 +38,25 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
+        self.compile_mof_as(context, Language::Mof2, sources, said)
+    }
+
+    /// As [`Session::compile_mof`], for sources in a language. MOF 3 goes into
+    /// namespaces of the DMTF dialect.
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`].
+    pub fn compile_mof_as(
+        &self,
+        context: &CallContext,
+        language: Language,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
+            language,
             namespace: self.namespace().as_str().to_owned(),
             ..CompileOptions::default()
         };

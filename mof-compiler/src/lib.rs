@@ -22,6 +22,8 @@ mod compile;
 pub mod diagnostic;
 pub mod emit;
 pub mod evolution;
+pub mod format;
+mod language;
 pub mod source;
 pub mod syntax;
 
@@ -33,4 +35,5 @@ pub use compile::{
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use emit::Emit;
+pub use language::Language;
 pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};

@@ -1,13 +1,12 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive};
+use super::{Texts, open_archive, report};
 use crate::failure::{Failure, FailureStyle, Stop};
-use crate::output::findings::report;
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
-use cimarron_mof::Compiled;
+use cimarron_mof::{Compiled, Language};
 use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
@@ -43,19 +42,20 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 /// Diagnostics are written to standard error.
 pub(crate) fn compile_into(
     session: &Session,
+    language: Language,
     texts: Texts,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
-    match session.compile_mof(&CallContext::default(), &sources, said) {
+    match session.compile_mof_as(&CallContext::default(), language, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, sources.map(), style));
+            progress.aside(|| report(&said, &sources, style));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, sources.map(), style));
+                progress.aside(|| report(said, &sources, style));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

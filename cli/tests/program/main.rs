@@ -1,14 +1,24 @@
 //! The program as its users see it: arguments, output, failures, exit codes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a helper that fails fails its test, and one that cannot run says so"
+)]
 
 mod compile;
 mod demo;
 mod diff;
 mod emit;
 mod failures;
+mod findings;
+mod fmt;
+mod pipeline;
 mod query;
 mod show;
+mod unchanged;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

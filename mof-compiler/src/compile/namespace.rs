@@ -1,5 +1,6 @@
 //! Compiling one namespace.
 
+use super::mof3::permits;
 use super::order::needed_first;
 use super::place::span_of;
 use super::redeclare::Dependents;
@@ -35,12 +36,7 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace::new(context, builder, sink);
-    for declaration in &unit.qualifiers {
-        qualifier::declare(&mut namespace, *declaration);
-    }
-    namespace.classes(unit, changes);
-    instance::instances(&mut namespace, unit, changes);
+    Namespace::new(context, builder, sink).compile(unit, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -54,6 +50,15 @@ impl<'c, 's> Namespace<'c, 's> {
 }
 
 impl Namespace<'_, '_> {
+    /// Compiles the declarations.
+    pub(crate) fn compile(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+        for declaration in &unit.qualifiers {
+            qualifier::declare(self, *declaration);
+        }
+        self.classes(unit, changes);
+        instance::instances(self, unit, changes);
+    }
+
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
@@ -135,6 +140,9 @@ impl Namespace<'_, '_> {
         let dialect = self.context.dialect;
         let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
         for violation in violations {
+            if permits(self.context, &violation, &local, above.as_deref()) {
+                continue;
+            }
             let span = span_of(&*declared.node, &violation);
             let found =
                 Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
