@@ -98,7 +98,7 @@ fn compiled(
         DiffFormat::Json => FailureStyle::Json,
     };
     let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
-    let texts = inputs.load(Diagnostics::new(), &[])?.texts;
+    let texts = inputs.load_untraced(Diagnostics::new())?;
     let options =
         CompileOptions { dialect, namespace: args.namespace.clone(), ..CompileOptions::default() };
     let (compiled, sources) = compile_alone(texts, &options);
