@@ -44,10 +44,10 @@ impl Roots {
         Self { roots, places }
     }
 
-    /// All files as parts of one; their places stay.
+    /// All files as parts of one, each at its own place.
     pub(crate) fn one(sources: &Sources) -> Self {
-        let roots = vec![FileId::default(); sources.map().len()];
-        Self { roots, ..Self::new(sources) }
+        let Self { places, .. } = Self::new(sources);
+        Self { roots: vec![FileId::default(); sources.map().len()], places }
     }
 
     /// The file that is compiled and includes this one, or is it.

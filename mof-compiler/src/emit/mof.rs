@@ -6,7 +6,7 @@
 
 use super::namespaces;
 use crate::DEFAULT_NAMESPACE;
-use cimarron_model::{Dialect, Flavor, fold};
+use cimarron_model::{Dialect, Flavor};
 use cimarron_schema::{
     Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
     qualifier_type_to_mof,
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
     let all = namespaces(archive);
-    let default_only = matches!(*all, [one] if fold::eq(one.name(), DEFAULT_NAMESPACE));
+    let default_only = matches!(*all, [one] if one.name() == DEFAULT_NAMESPACE);
     for (i, schema) in all.into_iter().enumerate() {
         if i > 0 {
             writeln!(out)?;

@@ -1,3 +1,5 @@
+//! What the formatter makes of texts, and that it does so once.
+
 use super::*;
 use proptest::prelude::*;
 

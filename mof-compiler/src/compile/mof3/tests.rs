@@ -1,3 +1,5 @@
+//! What the writing out of MOF 3 costs, and that no text makes it panic.
+
 use crate::{
     CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, OsFileSystem, compile,
 };
