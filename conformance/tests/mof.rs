@@ -406,6 +406,9 @@ fn mof3() {
     run_suite("mof3", 90, |case: &MofCase| {
         run(case, Dialect::Dmtf, Language::Mof3).err().into_iter().collect()
     });
+    let cases: Vec<MofCase> = read_suite("mof3").into_iter().map(|(_, case)| case).collect();
+    let invalid = cases.iter().filter(|case| case.expected().next().is_some()).count();
+    println!("mof3: {} valid cases, {invalid} invalid cases", cases.len() - invalid);
 }
 
 /// The suite declares DMTF's qualifiers for its cases; they must be DMTF's.
