@@ -8,7 +8,7 @@ use super::namespaces;
 use crate::DEFAULT_NAMESPACE;
 use cimarron_model::{Dialect, Flavor};
 use cimarron_schema::{
-    Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
+    Archive, ClassForm, ClassView, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
     qualifier_type_to_mof,
 };
 use std::io::{self, Write};
@@ -51,7 +51,11 @@ fn write_namespace(
         write!(out, "{gap}{text}")?;
         gap = "\n";
     }
-    for class in schema.classes() {
+    // Every compiler of WMI's MOF has the system classes, and none lets a text
+    // declare them.
+    let is_declared =
+        |class: &ClassView<'_>| dialect != Dialect::Wmi || !class.name().starts_with("__");
+    for class in schema.classes().filter(is_declared) {
         write!(out, "{gap}{}", class_to_mof(&class.to_class(ClassForm::Local), &options))?;
         gap = "\n";
     }
