@@ -11,13 +11,19 @@
 mod compile;
 mod demo;
 mod diff;
+mod doc;
 mod emit;
+mod explain;
 mod failures;
 mod findings;
 mod fmt;
+mod levels;
+mod lint;
+mod mof3;
 mod pipeline;
 mod query;
 mod show;
+mod site;
 mod unchanged;
 
 use serde_json::Value;

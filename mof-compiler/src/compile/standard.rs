@@ -13,7 +13,7 @@ pub(super) fn check(
     at: At<'_, QualifierDeclaration<'_>>,
     declared: &QualifierType,
 ) {
-    // Some have other types in MOF 3.
+    // Some have other types in DSP0004 3.0.1: Override is a boolean there.
     if !namespace.context.is_dmtf_mof2() {
         return;
     }

@@ -53,6 +53,7 @@ fn compiled() -> NamespaceBuilder {
         base: &EmptyBase,
         roots: &roots,
         system: &system,
+        keeps_trees: false,
     };
     let texts = Texts::default();
     for declaration in &declarations {
