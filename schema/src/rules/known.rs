@@ -17,7 +17,14 @@ macro_rules! known {
                     $($length => &[$(($text, Self::$name),)+],)*
                     _ => return None,
                 };
-                same.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, k)| *k)
+                // The first letter settles most.
+                let first = text.as_bytes().first()?.to_ascii_lowercase();
+                let begins =
+                    |name: &str| name.bytes().next().is_some_and(|b| b.to_ascii_lowercase() == first);
+                let found = same
+                    .iter()
+                    .find(|(name, _)| begins(name) && name.eq_ignore_ascii_case(text));
+                found.map(|(_, known)| *known)
             }
 
             #[cfg(test)]

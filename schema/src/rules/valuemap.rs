@@ -14,16 +14,16 @@ pub(super) const REST: &str = "..";
 
 /// The values of an entry: `5`, `5..9`, `..9` and `5..`; `None` for what is none.
 pub(super) fn interval(entry: &str, range: Interval) -> Option<Interval> {
-    match entry.split_once("..") {
-        None => integer(entry).map(|n| (n, n)),
-        Some((from, to)) => {
-            let end = |text: &str, open| match text.trim() {
-                "" => Some(open),
-                text => integer(text),
-            };
-            Some((end(from, range.0)?, end(to, range.1)?))
-        }
+    // Most are single numbers.
+    if let Some(number) = integer(entry) {
+        return Some((number, number));
     }
+    let (from, to) = entry.split_once("..")?;
+    let end = |text: &str, open| match text.trim() {
+        "" => Some(open),
+        text => integer(text),
+    };
+    Some((end(from, range.0)?, end(to, range.1)?))
 }
 
 impl<'a> Judge<'a> {
