@@ -13,7 +13,8 @@ use crate::session::{Loaded, Operation, PropertyList, Session};
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, compile,
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, UpdateFlags,
+    compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -37,10 +38,30 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let (class_flags, instance_flags) = Default::default();
+        self.compile_mof_with(context, sources, said, class_flags, instance_flags)
+    }
+
+    /// As [`Session::compile_mof`], with the update flags that hold until the text sets
+    /// others (`mofcomp -class` and `-instance`).
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`], and when the flags keep something from being created
+    /// or changed.
+    pub fn compile_mof_with(
+        &self,
+        context: &CallContext,
+        sources: &Sources,
+        said: Diagnostics,
+        class_flags: UpdateFlags,
+        instance_flags: UpdateFlags,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
             namespace: self.namespace().as_str().to_owned(),
+            class_flags,
+            instance_flags,
             ..CompileOptions::default()
         };
         let base = LiveBase::new(self.repository());

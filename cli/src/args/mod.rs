@@ -8,7 +8,7 @@ mod wmi;
 pub(crate) use compile::CompileArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
-pub(crate) use wmi::WmiArgs;
+pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};

@@ -1,6 +1,6 @@
 //! `cimarron query`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, UpdateArgs, namespace};
 use cimarron_model::Dialect;
 use clap::{ArgMatches, Args, ValueEnum};
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ pub(crate) struct QueryArgs {
     /// The query
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
+    #[command(flatten)]
+    pub(crate) update: UpdateArgs,
 }
 
 /// One thing that `query` loads.

@@ -13,8 +13,8 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
     let options = CompileOptions {
         dialect: args.dialect.0,
         namespace: args.namespace.clone(),
-        class_flags: wmi.class_flags,
-        instance_flags: wmi.instance_flags,
+        class_flags: wmi.update.class_flags,
+        instance_flags: wmi.update.instance_flags,
         splits: wmi.parts().is_some(),
     };
     let plain = CompileOptions {

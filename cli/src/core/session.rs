@@ -1,6 +1,7 @@
 //! Filling and querying a namespace of a repository in memory.
 
 use super::{Texts, open_archive, report};
+use crate::args::UpdateArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
@@ -43,11 +44,14 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 pub(crate) fn compile_into(
     session: &Session,
     texts: Texts,
+    update: UpdateArgs,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
-    match session.compile_mof(&CallContext::default(), &sources, said) {
+    let UpdateArgs { class_flags, instance_flags } = update;
+    let context = CallContext::default();
+    match session.compile_mof_with(&context, &sources, said, class_flags, instance_flags) {
         Ok((_, said)) => {
             progress.aside(|| report(&said, &sources, style));
             Ok(())

@@ -5,6 +5,7 @@
 mod compile;
 mod demo;
 mod failures;
+mod localise;
 mod query;
 mod show;
 
