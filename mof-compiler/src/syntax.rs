@@ -1,6 +1,6 @@
 //! From text to syntax tree.
 //!
-//! A `logos` lexer borrows tokens from the text; an LALRPOP grammar builds the
+//! A lexer borrows tokens from the text; an LALRPOP grammar builds the
 //! tree of one declaration at a time. Between them stands a driver that cuts the
 //! tokens into declarations, so that a mistake costs the rest of its own
 //! declaration and nothing more, and no token is ever stored.
@@ -40,6 +40,6 @@ mod grammar {
     pub(super) use generated::DeclarationParser;
 }
 
-pub(crate) use include::scan_includes;
+pub(crate) use include::{IncludeSite, scan_includes};
 pub use parse::{MAX_NESTING, parse_file};
 pub use sequence::parse_sources;

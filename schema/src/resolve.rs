@@ -30,7 +30,8 @@ pub struct Member<T> {
 }
 
 /// What has a name.
-pub(crate) trait Named {
+pub trait Named {
+    /// The name.
     fn name(&self) -> &str;
 }
 
@@ -47,7 +48,8 @@ impl Named for Method {
 }
 
 impl<T: Named> Member<T> {
-    pub(crate) fn new(declaration: Arc<T>, declared_at: u16) -> Self {
+    /// A member that the class at this depth declares.
+    pub fn new(declaration: Arc<T>, declared_at: u16) -> Self {
         let name_hash = short_hash(declaration.name());
         Self { declaration, name_hash, declared_at }
     }

@@ -1,9 +1,10 @@
 //! Zip archives as file systems.
 
-use super::fs::MemoryFileSystem;
+use super::fs::{self, EntryKind, FileSystem, Tree};
 use super::loader::Limits;
 use libdeflater::Decompressor;
 use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -14,14 +15,6 @@ pub enum ArchiveError {
     /// It is no zip archive, or a damaged one.
     #[error("not a readable zip archive: {0}")]
     Zip(#[from] zip::result::ZipError),
-    /// An entry's contents are damaged.
-    #[error("entry `{entry}` cannot be unpacked: {error}")]
-    Entry {
-        /// The name of the entry.
-        entry: String,
-        /// What unpacking reported.
-        error: io::Error,
-    },
     /// An entry's name leads out of the archive.
     #[error("entry `{0}` leads out of the archive")]
     Escape(String),
@@ -50,87 +43,115 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
-/// Unpacks the MOF files of an archive. No entry gets more room than it claims
-/// and the limits allow, and one that holds another number of bytes is damaged.
-pub(super) fn unpack(bytes: &[u8], limits: &Limits) -> Result<MemoryFileSystem, ArchiveError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
-    if archive.len() > limits.files {
-        return Err(ArchiveError::TooManyFiles { entries: archive.len(), limit: limits.files });
-    }
-    let mut files = MemoryFileSystem::new();
-    let mut inflater = Decompressor::new();
-    let mut room = limits.total;
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index)?;
-        let name = entry.name().to_owned();
-        let path = entry.enclosed_name().ok_or_else(|| ArchiveError::Escape(name.clone()))?;
-        if entry.is_dir() || !super::walk::is_mof(&path) {
-            continue;
-        }
-        let limit = limits.file.min(room);
-        if entry.size() > limit {
-            let (limit, of) = if limit == limits.file {
-                (limits.file, "for a file")
-            } else {
-                (limits.total, "for all files")
-            };
-            return Err(ArchiveError::Limit { entry: name, limit, of });
-        }
-        room -= entry.size();
-        let packed = Packed {
-            data: data_of(&entry, bytes),
-            size: usize::try_from(entry.size()).unwrap_or(usize::MAX),
-            crc32: entry.crc32(),
-            method: entry.compression(),
-            encrypted: entry.encrypted(),
-        };
-        let contents = packed
-            .contents(&mut inflater)
-            .map_err(|error| ArchiveError::Entry { entry: name.clone(), error })?;
-        if !files.insert(path, contents) {
-            return Err(ArchiveError::Escape(name));
-        }
-    }
-    Ok(files)
+/// The MOF files of an archive, each unpacked when it is read.
+#[derive(Debug)]
+pub(super) struct ZipFileSystem {
+    archive: Vec<u8>,
+    entries: Tree<Packed>,
 }
 
-/// The bytes of an entry as they lie in the archive.
-fn data_of<'a, R: Read + ?Sized>(entry: &ZipFile<'_, R>, archive: &'a [u8]) -> Option<&'a [u8]> {
-    let start = usize::try_from(entry.data_start()?).ok()?;
-    let length = usize::try_from(entry.compressed_size()).ok()?;
-    archive.get(start..start.checked_add(length)?)
+impl ZipFileSystem {
+    /// Reads the directory of an archive. What the entries claim to hold is within the
+    /// limits, and reading one never yields more than it claims.
+    pub(super) fn open(archive: Vec<u8>, limits: &Limits) -> Result<Self, ArchiveError> {
+        let mut zip = ZipArchive::new(Cursor::new(archive.as_slice()))?;
+        if zip.len() > limits.files {
+            return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
+        }
+        let mut entries = Tree::default();
+        let mut room = limits.total;
+        for index in 0..zip.len() {
+            let entry = zip.by_index_raw(index)?;
+            let path = entry
+                .enclosed_name()
+                .ok_or_else(|| ArchiveError::Escape(entry.name().to_owned()))?;
+            if entry.is_dir() || !super::walk::is_mof(&path) {
+                continue;
+            }
+            if entry.size() > limits.file.min(room) {
+                let (limit, of) = if limits.file <= room {
+                    (limits.file, "for a file")
+                } else {
+                    (limits.total, "for all files")
+                };
+                return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
+            }
+            room -= entry.size();
+            if !entries.insert(&path, Packed::of(&entry)) {
+                return Err(ArchiveError::Escape(entry.name().to_owned()));
+            }
+        }
+        Ok(Self { archive, entries })
+    }
 }
 
-/// An entry before it is unpacked, and what the directory says of it.
+impl FileSystem for ZipFileSystem {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        Ok(self.entries.kind(path))
+    }
+
+    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
+        self.entries.file(path)?.unpack(&self.archive)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.entries.list(directory)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonical(path)
+    }
+}
+
+/// An entry as the directory describes it.
 ///
 /// The `zip` crate unpacks as a stream, with a window of its own for each entry.
 /// Schemas are thousands of small files, and whole buffers take a quarter of the
 /// time.
-struct Packed<'a> {
-    data: Option<&'a [u8]>,
-    size: usize,
+#[derive(Debug)]
+struct Packed {
+    /// Where its data begin in the archive.
+    start: Option<u64>,
+    packed_size: u64,
+    size: u64,
     crc32: u32,
     method: CompressionMethod,
     encrypted: bool,
 }
 
-impl Packed<'_> {
-    fn contents(&self, inflater: &mut Decompressor) -> io::Result<Vec<u8>> {
+impl Packed {
+    fn of<R: Read + ?Sized>(entry: &ZipFile<'_, R>) -> Self {
+        Self {
+            start: entry.data_start(),
+            packed_size: entry.compressed_size(),
+            size: entry.size(),
+            crc32: entry.crc32(),
+            method: entry.compression(),
+            encrypted: entry.encrypted(),
+        }
+    }
+
+    fn data<'a>(&self, archive: &'a [u8]) -> Option<&'a [u8]> {
+        let start = usize::try_from(self.start?).ok()?;
+        let length = usize::try_from(self.packed_size).ok()?;
+        archive.get(start..start.checked_add(length)?)
+    }
+
+    fn unpack(&self, archive: &[u8]) -> io::Result<Vec<u8>> {
         let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
         if self.encrypted {
             return Err(damaged("it is encrypted"));
         }
-        let data = self.data.ok_or_else(|| damaged("it leads out of the archive"))?;
+        let data = self.data(archive).ok_or_else(|| damaged("it leads out of the archive"))?;
         let contents = match self.method {
             CompressionMethod::Stored => data.to_vec(),
             CompressionMethod::Deflated => {
                 // Deflate packs at most 1,032 bytes into one: more is a lie, and not worth
                 // the memory.
-                if self.size / 1032 > data.len() {
-                    return Err(damaged("it is shorter than it claims"));
-                }
-                let mut contents = vec![0; self.size];
-                let length = inflater
+                let size = usize::try_from(self.size).ok().filter(|n| n / 1032 <= data.len());
+                let size = size.ok_or_else(|| damaged("it is shorter than it claims"))?;
+                let mut contents = vec![0; size];
+                let length = Decompressor::new()
                     .deflate_decompress(data, &mut contents)
                     .map_err(|_| damaged("its data are damaged"))?;
                 contents.truncate(length);
@@ -138,7 +159,7 @@ impl Packed<'_> {
             }
             other => return Err(damaged(&format!("its compression, {other}, is not supported"))),
         };
-        if contents.len() != self.size || libdeflater::crc32(&contents) != self.crc32 {
+        if contents.len() as u64 != self.size || libdeflater::crc32(&contents) != self.crc32 {
             return Err(damaged("its checksum is wrong"));
         }
         Ok(contents)
@@ -148,9 +169,11 @@ impl Packed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileSystem;
     use std::io::Write;
-    use std::path::Path;
+
+    fn open(archive: Vec<u8>, limits: &Limits) -> Result<ZipFileSystem, ArchiveError> {
+        ZipFileSystem::open(archive, limits)
+    }
 
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
         zipped_as(CompressionMethod::Deflated, entries)
@@ -170,7 +193,7 @@ mod tests {
     fn unpacks_mof_files_only() {
         let bytes = zipped(&[("a/b.MOF", b"x"), ("a/readme.txt", b"y")]);
         assert!(is_zip(&bytes));
-        let files = unpack(&bytes, &Limits::default()).unwrap();
+        let files = ZipFileSystem::open(bytes, &Limits::default()).unwrap();
         assert_eq!(files.read(Path::new("a/b.MOF"), 9).unwrap(), b"x");
         assert!(files.read(Path::new("a/readme.txt"), 9).is_err());
     }
@@ -180,16 +203,16 @@ mod tests {
         let limits = Limits { file: 100, total: 150, files: 2 };
         let many = zipped(&[("a.mof", b""), ("b.mof", b""), ("c.mof", b"")]);
         assert!(matches!(
-            unpack(&many, &limits),
+            open(many, &limits),
             Err(ArchiveError::TooManyFiles { entries: 3, .. })
         ));
         let large = zipped(&[("a.mof", &[b' '; 101])]);
-        assert!(matches!(unpack(&large, &limits), Err(ArchiveError::Limit { limit: 100, .. })));
+        assert!(matches!(open(large, &limits), Err(ArchiveError::Limit { limit: 100, .. })));
         let both = zipped(&[("a.mof", &[b' '; 100]), ("b.mof", &[b' '; 51])]);
-        assert!(matches!(unpack(&both, &limits), Err(ArchiveError::Limit { limit: 150, .. })));
+        assert!(matches!(open(both, &limits), Err(ArchiveError::Limit { limit: 150, .. })));
         let escape = zipped(&[("../../a.mof", b"")]);
-        assert!(matches!(unpack(&escape, &limits), Err(ArchiveError::Escape(_))));
-        assert!(matches!(unpack(b"PK\x03\x04", &limits), Err(ArchiveError::Zip(_))));
+        assert!(matches!(open(escape, &limits), Err(ArchiveError::Escape(_))));
+        assert!(matches!(open(b"PK\x03\x04".to_vec(), &limits), Err(ArchiveError::Zip(_))));
     }
 
     #[test]
@@ -197,15 +220,15 @@ mod tests {
         let text = b"class X_A { }; // the same again: class X_A { };".as_slice();
         for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
             let bytes = zipped_as(method, &[("a.mof", text), ("empty.mof", b"")]);
-            let files = unpack(&bytes, &Limits::default()).unwrap();
+            let files = open(bytes.clone(), &Limits::default()).unwrap();
             assert_eq!(files.read(Path::new("a.mof"), 99).unwrap(), text);
             assert_eq!(files.read(Path::new("empty.mof"), 99).unwrap(), b"");
             // Behind the local header (30 bytes and the name) the data begin.
             for at in 35..35 + 20 {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= 0x55;
-                let refused = unpack(&damaged, &Limits::default());
-                assert!(matches!(refused, Err(ArchiveError::Entry { .. })), "{method} {at}");
+                let files = open(damaged, &Limits::default()).unwrap();
+                assert!(files.read(Path::new("a.mof"), 99).is_err(), "{method} {at}");
             }
         }
     }
@@ -215,7 +238,7 @@ mod tests {
         let mut bytes = zipped(&[("a.mof", b"class X_A { };")]);
         let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         bytes[directory + 24..directory + 28].copy_from_slice(&(60_u32 << 20).to_le_bytes());
-        let refused = unpack(&bytes, &Limits::default());
-        assert!(matches!(refused, Err(ArchiveError::Entry { .. })), "{refused:?}");
+        let files = open(bytes, &Limits::default()).unwrap();
+        assert!(files.read(Path::new("a.mof"), 99).is_err());
     }
 }

@@ -88,13 +88,10 @@ fn current_if_empty(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
-/// Files in memory: unpacked archives, tests, and the empty one for embedders
-/// that grant no files. Paths are relative to its root and cannot leave it.
+/// Files in memory: tests, fixtures, and the empty one for embedders that grant no
+/// files. Paths are relative to its root and cannot leave it.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryFileSystem {
-    /// By normal path, with `/` between its parts.
-    files: BTreeMap<String, Vec<u8>>,
-}
+pub struct MemoryFileSystem(Tree<Vec<u8>>);
 
 impl MemoryFileSystem {
     /// A file system without files.
@@ -105,19 +102,74 @@ impl MemoryFileSystem {
     /// Adds or replaces a file. Says whether it did: a path that leaves the
     /// root, or is not Unicode, names no file.
     pub fn insert(&mut self, path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> bool {
-        match normal(path.as_ref()) {
+        self.0.insert(path.as_ref(), contents.into())
+    }
+}
+
+impl FileSystem for MemoryFileSystem {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        Ok(self.0.kind(path))
+    }
+
+    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
+        self.0.file(path).cloned()
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.0.list(directory)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        canonical(path)
+    }
+}
+
+/// A tree of files of which only the files are kept; directories are what their
+/// paths have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Tree<T> {
+    /// By normal path, with `/` between its parts.
+    files: BTreeMap<String, T>,
+}
+
+impl<T> Default for Tree<T> {
+    fn default() -> Self {
+        Self { files: BTreeMap::new() }
+    }
+}
+
+impl<T> Tree<T> {
+    /// Adds or replaces a file. Says whether it did: a path that leaves the
+    /// root, or is not Unicode, names no file.
+    pub(super) fn insert(&mut self, path: &Path, file: T) -> bool {
+        match normal(path) {
             Some(path) if !path.is_empty() => {
-                self.files.insert(path, contents.into());
+                self.files.insert(path, file);
                 true
             }
             _ => false,
         }
     }
 
-    /// Gives a file's contents away. The file stays known, and is empty.
-    pub(super) fn take(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let found = normal(path).and_then(|path| self.files.get_mut(&path));
-        found.map(std::mem::take).ok_or_else(|| Self::missing(path))
+    pub(super) fn file(&self, path: &Path) -> io::Result<&T> {
+        normal(path).and_then(|path| self.files.get(&path)).ok_or_else(|| missing(path))
+    }
+
+    pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {
+        let path = normal(path)?;
+        if self.files.contains_key(&path) {
+            return Some(EntryKind::File);
+        }
+        let is_directory = path.is_empty() || self.below(&path).next().is_some();
+        is_directory.then_some(EntryKind::Directory)
+    }
+
+    pub(super) fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let directory = normal(directory).ok_or_else(|| missing(directory))?;
+        let mut names: Vec<&str> =
+            self.below(&directory).filter_map(|rest| rest.split('/').next()).collect();
+        names.dedup();
+        Ok(names.into_iter().map(PathBuf::from).collect())
     }
 
     /// The files below a directory, by what follows it.
@@ -129,41 +181,15 @@ impl MemoryFileSystem {
         let from = prefix.clone();
         self.files.range(from..).map_while(move |(path, _)| path.strip_prefix(prefix.as_str()))
     }
-
-    fn missing(path: &Path) -> io::Error {
-        io::Error::new(io::ErrorKind::NotFound, format!("no file `{}`", path.display()))
-    }
 }
 
-impl FileSystem for MemoryFileSystem {
-    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
-        let Some(path) = normal(path) else { return Ok(None) };
-        if self.files.contains_key(&path) {
-            return Ok(Some(EntryKind::File));
-        }
-        let is_directory = path.is_empty() || self.below(&path).next().is_some();
-        Ok(is_directory.then_some(EntryKind::Directory))
-    }
+/// The normal path as a path.
+pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    normal(path).map(PathBuf::from).ok_or_else(|| missing(path))
+}
 
-    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        let found = normal(path).and_then(|path| self.files.get(&path));
-        found.cloned().ok_or_else(|| Self::missing(path))
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        let directory = normal(directory).ok_or_else(|| Self::missing(directory))?;
-        let mut names: Vec<PathBuf> = self
-            .below(&directory)
-            .filter_map(|rest| rest.split('/').next())
-            .map(PathBuf::from)
-            .collect();
-        names.dedup();
-        Ok(names)
-    }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        normal(path).map(PathBuf::from).ok_or_else(|| Self::missing(path))
-    }
+fn missing(path: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, format!("no file `{}`", path.display()))
 }
 
 /// The path without `.` and `..`, `/` between its parts; `None` when it leaves

@@ -1,14 +1,14 @@
 //! Loading all texts of a compilation.
 
-use super::archive::{self, ArchiveError};
+use super::archive::{self, ArchiveError, ZipFileSystem};
 use super::encoding::decode;
-use super::fs::{EntryKind, FileSystem, MemoryFileSystem};
+use super::fs::{EntryKind, FileSystem};
 use super::order::{Request, roots};
 use super::sources::{Include, Sources};
 use super::walk::files_below;
-use super::{FileId, SourceFile, SourceMap, Span, include};
+use super::{FileId, SourceMap, Span, include};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::syntax::scan_includes;
+use crate::syntax::{IncludeSite, scan_includes};
 use rustc_hash::FxHashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -76,10 +76,10 @@ struct Origin {
     directory: Option<PathBuf>,
 }
 
-/// An unpacked archive.
+/// An archive of files.
 struct Archive {
     name: String,
-    files: MemoryFileSystem,
+    files: ZipFileSystem,
 }
 
 /// Gathers sources: files, directories, archives and texts.
@@ -147,7 +147,7 @@ impl<'fs> Loader<'fs> {
             Some(EntryKind::File) => {
                 let bytes = self.read(self.fs, path, &name)?;
                 if archive::is_zip(&bytes) {
-                    return self.add_archive(name, &bytes);
+                    return self.add_archive(name, bytes);
                 }
                 let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
                 let directory = path.parent().map(Path::to_owned);
@@ -224,8 +224,8 @@ impl<'fs> Loader<'fs> {
     }
 
     fn load_includes(&mut self, file: FileId, includes: &mut Vec<Include>, sink: &mut Diagnostics) {
-        let text = self.map.get(file).map(SourceFile::shared_text).unwrap_or_default();
-        for site in scan_includes(&text) {
+        let sites = scan_includes(self.map.text(file)).into_iter().map(IncludeSite::into_owned);
+        for site in sites.collect::<Vec<_>>() {
             let Some(path) = site.path else {
                 let message = "an include directive takes one file name as a string";
                 let diagnostic =
@@ -288,17 +288,13 @@ impl<'fs> Loader<'fs> {
         }
         let path = tidy(path);
         let name = self.display(archive, &path);
-        let bytes = match archive.and_then(|index| self.archives.get_mut(index)) {
-            // Nothing in an archive is read twice.
-            Some(archive) => archive.files.take(&path).map_err(|error| io_error(&name, error))?,
-            None => self.read(self.fs, &path, &name)?,
-        };
+        let bytes = self.read(self.file_system(archive), &path, &name)?;
         let directory = path.parent().map(Path::to_owned);
         self.add_file(archive, known_as.1, directory, name, bytes)
     }
 
-    fn add_archive(&mut self, name: String, bytes: &[u8]) -> Result<(), SourceError> {
-        let files = archive::unpack(bytes, &self.limits)
+    fn add_archive(&mut self, name: String, bytes: Vec<u8>) -> Result<(), SourceError> {
+        let files = ZipFileSystem::open(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
         self.archives.push(Archive { name, files });
         self.add_set(Some(self.archives.len() - 1), Path::new(""))

@@ -1,7 +1,7 @@
 //! The texts of a compilation and positions in them.
 
 use super::Span;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A file of a [`SourceMap`], in the order of loading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +30,7 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
-    text: Arc<str>,
+    text: String,
     /// The offset of each line's first byte; found when first asked for, as
     /// only diagnostics ask.
     lines: OnceLock<Vec<u32>>,
@@ -45,11 +45,6 @@ impl SourceFile {
     /// The decoded text, its line ends as they were.
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    /// The text, shared.
-    pub(super) fn shared_text(&self) -> Arc<str> {
-        Arc::clone(&self.text)
     }
 
     /// The text between two offsets; empty when they lie outside of it or
@@ -130,7 +125,7 @@ impl SourceMap {
     pub fn add(
         &mut self,
         name: impl Into<String>,
-        text: impl Into<Arc<str>>,
+        text: impl Into<String>,
     ) -> Result<FileId, TooLong> {
         let (name, text) = (name.into(), text.into());
         if u32::try_from(text.len()).is_err() {

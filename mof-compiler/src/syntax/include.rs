@@ -17,6 +17,14 @@ pub(crate) struct IncludeSite<'a> {
     pub(crate) path: Option<Cow<'a, str>>,
 }
 
+impl IncludeSite<'_> {
+    /// The same, no longer borrowing from the text.
+    pub(crate) fn into_owned(self) -> IncludeSite<'static> {
+        let path = self.path.map(|path| Cow::Owned(path.into_owned()));
+        IncludeSite { start: self.start, argument: self.argument, path }
+    }
+}
+
 /// The include directives of a text in written order. Texts without `#`, as
 /// most are, cost one vectorised search.
 pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {

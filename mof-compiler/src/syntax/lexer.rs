@@ -1,43 +1,29 @@
 //! The tokens of MOF (DSP0004 Annex A; WMI's directives).
 //!
-//! Strings, comments and numbers are scanned by hand from their first
-//! characters: that is faster than an automaton on the long descriptions of
-//! schemas, and a malformed literal becomes one token instead of several.
+//! Written by hand: the strings and comments of schemas are most of their text and
+//! are crossed by vectorised searches, a malformed literal becomes one token instead
+//! of several, and what is left for each token is one table look-up a byte.
 
 use super::ast::Integer;
 use super::literal;
 use super::number;
+use crate::source::Span;
 use cimarron_model::CimType;
-use logos::{Lexer, Logos};
 use std::borrow::Cow;
 
 /// A token. Words that may also be names carry their spelling. Tokens own nothing:
 /// they are moved and dropped by the hundred thousand.
-#[derive(Clone, Copy, Debug, Logos, PartialEq)]
-#[logos(error = LexError)]
-#[logos(skip(r"[ \t\r\n\x0B\x0C\u{FEFF}]+"))]
-#[logos(skip(r"//", line_comment))]
-#[logos(skip(r"/\*", block_comment))]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
-    #[token("{")]
     LeftBrace,
-    #[token("}")]
     RightBrace,
-    #[token("[")]
     LeftBracket,
-    #[token("]")]
     RightBracket,
-    #[token("(")]
     LeftParen,
-    #[token(")")]
     RightParen,
-    #[token(";")]
     Semicolon,
-    #[token(":")]
     Colon,
-    #[token(",")]
     Comma,
-    #[token("=")]
     Equals,
 
     Identifier(&'a str),
@@ -64,20 +50,7 @@ pub(crate) enum Token<'a> {
     Integer(Integer),
     Real(f64),
     Character(u16),
-    /// A literal whose mistake has been reported. The patterns below yield
-    /// whatever their callbacks find; logos lets only a unit variant do that.
-    #[regex(
-        r"[A-Za-z_\u{80}-\u{FEFE}\u{FF00}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{FEFE}\u{FF00}-\u{10FFFF}]*",
-        word
-    )]
-    #[regex(
-        r"\$[A-Za-z_\u{80}-\u{FEFE}\u{FF00}-\u{10FFFF}][0-9A-Za-z_\u{80}-\u{FEFE}\u{FF00}-\u{10FFFF}]*",
-        alias
-    )]
-    #[regex(r"#[ \t]*[A-Za-z]*", directive)]
-    #[regex(r"[+-]?\.?[0-9]", number)]
-    #[token("\"", string)]
-    #[token("'", character)]
+    /// A literal whose mistake has been reported.
     Invalid,
     /// A token after which the rest of the declaration is guesswork: a string
     /// without its end, an unknown directive. It has been reported.
@@ -131,16 +104,15 @@ impl<'a> Text<'a> {
             let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
             each(at, piece);
             let end = at + piece.raw.len() + 1;
-            let Some(gap) = self.raw.get(end..).and_then(skip_trivia) else { return };
-            at = end + gap + 1;
+            let Some(behind) = self.raw.get(end..) else { return };
+            at = end + skip_trivia(behind).0 + 1;
         }
     }
 }
 
 /// What can be wrong with a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum LexError {
-    #[default]
     Character,
     /// A character within a name that is no letter, digit or underscore.
     Name,
@@ -151,12 +123,226 @@ pub(crate) enum LexError {
     Directive,
 }
 
-fn word<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let text = lexer.slice();
-    if text.is_ascii() {
-        return Ok(keyword(text).unwrap_or(Token::Identifier(text)));
+/// Cuts a text into tokens. White space and comments vanish.
+#[derive(Clone, Debug)]
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    /// Where the latest token begins.
+    start: usize,
+    /// Where the next one is looked for.
+    at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// A lexer that begins at an offset. The text is shorter than 4 GiB.
+    pub(crate) fn new(text: &'a str, offset: u32) -> Self {
+        let at = offset as usize;
+        Self { text, start: at, at }
     }
-    if text.chars().all(is_name_char) { Ok(Token::Identifier(text)) } else { Err(LexError::Name) }
+
+    /// The place of the latest token.
+    #[inline]
+    pub(crate) fn span(&self) -> Span {
+        Span::from(self.start..self.at)
+    }
+
+    /// The text from the latest token's first character on.
+    fn rest(&self) -> &'a str {
+        self.text.get(self.start..).unwrap_or_default()
+    }
+
+    /// Says that the latest token has this length.
+    #[inline]
+    fn take(&mut self, length: usize) {
+        self.at = self.start + length;
+    }
+
+    /// The latest token's text, said to have this length.
+    fn slice(&mut self, length: usize) -> &'a str {
+        self.take(length);
+        self.text.get(self.start..self.at).unwrap_or_default()
+    }
+
+    /// The length of the run of these characters from an offset of the latest token.
+    #[inline]
+    fn run(&self, from: usize, accepts: impl Fn(u8) -> bool) -> usize {
+        let bytes = self.text.as_bytes().get(self.start + from..).unwrap_or_default();
+        bytes.iter().position(|byte| !accepts(*byte)).unwrap_or(bytes.len())
+    }
+
+    fn punctuation(&mut self, token: Token<'a>) -> Result<Token<'a>, LexError> {
+        self.take(1);
+        Ok(token)
+    }
+
+    /// A word from an offset of the latest token; what follows may be no name.
+    fn name(&mut self, from: usize) -> (&'a str, bool) {
+        let mut length = from + self.run(from, is_word_byte);
+        let mut text = self.slice(length);
+        if text.is_ascii() {
+            return (text.get(from..).unwrap_or_default(), true);
+        }
+        // A byte order mark is white space wherever it stands.
+        if let Some(mark) = text.find('\u{FEFF}') {
+            length = mark;
+            text = self.slice(length);
+        }
+        let name = text.get(from..).unwrap_or_default();
+        (name, name.chars().all(is_name_char))
+    }
+
+    fn word(&mut self) -> Result<Token<'a>, LexError> {
+        let (text, legal) = self.name(0);
+        if legal { Ok(keyword(text).unwrap_or(Token::Identifier(text))) } else { Err(LexError::Name) }
+    }
+
+    fn alias(&mut self) -> Result<Token<'a>, LexError> {
+        let (name, legal) = self.name(1);
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            self.take(1);
+            return Err(LexError::Character);
+        }
+        if legal { Ok(Token::Alias(name)) } else { Err(LexError::Name) }
+    }
+
+    fn directive(&mut self) -> Result<Token<'a>, LexError> {
+        let blanks = 1 + self.run(1, |byte| matches!(byte, b' ' | b'\t'));
+        let length = blanks + self.run(blanks, |byte| byte.is_ascii_alphabetic());
+        let word = self.slice(length).get(blanks..).unwrap_or_default();
+        if word.eq_ignore_ascii_case("pragma") {
+            Ok(Token::Pragma)
+        } else if word.eq_ignore_ascii_case("include") {
+            Ok(Token::Include(word))
+        } else {
+            Err(LexError::Directive)
+        }
+    }
+
+    /// A literal and those that follow it, comments or not between them.
+    fn string(&mut self) -> Result<Token<'a>, LexError> {
+        let rest = self.rest().get(1..).unwrap_or_default();
+        let first = match quoted(rest, b'"') {
+            Ok(first) => first,
+            Err(end) => {
+                self.take(1 + end);
+                return Err(LexError::String);
+            }
+        };
+        let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
+        while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
+            end += 1 + gap + next.raw.len();
+            joined = true;
+            escaped |= next.escaped;
+        }
+        self.take(end + 2);
+        Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
+    }
+
+    fn character(&mut self) -> Result<Token<'a>, LexError> {
+        match quoted(self.rest().get(1..).unwrap_or_default(), b'\'') {
+            Ok(Quoted { raw, .. }) => {
+                self.take(raw.len() + 2);
+                literal::code_unit(raw).map(Token::Character).ok_or(LexError::CharacterLiteral)
+            }
+            Err(end) => {
+                self.take(1 + end);
+                Err(LexError::CharacterLiteral)
+            }
+        }
+    }
+
+    /// Takes everything that looks like part of the number, so that `089` or `12abc`
+    /// is one mistake. A sign or a point that begins no number is none.
+    fn number(&mut self) -> Result<Token<'a>, LexError> {
+        let rest = self.rest();
+        let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
+        let digits = digits.strip_prefix('.').unwrap_or(digits);
+        if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            self.take(1);
+            return Err(LexError::Character);
+        }
+        let before = rest.len() - digits.len();
+        let mut previous = b'0';
+        let end = digits.bytes().position(|byte| {
+            let exponent_sign = matches!(byte, b'+' | b'-') && previous.eq_ignore_ascii_case(&b'e');
+            previous = byte;
+            !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || exponent_sign)
+        });
+        let length = before + end.unwrap_or(digits.len());
+        match number::parse(self.slice(length)) {
+            Ok(number::Number::Integer(integer)) => Ok(Token::Integer(integer)),
+            Ok(number::Number::Real(real)) => Ok(Token::Real(real)),
+            Err(mistake) => Err(LexError::Number(mistake)),
+        }
+    }
+
+    /// Passes over white space and comments; says whether there is text left. `Err`:
+    /// a comment without its end, which takes the rest of the text.
+    fn trivia(&mut self) -> Result<bool, LexError> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let (length, end) = skip_trivia(rest);
+        self.start = self.at + length;
+        self.at = self.start;
+        match end {
+            End::Token => Ok(true),
+            End::Text => Ok(false),
+            End::OpenComment => {
+                self.at = self.text.len();
+                Err(LexError::Comment)
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Lexer<'a> {
+    type Item = Result<Token<'a>, LexError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.trivia() {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(mistake) => return Some(Err(mistake)),
+        }
+        Some(match *self.text.as_bytes().get(self.start)? {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
+            b'"' => self.string(),
+            b'{' => self.punctuation(Token::LeftBrace),
+            b'}' => self.punctuation(Token::RightBrace),
+            b'[' => self.punctuation(Token::LeftBracket),
+            b']' => self.punctuation(Token::RightBracket),
+            b'(' => self.punctuation(Token::LeftParen),
+            b')' => self.punctuation(Token::RightParen),
+            b';' => self.punctuation(Token::Semicolon),
+            b':' => self.punctuation(Token::Colon),
+            b',' => self.punctuation(Token::Comma),
+            b'=' => self.punctuation(Token::Equals),
+            b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(),
+            b'$' => self.alias(),
+            b'#' => self.directive(),
+            b'\'' => self.character(),
+            _ => {
+                self.take(1);
+                Err(LexError::Character)
+            }
+        })
+    }
+}
+
+/// Whether a byte may be part of a word. All of those of characters beyond ASCII may;
+/// which of the characters may not is seen when there are some.
+const fn is_word_byte(byte: u8) -> bool {
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let b = byte as u8;
+            table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+            byte += 1;
+        }
+        table
+    };
+    TABLE[byte as usize]
 }
 
 /// DSP0004 lets names hold any character from U+0080 up. Spaces, controls and
@@ -206,80 +392,51 @@ fn keyword(text: &str) -> Option<Token<'_>> {
     }
 }
 
-fn alias<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let name = lexer.slice().trim_start_matches('$');
-    if name.chars().all(is_name_char) { Ok(Token::Alias(name)) } else { Err(LexError::Name) }
-}
-
-fn directive<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let word = lexer.slice().trim_start_matches(['#', ' ', '\t']);
-    if word.eq_ignore_ascii_case("pragma") {
-        Ok(Token::Pragma)
-    } else if word.eq_ignore_ascii_case("include") {
-        Ok(Token::Include(word))
-    } else {
-        Err(LexError::Directive)
-    }
-}
-
-/// Takes a literal and those that follow it, comments or not between them.
-fn string<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let rest = lexer.remainder();
-    let first = match quoted(rest, b'"') {
-        Ok(first) => first,
-        Err(end) => {
-            lexer.bump(end);
-            return Err(LexError::String);
-        }
-    };
-    let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
-    while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
-        end += 1 + gap + next.raw.len();
-        joined = true;
-        escaped |= next.escaped;
-    }
-    lexer.bump(end + 1);
-    Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
-}
-
 /// The whole literal that comes next in `rest`, and where its contents begin.
 fn next_quoted(rest: &str) -> Option<(usize, Quoted<'_>)> {
-    let gap = skip_trivia(rest)?;
+    let (gap, _) = skip_trivia(rest);
     let inside = rest.get(gap..)?.strip_prefix('"')?;
     Some((gap + 1, quoted(inside, b'"').ok()?))
 }
 
-/// The length of white space and comments at the start; `None` at the end of the
-/// text and where a comment does not end.
-fn skip_trivia(text: &str) -> Option<usize> {
+/// What stands behind white space and comments.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Token,
+    Text,
+    /// A comment without its end.
+    OpenComment,
+}
+
+/// The length of the white space and comments at the start, and what is behind.
+#[inline]
+fn skip_trivia(text: &str) -> (usize, End) {
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
-        match bytes.get(at)? {
-            b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C => at += 1,
-            0xEF if text.get(at..)?.starts_with('\u{FEFF}') => at += 3,
-            b'/' => {
-                let rest = text.get(at..)?;
-                at += match rest.get(..2)? {
-                    "//" => line_length(rest),
-                    "/*" => 4 + rest.get(2..)?.find("*/")?,
-                    _ => return Some(at),
-                };
+        match bytes.get(at) {
+            Some(b' ') => {
+                at += 1;
+                // Indentation is a fifth of what schemas are made of.
+                while bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(b"        ") {
+                    at += 8;
+                }
             }
-            _ => return Some(at),
-        }
-    }
-}
-
-fn character<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    match quoted(lexer.remainder(), b'\'') {
-        Ok(Quoted { raw, .. }) => {
-            lexer.bump(raw.len() + 1);
-            literal::code_unit(raw).map(Token::Character).ok_or(LexError::CharacterLiteral)
-        }
-        Err(end) => {
-            lexer.bump(end);
-            Err(LexError::CharacterLiteral)
+            Some(b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => at += 1,
+            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
+            Some(b'/') => match bytes.get(at + 1) {
+                Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
+                Some(b'*') => {
+                    let inside = bytes.get(at + 2..).unwrap_or_default();
+                    match memchr::memmem::find(inside, b"*/") {
+                        Some(end) => at += end + 4,
+                        None => return (at, End::OpenComment),
+                    }
+                }
+                _ => return (at, End::Token),
+            },
+            Some(_) => return (at, End::Token),
+            None => return (at, End::Text),
         }
     }
 }
@@ -319,47 +476,9 @@ fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     }
 }
 
-/// Takes everything that looks like part of the number, so that `089` or
-/// `12abc` is one mistake.
-fn number<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<Token<'a>, LexError> {
-    let bytes = lexer.remainder().as_bytes();
-    let mut previous = b'0';
-    let length = bytes
-        .iter()
-        .position(|&byte| {
-            let exponent_sign = matches!(byte, b'+' | b'-') && previous.eq_ignore_ascii_case(&b'e');
-            previous = byte;
-            !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || exponent_sign)
-        })
-        .unwrap_or(bytes.len());
-    lexer.bump(length);
-    match number::parse(lexer.slice()) {
-        Ok(number::Number::Integer(integer)) => Ok(Token::Integer(integer)),
-        Ok(number::Number::Real(real)) => Ok(Token::Real(real)),
-        Err(mistake) => Err(LexError::Number(mistake)),
-    }
-}
-
-fn line_comment<'a>(lexer: &mut Lexer<'a, Token<'a>>) {
-    lexer.bump(line_length(lexer.remainder()));
-}
-
 /// The length of a line without what ends it.
-fn line_length(rest: &str) -> usize {
-    memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len())
-}
-
-fn block_comment<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Result<(), LexError> {
-    match lexer.remainder().find("*/") {
-        Some(end) => {
-            lexer.bump(end + 2);
-            Ok(())
-        }
-        None => {
-            lexer.bump(lexer.remainder().len());
-            Err(LexError::Comment)
-        }
-    }
+fn line_length(rest: &[u8]) -> usize {
+    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -367,7 +486,7 @@ mod tests {
     use super::*;
 
     fn lex(text: &str) -> Vec<Result<Token<'_>, LexError>> {
-        Token::lexer(text).collect()
+        Lexer::new(text, 0).collect()
     }
 
     #[test]

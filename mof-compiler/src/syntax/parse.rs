@@ -39,7 +39,7 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
         }
         let mut tokens = Bounded::new(&mut stream);
         let result = parser.parse(&mut reports, &mut tokens);
-        let progress = tokens.progress;
+        let progress = tokens.progress();
         for diagnostic in reports.list.drain(..) {
             stream.report(diagnostic);
         }

@@ -5,9 +5,8 @@
 //! where a declaration unmistakably begins, so that a lost brace or semicolon
 //! does not swallow the rest of the file.
 
-use super::lexer::Token;
+use super::lexer::{Lexer, Token};
 use super::tokens::{Progress, Stream};
-use logos::{Lexer, Logos};
 
 /// Moves the stream past the declaration that was read as far as `progress`
 /// says.
@@ -73,8 +72,7 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
 
 /// Whether what stands at `offset` can only be the start of a declaration.
 fn starts_declaration(text: &str, offset: u32) -> bool {
-    let mut lexer = Token::lexer(text);
-    lexer.bump(offset as usize);
+    let mut lexer = Lexer::new(text, offset);
     let mut first = next(&mut lexer);
     if first == Some(Token::LeftBracket) {
         loop {
@@ -101,6 +99,6 @@ fn starts_declaration(text: &str, offset: u32) -> bool {
 }
 
 /// The next token, mistaken ones as `Broken`.
-fn next<'a>(lexer: &mut Lexer<'a, Token<'a>>) -> Option<Token<'a>> {
+fn next<'a>(lexer: &mut Lexer<'a>) -> Option<Token<'a>> {
     lexer.next().map(|token| token.unwrap_or(Token::Broken))
 }

@@ -3,12 +3,11 @@
 //! [`Stream`] reports what is wrong with single tokens. [`Bounded`] ends the stream where a declaration ends: at a `;`
 //! outside of braces, or with the parentheses of a directive.
 
-use super::lexer::{LexError, Text, Token, is_name_char};
+use super::lexer::{LexError, Lexer, Text, Token, is_name_char};
 use super::literal::{self, Mistake};
 use super::parse::MAX_NESTING;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
-use logos::{Lexer, Logos};
 
 /// A token and its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,20 +23,19 @@ pub(crate) struct Stream<'a, 's> {
     pub(crate) sink: &'s mut Diagnostics,
     /// Nothing is reported while text is skipped after a mistake.
     pub(crate) quiet: bool,
-    lexer: Lexer<'a, Token<'a>>,
+    lexer: Lexer<'a>,
     peeked: Option<Lexeme<'a>>,
 }
 
 impl<'a, 's> Stream<'a, 's> {
     pub(crate) fn new(text: &'a str, file: FileId, sink: &'s mut Diagnostics) -> Self {
-        let lexer = Token::lexer(text);
+        let lexer = Lexer::new(text, 0);
         Self { text, file, sink, quiet: false, lexer, peeked: None }
     }
 
     /// Goes on at the token that starts at `offset`.
     pub(crate) fn seek(&mut self, offset: u32) {
-        self.lexer = Token::lexer(self.text);
-        self.lexer.bump(offset as usize);
+        self.lexer = Lexer::new(self.text, offset);
         self.peeked = None;
     }
 
@@ -48,6 +46,7 @@ impl<'a, 's> Stream<'a, 's> {
         self.peeked.as_ref()
     }
 
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<Lexeme<'a>> {
         let mut lexeme = match self.peeked.take() {
             Some(peeked) => peeked,
@@ -95,7 +94,7 @@ impl<'a, 's> Stream<'a, 's> {
     fn read(&mut self) -> Option<Lexeme<'a>> {
         loop {
             let result = self.lexer.next()?;
-            let span = Span::from(self.lexer.span());
+            let span = self.lexer.span();
             match result {
                 Ok(token) => {
                     if let Token::Text(text) = token
@@ -297,52 +296,69 @@ pub(crate) struct Progress {
     pub(crate) supplied: bool,
 }
 
+/// What the tokens so far have opened.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    braces: u32,
+    brackets: u32,
+    /// The braces that were open at the latest bracket.
+    list_braces: u32,
+    /// Whether the latest token was `;`, `}` or `]`.
+    closed: bool,
+}
+
 /// The tokens of one declaration, for the parser.
 pub(crate) struct Bounded<'p, 'a, 's> {
     stream: &'p mut Stream<'a, 's>,
     stage: Stage,
-    depth: u32,
-    brackets: u32,
-    /// The braces that were open at the latest bracket.
-    list_depth: u32,
-    close: bool,
-    pub(crate) progress: Progress,
+    open: Open,
+    /// What was open before the last token.
+    before: Open,
+    first: Span,
+    last: Span,
+    directive: bool,
+    supplied: bool,
 }
 
 impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     pub(crate) fn new(stream: &'p mut Stream<'a, 's>) -> Self {
-        let progress = Progress {
-            first: Span::default(),
-            last: Span::default(),
-            depth: 0,
-            after_close: false,
-            in_list: false,
-            directive: false,
-            ended: false,
-            supplied: false,
-        };
         Self {
             stream,
             stage: Stage::Start,
-            depth: 0,
-            brackets: 0,
-            list_depth: 0,
-            close: false,
-            progress,
+            open: Open::default(),
+            before: Open::default(),
+            first: Span::default(),
+            last: Span::default(),
+            directive: false,
+            supplied: false,
         }
     }
 
-    fn end(&mut self) {
-        self.stage = Stage::End;
-        self.progress.ended = true;
+    /// How far the declaration was read.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            first: self.first,
+            last: self.last,
+            depth: self.before.braces,
+            after_close: self.before.closed,
+            in_list: self.before.brackets > 0 && self.before.braces == self.before.list_braces,
+            directive: self.directive,
+            ended: self.stage == Stage::End,
+            supplied: self.supplied,
+        }
     }
 
-    /// Follows the structure of the declaration.
-    fn track(&mut self, lexeme: &Lexeme<'a>) -> Result<(), Halt> {
-        match (self.stage, &lexeme.token) {
-            (_, Token::Broken) => {
-                self.progress.directive |= self.stream.slice(lexeme.span).starts_with('#');
-                return Err(Halt);
+    /// The first token of a declaration, and all those of a directive.
+    fn outside_a_body(&mut self, lexeme: Lexeme<'a>) {
+        match (self.stage, lexeme.token) {
+            (Stage::Start, token) => {
+                self.first = lexeme.span;
+                self.stage = match token {
+                    Token::Pragma => Stage::PragmaName,
+                    Token::Include(_) => Stage::Directive,
+                    _ => Stage::Body,
+                };
+                self.directive = self.stage != Stage::Body;
             }
             (Stage::PragmaName, _) => {
                 self.stage = Stage::Directive;
@@ -354,31 +370,48 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
                     _ => false,
                 };
                 if !goes_on {
-                    self.end();
+                    self.stage = Stage::End;
                 }
             }
-            (Stage::Directive, Token::RightParen) => self.end(),
-            (Stage::Body, Token::LeftBrace) => {
-                self.depth += 1;
-                if self.depth > MAX_NESTING {
+            (Stage::Directive, Token::RightParen) => self.stage = Stage::End,
+            _ => {}
+        }
+    }
+
+    /// Follows the structure of a declaration.
+    #[inline]
+    fn track(&mut self, lexeme: Lexeme<'a>) -> Result<(), Halt> {
+        match lexeme.token {
+            Token::LeftBrace => {
+                self.open.braces += 1;
+                if self.open.braces > MAX_NESTING {
                     let message = format!("braces nest deeper than {MAX_NESTING}");
                     let code = Code::NestingTooDeep;
                     self.stream.report(self.stream.diagnostic(code, lexeme.span, message));
                     return Err(Halt);
                 }
             }
-            (Stage::Body, Token::RightBrace) => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0 && self.brackets == 0 {
+            Token::RightBrace => {
+                self.open.closed = true;
+                self.open.braces = self.open.braces.saturating_sub(1);
+                if self.open.braces == 0 && self.open.brackets == 0 {
                     self.supply_semicolon(lexeme.span);
                 }
             }
-            (Stage::Body, Token::LeftBracket) => {
-                self.brackets += 1;
-                self.list_depth = self.depth;
+            Token::LeftBracket => {
+                self.open.brackets += 1;
+                self.open.list_braces = self.open.braces;
             }
-            (Stage::Body, Token::RightBracket) => self.brackets = self.brackets.saturating_sub(1),
-            (Stage::Body, Token::Semicolon) if self.depth == 0 => self.end(),
+            Token::RightBracket => {
+                self.open.closed = true;
+                self.open.brackets = self.open.brackets.saturating_sub(1);
+            }
+            Token::Semicolon => {
+                self.open.closed = true;
+                if self.open.braces == 0 {
+                    self.stage = Stage::End;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -401,40 +434,34 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
 impl<'a> Iterator for Bounded<'_, 'a, '_> {
     type Item = Result<(u32, Token<'a>, u32), Halt>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self.stage {
             Stage::End => return None,
             Stage::Supply(at) => {
-                self.progress.supplied = true;
-                self.progress.last = Span::at(at);
-                self.end();
+                self.supplied = true;
+                self.last = Span::at(at);
+                self.stage = Stage::End;
                 return Some(Ok((at, Token::Semicolon, at)));
             }
             _ => {}
         }
         let lexeme = self.stream.next()?;
-        self.progress.depth = self.depth;
-        self.progress.after_close = self.close;
-        self.progress.in_list = self.brackets > 0 && self.depth == self.list_depth;
-        self.progress.last = lexeme.span;
-        self.close =
-            matches!(lexeme.token, Token::Semicolon | Token::RightBrace | Token::RightBracket);
-        if self.stage == Stage::Start {
-            self.progress.first = lexeme.span;
-            self.stage = match lexeme.token {
-                Token::Pragma => Stage::Start,
-                Token::Include(_) => Stage::Directive,
-                _ => Stage::Body,
-            };
-            self.progress.directive = self.stage != Stage::Body;
-            if self.stage == Stage::Start {
-                self.stage = Stage::PragmaName;
-                return Some(Ok((lexeme.span.start, lexeme.token, lexeme.span.end)));
-            }
+        self.before = self.open;
+        self.last = lexeme.span;
+        self.open.closed = false;
+        if self.stage != Stage::Body {
+            self.outside_a_body(lexeme);
         }
-        match self.track(&lexeme) {
-            Ok(()) => Some(Ok((lexeme.span.start, lexeme.token, lexeme.span.end))),
-            Err(halt) => Some(Err(halt)),
+        if matches!(lexeme.token, Token::Broken) {
+            self.directive |= self.stream.slice(lexeme.span).starts_with('#');
+            return Some(Err(Halt));
         }
+        if self.stage == Stage::Body
+            && let Err(halt) = self.track(lexeme)
+        {
+            return Some(Err(halt));
+        }
+        Some(Ok((lexeme.span.start, lexeme.token, lexeme.span.end)))
     }
 }
