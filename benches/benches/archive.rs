@@ -1,6 +1,7 @@
 //! Opening an archive and looking up a class.
 
 #![allow(missing_docs, clippy::expect_used)]
+#![allow(unsafe_code, reason = "a trusted open is measured beside the checked one")]
 
 use cimarron_benches::{compile_schema, schema_sources};
 use cimarron_schema::{Archive, ClassForm};
@@ -16,6 +17,18 @@ fn archive(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("archive");
     let open = || Archive::open(&path).expect("it opens");
     group.bench_function("open", |b| b.iter(open));
+    group.bench_function("trusted open", |b| {
+        // SAFETY: the file was written above, and the folder is this process's own.
+        b.iter(|| unsafe { Archive::open_trusted(&path) }.expect("it opens"));
+    });
+    group.bench_function("trusted open and look up one class", |b| {
+        b.iter(|| {
+            // SAFETY: as above.
+            let archive = unsafe { Archive::open_trusted(&path) }.expect("it opens");
+            let schema = archive.namespaces().next().expect("one namespace");
+            black_box(schema.class("CIM_ComputerSystem").expect("it is there").property_count())
+        });
+    });
     group.bench_function("open and look up one class", |b| {
         b.iter(|| {
             let archive = open();

@@ -63,12 +63,7 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
-fn write_neutral(
-    out: &mut String,
-    name: &Name,
-    namespace: &NamespaceBuilder,
-    changes: &Changes,
-) {
+fn write_neutral(out: &mut String, name: &Name, namespace: &NamespaceBuilder, changes: &Changes) {
     let deletions = || changes.deletions.iter().filter(|d| d.namespace == *name);
     let own = || namespace.classes().filter(|c| is_own(&c.name));
     let types = namespace.qualifier_types();
@@ -209,8 +204,7 @@ fn is_localised(class: &Class) -> bool {
 }
 
 fn is_localised_method(method: &Method) -> bool {
-    has_amended(&method.qualifiers)
-        || method.parameters.iter().any(|p| has_amended(&p.qualifiers))
+    has_amended(&method.qualifiers) || method.parameters.iter().any(|p| has_amended(&p.qualifiers))
 }
 
 /// The amended qualifiers, and those among `kept` that the element needs to stand.

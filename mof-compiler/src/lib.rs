@@ -17,15 +17,19 @@
 //! with everything there was to say in its [`Diagnostics`].
 
 mod amend;
+mod build_script;
 mod compile;
 pub mod diagnostic;
+mod emit;
 pub mod source;
 pub mod syntax;
 
 pub use amend::{Split, split};
+pub use build_script::{Build, BuildError, build};
 pub use compile::{
     Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
     EmptyBase, Existence, Statistics, UpdateFlags, UpdateMode, compile,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use emit::Emit;
 pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};

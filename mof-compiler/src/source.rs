@@ -14,6 +14,7 @@ mod map;
 mod order;
 mod sources;
 mod span;
+mod trace;
 mod walk;
 
 #[cfg(test)]
@@ -26,3 +27,4 @@ pub use loader::{Limits, Loader, SourceError};
 pub use map::{FileId, Position, SourceFile, SourceMap, TooLong};
 pub use sources::{Include, Sources};
 pub use span::Span;
+pub use trace::{Trace, TracingFileSystem};

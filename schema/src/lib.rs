@@ -16,6 +16,8 @@ mod resolve;
 pub mod rules;
 mod view;
 
+#[doc(hidden)]
+pub use archive::Aligned;
 pub use archive::{Archive, ArchiveBytes, OpenError, WriteError};
 pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
 pub use evolve::differs_in_more_than_notes;

@@ -304,7 +304,8 @@ impl Member<Method> {
 
 /// The qualifiers as written, none of them propagated.
 fn written(qualifiers: &Qualifiers) -> Qualifiers {
-    qualifiers.iter().cloned().map(|q| with_propagated(q, false)).collect()
+    let own = qualifiers.iter().cloned().map(|q| with_propagated(q, false));
+    Qualifiers::of_distinct(own.collect())
 }
 
 /// Whether a parameter's qualifier comes down with a method that is inherited as
@@ -321,24 +322,23 @@ fn inherited(above: &Qualifiers) -> Qualifiers {
 
 fn inherited_with(above: &Qualifiers, passes: impl Fn(&str, Flavor) -> bool) -> Qualifiers {
     let passing = above.iter().filter(|q| passes(q.name.as_str(), q.flavor));
-    passing.cloned().map(|q| with_propagated(q, true)).collect()
+    Qualifiers::of_distinct(passing.cloned().map(|q| with_propagated(q, true)).collect())
 }
 
 /// Own qualifiers as written, then those from `above` that go on and are not set here.
 fn merge(local: &Qualifiers, above: &Qualifiers) -> Qualifiers {
-    let mut merged = written(local);
-    for qualifier in above.iter().filter(|q| q.flavor.to_subclass()) {
-        match local.get(qualifier.name.as_str()) {
-            None => merged.set(with_propagated(qualifier.clone(), true)),
-            // What must not be overridden stays so when it is written again.
-            Some(again) if !qualifier.flavor.overridable() => {
-                let flavor = again.flavor.with(qualifier.flavor);
-                merged.set(with_propagated(Qualifier { flavor, ..again.clone() }, false));
-            }
-            Some(_) => {}
-        }
-    }
-    merged
+    let (by_name, by_name_above) = (local.look_up(), above.look_up());
+    // What must not be overridden stays so when it is written again.
+    let own = local.iter().map(|own| {
+        let bound = by_name_above.get(&own.name);
+        let bound = bound.filter(|q| q.flavor.to_subclass() && !q.flavor.overridable());
+        let flavor = bound.map_or(own.flavor, |q| own.flavor.with(q.flavor));
+        with_propagated(Qualifier { flavor, ..own.clone() }, false)
+    });
+    let passing = above.iter().filter(|q| q.flavor.to_subclass());
+    let inherited = passing.filter(|q| by_name.get(&q.name).is_none());
+    let inherited = inherited.map(|q| with_propagated(q.clone(), true));
+    Qualifiers::of_distinct(own.chain(inherited).collect())
 }
 
 /// As `merge`, for classes: what lies below an abstract class is concrete unless
@@ -353,7 +353,8 @@ fn merge_class(local: &Qualifiers, above: &Qualifiers) -> Qualifiers {
 
 /// Those that the element itself writes.
 fn own(qualifiers: &Qualifiers) -> Qualifiers {
-    qualifiers.iter().filter(|q| !q.flavor.propagated()).cloned().collect()
+    let own = qualifiers.iter().filter(|q| !q.flavor.propagated());
+    Qualifiers::of_distinct(own.cloned().collect())
 }
 
 fn with_propagated(mut qualifier: Qualifier, on: bool) -> Qualifier {

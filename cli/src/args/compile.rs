@@ -1,19 +1,66 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, WmiArgs, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, WmiArgs, namespace};
 use cimarron_model::Dialect;
-use clap::Args;
+use cimarron_mof::Emit;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// What follows the help of `cimarron compile`.
+pub(crate) const AFTER_HELP: &str = "\
+Output:
+  With one form, -o names its file. With several, -o is a stem: `-o out/fleet --emit archive,mof`
+  writes out/fleet.cimar and out/fleet.mof. A directory gets files named `schema`. Files are written
+  beside their place, synced and renamed; equal input gives equal bytes. One text form without -o
+  goes to standard output, and the summary to standard error; so does any one form with `-o -`.
+
+Unchanged input:
+  OUT.stamp remembers what was read, what was looked for and not found, the options, the program
+  and what was written. Where the contents are still the same, nothing is compiled, and the
+  warnings of that time are shown again. --force compiles all the same.
+
+Exit codes:
+  0  compiled, or unchanged; there may be warnings
+  1  the input is wrong (MOF with errors, nothing to read), or an output cannot be written
+  2  the command line is wrong
+
+With --format json every failure is one JSON object on standard error,
+{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
 
 /// The arguments of `cimarron compile`.
 #[derive(Debug, Args)]
 pub(crate) struct CompileArgs {
-    /// MOF files, directories of MOF files, or zip archives of them
+    /// MOF files, directories of MOF files, zip archives of them, patterns such as
+    /// `schema/**/*.mof`, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Where to write the archive; without it, the MOF is only checked
-    #[arg(short, long, value_name = "OUT.cimar")]
+    /// Where to write; without it, the MOF is only checked, or text goes to standard output
+    #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
+    /// The forms to write
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "FORM",
+        value_delimiter = ',',
+        default_value = "archive"
+    )]
+    pub(crate) emit: Vec<EmitArg>,
+    /// Compile and judge, and write nothing, whatever the other options say
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Compile even if nothing has changed since the last time
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Write a rule for make to FILE that says which files the output depends on
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dep_file: Option<PathBuf>,
+    /// The name of standard input in findings; what it includes is looked for in the
+    /// directory of that name
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub(crate) stdin_name: String,
     /// The namespace that the declarations go into
     #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
     pub(crate) namespace: String,
@@ -23,9 +70,33 @@ pub(crate) struct CompileArgs {
     /// Whose rules hold where DMTF's and WMI's differ
     #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
     pub(crate) dialect: DialectArg,
-    /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
-    pub(crate) format: ReportFormat,
+    /// How findings are reported
+    #[command(flatten)]
+    pub(crate) findings: FindingsArgs,
     #[command(flatten)]
     pub(crate) wmi: WmiArgs,
+}
+
+/// A form of output as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EmitArg(pub(crate) Emit);
+
+impl ValueEnum for EmitArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        // A constant as long as the library's list, so that a new form is an argument too.
+        const FORMS: [EmitArg; Emit::ALL.len()] = {
+            let mut forms = [EmitArg(Emit::Archive); Emit::ALL.len()];
+            let mut i = 0;
+            while i < forms.len() {
+                forms[i] = EmitArg(Emit::ALL[i]);
+                i += 1;
+            }
+            forms
+        };
+        &FORMS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()).help(self.0.about()))
+    }
 }

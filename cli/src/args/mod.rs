@@ -1,11 +1,13 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod findings;
 mod query;
 mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
@@ -37,7 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invocation {
     /// Compile MOF files, directories and zip archives, and write a schema archive
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = compile::AFTER_HELP)]
     Compile(CompileArgs),
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
@@ -47,13 +49,6 @@ pub(crate) enum Invocation {
     Query(QueryArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    Human,
-    Json,
 }
 
 /// A dialect as an argument.
@@ -74,7 +69,7 @@ impl Invocation {
     /// How this invocation wants its failures.
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
-            Self::Compile(args) => args.format == ReportFormat::Json,
+            Self::Compile(args) => args.findings.format == FindingsFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Demo => false,
@@ -193,7 +188,8 @@ mod tests {
         else {
             panic!("not parsed")
         };
-        assert_eq!((args.dialect.0, args.format), (Dialect::Dmtf, ReportFormat::Json));
+        let format = args.findings.format;
+        assert_eq!((args.dialect.0, format), (Dialect::Dmtf, FindingsFormat::Json));
         assert!(parsed(&["compile"]).is_err());
         assert!(parsed(&["compile", "x", "--dialect", "omi"]).is_err());
         assert!(parsed(&["show", "a", "--tree", "--local"]).is_err());

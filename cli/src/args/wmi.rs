@@ -1,7 +1,7 @@
 //! What `cimarron compile` takes over from `mofcomp`.
 
-use clap::Args;
 use cimarron_mof::UpdateFlags;
+use clap::Args;
 use std::path::PathBuf;
 
 /// How what is compiled meets what is there already.

@@ -33,10 +33,7 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
 }
 
 /// Writes both parts where the arguments say so; a line that says it was done.
-pub(super) fn write_parts(
-    args: &CompileArgs,
-    compiled: &Compiled,
-) -> Result<Option<String>, Stop> {
+pub(super) fn write_parts(args: &CompileArgs, compiled: &Compiled) -> Result<Option<String>, Stop> {
     let Some((neutral, localised)) = args.wmi.parts() else { return Ok(None) };
     let locale = args.wmi.amendment.as_ref().or(compiled.changes.amendment.as_ref());
     let Some(locale) = locale else {

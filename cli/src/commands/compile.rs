@@ -1,128 +1,204 @@
-//! `cimarron compile`: MOF in, archive out.
+//! `cimarron compile`: MOF in, an archive or other forms out.
 
-use crate::args::{CompileArgs, ReportFormat};
-use crate::core::{compile_alone, read_mof, report};
-use crate::failure::{Failure, FailureStyle, Stop};
-use crate::output::numbers::{bytes, counted, duration};
-use crate::output::stdout;
+mod outputs;
+mod summary;
+
+pub(crate) use summary::summary;
+
+use crate::args::{CompileArgs, FindingsFormat};
+use crate::core::{Inputs, Key, Loaded, Stamp, compile_alone};
+use crate::failure::{Failure, Stop};
+use crate::output::dep_file;
 use crate::progress::Progress;
 use cimarron_model::Status;
-use cimarron_mof::{Compiled, Severity, Statistics};
-use cimarron_schema::Archive;
-use serde_json::json;
-use std::io::{self, Write};
+use cimarron_mof::source::Trace;
+use cimarron_mof::{CompileOptions, Compiled, Diagnostics, OsFileSystem, SourceMap, Statistics};
+use outputs::{Outputs, Written};
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The archive that was written.
-struct Written<'a> {
-    path: &'a Path,
-    size: u64,
+/// How a compilation went, or the one that made it unnecessary.
+struct Outcome<'a> {
+    statistics: Statistics,
+    found: &'a Diagnostics,
+    written: &'a [Written],
+    /// What there is to say of the parts of a localised text.
+    parts: Option<String>,
+    skipped: bool,
+    /// Whether the output went to standard output.
+    to_stdout: bool,
+    took: Duration,
 }
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
-    let style = match args.format {
-        ReportFormat::Human => FailureStyle::Human,
-        ReportFormat::Json => FailureStyle::Json,
-    };
-    let options = super::amend::options(args)?;
     let start = Instant::now();
+    let outputs = Outputs::plan(args)?;
     let progress = Progress::new("reading");
-    let texts = read_mof(&args.paths, &args.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
+    let options = super::amend::options(args)?;
+    let key = key(args, &inputs, &options, &outputs);
+    if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {
+        drop(progress);
+        let outcome = Outcome {
+            statistics: earlier.stamp.statistics(),
+            found: &earlier.found,
+            written: &outputs.on_disk(),
+            parts: None,
+            skipped: true,
+            to_stdout: false,
+            took: start.elapsed(),
+        };
+        return finish(args, &outcome, &earlier.sources);
+    }
+    let Loaded { texts, trace } = inputs.load(args.findings.sink())?;
     progress.step("compiling");
     let (compiled, sources) = compile_alone(texts, &options);
-    let written = match &args.output {
-        Some(path) if !compiled.has_errors() => {
-            progress.step("writing");
-            Some(write_archive(&compiled, path)?)
-        }
-        _ => None,
+    let written = if compiled.has_errors() {
+        Vec::new()
+    } else {
+        progress.step("writing");
+        outputs.refuse_inputs(&trace)?;
+        write(args, &compiled, &outputs, &trace, &key)?
     };
-    let parts = match compiled.has_errors() {
-        false => super::amend::write_parts(args, &compiled)?,
+    let parts = match compiled.has_errors() || args.check {
         true => None,
+        false => super::amend::write_parts(args, &compiled)?,
     };
-    let took = start.elapsed();
     drop(progress);
-    report(&compiled.diagnostics, &sources, style);
-    let mut out = stdout();
-    match args.format {
-        ReportFormat::Human if compiled.has_errors() => {}
-        ReportFormat::Human => {
-            write_summary(&mut out, &compiled, took, written.as_ref())?;
-            parts.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        }
-        ReportFormat::Json => write_json(&mut out, args, &compiled, took, written.as_ref())?,
+    let outcome = Outcome {
+        statistics: compiled.statistics(),
+        found: &compiled.diagnostics,
+        written: &written,
+        parts,
+        skipped: false,
+        to_stdout: outputs.takes_stdout(),
+        took: start.elapsed(),
+    };
+    finish(args, &outcome, sources.map())
+}
+
+/// Everything that decides what is written and what is said, but for the contents
+/// of files.
+fn key(args: &CompileArgs, inputs: &Inputs, options: &CompileOptions, outputs: &Outputs) -> Key {
+    let mut key = Key::new();
+    // All options, those of tomorrow included.
+    key.feed(format!("{options:?}").as_bytes());
+    inputs.feed(&mut |part| key.feed(part));
+    for form in outputs.forms() {
+        key.feed(form.as_str().as_bytes());
     }
-    out.flush()?;
-    if compiled.has_errors() { Err(Stop::Reported) } else { Ok(()) }
+    let dep_file = args.dep_file.iter().map(|path| path.as_os_str().as_encoded_bytes());
+    dep_file.for_each(|path| key.feed(path));
+    key
 }
 
-fn write_archive<'a>(compiled: &Compiled, path: &'a Path) -> Result<Written<'a>, Failure> {
-    let archive = compiled
-        .archive()
-        .map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))?;
-    Archive::save(&archive, path).map_err(|error| {
-        let status = match error.kind() {
-            io::ErrorKind::StorageFull => Status::OutOfDiskSpace,
-            io::ErrorKind::PermissionDenied => Status::AccessDenied,
-            _ => Status::Failed,
-        };
-        Failure::input(status, format!("cannot write `{}`: {error}", path.display()))
-    })?;
-    let size = u64::try_from(archive.len()).unwrap_or(u64::MAX);
-    Ok(Written { path, size })
+/// An earlier compilation that would go the same way now.
+struct Earlier {
+    stamp: Stamp,
+    found: Diagnostics,
+    sources: SourceMap,
 }
 
-/// `1,631 classes (643 associations, 24 indications), 70 qualifier types, …`.
-pub(crate) fn summary(statistics: &Statistics) -> String {
-    format!(
-        "{} ({}, {}), {}, {}, {}",
-        counted(statistics.classes, "class", "classes"),
-        counted(statistics.associations, "association", "associations"),
-        counted(statistics.indications, "indication", "indications"),
-        counted(statistics.qualifier_types, "qualifier type", "qualifier types"),
-        counted(statistics.properties, "property", "properties"),
-        counted(statistics.instances, "instance", "instances"),
-    )
-}
-
-fn write_summary(
-    out: &mut dyn Write,
-    compiled: &Compiled,
-    took: Duration,
-    written: Option<&Written<'_>>,
-) -> io::Result<()> {
-    let text = summary(&compiled.statistics());
-    write!(out, "{text} in {}", duration(took))?;
-    match written {
-        Some(written) => writeln!(out, " → {}, {}", written.path.display(), bytes(written.size)),
-        None => writeln!(out, "; nothing written, for want of -o"),
+/// The compilation whose output is there already, if there was one.
+fn unchanged(
+    args: &CompileArgs,
+    inputs: &Inputs,
+    key: &Key,
+    outputs: &Outputs,
+) -> Result<Option<Earlier>, Failure> {
+    // A stamp knows nothing of the parts of a localised text.
+    let forced = args.force || args.wmi.parts().is_some();
+    let Some(path) = outputs.stamp().filter(|_| !forced) else { return Ok(None) };
+    let Some(stamp) = Stamp::read(&path) else { return Ok(None) };
+    if !stamp.is_of(key, &stamped(args, outputs)) {
+        return Ok(None);
     }
+    if !stamp.has_findings() {
+        let holds = stamp.still_holds(&OsFileSystem);
+        let found = Diagnostics::new();
+        return Ok(holds.then(|| Earlier { stamp, found, sources: SourceMap::new() }));
+    }
+    // What was found is shown again, with the text that it is about.
+    let Loaded { texts, trace } = inputs.load(Diagnostics::new())?;
+    if !stamp.has_trace(&trace) {
+        return Ok(None);
+    }
+    let found = stamp.diagnostics(args.findings.sink());
+    Ok(found.map(|found| Earlier { stamp, found, sources: texts.sources.map().clone() }))
 }
 
-fn write_json(
-    out: &mut dyn Write,
+/// The files that a stamp vouches for.
+fn stamped<'a>(args: &'a CompileArgs, outputs: &'a Outputs) -> Vec<&'a Path> {
+    outputs.files().chain(args.dep_file.as_deref()).collect()
+}
+
+/// Writes what was asked for, then the stamp.
+fn write(
     args: &CompileArgs,
     compiled: &Compiled,
-    took: Duration,
-    written: Option<&Written<'_>>,
-) -> io::Result<()> {
-    let statistics = compiled.statistics();
-    let result = json!({
-        "namespace": args.namespace,
-        "dialect": args.dialect.0.as_str(),
-        "classes": statistics.classes,
-        "associations": statistics.associations,
-        "indications": statistics.indications,
-        "qualifier_types": statistics.qualifier_types,
-        "properties": statistics.properties,
-        "instances": statistics.instances,
-        "errors": compiled.diagnostics.count(Severity::Error),
-        "warnings": compiled.diagnostics.count(Severity::Warning),
-        "milliseconds": (took.as_secs_f64() * 1e5).round() / 1e2,
-        "output": written.map(|w| w.path.display().to_string()),
-        "bytes": written.map(|w| w.size),
-    });
-    writeln!(out, "{result}")
+    outputs: &Outputs,
+    trace: &Trace,
+    key: &Key,
+) -> Result<Vec<Written>, Stop> {
+    if outputs.is_nothing() {
+        return Ok(Vec::new());
+    }
+    let stamp = outputs.stamp();
+    if let Some(stale) = &stamp {
+        // Whatever happens from here on, the old stamp does not describe it.
+        let _ = std::fs::remove_file(stale);
+    }
+    if let Some(directory) = args.output.as_deref().filter(|path| outputs::is_directory(path)) {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| crate::core::files::write_failure(directory, &error))?;
+    }
+    let written = outputs.write(compiled)?;
+    if let Some(path) = &args.dep_file {
+        write_dep_file(path, outputs, trace)?;
+    }
+    if let Some(path) = stamp {
+        let files = stamped(args, outputs);
+        let statistics = compiled.statistics();
+        if let Some(stamp) = Stamp::of(key, trace, &files, &statistics, &compiled.diagnostics) {
+            stamp.leave(&path);
+        }
+    }
+    Ok(written)
+}
+
+fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<(), Failure> {
+    let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
+    let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
+    let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
+        let message = format!("no rule for make can name {name:?}: it holds a line break");
+        Failure::input(Status::InvalidParameter, message)
+    })?;
+    crate::core::files::write(path, |out| out.write_all(rule.as_bytes()))
+}
+
+/// Says what there is to say and gives the end of the run.
+fn finish(args: &CompileArgs, outcome: &Outcome<'_>, sources: &SourceMap) -> Result<(), Stop> {
+    args.findings.report(outcome.found, sources)?;
+    let failed = outcome.found.has_errors();
+    match args.findings.format {
+        FindingsFormat::Json if outcome.to_stdout => {}
+        FindingsFormat::Json => {
+            let mut out = crate::output::stdout();
+            summary::write_json(&mut out, args, outcome)?;
+            out.flush()?;
+        }
+        _ if failed => {}
+        _ if outcome.to_stdout => {
+            // Where standard error is closed there is nobody left to tell.
+            let _ = summary::write_human(&mut std::io::stderr().lock(), args, outcome);
+        }
+        _ if args.findings.takes_stdout() => {}
+        _ => {
+            let mut out = crate::output::stdout();
+            summary::write_human(&mut out, args, outcome)?;
+            out.flush()?;
+        }
+    }
+    if failed { Err(Stop::Reported) } else { Ok(()) }
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
         match source {
             Source::Archive(path) => core::load_archive(&session, path)?,
             Source::Mof(path) => {
-                let texts = core::read_mof(std::slice::from_ref(path), &[])?;
+                let texts = core::read_mof(path)?;
                 core::compile_into(&session, texts, args.update, style, &progress)?;
             }
         }

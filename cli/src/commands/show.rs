@@ -92,21 +92,13 @@ fn all(reading: Reading<'_>) -> Vec<Chosen<'_>> {
     all
 }
 
-fn write_json(
-    out: &mut dyn Write,
-    reading: Reading<'_>,
-    chosen: &[Chosen<'_>],
-) -> io::Result<()> {
+fn write_json(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
     let everything = if chosen.is_empty() { all(reading) } else { Vec::new() };
     let classes = if chosen.is_empty() { everything.as_slice() } else { chosen };
     json_lines(out, classes.iter().map(|c| reading.class(c.schema, c.class)))
 }
 
-fn write_mof(
-    out: &mut dyn Write,
-    reading: Reading<'_>,
-    chosen: &[Chosen<'_>],
-) -> io::Result<()> {
+fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
     let dialect = reading.archive.dialect();
     if chosen.is_empty() {
         let several = reading.namespaces().count() > 1;

@@ -1,15 +1,11 @@
 //! Reading and compiling MOF.
 
-use crate::failure::{Failure, FailureStyle};
-use crate::output::diagnostics::{tally, to_json, write_pictures};
-use cimarron_model::Status;
-use cimarron_mof::source::SourceError;
+use super::inputs::source_failure;
+use crate::failure::Failure;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity, Sources,
-    compile,
+    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Sources, compile,
 };
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Sources that were read, with what reading them gave to say.
 pub(crate) struct Texts {
@@ -17,15 +13,10 @@ pub(crate) struct Texts {
     pub(crate) said: Diagnostics,
 }
 
-/// Reads MOF files, directories and zip archives, and all that they include.
-pub(crate) fn read_mof(paths: &[PathBuf], include: &[PathBuf]) -> Result<Texts, Failure> {
+/// Reads a MOF file, a directory or a zip archive, and all that they include.
+pub(crate) fn read_mof(path: &Path) -> Result<Texts, Failure> {
     let mut loader = Loader::new(&OsFileSystem);
-    for directory in include {
-        loader = loader.with_include_dir(directory);
-    }
-    for path in paths {
-        loader.add_path(path).map_err(|error| source_failure(&error))?;
-    }
+    loader.add_path(path).map_err(|error| source_failure(&error))?;
     Ok(finish_loading(loader))
 }
 
@@ -42,41 +33,7 @@ fn finish_loading(loader: Loader<'_>) -> Texts {
     Texts { sources, said }
 }
 
-fn source_failure(error: &SourceError) -> Failure {
-    let status = match error {
-        SourceError::NotFound(_) => Status::NotFound,
-        SourceError::Limit { .. } => Status::QuotaViolation,
-        _ => Status::Failed,
-    };
-    Failure::input(status, error.to_string())
-}
-
 /// Compiles texts on their own.
 pub(crate) fn compile_alone(texts: Texts, options: &CompileOptions) -> (Compiled, Sources) {
     (compile(&texts.sources, options, &EmptyBase, texts.said), texts.sources)
-}
-
-/// Writes diagnostics to standard error; none are no output.
-pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, style: FailureStyle) {
-    let sorted = diagnostics.clone().into_sorted();
-    if sorted.is_empty() {
-        return;
-    }
-    let mut stderr = io::BufWriter::new(io::stderr().lock());
-    // Where standard error is closed there is nobody left to tell.
-    let _ = match style {
-        FailureStyle::Json => writeln!(stderr, "{}", to_json(&sorted, sources.map())),
-        FailureStyle::Human => write_pictures(&mut stderr, &sorted, sources.map())
-            .and_then(|()| write_tally(&mut stderr, diagnostics)),
-    };
-    let _ = stderr.flush();
-}
-
-fn write_tally(out: &mut dyn Write, diagnostics: &Diagnostics) -> io::Result<()> {
-    if diagnostics.dropped() > 0 {
-        writeln!(out, "... and {} more that are not shown", diagnostics.dropped())?;
-    }
-    let (errors, warnings) =
-        (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
-    tally(errors, warnings).map_or(Ok(()), |text| writeln!(out, "{text}"))
 }

@@ -1,8 +1,9 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive, report};
+use super::{Texts, open_archive};
 use crate::args::UpdateArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
+use crate::output::findings::report;
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
@@ -53,12 +54,12 @@ pub(crate) fn compile_into(
     let context = CallContext::default();
     match session.compile_mof_with(&context, &sources, said, class_flags, instance_flags) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, &sources, style));
+            progress.aside(|| report(&said, sources.map(), style));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, &sources, style));
+                progress.aside(|| report(said, sources.map(), style));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

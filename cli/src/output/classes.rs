@@ -1,9 +1,7 @@
 //! Classes and qualifier types as MOF.
 
 use cimarron_model::{Class, Dialect, Flavor};
-use cimarron_schema::{
-    ClassView, PrintOptions, SchemaView, class_to_mof, qualifier_type_to_mof,
-};
+use cimarron_schema::{ClassView, PrintOptions, SchemaView, class_to_mof, qualifier_type_to_mof};
 use std::io::{self, Write};
 
 /// Writes a whole namespace so that it compiles again: qualifier types first,

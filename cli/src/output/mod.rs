@@ -2,9 +2,12 @@
 
 pub(crate) mod classes;
 pub(crate) mod csv;
+pub(crate) mod dep_file;
 pub(crate) mod diagnostics;
+pub(crate) mod findings;
 pub(crate) mod numbers;
 pub(crate) mod rows;
+pub(crate) mod sarif;
 pub(crate) mod table;
 pub(crate) mod tree;
 

@@ -92,7 +92,13 @@ pub(crate) fn install(
     let mut moved: Vec<_> = replaced.into_iter().collect();
     moved.retain(|(id, _)| (policy.has_instances)(*id));
     moved.sort_unstable_by_key(|(id, _)| *id);
-    Ok(Installed { schema: Arc::new(schema), changed, unchanged, qualifier_types: new_types, moved })
+    Ok(Installed {
+        schema: Arc::new(schema),
+        changed,
+        unchanged,
+        qualifier_types: new_types,
+        moved,
+    })
 }
 
 /// What installing nothing new makes of a schema.

@@ -124,7 +124,9 @@ pub(super) fn resolve_below(
         };
         let known = judge(&local, before.as_deref());
         let mut found = judge(&local, Some(&above));
-        if mode == UpdateMode::Force && found.iter().fold(false, |any, v| drop_one(&mut local, v) || any) {
+        if mode == UpdateMode::Force
+            && found.iter().fold(false, |any, v| drop_one(&mut local, v) || any)
+        {
             found = judge(&local, Some(&above));
         }
         if found.iter().any(|violation| !known.contains(violation)) {
@@ -134,11 +136,12 @@ pub(super) fn resolve_below(
             });
         }
         target.know(above);
-        let again = target.add_class(&local).map_err(|missing| EngineError::SuperclassNotFound {
-            class: missing.class,
-            superclass: missing.superclass,
-            suggestion: None,
-        })?;
+        let again =
+            target.add_class(&local).map_err(|missing| EngineError::SuperclassNotFound {
+                class: missing.class,
+                superclass: missing.superclass,
+                suggestion: None,
+            })?;
         rebuilt.insert(id, again);
         changed.insert(id, mode);
     }

@@ -115,11 +115,7 @@ pub(super) fn move_rows(
 
 /// Takes the values out of an instance that its class does not take any more: those that
 /// say nothing, and in force mode all of them.
-fn fit(
-    checker: Checker<'_>,
-    instance: &mut Instance,
-    mode: UpdateMode,
-) -> Result<(), EngineError> {
+fn fit(checker: Checker<'_>, instance: &mut Instance, mode: UpdateMode) -> Result<(), EngineError> {
     let refused = EngineError::ClassHasInstances { class: instance.class.clone() };
     let Some(class) = checker.schema.class(instance.class.as_str()) else { return Err(refused) };
     let layout = class.layout();

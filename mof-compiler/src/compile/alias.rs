@@ -6,9 +6,9 @@
 //! each other are a circle.
 
 use super::At;
-use super::unit::{Instance as Declared, Unit};
 use super::instance::path_from;
 use super::namespace::Namespace;
+use super::unit::{Instance as Declared, Unit};
 use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::Diagnostics;

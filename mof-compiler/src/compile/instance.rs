@@ -18,11 +18,7 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
-pub(crate) fn instances(
-    namespace: &mut Namespace<'_, '_>,
-    unit: &Unit<'_>,
-    changes: &mut Changes,
-) {
+pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>, changes: &mut Changes) {
     let table = AliasTable::new(namespace, unit);
     let mut lowered = Lowered::default();
     for item in &unit.instances {

@@ -115,10 +115,7 @@ impl Namespace<'_, '_> {
 pub(crate) fn child_namespaces(namespace: &str, builder: &NamespaceBuilder) -> Vec<String> {
     let instances = builder.instances().iter().filter(|i| i.class.is(NAMESPACE));
     let names = instances.filter_map(|i| i.get("Name")?.as_str());
-    names
-        .filter(|name| is_namespace_part(name))
-        .map(|name| format!("{namespace}/{name}"))
-        .collect()
+    names.filter(|name| is_namespace_part(name)).map(|name| format!("{namespace}/{name}")).collect()
 }
 
 fn is_namespace_part(name: &str) -> bool {

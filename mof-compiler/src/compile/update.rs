@@ -157,7 +157,10 @@ mod tests {
         };
         let (any, none) = (Existence::CreateOrUpdate, UpdateMode::Compatible);
         assert_eq!(class(&[""]), Ok((any, none)));
-        assert_eq!(class(&["CreateOnly, safeupdate"]), Ok((Existence::CreateOnly, UpdateMode::Safe)));
+        assert_eq!(
+            class(&["CreateOnly, safeupdate"]),
+            Ok((Existence::CreateOnly, UpdateMode::Safe))
+        );
         let both = class(&["updateonly", "forceupdate"]);
         assert_eq!(both, Ok((Existence::UpdateOnly, UpdateMode::Force)));
         assert_eq!(class(&["safeupdate", "safeupdate"]), Ok((any, UpdateMode::Safe)));

@@ -202,10 +202,7 @@ mod tests {
     fn refuses_bombs_and_escapes() {
         let limits = Limits { file: 100, total: 150, files: 2 };
         let many = zipped(&[("a.mof", b""), ("b.mof", b""), ("c.mof", b"")]);
-        assert!(matches!(
-            open(many, &limits),
-            Err(ArchiveError::TooManyFiles { entries: 3, .. })
-        ));
+        assert!(matches!(open(many, &limits), Err(ArchiveError::TooManyFiles { entries: 3, .. })));
         let large = zipped(&[("a.mof", &[b' '; 101])]);
         assert!(matches!(open(large, &limits), Err(ArchiveError::Limit { limit: 100, .. })));
         let both = zipped(&[("a.mof", &[b' '; 100]), ("b.mof", &[b' '; 51])]);

@@ -166,7 +166,7 @@ impl<'fs> Loader<'fs> {
         self.add_bytes(name, text.as_bytes().to_vec())
     }
 
-    /// Adds the undecoded bytes of a text, such as standard input.
+    /// Adds the undecoded bytes of a text.
     ///
     /// # Errors
     /// When they exceed a limit.
@@ -175,8 +175,34 @@ impl<'fs> Loader<'fs> {
         name: impl Into<String>,
         bytes: Vec<u8>,
     ) -> Result<(), SourceError> {
-        let origin = Origin { archive: None, directory: None };
-        let file = self.push(origin, name.into(), bytes)?;
+        self.add_text_of(Origin { archive: None, directory: None }, name.into(), bytes)
+    }
+
+    /// Adds the bytes of a file that is at hand, such as standard input: a text,
+    /// what it includes being looked for in `directory` first, or a zip archive.
+    ///
+    /// # Errors
+    /// When they exceed a limit, or are a damaged archive.
+    pub fn add_bytes_in(
+        &mut self,
+        directory: impl Into<PathBuf>,
+        name: impl Into<String>,
+        bytes: Vec<u8>,
+    ) -> Result<(), SourceError> {
+        if archive::is_zip(&bytes) {
+            return self.add_archive(name.into(), bytes);
+        }
+        let origin = Origin { archive: None, directory: Some(directory.into()) };
+        self.add_text_of(origin, name.into(), bytes)
+    }
+
+    fn add_text_of(
+        &mut self,
+        origin: Origin,
+        name: String,
+        bytes: Vec<u8>,
+    ) -> Result<(), SourceError> {
+        let file = self.push(origin, name, bytes)?;
         self.requests.push(Request::File(file));
         Ok(())
     }

@@ -193,7 +193,11 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Result<Token<'a>, LexError> {
         let (text, legal) = self.name(0);
-        if legal { Ok(keyword(text).unwrap_or(Token::Identifier(text))) } else { Err(LexError::Name) }
+        if legal {
+            Ok(keyword(text).unwrap_or(Token::Identifier(text)))
+        } else {
+            Err(LexError::Name)
+        }
     }
 
     fn alias(&mut self) -> Result<Token<'a>, LexError> {

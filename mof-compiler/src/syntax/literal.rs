@@ -170,11 +170,7 @@ mod tests {
             (r"\äb", "b", vec![(0, 3, Mistake::Unknown)]),
             (r"\xyz", "yz", vec![(0, 2, Mistake::NoDigits)]),
             (r"\xD800z", "z", vec![(0, 6, Mistake::Surrogate)]),
-            (
-                r"\xDC00\xD800",
-                "",
-                vec![(0, 6, Mistake::Surrogate), (6, 12, Mistake::Surrogate)],
-            ),
+            (r"\xDC00\xD800", "", vec![(0, 6, Mistake::Surrogate), (6, 12, Mistake::Surrogate)]),
         ] {
             assert_eq!(unescaped(raw), (text.to_owned(), mistakes), "{raw}");
         }

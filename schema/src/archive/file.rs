@@ -99,19 +99,25 @@ impl Archive {
         Self::checked(ValidBytes::owned(bytes)?)
     }
 
-    /// Opens bytes that are part of the program (`include_bytes!`), in place
-    /// when they are aligned to 16 bytes.
+    /// Opens bytes that are part of the program, in place when they are aligned to
+    /// 16 bytes, as [`include_archive!`](crate::include_archive) aligns them.
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, OpenError> {
         Self::checked(ValidBytes::from_static(bytes)?)
     }
 
     fn checked(bytes: ValidBytes) -> Result<Self, OpenError> {
+        let archive = Self::of(bytes)?;
+        check::check(archive.root()).map_err(OpenError::Structure)?;
+        Ok(archive)
+    }
+
+    /// An archive whose names are folded as this program folds them.
+    pub(super) fn of(bytes: ValidBytes) -> Result<Self, OpenError> {
         let archive = Self { bytes };
         let found = archive.root().fold_version.to_native();
         if found != fold::TABLE_VERSION {
             return Err(OpenError::FoldTable { found });
         }
-        check::check(archive.root()).map_err(OpenError::Structure)?;
         Ok(archive)
     }
 

@@ -47,6 +47,15 @@ pub(super) fn seal(mut bytes: AlignedVec<16>) -> ArchiveBytes {
 
 /// Checks the header against the bytes and gives the payload and its hash.
 pub(super) fn payload(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), OpenError> {
+    let (payload, hash) = unhashed_payload(bytes)?;
+    if *blake3::hash(payload).as_bytes() != hash {
+        return Err(OpenError::ContentHash);
+    }
+    Ok((payload, hash))
+}
+
+/// The same without comparing the hash.
+pub(super) fn unhashed_payload(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), OpenError> {
     let field = |at: usize, len: usize| bytes.get(at..at + len).ok_or(OpenError::NotAnArchive);
     if field(0, MAGIC.len())? != MAGIC {
         return Err(OpenError::NotAnArchive);
@@ -64,11 +73,7 @@ pub(super) fn payload(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), OpenError> {
     if payload.len() as u64 != length {
         return Err(OpenError::Length { expected: length, found: payload.len() as u64 });
     }
-    let hash: [u8; 32] = field(HASH_AT, 32)?.try_into().unwrap_or_default();
-    if *blake3::hash(payload).as_bytes() != hash {
-        return Err(OpenError::ContentHash);
-    }
-    Ok((payload, hash))
+    Ok((payload, field(HASH_AT, 32)?.try_into().unwrap_or_default()))
 }
 
 fn u32_at(bytes: &[u8]) -> u32 {

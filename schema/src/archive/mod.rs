@@ -14,11 +14,13 @@ mod check;
 mod file;
 pub(crate) mod format;
 mod header;
+mod include;
 mod memory;
 mod values;
 mod write;
 
 pub use file::{Archive, OpenError};
+pub use include::Aligned;
 pub use memory::ArchiveBytes;
 pub use write::WriteError;
 pub(crate) use write::write;

@@ -46,9 +46,10 @@ impl Judge<'_> {
         qualifiers: &Qualifiers,
         above: Option<&Qualifiers>,
     ) {
+        let above = above.map(Qualifiers::look_up);
         for qualifier in qualifiers {
             self.declared(element, scope, qualifier);
-            if let Some(inherited) = above.and_then(|a| a.get(qualifier.name.as_str())) {
+            if let Some(inherited) = above.as_ref().and_then(|a| a.get(&qualifier.name)) {
                 self.not_overridden(element, qualifier, inherited);
             }
         }

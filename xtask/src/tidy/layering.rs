@@ -27,7 +27,8 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
 ];
 
-const OUTSIDE: &[&str] = &["benches", "snapshots", "conformance", "xtask", "fuzz"];
+const OUTSIDE: &[&str] =
+    &["benches", "snapshots", "conformance", "examples/embedded-schema", "xtask", "fuzz"];
 
 fn place(folder: &str) -> Option<Place> {
     let holds = |entry: &&str| {

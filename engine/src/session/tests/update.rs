@@ -50,7 +50,11 @@ fn each_mode_goes_as_far_as_it_may() {
         ("", "class X_Low : X_Mid { uint8 N; };", Err("ClassHasInstances")),
         ("", "class X_Free { [key] string Id; uint8 N; };", Ok(())),
         ("", r#"class X_Kept { [key] string Id; [Description("new")] string Text; };"#, Ok(())),
-        ("", r#"class X_Kept { [key] string Id; [Description("new")] uint8 Text; };"#, Err("ClassHasChildren")),
+        (
+            "",
+            r#"class X_Kept { [key] string Id; [Description("new")] uint8 Text; };"#,
+            Err("ClassHasChildren"),
+        ),
         ("safeupdate", wider, Ok(())),
         ("forceupdate", wider, Ok(())),
         ("safeupdate", narrower, Err("ClassHasInstances")),
@@ -125,7 +129,11 @@ fn deletions_reach_what_is_there() {
             vec!["3"],
         ),
         // What derives from it goes with it, and cannot be derived from below.
-        (r#"#pragma deleteclass("X_Mid", FAIL) class X_Over : X_Low { };"#, Err("MOF0100"), vec!["a"]),
+        (
+            r#"#pragma deleteclass("X_Mid", FAIL) class X_Over : X_Low { };"#,
+            Err("MOF0100"),
+            vec!["a"],
+        ),
         (
             r#"class X_Over : X_Low { }; instance of X_Over { Id = "o"; };
                #pragma deleteclass("X_Mid", FAIL)"#,

@@ -1,0 +1,31 @@
+//! How the findings about a text are reported.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The forms of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// Excerpts of the text for people
+    Human,
+    /// JSON for programs
+    Json,
+    /// SARIF 2.1.0 for code scanning, on standard output
+    Sarif,
+}
+
+/// The arguments of every command that judges MOF.
+#[derive(Debug, Args)]
+pub(crate) struct FindingsArgs {
+    /// How to report
+    #[arg(long, value_enum, ignore_case = true, default_value_t = FindingsFormat::Human)]
+    pub(crate) format: FindingsFormat,
+    /// Write the findings to FILE in the form of --format; beside SARIF in a file
+    /// they are still shown to people
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Show at most N errors and N warnings, then how many more there are; 0 shows
+    /// all. Programs get up to 1,000 of each, and all with 0
+    #[arg(long, value_name = "N")]
+    pub(crate) max_errors: Option<usize>,
+}

@@ -1,0 +1,130 @@
+//! What a command line names as input: paths, patterns and standard input.
+
+use super::pattern;
+use crate::args::usage;
+use crate::failure::Failure;
+use cimarron_model::Status;
+use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
+use cimarron_mof::{Diagnostics, Loader, OsFileSystem, Sources};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// What to compile, in order.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    items: Vec<Input>,
+    include: Vec<PathBuf>,
+}
+
+#[derive(Debug)]
+enum Input {
+    Path(PathBuf),
+    /// Standard input, under a name.
+    Bytes(String, Vec<u8>),
+}
+
+/// Sources, and what reading them asked of the file system.
+pub(crate) struct Loaded {
+    pub(crate) texts: super::Texts,
+    pub(crate) trace: Trace,
+}
+
+impl Inputs {
+    /// Expands patterns and reads standard input, if it is asked for. A path that
+    /// exists is no pattern, whatever characters it has.
+    pub(crate) fn gather(
+        paths: &[PathBuf],
+        stdin_name: &str,
+        include: &[PathBuf],
+    ) -> Result<Self, Failure> {
+        let mut items = Vec::with_capacity(paths.len());
+        let mut stdin_is_read = false;
+        for path in paths {
+            if path.as_os_str() == "-" {
+                if std::mem::replace(&mut stdin_is_read, true) {
+                    return Err(usage("standard input (`-`) can be read once only"));
+                }
+                items.push(Input::Bytes(stdin_name.to_owned(), read_stdin(stdin_name)?));
+            } else if pattern::is_pattern(path) && OsFileSystem.kind(path).ok().flatten().is_none()
+            {
+                items.extend(pattern::expand(path)?.into_iter().map(Input::Path));
+            } else {
+                items.push(Input::Path(path.clone()));
+            }
+        }
+        Ok(Self { items, include: include.to_vec() })
+    }
+
+    /// Reads everything, and all that it includes.
+    pub(crate) fn load(&self, said: Diagnostics) -> Result<Loaded, Failure> {
+        let fs = TracingFileSystem::new(&OsFileSystem);
+        let texts = self.load_through(&fs, said).map_err(|error| source_failure(&error))?;
+        Ok(Loaded { texts, trace: fs.into_trace() })
+    }
+
+    fn load_through(
+        &self,
+        fs: &dyn FileSystem,
+        mut said: Diagnostics,
+    ) -> Result<super::Texts, SourceError> {
+        let mut loader = Loader::new(fs);
+        for directory in &self.include {
+            loader = loader.with_include_dir(directory);
+        }
+        for item in &self.items {
+            match item {
+                Input::Path(path) => loader.add_path(path)?,
+                Input::Bytes(name, bytes) => {
+                    let directory = Path::new(name).parent().unwrap_or(Path::new(""));
+                    loader.add_bytes_in(directory, name, bytes.clone())?;
+                }
+            }
+        }
+        let sources: Sources = loader.finish(&mut said);
+        Ok(super::Texts { sources, said })
+    }
+
+    /// Feeds everything here that decides what loading gives, but for the contents
+    /// of files.
+    pub(crate) fn feed(&self, feed: &mut dyn FnMut(&[u8])) {
+        for item in &self.items {
+            match item {
+                Input::Path(path) => {
+                    feed(b"path");
+                    feed(path.as_os_str().as_encoded_bytes());
+                }
+                Input::Bytes(name, bytes) => {
+                    feed(b"bytes");
+                    feed(name.as_bytes());
+                    feed(bytes);
+                }
+            }
+        }
+        for directory in &self.include {
+            feed(b"include");
+            feed(directory.as_os_str().as_encoded_bytes());
+        }
+    }
+}
+
+fn read_stdin(name: &str) -> Result<Vec<u8>, Failure> {
+    // One byte more than may be, for the loader to refuse.
+    let limit = Limits::default().file + 1;
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().take(limit).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            Err(Failure::input(Status::Failed, format!("`{name}` cannot be read: {error}")))
+        }
+    }
+}
+
+/// What cannot be read, as a failure.
+pub(super) fn source_failure(error: &SourceError) -> Failure {
+    let status = match error {
+        SourceError::NotFound(_) => Status::NotFound,
+        SourceError::Limit { .. } => Status::QuotaViolation,
+        _ => Status::Failed,
+    };
+    Failure::input(status, error.to_string())
+}

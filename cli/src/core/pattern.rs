@@ -1,0 +1,169 @@
+//! File name patterns, for shells that do not expand them.
+//!
+//! `*` and `?` stay within a name, `**` crosses directories, `[ab]` and `{a,b}`
+//! choose. Names that begin with a dot want a pattern that does. What matches comes
+//! in the order of the paths; a directory that matches stands for all below it.
+
+use crate::args::usage;
+use crate::failure::Failure;
+use cimarron_model::Status;
+use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// Whether a path that names nothing is to be read as a pattern.
+pub(super) fn is_pattern(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains(['*', '?', '[', '{']))
+}
+
+/// The paths that match.
+///
+/// # Errors
+/// For a malformed pattern, one that matches nothing, and directories that cannot
+/// be read.
+pub(super) fn expand(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let shown = pattern.display();
+    let text = pattern.to_str().unwrap_or_default();
+    let glob = GlobBuilder::new(text)
+        .literal_separator(true)
+        .backslash_escape(cfg!(unix))
+        .build()
+        .map_err(|error| usage(format!("`{shown}` is no pattern: {}", error.kind())))?;
+    let walk = Walk {
+        matcher: glob.compile_matcher(),
+        hidden: asks_for_hidden(pattern),
+        depth: depth(pattern),
+    };
+    let found = walk.below(&literal_prefix(pattern)).map_err(|(directory, error)| {
+        Failure::input(Status::Failed, format!("`{}` cannot be read: {error}", directory.display()))
+    })?;
+    if found.is_empty() {
+        let message = format!("no file matches `{shown}`");
+        return Err(Failure::input(Status::NotFound, message)
+            .with_help("`**` crosses directories, as in `schema/**/*.mof`"));
+    }
+    Ok(found)
+}
+
+/// The directory that everything that matches is in.
+fn literal_prefix(pattern: &Path) -> PathBuf {
+    let names = pattern.components().take_while(|part| !is_pattern(Path::new(part)));
+    names.collect()
+}
+
+/// How many names deep below its prefix a pattern reaches; `None`: without end.
+fn depth(pattern: &Path) -> Option<usize> {
+    let text = pattern.to_str()?;
+    // An alternative may hold a slash, so names cannot be counted then.
+    if text.contains("**") || text.contains('{') {
+        return None;
+    }
+    Some(pattern.components().count() - literal_prefix(pattern).components().count())
+}
+
+/// Whether a name behind the prefix begins with a dot.
+fn asks_for_hidden(pattern: &Path) -> bool {
+    let hidden = |part: Component<'_>| match part {
+        Component::Normal(name) => name.as_encoded_bytes().starts_with(b"."),
+        _ => false,
+    };
+    let prefix = literal_prefix(pattern).components().count();
+    pattern.components().skip(prefix).any(hidden)
+}
+
+struct Walk {
+    matcher: GlobMatcher,
+    hidden: bool,
+    depth: Option<usize>,
+}
+
+impl Walk {
+    /// What matches below a directory. Directories that links lead to twice are
+    /// entered once.
+    fn below(&self, root: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+        let mut found = BTreeSet::new();
+        let mut entered = BTreeSet::new();
+        let mut open = vec![(root.to_owned(), 1)];
+        while let Some((directory, depth)) = open.pop() {
+            self.enter(&directory, depth, &mut entered, &mut found, &mut open)
+                .map_err(|error| (directory, error))?;
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    fn enter(
+        &self,
+        directory: &Path,
+        depth: usize,
+        entered: &mut BTreeSet<PathBuf>,
+        found: &mut BTreeSet<PathBuf>,
+        open: &mut Vec<(PathBuf, usize)>,
+    ) -> io::Result<()> {
+        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        if !here.is_dir() || !entered.insert(here.canonicalize()?) {
+            return Ok(());
+        }
+        for entry in here.read_dir()? {
+            let name = entry?.file_name();
+            if !self.hidden && name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = directory.join(name);
+            if self.matcher.is_match(&path) {
+                found.insert(path);
+            } else if self.depth.is_none_or(|most| depth < most) && path.is_dir() {
+                open.push((path, depth + 1));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_as_shells_do_and_sorts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for file in
+            ["b.mof", "a.mof", "a.txt", ".h.mof", "d/c.mof", "d/e/f.mof", "d/e/g.MOF", "x1/y.mof"]
+        {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        for (pattern, expected) in [
+            ("*.mof", &["a.mof", "b.mof"][..]),
+            ("?.txt", &["a.txt"]),
+            ("**/*.mof", &["a.mof", "b.mof", "d/c.mof", "d/e/f.mof", "x1/y.mof"]),
+            ("d/**/*.{mof,MOF}", &["d/c.mof", "d/e/f.mof", "d/e/g.MOF"]),
+            ("*/c.mof", &["d/c.mof"]),
+            ("x[0-9]", &["x1"]),
+            (".h*", &[".h.mof"]),
+        ] {
+            let found = expand(&root.join(pattern)).unwrap();
+            let found: Vec<&str> =
+                found.iter().filter_map(|p| p.strip_prefix(root).ok()?.to_str()).collect();
+            assert_eq!(found, expected, "{pattern}");
+        }
+        for pattern in ["*.zip", "none/*.mof", "a.mof/*", "[a"] {
+            assert!(expand(&root.join(pattern)).is_err(), "{pattern}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_circles_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("d")).unwrap();
+        std::fs::write(root.join("d/a.mof"), "").unwrap();
+        for link in ["d/up", "d/again"] {
+            std::os::unix::fs::symlink(root, root.join(link)).unwrap();
+        }
+        assert_eq!(expand(&root.join("**/*.mof")).unwrap(), [root.join("d/a.mof")]);
+    }
+}

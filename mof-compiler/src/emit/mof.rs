@@ -1,0 +1,63 @@
+//! A schema as MOF.
+//!
+//! Qualifier types come first and each class stands behind its superclass, so
+//! compilers that read from the top take the text too. A namespace is named by
+//! a pragma where leaving it out could put declarations elsewhere.
+
+use super::namespaces;
+use crate::DEFAULT_NAMESPACE;
+use cimarron_model::{Dialect, Flavor, fold};
+use cimarron_schema::{
+    Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
+    qualifier_type_to_mof,
+};
+use std::io::{self, Write};
+
+pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
+    let all = namespaces(archive);
+    let default_only = matches!(*all, [one] if fold::eq(one.name(), DEFAULT_NAMESPACE));
+    for (i, schema) in all.into_iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        if !default_only {
+            write_pragma(out, schema.name(), archive.dialect())?;
+        }
+        write_namespace(out, schema, archive.dialect())?;
+    }
+    Ok(())
+}
+
+fn write_pragma(out: &mut dyn Write, namespace: &str, dialect: Dialect) -> io::Result<()> {
+    match dialect {
+        Dialect::Wmi => {
+            let path = namespace.replace('/', "\\\\");
+            writeln!(out, "#pragma namespace (\"\\\\\\\\.\\\\{path}\")\n")
+        }
+        _ => writeln!(out, "#pragma namespace (\"{namespace}\")\n"),
+    }
+}
+
+fn write_namespace(
+    out: &mut dyn Write,
+    schema: SchemaView<'_>,
+    dialect: Dialect,
+) -> io::Result<()> {
+    let flavor_of = |name: &str| -> Option<Flavor> { Some(schema.qualifier_type(name)?.flavor()) };
+    let options = PrintOptions::new(dialect).declared(&flavor_of);
+    let mut gap = "";
+    for declared in schema.qualifier_types() {
+        let text = qualifier_type_to_mof(&declared.to_qualifier_type(), &options);
+        write!(out, "{gap}{text}")?;
+        gap = "\n";
+    }
+    for class in schema.classes() {
+        write!(out, "{gap}{}", class_to_mof(&class.to_class(ClassForm::Local), &options))?;
+        gap = "\n";
+    }
+    for instance in schema.instances() {
+        write!(out, "{gap}{}", instance_to_mof(&instance, &options))?;
+        gap = "\n";
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! What loading asked of a file system, and whether it would be answered the same.
+//!
+//! Everything that loading sources does follows from the answers of its
+//! [`FileSystem`]: contents of files, names in directories, files looked for and
+//! not found. Where every answer is what it was, the sources are what they were,
+//! without reading a line of MOF to find its includes again.
+
+use super::fs::{EntryKind, FileSystem};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The questions that a path was asked, as bits.
+const KIND: u8 = 1;
+const READ: u8 = 2;
+const LIST: u8 = 4;
+const CANONICAL: u8 = 8;
+
+/// A file system that remembers what it was asked and what it answered.
+pub struct TracingFileSystem<'fs> {
+    inner: &'fs dyn FileSystem,
+    trace: Mutex<Trace>,
+}
+
+/// The questions asked of a [`TracingFileSystem`], with what was answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    answers: BTreeMap<PathBuf, Answers>,
+    /// Whether a question failed or was answered differently the second time;
+    /// such a trace holds never again.
+    broken: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Answers {
+    asked: u8,
+    kind: Option<EntryKind>,
+    content: Digest,
+    names: Digest,
+    canonical: PathBuf,
+}
+
+type Digest = [u8; 32];
+
+impl<'fs> TracingFileSystem<'fs> {
+    /// Passes everything on to `inner`.
+    pub fn new(inner: &'fs dyn FileSystem) -> Self {
+        Self { inner, trace: Mutex::default() }
+    }
+
+    /// What was asked until now.
+    pub fn into_trace(self) -> Trace {
+        self.trace.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note<T>(
+        &self,
+        path: &Path,
+        question: u8,
+        answer: io::Result<T>,
+        note: impl FnOnce(&mut Answers, &T),
+    ) -> io::Result<T> {
+        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
+        match &answer {
+            Ok(value) => trace.note(path, question, |answers| note(answers, value)),
+            Err(_) => trace.broken = true,
+        }
+        answer
+    }
+}
+
+impl FileSystem for TracingFileSystem<'_> {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        self.note(path, KIND, self.inner.kind(path), |answers, kind| answers.kind = *kind)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let read = self.inner.read(path, limit);
+        self.note(path, READ, read, |answers, bytes| answers.content = hash(bytes))
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let list = self.inner.list(directory);
+        self.note(directory, LIST, list, |answers, names| answers.names = hash_names(names))
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let canonical = self.inner.canonical(path);
+        self.note(path, CANONICAL, canonical, |answers, to| answers.canonical.clone_from(to))
+    }
+}
+
+fn hash(bytes: &[u8]) -> Digest {
+    blake3::hash(bytes).into()
+}
+
+/// Directories list their entries in any order.
+fn hash_names(names: &[PathBuf]) -> Digest {
+    let mut names: Vec<&[u8]> = names.iter().map(|name| path_bytes(name)).collect();
+    names.sort_unstable();
+    let mut hasher = blake3::Hasher::new();
+    for name in names {
+        feed(&mut hasher, name);
+    }
+    hasher.finalize().into()
+}
+
+fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// Feeds a field so that no other sequence of fields gives the same bytes.
+fn feed(hasher: &mut blake3::Hasher, field: &[u8]) {
+    hasher.update(&(field.len() as u64).to_le_bytes()).update(field);
+}
+
+impl Trace {
+    fn note(&mut self, path: &Path, question: u8, note: impl FnOnce(&mut Answers)) {
+        let Some(known) = self.answers.get_mut(path) else {
+            let answers = self.answers.entry(path.to_owned()).or_default();
+            note(answers);
+            answers.asked = question;
+            return;
+        };
+        let before = known.clone();
+        note(known);
+        self.broken |= before.asked & question != 0 && before != *known;
+        known.asked |= question;
+    }
+
+    /// The files whose contents were read, in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.asked(READ)
+    }
+
+    /// The directories whose names were listed, in the order of their paths.
+    pub fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.asked(LIST)
+    }
+
+    fn asked(&self, question: u8) -> impl Iterator<Item = &Path> {
+        let asked = self.answers.iter().filter(move |(_, a)| a.asked & question != 0);
+        asked.map(|(path, _)| path.as_path())
+    }
+
+    /// The questions: each path, and which of them it was asked. `None` when a
+    /// question failed, was answered in two ways, or is about a path that is not
+    /// Unicode, so that it cannot be asked again.
+    pub fn questions(&self) -> Option<Vec<(String, u8)>> {
+        if self.broken {
+            return None;
+        }
+        let question = |(path, answers): (&PathBuf, &Answers)| {
+            Some((path.to_str()?.to_owned(), answers.asked))
+        };
+        self.answers.iter().map(question).collect()
+    }
+
+    /// One hash over all questions and their answers.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for (path, answers) in &self.answers {
+            feed(&mut hasher, path_bytes(path));
+            let kind = match answers.kind {
+                None => 0,
+                Some(EntryKind::File) => 1,
+                Some(EntryKind::Directory) => 2,
+            };
+            hasher.update(&[answers.asked, kind]).update(&answers.content).update(&answers.names);
+            feed(&mut hasher, path_bytes(&answers.canonical));
+        }
+        hasher.finalize().into()
+    }
+
+    /// Asks the questions of an earlier trace again. `None` when one of them
+    /// fails now.
+    pub fn again(fs: &dyn FileSystem, questions: &[(String, u8)], limit: u64) -> Option<Self> {
+        let fs = TracingFileSystem::new(fs);
+        for (path, asked) in questions {
+            let path = Path::new(path);
+            // A failure is in the trace.
+            let asks = |question| asked & question != 0;
+            let failed = (asks(KIND) && fs.kind(path).is_err())
+                || (asks(READ) && fs.read(path, limit).is_err())
+                || (asks(LIST) && fs.list(path).is_err())
+                || (asks(CANONICAL) && fs.canonical(path).is_err());
+            if failed {
+                return None;
+            }
+        }
+        Some(fs.into_trace())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::source::{Loader, MemoryFileSystem};
+
+    fn files(contents: &[(&str, &str)]) -> MemoryFileSystem {
+        let mut fs = MemoryFileSystem::new();
+        for (path, text) in contents {
+            fs.insert(path, *text);
+        }
+        fs
+    }
+
+    const TREE: [(&str, &str); 4] = [
+        ("a/main.mof", "#pragma include (\"base.mof\")"),
+        ("a/other.mof", ""),
+        ("lib/base.mof", "class X_A {};"),
+        ("lib/unused.mof", ""),
+    ];
+
+    fn load(fs: &MemoryFileSystem) -> Trace {
+        let fs = TracingFileSystem::new(fs);
+        let mut loader = Loader::new(&fs).with_include_dir("lib");
+        loader.add_path("a").unwrap();
+        loader.finish(&mut Diagnostics::new());
+        fs.into_trace()
+    }
+
+    #[test]
+    fn names_the_files_and_directories() {
+        let trace = load(&files(&TREE));
+        let files: Vec<&str> = trace.files().filter_map(Path::to_str).collect();
+        assert_eq!(files, ["a/main.mof", "a/other.mof", "lib/base.mof"]);
+        assert!(trace.directories().any(|path| path == Path::new("a")));
+    }
+
+    #[test]
+    fn holds_until_an_answer_changes() {
+        let trace = load(&files(&TREE));
+        let questions = trace.questions().unwrap();
+        let holds = |fs: &MemoryFileSystem| {
+            Trace::again(fs, &questions, 1 << 20).is_some_and(|now| now.digest() == trace.digest())
+        };
+        assert!(holds(&files(&TREE)));
+        let with = |path: &str, text: &str| {
+            let mut fs = files(&TREE);
+            fs.insert(path, text);
+            fs
+        };
+        for (fs, same, what) in [
+            (with("elsewhere.mof", ""), true, "a file that nothing asked for"),
+            (with("lib/unused.mof", "x"), true, "a file that was not read"),
+            (with("a/other.mof", " "), false, "a changed file"),
+            (with("lib/base.mof", ""), false, "a changed include"),
+            (with("a/base.mof", ""), false, "an include that now comes first"),
+            (with("a/deep/new.mof", ""), false, "a new file below the directory"),
+            (files(&TREE[1..]), false, "a file that is gone"),
+            (files(&[]), false, "nothing at all"),
+        ] {
+            assert_eq!(holds(&fs), same, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_again_gives_no_questions() {
+        let memory = files(&TREE);
+        let fs = TracingFileSystem::new(&memory);
+        assert!(fs.read(Path::new("none.mof"), 9).is_err());
+        assert_eq!(fs.into_trace().questions(), None);
+    }
+}
