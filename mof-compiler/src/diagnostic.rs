@@ -4,9 +4,11 @@
 //! [`Diagnostics`] sink and go on. The sink keeps a bounded number and counts
 //! the rest: a binary file fed by accident must not cost gigabytes.
 
+mod broken;
 mod code;
 mod render;
 
+pub(crate) use broken::Broken;
 pub use code::{Code, Severity};
 pub use render::Rendered;
 
@@ -90,6 +92,8 @@ pub struct Diagnostics {
     limit: usize,
     /// By severity, in the order of [`Severity::ALL`].
     counts: [usize; 3],
+    /// What could not be read, and would have made what others use.
+    pub(crate) broken: Broken,
 }
 
 impl Default for Diagnostics {
@@ -112,7 +116,7 @@ impl Diagnostics {
 
     /// An empty sink that keeps `limit` findings of each severity.
     pub fn with_limit(limit: usize) -> Self {
-        Self { kept: Vec::new(), limit, counts: [0; 3] }
+        Self { kept: Vec::new(), limit, counts: [0; 3], broken: Broken::default() }
     }
 
     /// Adds a finding, or only counts it when its severity's limit is reached.
@@ -126,6 +130,7 @@ impl Diagnostics {
 
     /// Adds all that `other` kept, and its counts.
     pub fn append(&mut self, other: Self) {
+        self.broken.append(other.broken);
         let mut dropped = other.counts;
         for diagnostic in other.kept {
             if let Some(count) = dropped.get_mut(diagnostic.severity as usize) {

@@ -104,6 +104,10 @@ impl Aliases for AliasTable<'_> {
         let root = namespace.context.roots.of(file);
         let of_file = self.declared.get(&root);
         let Some((_, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
+            if namespace.sink.broken.has_alias(name) {
+                // Nothing is made of a text with mistakes, so any path will do.
+                return Ok(ObjectPath::of_class(name));
+            }
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -113,6 +117,10 @@ impl Aliases for AliasTable<'_> {
                 None => format!("the alias `${name}` is not defined"),
             };
             return Err((Code::UndefinedAlias, message));
+        };
+        let doubtful = match target {
+            Target::Instance(one) => namespace.doubts(one.at.node.class.text),
+            Target::Class(_) => false,
         };
         let key = (root, Name::new(name));
         let known = self.paths.borrow().get(&key).cloned();
@@ -129,6 +137,9 @@ impl Aliases for AliasTable<'_> {
         let path = self.make(namespace, target);
         self.paths.borrow_mut().remove(&key);
         let Some(path) = path else {
+            if doubtful {
+                return Ok(ObjectPath::of_class(name));
+            }
             if self.circle.get() {
                 return Err(circular(name));
             }

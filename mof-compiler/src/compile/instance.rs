@@ -207,6 +207,9 @@ fn creation_class(
     use cimarron_schema::rules::Environment;
     let name = at.node.class;
     let Some(class) = namespace.class(name.text) else {
+        if namespace.doubts(name.text) {
+            return None;
+        }
         let environment = namespace.environment();
         if environment.superclass(name.text).is_some() {
             let message = format!("the class `{}` cannot be made without this value", name.text);
@@ -303,6 +306,9 @@ fn declared_property<'k>(
     if let Some((_, member)) = class.property(written.name.text) {
         return Some(&member.declaration);
     }
+    if namespace.doubts(class.name.as_str()) {
+        return None;
+    }
     let names = class.properties.iter().map(|m| m.declaration.name.as_str());
     let message = format!("`{}` has no property `{}`", class.name, written.name.text);
     let found = at.error(Code::UnknownProperty, written.name.span, message);
@@ -327,6 +333,8 @@ fn key_path(
             key_texts(namespace, at, &path);
             Some(path)
         }
+        // What is not known of the class may be its keys.
+        Err(_) if namespace.doubts(class.name.as_str()) => None,
         Err(NoPath::NoKeys) => {
             let message = format!("the class `{}` has no key: it can only be embedded", class.name);
             namespace.sink.push(at.error(Code::NoKey, at.node.class.span, message));

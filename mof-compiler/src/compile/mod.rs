@@ -16,6 +16,8 @@ mod alias;
 mod class;
 mod collect;
 mod directive;
+mod doubt;
+mod flavors;
 mod instance;
 mod namespace;
 mod order;
@@ -32,7 +34,6 @@ pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, Upda
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::ast;
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
 use std::sync::Arc;
@@ -237,5 +238,4 @@ impl<'a, T> At<'a, T> {
     }
 }
 
-/// The flavors that WMI's short form gives to later uses of a qualifier.
-pub(crate) type GlobalFlavors = std::rc::Rc<hashbrown::HashMap<Name, Vec<ast::Flavor>>>;
+pub(crate) use flavors::GlobalFlavors;

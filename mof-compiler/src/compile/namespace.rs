@@ -1,15 +1,16 @@
 //! Compiling one namespace.
 
 use super::order::needed_first;
+use super::doubt::Doubtful;
 use super::place::span_of;
 use super::redeclare::Dependents;
 use super::unit::{Class, Unit};
 use super::update::Changes;
 use super::{Context, class, instance, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Broken, Diagnostic, Diagnostics};
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, check_class};
+use cimarron_schema::rules::{Environment, MAX_DEPTH, Rule, check_class};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
 use std::rc::Rc;
@@ -22,6 +23,7 @@ pub(crate) struct Namespace<'c, 's> {
     pub(crate) sink: &'s mut Diagnostics,
     /// The superclass that each class of the text names.
     declared: Rc<HashMap<Name, Option<Name>>>,
+    pub(super) doubtful: Doubtful,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -49,7 +51,7 @@ impl<'c, 's> Namespace<'c, 's> {
         builder: &'s mut NamespaceBuilder,
         sink: &'s mut Diagnostics,
     ) -> Self {
-        Self { context, builder, sink, declared: Rc::default() }
+        Self { context, builder, sink, declared: Rc::default(), doubtful: Doubtful::default() }
     }
 }
 
@@ -71,6 +73,7 @@ impl Namespace<'_, '_> {
             declared: &self.declared,
             builder: self.builder,
             context: self.context,
+            broken: &self.sink.broken,
             advises: self.sink.wants_advice(),
         }
     }
@@ -82,6 +85,7 @@ impl Namespace<'_, '_> {
             builder: self.builder,
             sink,
             declared: self.declared.clone(),
+            doubtful: self.doubtful.clone(),
         }
     }
 
@@ -109,8 +113,9 @@ impl Namespace<'_, '_> {
             let span = node.superclass.map_or(node.name.span, |s| s.span);
             let message =
                 format!("`{}` is, through its superclasses, its own superclass", node.name.text);
-            let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
+            let code = Code::Rule(Rule::CircularSuperclass);
             self.sink.push(class.at.error(code, span, message));
+            self.doubtful.add(node.name.text);
         }
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
@@ -133,7 +138,16 @@ impl Namespace<'_, '_> {
         };
         let dialect = self.context.dialect;
         let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
+        let doubtful = match &local.superclass {
+            Some(name) => above.is_none() || self.doubts(name.as_str()),
+            None => false,
+        };
+        let mut too_deep = false;
         for violation in violations {
+            if self.is_consequence(&violation, doubtful) {
+                continue;
+            }
+            too_deep |= violation.rule == Rule::HierarchyTooDeep;
             let span = span_of(declared.at.node, &violation);
             let found = Diagnostic::new(
                 Code::Rule(violation.rule),
@@ -146,14 +160,17 @@ impl Namespace<'_, '_> {
                 None => found,
             });
         }
-        if above.is_none() {
+        if doubtful || too_deep {
+            self.doubtful.add(local.name.as_str());
+        }
+        if above.is_none() || too_deep {
             // The missing superclass has been reported; go on without it, so
             // that what lies below this class can still be checked.
             local.superclass = None;
         }
         if let Err(missing) = self.builder.add_class(&local) {
             let message = missing.to_string();
-            let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
+            let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at.error(code, declared.at.node.name.span, message));
         }
     }
@@ -164,6 +181,7 @@ pub(crate) struct Surroundings<'a> {
     declared: &'a HashMap<Name, Option<Name>>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
+    broken: &'a Broken,
     advises: bool,
 }
 
@@ -174,8 +192,24 @@ impl Environment for Surroundings<'_> {
         }
         match self.context.base.class(self.context.namespace, class) {
             Some(class) => Some(class.superclass().cloned()),
+            // A class that could not be read exists all the same.
+            None if self.broken.has_class(class) => Some(None),
             None => self.context.system.superclass(self.context.dialect, class),
         }
+    }
+
+    fn is_a(&self, class: &str, above: &str) -> bool {
+        let mut current = Name::new(class);
+        for _ in 0..=MAX_DEPTH {
+            if current.is(above) || self.broken.has_class(current.as_str()) {
+                return true;
+            }
+            match self.superclass(current.as_str()).flatten() {
+                Some(next) => current = next,
+                None => return false,
+            }
+        }
+        false
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

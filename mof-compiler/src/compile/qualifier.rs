@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind};
 use cimarron_model::{
-    Array, CaseInsensitive, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType,
+    Array, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType,
     Qualifiers, Scalar, Scope, Scopes, Value, fold,
 };
 use cimarron_schema::implied_flavor;
@@ -150,8 +150,8 @@ fn lower(
     };
     let declared_flavor = declared.as_ref().map(|(_, _, flavor)| *flavor);
     let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
-    let base = match global.get(&CaseInsensitive(name.as_str())) {
-        Some(flavors) => apply(namespace, file, base, flavors),
+    let base = match global.get(name.as_str()) {
+        Some(flavors) => apply(namespace, file, base, &flavors),
         None => base,
     };
     let flavor = apply(namespace, file, base, &written.flavors);
