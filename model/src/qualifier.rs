@@ -150,6 +150,11 @@ impl Qualifiers {
         QualifierLookUp { all: self, index: (self.0.len() > FEW).then(index) }
     }
 
+    /// Changes the flavors of each, in written order.
+    pub fn flavors_mut(&mut self) -> impl Iterator<Item = &mut Flavor> {
+        self.0.iter_mut().map(|qualifier| &mut qualifier.flavor)
+    }
+
     /// The qualifiers in written order.
     pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
         self.0.iter()

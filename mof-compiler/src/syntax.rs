@@ -13,6 +13,7 @@ mod literal;
 mod number;
 mod parse;
 mod recovery;
+mod scan;
 mod sequence;
 mod tokens;
 mod words;

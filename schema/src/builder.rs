@@ -77,7 +77,7 @@ impl NamespaceBuilder {
     /// Resolves a class under its superclass and adds it, in place of one of the
     /// same name. Classes below it that were added before keep what they
     /// resolved against: add superclasses first.
-    pub fn add_class(&mut self, local: &Class) -> Result<Arc<ResolvedClass>, MissingSuperclass> {
+    pub fn add_class(&mut self, local: Class) -> Result<Arc<ResolvedClass>, MissingSuperclass> {
         let above = match &local.superclass {
             Some(name) => Some(self.class(name.as_str()).ok_or_else(|| MissingSuperclass {
                 class: local.name.clone(),
@@ -86,7 +86,7 @@ impl NamespaceBuilder {
             None => None,
         };
         let class = Arc::new(ResolvedClass::resolve(local, above.map(|c| &**c)));
-        self.classes.insert(local.name.clone(), class.clone());
+        self.classes.insert(class.name.clone(), class.clone());
         Ok(class)
     }
 

@@ -69,7 +69,7 @@ mod tests {
             [("Z", None), ("A", None), ("B", Some(0)), ("C", Some(2)), ("A2", Some(0))]
         {
             let class =
-                ResolvedClass::resolve(&Class::new(name), above.map(|i: usize| &resolved[i]));
+                ResolvedClass::resolve(Class::new(name), above.map(|i: usize| &resolved[i]));
             resolved.push(class);
         }
         let input: Vec<_> = resolved.iter().collect();

@@ -19,7 +19,7 @@ use cimarron_model::{
 use std::sync::Arc;
 
 /// A member of a resolved class, as some class at or above it declares it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Member<T> {
     /// The declaration, its qualifiers merged with what it overrides.
     pub declaration: Arc<T>,
@@ -27,6 +27,13 @@ pub struct Member<T> {
     name_hash: u32,
     /// The depth of the class that wrote it.
     pub declared_at: u16,
+}
+
+// A derive would ask for `T: Clone`, which sharing does not need.
+impl<T> Clone for Member<T> {
+    fn clone(&self) -> Self {
+        Self { declaration: self.declaration.clone(), ..*self }
+    }
 }
 
 /// What has a name.
@@ -97,12 +104,12 @@ pub enum ClassForm {
 
 impl ResolvedClass {
     /// Resolves `local` under `superclass`, which must be the one it names.
-    pub fn resolve(local: &Class, superclass: Option<&Self>) -> Self {
+    pub fn resolve(local: Class, superclass: Option<&Self>) -> Self {
         let mut class = Self {
-            name: local.name.clone(),
+            name: local.name,
             qualifiers: match superclass {
-                Some(above) => merge_class(&local.qualifiers, &above.qualifiers),
-                None => written(&local.qualifiers),
+                Some(above) => merge_class(local.qualifiers, &above.qualifiers),
+                None => written(local.qualifiers),
             },
             ..Self::default()
         };
@@ -110,13 +117,13 @@ impl ResolvedClass {
             class.ancestors.reserve_exact(above.ancestors.len() + 1);
             class.ancestors.push(above.name.clone());
             class.ancestors.extend_from_slice(&above.ancestors);
-            class.properties.clone_from(&above.properties);
-            class.methods.clone_from(&above.methods);
+            class.properties = with_room(&above.properties, local.properties.len());
+            class.methods = with_room(&above.methods, local.methods.len());
         }
-        for property in &local.properties {
+        for property in local.properties {
             class.declare_property(property);
         }
-        for method in &local.methods {
+        for method in local.methods {
             class.declare_method(method);
         }
         class
@@ -187,24 +194,24 @@ impl ResolvedClass {
         class
     }
 
-    fn declare_property(&mut self, local: &Property) {
+    fn declare_property(&mut self, mut declared: Property) {
         let depth = self.depth();
-        let above =
-            self.property(local.name.as_str()).map(|(slot, m)| (slot, m.declaration.clone()));
-        let mut declared = local.clone();
         declared.propagated = false;
-        let slot = match &above {
+        let above = self.property(declared.name.as_str());
+        let above = above.map(|(slot, m)| (slot, m.declaration.clone()));
+        let qualifiers = std::mem::take(&mut declared.qualifiers);
+        let slot = match above {
             Some((slot, overridden)) => {
-                declared.qualifiers = merge(&local.qualifiers, &overridden.qualifiers);
+                declared.qualifiers = merge(qualifiers, &overridden.qualifiers);
                 declared.origin.clone_from(&overridden.origin);
                 if declared.default.is_none() && overridden.default.is_some() {
                     declared.default.clone_from(&overridden.default);
                     declared.default_inherited = true;
                 }
-                *slot
+                slot
             }
             None => {
-                declared.qualifiers = written(&local.qualifiers);
+                declared.qualifiers = written(qualifiers);
                 declared.origin = Some(Origin { class: self.name.clone(), depth });
                 self.properties.len()
             }
@@ -212,35 +219,43 @@ impl ResolvedClass {
         place(&mut self.properties, &mut self.own_properties, slot, declared, depth);
     }
 
-    fn declare_method(&mut self, local: &Method) {
+    fn declare_method(&mut self, mut declared: Method) {
         let depth = self.depth();
-        let above = self.method(local.name.as_str()).map(|(at, m)| (at, m.declaration.clone()));
-        let mut declared = local.clone();
         declared.propagated = false;
+        let above = self.method(declared.name.as_str());
+        let above = above.map(|(at, m)| (at, m.declaration.clone()));
+        let qualifiers = std::mem::take(&mut declared.qualifiers);
+        let overridden = above.as_ref().map(|(_, overridden)| &**overridden);
+        for parameter in &mut declared.parameters {
+            let same =
+                overridden.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
+            let qualifiers = std::mem::take(&mut parameter.qualifiers);
+            parameter.qualifiers = match same {
+                Some(p) => merge(qualifiers, &p.qualifiers),
+                None => written(qualifiers),
+            };
+        }
         let at = match &above {
             Some((at, overridden)) => {
-                declared.qualifiers = merge(&local.qualifiers, &overridden.qualifiers);
+                declared.qualifiers = merge(qualifiers, &overridden.qualifiers);
                 declared.origin.clone_from(&overridden.origin);
-                for parameter in &mut declared.parameters {
-                    let same = overridden.parameters.iter().find(|p| p.name == parameter.name);
-                    parameter.qualifiers = match same {
-                        Some(p) => merge(&parameter.qualifiers, &p.qualifiers),
-                        None => written(&parameter.qualifiers),
-                    };
-                }
                 *at
             }
             None => {
-                declared.qualifiers = written(&local.qualifiers);
+                declared.qualifiers = written(qualifiers);
                 declared.origin = Some(Origin { class: self.name.clone(), depth });
-                for parameter in &mut declared.parameters {
-                    parameter.qualifiers = written(&parameter.qualifiers);
-                }
                 self.methods.len()
             }
         };
         place(&mut self.methods, &mut self.own_methods, at, declared, depth);
     }
+}
+
+/// The members with room for some more.
+fn with_room<T>(members: &[Member<T>], more: usize) -> Vec<Member<T>> {
+    let mut all = Vec::with_capacity(members.len() + more);
+    all.extend_from_slice(members);
+    all
 }
 
 fn as_members<T: Clone + Named>(items: &[T], declared_at: impl Fn(&T) -> u16) -> Vec<Member<T>> {
@@ -303,9 +318,11 @@ impl Member<Method> {
 }
 
 /// The qualifiers as written, none of them propagated.
-fn written(qualifiers: &Qualifiers) -> Qualifiers {
-    let own = qualifiers.iter().cloned().map(|q| with_propagated(q, false));
-    Qualifiers::of_distinct(own.collect())
+fn written(mut qualifiers: Qualifiers) -> Qualifiers {
+    for flavor in qualifiers.flavors_mut() {
+        *flavor = flavor.without(Flavor::PROPAGATED);
+    }
+    qualifiers
 }
 
 /// Whether a parameter's qualifier comes down with a method that is inherited as
@@ -326,26 +343,37 @@ fn inherited_with(above: &Qualifiers, passes: impl Fn(&str, Flavor) -> bool) -> 
 }
 
 /// Own qualifiers as written, then those from `above` that go on and are not set here.
-fn merge(local: &Qualifiers, above: &Qualifiers) -> Qualifiers {
-    let (by_name, by_name_above) = (local.look_up(), above.look_up());
-    // What must not be overridden stays so when it is written again.
-    let own = local.iter().map(|own| {
-        let bound = by_name_above.get(&own.name);
-        let bound = bound.filter(|q| q.flavor.to_subclass() && !q.flavor.overridable());
-        let flavor = bound.map_or(own.flavor, |q| own.flavor.with(q.flavor));
-        with_propagated(Qualifier { flavor, ..own.clone() }, false)
-    });
-    let passing = above.iter().filter(|q| q.flavor.to_subclass());
-    let inherited = passing.filter(|q| by_name.get(&q.name).is_none());
-    let inherited = inherited.map(|q| with_propagated(q.clone(), true));
-    Qualifiers::of_distinct(own.chain(inherited).collect())
+fn merge(local: Qualifiers, above: &Qualifiers) -> Qualifiers {
+    let mut merged = written(local);
+    let (mut new, mut bound) = (Vec::new(), Vec::new());
+    let by_name = merged.look_up();
+    for qualifier in above.iter().filter(|q| q.flavor.to_subclass()) {
+        match by_name.get(&qualifier.name) {
+            None => new.push(with_propagated(qualifier.clone(), true)),
+            // What must not be overridden stays so when it is written again.
+            Some(again) if !qualifier.flavor.overridable() => {
+                let flavor = again.flavor.with(qualifier.flavor);
+                bound.push(with_propagated(Qualifier { flavor, ..again.clone() }, false));
+            }
+            Some(_) => {}
+        }
+    }
+    drop(by_name);
+    for again in bound {
+        merged.set(again);
+    }
+    if new.is_empty() {
+        return merged;
+    }
+    Qualifiers::of_distinct(merged.into_iter().chain(new).collect())
 }
 
 /// As `merge`, for classes: what lies below an abstract class is concrete unless
 /// it says otherwise, whatever flavor its `Abstract` carries.
-fn merge_class(local: &Qualifiers, above: &Qualifiers) -> Qualifiers {
+fn merge_class(local: Qualifiers, above: &Qualifiers) -> Qualifiers {
+    let says_itself = local.get("Abstract").is_some();
     let mut merged = merge(local, above);
-    if local.get("Abstract").is_none() {
+    if !says_itself {
         merged.remove("Abstract");
     }
     merged
@@ -405,14 +433,14 @@ mod tests {
 
     #[test]
     fn members_keep_slot_origin_default_and_order() {
-        let above = ResolvedClass::resolve(&base(), None);
+        let above = ResolvedClass::resolve(base(), None);
         let mut local = Class::new("X_Sub");
         local.superclass = Some("X_Base".into());
         local.properties.push(Property::new("Extra", DataType::scalar(CimType::UInt8)));
         let mut id = Property::new("ID", DataType::scalar(CimType::String));
         id.qualifiers.set(qualifier("Override", "Id", Flavor::default()));
         local.properties.push(id);
-        let sub = ResolvedClass::resolve(&local, Some(&above));
+        let sub = ResolvedClass::resolve(local.clone(), Some(&above));
 
         let resolved = sub.to_class(ClassForm::Resolved);
         let names: Vec<_> = resolved.properties.iter().map(|p| p.name.as_str()).collect();
@@ -443,7 +471,7 @@ mod tests {
             (bound.with(Flavor::PROPAGATED), Flavor::default(), bound),
         ] {
             let one = |flavor| [qualifier("Q", true, flavor)].into_iter().collect::<Qualifiers>();
-            assert_eq!(merge(&one(again), &one(above)), one(expected), "{above:?} {again:?}");
+            assert_eq!(merge(one(again), &one(above)), one(expected), "{above:?} {again:?}");
         }
     }
 }

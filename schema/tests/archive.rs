@@ -151,7 +151,7 @@ fn build(classes: &[Class], instances: &[Instance]) -> SchemaBuilder {
     let mut builder = SchemaBuilder::new(Dialect::Dmtf);
     let namespace = builder.namespace("root/test");
     for class in classes {
-        namespace.add_class(class).unwrap();
+        namespace.add_class(class.clone()).unwrap();
     }
     for instance in instances {
         namespace.add_instance(instance.clone());

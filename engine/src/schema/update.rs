@@ -136,12 +136,11 @@ pub(super) fn resolve_below(
             });
         }
         target.know(above);
-        let again =
-            target.add_class(&local).map_err(|missing| EngineError::SuperclassNotFound {
-                class: missing.class,
-                superclass: missing.superclass,
-                suggestion: None,
-            })?;
+        let again = target.add_class(local).map_err(|missing| EngineError::SuperclassNotFound {
+            class: missing.class,
+            superclass: missing.superclass,
+            suggestion: None,
+        })?;
         rebuilt.insert(id, again);
         changed.insert(id, mode);
     }

@@ -39,7 +39,7 @@ pub(super) fn declare(
         content.know(superclass);
     }
     content
-        .add_class(class)
+        .add_class(class.clone())
         .map_err(|missing| superclass_not_found(schema, &missing.class, &missing.superclass))?;
     Ok(Arc::new(Archive::from_bytes(builder.finish()?)?))
 }

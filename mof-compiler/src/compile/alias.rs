@@ -13,14 +13,15 @@ use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
-use crate::syntax::ast::{ClassDeclaration, Identifier};
+use crate::syntax::ast::Identifier;
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
 use hashbrown::HashMap;
 use std::cell::{Cell, RefCell};
 
 /// What carries an alias.
 enum Target<'d> {
-    Class(At<'d, ClassDeclaration<'d>>),
+    /// By name.
+    Class(&'d str),
     Instance(&'d Declared<'d>),
 }
 
@@ -39,9 +40,9 @@ impl<'d> AliasTable<'d> {
         let mut table =
             Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
         for class in &unit.classes {
-            if let Some(alias) = &class.at.node.alias {
-                let at = At::new(class.at.file, alias);
-                table.declare(namespace, at, Target::Class(class.at));
+            if let Some(alias) = &class.node.alias {
+                let at = At::new(class.file, alias);
+                table.declare(namespace, at, Target::Class(class.node.name.text));
             }
         }
         for instance in unit.declared() {
@@ -76,7 +77,7 @@ impl<'d> AliasTable<'d> {
 
     fn make(&self, namespace: &mut Namespace<'_, '_>, target: &Target<'_>) -> Option<ObjectPath> {
         let one = match target {
-            Target::Class(at) => return Some(ObjectPath::of_class(at.node.name.text)),
+            Target::Class(name) => return Some(ObjectPath::of_class(*name)),
             Target::Instance(one) => one,
         };
         let class = namespace.class(one.at.node.class.text)?;

@@ -2,10 +2,10 @@
 
 use super::namespace::Namespace;
 use super::place::{methods, properties};
-use super::unit::Class as Declared;
 use super::{At, GlobalFlavors, qualifier, value};
 use crate::Code;
-use crate::source::Span;
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use cimarron_model::{
     ArrayShape, CimType, Class, DataType, Dialect, Method, Name, Parameter, Property, Qualifiers,
@@ -15,9 +15,13 @@ use cimarron_schema::rules::Environment;
 
 /// A class as its declaration says, nothing resolved. The positions of
 /// properties and methods are those of [`properties`] and [`methods`].
-pub(crate) fn lower(namespace: &mut Namespace<'_, '_>, declared: &Declared<'_>) -> Class {
-    let node = declared.at.node;
-    let mut lowering = Lowering { namespace, file: declared.at, flavors: &declared.flavors };
+pub(crate) fn lower(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::ClassDeclaration<'_>>,
+    flavors: &GlobalFlavors,
+) -> Class {
+    let node = at.node;
+    let mut lowering = Lowering { namespace, file: at.file, flavors };
     Class {
         name: Name::new(node.name.text),
         superclass: node.superclass.map(|s| Name::new(s.text)),
@@ -29,13 +33,17 @@ pub(crate) fn lower(namespace: &mut Namespace<'_, '_>, declared: &Declared<'_>) 
 
 struct Lowering<'x, 'c, 's> {
     namespace: &'x mut Namespace<'c, 's>,
-    file: At<'x, ast::ClassDeclaration<'x>>,
+    file: FileId,
     flavors: &'x GlobalFlavors,
 }
 
 impl Lowering<'_, '_, '_> {
+    fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.file, span, message)
+    }
+
     fn qualifiers(&mut self, written: &[ast::Qualifier<'_>]) -> Qualifiers {
-        qualifier::lower_all(self.namespace, self.file.file, written, self.flavors)
+        qualifier::lower_all(self.namespace, self.file, written, self.flavors)
     }
 
     fn property(&mut self, property: &ast::Property<'_>) -> Property {
@@ -84,7 +92,7 @@ impl Lowering<'_, '_, '_> {
     fn data_type(&mut self, written: &ast::DataType<'_>) -> DataType {
         if written.kind == ast::TypeKind::Void {
             let message = "`void` is a return type only";
-            let found = self.file.error(Code::VoidType, written.span, message);
+            let found = self.error(Code::VoidType, written.span, message);
             self.namespace.sink.push(found);
         }
         if self.namespace.context.dialect == Dialect::Dmtf {
@@ -106,7 +114,7 @@ impl Lowering<'_, '_, '_> {
                 if self.namespace.environment().superclass(class.text).is_none() =>
             {
                 let message = format!("unknown type `{}`", class.text);
-                let mut found = self.file.error(Code::UnknownType, class.span, message);
+                let mut found = self.error(Code::UnknownType, class.span, message);
                 found.help = similar_type(class.text).map(|t| format!("did you mean `{t}`?"));
                 self.namespace.sink.push(found);
                 as_string(lower_type(written))
@@ -130,7 +138,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn wmi_form(&mut self, span: Span, message: String, help: &str) {
-        let found = self.file.error(Code::WmiForm, span, message);
+        let found = self.error(Code::WmiForm, span, message);
         self.namespace.sink.push(found.with_help(help));
     }
 
@@ -143,7 +151,7 @@ impl Lowering<'_, '_, '_> {
         if let Some(similar) = similar_type(class.text) {
             let message =
                 format!("`{}` is no type, and no class of that name is known", class.text);
-            let found = self.file.error(Code::MisspelledType, class.span, message);
+            let found = self.error(Code::MisspelledType, class.span, message);
             self.namespace.sink.push(found.with_help(format!("did you mean `{similar}`?")));
         }
     }
@@ -151,7 +159,7 @@ impl Lowering<'_, '_, '_> {
     /// A default value; what cannot be converted is reported and left out.
     fn default(&mut self, written: Option<&ast::Value<'_>>, data_type: &DataType) -> Option<Value> {
         let written = written?;
-        let file = self.file.file;
+        let file = self.file;
         value::Converter::new(self.namespace, file, self.flavors).value(written, data_type)
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Collected<'a> {
 
 /// Sorts the declarations of all files, in order.
 pub(crate) fn collect<'a>(
-    declarations: &'a [(FileId, Declaration<'a>)],
+    declarations: &'a mut [(FileId, Declaration<'a>)],
     roots: &Roots,
     options: &CompileOptions,
     base: &dyn Base,
@@ -30,7 +30,7 @@ pub(crate) fn collect<'a>(
     let mut directives = Directives::new(options, base);
     let mut flavors = GlobalFlavors::default();
     let mut root = None;
-    for (order, (file, declaration)) in declarations.iter().enumerate() {
+    for (order, (file, declaration)) in declarations.iter_mut().enumerate() {
         let file = *file;
         if root.replace(roots.of(file)) != Some(roots.of(file)) {
             directives = Directives::new(options, base);
@@ -48,9 +48,9 @@ pub(crate) fn collect<'a>(
                 units.entry(directives.namespace()).or_default().qualifiers.push(At::new(file, d));
             }
             Declaration::Class(d) => {
-                let at = At::new(file, &**d);
                 let flags = directives.class_flags;
-                let class = Class { at, flavors: flavors.at(order), flags, order };
+                let class =
+                    Class { file, node: std::mem::take(d), flavors: flavors.at(order), flags, order };
                 units.entry(directives.namespace()).or_default().add_class(class);
             }
             Declaration::Instance(d) => {

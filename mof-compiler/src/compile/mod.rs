@@ -171,16 +171,16 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
+    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = roots::Roots::new(sources);
-    let collect::Collected { units, mut changes } =
-        collect::collect(&declarations, &roots, options, base, &mut diagnostics);
+    let collect::Collected { mut units, mut changes } =
+        collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted };
     let system = system::SystemClasses::default();
-    for (name, unit) in &units {
+    for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
         let dialect = options.dialect;
         let namespace = name.as_str();

@@ -28,7 +28,7 @@ pub(crate) struct Namespace<'c, 's> {
 
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
-    unit: &Unit<'_>,
+    unit: &mut Unit<'_>,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
     changes: &mut Changes,
@@ -89,13 +89,13 @@ impl Namespace<'_, '_> {
         }
     }
 
-    fn classes(&mut self, unit: &Unit<'_>, changes: &mut Changes) {
+    fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
         let classes = &unit.classes;
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
-            let name = Name::new(class.at.node.name.text);
+            let name = Name::new(class.node.name.text);
             let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
             self.existence(before, class);
             if let Some(before) = before {
@@ -103,32 +103,33 @@ impl Namespace<'_, '_> {
                 self.declared_again(before, class, dependents);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
-            let superclass = class.at.node.superclass.map(|s| Name::new(s.text));
+            let superclass = class.node.superclass.map(|s| Name::new(s.text));
             declared.insert(name, superclass);
         }
         self.declared = Rc::new(declared);
         let order = needed_first(classes, &last);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
-            let node = class.at.node;
+            let node = &*class.node;
             let span = node.superclass.map_or(node.name.span, |s| s.span);
             let message =
                 format!("`{}` is, through its superclasses, its own superclass", node.name.text);
             let code = Code::Rule(Rule::CircularSuperclass);
-            self.sink.push(class.at.error(code, span, message));
+            self.sink.push(class.at().error(code, span, message));
             self.doubtful.add(node.name.text);
         }
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
-            let Some(class) = classes.get(i) else { continue };
-            let counts = last.get(&CaseInsensitive(class.at.node.name.text)) == Some(&i);
+            let Some(class) = unit.classes.get_mut(i) else { continue };
+            let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
                 self.compile_class(class);
             }
+            class.release();
         }
     }
 
     fn compile_class(&mut self, declared: &Class<'_>) {
-        let mut local = class::lower(self, declared);
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -148,13 +149,9 @@ impl Namespace<'_, '_> {
                 continue;
             }
             too_deep |= violation.rule == Rule::HierarchyTooDeep;
-            let span = span_of(declared.at.node, &violation);
-            let found = Diagnostic::new(
-                Code::Rule(violation.rule),
-                declared.at.file,
-                span,
-                violation.message,
-            );
+            let span = span_of(&*declared.node, &violation);
+            let found =
+                Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
             self.sink.push(match violation.help {
                 Some(help) => found.with_help(help),
                 None => found,
@@ -168,10 +165,10 @@ impl Namespace<'_, '_> {
             // that what lies below this class can still be checked.
             local.superclass = None;
         }
-        if let Err(missing) = self.builder.add_class(&local) {
+        if let Err(missing) = self.builder.add_class(local) {
             let message = missing.to_string();
             let code = Code::Rule(Rule::MissingSuperclass);
-            self.sink.push(declared.at.error(code, declared.at.node.name.span, message));
+            self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
     }
 }

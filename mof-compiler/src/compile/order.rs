@@ -30,9 +30,9 @@ enum Mark {
 /// order. `last` has the position of the declaration that counts.
 pub(crate) fn needed_first(classes: &[Class<'_>], last: &HashMap<Name, usize>) -> Order {
     let position = |name: &str| last.get(&CaseInsensitive(name)).copied();
-    let node = |i: usize| classes.get(i).map(|class| class.at.node);
+    let node = |i: usize| classes.get(i).map(|class| &*class.node);
     let parents: Vec<Option<usize>> =
-        classes.iter().map(|c| position(c.at.node.superclass?.text)).collect();
+        classes.iter().map(|c| position(c.node.superclass?.text)).collect();
     let circular = circles(&parents);
     let mut walk = Walk {
         parents: parents.iter().map(|p| p.filter(|p| !circular.contains(p))).collect(),

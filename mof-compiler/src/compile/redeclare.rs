@@ -32,9 +32,9 @@ impl Dependents {
     pub(super) fn of(unit: &Unit<'_>) -> Self {
         let mut found = Self::default();
         for class in &unit.classes {
-            let Some(superclass) = class.at.node.superclass else { continue };
+            let Some(superclass) = class.node.superclass else { continue };
             let (below, _) = found.first.entry(Name::new(superclass.text)).or_default();
-            below.get_or_insert((class.order, class.at.file, class.at.node.name.span));
+            below.get_or_insert((class.order, class.file, class.node.name.span));
         }
         for one in unit.declared() {
             let (_, instance) = found.first.entry(Name::new(one.at.node.class.text)).or_default();
@@ -47,7 +47,7 @@ impl Dependents {
 impl Namespace<'_, '_> {
     /// Judges the update flags of a class. `before` is its declaration above, if any.
     pub(super) fn existence(&mut self, before: Option<&Class<'_>>, now: &Class<'_>) {
-        let name = now.at.node.name;
+        let name = now.node.name;
         let there = || self.context.base.class(self.context.namespace, name.text).is_some();
         let found = match now.flags.existence {
             Existence::CreateOrUpdate => return,
@@ -55,7 +55,7 @@ impl Namespace<'_, '_> {
             Existence::UpdateOnly if before.is_some() || there() => return,
             Existence::CreateOnly => {
                 let message = format!("the class `{}` exists already", name.text);
-                let found = now.at.error(Code::CreateOnlyExists, name.span, message);
+                let found = now.at().error(Code::CreateOnlyExists, name.span, message);
                 match before {
                     Some(before) => first_declared(found, before),
                     None => found,
@@ -64,7 +64,7 @@ impl Namespace<'_, '_> {
             }
             Existence::UpdateOnly => {
                 let message = format!("there is no class `{}` to update", name.text);
-                let found = now.at.error(Code::UpdateOnlyMissing, name.span, message);
+                let found = now.at().error(Code::UpdateOnlyMissing, name.span, message);
                 found.with_help("the class flag updateonly lets nothing be created")
             }
         };
@@ -84,15 +84,16 @@ impl Namespace<'_, '_> {
         }
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = self.with_sink(&mut unheard);
-        let (old, new) = (class::lower(&mut quiet, before), class::lower(&mut quiet, now));
+        let old = class::lower(&mut quiet, before.at(), &before.flavors);
+        let new = class::lower(&mut quiet, now.at(), &now.flavors);
         if old == new {
             return;
         }
         let name = &new.name;
-        let span = now.at.node.name.span;
+        let span = now.node.name.span;
         let again = || {
             let message = format!("the class `{name}` is declared again");
-            first_declared(now.at.error(Code::DuplicateClass, span, message), before)
+            first_declared(now.at().error(Code::DuplicateClass, span, message), before)
         };
         if self.context.dialect == Dialect::Dmtf {
             self.sink.push(again().with_help("remove one of the two"));
@@ -120,8 +121,8 @@ fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<D
         (None, None) => return None,
     };
     let message = format!("the class `{name}` changes, and has {what} above");
-    let at: At<'_, _> = now.at;
-    let found = at.error(code, now.at.node.name.span, message);
+    let at: At<'_, _> = now.at();
+    let found = at.error(code, now.node.name.span, message);
     let (_, file, span) = place;
     Some(
         found
@@ -131,5 +132,5 @@ fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<D
 }
 
 fn first_declared(found: Diagnostic, before: &Class<'_>) -> Diagnostic {
-    found.with_label(before.at.file, before.at.node.name.span, "first declared here")
+    found.with_label(before.file, before.node.name.span, "first declared here")
 }

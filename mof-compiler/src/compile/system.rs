@@ -8,8 +8,6 @@
 //! the namespace that it is compiled into has it: an archive must stand on its own.
 
 use super::namespace::Namespace;
-use super::unit::Class as Declared;
-use super::update::UpdateFlags;
 use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
@@ -56,16 +54,11 @@ fn compiled() -> NamespaceBuilder {
     };
     for declaration in &declarations {
         let Declaration::Class(node) = declaration else { continue };
-        let declared = Declared {
-            at: At::new(FileId::default(), &**node),
-            flavors: GlobalFlavors::default(),
-            flags: UpdateFlags::default(),
-            order: 0,
-        };
+        let at = At::new(FileId::default(), &**node);
         let mut namespace = Namespace::new(&context, &mut builder, &mut sink);
-        let local = class::lower(&mut namespace, &declared);
+        let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
         // Every class comes behind its superclass; the test below sees to it.
-        let _ = builder.add_class(&local);
+        let _ = builder.add_class(local);
     }
     builder
 }
@@ -83,7 +76,7 @@ impl Namespace<'_, '_> {
             if let Some(local) = local {
                 match self.context.base.class(self.context.namespace, above.as_str()) {
                     Some(known) => self.builder.know(known),
-                    None => drop(self.builder.add_class(&local.to_class(ClassForm::Local))),
+                    None => drop(self.builder.add_class(local.to_class(ClassForm::Local))),
                 }
             }
         }

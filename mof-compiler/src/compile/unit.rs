@@ -6,18 +6,33 @@
 
 use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
+use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, QualifierDeclaration};
 use cimarron_model::{CaseInsensitive, Name, ObjectPath};
 use hashbrown::{HashMap, HashSet};
 
 /// A class declaration and what is in force where it stands.
-#[derive(Clone)]
 pub(crate) struct Class<'a> {
-    pub(crate) at: At<'a, ClassDeclaration<'a>>,
+    pub(crate) file: FileId,
+    /// Taken out of the text's declarations, to be let go once it is compiled.
+    pub(crate) node: Box<ClassDeclaration<'a>>,
     pub(crate) flavors: GlobalFlavors,
     pub(crate) flags: UpdateFlags,
     /// Its place among all declarations of the text.
     pub(crate) order: usize,
+}
+
+impl<'a> Class<'a> {
+    pub(crate) fn at(&self) -> At<'_, ClassDeclaration<'a>> {
+        At::new(self.file, &self.node)
+    }
+
+    /// Lets go of all but the names: the trees of large schemas take more memory than
+    /// what is made of them.
+    pub(crate) fn release(&mut self) {
+        self.node.qualifiers = Vec::new();
+        self.node.features = Vec::new();
+    }
 }
 
 /// An instance declaration and what is in force where it stands.
@@ -77,7 +92,7 @@ impl Index {
 impl<'a> Unit<'a> {
     pub(crate) fn add_class(&mut self, class: Class<'a>) {
         if let Some(index) = &mut self.index {
-            index.add_class(self.classes.len(), class.at.node);
+            index.add_class(self.classes.len(), &class.node);
         }
         self.classes.push(class);
     }
@@ -108,7 +123,7 @@ impl<'a> Unit<'a> {
                 if !index.dead_classes.contains(&position)
                     && let Some(class) = self.classes.get(position)
                 {
-                    next.push(Name::new(class.at.node.name.text));
+                    next.push(Name::new(class.node.name.text));
                 }
             }
             for position in index.classes.remove(&name).unwrap_or_default() {
@@ -138,7 +153,7 @@ impl<'a> Unit<'a> {
                     continue;
                 };
                 index.dead_classes.insert(*position);
-                let below = Name::new(class.at.node.name.text);
+                let below = Name::new(class.node.name.text);
                 if seen.insert(below.clone()) {
                     next.push((below, order));
                 }
@@ -169,7 +184,7 @@ fn index_of<'i>(
     index.get_or_insert_with(|| {
         let mut index = Index::default();
         for (position, class) in classes.iter().enumerate() {
-            index.add_class(position, class.at.node);
+            index.add_class(position, &class.node);
         }
         for (position, item) in instances.iter().enumerate() {
             index.add_item(position, item);

@@ -2,8 +2,6 @@
 //! and ANNEX A; WMI SDK, "MOF data types").
 
 use super::namespace::Namespace;
-use super::unit::Class as Declared;
-use super::update::UpdateFlags;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::Code;
 use crate::diagnostic::Severity;
@@ -174,13 +172,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             (ValueKind::Class(embedded), TypeClass::Object) => {
                 let at = At::new(self.file, &**embedded);
-                let declared = Declared {
-                    at,
-                    flavors: self.flavors.clone(),
-                    flags: UpdateFlags::default(),
-                    order: 0,
-                };
-                let object = class::lower(self.namespace, &declared);
+                let object = class::lower(self.namespace, at, self.flavors);
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }
             _ => {

@@ -38,7 +38,7 @@ impl Declaration<'_> {
 }
 
 /// A name as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Identifier<'a> {
     /// The spelling; that of an alias lacks the `$`.
     pub text: &'a str,
@@ -55,7 +55,7 @@ impl Identifier<'_> {
 }
 
 /// A class declaration, or a class as an embedded value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassDeclaration<'a> {
     /// From the qualifiers to the closing `;` (of a value: to the `}`).
     pub span: Span,

@@ -58,7 +58,7 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             Some(first) => (
                 first.span,
                 match first.token {
-                    Token::Text(path) => Some(path.decode()),
+                    Token::Text(path) => Some(path.decode(&mut String::new())),
                     _ => None,
                 },
             ),

@@ -7,6 +7,7 @@
 use super::ast::Integer;
 use super::literal;
 use super::number;
+use super::scan;
 use crate::source::Span;
 use cimarron_model::CimType;
 use std::borrow::Cow;
@@ -77,22 +78,21 @@ pub(crate) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// What the literals say together: borrowed from the text when it is one without
-    /// escapes, as most are.
-    pub(crate) fn decode(self) -> Cow<'a, str> {
+    /// escapes, as most are. It is put together in `scratch`, so that what is kept has
+    /// its exact size.
+    pub(crate) fn decode(self, scratch: &mut String) -> Cow<'a, str> {
         if !self.joined && !self.escaped {
             return Cow::Borrowed(self.raw);
         }
-        let mut decoded = String::with_capacity(self.raw.len());
+        scratch.clear();
         self.pieces(|_, piece| {
             if piece.escaped {
-                literal::unescape(piece.raw, &mut decoded);
+                literal::unescape(piece.raw, scratch);
             } else {
-                decoded.push_str(piece.raw);
+                scratch.push_str(piece.raw);
             }
         });
-        // What stood between the literals was counted, too.
-        decoded.shrink_to_fit();
-        Cow::Owned(decoded)
+        Cow::Owned(scratch.as_str().to_owned())
     }
 
     /// The literals, each with its offset from the first.
@@ -419,14 +419,10 @@ fn skip_trivia(text: &str) -> (usize, End) {
     let mut at = 0;
     loop {
         match bytes.get(at) {
-            Some(b' ') => {
+            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
                 at += 1;
-                // Indentation is a fifth of what schemas are made of.
-                while bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(b"        ") {
-                    at += 8;
-                }
+                at += scan::spaces(bytes.get(at..).unwrap_or_default());
             }
-            Some(b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => at += 1,
             Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
             Some(b'/') => match bytes.get(at + 1) {
                 Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
@@ -459,13 +455,7 @@ fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     let mut escaped = false;
     let mut at = 0;
     loop {
-        let open = bytes.get(at..).unwrap_or_default();
-        let stop = memchr::memchr3(quote, b'\\', b'\n', open).unwrap_or(open.len());
-        // A line may also end with CR. Looking for four bytes at once is not vectorised.
-        if let Some(end) = memchr::memchr(b'\r', open.get(..stop).unwrap_or_default()) {
-            return Err(at + end);
-        }
-        at += stop;
+        at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
         match bytes.get(at) {
             Some(byte) if *byte == quote => {
                 return rest.get(..at).map(|raw| Quoted { raw, escaped }).ok_or(at);
@@ -529,8 +519,9 @@ mod tests {
         ] {
             let tokens = lex(text);
             let [Ok(Token::Text(found))] = tokens[..] else { panic!("{text}: {tokens:?}") };
-            assert_eq!(found.decode(), decoded, "{text}");
-            assert_eq!(matches!(found.decode(), Cow::Owned(_)), owned, "{text}");
+            let found = found.decode(&mut String::new());
+            assert_eq!(found, decoded, "{text}");
+            assert_eq!(matches!(found, Cow::Owned(_)), owned, "{text}");
         }
         for (text, error) in [
             ("\"a", LexError::String),

@@ -38,6 +38,7 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
             continue;
         }
         let mut tokens = Bounded::new(&mut stream);
+        reports.begin();
         let result = parser.parse(&mut reports, &mut tokens);
         let progress = tokens.progress();
         for diagnostic in reports.list.drain(..) {

@@ -2,11 +2,14 @@
 //! forms that are accepted only to be refused in plain words.
 
 use super::ast::{
-    ArraySuffix, DataType, Flavor, FlavorKind, Identifier, Integer, Scope, ScopeKind, TypeKind,
+    ArraySuffix, DataType, Flavor, FlavorKind, Identifier, Integer, Qualifier, Scope, ScopeKind,
+    TypeKind,
 };
+use super::lexer::Text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 use cimarron_model::{CimType, suggest};
+use std::borrow::Cow;
 
 /// The keywords that may name the type of a qualifier.
 const TYPES: [&str; 14] = [
@@ -14,11 +17,16 @@ const TYPES: [&str; 14] = [
     "sint16", "sint32", "sint64", "real32", "real64",
 ];
 
-/// Collects what actions report, as the sink is lent to the token source.
+/// What the grammar's actions work with. They report here, as the sink is lent to the
+/// token source.
 #[derive(Debug)]
-pub(crate) struct Reports {
+pub(crate) struct Reports<'a> {
     file: FileId,
     pub(crate) list: Vec<Diagnostic>,
+    /// Qualifiers whose lists are still being read. The parser moves what it holds with
+    /// every step, and these are large.
+    qualifiers: Vec<Qualifier<'a>>,
+    scratch: String,
 }
 
 /// `Scope(…)` or `Flavor(…)` of a qualifier declaration, with its keyword.
@@ -31,7 +39,7 @@ pub(crate) enum Clause {
 /// Sorts the clauses of a qualifier declaration; a second of a kind is reported.
 pub(crate) fn clauses(
     list: Vec<Clause>,
-    reports: &mut Reports,
+    reports: &mut Reports<'_>,
 ) -> (Option<Vec<Scope>>, Option<Vec<Flavor>>) {
     let (mut scopes, mut flavors) = (None, None);
     for clause in list {
@@ -48,9 +56,28 @@ pub(crate) fn clauses(
     (scopes, flavors)
 }
 
-impl Reports {
+impl<'a> Reports<'a> {
     pub(crate) fn new(file: FileId) -> Self {
-        Self { file, list: Vec::new() }
+        Self { file, list: Vec::new(), qualifiers: Vec::new(), scratch: String::new() }
+    }
+
+    /// Begins a declaration: forgets what one with a mistake has left behind.
+    pub(crate) fn begin(&mut self) {
+        self.qualifiers.clear();
+    }
+
+    pub(crate) fn add_qualifier(&mut self, qualifier: Qualifier<'a>) {
+        self.qualifiers.push(qualifier);
+    }
+
+    /// The list of the latest so many qualifiers.
+    pub(crate) fn take_qualifiers(&mut self, count: usize) -> Vec<Qualifier<'a>> {
+        self.qualifiers.split_off(self.qualifiers.len().saturating_sub(count))
+    }
+
+    /// What string literals say.
+    pub(crate) fn text(&mut self, text: Text<'a>) -> Cow<'a, str> {
+        text.decode(&mut self.scratch)
     }
 
     fn push(&mut self, code: Code, span: Span, message: String) -> &mut Diagnostic {
@@ -94,7 +121,7 @@ impl Reports {
     }
 
     /// Reports a qualifier type that is none; `string` stands in for it.
-    pub(crate) fn unknown_type<'a>(
+    pub(crate) fn unknown_type(
         &mut self,
         word: Identifier<'a>,
         array: Option<ArraySuffix>,

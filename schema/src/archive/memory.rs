@@ -190,7 +190,7 @@ mod tests {
 
     fn bytes() -> ArchiveBytes {
         let mut builder = SchemaBuilder::new(Dialect::Wmi);
-        builder.namespace("root/x").add_class(&Class::new("X_A")).unwrap();
+        builder.namespace("root/x").add_class(Class::new("X_A")).unwrap();
         builder.finish().unwrap()
     }
 

@@ -39,6 +39,7 @@ pub(crate) fn write(
     namespaces: &IndexMap<Name, NamespaceBuilder>,
 ) -> Result<ArchiveBytes, WriteError> {
     let mut writer = Writer::new(dialect);
+    writer.reserve(namespaces.values().map(|content| content.classes().len()).sum());
     for (name, content) in namespaces {
         writer.namespace(name, content)?;
     }
@@ -93,6 +94,20 @@ impl Writer {
             ..Root::default()
         };
         Self { root, ..Self::default() }
+    }
+
+    /// Makes room as real schemas need it, several times over for text: pages that are
+    /// never written to cost nothing, and copying what has grown too large does.
+    fn reserve(&mut self, classes: usize) {
+        let root = &mut self.root;
+        root.text.reserve(classes.saturating_mul(8 << 10).min(64 << 20));
+        root.symbols.reserve(classes * 16);
+        root.qualifiers.reserve(classes * 24);
+        root.values.reserve(classes * 16);
+        root.words.reserve(classes * 32);
+        root.lists.reserve(classes * 64);
+        root.properties.reserve(classes * 6);
+        self.symbols.reserve(classes * 16, |(h, _)| *h);
     }
 
     /// The symbol of a text.

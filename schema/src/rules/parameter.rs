@@ -71,7 +71,7 @@ impl Judge<'_> {
     /// position.
     fn parameter_ids(&mut self, at: usize, method: &Method) {
         let names: HashSet<&Name> = method.parameters.iter().map(|p| &p.name).collect();
-        let mut taken: Vec<(usize, &Name)> = Vec::with_capacity(method.parameters.len());
+        let mut taken: HashMap<usize, &Name> = HashMap::new();
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
             let part = Part::Qualifier("ID".into());
@@ -84,14 +84,14 @@ impl Judge<'_> {
                     continue;
                 }
             };
-            let other = taken.iter().find(|(used, name)| *used == id && **name != parameter.name);
+            let other = taken.get(&id).filter(|name| ***name != parameter.name);
             let problem = match other {
-                Some((_, name)) => format!("the ID {id} is that of `{name}` already"),
+                Some(name) => format!("the ID {id} is that of `{name}` already"),
                 None if id >= names.len() => {
                     format!("the ID {id} leaves a gap: here they end at {}", names.len() - 1)
                 }
                 None => {
-                    taken.push((id, &parameter.name));
+                    taken.insert(id, &parameter.name);
                     continue;
                 }
             };

@@ -10,7 +10,7 @@ pub(super) fn archive(namespaces: &[(&str, &[Class], &[Instance])]) -> Arc<Archi
     for (name, classes, instances) in namespaces {
         let content = builder.namespace(name);
         for class in *classes {
-            content.add_class(class).unwrap();
+            content.add_class(class.clone()).unwrap();
         }
         for instance in *instances {
             content.add_instance(instance.clone());

@@ -1,0 +1,72 @@
+//! Crossing text eight bytes at a time.
+//!
+//! What a schema is made of is short: strings of thirty characters, indentation of
+//! ten. A vectorised search takes longer to start than these take to cross in words,
+//! and a byte at a time takes several times as long.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of every byte of `word` that is `byte`; above the first such byte also
+/// of some that are not, which is why only the lowest may be looked at.
+#[inline]
+const fn equal(word: u64, byte: u8) -> u64 {
+    let zero_where_equal = word ^ (ONES * byte as u64);
+    zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGH
+}
+
+/// How many bytes stand before the first one marked in a word; 8 where none is.
+#[inline]
+const fn before_mark(marks: u64) -> usize {
+    (marks.trailing_zeros() / 8) as usize
+}
+
+/// The offset of the first quote, backslash or line end; the length where there is none.
+#[inline]
+pub(super) fn string_stop(bytes: &[u8], quote: u8) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let marks =
+            equal(word, quote) | equal(word, b'\\') | equal(word, b'\n') | equal(word, b'\r');
+        if marks != 0 {
+            return at * 8 + before_mark(marks);
+        }
+    }
+    let stops = |byte: &u8| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r');
+    bytes.len() - rest.len() + rest.iter().position(stops).unwrap_or(rest.len())
+}
+
+/// How many spaces the bytes begin with.
+#[inline]
+pub(super) fn spaces(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let others = u64::from_le_bytes(*word) ^ (ONES * b' ' as u64);
+        if others != 0 {
+            return at * 8 + before_mark(others);
+        }
+    }
+    bytes.len() - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn words_find_what_bytes_find(text in "[ab \"'\\\\\n\ré\u{80}\u{a0a}]{0,40}", pad in 0_usize..20) {
+            let text = "\u{100}".repeat(pad) + &text;
+            let bytes = text.as_bytes();
+            for quote in [b'"', b'\''] {
+                let naive = bytes.iter().position(|b| *b == quote || b"\\\n\r".contains(b));
+                prop_assert_eq!(string_stop(bytes, quote), naive.unwrap_or(bytes.len()));
+            }
+            let blank = " ".repeat(pad) + &text;
+            let naive = blank.bytes().take_while(|b| *b == b' ').count();
+            prop_assert_eq!(spaces(blank.as_bytes()), naive);
+        }
+    }
+}
