@@ -114,6 +114,11 @@ impl Qualifiers {
         Self(Vec::new())
     }
 
+    /// No qualifiers, with room for some.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
     /// The qualifier of this name.
     pub fn get(&self, name: &str) -> Option<&Qualifier> {
         self.0.iter().find(|q| q.name.is(name))
@@ -126,6 +131,12 @@ impl Qualifiers {
             Some(slot) => *slot = qualifier,
             None => self.0.push(qualifier),
         }
+    }
+
+    /// Appends a qualifier that the caller knows to be new, which spares looking.
+    pub fn push_new(&mut self, qualifier: Qualifier) {
+        debug_assert!(self.get(qualifier.name.as_str()).is_none(), "{} twice", qualifier.name);
+        self.0.push(qualifier);
     }
 
     /// Removes and returns the qualifier of this name.

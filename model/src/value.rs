@@ -62,6 +62,13 @@ macro_rules! scalars {
                 match cim_type { $( CimType::$variant => Self::$variant(Vec::new()), )* }
             }
 
+            /// An empty vector with room for so many elements of this type.
+            pub fn with_capacity(cim_type: CimType, capacity: usize) -> Self {
+                match cim_type {
+                    $( CimType::$variant => Self::$variant(Vec::with_capacity(capacity)), )*
+                }
+            }
+
             /// The type of the elements.
             pub const fn cim_type(&self) -> CimType {
                 match self { $( Self::$variant(_) => CimType::$variant, )* }
@@ -196,6 +203,11 @@ impl Array {
     /// An empty array of this type.
     pub fn new(cim_type: CimType) -> Self {
         Self { elements: Elements::new(cim_type), nulls: None }
+    }
+
+    /// An empty array with room for so many elements of this type.
+    pub fn with_capacity(cim_type: CimType, capacity: usize) -> Self {
+        Self { elements: Elements::with_capacity(cim_type, capacity), nulls: None }
     }
 
     /// An array without NULL elements.

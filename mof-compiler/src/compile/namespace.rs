@@ -191,7 +191,7 @@ impl Environment for Surroundings<'_> {
             Some(class) => Some(class.superclass().cloned()),
             // A class that could not be read exists all the same.
             None if self.broken.has_class(class) => Some(None),
-            None => self.context.system.superclass(self.context.dialect, class),
+            None => self.context.system.superclass(self.context, class),
         }
     }
 

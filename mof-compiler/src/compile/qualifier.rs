@@ -83,7 +83,7 @@ pub(crate) fn lower_all(
     written: &[ast::Qualifier<'_>],
     global: &GlobalFlavors,
 ) -> Qualifiers {
-    let mut lowered = Vec::with_capacity(written.len());
+    let mut lowered = Qualifiers::with_capacity(written.len());
     let mut first: FirstOf<'_> = FirstOf::new(written);
     for (i, qualifier) in written.iter().enumerate() {
         if let Some(first) = first.before(i, qualifier) {
@@ -93,9 +93,9 @@ pub(crate) fn lower_all(
             namespace.sink.push(found.with_label(file, first.span, "first written here"));
             continue;
         }
-        lowered.push(lower(namespace, file, qualifier, global));
+        lowered.push_new(lower(namespace, file, qualifier, global));
     }
-    Qualifiers::of_distinct(lowered)
+    lowered
 }
 
 /// Finds the qualifier of the same name before one: by search in short lists, by hash in
@@ -130,25 +130,25 @@ fn lower(
     global: &GlobalFlavors,
 ) -> Qualifier {
     let name = Name::new(written.name.text);
-    let declared = namespace
-        .builder
-        .qualifier_type(name.as_str())
-        .map(|d| (d.data_type.clone(), d.implied_value(), d.flavor));
-    let value = match (&written.value, &declared) {
-        (None, Some((_, implied, _))) => implied.clone(),
+    let declared = namespace.builder.qualifier_type(name.as_str());
+    let declared_flavor = declared.map(|d| d.flavor);
+    let value = match (&written.value, declared) {
+        (None, Some(declared)) => declared.implied_value(),
         (None, None) => Value::from(true),
-        (Some(v), Some((data_type, ..))) => {
-            let null = QualifierType::null(data_type);
-            Converter::new(namespace, file, global).qualifier(v, data_type).unwrap_or(null)
+        (Some(v), Some(declared)) => {
+            let data_type = declared.data_type.clone();
+            Converter::new(namespace, file, global)
+                .qualifier(v, &data_type)
+                .unwrap_or_else(|| QualifierType::null(&data_type))
         }
         (Some(v), None) => {
             let data_type = inferred_type(v);
-            let null = QualifierType::null(&data_type);
             stored_by_wmi(namespace, file, v, &data_type);
-            Converter::new(namespace, file, global).qualifier(v, &data_type).unwrap_or(null)
+            Converter::new(namespace, file, global)
+                .qualifier(v, &data_type)
+                .unwrap_or_else(|| QualifierType::null(&data_type))
         }
     };
-    let declared_flavor = declared.as_ref().map(|(_, _, flavor)| *flavor);
     let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
     let base = match global.get(name.as_str()) {
         Some(flavors) => apply(namespace, file, base, &flavors),

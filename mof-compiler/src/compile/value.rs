@@ -101,7 +101,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             let message = format!("{} elements do not fit a {data_type}", items.len());
             return self.report(Code::ArrayTooLong, written.span, message);
         }
-        let mut array = Array::new(data_type.cim_type);
+        let mut array = Array::with_capacity(data_type.cim_type, items.len());
         let mut complete = true;
         for item in items {
             match &item.kind {

@@ -3,6 +3,7 @@
 use super::fs::{self, EntryKind, FileSystem, Tree};
 use super::loader::Limits;
 use libdeflater::Decompressor;
+use std::cell::RefCell;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use zip::read::ZipFile;
@@ -44,10 +45,11 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
 }
 
 /// The MOF files of an archive, each unpacked when it is read.
-#[derive(Debug)]
 pub(super) struct ZipFileSystem {
     archive: Vec<u8>,
     entries: Tree<Packed>,
+    /// Making a new one for each entry takes as long as unpacking it.
+    inflater: RefCell<Decompressor>,
 }
 
 impl ZipFileSystem {
@@ -81,7 +83,7 @@ impl ZipFileSystem {
                 return Err(ArchiveError::Escape(entry.name().to_owned()));
             }
         }
-        Ok(Self { archive, entries })
+        Ok(Self { archive, entries, inflater: RefCell::new(Decompressor::new()) })
     }
 }
 
@@ -91,7 +93,7 @@ impl FileSystem for ZipFileSystem {
     }
 
     fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        self.entries.file(path)?.unpack(&self.archive)
+        self.entries.file(path)?.unpack(&self.archive, &mut self.inflater.borrow_mut())
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
@@ -137,7 +139,7 @@ impl Packed {
         archive.get(start..start.checked_add(length)?)
     }
 
-    fn unpack(&self, archive: &[u8]) -> io::Result<Vec<u8>> {
+    fn unpack(&self, archive: &[u8], inflater: &mut Decompressor) -> io::Result<Vec<u8>> {
         let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
         if self.encrypted {
             return Err(damaged("it is encrypted"));
@@ -151,7 +153,7 @@ impl Packed {
                 let size = usize::try_from(self.size).ok().filter(|n| n / 1032 <= data.len());
                 let size = size.ok_or_else(|| damaged("it is shorter than it claims"))?;
                 let mut contents = vec![0; size];
-                let length = Decompressor::new()
+                let length = inflater
                     .deflate_decompress(data, &mut contents)
                     .map_err(|_| damaged("its data are damaged"))?;
                 contents.truncate(length);

@@ -73,7 +73,9 @@ pub(crate) struct Text<'a> {
     /// Whether there is more than one literal.
     joined: bool,
     /// Whether there is a backslash in one.
-    pub(crate) escaped: bool,
+    escaped: bool,
+    /// Whether a backslash stands before another character than the common ones.
+    pub(crate) doubtful: bool,
 }
 
 impl<'a> Text<'a> {
@@ -100,7 +102,7 @@ impl<'a> Text<'a> {
         let mut at = 0;
         while let Some(rest) = self.raw.get(at..) {
             // The last literal has its closing quote behind `raw`.
-            let whole = Quoted { raw: rest, escaped: self.escaped };
+            let whole = Quoted { raw: rest, escaped: self.escaped, doubtful: self.doubtful };
             let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
             each(at, piece);
             let end = at + piece.raw.len() + 1;
@@ -232,14 +234,17 @@ impl<'a> Lexer<'a> {
                 return Err(LexError::String);
             }
         };
-        let (mut end, mut joined, mut escaped) = (first.raw.len(), false, first.escaped);
+        let (mut end, mut joined) = (first.raw.len(), false);
+        let (mut escaped, mut doubtful) = (first.escaped, first.doubtful);
         while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
             end += 1 + gap + next.raw.len();
             joined = true;
             escaped |= next.escaped;
+            doubtful |= next.doubtful;
         }
         self.take(end + 2);
-        Ok(Token::Text(Text { raw: rest.get(..end).unwrap_or_default(), joined, escaped }))
+        let raw = rest.get(..end).unwrap_or_default();
+        Ok(Token::Text(Text { raw, joined, escaped, doubtful }))
     }
 
     fn character(&mut self) -> Result<Token<'a>, LexError> {
@@ -282,7 +287,21 @@ impl<'a> Lexer<'a> {
 
     /// Passes over white space and comments; says whether there is text left. `Err`:
     /// a comment without its end, which takes the rest of the text.
+    #[inline]
     fn trivia(&mut self) -> Result<bool, LexError> {
+        // Mostly there is nothing or one space.
+        let bytes = self.text.as_bytes();
+        let next = self.at + usize::from(bytes.get(self.at) == Some(&b' '));
+        let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
+        if bytes.get(next).is_some_and(begins_token) {
+            self.start = next;
+            self.at = next;
+            return Ok(true);
+        }
+        self.more_trivia()
+    }
+
+    fn more_trivia(&mut self) -> Result<bool, LexError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let (length, end) = skip_trivia(rest);
         self.start = self.at + length;
@@ -447,25 +466,31 @@ pub(crate) struct Quoted<'a> {
     pub(crate) raw: &'a str,
     /// Whether there is a backslash in it.
     pub(crate) escaped: bool,
+    /// Whether one stands before another character than the common ones.
+    doubtful: bool,
 }
 
 /// What stands before the closing `quote`; without one on the line, the line's length.
 fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
     let bytes = rest.as_bytes();
-    let mut escaped = false;
+    let (mut escaped, mut doubtful) = (false, false);
     let mut at = 0;
     loop {
         at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
         match bytes.get(at) {
             Some(byte) if *byte == quote => {
-                return rest.get(..at).map(|raw| Quoted { raw, escaped }).ok_or(at);
+                return rest.get(..at).map(|raw| Quoted { raw, escaped, doubtful }).ok_or(at);
             }
             Some(b'\\') => {
                 escaped = true;
-                let pair = !matches!(bytes.get(at + 1), None | Some(b'\n' | b'\r'));
+                let next = bytes.get(at + 1);
+                doubtful |= !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\'));
+                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
                 at += 1 + usize::from(pair);
             }
-            _ => return Err(at),
+            None | Some(b'\n' | b'\r') => return Err(at),
+            // Other control characters are as good as any.
+            Some(_) => at += 1,
         }
     }
 }

@@ -7,33 +7,32 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The high bit of every byte of `word` that is `byte`; above the first such byte also
-/// of some that are not, which is why only the lowest may be looked at.
+/// Marks the bytes of `word` that are below `limit`, which is at most 0x80. Above the
+/// lowest such byte others may be marked, too, so only the lowest mark counts.
+#[inline]
+const fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(ONES * limit as u64) & !word & HIGH
+}
+
+/// Marks the bytes of `word` that are `byte`; only the lowest mark counts.
 #[inline]
 const fn equal(word: u64, byte: u8) -> u64 {
-    let zero_where_equal = word ^ (ONES * byte as u64);
-    zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & HIGH
+    below(word ^ (ONES * byte as u64), 1)
 }
 
-/// How many bytes stand before the first one marked in a word; 8 where none is.
-#[inline]
-const fn before_mark(marks: u64) -> usize {
-    (marks.trailing_zeros() / 8) as usize
-}
-
-/// The offset of the first quote, backslash or line end; the length where there is none.
+/// The offset of the first quote, backslash or control character; the length where
+/// there is none.
 #[inline]
 pub(super) fn string_stop(bytes: &[u8], quote: u8) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let marks =
-            equal(word, quote) | equal(word, b'\\') | equal(word, b'\n') | equal(word, b'\r');
+        let marks = equal(word, quote) | equal(word, b'\\') | below(word, b' ');
         if marks != 0 {
-            return at * 8 + before_mark(marks);
+            return at * 8 + (marks.trailing_zeros() / 8) as usize;
         }
     }
-    let stops = |byte: &u8| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r');
+    let stops = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < b' ';
     bytes.len() - rest.len() + rest.iter().position(stops).unwrap_or(rest.len())
 }
 
@@ -44,7 +43,7 @@ pub(super) fn spaces(bytes: &[u8]) -> usize {
     for (at, word) in words.iter().enumerate() {
         let others = u64::from_le_bytes(*word) ^ (ONES * b' ' as u64);
         if others != 0 {
-            return at * 8 + before_mark(others);
+            return at * 8 + (others.trailing_zeros() / 8) as usize;
         }
     }
     bytes.len() - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count()
@@ -57,11 +56,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_find_what_bytes_find(text in "[ab \"'\\\\\n\ré\u{80}\u{a0a}]{0,40}", pad in 0_usize..20) {
+        fn words_find_what_bytes_find(text in "[ab \"'\\\\\n\r\té\u{80}\u{a0a}]{0,40}", pad in 0_usize..20) {
             let text = "\u{100}".repeat(pad) + &text;
             let bytes = text.as_bytes();
             for quote in [b'"', b'\''] {
-                let naive = bytes.iter().position(|b| *b == quote || b"\\\n\r".contains(b));
+                let naive = bytes.iter().position(|b| *b == quote || *b == b'\\' || *b < b' ');
                 prop_assert_eq!(string_stop(bytes, quote), naive.unwrap_or(bytes.len()));
             }
             let blank = " ".repeat(pad) + &text;

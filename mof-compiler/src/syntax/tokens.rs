@@ -48,10 +48,7 @@ impl<'a, 's> Stream<'a, 's> {
 
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Lexeme<'a>> {
-        let mut lexeme = match self.peeked.take() {
-            Some(peeked) => peeked,
-            None => self.read()?,
-        };
+        let mut lexeme = if self.peeked.is_some() { self.peeked.take()? } else { self.read()? };
         // `ref` is a keyword only where a name follows: `Disk ref ref;`.
         if let Token::Ref(text) = lexeme.token
             && !self.peek().is_some_and(|next| next.token.is_word())
@@ -98,7 +95,7 @@ impl<'a, 's> Stream<'a, 's> {
             match result {
                 Ok(token) => {
                     if let Token::Text(text) = token
-                        && text.escaped
+                        && text.doubtful
                     {
                         self.report_escapes(text, span.start + 1);
                     }

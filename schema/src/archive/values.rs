@@ -2,7 +2,7 @@
 
 use super::format::{ArchivedRoot, ArchivedValueRecord, ValueRecord, form};
 use super::write::{WriteError, Writer, number};
-use cimarron_model::{Array, Char16, CimType, DateTime, ObjectPath, Scalar, Value};
+use cimarron_model::{Array, Char16, CimType, DateTime, Elements, ObjectPath, Scalar, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -39,8 +39,18 @@ impl Writer {
 
     fn array(&mut self, array: &Array) -> Result<ValueRecord, WriteError> {
         let mut words = Vec::with_capacity(array.len());
-        for item in array.iter() {
-            words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
+        match array.elements() {
+            // Most arrays hold texts, which need not be shared to be written.
+            Some(Elements::String(texts)) => {
+                for text in texts {
+                    words.push(u64::from(self.symbol(text)?));
+                }
+            }
+            _ => {
+                for item in array.iter() {
+                    words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
+                }
+            }
         }
         if array.has_nulls() {
             let mut marks = vec![0_u64; array.len().div_ceil(64)];

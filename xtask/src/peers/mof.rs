@@ -60,7 +60,7 @@ pub(super) fn measure(schema: Option<&Path>, runs: u32) -> Result<Measured> {
 
     let ours = || {
         let mut command = process::command(&cimarron);
-        command.arg("compile").arg(&zip);
+        command.args(["compile", "--force"]).arg(&zip);
         command.args(["--dialect", "dmtf", "--namespace", NAMESPACE]).arg("-o").arg(&archive);
         command
     };
