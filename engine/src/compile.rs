@@ -13,8 +13,8 @@ use crate::session::{Loaded, Operation, PropertyList, Session};
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span, UpdateFlags,
-    compile,
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span,
+    UpdateFlags, compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;

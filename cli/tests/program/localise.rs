@@ -25,8 +25,16 @@ fn with(arguments: &[&str], more: &[&str]) -> Run {
 fn parts(place: &Place) -> (String, String) {
     let master = place.file("master.mof", MASTER);
     let (neutral, localised) = (place.path("n.mof"), place.path("l.mfl"));
-    let line =
-        ["compile", &master, "--emit-mof", &neutral, "--emit-mfl", &localised, "--amendment", "MS_409"];
+    let line = [
+        "compile",
+        &master,
+        "--emit-mof",
+        &neutral,
+        "--emit-mfl",
+        &localised,
+        "--amendment",
+        "MS_409",
+    ];
     let ran = cimarron(line).succeeds();
     assert!(ran.stdout.contains("split for ms_409 → "), "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
@@ -88,7 +96,8 @@ fn a_pragma_that_nobody_follows_is_said() {
 #[test]
 fn update_flags_come_from_the_command_line() {
     let place = Place::new();
-    let base = place.file("base.mof", "class X_A { [key] uint8 Id; };\ninstance of X_A { Id = 1; };\n");
+    let base =
+        place.file("base.mof", "class X_A { [key] uint8 Id; };\ninstance of X_A { Id = 1; };\n");
     let more = place.file("more.mof", "class X_A { [key] uint8 Id; uint8 N = 4; };\n");
     let query = |flags: &[&str]| {
         let line = ["query", "--mof", &base, "--mof", &more, "--format", "csv"];

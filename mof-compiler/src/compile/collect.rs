@@ -49,8 +49,13 @@ pub(crate) fn collect<'a>(
             }
             Declaration::Class(d) => {
                 let flags = directives.class_flags;
-                let class =
-                    Class { file, node: std::mem::take(d), flavors: flavors.at(order), flags, order };
+                let class = Class {
+                    file,
+                    node: std::mem::take(d),
+                    flavors: flavors.at(order),
+                    flags,
+                    order,
+                };
                 units.entry(directives.namespace()).or_default().add_class(class);
             }
             Declaration::Instance(d) => {

@@ -1,7 +1,7 @@
 //! Compiling one namespace.
 
-use super::order::needed_first;
 use super::doubt::Doubtful;
+use super::order::needed_first;
 use super::place::span_of;
 use super::redeclare::Dependents;
 use super::unit::{Class, Unit};

@@ -10,8 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind};
 use cimarron_model::{
-    Array, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType,
-    Qualifiers, Scalar, Scope, Scopes, Value, fold,
+    Array, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType, Qualifiers, Scalar,
+    Scope, Scopes, Value, fold,
 };
 use cimarron_schema::implied_flavor;
 use hashbrown::HashMap;
