@@ -159,8 +159,10 @@ impl Lowering<'_, '_, '_> {
     /// A default value; what cannot be converted is reported and left out.
     fn default(&mut self, written: Option<&ast::Value<'_>>, data_type: &DataType) -> Option<Value> {
         let written = written?;
-        let file = self.file;
-        value::Converter::new(self.namespace, file, self.flavors).value(written, data_type)
+        let (file, aliases) = (self.file, self.namespace.aliases);
+        value::Converter::new(self.namespace, file, self.flavors)
+            .with_aliases(aliases)
+            .value(written, data_type)
     }
 }
 

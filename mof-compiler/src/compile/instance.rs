@@ -2,7 +2,7 @@
 
 use super::alias::AliasTable;
 use super::namespace::Namespace;
-use super::unit::{Instance as Declared, Item, Unit};
+use super::unit::{Instance as Declared, Item};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, qualifier};
@@ -18,12 +18,16 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
-pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>, changes: &mut Changes) {
-    let table = AliasTable::new(namespace, unit);
+pub(crate) fn instances(
+    namespace: &mut Namespace<'_, '_>,
+    items: &[Item<'_>],
+    table: &AliasTable<'_>,
+    changes: &mut Changes,
+) {
     let mut lowered = Lowered::default();
-    for item in &unit.instances {
+    for item in items {
         match item {
-            Item::Declared(one) => lowered.declare(namespace, one, &table),
+            Item::Declared(one) => lowered.declare(namespace, one, table),
             Item::Deleted(at, path, must_exist) => {
                 let deleted = lowered.delete(namespace, *at, path, *must_exist);
                 changes.deletions.extend(deleted);

@@ -1,11 +1,13 @@
 //! Compiling one namespace.
 
+use super::alias::AliasTable;
 use super::doubt::Doubtful;
 use super::order::needed_first;
 use super::place::span_of;
 use super::redeclare::Dependents;
-use super::unit::{Class, Unit};
+use super::unit::{Class, Item, Unit};
 use super::update::Changes;
+use super::value::Aliases;
 use super::{Context, class, instance, qualifier};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics};
@@ -24,6 +26,8 @@ pub(crate) struct Namespace<'c, 's> {
     /// The superclass that each class of the text names.
     declared: Rc<HashMap<Name, Option<Name>>>,
     pub(super) doubtful: Doubtful,
+    /// What aliases in the defaults of classes stand for.
+    pub(super) aliases: Option<&'s dyn Aliases>,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -41,8 +45,11 @@ pub(crate) fn compile_namespace(
     for declaration in &unit.qualifiers {
         qualifier::declare(&mut namespace, *declaration);
     }
-    namespace.classes(unit, changes);
-    instance::instances(&mut namespace, unit, changes);
+    let Unit { classes, instances, .. } = unit;
+    let table = AliasTable::new(&mut namespace, classes, instances);
+    let mut namespace = namespace.with_aliases(&table);
+    namespace.classes(classes, instances, &table, changes);
+    instance::instances(&mut namespace, instances, &table, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -51,7 +58,8 @@ impl<'c, 's> Namespace<'c, 's> {
         builder: &'s mut NamespaceBuilder,
         sink: &'s mut Diagnostics,
     ) -> Self {
-        Self { context, builder, sink, declared: Rc::default(), doubtful: Doubtful::default() }
+        let (declared, doubtful) = (Rc::default(), Doubtful::default());
+        Self { context, builder, sink, declared, doubtful, aliases: None }
     }
 }
 
@@ -86,11 +94,29 @@ impl Namespace<'_, '_> {
             sink,
             declared: self.declared.clone(),
             doubtful: self.doubtful.clone(),
+            aliases: self.aliases,
         }
     }
 
-    fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
-        let classes = &unit.classes;
+    /// The same namespace where the defaults of classes may have aliases.
+    fn with_aliases<'t>(&'t mut self, aliases: &'t dyn Aliases) -> Namespace<'t, 't> {
+        Namespace {
+            context: self.context,
+            builder: self.builder,
+            sink: self.sink,
+            declared: self.declared.clone(),
+            doubtful: self.doubtful.clone(),
+            aliases: Some(aliases),
+        }
+    }
+
+    fn classes(
+        &mut self,
+        classes: &mut [Class<'_>],
+        items: &[Item<'_>],
+        aliases: &AliasTable<'_>,
+        changes: &mut Changes,
+    ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
@@ -99,7 +125,7 @@ impl Namespace<'_, '_> {
             let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
             self.existence(before, class);
             if let Some(before) = before {
-                let dependents = dependents.get_or_insert_with(|| Dependents::of(unit));
+                let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
                 self.declared_again(before, class, dependents);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
@@ -107,7 +133,9 @@ impl Namespace<'_, '_> {
             declared.insert(name, superclass);
         }
         self.declared = Rc::new(declared);
-        let order = needed_first(classes, &last);
+        let roots = self.context.roots;
+        let class_of = |file, alias: &str| aliases.class_of(roots, file, alias).map(str::to_owned);
+        let order = needed_first(classes, &last, &class_of);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
             let node = &*class.node;
             let span = node.superclass.map_or(node.name.span, |s| s.span);
@@ -119,7 +147,7 @@ impl Namespace<'_, '_> {
         }
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
-            let Some(class) = unit.classes.get_mut(i) else { continue };
+            let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
                 self.compile_class(class);
@@ -149,7 +177,7 @@ impl Namespace<'_, '_> {
                 continue;
             }
             too_deep |= violation.rule == Rule::HierarchyTooDeep;
-            let span = span_of(&*declared.node, &violation);
+            let span = span_of(&declared.node, &violation);
             let found =
                 Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
             self.sink.push(match violation.help {
