@@ -6,9 +6,11 @@
 //! is about, or null. For people it is a message, with the text and the place
 //! where there is one.
 
+use crate::output::paint::Paint;
+use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
 use cimarron_model::Status;
-use miette::{Diagnostic, LabeledSpan, SourceCode, SourceSpan};
+use cimarron_mof::{Severity, SourceMap, Span};
 use serde_json::json;
 use std::fmt;
 use std::io::{self, Write};
@@ -83,14 +85,16 @@ impl Failure {
         }})
     }
 
-    fn exit_code(&self) -> ExitCode {
+    /// The number that the program ends with.
+    pub(crate) const fn exit_number(&self) -> u8 {
         match self.fault {
-            Fault::Input => ExitCode::from(1),
-            Fault::CommandLine => ExitCode::from(2),
+            Fault::Input => 1,
+            Fault::CommandLine => 2,
         }
     }
 
-    fn write(&self, style: FailureStyle) {
+    /// Writes the failure to standard error.
+    pub(crate) fn write(&self, style: FailureStyle) {
         let mut stderr = io::stderr().lock();
         // Where standard error is closed there is nobody left to tell.
         let _ = match style {
@@ -100,13 +104,24 @@ impl Failure {
     }
 
     fn human(&self) -> String {
-        match &self.place {
-            Some(_) => terminal::render(self),
-            None => {
-                let help = self.help.as_ref().map(|h| format!("  help: {h}\n"));
-                format!("error: {}\n{}", self.message, help.unwrap_or_default())
-            }
-        }
+        let mut texts = SourceMap::new();
+        let place = self.place.as_ref().and_then(|place| {
+            let file = texts.add("", place.text.as_str()).ok()?;
+            Some((file, Span::from(place.span.clone())))
+        });
+        let scene = place.and_then(|(file, span)| {
+            let marks = vec![Mark { span, is_primary: true, message: "" }];
+            Some(Scene { source: texts.get(file)?, marks })
+        });
+        let picture = Picture {
+            severity: Severity::Error,
+            code: None,
+            message: &self.message,
+            scenes: scene.into_iter().collect(),
+            help: self.help.as_deref(),
+        };
+        let paint = Paint::new(terminal::stderr_has_colours());
+        picture.draw(paint, terminal::stderr_width())
     }
 }
 
@@ -117,24 +132,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-impl Diagnostic for Failure {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.place.as_ref().map(|place| &place.text as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.place.as_ref()?;
-        let start = place.span.start.min(place.text.len());
-        let end = place.span.end.clamp(start, place.text.len());
-        let span = SourceSpan::new(start.into(), end - start);
-        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, span))))
-    }
-}
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -173,7 +170,7 @@ pub(crate) fn finish(stop: &Stop, style: FailureStyle) -> ExitCode {
     match stop {
         Stop::Failure(failure) => {
             failure.write(style);
-            failure.exit_code()
+            ExitCode::from(failure.exit_number())
         }
         Stop::Reported => ExitCode::from(1),
         Stop::ReaderGone => ExitCode::SUCCESS,

@@ -38,6 +38,7 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
         Invocation::Compile(args) => commands::compile::run(args),
         Invocation::Show(args) => commands::show::run(args),
         Invocation::Query(args) => commands::query::run(args),
+        Invocation::Fmt(args) => commands::fmt::run(args),
         Invocation::Demo => commands::demo::run(),
     }
 }

@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity,
-    SourceMap, compile,
+    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Language, Loader, OsFileSystem,
+    Severity, SourceMap, compile,
 };
 use cimarron_schema::{Archive, ClassForm, SchemaView};
 use indexmap::IndexMap;
@@ -106,6 +106,8 @@ struct Expected {
     file: Option<String>,
     cim: Option<String>,
     wbem: Option<String>,
+    /// The text that is marked.
+    marks: Option<String>,
     /// A part of the message.
     message: Option<String>,
     /// A part of the help.
@@ -123,6 +125,7 @@ impl Expected {
         };
         self.code == found.code.as_str()
             && (self.line, self.column) == (line, column)
+            && is(&self.marks, marked(found, sources))
             && is(&self.file.clone().or_else(|| Some(MAIN.to_owned())), &file)
             && is(&self.cim, status.cim().name())
             && is(&self.wbem, status.wbem().name())
@@ -133,6 +136,10 @@ impl Expected {
 
 /// The name of the case's own text.
 const MAIN: &str = "case.mof";
+
+fn marked<'s>(found: &Diagnostic, sources: &'s SourceMap) -> &'s str {
+    sources.text(found.file).get(found.span.range()).unwrap_or_default()
+}
 
 fn place(found: &Diagnostic, sources: &SourceMap) -> (String, u32, u32) {
     let file = sources.get(found.file).unwrap();
@@ -177,7 +184,7 @@ impl Json {
     }
 }
 
-fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
+fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), String> {
     let mut files = MemoryFileSystem::new();
     let mut texts = case.files.clone();
     texts.insert("qualifiers.mof".to_owned(), read_fixture("mof", "qualifiers.mof"));
@@ -186,7 +193,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     assert!(files.insert(MAIN, case.encoding.encode(&case.mof)));
     let mut loader = Loader::new(&files);
-    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf) {
+    if case.qualifiers.unwrap_or(dialect == Dialect::Dmtf && language == Language::Mof2) {
         loader.add_path("qualifiers.mof").unwrap();
     }
     for file in [MAIN].into_iter().chain(case.also.iter().map(String::as_str)) {
@@ -194,7 +201,7 @@ fn run(case: &MofCase, dialect: Dialect) -> Result<(), String> {
     }
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
     let compiled = compile(&sources, &options, &EmptyBase, said);
 
     let mut problems = String::new();
@@ -222,7 +229,8 @@ fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, prob
             let code = diagnostic.code;
             writeln!(
                 problems,
-                "  {{ code = \"{code}\", line = {line}, column = {column} }}  in {file}: {} ({:?}) {} {}",
+                "  {{ code = \"{code}\", line = {line}, column = {column}, marks = {:?} }}  in {file}: {} ({:?}) {} {}",
+                marked(diagnostic, sources),
                 diagnostic.message,
                 diagnostic.help,
                 code.status().cim(),
@@ -301,8 +309,17 @@ fn mof() {
             None => vec![Dialect::Wmi, Dialect::Dmtf],
             Some(one) => vec![one.parse().unwrap()],
         };
-        let failed = |dialect| run(case, dialect).err().map(|p| format!("({dialect})\n{p}"));
+        let failed =
+            |dialect| run(case, dialect, Language::Mof2).err().map(|p| format!("({dialect})\n{p}"));
         dialects.into_iter().filter_map(failed).collect()
+    });
+}
+
+/// MOF 3 comes with DMTF's rules.
+#[test]
+fn mof3() {
+    run_suite("mof3", 90, |case: &MofCase| {
+        run(case, Dialect::Dmtf, Language::Mof3).err().into_iter().collect()
     });
 }
 

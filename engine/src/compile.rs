@@ -13,8 +13,8 @@ use crate::session::{Loaded, Operation, PropertyList, Session};
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Loader, Sources, Span,
-    UpdateFlags, compile,
+    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Language, Loader, Sources, Span,
+    compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -38,12 +38,28 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
-        let (class_flags, instance_flags) = Default::default();
-        self.compile_mof_with(context, sources, said, class_flags, instance_flags)
+        self.compile_mof_with(context, CompileOptions::default(), sources, said)
     }
 
-    /// As [`Session::compile_mof`], with the update flags that hold until the text sets
-    /// others (`mofcomp -class` and `-instance`).
+    /// As [`Session::compile_mof`], for sources in a language. MOF 3 goes into
+    /// namespaces of the DMTF dialect.
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`].
+    pub fn compile_mof_as(
+        &self,
+        context: &CallContext,
+        language: Language,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let options = CompileOptions { language, ..CompileOptions::default() };
+        self.compile_mof_with(context, options, sources, said)
+    }
+
+    /// As [`Session::compile_mof`], with other options, such as the update flags that hold
+    /// until the text sets others (`mofcomp -class` and `-instance`). Dialect and
+    /// namespace are the session's.
     ///
     /// # Errors
     /// As [`Session::compile_mof`], and when the flags keep something from being created
@@ -51,18 +67,15 @@ impl Session {
     pub fn compile_mof_with(
         &self,
         context: &CallContext,
+        options: CompileOptions,
         sources: &Sources,
         said: Diagnostics,
-        class_flags: UpdateFlags,
-        instance_flags: UpdateFlags,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
             namespace: self.namespace().as_str().to_owned(),
-            class_flags,
-            instance_flags,
-            ..CompileOptions::default()
+            ..options
         };
         let base = LiveBase::new(self.repository());
         let compiled = compile(sources, &options, &base, said);

@@ -2,7 +2,7 @@
 
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, Sources, compile};
+use cimarron_mof::{CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, Sources, compile};
 use cimarron_schema::{
     Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
     qualifier_type_to_mof,
@@ -10,13 +10,22 @@ use cimarron_schema::{
 
 /// Compiles one file on its own; `None` when there is no text in its bytes.
 pub fn compile_mof(bytes: &[u8], dialect: Dialect) -> Option<(Compiled, Sources)> {
+    compile_as(bytes, dialect, Language::Mof2)
+}
+
+/// Compiles one file in a language on its own; `None` when there is no text in its bytes.
+pub fn compile_as(
+    bytes: &[u8],
+    dialect: Dialect,
+    language: Language,
+) -> Option<(Compiled, Sources)> {
     let mut files = MemoryFileSystem::new();
     files.insert("input.mof", bytes);
     let mut loader = Loader::new(&files);
     loader.add_path("input.mof").ok()?;
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
     Some((compile(&sources, &options, &EmptyBase, said), sources))
 }
 

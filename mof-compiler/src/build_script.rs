@@ -22,7 +22,7 @@ use crate::emit::Emit;
 use crate::source::{
     Loader, OsFileSystem, SourceError, SourceMap, Sources, Trace, TracingFileSystem,
 };
-use crate::{CompileOptions, Compiled, EmptyBase};
+use crate::{CompileOptions, Compiled, EmptyBase, Language};
 use cimarron_model::Dialect;
 use cimarron_schema::{Archive, OpenError, WriteError};
 use std::collections::BTreeSet;
@@ -133,6 +133,13 @@ impl Build {
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.options.dialect = dialect;
+        self
+    }
+
+    /// The language of the files; MOF 2 without this. MOF 3 goes with DMTF's rules.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.options.language = language;
         self
     }
 

@@ -21,6 +21,8 @@ mod build_script;
 mod compile;
 pub mod diagnostic;
 mod emit;
+pub mod format;
+mod language;
 pub mod source;
 pub mod syntax;
 
@@ -32,4 +34,5 @@ pub use compile::{
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use emit::Emit;
+pub use language::Language;
 pub use source::{FileId, Loader, OsFileSystem, SourceMap, Sources, Span};

@@ -21,10 +21,11 @@ mod walk;
 mod tests;
 
 pub use archive::ArchiveError;
-pub use encoding::{DecodeError, decode};
+pub use encoding::{DecodeError, Encoding, decode};
 pub use fs::{EntryKind, FileSystem, MemoryFileSystem, OsFileSystem};
 pub use loader::{Limits, Loader, SourceError};
 pub use map::{FileId, Position, SourceFile, SourceMap, TooLong};
 pub use sources::{Include, Sources};
 pub use span::Span;
 pub use trace::{Trace, TracingFileSystem};
+pub use walk::files_below;

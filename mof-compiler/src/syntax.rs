@@ -8,8 +8,10 @@
 pub mod ast;
 mod expected;
 mod include;
+mod lex;
 mod lexer;
 mod literal;
+pub mod mof3;
 mod number;
 mod parse;
 mod recovery;
@@ -42,5 +44,7 @@ mod grammar {
 }
 
 pub(crate) use include::{IncludeSite, scan_includes};
+pub use lex::{Lexed, lex};
+pub(crate) use literal::unescape;
 pub use parse::{MAX_NESTING, parse_file};
 pub use sequence::parse_sources;

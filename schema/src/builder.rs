@@ -54,7 +54,13 @@ impl SchemaBuilder {
         self.namespaces.entry(Name::new(name)).or_default()
     }
 
-    /// The namespaces in the order in which they were first named.
+    /// Puts the namespaces in the order of their names, where the order in which they
+    /// were named means nothing.
+    pub fn sort_namespaces(&mut self) {
+        self.namespaces.sort_keys();
+    }
+
+    /// The namespaces in the order in which they were first named, unless sorted.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Name, &NamespaceBuilder)> {
         self.namespaces.iter()
     }

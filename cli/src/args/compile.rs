@@ -1,11 +1,11 @@
 //! `cimarron compile`.
 
 use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, WmiArgs, namespace};
-use cimarron_model::Dialect;
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// What follows the help of `cimarron compile`.
 pub(crate) const AFTER_HELP: &str = "\
@@ -13,7 +13,8 @@ Output:
   With one form, -o names its file. With several, -o is a stem: `-o out/fleet --emit archive,mof`
   writes out/fleet.cimar and out/fleet.mof. A directory gets files named `schema`. Files are written
   beside their place, synced and renamed; equal input gives equal bytes. One text form without -o
-  goes to standard output, and the summary to standard error; so does any one form with `-o -`.
+  goes to standard output, and the summary to standard error (none with --format json); so does any
+  one form with `-o -`.
 
 Unchanged input:
   OUT.stamp remembers what was read, what was looked for and not found, the options, the program
@@ -68,7 +69,7 @@ pub(crate) struct CompileArgs {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
     /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// How findings are reported
     #[command(flatten)]
@@ -83,16 +84,8 @@ pub(crate) struct EmitArg(pub(crate) Emit);
 
 impl ValueEnum for EmitArg {
     fn value_variants<'a>() -> &'a [Self] {
-        // A constant as long as the library's list, so that a new form is an argument too.
-        const FORMS: [EmitArg; Emit::ALL.len()] = {
-            let mut forms = [EmitArg(Emit::Archive); Emit::ALL.len()];
-            let mut i = 0;
-            while i < forms.len() {
-                forms[i] = EmitArg(Emit::ALL[i]);
-                i += 1;
-            }
-            forms
-        };
+        static FORMS: LazyLock<Vec<EmitArg>> =
+            LazyLock::new(|| Emit::ALL.iter().copied().map(EmitArg).collect());
         &FORMS
     }
 

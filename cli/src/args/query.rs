@@ -1,7 +1,6 @@
 //! `cimarron query`.
 
 use super::{DEFAULT_NAMESPACE, DialectArg, UpdateArgs, namespace};
-use cimarron_model::Dialect;
 use clap::{ArgMatches, Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -18,7 +17,7 @@ pub(crate) struct QueryArgs {
     #[arg(skip)]
     pub(crate) sources: Vec<Source>,
     /// Whose rules the namespace follows
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg(Dialect::Wmi))]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
     /// The namespace to load into and to query
     #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]

@@ -1,10 +1,10 @@
 //! Writing the two parts of a localised text, as `mofcomp -MOF -MFL -AMENDMENT` does.
 
 use crate::args::{CompileArgs, usage};
+use crate::core::files;
 use crate::failure::{Failure, Stop};
-use cimarron_model::{Dialect, Status};
+use cimarron_model::Dialect;
 use cimarron_mof::{CompileOptions, Compiled, split};
-use std::io;
 use std::path::Path;
 
 /// What the WMI arguments say about the compilation.
@@ -12,6 +12,7 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
     let wmi = &args.wmi;
     let options = CompileOptions {
         dialect: args.dialect.0,
+        language: args.dialect.1,
         namespace: args.namespace.clone(),
         class_flags: wmi.update.class_flags,
         instance_flags: wmi.update.instance_flags,
@@ -49,12 +50,5 @@ pub(super) fn write_parts(args: &CompileArgs, compiled: &Compiled) -> Result<Opt
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| {
-        let status = match error.kind() {
-            io::ErrorKind::StorageFull => Status::OutOfDiskSpace,
-            io::ErrorKind::PermissionDenied => Status::AccessDenied,
-            _ => Status::Failed,
-        };
-        Failure::input(status, format!("cannot write `{}`: {error}", path.display()))
-    })
+    files::write(path, |out| out.write_all(text.as_bytes())).map(|_| ())
 }

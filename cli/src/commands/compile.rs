@@ -6,14 +6,16 @@ mod summary;
 pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
+use crate::core::files::{self, Content};
 use crate::core::{Inputs, Key, Loaded, Stamp, compile_alone};
 use crate::failure::{Failure, Stop};
 use crate::output::dep_file;
 use crate::progress::Progress;
 use cimarron_model::Status;
 use cimarron_mof::source::Trace;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, OsFileSystem, SourceMap, Statistics};
+use cimarron_mof::{CompileOptions, Compiled, Diagnostics, SourceMap, Statistics};
 use outputs::{Outputs, Written};
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -32,6 +34,14 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
+    let result = compile(args);
+    if let Err(Stop::Failure(failure)) = &result {
+        args.findings.report_failure(failure)?;
+    }
+    result
+}
+
+fn compile(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
     let outputs = Outputs::plan(args)?;
     let progress = Progress::new("reading");
@@ -51,7 +61,12 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         };
         return finish(args, &outcome, &earlier.sources);
     }
-    let Loaded { texts, trace } = inputs.load(args.findings.sink())?;
+    let Loaded { texts, trace } = if outputs.is_on_disk() {
+        inputs.load(args.findings.sink(), &made(args, &outputs))?
+    } else {
+        let texts = inputs.load_untraced(args.findings.sink())?;
+        Loaded { texts, trace: Trace::default() }
+    };
     progress.step("compiling");
     let (compiled, sources) = compile_alone(texts, &options);
     let written = if compiled.has_errors() {
@@ -114,13 +129,14 @@ fn unchanged(
     if !stamp.is_of(key, &stamped(args, outputs)) {
         return Ok(None);
     }
+    let made = made(args, outputs);
     if !stamp.has_findings() {
-        let holds = stamp.still_holds(&OsFileSystem);
+        let holds = stamp.still_holds(&made);
         let found = Diagnostics::new();
         return Ok(holds.then(|| Earlier { stamp, found, sources: SourceMap::new() }));
     }
     // What was found is shown again, with the text that it is about.
-    let Loaded { texts, trace } = inputs.load(Diagnostics::new())?;
+    let Loaded { texts, trace } = inputs.load(Diagnostics::new(), &made)?;
     if !stamp.has_trace(&trace) {
         return Ok(None);
     }
@@ -131,6 +147,17 @@ fn unchanged(
 /// The files that a stamp vouches for.
 fn stamped<'a>(args: &'a CompileArgs, outputs: &'a Outputs) -> Vec<&'a Path> {
     outputs.files().chain(args.dep_file.as_deref()).collect()
+}
+
+/// The names of what is written, unless they could be read as well: that the output
+/// is there now is no change of the input.
+fn made(args: &CompileArgs, outputs: &Outputs) -> Vec<OsString> {
+    let stamp = outputs.stamp();
+    let made = outputs.files().chain(args.dep_file.as_deref()).chain(stamp.as_deref());
+    let is_mof = |path: &&Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("mof"));
+    made.filter(|path| !is_mof(path))
+        .filter_map(|path| path.file_name().map(OsStr::to_owned))
+        .collect()
 }
 
 /// Writes what was asked for, then the stamp.
@@ -151,14 +178,15 @@ fn write(
     }
     if let Some(directory) = args.output.as_deref().filter(|path| outputs::is_directory(path)) {
         std::fs::create_dir_all(directory)
-            .map_err(|error| crate::core::files::write_failure(directory, &error))?;
+            .map_err(|error| files::write_failure(directory, &error))?;
     }
     let written = outputs.write(compiled)?;
+    let mut files: Vec<(&Path, Content)> = Vec::with_capacity(written.len() + 1);
+    files.extend(written.iter().filter_map(|file| Some((file.path.as_path(), file.content?))));
     if let Some(path) = &args.dep_file {
-        write_dep_file(path, outputs, trace)?;
+        files.push((path, write_dep_file(path, outputs, trace)?));
     }
     if let Some(path) = stamp {
-        let files = stamped(args, outputs);
         let statistics = compiled.statistics();
         if let Some(stamp) = Stamp::of(key, trace, &files, &statistics, &compiled.diagnostics) {
             stamp.leave(&path);
@@ -167,14 +195,14 @@ fn write(
     Ok(written)
 }
 
-fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<(), Failure> {
+fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Content, Failure> {
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
     let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
     let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
         let message = format!("no rule for make can name {name:?}: it holds a line break");
         Failure::input(Status::InvalidParameter, message)
     })?;
-    crate::core::files::write(path, |out| out.write_all(rule.as_bytes()))
+    files::write(path, |out| out.write_all(rule.as_bytes()))
 }
 
 /// Says what there is to say and gives the end of the run.

@@ -3,7 +3,6 @@
 use super::compile::summary;
 use crate::core;
 use crate::failure::{FailureStyle, Stop};
-use crate::output::findings::report;
 use crate::output::numbers::{bytes, duration};
 use crate::output::stdout;
 use crate::terminal;
@@ -50,7 +49,7 @@ pub(crate) fn run() -> Result<(), Stop> {
     let start = Instant::now();
     let (compiled, sources) = core::compile_alone(texts, &CompileOptions::default());
     let took = start.elapsed();
-    report(&compiled.diagnostics, sources.map(), FailureStyle::Human);
+    core::report(&compiled.diagnostics, &sources, FailureStyle::Human);
     if compiled.has_errors() {
         return Err(Stop::Reported);
     }

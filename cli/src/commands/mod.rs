@@ -3,5 +3,6 @@
 mod amend;
 pub(crate) mod compile;
 pub(crate) mod demo;
+pub(crate) mod fmt;
 pub(crate) mod query;
 pub(crate) mod show;

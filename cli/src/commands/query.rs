@@ -19,8 +19,8 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
         match source {
             Source::Archive(path) => core::load_archive(&session, path)?,
             Source::Mof(path) => {
-                let texts = core::read_mof(path)?;
-                core::compile_into(&session, texts, args.update, style, &progress)?;
+                let texts = core::read_mof(std::slice::from_ref(path), &[])?;
+                core::compile_into(&session, args, texts, style, &progress)?;
             }
         }
     }

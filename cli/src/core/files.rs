@@ -6,14 +6,68 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// What was written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) bytes: u64,
+    pub(crate) hash: blake3::Hash,
+}
+
+/// Whether a file must survive the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sync {
+    Wanted,
+    NotWanted,
+}
+
 /// Writes a file through `body`: beside its place, synced, then renamed. What is
 /// no ordinary file, such as a device or a pipe, is written where it is, and a
 /// link stays one.
 pub(crate) fn write(
     path: &Path,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
-    write_file(path, body).map_err(|error| write_failure(path, &error))
+) -> Result<Content, Failure> {
+    write_file(path, Sync::Wanted, body).map_err(|error| write_failure(path, &error))
+}
+
+/// The same without waiting for the disk: for what is of no worth when it is lost.
+pub(super) fn write_unsynced(
+    path: &Path,
+    body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    write_file(path, Sync::NotWanted, body).map(|_| ())
+}
+
+/// Passes bytes on and remembers what they were.
+struct Hashing<W> {
+    out: W,
+    hasher: blake3::Hasher,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Hashing<W> {
+    /// Takes what `body` writes, in large pieces.
+    fn take(
+        out: W,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<(W, Content)> {
+        let hashing = Self { out, hasher: blake3::Hasher::new() };
+        let mut buffered = BufWriter::with_capacity(1 << 16, hashing);
+        body(&mut buffered)?;
+        let Self { out, hasher } = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((out, Content { bytes: hasher.count(), hash: hasher.finalize() }))
+    }
 }
 
 /// The failure to write a file.
@@ -32,11 +86,14 @@ pub(crate) fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-fn write_file(path: &Path, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_file(
+    path: &Path,
+    sync: Sync,
+    body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Content> {
     if is_special(path) {
-        let mut out = BufWriter::new(File::options().write(true).open(path)?);
-        body(&mut out)?;
-        return out.flush();
+        let (_, content) = Hashing::take(File::options().write(true).open(path)?, body)?;
+        return Ok(content);
     }
     let path = behind_links(path);
     let folder = match path.parent() {
@@ -48,12 +105,12 @@ fn write_file(path: &Path, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     // files are, which is what the umask makes of this.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut out = BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?);
-    body(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
+    let (file, content) = Hashing::take(builder.tempfile_in(folder)?, body)?;
+    if sync == Sync::Wanted {
+        file.as_file().sync_all()?;
+    }
     file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(content)
 }
 
 /// What a link leads to, so that it is the file that is replaced.
@@ -70,7 +127,8 @@ mod tests {
     fn a_failing_body_leaves_the_old_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.mof");
-        write(&path, |out| out.write_all(b"one")).unwrap();
+        let content = write(&path, |out| out.write_all(b"one")).unwrap();
+        assert_eq!(content, Content { bytes: 3, hash: blake3::hash(b"one") });
         let failed = write(&path, |out| {
             out.write_all(b"half of")?;
             Err(io::Error::other("no"))

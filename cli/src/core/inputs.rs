@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
 use cimarron_mof::{Diagnostics, Loader, OsFileSystem, Sources};
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -56,8 +57,14 @@ impl Inputs {
     }
 
     /// Reads everything, and all that it includes.
-    pub(crate) fn load(&self, said: Diagnostics) -> Result<Loaded, Failure> {
-        let fs = TracingFileSystem::new(&OsFileSystem);
+    pub(crate) fn load_untraced(&self, said: Diagnostics) -> Result<super::Texts, Failure> {
+        self.load_through(&OsFileSystem, said).map_err(|error| source_failure(&error))
+    }
+
+    /// The same, keeping what was asked of the file system, and a hash of each file.
+    /// `made` are the names of the files that this is for.
+    pub(crate) fn load(&self, said: Diagnostics, made: &[OsString]) -> Result<Loaded, Failure> {
+        let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
         let texts = self.load_through(&fs, said).map_err(|error| source_failure(&error))?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }

@@ -1,14 +1,16 @@
 //! The calls into the crates below, with their errors made into failures.
 
 pub(crate) mod files;
+mod fmt;
 mod inputs;
 mod mof;
 mod pattern;
 mod session;
 mod stamp;
 
+pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use inputs::{Inputs, Loaded};
-pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof};
+pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
 pub(crate) use stamp::{Key, Stamp};
 

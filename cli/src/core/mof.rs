@@ -1,11 +1,12 @@
 //! Reading and compiling MOF.
 
-use super::inputs::source_failure;
-use crate::failure::Failure;
+use super::inputs::{Inputs, source_failure};
+use crate::failure::{Failure, FailureStyle};
+use crate::output::findings;
 use cimarron_mof::{
     CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Sources, compile,
 };
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Sources that were read, with what reading them gave to say.
 pub(crate) struct Texts {
@@ -13,27 +14,27 @@ pub(crate) struct Texts {
     pub(crate) said: Diagnostics,
 }
 
-/// Reads a MOF file, a directory or a zip archive, and all that they include.
-pub(crate) fn read_mof(path: &Path) -> Result<Texts, Failure> {
-    let mut loader = Loader::new(&OsFileSystem);
-    loader.add_path(path).map_err(|error| source_failure(&error))?;
-    Ok(finish_loading(loader))
+/// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
+/// and all that they include.
+pub(crate) fn read_mof(paths: &[PathBuf], include: &[PathBuf]) -> Result<Texts, Failure> {
+    Inputs::gather(paths, "<stdin>", include)?.load_untraced(Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.
 pub(crate) fn mof_text(name: &str, text: &str) -> Result<Texts, Failure> {
     let mut loader = Loader::new(&OsFileSystem);
     loader.add_text(name, text).map_err(|error| source_failure(&error))?;
-    Ok(finish_loading(loader))
-}
-
-fn finish_loading(loader: Loader<'_>) -> Texts {
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    Texts { sources, said }
+    Ok(Texts { sources, said })
 }
 
 /// Compiles texts on their own.
 pub(crate) fn compile_alone(texts: Texts, options: &CompileOptions) -> (Compiled, Sources) {
     (compile(&texts.sources, options, &EmptyBase, texts.said), texts.sources)
+}
+
+/// Writes diagnostics to standard error; none are no output.
+pub(crate) fn report(diagnostics: &Diagnostics, sources: &Sources, style: FailureStyle) {
+    findings::report(diagnostics, sources.map(), style);
 }

@@ -1,14 +1,13 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive};
-use crate::args::UpdateArgs;
+use super::{Texts, open_archive, report};
+use crate::args::QueryArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
-use crate::output::findings::report;
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
-use cimarron_mof::Compiled;
+use cimarron_mof::{CompileOptions, Compiled};
 use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,22 +43,26 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 /// Diagnostics are written to standard error.
 pub(crate) fn compile_into(
     session: &Session,
+    args: &QueryArgs,
     texts: Texts,
-    update: UpdateArgs,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
-    let UpdateArgs { class_flags, instance_flags } = update;
-    let context = CallContext::default();
-    match session.compile_mof_with(&context, &sources, said, class_flags, instance_flags) {
+    let options = CompileOptions {
+        language: args.dialect.1,
+        class_flags: args.update.class_flags,
+        instance_flags: args.update.instance_flags,
+        ..CompileOptions::default()
+    };
+    match session.compile_mof_with(&CallContext::default(), options, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, sources.map(), style));
+            progress.aside(|| report(&said, &sources, style));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, sources.map(), style));
+                progress.aside(|| report(said, &sources, style));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

@@ -8,13 +8,14 @@
 //! Findings are kept too, so that a warning is shown as long as it is true. Only
 //! what came out whole is stamped: no errors, no findings over the limit.
 
-use super::files;
-use cimarron_mof::source::{FileSystem, Limits, Trace};
+use super::files::{self, Content};
+use cimarron_mof::source::{Limits, OsFileSystem, Trace, TracingFileSystem};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, Span, Statistics};
 use cimarron_schema::rules::Rule;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the stamp's own form.
@@ -79,7 +80,7 @@ impl Stamp {
     pub(crate) fn of(
         key: &Key,
         trace: &Trace,
-        outputs: &[&Path],
+        outputs: &[(&Path, Content)],
         statistics: &Statistics,
         diagnostics: &Diagnostics,
     ) -> Option<Self> {
@@ -91,7 +92,7 @@ impl Stamp {
             key: key.text(),
             questions: trace.questions()?,
             answers: hex(trace),
-            outputs: outputs.iter().map(|path| Output::of(path)).collect::<Option<_>>()?,
+            outputs: outputs.iter().map(|(path, content)| Output::new(path, content)).collect(),
             counts: counts(statistics),
             findings: diagnostics.as_slice().iter().map(Finding::of).collect(),
         })
@@ -105,9 +106,8 @@ impl Stamp {
 
     /// Leaves the stamp for the next time. Where that fails, the next time compiles.
     pub(crate) fn leave(&self, path: &Path) {
-        let written =
-            files::write(path, |out| serde_json::to_writer(out, self).map_err(Into::into));
-        if written.is_err() {
+        let body = |out: &mut dyn Write| serde_json::to_writer(out, self).map_err(Into::into);
+        if files::write_unsynced(path, body).is_err() {
             let _ = fs::remove_file(path);
         }
     }
@@ -117,12 +117,16 @@ impl Stamp {
         self.key == key.text()
             && self.outputs.len() == outputs.len()
             && self.outputs.iter().zip(outputs).all(|(then, path)| {
-                then.path == *path && Output::of(path).is_some_and(|now| now.hash == then.hash)
+                // The length says most of it without reading.
+                then.path == *path
+                    && fs::metadata(path).is_ok_and(|found| found.len() == then.bytes)
+                    && Output::of(path).is_some_and(|now| now.hash == then.hash)
             })
     }
 
     /// Whether the files are what they were, by asking for their contents alone.
-    pub(crate) fn still_holds(&self, fs: &dyn FileSystem) -> bool {
+    pub(crate) fn still_holds(&self, made: &[OsString]) -> bool {
+        let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
         let now = Trace::again(fs, &self.questions, Limits::default().file);
         now.is_some_and(|trace| self.has_trace(&trace))
     }
@@ -162,8 +166,14 @@ fn counts(s: &Statistics) -> [usize; 6] {
 }
 
 impl Output {
+    fn new(path: &Path, content: &Content) -> Self {
+        let Content { bytes, hash } = content;
+        Self { path: path.to_owned(), bytes: *bytes, hash: hash.to_hex().to_string() }
+    }
+
+    /// The file as it is now.
     fn of(path: &Path) -> Option<Self> {
-        let hashed = || -> io::Result<(u64, String)> {
+        let hashed = || -> io::Result<Content> {
             let mut file = fs::File::open(path)?;
             let mut hasher = blake3::Hasher::new();
             let mut buffer = vec![0; 1 << 20];
@@ -174,10 +184,9 @@ impl Output {
                 }
                 hasher.update(buffer.get(..n).unwrap_or_default());
             }
-            Ok((hasher.count(), hasher.finalize().to_hex().to_string()))
+            Ok(Content { bytes: hasher.count(), hash: hasher.finalize() })
         };
-        let (bytes, hash) = hashed().ok()?;
-        Some(Self { path: path.to_owned(), bytes, hash })
+        Some(Self::new(path, &hashed().ok()?))
     }
 }
 

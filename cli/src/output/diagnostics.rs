@@ -1,12 +1,12 @@
 //! Diagnostics of MOF, for people and for programs.
 
 use super::numbers::counted;
+use super::paint::Paint;
+use super::picture::{Mark, Picture, Scene};
 use crate::terminal;
 use cimarron_mof::source::SourceFile;
-use cimarron_mof::{Diagnostic, FileId, Severity, SourceMap, Span};
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use cimarron_mof::{Diagnostic, FileId, SourceMap, Span};
 use serde_json::{Value, json};
-use std::fmt;
 use std::io::{self, Write};
 
 /// Diagnostics as a JSON array.
@@ -47,17 +47,62 @@ fn add_place(object: &mut Value, file: FileId, span: Span, sources: &SourceMap) 
     entries.insert("end_column".to_owned(), json!(end.map(|p| p.column)));
 }
 
-/// Writes diagnostics as pictures of the places that they are about.
+/// Writes diagnostics as pictures of the places that they are about, for standard
+/// error.
 pub(crate) fn write_pictures(
     out: &mut dyn Write,
     diagnostics: &[Diagnostic],
     sources: &SourceMap,
 ) -> io::Result<()> {
+    let (paint, width) = (Paint::new(terminal::stderr_has_colours()), terminal::stderr_width());
+    draw_all(out, diagnostics, sources, paint, width)
+}
+
+/// The same for a file or standard output.
+pub(crate) fn write_pictures_on(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    colours: bool,
+) -> io::Result<()> {
+    draw_all(out, diagnostics, sources, Paint::new(colours), terminal::DEFAULT_WIDTH)
+}
+
+fn draw_all(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    paint: Paint,
+    width: usize,
+) -> io::Result<()> {
     for diagnostic in diagnostics {
-        let picture = Picture::of(diagnostic, sources);
-        out.write_all(terminal::render(&picture).as_bytes())?;
+        out.write_all(picture(diagnostic, sources).draw(paint, width).as_bytes())?;
     }
     Ok(())
+}
+
+/// Labels in the diagnostic's own file join its scene; those in others follow.
+fn picture<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Picture<'a> {
+    let mut scenes: Vec<(FileId, Scene<'_>)> = Vec::new();
+    let mut add =
+        |file: FileId, mark: Mark<'a>| match scenes.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, scene)) => scene.marks.push(mark),
+            None => scenes.extend(
+                sources.get(file).map(|source| (file, Scene { source, marks: vec![mark] })),
+            ),
+        };
+    add(diagnostic.file, Mark { span: diagnostic.span, is_primary: true, message: "" });
+    for label in &diagnostic.labels {
+        let mark = Mark { span: label.span, is_primary: false, message: &label.message };
+        add(label.file, mark);
+    }
+    Picture {
+        severity: diagnostic.severity,
+        code: Some(diagnostic.code.as_str()),
+        message: &diagnostic.message,
+        scenes: scenes.into_iter().map(|(_, scene)| scene).collect(),
+        help: diagnostic.help.as_deref(),
+    }
 }
 
 /// `2 errors, 1 warning`; `None` when there are neither.
@@ -66,138 +111,6 @@ pub(crate) fn tally(errors: usize, warnings: usize) -> Option<String> {
     let warnings = (warnings > 0).then(|| counted(warnings, "warning", "warnings"));
     let parts: Vec<String> = errors.into_iter().chain(warnings).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// What miette draws: one text with labels in it. Labels in other files become
-/// pictures of their own below it.
-struct Picture<'a> {
-    code: Option<&'static str>,
-    severity: Severity,
-    message: &'a str,
-    help: Option<&'a str>,
-    source: Text<'a>,
-    labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Picture<'a>>,
-}
-
-impl<'a> Picture<'a> {
-    fn of(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Self {
-        let source = Text::of(diagnostic.file, sources);
-        let mut labels =
-            vec![LabeledSpan::new_primary_with_span(None, source.span(diagnostic.span))];
-        let mut elsewhere = Vec::new();
-        for label in &diagnostic.labels {
-            if label.file == diagnostic.file {
-                let text = Some(label.message.clone());
-                labels.push(LabeledSpan::new_with_span(text, source.span(label.span)));
-            } else {
-                let other = Text::of(label.file, sources);
-                elsewhere.push(Picture {
-                    code: None,
-                    severity: Severity::Note,
-                    message: &label.message,
-                    help: None,
-                    labels: vec![LabeledSpan::new_primary_with_span(None, other.span(label.span))],
-                    source: other,
-                    elsewhere: Vec::new(),
-                });
-            }
-        }
-        Self {
-            code: Some(diagnostic.code.as_str()),
-            severity: diagnostic.severity,
-            message: &diagnostic.message,
-            help: diagnostic.help.as_deref(),
-            source,
-            labels,
-            elsewhere,
-        }
-    }
-}
-
-impl fmt::Debug for Picture<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Picture").field("message", &self.message).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for Picture<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
-    }
-}
-
-impl std::error::Error for Picture<'_> {}
-
-impl miette::Diagnostic for Picture<'_> {
-    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Note => miette::Severity::Advice,
-        })
-    }
-
-    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.help.map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.elsewhere.iter().map(|picture| picture as &dyn miette::Diagnostic)))
-    }
-}
-
-/// A text with its name. (miette's own owns the text.)
-struct Text<'a> {
-    name: &'a str,
-    text: &'a str,
-}
-
-impl<'a> Text<'a> {
-    fn of(file: FileId, sources: &'a SourceMap) -> Self {
-        Self { name: sources.name(file), text: sources.text(file) }
-    }
-
-    /// The span, held within the text.
-    fn span(&self, span: Span) -> SourceSpan {
-        let start = (span.start as usize).min(self.text.len());
-        let end = (span.end as usize).clamp(start, self.text.len());
-        SourceSpan::new(start.into(), end - start)
-    }
-}
-
-impl SourceCode for Text<'_> {
-    fn read_span<'b>(
-        &'b self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let inner = self.text.read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.to_owned(),
-            inner.data(),
-            *inner.span(),
-            inner.line(),
-            inner.column(),
-            inner.line_count(),
-        )))
-    }
 }
 
 #[cfg(test)]
@@ -213,7 +126,8 @@ mod tests {
             Diagnostic::new(Code::UnexpectedToken, main, Span::new(26, 30), "unexpected `Oops`")
                 .with_label(main, Span::new(14, 19), "after this type")
                 .with_label(other, Span::new(6, 7), "also declared here")
-                .with_help("write a `;`");
+                .with_label(main, Span::new(8, 9), "opened here")
+                .with_help("write a `;`\nor two");
         (sources, diagnostic)
     }
 
@@ -231,7 +145,7 @@ mod tests {
             ("column", json!(16)),
             ("end_line", json!(3)),
             ("end_column", json!(20)),
-            ("help", json!("write a `;`")),
+            ("help", json!("write a `;`\nor two")),
         ] {
             assert_eq!(first[key], expected, "{key}");
         }
@@ -241,38 +155,117 @@ mod tests {
         assert!(first["wbem"].as_str().is_some_and(|s| s.starts_with("WBEM")));
     }
 
+    fn drawn(diagnostics: &[Diagnostic], sources: &SourceMap, width: usize) -> String {
+        let mut out = Vec::new();
+        draw_all(&mut out, diagnostics, sources, Paint::Plain, width).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn pictures_show_every_place() {
         let (sources, diagnostic) = example();
-        let mut out = Vec::new();
-        write_pictures(&mut out, &[diagnostic], &sources).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        for part in [
-            "MOF0020",
-            "unexpected `Oops`",
-            "main.mof:3",
-            "other.mof:1",
-            "after this type",
-            "write a `;`",
+        let expected = "\
+error[MOF0020]: unexpected `Oops`
+ --> main.mof:3:16
+  |
+2 | {
+  | - opened here
+3 |     strng Näme Oops;
+  |     -----      ^^^^
+  |     |
+  |     after this type
+ ::: other.mof:1:7
+  |
+1 | class A {};
+  |       - also declared here
+  = help: write a `;`
+  |         or two
+
+";
+        assert_eq!(drawn(&[diagnostic], &sources, 80), expected);
+    }
+
+    #[test]
+    fn lines_apart_tabs_and_wide_characters() {
+        let mut sources = SourceMap::new();
+        let text = "one;\n\ttwo\t日本 \u{1b}[2J x;\n3\n4\nfive;\nsix;\nseven;";
+        let file = sources.add("t.mof", text).unwrap();
+        let at = |part: &str| {
+            let start = text.find(part).unwrap();
+            Span::from(start..start + part.len())
+        };
+        let diagnostic = Diagnostic::new(Code::UnexpectedToken, file, at("本"), "a\u{1b}b")
+            .with_label(file, at("x;"), "x")
+            .with_label(file, at("one"), "here")
+            .with_label(file, at("five"), "and")
+            .with_label(file, at("seven"), "end");
+        let expected = "\
+error[MOF0020]: a␛b
+ --> t.mof:2:7
+  |
+1 | one;
+  | --- here
+2 |     two 日本 ␛[2J x;
+  |           ^^      -- x
+...
+5 | five;
+  | ---- and
+6 | six;
+7 | seven;
+  | ----- end
+
+";
+        assert_eq!(drawn(&[diagnostic], &sources, 80), expected);
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let mut sources = SourceMap::new();
+        let text = format!("{} here {}", "a".repeat(70_000), "z".repeat(70_000));
+        let file = sources.add("t.mof", text).unwrap();
+        for (start, end, expected) in [
+            (70_001, 70_005, "...aaaaaaaaa here zzzzzzzzzzzzzzzzz...\n  |              ^^^^\n"),
+            (
+                70_001,
+                140_006,
+                " here zzzzzzzzzzzzzzzzz...\n  |              ^^^^^^^^^^^^^^^^^^^^^^\n",
+            ),
+            (0, 3, "1 | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...\n  | ^^^\n"),
+            (140_006, 140_006, "...zzzzzzzzzz\n  |              ^\n"),
         ] {
-            assert!(text.contains(part), "{part} in {text}");
+            let diagnostic =
+                Diagnostic::new(Code::UnexpectedToken, file, Span::new(start, end), "m");
+            let shown = drawn(&[diagnostic], &sources, 42);
+            assert!(shown.contains(expected), "{start}: {shown}");
+            assert!(shown.lines().all(|line| line.chars().count() <= 45), "{shown}");
         }
-        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn colours_follow_the_severity() {
+        let (sources, diagnostic) = example();
+        let text = picture(&diagnostic, &sources).draw(Paint::Ansi, 80);
+        assert!(text.starts_with("\u{1b}[1;31merror[MOF0020]\u{1b}[0m"), "{text:?}");
+        assert!(text.contains("\u{1b}[1;31m^^^^\u{1b}[0m"), "{text:?}");
+        assert!(text.contains("\u{1b}[1;34m-----\u{1b}[0m"), "{text:?}");
     }
 
     #[test]
     fn places_outside_of_the_text_are_no_trouble() {
         let mut sources = SourceMap::new();
         let empty = sources.add("empty.mof", "").unwrap();
+        let short = sources.add("short.mof", "ä\n").unwrap();
         let diagnostics = [
             Diagnostic::new(Code::UnexpectedEnd, empty, Span::new(0, 9), "too short"),
+            Diagnostic::new(Code::UnexpectedEnd, short, Span::new(1, 1), "within a character"),
+            Diagnostic::new(Code::UnexpectedEnd, short, Span::new(7, 3), "backwards"),
             Diagnostic::new(Code::UnreadableFile, FileId(7), Span::new(3, 4), "not there"),
         ];
-        let mut out = Vec::new();
-        write_pictures(&mut out, &diagnostics, &sources).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("too short") && text.contains("not there"), "{text}");
-        assert_eq!(to_json(&diagnostics, &sources)[1]["file"], Value::Null);
+        let text = drawn(&diagnostics, &sources, 80);
+        for part in ["too short\n --> empty.mof\n", "within", "backwards", "not there"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert_eq!(to_json(&diagnostics, &sources)[3]["file"], Value::Null);
     }
 
     #[test]

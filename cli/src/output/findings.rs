@@ -1,11 +1,11 @@
 //! Findings written where and as the command line asks.
 
-use super::diagnostics::{tally, to_json, write_pictures};
+use super::diagnostics::{tally, to_json, write_pictures, write_pictures_on};
 use super::numbers::counted;
 use super::{sarif, stdout};
 use crate::args::{FindingsArgs, FindingsFormat};
 use crate::core::files;
-use crate::failure::{FailureStyle, Stop};
+use crate::failure::{Failure, FailureStyle, Stop};
 use cimarron_mof::{Diagnostic, Diagnostics, Severity, SourceMap};
 use std::io::{self, Write};
 
@@ -35,10 +35,32 @@ impl FindingsArgs {
         self.format == FindingsFormat::Sarif && self.report.is_none()
     }
 
+    /// Reports that a run came to no findings, to those who await a log.
+    pub(crate) fn report_failure(&self, failure: &Failure) -> Result<(), Stop> {
+        if self.format != FindingsFormat::Sarif {
+            return Ok(());
+        }
+        let (message, code) = (failure.to_string(), failure.exit_number());
+        let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
+        match &self.report {
+            Some(path) => files::write(path, body).map(|_| ())?,
+            None => {
+                let mut out = stdout();
+                body(&mut out)?;
+                out.flush()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reports findings.
     pub(crate) fn report(&self, found: &Diagnostics, sources: &SourceMap) -> Result<(), Stop> {
         let body = |out: &mut dyn Write| match self.format {
-            FindingsFormat::Human => write_human(out, found, sources, self.most()),
+            FindingsFormat::Human => {
+                write_human(out, found, sources, self.most(), &|out, shown, sources| {
+                    write_pictures_on(out, shown, sources, false)
+                })
+            }
             FindingsFormat::Json => {
                 writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources))
             }
@@ -85,10 +107,13 @@ fn to_stderr(found: &Diagnostics, sources: &SourceMap, style: FailureStyle, most
         FailureStyle::Json => {
             writeln!(stderr, "{}", to_json(&found.clone().into_sorted(), sources))
         }
-        FailureStyle::Human => write_human(&mut stderr, found, sources, most),
+        FailureStyle::Human => write_human(&mut stderr, found, sources, most, &write_pictures),
     };
     let _ = stderr.flush();
 }
+
+/// Draws findings where they go: with the colours and the width of a terminal or without.
+type Draw<'a> = &'a dyn Fn(&mut dyn Write, &[Diagnostic], &SourceMap) -> io::Result<()>;
 
 /// Pictures of up to `most` findings of each severity, how many more there are,
 /// where to read about them, and the counts.
@@ -97,6 +122,7 @@ fn write_human(
     found: &Diagnostics,
     sources: &SourceMap,
     most: usize,
+    draw: Draw<'_>,
 ) -> io::Result<()> {
     let mut shown = found.clone().into_sorted();
     let mut seen = [0; Severity::ALL.len()];
@@ -105,7 +131,7 @@ fn write_human(
         *count += 1;
         *count <= most
     });
-    write_pictures(out, &shown, sources)?;
+    draw(out, &shown, sources)?;
     if let Some(more) = not_shown(found, &shown) {
         writeln!(out, "... and {more} (--max-errors 0 shows all)\n")?;
     }
@@ -171,7 +197,7 @@ mod tests {
             found.push(Diagnostic::new(*code, FileId(0), Span::new(at, at + 1), code.title()));
         }
         let mut out = Vec::new();
-        write_human(&mut out, &found, &sources, most).unwrap();
+        write_human(&mut out, &found, &sources, most, &write_pictures).unwrap();
         String::from_utf8(out).unwrap()
     }
 

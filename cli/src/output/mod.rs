@@ -4,10 +4,14 @@ pub(crate) mod classes;
 pub(crate) mod csv;
 pub(crate) mod dep_file;
 pub(crate) mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod findings;
 pub(crate) mod numbers;
+pub(crate) mod paint;
+pub(crate) mod picture;
 pub(crate) mod rows;
 pub(crate) mod sarif;
+mod source_line;
 pub(crate) mod table;
 pub(crate) mod tree;
 

@@ -34,6 +34,21 @@ pub(crate) fn write(
     out.write_all(b"\n")
 }
 
+/// Writes a log of a run that came to no findings, for a reason such as an input
+/// that is not there.
+pub(crate) fn write_failure(out: &mut dyn Write, message: &str, exit_code: u8) -> io::Result<()> {
+    let (sources, none) = (SourceMap::new(), Diagnostics::new());
+    let mut log = log(&[], &none, &Scene { sources: &sources, root: None });
+    let [run] = &mut log.runs;
+    let [invocation] = &mut run.invocations;
+    invocation.execution_successful = false;
+    invocation.exit_code = exit_code;
+    let message = Message { text: message.to_owned() };
+    invocation.tool_execution_notifications.push(Notification { level: "error", message });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Log<'a> {
@@ -87,6 +102,15 @@ struct Configuration {
 struct Invocation {
     execution_successful: bool,
     exit_code: u8,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+/// Why a run came to nothing.
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
 }
 
 /// Of how many findings the results are.
@@ -178,6 +202,7 @@ fn log<'a>(sorted: &'a [Diagnostic], all: &Diagnostics, scene: &Scene<'a>) -> Lo
             invocations: [Invocation {
                 execution_successful: true,
                 exit_code: u8::from(all.has_errors()),
+                tool_execution_notifications: Vec::new(),
             }],
             original_uri_base_ids: scene.root.iter().map(base).collect(),
             column_kind: "unicodeCodePoints",

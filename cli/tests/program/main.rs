@@ -1,13 +1,23 @@
 //! The program as its users see it: arguments, output, failures, exit codes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a helper that fails fails its test, and one that cannot run says so"
+)]
 
 mod compile;
 mod demo;
 mod failures;
+mod findings;
+mod fmt;
 mod localise;
+mod pipeline;
 mod query;
 mod show;
+mod unchanged;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

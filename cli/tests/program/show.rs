@@ -34,7 +34,7 @@ fn local_shows_what_the_class_declares() {
     let properties = run.json()[0]["properties"].as_object().unwrap().clone();
     assert_eq!(properties.keys().collect::<Vec<_>>(), ["More"]);
     let run = cimarron(["show", &archive, "X_Deep", "--local"]).succeeds();
-    assert_eq!(run.stdout, "class X_Deep : X_Left\n{\n    string More[];\n};\n");
+    assert_eq!(run.stdout, "class X_Deep : X_Left {\n    string More[];\n};\n");
     let run = cimarron(["show", &archive, "X_Deep"]).succeeds();
     assert!(run.stdout.contains("    // uint32 Size = 3;\n\n    // from X_Left\n    // boolean Flag;\n\n    string More[];\n"), "{}", run.stdout);
 }

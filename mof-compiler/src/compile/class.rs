@@ -1,5 +1,6 @@
 //! Lowering a class declaration.
 
+use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
 use super::{At, GlobalFlavors, qualifier, value};
@@ -49,13 +50,14 @@ impl Lowering<'_, '_, '_> {
     fn property(&mut self, property: &ast::Property<'_>) -> Property {
         let data_type = self.data_type(&property.data_type);
         let references = data_type.cim_type == CimType::Reference && data_type.is_array();
-        if references && self.namespace.context.dialect == Dialect::Dmtf {
+        if references && self.namespace.context.is_dmtf_mof2() {
             let message = "a reference is no array in DMTF MOF".to_owned();
             self.wmi_form(property.data_type.span, message, "declare one reference for each end");
         }
         let mut lowered = Property::new(property.name.text, data_type);
         lowered.qualifiers = self.qualifiers(&property.qualifiers);
-        lowered.default = self.default(property.default.as_ref(), &lowered.data_type);
+        lowered.default =
+            self.default(property.default.as_ref(), &lowered.data_type, &lowered.qualifiers);
         lowered
     }
 
@@ -64,7 +66,7 @@ impl Lowering<'_, '_, '_> {
             ast::TypeKind::Void => None,
             _ => Some(self.data_type(&method.return_type)),
         };
-        if return_type.is_none() && self.namespace.context.dialect == Dialect::Dmtf {
+        if return_type.is_none() && self.namespace.context.is_dmtf_mof2() {
             let message = "DMTF methods return a value".to_owned();
             self.wmi_form(method.return_type.span, message, "write uint32");
         }
@@ -80,13 +82,9 @@ impl Lowering<'_, '_, '_> {
 
     fn parameter(&mut self, parameter: &ast::Parameter<'_>) -> Parameter {
         let data_type = self.data_type(&parameter.data_type);
-        let default = self.default(parameter.default.as_ref(), &data_type);
-        Parameter {
-            name: Name::new(parameter.name.text),
-            data_type,
-            qualifiers: self.qualifiers(&parameter.qualifiers),
-            default,
-        }
+        let qualifiers = self.qualifiers(&parameter.qualifiers);
+        let default = self.default(parameter.default.as_ref(), &data_type, &qualifiers);
+        Parameter { name: Name::new(parameter.name.text), data_type, qualifiers, default }
     }
 
     fn data_type(&mut self, written: &ast::DataType<'_>) -> DataType {
@@ -157,9 +155,16 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// A default value; what cannot be converted is reported and left out.
-    fn default(&mut self, written: Option<&ast::Value<'_>>, data_type: &DataType) -> Option<Value> {
+    fn default(
+        &mut self,
+        written: Option<&ast::Value<'_>>,
+        data_type: &DataType,
+        qualifiers: &Qualifiers,
+    ) -> Option<Value> {
         let written = written?;
         let (file, aliases) = (self.file, self.namespace.aliases);
+        let embedded = value_type(self.namespace.context.language, data_type, qualifiers);
+        let data_type = embedded.as_ref().unwrap_or(data_type);
         value::Converter::new(self.namespace, file, self.flavors)
             .with_aliases(aliases)
             .value(written, data_type)

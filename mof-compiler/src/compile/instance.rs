@@ -1,6 +1,7 @@
 //! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
 use super::alias::AliasTable;
+use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::unit::{Instance as Declared, Item};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
@@ -34,7 +35,11 @@ pub(crate) fn instances(
             }
         }
     }
-    let (instances, existence): (Vec<_>, Vec<_>) = lowered.kept.into_iter().flatten().unzip();
+    // Which file came first decides what an update changes, and nothing else.
+    let mut kept: Vec<_> = lowered.kept.into_iter().zip(lowered.places).collect();
+    kept.sort_by_key(|(_, place)| *place);
+    let (instances, existence): (Vec<_>, Vec<_>) =
+        kept.into_iter().filter_map(|(instance, _)| instance).unzip();
     changes.set_instances(namespace.context.namespace, existence);
     for instance in instances {
         namespace.builder.add_instance(instance);
@@ -48,6 +53,8 @@ struct Lowered {
     /// With what the first declaration says about what must be there; `None` once
     /// deleted.
     kept: Vec<Option<(Instance, Existence)>>,
+    /// The place of each one's file.
+    places: Vec<usize>,
 }
 
 impl Lowered {
@@ -73,6 +80,7 @@ impl Lowered {
             None => {
                 self.by_path.insert(identity, self.kept.len());
                 self.kept.push(Some((instance, one.existence)));
+                self.places.push(namespace.context.roots.place(one.at.file));
             }
         }
     }
@@ -165,7 +173,8 @@ fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &Obj
     ObjectPath::of_instance(root, path.keys.clone()).canonical(KeyCase::Insensitive)
 }
 
-/// WMI updates an instance whose key is written again; DMTF refuses it.
+/// WMI and MOF 3 (DSP0221 7.6.2) update an instance whose key is written again;
+/// DSP0004 2.x refuses it.
 fn update(
     namespace: &mut Namespace<'_, '_>,
     one: &Declared<'_>,
@@ -177,7 +186,7 @@ fn update(
     if one.existence == Existence::CreateOnly {
         return;
     }
-    if namespace.context.dialect == Dialect::Dmtf || before.class != again.class {
+    if namespace.context.is_dmtf_mof2() || before.class != again.class {
         let message = format!("there is already an instance `{path}`");
         namespace.sink.push(at.error(Code::DuplicateInstance, at.node.class.span, message));
         return;
@@ -259,9 +268,11 @@ fn lower(
             continue;
         }
         let Some(property) = declared_property(namespace, at, class, written) else { continue };
+        let language = namespace.context.language;
+        let embedded = value_type(language, &property.data_type, &property.qualifiers);
         let value = Converter::new(namespace, at.file, flavors)
             .with_aliases(aliases)
-            .value(&written.value, &property.data_type);
+            .value(&written.value, embedded.as_ref().unwrap_or(&property.data_type));
         let Some(value) = value else { continue };
         instance.set(property.name.clone(), value);
         let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);

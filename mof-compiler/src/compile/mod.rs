@@ -19,6 +19,7 @@ mod directive;
 mod doubt;
 mod flavors;
 mod instance;
+mod mof3;
 mod namespace;
 mod order;
 mod place;
@@ -32,6 +33,7 @@ mod value;
 
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 
+use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
@@ -46,6 +48,8 @@ pub const DEFAULT_NAMESPACE: &str = "root/cimv2";
 pub struct CompileOptions {
     /// The dialect of the text.
     pub dialect: Dialect,
+    /// The language of the text.
+    pub language: Language,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
     /// How classes meet what is there, until a `#pragma classflags` (WMI).
@@ -61,6 +65,7 @@ impl Default for CompileOptions {
     fn default() -> Self {
         Self {
             dialect: Dialect::default(),
+            language: Language::default(),
             namespace: DEFAULT_NAMESPACE.to_owned(),
             class_flags: UpdateFlags::default(),
             instance_flags: UpdateFlags::default(),
@@ -171,8 +176,13 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
+    if options.language == Language::Mof3 {
+        let changes = mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
+        schema.namespace(&options.namespace);
+        return Compiled { schema, changes, diagnostics };
+    }
+    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let roots = roots::Roots::new(sources);
     let collect::Collected { mut units, mut changes } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
@@ -185,7 +195,8 @@ pub fn compile(
         let dialect = options.dialect;
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
-        let context = Context { dialect, namespace, base, roots, system };
+        let language = Language::Mof2;
+        let context = Context { dialect, language, namespace, base, roots, system };
         namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
         for child in children {
@@ -194,13 +205,22 @@ pub fn compile(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
+    schema.sort_namespaces();
     Compiled { schema, changes, diagnostics }
+}
+
+impl Context<'_> {
+    /// Whether the rules of DSP0004 2.x hold that MOF 3 dropped.
+    pub(crate) fn is_dmtf_mof2(&self) -> bool {
+        self.dialect == Dialect::Dmtf && self.language == Language::Mof2
+    }
 }
 
 /// What every step of one namespace's compilation may look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) dialect: Dialect,
+    pub(crate) language: Language,
     pub(crate) namespace: &'a str,
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a roots::Roots,

@@ -2,6 +2,7 @@
 
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
+use super::mof3::permits;
 use super::order::needed_first;
 use super::place::span_of;
 use super::redeclare::Dependents;
@@ -41,15 +42,7 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    let mut namespace = Namespace::new(context, builder, sink);
-    for declaration in &unit.qualifiers {
-        qualifier::declare(&mut namespace, *declaration);
-    }
-    let Unit { classes, instances, .. } = unit;
-    let table = AliasTable::new(&mut namespace, classes, instances);
-    let mut namespace = namespace.with_aliases(&table);
-    namespace.classes(classes, instances, &table, changes);
-    instance::instances(&mut namespace, instances, &table, changes);
+    Namespace::new(context, builder, sink).compile(unit, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -64,6 +57,18 @@ impl<'c, 's> Namespace<'c, 's> {
 }
 
 impl Namespace<'_, '_> {
+    /// Compiles the declarations.
+    pub(crate) fn compile(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+        for declaration in &unit.qualifiers {
+            qualifier::declare(self, *declaration);
+        }
+        let Unit { classes, instances, .. } = unit;
+        let table = AliasTable::new(self, classes, instances);
+        let mut namespace = self.with_aliases(&table);
+        namespace.classes(classes, instances, &table, changes);
+        instance::instances(&mut namespace, instances, &table, changes);
+    }
+
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
@@ -173,7 +178,8 @@ impl Namespace<'_, '_> {
         };
         let mut too_deep = false;
         for violation in violations {
-            if self.is_consequence(&violation, doubtful) {
+            let consequence = self.is_consequence(&violation, doubtful);
+            if consequence || permits(self.context, &violation, &local, above.as_deref()) {
                 continue;
             }
             too_deep |= violation.rule == Rule::HierarchyTooDeep;

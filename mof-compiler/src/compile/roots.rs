@@ -9,7 +9,12 @@ use crate::source::{FileId, Sources};
 
 /// The root of every file.
 #[derive(Debug, Default)]
-pub(crate) struct Roots(Vec<FileId>);
+pub(crate) struct Roots {
+    /// By file.
+    roots: Vec<FileId>,
+    /// By file: the place of its root in the order of the roots' names.
+    places: Vec<usize>,
+}
 
 impl Roots {
     pub(crate) fn new(sources: &Sources) -> Self {
@@ -25,11 +30,33 @@ impl Roots {
                 open.extend(of_file.filter_map(|include| include.target));
             }
         }
-        Self(found.into_iter().map(Option::unwrap_or_default).collect())
+        let roots: Vec<FileId> = found.into_iter().map(Option::unwrap_or_default).collect();
+        let mut by_name = sources.roots().to_vec();
+        by_name.sort_by_key(|root| sources.map().name(*root));
+        let mut place_of = vec![0; roots.len()];
+        for (place, root) in by_name.into_iter().enumerate() {
+            if let Some(slot) = place_of.get_mut(root.0 as usize) {
+                *slot = place;
+            }
+        }
+        let place = |root: &FileId| place_of.get(root.0 as usize).copied().unwrap_or_default();
+        let places = roots.iter().map(place).collect();
+        Self { roots, places }
+    }
+
+    /// All files as parts of one.
+    pub(crate) fn one(sources: &Sources) -> Self {
+        Self(vec![FileId::default(); sources.map().len()])
     }
 
     /// The file that is compiled and includes this one, or is it.
     pub(crate) fn of(&self, file: FileId) -> FileId {
-        self.0.get(file.0 as usize).copied().unwrap_or(file)
+        self.roots.get(file.0 as usize).copied().unwrap_or(file)
+    }
+
+    /// Where what a file declares stands among all files, whatever the order in which
+    /// they were given: what is equal keeps the order of the text.
+    pub(crate) fn place(&self, file: FileId) -> usize {
+        self.places.get(file.0 as usize).copied().unwrap_or_default()
     }
 }

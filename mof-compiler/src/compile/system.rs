@@ -9,11 +9,11 @@
 
 use super::namespace::Namespace;
 use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
-use crate::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
 use crate::syntax::ast::{Declaration, InstanceDeclaration};
 use crate::syntax::parse_file;
+use crate::{Code, Language};
 use cimarron_model::{Dialect, Instance, Name, fold};
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
 use std::cell::OnceCell;
@@ -51,6 +51,7 @@ fn compiled() -> NamespaceBuilder {
     let system = SystemClasses(OnceCell::from(NamespaceBuilder::default()));
     let context = Context {
         dialect: Dialect::Wmi,
+        language: Language::Mof2,
         namespace: "",
         base: &EmptyBase,
         roots: &roots,

@@ -166,6 +166,32 @@ codes! {
     "MOF0272" ClassHasChildren Error ClassHasChildren "a changed class has subclasses";
     "MOF0273" ClassHasInstances Error ClassHasInstances "a changed class has instances";
     "MOF0274" NamespaceName Error InvalidNamespaceSyntax "the name of a namespace is malformed";
+    // MOF 3
+    "MOF0400" Mof2Form Error TypeNotSupported "a form of MOF 2 stands in MOF 3";
+    "MOF0401" DuplicateType Error AlreadyExists "a type is declared again";
+    "MOF0402" SupertypeSort Error InvalidSuperclass "a type derives from one of a kind that it cannot derive from";
+    "MOF0403" MethodInStructure Error InvalidParameter "a structure has a method";
+    "MOF0404" LocalNameTaken Error AlreadyExists "a local type takes the name of another type";
+    "MOF0405" TypeInPlaceOfValue Error UnrecognizedType "a type stands where it cannot be used";
+    "MOF0410" EnumerationBase Error UnrecognizedType "an enumeration is based on what it cannot be";
+    "MOF0411" CircularEnumeration Error CircularReference "an enumeration extends itself";
+    "MOF0412" DuplicateElement Error AlreadyExists "a name of an enumeration is declared again";
+    "MOF0413" DuplicateElementValue Error AlreadyExists "two names of an enumeration have one value";
+    "MOF0414" MissingElementValue Error IllegalConstant "a name of an integer enumeration has no value";
+    "MOF0415" ElementValue Error ConstantTypeMismatch "a value does not fit its enumeration";
+    "MOF0416" TrailingComma Warning MofSyntax "a comma follows the last value of an enumeration";
+    "MOF0420" UnknownElement Error IllegalConstant "an enumeration has no such name";
+    "MOF0421" MisplacedElement Error ConstantTypeMismatch "a name of an enumeration stands where none may";
+    "MOF0422" LiteralForElement Error ConstantTypeMismatch "a literal initialises an enumeration";
+    "MOF0423" InvalidOctetString Error IllegalConstant "an octet string is malformed";
+    "MOF0430" StructureInstance Error AbstractClass "a structure has no instances";
+    "MOF0431" ValueWithoutAlias Error MofSyntax "a value is declared without an alias";
+    "MOF0432" NestedInstance Warning MofSyntax "a nested value begins with instance";
+    "MOF0433" ValueAsReference Error UnexpectedAlias "the alias of a value stands for a reference";
+    "MOF0434" CircularValue Error CircularReference "a value holds itself";
+    "MOF0435" ExpansionLimit Error QuotaViolation "written out, the text exceeds a limit";
+    "MOF0440" PolicyCount Error InvalidQualifierSyntax "a policy is not one word";
+    "MOF0441" MissingDefault Warning InvalidQualifierSyntax "a qualifier type has no default value";
 }
 
 impl fmt::Display for Code {

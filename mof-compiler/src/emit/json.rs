@@ -4,7 +4,7 @@
 //! to `grep` and to compare line by line.
 
 use super::namespaces;
-use cimarron_schema::{Archive, ClassForm, SchemaView};
+use cimarron_schema::{Archive, ClassForm, QualifierTypeView, SchemaView};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_schema(out: &mut dyn Write, schema: SchemaView<'_>) -> io::Result<()> {
-    let qualifiers = schema.qualifier_types().map(|q| q.to_qualifier_type());
+    let qualifiers = schema.qualifier_types().map(QualifierTypeView::to_qualifier_type);
     list(out, "qualifier_types", qualifiers)?;
     list(out, "classes", schema.classes_by_name().map(|c| c.to_class(ClassForm::Resolved)))?;
     list(out, "instances", schema.instances())

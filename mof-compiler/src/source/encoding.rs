@@ -10,20 +10,68 @@ pub struct DecodeError {
     pub offset: usize,
 }
 
-/// Decodes a file: UTF-8 with or without byte order mark, and UTF-16 of either
-/// byte order, also without a mark when every other one of its first bytes is
-/// zero. The mark is dropped; line ends stay as they are.
+/// How a text is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    form: Form,
+    /// Whether a byte order mark comes first.
+    mark: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    /// The encoding that the first bytes of a file announce: UTF-8 with or
+    /// without byte order mark, and UTF-16 of either byte order, also without a
+    /// mark when every other one of its first bytes is zero.
+    pub fn of(bytes: &[u8]) -> Self {
+        let (form, mark) = match bytes {
+            [0xEF, 0xBB, 0xBF, ..] => (Form::Utf8, true),
+            [0xFF, 0xFE, ..] => (Form::Utf16Le, true),
+            [0xFE, 0xFF, ..] => (Form::Utf16Be, true),
+            all if zero_at(all, 1) => (Form::Utf16Le, false),
+            all if zero_at(all, 0) => (Form::Utf16Be, false),
+            _ => (Form::Utf8, false),
+        };
+        Self { form, mark }
+    }
+
+    /// The bytes of a file with this text. A byte order mark is added where the
+    /// encoding could not be told without.
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        let mark = if self.mark { "\u{FEFF}" } else { "" };
+        let units = || mark.encode_utf16().chain(text.encode_utf16());
+        let bytes: Vec<u8> = match self.form {
+            Form::Utf8 => [mark.as_bytes(), text.as_bytes()].concat(),
+            Form::Utf16Le => units().flat_map(u16::to_le_bytes).collect(),
+            Form::Utf16Be => units().flat_map(u16::to_be_bytes).collect(),
+        };
+        if self.mark || text.is_empty() || Self::of(&bytes) == self {
+            return bytes;
+        }
+        Self { mark: true, ..self }.encode(text)
+    }
+}
+
+/// Decodes a file. The byte order mark is dropped; line ends stay as they are.
 ///
 /// # Errors
 /// The encoding and the offset of the first byte that does not fit it.
 pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
-    match bytes.as_slice() {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest.to_vec(), 3),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, 2, u16::from_le_bytes, "UTF-16LE"),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, 2, u16::from_be_bytes, "UTF-16BE"),
-        all if zero_at(all, 1) => utf16(all, 0, u16::from_le_bytes, "UTF-16LE"),
-        all if zero_at(all, 0) => utf16(all, 0, u16::from_be_bytes, "UTF-16BE"),
-        _ => utf8(bytes, 0),
+    let Encoding { form, mark } = Encoding::of(&bytes);
+    let unmarked = |length| bytes.get(length..).unwrap_or_default();
+    match (form, mark) {
+        (Form::Utf8, false) => utf8(bytes, 0),
+        (Form::Utf8, true) => utf8(unmarked(3).to_vec(), 3),
+        (Form::Utf16Le, true) => utf16(unmarked(2), 2, u16::from_le_bytes, "UTF-16LE"),
+        (Form::Utf16Be, true) => utf16(unmarked(2), 2, u16::from_be_bytes, "UTF-16BE"),
+        (Form::Utf16Le, false) => utf16(&bytes, 0, u16::from_le_bytes, "UTF-16LE"),
+        (Form::Utf16Be, false) => utf16(&bytes, 0, u16::from_be_bytes, "UTF-16BE"),
     }
 }
 
@@ -101,7 +149,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn encoding_is_kept() {
+        let text = "class Ä {};\r\n// 😀";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat(),
+            [vec![0xFF, 0xFE], le(text)].concat(),
+            [vec![0xFE, 0xFF], be(text)].concat(),
+            le(text),
+            be(text),
+        ] {
+            assert_eq!(Encoding::of(&bytes).encode(text), bytes);
+        }
+        // Nothing but a mark tells this UTF-16 from UTF-8.
+        let unclear = "//Ā";
+        let marked = [vec![0xFF, 0xFE], le(unclear)].concat();
+        assert_eq!(Encoding::of(&le(text)).encode(unclear), marked);
+    }
+
     proptest! {
+        #[test]
+        fn what_is_encoded_decodes(bytes: Vec<u8>, text in "[^\u{FEFF}\0].*") {
+            prop_assert_eq!(decode(Encoding::of(&bytes).encode(&text)), Ok(text));
+        }
+
         #[test]
         fn never_panics(bytes: Vec<u8>) {
             let _ = decode(bytes);

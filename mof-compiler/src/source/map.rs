@@ -74,6 +74,13 @@ impl SourceFile {
         self.text.get(*start as usize..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
     }
 
+    /// The offset of a line's first byte (lines count from 1); that of the end when
+    /// there is no such line.
+    pub fn line_start(&self, line: u32) -> u32 {
+        let index = (line as usize).checked_sub(1);
+        index.and_then(|i| self.lines().get(i)).copied().unwrap_or(narrow(self.text.len()))
+    }
+
     /// The number of lines; an empty text has one.
     pub fn line_count(&self) -> u32 {
         narrow(self.lines().len())
@@ -179,6 +186,8 @@ mod tests {
         assert_eq!(file.line_count(), 4);
         let lines: Vec<&str> = (0..=5).map(|n| file.line_text(n)).collect();
         assert_eq!(lines, ["", "ab", "çd", "", "e", ""]);
+        let starts: Vec<u32> = (1..=5).map(|n| file.line_start(n)).collect();
+        assert_eq!(starts, [0, 4, 8, 9, 10]);
         for (offset, line, column) in [
             (0, 1, 1),
             (1, 1, 2),

@@ -12,11 +12,10 @@ pub(super) fn is_mof(path: &Path) -> bool {
 
 /// The MOF files at and below a directory, sorted by path. Directories that
 /// links lead to twice are entered once.
-pub(super) fn files_below(
-    fs: &dyn FileSystem,
-    root: &Path,
-    limit: usize,
-) -> io::Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// What the file system reports, and more than `limit` files.
+pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut entered = BTreeSet::new();
     let mut open = vec![root.to_owned()];

@@ -9,7 +9,7 @@ use crate::source::Span;
 use lalrpop_util::ParseError;
 
 /// The words that the grammar takes as names, as it spells them.
-const NAME_WORDS: [&str; 11] = [
+const NAME_WORDS: [&str; 17] = [
     "IDENTIFIER",
     "of",
     "as",
@@ -21,6 +21,12 @@ const NAME_WORDS: [&str; 11] = [
     "object",
     "void",
     "TYPE",
+    "structure",
+    "enumeration",
+    "association",
+    "indication",
+    "value",
+    "policy",
 ];
 
 /// What may stand where a value may.
@@ -92,7 +98,7 @@ fn unexpected(
                 span,
                 format!("`{word}` begins a declaration of MOF 3"),
             )
-            .with_help("this compiler reads MOF 2 (DSP0004) and WMI's MOF; declare a class");
+            .with_help("compile MOF 3 (DSP0221) with `--dialect mof3`");
     }
     let message = if at_start && !expected.contains(&"qualifier") {
         format!("expected `class` or `instance of`, found {found}")
@@ -145,7 +151,7 @@ fn help(token: &Token<'_>, word: Option<&str>, expected: &[&str]) -> Option<Stri
 }
 
 fn is_mof3(word: &str) -> bool {
-    ["structure", "enumeration", "association", "value"]
+    ["structure", "enumeration", "association", "indication", "value"]
         .iter()
         .any(|keyword| keyword.eq_ignore_ascii_case(word))
 }

@@ -8,6 +8,7 @@ use super::ast::Integer;
 use super::literal;
 use super::number;
 use super::scan;
+use crate::Language;
 use crate::source::Span;
 use cimarron_model::CimType;
 use std::borrow::Cow;
@@ -41,6 +42,16 @@ pub(crate) enum Token<'a> {
     Type(TypeWord<'a>),
     Null,
     Boolean(bool),
+
+    // Keywords of MOF 3, names in MOF 2.
+    Structure(&'a str),
+    Enumeration(&'a str),
+    Association(&'a str),
+    Indication(&'a str),
+    Value(&'a str),
+    Policy(&'a str),
+    /// The `.` of `Enumeration.Value` in MOF 3.
+    Dot,
 
     Alias(&'a str),
     Pragma,
@@ -83,13 +94,18 @@ impl<'a> Text<'a> {
     /// escapes, as most are. It is put together in `scratch`, so that what is kept has
     /// its exact size.
     pub(crate) fn decode(self, scratch: &mut String) -> Cow<'a, str> {
+        self.decode_as(Language::Mof2, scratch)
+    }
+
+    /// As `decode`, with the escapes of a language.
+    pub(crate) fn decode_as(self, language: Language, scratch: &mut String) -> Cow<'a, str> {
         if !self.joined && !self.escaped {
             return Cow::Borrowed(self.raw);
         }
         scratch.clear();
         self.pieces(|_, piece| {
             if piece.escaped {
-                literal::unescape(piece.raw, scratch);
+                literal::unescape(piece.raw, language, scratch);
             } else {
                 scratch.push_str(piece.raw);
             }
@@ -129,6 +145,7 @@ pub(crate) enum LexError {
 #[derive(Clone, Debug)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
+    language: Language,
     /// Where the latest token begins.
     start: usize,
     /// Where the next one is looked for.
@@ -137,9 +154,14 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// A lexer that begins at an offset. The text is shorter than 4 GiB.
-    pub(crate) fn new(text: &'a str, offset: u32) -> Self {
+    pub(crate) fn new(text: &'a str, language: Language, offset: u32) -> Self {
         let at = offset as usize;
-        Self { text, start: at, at }
+        Self { text, language, start: at, at }
+    }
+
+    /// The language of the text.
+    pub(crate) const fn language(&self) -> Language {
+        self.language
     }
 
     /// The place of the latest token.
@@ -195,11 +217,11 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Result<Token<'a>, LexError> {
         let (text, legal) = self.name(0);
-        if legal {
-            Ok(keyword(text).unwrap_or(Token::Identifier(text)))
-        } else {
-            Err(LexError::Name)
-        }
+        let other = || match self.language {
+            Language::Mof2 => Token::Identifier(text),
+            Language::Mof3 => mof3_keyword(text),
+        };
+        if legal { Ok(keyword(text).unwrap_or_else(other)) } else { Err(LexError::Name) }
     }
 
     fn alias(&mut self) -> Result<Token<'a>, LexError> {
@@ -415,6 +437,20 @@ fn keyword(text: &str) -> Option<Token<'_>> {
     }
 }
 
+/// The token of a word that only MOF 3 knows.
+fn mof3_keyword(text: &str) -> Token<'_> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    match text.len() {
+        5 if is("value") => Token::Value(text),
+        6 if is("policy") => Token::Policy(text),
+        9 if is("structure") => Token::Structure(text),
+        10 if is("indication") => Token::Indication(text),
+        11 if is("enumeration") => Token::Enumeration(text),
+        11 if is("association") => Token::Association(text),
+        _ => Token::Identifier(text),
+    }
+}
+
 /// The whole literal that comes next in `rest`, and where its contents begin.
 fn next_quoted(rest: &str) -> Option<(usize, Quoted<'_>)> {
     let (gap, _) = skip_trivia(rest);
@@ -505,7 +541,7 @@ mod tests {
     use super::*;
 
     fn lex(text: &str) -> Vec<Result<Token<'_>, LexError>> {
-        Lexer::new(text, 0).collect()
+        Lexer::new(text, Language::Mof2, 0).collect()
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use super::lexer::{Lexer, Token};
 use super::tokens::{Progress, Stream};
+use crate::Language;
 
 /// Moves the stream past the declaration that was read as far as `progress`
 /// says.
@@ -32,9 +33,9 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     while let Some(next) = stream.peek() {
         let start = next.span.start;
         if next.token.may_start_declaration()
-            && (depth == 0 || after_close)
+            && (depth == 0 || (after_close && !may_be_local(&next.token)))
             && start > progress.first.start
-            && starts_declaration(stream.text, start)
+            && starts_declaration(stream.text, stream.language(), start)
         {
             break;
         }
@@ -54,10 +55,17 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     }
 }
 
+/// Whether the token begins a declaration that may stand within a class, too.
+const fn may_be_local(token: &Token<'_>) -> bool {
+    matches!(token, Token::Structure(_) | Token::Enumeration(_))
+}
+
 /// A directive ends with its `)`, and at the latest with the line of the
 /// mistake.
 fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
-    if progress.last != progress.first && starts_declaration(stream.text, progress.last.start) {
+    let start = progress.last.start;
+    if progress.last != progress.first && starts_declaration(stream.text, stream.language(), start)
+    {
         return;
     }
     while let Some(lexeme) = stream.next() {
@@ -71,8 +79,8 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
 }
 
 /// Whether what stands at `offset` can only be the start of a declaration.
-fn starts_declaration(text: &str, offset: u32) -> bool {
-    let mut lexer = Lexer::new(text, offset);
+fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
+    let mut lexer = Lexer::new(text, language, offset);
     let mut first = next(&mut lexer);
     if first == Some(Token::LeftBracket) {
         loop {
@@ -86,11 +94,19 @@ fn starts_declaration(text: &str, offset: u32) -> bool {
     }
     match first {
         Some(Token::Pragma | Token::Include(_)) => true,
-        Some(Token::Class(_)) => {
+        Some(
+            Token::Class(_)
+            | Token::Structure(_)
+            | Token::Enumeration(_)
+            | Token::Association(_)
+            | Token::Indication(_),
+        ) => {
             matches!(next(&mut lexer), Some(Token::Identifier(_)))
                 && matches!(next(&mut lexer), Some(Token::LeftBrace | Token::Colon | Token::As(_)))
         }
-        Some(Token::Instance(_)) => matches!(next(&mut lexer), Some(Token::Of(_))),
+        Some(Token::Instance(_) | Token::Value(_)) => {
+            matches!(next(&mut lexer), Some(Token::Of(_)))
+        }
         Some(Token::Qualifier(_)) => {
             next(&mut lexer).is_some() && next(&mut lexer) == Some(Token::Colon)
         }
@@ -100,7 +116,7 @@ fn starts_declaration(text: &str, offset: u32) -> bool {
 
 /// Remembers what the declaration would have made, if that can be told.
 pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
-    let mut lexer = Lexer::new(stream.text, progress.first.start);
+    let mut lexer = Lexer::new(stream.text, stream.language, progress.first.start);
     let mut first = next(&mut lexer);
     if first == Some(Token::LeftBracket) {
         // Qualifier values have braces and parentheses, and no brackets.

@@ -44,7 +44,7 @@ pub fn parse_sources<'a>(
 }
 
 /// `#pragma include` alone, which the search for includes passes over.
-fn without_file(file: FileId, span: Span) -> Diagnostic {
+pub(super) fn without_file(file: FileId, span: Span) -> Diagnostic {
     let message = "an include directive takes one file name as a string";
     Diagnostic::new(Code::IncludeArgument, file, span, message)
         .with_help(r#"write `#pragma include ("file.mof")`"#)

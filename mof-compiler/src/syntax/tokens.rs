@@ -6,6 +6,7 @@
 use super::lexer::{LexError, Lexer, Text, Token, is_name_char};
 use super::literal::{self, Mistake};
 use super::parse::MAX_NESTING;
+use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
@@ -29,14 +30,28 @@ pub(crate) struct Stream<'a, 's> {
 
 impl<'a, 's> Stream<'a, 's> {
     pub(crate) fn new(text: &'a str, file: FileId, sink: &'s mut Diagnostics) -> Self {
-        let lexer = Lexer::new(text, 0);
+        Self::in_language(Language::Mof2, text, file, sink)
+    }
+
+    pub(crate) fn in_language(
+        language: Language,
+        text: &'a str,
+        file: FileId,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        let lexer = Lexer::new(text, language, 0);
         Self { text, file, sink, quiet: false, lexer, peeked: None }
     }
 
     /// Goes on at the token that starts at `offset`.
     pub(crate) fn seek(&mut self, offset: u32) {
-        self.lexer = Lexer::new(self.text, offset);
+        self.lexer = Lexer::new(self.text, self.language(), offset);
         self.peeked = None;
+    }
+
+    /// The language of the text.
+    pub(crate) const fn language(&self) -> Language {
+        self.lexer.language()
     }
 
     pub(crate) fn peek(&mut self) -> Option<&Lexeme<'a>> {
@@ -115,10 +130,11 @@ impl<'a, 's> Stream<'a, 's> {
         if self.quiet {
             return;
         }
+        let language = self.language();
         let mut found = Vec::new();
         text.pieces(|offset, piece| {
             let start = start + Span::from(offset..offset).start;
-            literal::mistakes(piece.raw, |place, mistake| {
+            literal::mistakes(piece.raw, language, |place, mistake| {
                 found.push((Span::new(start + place.start, start + place.end), mistake));
             });
         });
@@ -136,6 +152,10 @@ impl<'a, 's> Stream<'a, 's> {
                     format!("`{}` is half of a surrogate pair", self.slice(place)),
                     r"strings hold whole characters; write both halves: \xD83D\xDE00",
                 ),
+                Mistake::NoCharacter => (
+                    format!("`{}` is no character", self.slice(place)),
+                    r"the greatest code is \x10FFFF",
+                ),
             };
             self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
         }
@@ -145,6 +165,15 @@ impl<'a, 's> Stream<'a, 's> {
     #[cold]
     fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Token<'a>> {
         let text = self.slice(span);
+        if self.language() == Language::Mof3 {
+            // What is a mistake in MOF 2 only: the `.` before the value of an
+            // enumeration, and a comment that ends with the file (DSP0221 5.4).
+            match mistake {
+                LexError::Character if text == "." => return Some(Token::Dot),
+                LexError::Comment => return None,
+                _ => {}
+            }
+        }
         let (diagnostic, token) = match mistake {
             LexError::Character => {
                 let message = format!("unexpected character {}", shown(text.chars().next()));
@@ -234,6 +263,12 @@ impl Token<'_> {
                 | Self::Scope(_)
                 | Self::Flavor(_)
                 | Self::Type(_)
+                | Self::Structure(_)
+                | Self::Enumeration(_)
+                | Self::Association(_)
+                | Self::Indication(_)
+                | Self::Value(_)
+                | Self::Policy(_)
         )
     }
 
@@ -247,6 +282,11 @@ impl Token<'_> {
                 | Self::Pragma
                 | Self::Include(_)
                 | Self::LeftBracket
+                | Self::Structure(_)
+                | Self::Enumeration(_)
+                | Self::Association(_)
+                | Self::Indication(_)
+                | Self::Value(_)
         )
     }
 }
@@ -331,6 +371,12 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         }
     }
 
+    /// Reports something about a token, with advice.
+    pub(crate) fn report(&mut self, code: Code, span: Span, message: String, help: &str) {
+        let found = self.stream.diagnostic(code, span, message).with_help(help);
+        self.stream.report(found);
+    }
+
     /// How far the declaration was read.
     pub(crate) fn progress(&self) -> Progress {
         Progress {
@@ -405,13 +451,23 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             }
             Token::Semicolon => {
                 self.open.closed = true;
-                if self.open.braces == 0 {
+                if self.open.braces == 0 && !self.goes_on() {
                     self.stage = Stage::End;
                 }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a `;` is the one that DSP0221 7.4 puts before the scope of a qualifier
+    /// type.
+    fn goes_on(&mut self) -> bool {
+        self.stream.language() == Language::Mof3
+            && matches!(
+                self.stream.peek().map(|next| &next.token),
+                Some(Token::Scope(_) | Token::Policy(_))
+            )
     }
 
     /// After a final `}`: when another declaration or nothing follows, reports

@@ -6,6 +6,8 @@ use super::ast::{
     TypeKind,
 };
 use super::lexer::Text;
+use super::mof3;
+use crate::Language;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 use cimarron_model::{CimType, suggest};
@@ -48,9 +50,7 @@ pub(crate) fn clauses(
             Clause::Flavors(keyword, new) => (flavors.replace(new).is_some(), keyword),
         };
         if repeated {
-            reports
-                .push(Code::RepeatedClause, keyword, "this clause is given twice".to_owned())
-                .help = Some("list all words in one clause, separated by commas".to_owned());
+            reports.repeated_clause(keyword);
         }
     }
     (scopes, flavors)
@@ -80,8 +80,59 @@ impl<'a> Reports<'a> {
         text.decode(&mut self.scratch)
     }
 
+    /// As `text`, with the escapes of MOF 3.
+    pub(super) fn mof3_text(&mut self, text: Text<'a>) -> Cow<'a, str> {
+        text.decode_as(Language::Mof3, &mut self.scratch)
+    }
+
     fn push(&mut self, code: Code, span: Span, message: String) -> &mut Diagnostic {
         self.list.push_mut(Diagnostic::new(code, self.file, span, message))
+    }
+
+    /// Reports a second clause of a kind.
+    pub(super) fn repeated_clause(&mut self, keyword: Span) {
+        self.push(Code::RepeatedClause, keyword, "this clause is given twice".to_owned()).help =
+            Some("list all words in one clause, separated by commas".to_owned());
+    }
+
+    /// The policies that the words name, as flavors; unknown ones are reported.
+    pub(super) fn policies(&mut self, words: Vec<Identifier<'_>>) -> Vec<Flavor> {
+        let make = |span, kind: Policy| Flavor { span, kind: kind.0 };
+        self.known(words, &Policy::ALL, |policy: Policy| policy.0.as_str(), make)
+    }
+
+    /// The scopes of MOF 3 that the words name; unknown ones are reported.
+    pub(super) fn mof3_scopes(&mut self, words: Vec<Identifier<'_>>) -> Vec<mof3::ast::Scope> {
+        let make = |span, kind| mof3::ast::Scope { span, kind };
+        self.known(words, &mof3::ast::ScopeKind::ALL, mof3::ast::ScopeKind::as_str, make)
+    }
+
+    /// Reports `type name[]()`, which MOF 3 writes `type[] name()`.
+    pub(super) fn misplaced_return_brackets(&mut self, span: Span) {
+        let message = "array brackets stand behind the name of a method".to_owned();
+        self.push(Code::MisplacedBrackets, span, message).help =
+            Some("write them behind the return type: `string[] Name()`".to_owned());
+    }
+
+    /// Reports the size of an array, which MOF 3 has no more.
+    pub(super) fn fixed_array(&mut self, span: Span) {
+        let message = "arrays of MOF 3 have no size".to_owned();
+        self.push(Code::Mof2Form, span, message).help =
+            Some("write `[]`; the qualifiers MinSize and MaxSize bound the size".to_owned());
+    }
+
+    /// Reports `Q : Flavor`, which MOF 3 leaves to the policy of the qualifier type.
+    pub(super) fn flavors_at_use(&mut self, span: Span) {
+        let message = "a qualifier of MOF 3 has no flavors where it is used".to_owned();
+        self.push(Code::Mof2Form, span, message).help =
+            Some("leave them out; the Policy of its declaration decides".to_owned());
+    }
+
+    /// Reports `name=value` behind what is no object path.
+    pub(super) fn stray_key(&mut self, span: Span) {
+        let message = "a key follows what is no object path".to_owned();
+        self.push(Code::UnexpectedToken, span, message).help =
+            Some("write a path as `Class.Key=\"a\",Other=1`".to_owned());
     }
 
     /// The flavors that the words name; unknown ones are reported and left out.
@@ -175,6 +226,30 @@ impl WordKind for FlavorKind {
     const CODE: Code = Code::UnknownFlavor;
     /// `Qualifier Q : strng;` reads as WMI's short form.
     const NEARBY: &'static [&'static str] = &TYPES;
+}
+
+/// A policy of MOF 3 (`policyKind`): one of three flavors.
+#[derive(Clone, Copy)]
+struct Policy(FlavorKind);
+
+impl Policy {
+    const ALL: [Self; 3] = [
+        Self(FlavorKind::EnableOverride),
+        Self(FlavorKind::DisableOverride),
+        Self(FlavorKind::Restricted),
+    ];
+}
+
+impl WordKind for Policy {
+    const WHAT: &'static str = "policy";
+    const CODE: Code = Code::UnknownFlavor;
+    const NEARBY: &'static [&'static str] = &[];
+}
+
+impl WordKind for mof3::ast::ScopeKind {
+    const WHAT: &'static str = "scope";
+    const CODE: Code = Code::UnknownScope;
+    const NEARBY: &'static [&'static str] = &[];
 }
 
 impl WordKind for ScopeKind {

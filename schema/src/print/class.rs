@@ -18,8 +18,10 @@ impl Printer<'_, '_> {
         if let Some(superclass) = &class.superclass {
             self.layout.put(&format!(" : {superclass}"))?;
         }
-        self.layout.newline()?;
-        self.layout.put("{")?;
+        if class.properties.is_empty() && class.methods.is_empty() {
+            return self.layout.put(" {}");
+        }
+        self.layout.put(" {")?;
         self.layout.newline()?;
         self.indented(|p| p.members(class))?;
         self.layout.put("}")
@@ -99,7 +101,8 @@ impl Printer<'_, '_> {
         let live = !self.layout.in_comment();
         let hides = |p: &Parameter| p.qualifiers.iter().any(|q| q.flavor.propagated());
         if !(live && parameters.iter().any(hides)) {
-            let flat: Vec<_> = parameters.iter().map(|p| self.flat_parameter(p)).collect();
+            let flat: Vec<_> =
+                parameters.iter().map(|p| self.flat_parameter(p, Which::All)).collect();
             let flat = flat.join(", ");
             if flat.chars().count() + 2 <= self.layout.room() {
                 return self.layout.put(&flat);
@@ -115,11 +118,11 @@ impl Printer<'_, '_> {
         })
     }
 
-    fn flat_parameter(&self, parameter: &Parameter) -> String {
+    fn flat_parameter(&self, parameter: &Parameter, which: Which) -> String {
         let quote = self.quotes_objects();
         let mut text = String::new();
-        if !parameter.qualifiers.is_empty() {
-            text = self.flat_qualifiers(&parameter.qualifiers, Which::All) + " ";
+        if parameter.qualifiers.iter().any(|q| which.takes(q)) {
+            text = self.flat_qualifiers(&parameter.qualifiers, which) + " ";
         }
         let array = brackets(parameter.data_type.array);
         text += &format!("{} {}{array}", type_word(&parameter.data_type, quote), parameter.name);
@@ -131,14 +134,17 @@ impl Printer<'_, '_> {
     }
 
     fn parameter(&mut self, parameter: &Parameter) -> fmt::Result {
-        let inherits = parameter.qualifiers.iter().any(|q| q.flavor.propagated());
-        let flat = self.flat_parameter(parameter);
-        let fits = flat.chars().count() + 2 <= self.layout.room();
-        if fits && (self.layout.in_comment() || !inherits) {
+        let mut which = Which::All;
+        if !self.layout.in_comment() {
+            self.commented(|p| p.qualifier_list(&parameter.qualifiers, Which::Inherited))?;
+            which = Which::Written;
+        }
+        let flat = self.flat_parameter(parameter, which);
+        if flat.chars().count() + 2 <= self.layout.room() {
             return self.layout.put(&flat);
         }
         let quote = self.quotes_objects();
-        self.qualifiers_above(&parameter.qualifiers)?;
+        self.qualifier_list(&parameter.qualifiers, which)?;
         self.declarator(&parameter.data_type, &parameter.name, quote)?;
         if let Some(default) = &parameter.default {
             self.initialize(default, quote)?;

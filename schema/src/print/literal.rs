@@ -103,8 +103,11 @@ pub(super) fn flat_scalar(scalar: &Scalar, quote_objects: bool) -> String {
         Scalar::DateTime(t) => format!("\"{t}\""),
         Scalar::Reference(path) => quoted(&path.to_string()),
         Scalar::Object(object) => {
-            let text = object_text(object, quote_objects);
-            if quote_objects { quoted(&(text + ";")) } else { text }
+            if quote_objects {
+                quoted(&embedded_text(object))
+            } else {
+                object_text(object, false)
+            }
         }
         number_or_boolean => number_or_boolean.to_string(),
     }
@@ -168,6 +171,11 @@ fn character(c: Char16) -> String {
         Some(shown @ ' '..='~') if shown != '\'' && shown != '\\' => format!("'{shown}'"),
         _ => format!("'\\x{:04X}'", c.0),
     }
+}
+
+/// The MOF of an embedded object as a string holds it.
+pub(super) fn embedded_text(object: &Object) -> String {
+    object_text(object, true) + ";"
 }
 
 /// An embedded object on one line, without the final semicolon. No literal spans

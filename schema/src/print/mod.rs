@@ -11,6 +11,8 @@
 //!   `Override`, and origins would change. A local class has nothing inherited
 //!   and prints as it was written.
 //!
+//! The layout is that of `cimarron fmt`, which leaves printed MOF as it is.
+//!
 //! MOF has no literal for NaN and the infinities; they are printed as NULL with
 //! a comment that names them, and are the only values that do not come back.
 //! A qualifier that no qualifier type declares has the type that its literal
@@ -43,9 +45,12 @@ pub struct PrintOptions<'a> {
 }
 
 impl<'a> PrintOptions<'a> {
-    /// Lines up to 80 columns, no qualifier declared.
+    /// The width unless told otherwise: that of formatted MOF.
+    pub const DEFAULT_WIDTH: usize = 100;
+
+    /// Lines up to the default width, no qualifier declared.
     pub const fn new(dialect: Dialect) -> Self {
-        Self { dialect, width: 80, declared: None }
+        Self { dialect, width: Self::DEFAULT_WIDTH, declared: None }
     }
 
     /// With the flavors of the qualifier types that the reader will know.

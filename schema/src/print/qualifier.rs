@@ -17,7 +17,7 @@ pub(super) enum Which {
 }
 
 impl Which {
-    const fn takes(self, qualifier: &Qualifier) -> bool {
+    pub(super) const fn takes(self, qualifier: &Qualifier) -> bool {
         match self {
             Self::All => true,
             Self::Written => !qualifier.flavor.propagated(),
@@ -30,20 +30,34 @@ impl Printer<'_, '_> {
     pub(super) fn qualifier_type(&mut self, declared: &QualifierType) -> fmt::Result {
         let data_type = &declared.data_type;
         let brackets = brackets(data_type.array);
-        let head = format!("Qualifier {} : {}{brackets} = ", declared.name, data_type.cim_type);
+        let head = format!("Qualifier {} : {}{brackets}", declared.name, data_type.cim_type);
         self.layout.put(&head)?;
-        self.layout.put(&flat_value(&declared.default, self.quotes_objects()))?;
-        self.clause("Scope", &scope_words(declared.scopes).join(", "))?;
-        self.clause("Flavor", &declared_flavor_words(declared.flavor).join(", "))?;
+        self.initialize(&declared.default, self.quotes_objects())?;
+        self.clause("Scope", &scope_words(declared.scopes))?;
+        self.clause("Flavor", &declared_flavor_words(declared.flavor))?;
         self.end()
     }
 
-    /// `, Scope(…)` on this line or the next.
-    fn clause(&mut self, keyword: &str, words: &str) -> fmt::Result {
-        let text = format!("{keyword}({words})");
+    /// `, Scope(…)` on this line or the next, or on several.
+    fn clause(&mut self, keyword: &str, words: &[&str]) -> fmt::Result {
+        let text = format!("{keyword}({})", words.join(", "));
         self.indented(|p| {
-            p.separate(text.chars().count())?;
-            p.layout.put(&text)
+            let columns = text.chars().count();
+            p.separate(columns)?;
+            if columns < p.layout.room() {
+                return p.layout.put(&text);
+            }
+            p.layout.put(&format!("{keyword}("))?;
+            p.indented(|p| {
+                p.layout.newline()?;
+                for (n, word) in words.iter().enumerate() {
+                    if n > 0 {
+                        p.separate(word.len())?;
+                    }
+                    p.layout.put(word)?;
+                }
+                p.layout.put(")")
+            })
         })
     }
 
@@ -79,22 +93,25 @@ impl Printer<'_, '_> {
         if words.is_empty() { String::new() } else { format!(" : {}", words.join(" ")) }
     }
 
-    fn qualifier_list(&mut self, qualifiers: &Qualifiers, which: Which) -> fmt::Result {
+    /// A list on one line where it fits, else with each qualifier on a line.
+    pub(super) fn qualifier_list(&mut self, qualifiers: &Qualifiers, which: Which) -> fmt::Result {
         if !qualifiers.iter().any(|q| which.takes(q)) {
             return Ok(());
         }
+        let flat = self.flat_qualifiers(qualifiers, which);
+        if flat.chars().count() <= self.layout.room() {
+            self.layout.put(&flat)?;
+            return self.layout.newline();
+        }
         self.layout.put("[")?;
         self.indented_by(1, |p| {
-            // Nothing follows a broken qualifier on its last line.
-            let mut broken: Option<bool> = None;
-            for qualifier in qualifiers.iter().filter(|q| which.takes(q)) {
-                let flat = p.flat_qualifier(qualifier);
-                let columns = flat.chars().count();
-                if let Some(after_broken) = broken {
-                    p.separate(if after_broken { usize::MAX } else { columns })?;
+            for (n, qualifier) in qualifiers.iter().filter(|q| which.takes(q)).enumerate() {
+                if n > 0 {
+                    p.layout.put(",")?;
+                    p.layout.newline()?;
                 }
-                broken = Some(columns >= p.layout.room());
-                if columns < p.layout.room() {
+                let flat = p.flat_qualifier(qualifier);
+                if flat.chars().count() < p.layout.room() {
                     p.layout.put(&flat)?;
                 } else {
                     p.broken_qualifier(qualifier)?;

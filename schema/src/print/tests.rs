@@ -63,7 +63,7 @@ fn flavors_are_written_where_the_reader_would_assume_others() {
         class.qualifiers.set(qualifier(name, true, flavor));
         let options = PrintOptions::new(dialect).declared(&declared);
         let text = class_to_mof(&class, &options);
-        assert_eq!(text, format!("{expected}\nclass C\n{{\n}};\n"), "{dialect} {name}");
+        assert_eq!(text, format!("{expected}\nclass C {{}};\n"), "{dialect} {name}");
     }
 }
 
@@ -110,8 +110,7 @@ fn a_local_class_prints_as_written() {
     assert_eq!(
         class_to_mof(&class, &wmi()),
         r#"[Description("A \"disk\".")]
-class X_Disk : X_Device
-{
+class X_Disk : X_Device {
     [key]
     string Serial;
 
@@ -156,9 +155,8 @@ fn what_is_inherited_prints_as_comments() {
     let [first, second] = notes;
     class.properties = vec![caption, first, second, health];
     assert_eq!(
-        class_to_mof(&class, &wmi()),
-        r#"class B : A
-{
+        class_to_mof(&class, &PrintOptions { width: 80, ..wmi() }),
+        r#"class B : A {
     // from A
     // [Key,
     //  Description(
@@ -220,8 +218,7 @@ fn long_lines_break() {
      "Unknown", "Other", "Running",
      "Stopped"
  }]
-class C
-{
+class C {
     uint32 Numbers[] = {
         99990, 99991, 99992, 99993,
         99994, 99995
@@ -285,7 +282,7 @@ fn qualifier_types() {
                 [Scope::Property, Scope::Reference].into_iter().collect(),
                 TO_SUBCLASS.with(Flavor::NOT_OVERRIDABLE),
             ),
-            "Qualifier Key : boolean = FALSE, Scope(property, reference),\n    Flavor(DisableOverride, ToSubclass);\n",
+            "Qualifier Key : boolean = FALSE, Scope(property, reference), Flavor(DisableOverride, ToSubclass);\n",
         ),
         (
             declared(

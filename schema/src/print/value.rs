@@ -1,8 +1,10 @@
 //! Initializers too long for one line, and instances.
 
-use super::literal::{flat_item, flat_value, pieces};
+use super::layout::Layout;
+use super::literal::{embedded_text, flat_item, flat_value, pieces};
 use super::printer::Printer;
 use cimarron_model::{Array, Instance, Object, Scalar, Value};
+use std::borrow::Cow;
 use std::fmt;
 
 impl Printer<'_, '_> {
@@ -17,8 +19,10 @@ impl Printer<'_, '_> {
         self.layout.put(" =")?;
         let flat = flat_value(value, quote);
         let fits = flat.chars().count() + 1 < self.layout.room();
-        if let (Value::Scalar(Scalar::String(text)), false) = (value, fits) {
-            return self.broken_string(text);
+        if let (Value::Scalar(scalar), false) = (value, fits)
+            && let Some(text) = quoted_text(scalar, quote)
+        {
+            return self.broken_string(&text);
         }
         self.layout.put(" ")?;
         match value {
@@ -39,36 +43,46 @@ impl Printer<'_, '_> {
         })
     }
 
-    /// Elements in filled lines between braces.
+    /// Elements in filled lines between braces. One that takes several lines
+    /// shares them with no other.
     pub(super) fn broken_array(&mut self, array: &Array, quote: bool) -> fmt::Result {
         self.layout.put("{")?;
         self.indented(|p| {
             p.layout.newline()?;
+            let mut broken = false;
             for (i, item) in array.iter().enumerate() {
                 let flat = flat_item(item.as_ref(), quote);
                 let columns = flat.chars().count();
                 if i > 0 {
-                    p.separate(columns)?;
+                    p.separate(if broken { usize::MAX } else { columns })?;
                 }
+                broken = columns >= p.layout.room();
                 match &item {
-                    _ if columns < p.layout.room() => p.layout.put(&flat)?,
-                    Some(Scalar::String(text)) => {
-                        for (n, piece) in
-                            pieces(text, p.layout.next_room().saturating_sub(1)).iter().enumerate()
-                        {
-                            if n > 0 {
-                                p.layout.newline()?;
-                            }
-                            p.layout.put(piece)?;
-                        }
-                    }
-                    Some(Scalar::Object(object)) if !quote => p.object(object)?,
+                    Some(Scalar::Object(object)) if broken && !quote => p.object(object)?,
+                    Some(scalar) if broken => match quoted_text(scalar, quote) {
+                        Some(text) => p.broken_element(&text)?,
+                        None => p.layout.put(&flat)?,
+                    },
                     _ => p.layout.put(&flat)?,
                 }
             }
             p.layout.newline()
         })?;
         self.layout.put("}")
+    }
+
+    /// Adjacent literals, one a line, from here on.
+    fn broken_element(&mut self, text: &str) -> fmt::Result {
+        let width = self.layout.next_room().saturating_sub(Layout::STEP + 1);
+        for (n, piece) in pieces(text, width).iter().enumerate() {
+            if n == 0 {
+                self.layout.put(piece)?;
+            } else {
+                self.layout.newline()?;
+                self.indented(|p| p.layout.put(piece))?;
+            }
+        }
+        Ok(())
     }
 
     fn object(&mut self, object: &Object) -> fmt::Result {
@@ -80,6 +94,9 @@ impl Printer<'_, '_> {
 
     fn instance_block(&mut self, instance: &Instance) -> fmt::Result {
         self.layout.put(&format!("instance of {} {{", instance.class))?;
+        if instance.properties().next().is_none() {
+            return self.layout.put("}");
+        }
         self.layout.newline()?;
         self.indented(|p| {
             for (name, property) in instance.properties() {
@@ -92,5 +109,16 @@ impl Printer<'_, '_> {
             Ok(())
         })?;
         self.layout.put("}")
+    }
+}
+
+/// What stands between the quotes of a scalar that is written as a string.
+fn quoted_text(scalar: &Scalar, quote_objects: bool) -> Option<Cow<'_, str>> {
+    match scalar {
+        Scalar::String(text) => Some(Cow::Borrowed(text)),
+        Scalar::DateTime(t) => Some(Cow::Owned(t.to_string())),
+        Scalar::Reference(path) => Some(Cow::Owned(path.to_string())),
+        Scalar::Object(object) if quote_objects => Some(Cow::Owned(embedded_text(object))),
+        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What a compilation writes, and where.
 
 use crate::args::{CompileArgs, usage};
-use crate::core::files;
+use crate::core::files::{self, Content};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
 use cimarron_model::Status;
@@ -30,6 +30,8 @@ pub(super) struct Written {
     pub(super) form: Emit,
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
+    /// What it is now, where this run wrote it.
+    pub(super) content: Option<Content>,
 }
 
 impl Outputs {
@@ -88,6 +90,10 @@ impl Outputs {
         matches!(self, Self::Nothing)
     }
 
+    pub(super) const fn is_on_disk(&self) -> bool {
+        matches!(self, Self::Files(_))
+    }
+
     pub(super) const fn takes_stdout(&self) -> bool {
         matches!(self, Self::Stdout(_))
     }
@@ -108,7 +114,7 @@ impl Outputs {
         let files = if let Self::Files(files) = self { files.as_slice() } else { &[] };
         let written = |(form, path): &(Emit, PathBuf)| {
             let bytes = fs::metadata(path).map_or(0, |found| found.len());
-            Written { form: *form, path: path.clone(), bytes }
+            Written { form: *form, path: path.clone(), bytes, content: None }
         };
         files.iter().map(written).collect()
     }
@@ -153,10 +159,13 @@ impl Outputs {
                 Ok(Vec::new())
             }
             Self::Files(all) => {
+                let mut written = Vec::with_capacity(all.len());
                 for (form, path) in all {
-                    files::write(path, |out| body(*form, out))?;
+                    let content = files::write(path, |out| body(*form, out))?;
+                    let (path, bytes) = (path.clone(), content.bytes);
+                    written.push(Written { form: *form, path, bytes, content: Some(content) });
                 }
-                Ok(self.on_disk())
+                Ok(written)
             }
         }
     }

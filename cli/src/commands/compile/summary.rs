@@ -60,7 +60,7 @@ pub(super) fn write_json(
     let first = written.first();
     let result = json!({
         "namespace": args.namespace,
-        "dialect": args.dialect.0.as_str(),
+        "dialect": args.dialect.as_str(),
         "classes": statistics.classes,
         "associations": statistics.associations,
         "indications": statistics.indications,

@@ -55,7 +55,7 @@ const WORDS: &[Case] = &[
         "structure A {};",
         &[],
         &[
-            "1:1 28 `structure` begins a declaration of MOF 3 | this compiler reads MOF 2 (DSP0004) and WMI's MOF; declare a class",
+            "1:1 28 `structure` begins a declaration of MOF 3 | compile MOF 3 (DSP0221) with `--dialect mof3`",
         ],
     ),
     (

@@ -1,0 +1,71 @@
+//! `cimarron fmt`.
+
+use crate::failure::FailureStyle;
+use cimarron_mof::format::FormatOptions;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The arguments of `cimarron fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct FmtArgs {
+    /// MOF files, patterns, and directories whose *.mof files are formatted; `-` formats standard
+    /// input to standard output [default: the current directory]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; fail with exit code 1 and name the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change, and fail with exit code 1 if anything would
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// The columns that lines are kept within where they can be broken
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = FormatOptions::DEFAULT_WIDTH,
+        value_parser = width
+    )]
+    pub(crate) width: usize,
+    /// Cut long strings anew at spaces; otherwise adjacent literals stay as they are
+    #[arg(long)]
+    pub(crate) rewrap_strings: bool,
+    /// How to report
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
+    pub(crate) format: ReportFormat,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Sentences and diffs for people
+    Human,
+    /// An array of objects, one a file
+    Json,
+}
+
+impl FmtArgs {
+    /// Whether standard input is to be formatted.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// How failures are written.
+    pub(crate) fn style(&self) -> FailureStyle {
+        match self.format {
+            ReportFormat::Human => FailureStyle::Human,
+            ReportFormat::Json => FailureStyle::Json,
+        }
+    }
+
+    /// How to format.
+    pub(crate) const fn options(&self) -> FormatOptions {
+        FormatOptions { width: self.width, rewrap_strings: self.rewrap_strings }
+    }
+}
+
+fn width(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(columns @ 20..=1_000) => Ok(columns),
+        _ => Err("a width is 20 to 1000 columns".to_owned()),
+    }
+}

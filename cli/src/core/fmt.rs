@@ -1,0 +1,154 @@
+//! Formatting MOF: files in, formatted texts and findings out.
+
+use super::pattern;
+use crate::failure::Failure;
+use cimarron_model::Status;
+use cimarron_mof::format::{FormatError, FormatOptions, format};
+use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
+use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A text and what formatting makes of it.
+pub(crate) struct Formatted {
+    /// The text as it was.
+    pub(crate) before: String,
+    /// The formatted one; `None` when it is the same.
+    pub(crate) after: Option<String>,
+    encoding: Encoding,
+}
+
+/// What became of a file.
+pub(crate) enum Outcome {
+    Formatted(Formatted),
+    /// The findings have been collected: so many.
+    Refused(usize),
+    /// The file cannot be used, or formatting it failed.
+    Failed(String),
+}
+
+/// Formats files one by one and collects what is found in them.
+pub(crate) struct Formatter {
+    options: FormatOptions,
+    /// The texts that something was found in.
+    pub(crate) sources: SourceMap,
+    pub(crate) said: Diagnostics,
+}
+
+impl Formatter {
+    pub(crate) fn new(options: FormatOptions) -> Self {
+        Self { options, sources: SourceMap::new(), said: Diagnostics::new() }
+    }
+
+    /// Formats a file of the file system.
+    pub(crate) fn file(&mut self, path: &Path) -> Outcome {
+        match OsFileSystem.read(path, Limits::default().file) {
+            Ok(bytes) => self.bytes(&path.display().to_string(), bytes),
+            Err(error) => Outcome::Failed(format!("`{}` cannot be read: {error}", path.display())),
+        }
+    }
+
+    /// Formats the contents of a file.
+    pub(crate) fn bytes(&mut self, name: &str, bytes: Vec<u8>) -> Outcome {
+        let encoding = Encoding::of(&bytes);
+        let before = match decode(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let mistake = Diagnostic::new(
+                    Code::Encoding,
+                    FileId::default(),
+                    Span::default(),
+                    error.to_string(),
+                );
+                return self.refused(name, String::new(), vec![mistake]);
+            }
+        };
+        let after = match format(&before, &self.options) {
+            Ok(Cow::Borrowed(_)) => None,
+            Ok(Cow::Owned(after)) => Some(after),
+            Err(FormatError::Syntax(said)) => {
+                return self.refused(name, before, said.into_sorted());
+            }
+            Err(error) => return Outcome::Failed(format!("`{name}`: {error}")),
+        };
+        Outcome::Formatted(Formatted { before, after, encoding })
+    }
+
+    fn refused(&mut self, name: &str, text: String, said: Vec<Diagnostic>) -> Outcome {
+        let count = said.len();
+        match self.sources.add(name, text) {
+            Ok(file) => {
+                for mut diagnostic in said {
+                    diagnostic.file = file;
+                    for label in &mut diagnostic.labels {
+                        label.file = file;
+                    }
+                    self.said.push(diagnostic);
+                }
+                Outcome::Refused(count)
+            }
+            Err(too_long) => Outcome::Failed(too_long.to_string()),
+        }
+    }
+}
+
+/// The files that paths stand for, each once: themselves, what patterns match,
+/// and the MOF files below directories.
+pub(crate) fn mof_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        let found = if pattern::is_pattern(path) && !path.exists() {
+            pattern::expand(path)?
+        } else {
+            vec![path.clone()]
+        };
+        for path in found {
+            let found = files_of(path)?;
+            files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
+        }
+    }
+    Ok(files)
+}
+
+fn files_of(path: PathBuf) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path]);
+    }
+    files_below(&OsFileSystem, &path, Limits::default().files).map_err(|error| {
+        let message = format!("`{}` cannot be read: {error}", path.display());
+        Failure::input(Status::Failed, message)
+    })
+}
+
+impl Formatted {
+    /// Writes the formatted text where the old one was: to a temporary file
+    /// beside it with the same permissions, synced and renamed. A link stays a
+    /// link.
+    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
+        let Some(after) = &self.after else { return Ok(()) };
+        let target = path.canonicalize()?;
+        let permissions = target.metadata()?.permissions();
+        // Renaming would replace a file that must not be written.
+        std::fs::OpenOptions::new().write(true).open(&target)?;
+        let folder = target.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&self.encoding.encode(after))?;
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// The formatted text.
+    pub(crate) fn text(&self) -> &str {
+        self.after.as_ref().unwrap_or(&self.before)
+    }
+
+    /// The bytes of the formatted text, in the encoding of the old one.
+    pub(crate) fn encoded(&self) -> Vec<u8> {
+        self.encoding.encode(self.text())
+    }
+}

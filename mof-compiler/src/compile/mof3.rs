@@ -1,0 +1,151 @@
+//! MOF 3 on the model of MOF 2.
+//!
+//! Archives and the engine know the elements of DSP0004 2.x, so what MOF 3 adds is
+//! written out as the declarations of MOF 2 that mean the same, and those go through
+//! the steps that MOF 2 goes through:
+//!
+//! | MOF 3 | becomes |
+//! |---|---|
+//! | structure | a class with the qualifier `Structure` |
+//! | local structure `S` of `C` | a structure `C_S` |
+//! | `association`, `indication` | a class with the qualifier of that name |
+//! | property, parameter or return value of a complex type `C` | a string with `EmbeddedInstance("C")`; its values are objects |
+//! | the same of an enumeration | its integer or string type with `ValueMap`, `Values` and `Enumeration("E")` |
+//! | `integer` | sint64 |
+//! | `octetstring`, `octetstring[]` | `uint8[]`, `string[]` with `Octetstring` and the length that MOF 2 has in front |
+//! | `[Override]` | `Override("name")`, unless the text declares a qualifier of its own |
+//! | policy | flavors |
+//!
+//! Enumerations themselves are not kept: what uses them says all that they say.
+//! `types` finds the types and resolves names, `enumeration` judges enumerations,
+//! `lower` writes declarations and `value` values, `standard` has the qualifiers
+//! that a text need not declare.
+
+mod enumeration;
+mod lower;
+mod permit;
+mod qualifier;
+mod standard;
+mod types;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use permit::{permits, value_type};
+
+use super::collect::Collected;
+use super::directive::Directives;
+use super::namespace::Namespace;
+use super::roots::Roots;
+use super::system::SystemClasses;
+use super::unit::{Class, Instance, Item, Unit};
+use super::update::{Changes, Existence, UpdateFlags};
+use super::{At, Base, CompileOptions, Context, GlobalFlavors};
+use crate::Language;
+use crate::diagnostic::Diagnostics;
+use crate::source::{FileId, Sources};
+use crate::syntax::mof3::ast::Declaration;
+use cimarron_model::Name;
+use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
+use indexmap::IndexMap;
+use lower::{Classes, Lowered};
+use types::Types;
+
+/// Compiles MOF 3 sources into `schema`.
+pub(crate) fn compile(
+    sources: &Sources,
+    options: &CompileOptions,
+    base: &dyn Base,
+    schema: &mut SchemaBuilder,
+    sink: &mut Diagnostics,
+) -> Changes {
+    let declarations = crate::syntax::mof3::parse_sources(sources, sink);
+    // An alias is known in the whole compilation unit (DSP0221 7.7.3).
+    let everywhere = Roots::one(sources);
+    let (roots, system) = (Roots::new(sources), SystemClasses::default());
+    let mut changes = Changes::default();
+    for (name, declarations) in by_namespace(&declarations, &roots, options, base, sink) {
+        let context = Context {
+            dialect: options.dialect,
+            language: Language::Mof3,
+            namespace: name.as_str(),
+            base,
+            roots: &everywhere,
+            system: &system,
+        };
+        let builder = schema.namespace(name.as_str());
+        compile_namespace(&declarations, &context, builder, &mut changes, sink);
+    }
+    changes
+}
+
+/// A declaration and the file that it stands in.
+type Placed<'d> = (FileId, &'d Declaration<'d>);
+
+/// Sorts the declarations of all files, in order.
+fn by_namespace<'d>(
+    declarations: &'d [(FileId, Declaration<'d>)],
+    roots: &Roots,
+    options: &CompileOptions,
+    base: &dyn Base,
+    sink: &mut Diagnostics,
+) -> IndexMap<Name, Vec<Placed<'d>>> {
+    let mut sorted: IndexMap<Name, Vec<Placed<'d>>> = IndexMap::new();
+    let mut directives = Directives::new(options, base);
+    let mut root = None;
+    for (order, (file, declaration)) in declarations.iter().enumerate() {
+        if root.replace(roots.of(*file)) != Some(roots.of(*file)) {
+            directives = Directives::new(options, base);
+        }
+        match declaration {
+            Declaration::Directive(directive) => {
+                // Only WMI's directives change what was declared.
+                let mut none = Collected { units: IndexMap::new(), changes: Changes::default() };
+                directives.obey(At::new(*file, &**directive), order, &mut none, sink);
+            }
+            other => sorted.entry(directives.namespace()).or_default().push((*file, other)),
+        }
+    }
+    sorted
+}
+
+fn compile_namespace(
+    declarations: &[Placed<'_>],
+    context: &Context<'_>,
+    builder: &mut NamespaceBuilder,
+    changes: &mut Changes,
+    sink: &mut Diagnostics,
+) {
+    let mut types = Types::new(declarations, context, sink);
+    types.judge_enumerations(sink);
+    let mut lowered = lower::lower(declarations, &types, context, sink);
+    let used = lowered.used_qualifiers();
+    let classes = std::mem::take(&mut lowered.classes);
+    let mut unit = unit(classes, &lowered);
+    let base = context.base.qualifier_types(context.namespace);
+    base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
+    let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
+    standard::know(builder, &declared);
+    let mut namespace = Namespace::new(context, builder, sink);
+    namespace.compile(&mut unit, changes);
+    lowered.judge_the_rest(&mut namespace);
+    standard::keep_used(builder, &used, &base);
+}
+
+/// The declarations of MOF 2 as the further steps want them.
+fn unit<'l>(classes: Classes<'l>, lowered: &'l Lowered<'l>) -> Unit<'l> {
+    let flavors = GlobalFlavors::default();
+    let mut unit = Unit::default();
+    unit.qualifiers = lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect();
+    for (order, (file, node)) in classes.into_iter().enumerate() {
+        let (node, flavors) = (Box::new(node), flavors.clone());
+        unit.add_class(Class { file, node, flavors, flags: UpdateFlags::default(), order });
+    }
+    for (order, (file, node)) in lowered.instances.iter().enumerate() {
+        let (at, flavors) = (At::new(*file, node), flavors.clone());
+        let existence = Existence::default();
+        unit.add_item(Item::Declared(Instance { at, flavors, existence, order }));
+    }
+    unit
+}

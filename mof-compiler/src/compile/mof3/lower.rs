@@ -1,0 +1,789 @@
+//! Writing the declarations of MOF 3 as those of MOF 2.
+
+use super::super::namespace::Namespace;
+use super::super::{At, Context, GlobalFlavors, instance, qualifier as lowering};
+use super::Placed;
+use super::qualifier::{Known, QualifierTypes};
+use super::types::{Declared, Found, Meaning, Member, Node, TypeId, Types};
+use super::value::{Aliases, Target};
+use crate::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, FlavorKind};
+use crate::syntax::mof3::ast::{
+    ComplexDeclaration, ComplexSort, DataType, Declaration, EnumerationDeclaration, Feature,
+    Method, Parameter, Property, QualifierDeclaration, Scope, ScopeKind, TypeDeclaration, TypeKind,
+    TypeSort, Value,
+};
+use cimarron_model::{CimType, Name};
+use cimarron_schema::rules::Rule;
+use hashbrown::HashSet;
+use std::borrow::Cow;
+
+/// How many values the writing out of enumerations, octet strings and aliased values
+/// may make, in all.
+const BUDGET: usize = 1_000_000;
+
+/// Classes and the files that they stand in.
+pub(super) type Classes<'t> = Vec<(FileId, ast::ClassDeclaration<'t>)>;
+
+/// The declarations of a namespace in MOF 2.
+#[derive(Default)]
+pub(super) struct Lowered<'t> {
+    pub(super) qualifiers: Vec<(FileId, ast::QualifierDeclaration<'t>)>,
+    pub(super) classes: Classes<'t>,
+    pub(super) instances: Vec<(FileId, ast::InstanceDeclaration<'t>)>,
+    /// `value of`: nothing in the schema, but to be judged.
+    values: Vec<(FileId, ast::InstanceDeclaration<'t>)>,
+    /// The qualifiers of what the schema does not have.
+    loose: Vec<(FileId, Vec<ast::Qualifier<'t>>)>,
+}
+
+impl Lowered<'_> {
+    /// Judges what leaves no trace in the schema.
+    pub(super) fn judge_the_rest(&self, namespace: &mut Namespace<'_, '_>) {
+        let flavors = GlobalFlavors::default();
+        for (file, list) in &self.loose {
+            lowering::lower_all(namespace, *file, list, &flavors);
+        }
+        for (file, value) in &self.values {
+            instance::embedded(namespace, At::new(*file, value), &flavors, None);
+        }
+    }
+
+    /// The names of the qualifiers that the schema has.
+    pub(super) fn used_qualifiers(&self) -> HashSet<Name> {
+        let mut used = HashSet::new();
+        let mut add = |list: &[ast::Qualifier<'_>]| {
+            used.extend(list.iter().map(|qualifier| Name::new(qualifier.name.text)));
+        };
+        for (_, class) in &self.classes {
+            add(&class.qualifiers);
+            for feature in &class.features {
+                match feature {
+                    ast::Feature::Property(property) => add(&property.qualifiers),
+                    ast::Feature::Method(method) => {
+                        add(&method.qualifiers);
+                        method.parameters.iter().for_each(|p| add(&p.qualifiers));
+                    }
+                }
+            }
+        }
+        used
+    }
+}
+
+/// Writes all declarations of a namespace.
+pub(super) fn lower<'t>(
+    declarations: &[Placed<'t>],
+    types: &'t Types<'t>,
+    context: &Context<'_>,
+    sink: &mut Diagnostics,
+) -> Lowered<'t> {
+    let known = QualifierTypes::new(declarations, context.base.qualifier_types(context.namespace));
+    let mut writer = Writer {
+        types,
+        known: &known,
+        aliases: Aliases::new(declarations, sink),
+        sink,
+        file: FileId::default(),
+        scopes: Vec::new(),
+        use_site: None,
+        expanding: Vec::new(),
+        budget: BUDGET,
+    };
+    let mut lowered = Lowered::default();
+    for (id, node) in types.all() {
+        writer.file = node.file;
+        match node.declared {
+            Declared::Complex(_) if node.is_taken => {}
+            Declared::Complex(declared) => {
+                let class = writer.complex_type(id, node, declared);
+                lowered.classes.push((node.file, class));
+            }
+            Declared::Enumeration(declared) => {
+                writer.enumeration_qualifiers(declared, &mut lowered);
+            }
+        }
+    }
+    for (file, declaration) in declarations {
+        writer.file = *file;
+        match *declaration {
+            Declaration::Qualifier(node) => writer.qualifier_type(node, &mut lowered),
+            Declaration::Complex(node) => writer.declared_value(node, &mut lowered),
+            _ => {}
+        }
+    }
+    lowered
+}
+
+/// Writes MOF 2.
+pub(super) struct Writer<'t, 'k, 's> {
+    pub(super) types: &'t Types<'t>,
+    known: &'k QualifierTypes<'t>,
+    pub(super) aliases: Aliases<'t>,
+    pub(super) sink: &'s mut Diagnostics,
+    pub(super) file: FileId,
+    /// The types of the text whose local types are visible, the innermost last.
+    pub(super) scopes: Vec<TypeId>,
+    /// Where the alias stands whose value is being written out.
+    pub(super) use_site: Option<Span>,
+    /// The aliases that are being written out.
+    pub(super) expanding: Vec<Name>,
+    budget: usize,
+}
+
+/// A written type in MOF 2.
+struct Typed<'t> {
+    data_type: ast::DataType<'t>,
+    /// The qualifiers that say what the type of MOF 2 leaves out.
+    qualifiers: Vec<ast::Qualifier<'t>>,
+    target: Target<'t>,
+}
+
+impl<'t> Writer<'t, '_, '_> {
+    pub(super) fn report(&mut self, code: Code, span: Span, message: String) {
+        self.advise(code, span, message, None);
+    }
+
+    /// Reports something with advice. What is wrong with the value behind an alias is
+    /// reported where that is declared.
+    pub(super) fn advise(&mut self, code: Code, span: Span, message: String, help: Option<String>) {
+        if self.use_site.is_none() {
+            let mut found = Diagnostic::new(code, self.file, span, message);
+            found.help = help;
+            self.sink.push(found);
+        }
+    }
+
+    /// Takes from the budget; once it is used up, says so.
+    pub(super) fn spend(&mut self, amount: usize, span: Span) -> bool {
+        if amount <= self.budget {
+            self.budget -= amount;
+            return true;
+        }
+        if self.budget > 0 {
+            self.budget = 0;
+            let message = format!("written out, the text has more than {BUDGET} values");
+            let span = self.use_site.unwrap_or(span);
+            self.sink.push(Diagnostic::new(Code::ExpansionLimit, self.file, span, message));
+        }
+        false
+    }
+
+    // Complex types
+
+    fn complex_type(
+        &mut self,
+        id: TypeId,
+        node: &'t Node<'t>,
+        declared: &'t TypeDeclaration<'t>,
+    ) -> ast::ClassDeclaration<'t> {
+        self.scopes = vec![id];
+        let (on, own) = match declared.sort {
+            TypeSort::Structure => (ScopeKind::Structure, Some("Structure")),
+            TypeSort::Class => (ScopeKind::Class, None),
+            TypeSort::Association => (ScopeKind::Association, Some("Association")),
+            TypeSort::Indication => (ScopeKind::Indication, Some("Indication")),
+        };
+        let mut qualifiers = self.qualifiers(&declared.qualifiers, on, None);
+        if let Some(name) = own {
+            let mut own = made(name, declared.name.span, None);
+            if declared.sort == TypeSort::Structure {
+                // A class may derive from a structure and is none.
+                let kind = FlavorKind::Restricted;
+                own.flavors.push(ast::Flavor { span: declared.name.span, kind });
+            }
+            add(&mut qualifiers, own);
+        }
+        let superclass = self.supertype(node, declared);
+        let features = declared.features.iter();
+        let features: Vec<_> = features.filter_map(|f| self.feature(f, id, declared)).collect();
+        if declared.sort == TypeSort::Association {
+            self.enough_references(id, declared);
+        }
+        self.scopes.clear();
+        ast::ClassDeclaration {
+            span: declared.span,
+            qualifiers,
+            name: ast::Identifier { text: &node.name, span: declared.name.span },
+            alias: None,
+            superclass,
+            features,
+        }
+    }
+
+    /// The superclass, unless a type of this sort cannot derive from it.
+    fn supertype(
+        &mut self,
+        node: &'t Node<'t>,
+        declared: &'t TypeDeclaration<'t>,
+    ) -> Option<ast::Identifier<'t>> {
+        let written = declared.supertype?;
+        // One that does not exist is reported like that of any class.
+        let Some(above) = &node.above else { return Some(written) };
+        let sort = match above {
+            Found::Text(id) => self.types.sort(*id),
+            Found::Base(class) if class.qualifiers.is_true("Association") => {
+                Some(TypeSort::Association)
+            }
+            Found::Base(class) if class.qualifiers.is_true("Indication") => {
+                Some(TypeSort::Indication)
+            }
+            Found::Base(class) if class.qualifiers.is_true("Structure") => {
+                Some(TypeSort::Structure)
+            }
+            Found::Base(_) => Some(TypeSort::Class),
+        };
+        let fits = match (declared.sort, sort) {
+            (_, Some(TypeSort::Structure)) => true,
+            (TypeSort::Structure, _) | (_, None) => false,
+            (_, Some(TypeSort::Class)) => true,
+            (own, Some(above)) => own == above,
+        };
+        if fits {
+            return Some(ast::Identifier {
+                text: self.types.archived_name(above),
+                span: written.span,
+            });
+        }
+        let above = sort.map_or("enumeration", TypeSort::as_str);
+        let (own, name) = (declared.sort.as_str(), declared.name.text);
+        let message =
+            format!("the {own} `{name}` cannot derive from the {above} `{}`", written.text);
+        let help = match (declared.sort, sort) {
+            (TypeSort::Structure, Some(_)) => Some("a structure derives from structures only"),
+            (TypeSort::Class, Some(TypeSort::Association)) => Some("declare an association"),
+            (TypeSort::Class, Some(TypeSort::Indication)) => Some("declare an indication"),
+            _ => None,
+        };
+        self.advise(Code::SupertypeSort, written.span, message, help.map(str::to_owned));
+        None
+    }
+
+    /// DSP0221 7.5.3: an association has at least two scalar references.
+    fn enough_references(&mut self, id: TypeId, declared: &TypeDeclaration<'_>) {
+        let mut names: HashSet<Name> = HashSet::new();
+        let mut last = None;
+        for (_, node) in self.types.line(id) {
+            let Declared::Complex(declared) = node.declared else { break };
+            for feature in &declared.features {
+                if let Feature::Property(property) = feature
+                    && matches!(property.data_type.kind, TypeKind::Reference(_))
+                    && property.data_type.array.is_none()
+                {
+                    names.insert(Name::new(property.name.text));
+                }
+            }
+            last = Some(node);
+        }
+        let above = last.and_then(|node| node.above.as_ref());
+        let unknown = above.is_none()
+            && last.is_some_and(|node| match node.declared {
+                Declared::Complex(declared) => declared.supertype.is_some(),
+                Declared::Enumeration(_) => true,
+            });
+        if let Some(Found::Base(class)) = above {
+            let references = class.properties.iter().map(|member| &member.declaration);
+            let scalar = references
+                .filter(|p| p.data_type.cim_type == CimType::Reference && !p.data_type.is_array());
+            names.extend(scalar.map(|p| p.name.clone()));
+        }
+        if names.len() < 2 && !unknown {
+            let message = format!(
+                "the association `{}` has {} scalar references",
+                declared.name.text,
+                names.len()
+            );
+            let help = "declare the two or more ends as `Class REF Name;`".to_owned();
+            let code = Code::Rule(Rule::TooFewReferences);
+            self.advise(code, declared.name.span, message, Some(help));
+        }
+    }
+
+    fn feature(
+        &mut self,
+        feature: &'t Feature<'t>,
+        within: TypeId,
+        of: &TypeDeclaration<'_>,
+    ) -> Option<ast::Feature<'t>> {
+        match feature {
+            Feature::Property(property) => {
+                self.narrows(property, within);
+                Some(ast::Feature::Property(self.property(property, within)))
+            }
+            Feature::Method(method) if of.sort == TypeSort::Structure => {
+                let message = format!("the structure `{}` has a method", of.name.text);
+                let help = "only classes, associations and indications have methods".to_owned();
+                self.advise(Code::MethodInStructure, method.name.span, message, Some(help));
+                None
+            }
+            Feature::Method(method) => Some(ast::Feature::Method(self.method(method, within))),
+            Feature::Structure(_) | Feature::Enumeration(_) => None,
+        }
+    }
+
+    /// DSP0221 7.5.4: an overriding property has the enumeration of the overridden
+    /// one, or one that it extends.
+    fn narrows(&mut self, property: &'t Property<'t>, within: TypeId) {
+        let enumeration = |p: &DataType<'t>, within| match self.types.meaning(p.kind, Some(within))
+        {
+            Some(Meaning::Enumeration(id)) => Some(id),
+            _ => None,
+        };
+        let Some(above) = self.types.node(within).and_then(|node| node.above.as_ref()) else {
+            return;
+        };
+        let Some(Member::Text(overridden, owner)) = self.types.property(above, property.name.text)
+        else {
+            return;
+        };
+        let here = enumeration(&property.data_type, within);
+        let there = enumeration(&overridden.data_type, owner);
+        let fits = match (here, there) {
+            (Some(here), Some(there)) => self.types.extends(there, here),
+            (None, None) => true,
+            _ => false,
+        };
+        if !fits {
+            let message = format!(
+                "`{}` has another type above: an override keeps an enumeration, or takes one that it extends",
+                property.name.text
+            );
+            let code = Code::Rule(Rule::PropertyTypeChanged);
+            self.report(code, property.data_type.span, message);
+        }
+    }
+
+    fn property(&mut self, property: &'t Property<'t>, within: TypeId) -> ast::Property<'t> {
+        let typed = self.typed(&property.data_type, within);
+        let on = match typed.data_type.kind {
+            ast::TypeKind::Reference(_) => ScopeKind::Reference,
+            _ => ScopeKind::Property,
+        };
+        let name = property.name;
+        let mut qualifiers = self.qualifiers(&property.qualifiers, on, Some(name.text));
+        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        let default = self.default(property.default.as_ref(), &typed.target);
+        let data_type = typed.data_type;
+        ast::Property { span: property.span, qualifiers, data_type, name, default }
+    }
+
+    fn method(&mut self, method: &'t Method<'t>, within: TypeId) -> ast::Method<'t> {
+        let typed = self.typed(&method.return_type, within);
+        let name = method.name;
+        let mut qualifiers =
+            self.qualifiers(&method.qualifiers, ScopeKind::Method, Some(name.text));
+        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        let parameters = method.parameters.iter().map(|p| self.parameter(p, within)).collect();
+        let return_type = typed.data_type;
+        ast::Method { span: method.span, qualifiers, return_type, name, parameters }
+    }
+
+    fn parameter(&mut self, parameter: &'t Parameter<'t>, within: TypeId) -> ast::Parameter<'t> {
+        let typed = self.typed(&parameter.data_type, within);
+        let name = parameter.name;
+        let mut qualifiers =
+            self.qualifiers(&parameter.qualifiers, ScopeKind::Parameter, Some(name.text));
+        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        let default = self.default(parameter.default.as_ref(), &typed.target);
+        let data_type = typed.data_type;
+        ast::Parameter { span: parameter.span, qualifiers, data_type, name, default }
+    }
+
+    /// A default; that of an unknown type is nothing.
+    fn default(
+        &mut self,
+        written: Option<&'t Value<'t>>,
+        target: &Target<'t>,
+    ) -> Option<ast::Value<'t>> {
+        let written = written.filter(|_| !matches!(target, Target::Unknown))?;
+        Some(self.value(written, target))
+    }
+
+    // Types
+
+    fn typed(&mut self, written: &DataType<'t>, within: TypeId) -> Typed<'t> {
+        let span = written.span;
+        let mut typed = Typed {
+            data_type: ast::DataType {
+                span,
+                kind: ast::TypeKind::Intrinsic(CimType::String),
+                array: written.array,
+            },
+            qualifiers: Vec::new(),
+            target: Target::default(),
+        };
+        let Some(meaning) = self.types.meaning(written.kind, Some(within)) else {
+            self.unknown_type(written, within);
+            return typed;
+        };
+        match &meaning {
+            Meaning::Void => typed.data_type.kind = ast::TypeKind::Void,
+            Meaning::Primitive(CimType::Char16) => {
+                let help = "write string".to_owned();
+                let message = "MOF 3 has no char16".to_owned();
+                self.advise(Code::Mof2Form, span, message, Some(help));
+                return typed;
+            }
+            Meaning::Primitive(cim_type) => {
+                typed.data_type.kind = ast::TypeKind::Intrinsic(*cim_type);
+            }
+            Meaning::OctetString => {
+                typed.qualifiers.push(made("Octetstring", span, None));
+                if written.array.is_none() {
+                    typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::UInt8);
+                    typed.data_type.array = Some(ast::ArraySuffix { span, size: None });
+                }
+            }
+            Meaning::Enumeration(id) => {
+                let cim_type = self.types.value_type_of(*id);
+                let Some(cim_type) = cim_type else { return typed };
+                typed.data_type.kind = ast::TypeKind::Intrinsic(cim_type);
+                typed.qualifiers = self.value_map(*id, span);
+            }
+            Meaning::Complex(found) => {
+                let name = self.types.archived_name(found).to_owned();
+                let value = text_value(span, Cow::Owned(name));
+                typed.qualifiers.push(made("EmbeddedInstance", span, Some(value)));
+            }
+            Meaning::Reference(class) => match self.reference(*class, within) {
+                Some(kind) => typed.data_type.kind = kind,
+                None => return typed,
+            },
+        }
+        typed.target = Target::new(Some(meaning), written.array.is_some());
+        typed
+    }
+
+    /// The type of a reference, unless nothing can be referred to.
+    fn reference(
+        &mut self,
+        class: ast::Identifier<'t>,
+        within: TypeId,
+    ) -> Option<ast::TypeKind<'t>> {
+        // A class that does not exist is reported as in MOF 2.
+        let found = self.types.resolve(class.text, Some(within));
+        let problem = match &found {
+            Some(Found::Text(id)) if self.types.sort(*id).is_none() => "an enumeration",
+            Some(found) if self.types.is_structure(found) => "a structure",
+            _ => return Some(ast::TypeKind::Reference(Some(class))),
+        };
+        let message = format!("`{}` is {problem} and cannot be referred to", class.text);
+        let help = "references lead to instances of classes; leave out REF for a value".to_owned();
+        self.advise(Code::TypeInPlaceOfValue, class.span, message, Some(help));
+        None
+    }
+
+    fn unknown_type(&mut self, written: &DataType<'t>, within: TypeId) {
+        let TypeKind::Named(name) = written.kind else { return };
+        let similar = self.sink.wants_advice();
+        let similar = similar.then(|| self.types.similar(name.text, Some(within))).flatten();
+        let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+        let message = format!("unknown type `{}`", name.text);
+        self.advise(Code::UnknownType, name.span, message, help);
+    }
+
+    /// The qualifiers that say which values an enumeration has.
+    fn value_map(&mut self, id: TypeId, span: Span) -> Vec<ast::Qualifier<'t>> {
+        let types = self.types;
+        let Some(node) = types.node(id) else { return Vec::new() };
+        let members = types.members_of(id);
+        let mut made_here = Vec::new();
+        if !members.is_empty() && self.spend(2 * members.len(), span) {
+            let list = |text: &mut dyn FnMut(usize) -> Cow<'t, str>| {
+                let items = (0..members.len()).map(|i| text_value(span, text(i))).collect();
+                Some(ast::Value { span, kind: ast::ValueKind::Array(items) })
+            };
+            let values = list(&mut |i| {
+                Cow::Owned(members.get(i).map(|m| m.value.text()).unwrap_or_default())
+            });
+            let names = list(&mut |i| Cow::Borrowed(members.get(i).map_or("", |m| m.name.text)));
+            made_here.push(made("ValueMap", span, values));
+            made_here.push(made("Values", span, names));
+        }
+        let name = text_value(span, Cow::Borrowed(node.name.as_str()));
+        made_here.push(made("Enumeration", span, Some(name)));
+        made_here
+    }
+
+    // Qualifiers
+
+    /// A qualifier list on an element of this kind. `element` is the name that a
+    /// bare Override restates.
+    fn qualifiers(
+        &mut self,
+        list: &'t [crate::syntax::mof3::ast::Qualifier<'t>],
+        on: ScopeKind,
+        element: Option<&'t str>,
+    ) -> Vec<ast::Qualifier<'t>> {
+        let known = self.known;
+        let mut lowered = Vec::with_capacity(list.len());
+        for written in list {
+            let declared = known.get(written.name.text);
+            if let Some(Err(scope)) = declared.map(|declared| declared.allows(on)) {
+                let article = match on {
+                    ScopeKind::Association
+                    | ScopeKind::Indication
+                    | ScopeKind::Enumeration
+                    | ScopeKind::EnumerationValue => "an",
+                    _ => "a",
+                };
+                let message = format!(
+                    "the qualifier `{}` may not stand on {article} {}",
+                    written.name.text,
+                    on.as_str()
+                );
+                let help = Some(format!("its scope is {scope}"));
+                let code = Code::Rule(Rule::QualifierScope);
+                self.advise(code, written.span, message, help);
+            }
+            // Of what is no class, nobody else sees that it is not declared.
+            let loose = matches!(
+                on,
+                ScopeKind::Enumeration | ScopeKind::EnumerationValue | ScopeKind::QualifierType
+            );
+            if declared.is_none() && loose {
+                let name = written.name.text;
+                let message = format!("the qualifier `{name}` is not declared");
+                let similar = known.similar(name).map(|s| format!("did you mean `{s}`?"));
+                let help = similar
+                    .unwrap_or_else(|| format!("declare it: Qualifier {name} : type Scope(...);"));
+                let code = Code::Rule(Rule::UndeclaredQualifier);
+                self.advise(code, written.span, message, Some(help));
+            }
+            let target = declared.map_or_else(Target::default, |d| self.qualifier_target(d));
+            let mut value = written.value.as_ref().map(|v| self.value(v, &target));
+            if let Some(element) = element.filter(|_| restates(written.name.text, declared)) {
+                match value.as_ref().map(|v| &v.kind) {
+                    Some(ast::ValueKind::Boolean(false)) => continue,
+                    None | Some(ast::ValueKind::Boolean(true)) => {
+                        value = Some(text_value(written.span, Cow::Borrowed(element)));
+                    }
+                    _ => {}
+                }
+            }
+            lowered.push(ast::Qualifier {
+                span: written.span,
+                name: written.name,
+                value,
+                flavors: Vec::new(),
+            });
+        }
+        lowered
+    }
+
+    /// The type of a qualifier's values.
+    fn qualifier_target(&self, declared: Known<'_, 't>) -> Target<'t> {
+        match declared {
+            Known::Text(node) => {
+                let meaning = self.types.meaning(node.data_type.kind, None);
+                Target::new(meaning, node.data_type.array.is_some())
+            }
+            Known::Base(declared) => Target::new(
+                Some(Meaning::Primitive(declared.data_type.cim_type)),
+                declared.data_type.is_array(),
+            ),
+            Known::Standard(standard) if !standard.names.is_empty() => {
+                Target::Names(standard.names)
+            }
+            Known::Standard(standard) => {
+                Target::new(Some(Meaning::Primitive(standard.cim_type)), standard.is_array)
+            }
+        }
+    }
+
+    fn enumeration_qualifiers(
+        &mut self,
+        declared: &'t EnumerationDeclaration<'t>,
+        lowered: &mut Lowered<'t>,
+    ) {
+        let lists = std::iter::once((&declared.qualifiers, ScopeKind::Enumeration))
+            .chain(declared.elements.iter().map(|e| (&e.qualifiers, ScopeKind::EnumerationValue)));
+        for (list, on) in lists.filter(|(list, _)| !list.is_empty()) {
+            let list = self.qualifiers(list, on, None);
+            lowered.loose.push((self.file, list));
+        }
+    }
+
+    fn qualifier_type(&mut self, node: &'t QualifierDeclaration<'t>, lowered: &mut Lowered<'t>) {
+        if !node.qualifiers.is_empty() {
+            let list = self.qualifiers(&node.qualifiers, ScopeKind::QualifierType, None);
+            lowered.loose.push((self.file, list));
+        }
+        let data_type = self.qualifier_data_type(node);
+        let meaning = self.types.meaning(node.data_type.kind, None);
+        let valueless = match &meaning {
+            Some(Meaning::Primitive(cim_type)) => {
+                matches!(cim_type, CimType::String | CimType::DateTime | CimType::Char16)
+            }
+            Some(Meaning::OctetString | Meaning::Enumeration(_)) => true,
+            _ => false,
+        };
+        if node.default.is_none() && valueless {
+            let message = format!("the qualifier `{}` has no default value", node.name.text);
+            let help = "only numbers and booleans may go without one; write = NULL".to_owned();
+            self.advise(Code::MissingDefault, node.name.span, message, Some(help));
+        }
+        let target = Target::new(meaning, node.data_type.array.is_some());
+        let default = self.default(node.default.as_ref(), &target);
+        let flavors = node.policy.as_ref().map(|policy| self.policy(policy));
+        lowered.qualifiers.push((
+            self.file,
+            ast::QualifierDeclaration {
+                span: node.span,
+                name: node.name,
+                data_type,
+                default,
+                scopes: node.scopes.as_deref().map(scopes),
+                flavors,
+            },
+        ));
+    }
+
+    fn qualifier_data_type(&mut self, node: &QualifierDeclaration<'t>) -> ast::DataType<'t> {
+        let written = node.data_type;
+        let kind = match self.types.meaning(written.kind, None) {
+            Some(Meaning::Primitive(cim_type)) if cim_type != CimType::Char16 => cim_type,
+            Some(Meaning::OctetString) => CimType::String,
+            Some(Meaning::Enumeration(id)) => {
+                self.types.value_type_of(id).unwrap_or(CimType::String)
+            }
+            meaning => {
+                let message = match (meaning, written.kind) {
+                    (None, TypeKind::Named(name)) => format!("unknown type `{}`", name.text),
+                    (Some(Meaning::Primitive(_)), _) => "MOF 3 has no char16".to_owned(),
+                    _ => "a qualifier has a primitive type or an enumeration".to_owned(),
+                };
+                let help = "write boolean, integer, string or an enumeration".to_owned();
+                self.advise(Code::UnknownType, written.span, message, Some(help));
+                CimType::String
+            }
+        };
+        ast::DataType {
+            span: written.span,
+            kind: ast::TypeKind::Intrinsic(kind),
+            array: written.array,
+        }
+    }
+
+    /// DSP0221 7.4: a policy is one of three words, which say in one what two flavors
+    /// of MOF 2 say.
+    fn policy(&mut self, written: &[ast::Flavor]) -> Vec<ast::Flavor> {
+        use FlavorKind::{DisableOverride, EnableOverride, Restricted, ToSubclass};
+        if let Some(second) = written.get(1) {
+            let message = "a policy is one word".to_owned();
+            let help = "write disableoverride, enableoverride or restricted".to_owned();
+            self.advise(Code::PolicyCount, second.span, message, Some(help));
+        }
+        let Some(first) = written.first() else { return Vec::new() };
+        let kinds = match first.kind {
+            DisableOverride => [DisableOverride, ToSubclass],
+            Restricted => [EnableOverride, Restricted],
+            _ => [EnableOverride, ToSubclass],
+        };
+        kinds.into_iter().map(|kind| ast::Flavor { span: first.span, kind }).collect()
+    }
+
+    // Instances and values
+
+    fn declared_value(&mut self, node: &'t ComplexDeclaration<'t>, lowered: &mut Lowered<'t>) {
+        let found = self.types.resolve(node.class.text, None);
+        if let Some(Found::Text(id)) = found
+            && self.types.sort(id).is_none()
+        {
+            let message = format!("`{}` is an enumeration and has no instances", node.class.text);
+            self.report(Code::TypeInPlaceOfValue, node.class.span, message);
+            return;
+        }
+        match node.sort {
+            ComplexSort::Instance => {
+                if found.is_some_and(|found| self.types.is_structure(&found)) {
+                    let message =
+                        format!("`{}` is a structure and has no instances", node.class.text);
+                    let help = format!("write value of {} as $alias {{ ... }};", node.class.text);
+                    self.advise(Code::StructureInstance, node.class.span, message, Some(help));
+                    return;
+                }
+            }
+            ComplexSort::Value if node.alias.is_none() => {
+                let message = "a value is declared without an alias".to_owned();
+                let help = format!("write value of {} as $alias {{ ... }};", node.class.text);
+                self.advise(Code::ValueWithoutAlias, node.keyword, message, Some(help));
+            }
+            ComplexSort::Value => {}
+        }
+        let alias = node.alias.map(|alias| Name::new(alias.text));
+        self.expanding.extend(alias);
+        let mut instance = self.complex(node);
+        self.expanding.clear();
+        match node.sort {
+            ComplexSort::Instance => {
+                instance.alias = node.alias;
+                lowered.instances.push((self.file, instance));
+            }
+            ComplexSort::Value => lowered.values.push((self.file, instance)),
+        }
+    }
+
+    /// What a property of a value is converted to.
+    pub(super) fn slot_target(&self, of: Option<&Found>, name: &str) -> Target<'t> {
+        match of.and_then(|of| self.types.property(of, name)) {
+            Some(Member::Text(property, owner)) => {
+                let meaning = self.types.meaning(property.data_type.kind, Some(owner));
+                Target::new(meaning, property.data_type.array.is_some())
+            }
+            Some(Member::Base(class)) => Target::of_base(&class, name, self.types),
+            None => Target::default(),
+        }
+    }
+}
+
+/// Whether the qualifier is the Override of MOF 2, which has the name of the element.
+fn restates(name: &str, declared: Option<Known<'_, '_>>) -> bool {
+    name.eq_ignore_ascii_case("Override")
+        && match declared {
+            Some(Known::Base(declared)) => declared.data_type.cim_type == CimType::String,
+            Some(Known::Standard(_)) => true,
+            _ => false,
+        }
+}
+
+fn scopes(written: &[Scope]) -> Vec<ast::Scope> {
+    let kinds = |scope: &Scope| {
+        let kinds: &[ast::ScopeKind] = match scope.kind {
+            ScopeKind::Any => &[ast::ScopeKind::Any],
+            ScopeKind::Class => {
+                &[ast::ScopeKind::Class, ast::ScopeKind::Association, ast::ScopeKind::Indication]
+            }
+            ScopeKind::Structure => &[ast::ScopeKind::Class],
+            ScopeKind::Association => &[ast::ScopeKind::Association],
+            ScopeKind::Indication => &[ast::ScopeKind::Indication],
+            ScopeKind::Property => &[ast::ScopeKind::Property],
+            ScopeKind::Reference => &[ast::ScopeKind::Reference],
+            ScopeKind::Method => &[ast::ScopeKind::Method],
+            ScopeKind::Parameter => &[ast::ScopeKind::Parameter],
+            ScopeKind::Enumeration | ScopeKind::EnumerationValue | ScopeKind::QualifierType => &[],
+        };
+        let span = scope.span;
+        kinds.iter().map(move |kind| ast::Scope { span, kind: *kind })
+    };
+    written.iter().flat_map(kinds).collect()
+}
+
+/// A qualifier that the text does not write.
+fn made<'t>(name: &'t str, span: Span, value: Option<ast::Value<'t>>) -> ast::Qualifier<'t> {
+    let name = ast::Identifier { text: name, span };
+    ast::Qualifier { span, name, value, flavors: Vec::new() }
+}
+
+/// Adds a qualifier unless the text writes one of its name.
+fn add<'t>(list: &mut Vec<ast::Qualifier<'t>>, one: ast::Qualifier<'t>) {
+    if !list.iter().any(|q| q.name.text.eq_ignore_ascii_case(one.name.text)) {
+        list.push(one);
+    }
+}
+
+pub(super) fn text_value(span: Span, text: Cow<'_, str>) -> ast::Value<'_> {
+    ast::Value { span, kind: ast::ValueKind::String(text) }
+}

@@ -1,0 +1,123 @@
+//! What qualifier types there are, and where their qualifiers may stand
+//! (DSP0221 7.4).
+
+use super::Placed;
+use super::standard::{Standard, standard};
+use crate::source::FileId;
+use crate::syntax::mof3::ast::{Declaration, QualifierDeclaration, ScopeKind};
+use cimarron_model::{CaseInsensitive, Name, QualifierType, Scope, Scopes, suggest};
+use hashbrown::HashMap;
+
+/// The qualifier types that a text may use.
+pub(super) struct QualifierTypes<'d> {
+    text: HashMap<Name, (FileId, &'d QualifierDeclaration<'d>)>,
+    base: HashMap<Name, QualifierType>,
+}
+
+/// A qualifier type, by where it comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Known<'q, 'd> {
+    Text(&'d QualifierDeclaration<'d>),
+    Base(&'q QualifierType),
+    Standard(&'static Standard),
+}
+
+impl<'d> QualifierTypes<'d> {
+    pub(super) fn new(declarations: &[Placed<'d>], base: Vec<QualifierType>) -> Self {
+        let mut text = HashMap::new();
+        for (file, declaration) in declarations {
+            if let Declaration::Qualifier(node) = *declaration {
+                text.entry(Name::new(node.name.text)).or_insert((*file, &**node));
+            }
+        }
+        let base = base.into_iter().map(|declared| (declared.name.clone(), declared)).collect();
+        Self { text, base }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Known<'_, 'd>> {
+        let key = CaseInsensitive(name);
+        if let Some((_, node)) = self.text.get(&key) {
+            return Some(Known::Text(node));
+        }
+        if let Some(declared) = self.base.get(&key) {
+            return Some(Known::Base(declared));
+        }
+        standard(name).map(Known::Standard)
+    }
+
+    /// The qualifier type of the text or the base whose name is nearest.
+    pub(super) fn similar(&self, name: &str) -> Option<&str> {
+        suggest::nearest(name, self.text.keys().chain(self.base.keys()).map(Name::as_str))
+    }
+}
+
+impl Known<'_, '_> {
+    /// Whether a qualifier may stand on an element of this kind; the words of its
+    /// scope if not. To a scope an association or indication is a class, too.
+    pub(super) fn allows(self, on: ScopeKind) -> Result<(), String> {
+        let fits = |scope: ScopeKind| {
+            scope == ScopeKind::Any
+                || scope == on
+                || (scope == ScopeKind::Class
+                    && matches!(on, ScopeKind::Association | ScopeKind::Indication))
+        };
+        let list = |scopes: &mut dyn Iterator<Item = ScopeKind>| {
+            scopes.map(ScopeKind::as_str).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Text(node) => {
+                let written = node.scopes.as_deref();
+                // The lack of a scope has had its own report.
+                let Some(written) = written else { return Ok(()) };
+                if written.iter().any(|scope| fits(scope.kind)) {
+                    return Ok(());
+                }
+                Err(list(&mut written.iter().map(|scope| scope.kind)))
+            }
+            Self::Standard(standard) => {
+                if standard.scopes.iter().any(|scope| fits(*scope)) {
+                    return Ok(());
+                }
+                Err(list(&mut standard.scopes.iter().copied()))
+            }
+            Self::Base(declared) => {
+                if declared.scopes == Scopes::ANY {
+                    return Ok(());
+                }
+                let wanted = match on {
+                    ScopeKind::Class | ScopeKind::Structure => Some(Scope::Class),
+                    ScopeKind::Association => Some(Scope::Association),
+                    ScopeKind::Indication => Some(Scope::Indication),
+                    ScopeKind::Property => Some(Scope::Property),
+                    ScopeKind::Reference => Some(Scope::Reference),
+                    ScopeKind::Method => Some(Scope::Method),
+                    ScopeKind::Parameter => Some(Scope::Parameter),
+                    _ => None,
+                };
+                if wanted.is_some_and(|scope| declared.scopes.contains(scope)) {
+                    return Ok(());
+                }
+                Err(declared.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
+/// The scopes of MOF 2 that let a qualifier stand on what stands for the elements
+/// of MOF 3. Enumerations and their values are not kept.
+pub(super) fn archived_scopes(scopes: impl IntoIterator<Item = ScopeKind>) -> Scopes {
+    scopes.into_iter().fold(Scopes::NONE, |scopes, scope| match scope {
+        ScopeKind::Any => Scopes::ANY,
+        ScopeKind::Class => {
+            scopes.with(Scope::Class).with(Scope::Association).with(Scope::Indication)
+        }
+        ScopeKind::Structure => scopes.with(Scope::Class),
+        ScopeKind::Association => scopes.with(Scope::Association),
+        ScopeKind::Indication => scopes.with(Scope::Indication),
+        ScopeKind::Property => scopes.with(Scope::Property),
+        ScopeKind::Reference => scopes.with(Scope::Reference),
+        ScopeKind::Method => scopes.with(Scope::Method),
+        ScopeKind::Parameter => scopes.with(Scope::Parameter),
+        ScopeKind::Enumeration | ScopeKind::EnumerationValue | ScopeKind::QualifierType => scopes,
+    })
+}

@@ -1,0 +1,473 @@
+//! Writing the values of MOF 3 as those of MOF 2 (DSP0221 7.6).
+//!
+//! Names of enumerations become the values behind them, octet strings get the length
+//! that MOF 2 puts in front, and aliases of complex values become what they stand
+//! for. Everything else stays and is judged when it is converted.
+
+use super::Placed;
+use super::enumeration::{Constant, words};
+use super::lower::Writer;
+use super::types::{Found, Meaning, TypeId, Types};
+use crate::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+use crate::syntax::MAX_NESTING;
+use crate::syntax::ast;
+use crate::syntax::mof3::ast::{
+    ComplexDeclaration, ComplexSort, Declaration, EnumerationValue, PathValue, Value, ValueKind,
+};
+use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
+use cimarron_schema::ResolvedClass;
+use hashbrown::HashMap;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// What a value initialises.
+#[derive(Clone, Default)]
+pub(super) enum Target<'t> {
+    /// Nothing is known about it; its lack has been reported.
+    #[default]
+    Unknown,
+    /// Something of a type of the text.
+    Typed(Meaning<'t>, Shape),
+    /// A property of a class that was there before, with the names of its values.
+    Mapped(Arc<ResolvedClass>, Name),
+    /// A qualifier whose values have these names.
+    Names(&'static [&'static str]),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    Scalar,
+    Array,
+}
+
+impl<'t> Target<'t> {
+    pub(super) fn new(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
+        let shape = if is_array { Shape::Array } else { Shape::Scalar };
+        meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, shape))
+    }
+
+    /// A property of a class that was there before.
+    pub(super) fn of_base(class: &Arc<ResolvedClass>, name: &str, types: &Types<'t>) -> Self {
+        let Some((_, member)) = class.property(name) else { return Self::Unknown };
+        let property = &member.declaration;
+        let qualifiers = &property.qualifiers;
+        if qualifiers.get("Values").is_some() {
+            return Self::Mapped(class.clone(), property.name.clone());
+        }
+        let meaning = match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
+            Some(class) => types.resolve(class, None).map(Meaning::Complex),
+            None if property.data_type.cim_type == CimType::Reference => {
+                Some(Meaning::Reference(ast::Identifier { text: "", span: Span::default() }))
+            }
+            None => Some(Meaning::Primitive(property.data_type.cim_type)),
+        };
+        Self::new(meaning, property.data_type.is_array())
+    }
+}
+
+/// The instances and values that have an alias.
+pub(super) struct Aliases<'d> {
+    declared: HashMap<Name, (FileId, &'d ComplexDeclaration<'d>)>,
+}
+
+impl<'d> Aliases<'d> {
+    pub(super) fn new(declarations: &[Placed<'d>], sink: &mut Diagnostics) -> Self {
+        let mut declared: HashMap<Name, (FileId, &'d ComplexDeclaration<'d>)> = HashMap::new();
+        for (file, declaration) in declarations {
+            let Declaration::Complex(node) = *declaration else { continue };
+            let Some(alias) = node.alias else { continue };
+            let name = Name::new(alias.text);
+            let Some((other, first)) = declared.get(&name).copied() else {
+                declared.insert(name, (*file, &**node));
+                continue;
+            };
+            // Of two instances, the resolving of references says so.
+            let instances = [first.sort, node.sort] == [ComplexSort::Instance; 2];
+            if let Some(place) = first.alias.filter(|_| !instances) {
+                let message = format!("the alias `${}` is defined twice", alias.text);
+                let found = Diagnostic::new(Code::DuplicateAlias, *file, alias.span, message);
+                sink.push(found.with_label(other, place.span, "first defined here"));
+            }
+        }
+        Self { declared }
+    }
+}
+
+impl<'t> Writer<'t, '_, '_> {
+    pub(super) fn value(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::Value<'t> {
+        let span = self.use_site.unwrap_or(written.span);
+        let kind = match &written.kind {
+            ValueKind::Array(items) => {
+                ast::ValueKind::Array(items.iter().map(|item| self.value(item, target)).collect())
+            }
+            ValueKind::Null => ast::ValueKind::Null,
+            ValueKind::Invalid => ast::ValueKind::Invalid,
+            ValueKind::Enumeration(name) => self.enumeration_value(written, *name, target),
+            _ => self.scalar(written, target),
+        };
+        ast::Value { span, kind }
+    }
+
+    fn scalar(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::ValueKind<'t> {
+        match (&written.kind, target) {
+            (_, Target::Typed(Meaning::Enumeration(id), _)) => self.no_literal(written, *id),
+            (ValueKind::String(text), Target::Typed(Meaning::OctetString, shape)) => {
+                self.octet_string(written.span, text, *shape)
+            }
+            (_, Target::Typed(Meaning::OctetString, _)) => {
+                self.not_octets(written.span, format!("{} is no octet string", words(written)))
+            }
+            (ValueKind::Boolean(value), _) => ast::ValueKind::Boolean(*value),
+            (ValueKind::Integer(value), _) => ast::ValueKind::Integer(*value),
+            (ValueKind::Real(value), _) => ast::ValueKind::Real(*value),
+            (ValueKind::String(text), _) => ast::ValueKind::String(text.clone()),
+            (ValueKind::Alias(name), _) => self.alias(written.span, name, target),
+            (ValueKind::Path(path), Target::Typed(Meaning::Reference(_), _)) => {
+                ast::ValueKind::String(Cow::Owned(path_text(path)))
+            }
+            (ValueKind::Path(_), _) => {
+                let message = "an object path initialises what is no reference".to_owned();
+                self.report(Code::TypeMismatch, written.span, message);
+                ast::ValueKind::Invalid
+            }
+            (ValueKind::Complex(complex), _) => {
+                if complex.sort == ComplexSort::Instance {
+                    let message = "a nested value begins with `instance of`".to_owned();
+                    let help = "write `value of`; `instance of` makes an object with a key";
+                    self.advise(Code::NestedInstance, complex.keyword, message, Some(help.into()));
+                }
+                let mut value = self.complex(complex);
+                value.alias = complex.alias.filter(|_| self.use_site.is_none());
+                ast::ValueKind::Instance(Box::new(value))
+            }
+            (
+                ValueKind::Null
+                | ValueKind::Invalid
+                | ValueKind::Array(_)
+                | ValueKind::Enumeration(_),
+                _,
+            ) => ast::ValueKind::Invalid,
+        }
+    }
+
+    // Enumerations
+
+    fn enumeration_value(
+        &mut self,
+        written: &Value<'t>,
+        value: EnumerationValue<'t>,
+        target: &Target<'t>,
+    ) -> ast::ValueKind<'t> {
+        let name = value.name.text;
+        match target {
+            Target::Unknown => ast::ValueKind::Invalid,
+            Target::Typed(Meaning::Enumeration(id), _) => self.element(value, *id),
+            Target::Mapped(class, property) => self.mapped(value, &class.clone(), property),
+            Target::Names(names) => match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
+                Some(known) => ast::ValueKind::String(Cow::Borrowed(known)),
+                None => {
+                    let similar = suggest::nearest(name, names.iter().copied());
+                    let help = similar.map_or_else(
+                        || format!("known are {}", names.join(", ")),
+                        |similar| format!("did you mean `{similar}`?"),
+                    );
+                    let message = format!("the qualifier has no value `{name}`");
+                    self.advise(Code::UnknownElement, value.name.span, message, Some(help));
+                    ast::ValueKind::Invalid
+                }
+            },
+            Target::Typed(meaning, _) => {
+                let help = match (meaning, value.enumeration) {
+                    (Meaning::Primitive(CimType::String), None) => {
+                        Some(format!("write a string in quotes: \"{name}\""))
+                    }
+                    _ => None,
+                };
+                let message = format!("`{name}` names a value, and this is of no enumeration");
+                self.advise(Code::MisplacedElement, written.span, message, help);
+                ast::ValueKind::Invalid
+            }
+        }
+    }
+
+    /// `Name` or `Enumeration.Name` where a value of an enumeration is wanted.
+    fn element(&mut self, value: EnumerationValue<'t>, wanted: TypeId) -> ast::ValueKind<'t> {
+        if let Some(written) = value.enumeration
+            && !self.is_related(written, wanted)
+        {
+            return ast::ValueKind::Invalid;
+        }
+        let types = self.types;
+        match types.member_of(wanted, value.name.text) {
+            Some(Some(member)) => constant(&member.value),
+            Some(None) => ast::ValueKind::Invalid,
+            None => {
+                let of = types.node(wanted).map_or("", |node| node.name.as_str());
+                let similar = self.sink.wants_advice();
+                let similar =
+                    similar.then(|| types.similar_member(wanted, value.name.text)).flatten();
+                let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+                let message = format!("the enumeration `{of}` has no `{}`", value.name.text);
+                self.advise(Code::UnknownElement, value.name.span, message, help);
+                ast::ValueKind::Invalid
+            }
+        }
+    }
+
+    /// Whether the enumeration that is written extends the wanted one, or that it.
+    fn is_related(&mut self, written: ast::Identifier<'t>, wanted: TypeId) -> bool {
+        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
+        match self.visible(written.text) {
+            Some(Found::Text(id)) if self.types.sort(id).is_none() => {
+                if self.types.extends(id, wanted) || self.types.extends(wanted, id) {
+                    return true;
+                }
+                let message = format!("`{}` has nothing to do with `{of}`", written.text);
+                let help = Some(format!("write a name of `{of}`"));
+                self.advise(Code::MisplacedElement, written.span, message, help);
+            }
+            Some(_) => {
+                let message = format!("`{}` is no enumeration", written.text);
+                self.report(Code::MisplacedElement, written.span, message);
+            }
+            None => {
+                let scope = self.scopes.last().copied();
+                let similar = self.sink.wants_advice();
+                let similar = similar.then(|| self.types.similar(written.text, scope)).flatten();
+                let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+                let message = format!("the enumeration `{}` does not exist", written.text);
+                self.advise(Code::UnknownType, written.span, message, help);
+            }
+        }
+        false
+    }
+
+    /// A name of `Values` of a property of which nothing else is known.
+    fn mapped(
+        &mut self,
+        value: EnumerationValue<'t>,
+        class: &ResolvedClass,
+        property: &Name,
+    ) -> ast::ValueKind<'t> {
+        let name = value.name.text;
+        let Some((_, member)) = class.property(property.as_str()) else {
+            return ast::ValueKind::Invalid;
+        };
+        let texts = |qualifier: &str| -> Vec<String> {
+            let list = member.declaration.qualifiers.get(qualifier).map(|q| &q.value);
+            let Some(cimarron_model::Value::Array(list)) = list else { return Vec::new() };
+            list.iter().map(|item| item.map(|i| i.to_string()).unwrap_or_default()).collect()
+        };
+        let plain = |text: &str| text.trim_matches('"').to_owned();
+        let names: Vec<String> = texts("Values").iter().map(|text| plain(text)).collect();
+        let values: Vec<String> = texts("ValueMap").iter().map(|text| plain(text)).collect();
+        let Some(position) = names.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
+            let similar = suggest::nearest(name, names.iter().map(String::as_str));
+            let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+            let message = format!("`{property}` has no value `{name}`");
+            self.advise(Code::UnknownElement, value.name.span, message, help);
+            return ast::ValueKind::Invalid;
+        };
+        let text = values.get(position).cloned().unwrap_or_else(|| position.to_string());
+        match text.parse::<i128>() {
+            Ok(number) if member.declaration.data_type.cim_type.is_integer() => integer(number),
+            _ => ast::ValueKind::String(Cow::Owned(text)),
+        }
+    }
+
+    /// DSP0221 7.5.5: an enumeration is initialised by names only.
+    fn no_literal(&mut self, written: &Value<'t>, wanted: TypeId) -> ast::ValueKind<'t> {
+        let value = match &written.kind {
+            ValueKind::Integer(n) => Some(Constant::Integer(n.value())),
+            ValueKind::String(text) => Some(Constant::Text(Cow::Borrowed(text))),
+            _ => None,
+        };
+        let known = value.and_then(|value| self.types.name_of(wanted, &value));
+        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
+        let help = match known {
+            Some(name) => format!("write {name}"),
+            None => format!("write a name of `{of}`"),
+        };
+        let message = format!("{} cannot initialise the enumeration `{of}`", words(written));
+        self.advise(Code::LiteralForElement, written.span, message, Some(help));
+        ast::ValueKind::Invalid
+    }
+
+    // Octet strings
+
+    /// DSP0221 7.6.1.4, written as DSP0004 2.x 5.6.3.33 has it: the length in front is
+    /// four octets that count themselves.
+    fn octet_string(&mut self, span: Span, text: &str, shape: Shape) -> ast::ValueKind<'t> {
+        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+        let Some(digits) = digits else {
+            return self.not_octets(span, "an octet string begins with 0x".to_owned());
+        };
+        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return self.not_octets(span, "an octet string has hexadecimal digits only".to_owned());
+        }
+        if digits.len() % 2 != 0 {
+            return self.not_octets(span, "an octet string has two digits an octet".to_owned());
+        }
+        let Ok(length) = u32::try_from(digits.len() / 2 + 4) else {
+            return self.not_octets(span, "the octet string is too long".to_owned());
+        };
+        if shape == Shape::Array {
+            return ast::ValueKind::String(Cow::Owned(format!("0x{length:08X}{digits}")));
+        }
+        if !self.spend(length as usize, span) {
+            return ast::ValueKind::Invalid;
+        }
+        let span = self.use_site.unwrap_or(span);
+        let octet = |pair: &[u8]| {
+            let text = std::str::from_utf8(pair).unwrap_or_default();
+            i128::from(u8::from_str_radix(text, 16).unwrap_or_default())
+        };
+        let octets = digits.as_bytes().chunks(2).map(octet);
+        let octets = length.to_be_bytes().into_iter().map(i128::from).chain(octets);
+        let value = |octet| ast::Value { span, kind: integer(octet) };
+        ast::ValueKind::Array(octets.map(value).collect())
+    }
+
+    fn not_octets(&mut self, span: Span, message: String) -> ast::ValueKind<'t> {
+        let help = "write \"0x\" and two hexadecimal digits for each octet".to_owned();
+        self.advise(Code::InvalidOctetString, span, message, Some(help));
+        ast::ValueKind::Invalid
+    }
+
+    // Complex values
+
+    /// A complex value, without its alias.
+    pub(super) fn complex(
+        &mut self,
+        node: &'t ComplexDeclaration<'t>,
+    ) -> ast::InstanceDeclaration<'t> {
+        let found = self.visible(node.class.text);
+        let at = |span: Span| self.use_site.unwrap_or(span);
+        let (span, class_span) = (at(node.span), at(node.class.span));
+        let text = match &found {
+            Some(Found::Text(id)) => {
+                self.types.node(*id).map_or(node.class.text, |node| node.name.as_str())
+            }
+            _ => node.class.text,
+        };
+        let scope = match &found {
+            Some(Found::Text(id)) => Some(*id),
+            _ => None,
+        };
+        self.scopes.extend(scope);
+        let mut properties = Vec::with_capacity(node.slots.len());
+        for slot in &node.slots {
+            let target = self.slot_target(found.as_ref(), slot.name.text);
+            let value = self.value(&slot.value, &target);
+            let span = self.use_site.unwrap_or(slot.span);
+            let name_span = self.use_site.unwrap_or(slot.name.span);
+            let name = ast::Identifier { text: slot.name.text, span: name_span };
+            properties.push(ast::PropertyValue { span, qualifiers: Vec::new(), name, value });
+        }
+        if scope.is_some() {
+            self.scopes.pop();
+        }
+        let class = ast::Identifier { text, span: class_span };
+        ast::InstanceDeclaration { span, qualifiers: Vec::new(), class, alias: None, properties }
+    }
+
+    /// What a name means where the innermost scope's local types come first.
+    fn visible(&self, name: &str) -> Option<Found> {
+        let mut scopes = self.scopes.iter().rev();
+        scopes
+            .find_map(|scope| match self.types.resolve(name, Some(*scope)) {
+                Some(Found::Text(id)) => Some(Found::Text(id)),
+                _ => None,
+            })
+            .or_else(|| self.types.resolve(name, None))
+    }
+
+    fn alias(&mut self, span: Span, name: &'t str, target: &Target<'t>) -> ast::ValueKind<'t> {
+        let declared = self.aliases.declared.get(&CaseInsensitive(name)).copied();
+        match target {
+            Target::Typed(Meaning::Complex(_), _) => self.expand(span, name, declared),
+            _ => {
+                if declared.is_some_and(|(_, node)| node.sort == ComplexSort::Value) {
+                    let message = format!("the alias `${name}` stands for a value, not for a path");
+                    let help = "references lead to instances: declare it with `instance of`";
+                    self.advise(Code::ValueAsReference, span, message, Some(help.to_owned()));
+                    return ast::ValueKind::Invalid;
+                }
+                ast::ValueKind::Alias(name)
+            }
+        }
+    }
+
+    /// The value that an alias stands for, at the place of the alias.
+    fn expand(
+        &mut self,
+        span: Span,
+        name: &'t str,
+        declared: Option<(FileId, &'t ComplexDeclaration<'t>)>,
+    ) -> ast::ValueKind<'t> {
+        let Some((_, node)) = declared else {
+            let known = self.aliases.declared.keys().map(Name::as_str);
+            let help = suggest::nearest(name, known.filter(|_| self.sink.wants_advice()))
+                .map(|similar| format!("did you mean `${similar}`?"));
+            let message = format!("the alias `${name}` is not defined");
+            self.advise(Code::UndefinedAlias, span, message, help);
+            return ast::ValueKind::Invalid;
+        };
+        let site = self.use_site.unwrap_or(span);
+        let key = Name::new(name);
+        if self.expanding.contains(&key) {
+            // Every value of the circle finds it; the first use on the way says so.
+            if self.expanding.first() == Some(&key) {
+                let message = format!("the value of `${name}` holds, through aliases, itself");
+                self.sink.push(Diagnostic::new(Code::CircularValue, self.file, site, message));
+            }
+            return ast::ValueKind::Invalid;
+        }
+        if self.expanding.len() >= MAX_NESTING as usize {
+            let message = format!("values nest deeper than {MAX_NESTING} through aliases");
+            self.sink.push(Diagnostic::new(Code::ExpansionLimit, self.file, site, message));
+            return ast::ValueKind::Invalid;
+        }
+        if !self.spend(node.slots.len() + 1, span) {
+            return ast::ValueKind::Invalid;
+        }
+        self.expanding.push(key);
+        let outer = self.use_site.replace(site);
+        let scopes = std::mem::take(&mut self.scopes);
+        let value = self.complex(node);
+        self.scopes = scopes;
+        self.use_site = outer;
+        self.expanding.pop();
+        ast::ValueKind::Instance(Box::new(value))
+    }
+}
+
+/// The text of an object path.
+fn path_text(path: &PathValue<'_>) -> String {
+    let literal = |value: &Value<'_>| match &value.kind {
+        ValueKind::Boolean(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
+        ValueKind::Integer(value) => value.value().to_string(),
+        ValueKind::Real(value) => format!("{value:?}"),
+        ValueKind::String(text) => {
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+        _ => String::new(),
+    };
+    let keys: Vec<String> =
+        path.keys.iter().map(|key| format!("{}={}", key.name.text, literal(&key.value))).collect();
+    format!("{}.{}", path.class.text, keys.join(","))
+}
+
+fn constant<'t>(constant: &Constant<'t>) -> ast::ValueKind<'t> {
+    match constant {
+        Constant::Integer(number) => integer(*number),
+        Constant::Text(text) => ast::ValueKind::String(text.clone()),
+    }
+}
+
+fn integer<'t>(number: i128) -> ast::ValueKind<'t> {
+    let magnitude = u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
+    ast::ValueKind::Integer(ast::Integer { negative: number < 0, magnitude })
+}

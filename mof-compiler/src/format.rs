@@ -1,0 +1,152 @@
+//! Formatting MOF.
+//!
+//! ```
+//! use cimarron_mof::format::{FormatOptions, format};
+//!
+//! let formatted = format("class X_Fan{[key]string Id;};", &FormatOptions::default())?;
+//! assert_eq!(formatted, "class X_Fan {\n    [key]\n    string Id;\n};\n");
+//! # Ok::<(), cimarron_mof::format::FormatError>(())
+//! ```
+//!
+//! The formatter moves tokens and comments and changes neither: words keep their
+//! spelling, strings stay cut as their author cut them unless
+//! [`FormatOptions::rewrap_strings`] says otherwise. It works on brackets,
+//! commas and semicolons and not on the syntax tree, so it lays out what it does
+//! not know by the same rules. What it wrote is compared with what it read
+//! before it is given back.
+//!
+//! Text between `// cimarron-fmt: off` and `// cimarron-fmt: on`, each on a line
+//! of its own between declarations, features or values of properties, stays as
+//! it is. Without `on` that holds to the end of the block.
+
+mod layout;
+mod lists;
+mod printer;
+mod shape;
+mod strings;
+mod tokens;
+mod tree;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::source::FileId;
+use crate::syntax::parse_file;
+use cimarron_schema::PrintOptions;
+use printer::Printer;
+use std::borrow::Cow;
+
+/// How to format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormatOptions {
+    /// The columns that lines are kept within where they can be broken.
+    pub width: usize,
+    /// Whether long strings are cut anew at spaces to fit the width. Otherwise
+    /// adjacent literals stay as they are, one a line.
+    pub rewrap_strings: bool,
+}
+
+impl FormatOptions {
+    /// The width unless told otherwise.
+    pub const DEFAULT_WIDTH: usize = PrintOptions::DEFAULT_WIDTH;
+}
+
+impl Default for FormatOptions {
+    fn default() -> Self {
+        Self { width: Self::DEFAULT_WIDTH, rewrap_strings: false }
+    }
+}
+
+/// Why a text was not formatted.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// It is not MOF. What is found is about the file [`FileId::default`].
+    #[error("the text has syntax errors")]
+    Syntax(Diagnostics),
+    /// The formatted text would not mean the same. This is a mistake of the
+    /// formatter.
+    #[error("formatting would change {0}; this is a mistake of the formatter, please report it")]
+    Internal(&'static str),
+}
+
+/// Formats a text; borrowed when nothing changes.
+///
+/// The line ends of the result are those that most lines of the text have. It
+/// ends with one, unless it is empty.
+///
+/// # Errors
+/// The findings of the parser when the text has syntax errors.
+pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>, FormatError> {
+    let mut said = Diagnostics::new();
+    parse_file(text, FileId::default(), &mut said);
+    if said.count(Severity::Error) > 0 {
+        return Err(FormatError::Syntax(said));
+    }
+    let line_end = LineEnd::of(text);
+    let source = line_end.normalised(text);
+    let formatted = lay_out(&source, options).map_err(FormatError::Internal)?;
+    verify::same_meaning(&source, &formatted).map_err(FormatError::Internal)?;
+    let formatted = line_end.restored(formatted);
+    Ok(if formatted == text { Cow::Borrowed(text) } else { Cow::Owned(formatted) })
+}
+
+/// Lays out a text whose lines end with LF, or says what is wrong with it.
+fn lay_out(source: &str, options: &FormatOptions) -> Result<String, &'static str> {
+    let (toks, end) = tokens::read(source).ok_or("a token")?;
+    let statements = tree::build(toks, options.rewrap_strings).ok_or("a bracket")?;
+    let mut printer = Printer::new(source, options.width);
+    printer.file(&statements, &end);
+    Ok(printer.out)
+}
+
+/// What ends the lines of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineEnd {
+    Lf,
+    CrLf,
+    Cr,
+}
+
+impl LineEnd {
+    /// The line end that occurs most often.
+    fn of(text: &str) -> Self {
+        let count = |byte| text.bytes().filter(|b| *b == byte).count();
+        let cr = count(b'\r');
+        if cr == 0 {
+            return Self::Lf;
+        }
+        let both = text.matches("\r\n").count();
+        let (lf, cr) = (count(b'\n') - both, cr - both);
+        match both.max(lf).max(cr) {
+            most if most == lf => Self::Lf,
+            most if most == both => Self::CrLf,
+            _ => Self::Cr,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+            Self::Cr => "\r",
+        }
+    }
+
+    /// The text with LF at the end of each line.
+    fn normalised(self, text: &str) -> Cow<'_, str> {
+        if !text.contains('\r') {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    }
+
+    fn restored(self, text: String) -> String {
+        match self {
+            Self::Lf => text,
+            other => text.replace('\n', other.as_str()),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+use super::*;
+use proptest::prelude::*;
+
+fn formatted(text: &str) -> String {
+    format(text, &FormatOptions::default()).unwrap().into_owned()
+}
+
+#[test]
+fn what_is_formatted_is_borrowed() {
+    let text = "class X_A {};\n";
+    assert!(matches!(format(text, &FormatOptions::default()), Ok(Cow::Borrowed(t)) if t == text));
+    assert_eq!(formatted(""), "");
+    assert_eq!(formatted(" \n\u{FEFF} \n"), "");
+}
+
+#[test]
+fn line_ends_are_those_of_most_lines() {
+    for (text, expected) in [
+        ("class A\n{};\r\n// c\r\n", "class A {};\r\n// c\r\n"),
+        ("class A\n{};\r\n// c\n", "class A {};\n// c\n"),
+        ("class A\r{};// c\r/* d\re */\r", "class A {}; // c\r/* d\re */\r"),
+        ("class A\r\n{\r\n};", "class A {};\r\n"),
+    ] {
+        assert_eq!(formatted(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn syntax_errors_are_those_of_the_parser() {
+    let text = "class A { strin g P; };\nclass B {};\nclas C {};\n";
+    let mut said = Diagnostics::new();
+    parse_file(text, FileId::default(), &mut said);
+    match format(text, &FormatOptions::default()) {
+        Err(FormatError::Syntax(found)) => assert_eq!(found.as_slice(), said.as_slice()),
+        other => panic!("{other:?}"),
+    }
+    // A stray semicolon is a warning.
+    assert_eq!(formatted("class A {};;"), "class A {};;\n");
+}
+
+#[test]
+fn deep_and_long_texts_are_no_trouble() {
+    let open = "instance of A { P = ".repeat(60);
+    let close = "; }".repeat(60);
+    let deep = format!("{open}1{close};");
+    assert_eq!(formatted(&formatted(&deep)), formatted(&deep));
+    let many = "// c\n".repeat(100_000);
+    assert_eq!(formatted(&many), many);
+    let literals = format!("class A {{ string S = {}; }};", "\"x\"\n".repeat(50_000));
+    for rewrap_strings in [false, true] {
+        let options = FormatOptions { rewrap_strings, ..FormatOptions::default() };
+        assert!(format(&literals, &options).is_ok());
+    }
+    let commas = format!("class A {{ uint8 S[] = {{{}1}}; }};", "1 /* c */, // d\n".repeat(20_000));
+    assert!(format(&commas, &FormatOptions::default()).is_ok());
+}
+
+#[test]
+fn a_mistake_of_the_formatter_would_be_seen() {
+    for (before, after, differs) in [
+        ("class A {};", "class B {};", Err("a token")),
+        ("class A {}; class B {};", "class A {};", Err("a token")),
+        (r#""a" "b""#, r#""ab""#, Ok(())),
+        (r#""a" "b";"#, r#""a", "b";"#, Err("a token")),
+        (r#""\x4" "1""#, r#""\x41""#, Err("a token")),
+        (r#""\n""#, r#""\x000A""#, Ok(())),
+        ("# pragma x", "#pragma x", Ok(())),
+        ("a // x\n, b", "a, // x\nb", Ok(())),
+        ("a // x\n, b", "a, // xy\nb", Err("a comment")),
+        ("a /* x */ // y\n", "a // x */ // y\n", Err("a comment")),
+        ("a // x\n", "a", Err("a comment")),
+    ] {
+        assert_eq!(verify::same_meaning(before, after), differs, "{before} / {after}");
+    }
+}
+
+#[test]
+fn the_forms_of_other_versions_are_laid_out_alike() {
+    let text = "#pragma include(\"a.mof\")
+Qualifier Key:boolean=false scope(property,reference) policy(disableOverride);
+[Q] structure S:T{[R] string A[]=  {\"x\"}; enumeration E:uint8{A=1,  [D(\"b\")]B=2, // two
+
+C=3}; E Value=E.A;};
+enumeration Words:string{One,Two=\"2\"};
+association A:B{C ref D;};
+value of S as $s{A={\"y\"};P=value of T{Q=1;};};
+";
+    let expected = "#pragma include (\"a.mof\")
+Qualifier Key : boolean = false scope(property, reference) policy(disableOverride);
+[Q]
+structure S : T {
+    [R]
+    string A[] = {\"x\"};
+    enumeration E : uint8 {
+        A = 1,
+        [D(\"b\")] B = 2, // two
+
+        C = 3
+    };
+    E Value = E.A;
+};
+enumeration Words : string {
+    One,
+    Two = \"2\"
+};
+association A : B {
+    C ref D;
+};
+value of S as $s {
+    A = {\"y\"};
+    P = value of T { Q = 1; };
+};
+";
+    let options = FormatOptions::default();
+    // The lexer of MOF 2 knows no point outside of numbers.
+    let [text, expected] = [text, expected].map(|text| text.replace("E.A", "E_A"));
+    assert_eq!(lay_out(&text, &options).as_deref(), Ok(expected.as_str()));
+    assert_eq!(lay_out(&expected, &options).as_deref(), Ok(expected.as_str()));
+}
+
+/// Declarations as tokens, with `~` between them.
+const DECLARATIONS: &[&str] = &[
+    "class~A~{~}~;",
+    "[~Abstract~,~Description~(~\"text one\"~\"text two\"~)~:~ToSubclass~Amended~]~class~B~as~$b~:~A~{~[~key~]~string~Id~=~\"x\"~;~uint8~N~[~3~]~=~{~1~,~2~,~3~}~;~}~;",
+    "class~C~{~[~ValueMap~{~\"1\"~,~\"2\"~\"3\"~}~,~Max~(~5~)~]~uint16~V~;~sint32~M~(~[~in~]~uint8~P~,~[~out~,~Q~{~\"a\"~}~]~object~:~A~R~[~]~)~;~void~E~(~)~;~B~ref~T~;~}~;",
+    "Qualifier~Q~:~string~[~]~=~{~\"a\"~,~\"b\"~}~,~Scope~(~class~,~property~)~,~Flavor~(~EnableOverride~)~;",
+    "Qualifier~R~:~ToSubclass~Amended~;",
+    "#pragma~namespace~(~\"root\"~\"x\"~)",
+    "#pragma~autorecover",
+    "#include~(~\"a.mof\"~)",
+    "instance~of~B~as~$i~{~Id~=~\"1\"~;~P~=~instance~of~C~{~V~=~1~;~W~=~{~}~;~}~;~L~=~{~instance~of~D~{~}~,~$i~,~NULL~}~;~}~;",
+    ";",
+];
+
+const GAPS: &[&str] = &[
+    "",
+    "",
+    "",
+    " ",
+    " ",
+    "\n",
+    "\n",
+    "\n\n\n",
+    "\t",
+    "// c\n",
+    " // c\n",
+    "\n// c\n",
+    "\n\n// c\n\n",
+    "/* b */",
+    " /* b */ ",
+    "\n/* b */ ",
+    "/* b */\n",
+    "\n/* b */\n",
+    "/* m\n  n */",
+    "\n /* m\n\t n */\n",
+    "/* b *//* b */",
+    "// cimarron-fmt: off\n",
+    "\n// cimarron-fmt: off\n",
+    "\n// cimarron-fmt: on\n",
+];
+
+/// A text that parses, with any white space and comments between its tokens.
+fn text() -> impl Strategy<Value = String> {
+    let declaration = prop::sample::select(DECLARATIONS);
+    let gaps = prop::collection::vec(prop::sample::select(GAPS), 80);
+    prop::collection::vec((declaration, gaps), 0..4).prop_map(|parts| {
+        let mut text = String::new();
+        for (declaration, gaps) in parts {
+            let mut gaps = gaps.into_iter();
+            for token in declaration.split('~') {
+                let gap = gaps.next().unwrap_or(" ");
+                let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == '#';
+                if gap.is_empty() && text.ends_with(word) && token.starts_with(word) {
+                    text.push(' ');
+                }
+                text.push_str(gap);
+                text.push_str(token);
+            }
+        }
+        text + "\n// end"
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn formatting_is_idempotent_and_keeps_everything(
+        text in text(),
+        width in 20_usize..120,
+        rewrap_strings: bool,
+    ) {
+        let options = FormatOptions { width, rewrap_strings };
+        let once = format(&text, &options).unwrap();
+        let twice = format(&once, &options).unwrap();
+        prop_assert_eq!(&twice, &once, "{}", text);
+        let blanks = once.contains("\n\n\n") && !text.contains("cimarron-fmt");
+        prop_assert!(!blanks, "{}", once);
+    }
+
+    #[test]
+    fn never_panics(text in r#"([\[\]{}(),;:=#"'/*\n a-c0-9$.]|//|/\*|\*/){0,60}"#) {
+        let _ = format(&text, &FormatOptions::default());
+    }
+}
