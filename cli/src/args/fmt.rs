@@ -1,8 +1,9 @@
 //! `cimarron fmt`.
 
+use super::ReportFormat;
 use crate::failure::FailureStyle;
 use cimarron_mof::format::FormatOptions;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 /// The arguments of `cimarron fmt`.
@@ -32,15 +33,6 @@ pub(crate) struct FmtArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// Sentences and diffs for people
-    Human,
-    /// An array of objects, one a file
-    Json,
 }
 
 impl FmtArgs {

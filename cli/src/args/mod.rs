@@ -9,7 +9,7 @@ mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
-pub(crate) use fmt::{FmtArgs, ReportFormat};
+pub(crate) use fmt::FmtArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
@@ -69,7 +69,6 @@ pub(crate) enum Invocation {
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[allow(dead_code, reason = "for commands whose reports hold no findings about texts")]
 pub(crate) enum ReportFormat {
     Human,
     Json,

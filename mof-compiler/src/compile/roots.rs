@@ -46,7 +46,8 @@ impl Roots {
 
     /// All files as parts of one.
     pub(crate) fn one(sources: &Sources) -> Self {
-        Self(vec![FileId::default(); sources.map().len()])
+        let files = sources.map().len();
+        Self { roots: vec![FileId::default(); files], places: vec![0; files] }
     }
 
     /// The file that is compiled and includes this one, or is it.

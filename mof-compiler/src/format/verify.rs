@@ -2,6 +2,7 @@
 //! is mistaken must not cost anybody a file.
 
 use super::tokens::comments;
+use crate::Language;
 use crate::source::Span;
 use crate::syntax::{lex, unescape};
 use std::borrow::Cow;
@@ -76,9 +77,9 @@ impl<'a, S: Iterator<Item = Span>> Reader<'a, S> {
             return slice.strip_suffix('"').map(Cow::Borrowed);
         }
         let mut joined = String::from("\"");
-        unescape(contents(slice), &mut joined);
+        unescape(contents(slice), Language::Mof2, &mut joined);
         while let Some(slice) = next.filter(|next| next.starts_with('"')) {
-            unescape(contents(slice), &mut joined);
+            unescape(contents(slice), Language::Mof2, &mut joined);
             next = self.slice();
         }
         self.peeked = next;

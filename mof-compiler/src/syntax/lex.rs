@@ -1,6 +1,7 @@
 //! The places of tokens, for what works on the text and not on its meaning.
 
 use super::lexer::{Lexer, Token};
+use crate::Language;
 use crate::source::Span;
 
 /// A token's place.
@@ -16,7 +17,7 @@ pub struct Lexed {
 /// comments; each string literal is a token of its own.
 #[doc(hidden)]
 pub fn lex(text: &str) -> impl Iterator<Item = Lexed> {
-    Places { lexer: Lexer::new(text, 0), literals: Vec::new() }
+    Places { lexer: Lexer::new(text, Language::Mof2, 0), literals: Vec::new() }
 }
 
 struct Places<'a> {

@@ -116,7 +116,7 @@ fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
 
 /// Remembers what the declaration would have made, if that can be told.
 pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
-    let mut lexer = Lexer::new(stream.text, stream.language, progress.first.start);
+    let mut lexer = Lexer::new(stream.text, stream.language(), progress.first.start);
     let mut first = next(&mut lexer);
     if first == Some(Token::LeftBracket) {
         // Qualifier values have braces and parentheses, and no brackets.
