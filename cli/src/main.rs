@@ -37,6 +37,7 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
     match invocation {
         Invocation::Compile(args) => commands::compile::run(args),
         Invocation::Show(args) => commands::show::run(args),
+        Invocation::Diff(args) => commands::diff::run(args),
         Invocation::Query(args) => commands::query::run(args),
         Invocation::Fmt(args) => commands::fmt::run(args),
         Invocation::Demo => commands::demo::run(),

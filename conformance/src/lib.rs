@@ -68,26 +68,44 @@ pub trait Case: DeserializeOwned {
     fn spec(&self) -> &str;
 }
 
-/// Judges every case of a suite; `judge` gives what is wrong with one.
+/// The cases of a suite, each with the name of its file.
 ///
 /// # Panics
-/// When a case fails, with all that failed; when fewer than `least` cases are
-/// found, a name stands twice in a file, or a case cites no specification.
-pub fn run_suite<C: Case>(suite: &str, least: usize, judge: impl Fn(&C) -> Vec<String>) {
-    let mut failures = Vec::new();
-    let mut count = 0;
+/// When a file cannot be read, a name stands twice in a file, or a case cites no
+/// specification.
+pub fn read_suite<C: Case>(suite: &str) -> Vec<(String, C)> {
+    let mut all = Vec::new();
     for file in case_files(suite) {
         let mut names = HashSet::new();
         for case in read_cases::<C>(&file) {
-            count += 1;
-            let file = file.file_name().unwrap_or_default().to_string_lossy();
-            let label = format!("{file}: {} [{}]", case.name(), case.spec());
+            let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let label = label(&file, &case);
             assert!(names.insert(case.name().to_owned()), "{label}: the name is used twice");
             assert!(!case.spec().is_empty(), "{label}: cites nothing");
-            let problems = judge(&case).into_iter();
-            failures.extend(problems.map(|problem| format!("{label}\n    {problem}")));
+            all.push((file, case));
         }
     }
+    all
+}
+
+/// How a report names a case.
+fn label(file: &str, case: &impl Case) -> String {
+    format!("{file}: {} [{}]", case.name(), case.spec())
+}
+
+/// Judges every case of a suite; `judge` gives what is wrong with one.
+///
+/// # Panics
+/// When a case fails, with all that failed, or fewer than `least` cases are found;
+/// and as [`read_suite`] does.
+pub fn run_suite<C: Case>(suite: &str, least: usize, judge: impl Fn(&C) -> Vec<String>) {
+    let cases = read_suite::<C>(suite);
+    let mut failures = Vec::new();
+    for (file, case) in &cases {
+        let problems = judge(case).into_iter();
+        failures.extend(problems.map(|problem| format!("{}\n    {problem}", label(file, case))));
+    }
+    let count = cases.len();
     assert!(count >= least, "only {count} cases were found");
     let list = failures.join("\n");
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{list}", failures.len());

@@ -4,19 +4,20 @@
 //! from the archive that the compilation makes, so writing and reading one is part
 //! of every case.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use cimarron_conformance::{Case, dmtf_schema, read_fixture, run_suite};
+use cimarron_conformance::{Case, dmtf_schema, read_fixture, read_suite, run_suite};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, Language, Loader, OsFileSystem,
-    Severity, SourceMap, compile,
+    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, FileId, Label, Language,
+    Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
+use cimarron_schema::rules::Rule;
 use cimarron_schema::{Archive, ClassForm, SchemaView};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 #[derive(Deserialize)]
@@ -95,19 +96,21 @@ impl Encoding {
     }
 }
 
-/// A finding that a case expects; only what is given is compared, but for the code
-/// and the place.
+/// A finding that a case expects; only what is given is compared, but for the code,
+/// the place and the text that is marked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
     code: String,
     line: u32,
     column: u32,
+    /// All of the marked text.
+    text: String,
+    /// The texts that the labels mark, in order.
+    labels: Option<Vec<String>>,
     file: Option<String>,
     cim: Option<String>,
     wbem: Option<String>,
-    /// The text that is marked.
-    marks: Option<String>,
     /// A part of the message.
     message: Option<String>,
     /// A part of the help.
@@ -125,7 +128,11 @@ impl Expected {
         };
         self.code == found.code.as_str()
             && (self.line, self.column) == (line, column)
-            && is(&self.marks, marked(found, sources))
+            && self.text == marked(found.file, found.span, sources)
+            && self.labels.as_ref().is_none_or(|wanted| {
+                let marks = |l: &Label| marked(l.file, l.span, sources);
+                found.labels.iter().map(marks).eq(wanted.iter().map(String::as_str))
+            })
             && is(&self.file.clone().or_else(|| Some(MAIN.to_owned())), &file)
             && is(&self.cim, status.cim().name())
             && is(&self.wbem, status.wbem().name())
@@ -137,14 +144,16 @@ impl Expected {
 /// The name of the case's own text.
 const MAIN: &str = "case.mof";
 
-fn marked<'s>(found: &Diagnostic, sources: &'s SourceMap) -> &'s str {
-    sources.text(found.file).get(found.span.range()).unwrap_or_default()
-}
-
 fn place(found: &Diagnostic, sources: &SourceMap) -> (String, u32, u32) {
     let file = sources.get(found.file).unwrap();
     let at = file.position(found.span.start);
     (file.name().to_owned(), at.line, at.column)
+}
+
+/// The text that a span marks.
+fn marked(file: FileId, span: Span, sources: &SourceMap) -> &str {
+    let range = span.start as usize..span.end as usize;
+    sources.text(file).get(range).unwrap_or_default()
 }
 
 /// A JSON value whose objects keep their order.
@@ -229,16 +238,22 @@ fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, prob
             let code = diagnostic.code;
             writeln!(
                 problems,
-                "  {{ code = \"{code}\", line = {line}, column = {column}, marks = {:?} }}  in {file}: {} ({:?}) {} {}",
-                marked(diagnostic, sources),
+                "  {{ code = \"{code}\", line = {line}, column = {column}, text = '{}' }}  in {file}: {} ({:?}) {:?} {} {}",
+                marked(diagnostic.file, diagnostic.span, sources),
                 diagnostic.message,
                 diagnostic.help,
+                labels(diagnostic, sources),
                 code.status().cim(),
                 code.status().wbem().name(),
             )
             .unwrap();
         }
     }
+}
+
+/// What the labels of a finding mark, and say.
+fn labels<'a>(found: &'a Diagnostic, sources: &'a SourceMap) -> Vec<(&'a str, &'a str)> {
+    found.labels.iter().map(|l| (marked(l.file, l.span, sources), &*l.message)).collect()
 }
 
 fn judge_counts(case: &MofCase, compiled: &Compiled, problems: &mut String) {
@@ -302,17 +317,59 @@ fn look_up(schema: SchemaView<'_>, path: &str) -> Option<Json> {
     names.try_fold(root, |json, name| json.member(name).cloned())
 }
 
-#[test]
-fn mof() {
-    run_suite("mof", 160, |case: &MofCase| {
-        let dialects = match case.dialect.as_deref() {
+impl MofCase {
+    fn dialects(&self) -> Vec<Dialect> {
+        match self.dialect.as_deref() {
             None => vec![Dialect::Wmi, Dialect::Dmtf],
             Some(one) => vec![one.parse().unwrap()],
-        };
+        }
+    }
+
+    fn expected(&self) -> impl Iterator<Item = &Expected> {
+        self.errors.iter().chain(&self.warnings)
+    }
+}
+
+#[test]
+fn mof() {
+    run_suite("mof", 350, |case: &MofCase| {
         let failed =
             |dialect| run(case, dialect, Language::Mof2).err().map(|p| format!("({dialect})\n{p}"));
-        dialects.into_iter().filter_map(failed).collect()
+        case.dialects().into_iter().filter_map(failed).collect()
     });
+    let cases: Vec<MofCase> = read_suite("mof").into_iter().map(|(_, case)| case).collect();
+    let invalid = cases.iter().filter(|case| case.expected().next().is_some()).count();
+    let valid = cases.len() - invalid;
+    let runs: usize = cases.iter().map(|case| case.dialects().len()).sum();
+    println!("mof: {valid} valid cases, {invalid} invalid cases, {runs} runs");
+    assert!(valid >= 150 && invalid >= 200, "{valid} valid cases, {invalid} invalid ones");
+}
+
+/// The codes that no case of this suite can show, and why.
+const NO_CASE: &[(&str, &str)] = &[
+    ("MOF0001", "a case has no file that cannot be read"),
+    ("MOF0005", "a case that is too large would be too large to keep"),
+    ("MOF0106", "a thousand properties are made by a test of the compiler"),
+    ("MOF0118", "so are hundreds of keys"),
+    ("MOF0103", "so is a hierarchy of hundreds of classes"),
+];
+
+/// Every code stands in a case, or in the list of those that cannot.
+#[test]
+fn every_code_has_a_case() {
+    let cases: Vec<(String, MofCase)> = read_suite("mof");
+    let shown: BTreeSet<&str> =
+        cases.iter().flat_map(|(_, case)| case.expected()).map(|e| e.code.as_str()).collect();
+    let codes = Code::ALL.iter().map(|code| code.as_str());
+    let codes: BTreeSet<&str> = codes.chain(Rule::ALL.iter().map(|rule| rule.code())).collect();
+    let excused: BTreeSet<&str> = NO_CASE.iter().map(|(code, _)| *code).collect();
+    let missing: Vec<&&str> =
+        codes.iter().filter(|c| !shown.contains(*c) && !excused.contains(*c)).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+    let unknown: Vec<&&str> = shown.union(&excused).filter(|code| !codes.contains(*code)).collect();
+    assert!(unknown.is_empty(), "there is no code {unknown:?}");
+    let needless: Vec<&&str> = excused.intersection(&shown).collect();
+    assert!(needless.is_empty(), "a case shows {needless:?}");
 }
 
 /// MOF 3 comes with DMTF's rules.

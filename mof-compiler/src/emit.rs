@@ -3,8 +3,11 @@
 //! Each form is a function over an open [`Archive`] and a writer. What a form
 //! says follows from the archive alone, so equal archives give equal bytes.
 
+pub mod cimxml;
 mod json;
+pub mod mermaid;
 mod mof;
+mod xml;
 
 use cimarron_schema::{Archive, SchemaView};
 use std::fmt;
@@ -20,11 +23,15 @@ pub enum Emit {
     Mof,
     /// JSON: every class with what it inherits, qualifier types and instances.
     Json,
+    /// CIM-XML declarations (DSP0201): what each class itself declares.
+    CimXml,
+    /// A Mermaid class diagram.
+    Mermaid,
 }
 
 impl Emit {
     /// Every form.
-    pub const ALL: &[Self] = &[Self::Archive, Self::Mof, Self::Json];
+    pub const ALL: &[Self] = &[Self::Archive, Self::Mof, Self::Json, Self::CimXml, Self::Mermaid];
 
     /// The form's name.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +39,8 @@ impl Emit {
             Self::Archive => "archive",
             Self::Mof => "mof",
             Self::Json => "json",
+            Self::CimXml => "cimxml",
+            Self::Mermaid => "mermaid",
         }
     }
 
@@ -41,6 +50,8 @@ impl Emit {
             Self::Archive => "a schema archive, which opens in place",
             Self::Mof => "MOF that compiles to the same schema",
             Self::Json => "every class with what it inherits, as JSON",
+            Self::CimXml => "CIM-XML declarations (DSP0201)",
+            Self::Mermaid => "a Mermaid class diagram",
         }
     }
 
@@ -50,6 +61,8 @@ impl Emit {
             Self::Archive => "cimar",
             Self::Mof => "mof",
             Self::Json => "json",
+            Self::CimXml => "xml",
+            Self::Mermaid => "mmd",
         }
     }
 
@@ -67,6 +80,8 @@ impl Emit {
             Self::Archive => out.write_all(archive.bytes()),
             Self::Mof => mof::write(archive, out),
             Self::Json => json::write(archive, out),
+            Self::CimXml => cimxml::write(archive, out),
+            Self::Mermaid => mermaid::write(archive, out),
         }
     }
 }

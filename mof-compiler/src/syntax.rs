@@ -46,5 +46,6 @@ mod grammar {
 pub(crate) use include::{IncludeSite, scan_includes};
 pub use lex::{Lexed, lex};
 pub(crate) use literal::unescape;
+pub(crate) use parse::parse_again;
 pub use parse::{MAX_NESTING, parse_file};
 pub use sequence::parse_sources;

@@ -3,9 +3,10 @@
 
 use cimarron_model::Dialect;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, compile,
+    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity, compile,
 };
 use cimarron_schema::{Archive, ClassForm, PrintOptions, write_class, write_qualifier_type};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The schema's zip, or `None` with the reason printed.
@@ -19,19 +20,42 @@ fn schema_zip() -> Option<PathBuf> {
     None
 }
 
-/// Compiles, and gives the codes of what was found besides.
-fn compile_as(loader: Loader<'_>, dialect: Dialect) -> (Compiled, Vec<String>) {
+/// The warnings that the schema deserves, by code: every one is a slip that a clause of
+/// DSP0004 names. WMI has no form for versions.
+const WARNINGS: [(&str, usize); 10] = [
+    ("MOF0119", 1),
+    ("MOF0135", 17),
+    ("MOF0168", 2),
+    ("MOF0170", 2),
+    ("MOF0172", 1),
+    ("MOF0176", 25),
+    ("MOF0181", 1),
+    ("MOF0182", 25),
+    ("MOF0190", 1),
+    ("MOF0236", 1),
+];
+
+/// Compiles, and gives the errors, and how many warnings of each code.
+fn compile_as(
+    loader: Loader<'_>,
+    dialect: Dialect,
+) -> (Compiled, Vec<String>, BTreeMap<&'static str, usize>) {
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
     let options = CompileOptions { dialect, ..CompileOptions::default() };
     let compiled = compile(&sources, &options, &EmptyBase, said);
     let findings = compiled.diagnostics.as_slice().iter();
-    let findings = findings.map(|d| format!("{} {}", d.code, d.message)).collect();
-    (compiled, findings)
+    let (errors, others): (Vec<_>, Vec<_>) = findings.partition(|d| d.severity == Severity::Error);
+    let errors = errors.into_iter().map(|d| format!("{} {}", d.code, d.message)).collect();
+    let mut warnings = BTreeMap::new();
+    for warning in others {
+        *warnings.entry(warning.code.as_str()).or_default() += 1;
+    }
+    (compiled, errors, warnings)
 }
 
 #[test]
-fn compiles_without_a_finding_and_comes_back_from_its_own_mof() {
+fn compiles_and_comes_back_from_its_own_mof() {
     let Some(zip) = schema_zip() else { return };
     // WMI refuses an abstract class under a concrete one, DSP0004 does not.
     let abstract_under_concrete = "MOF0111 `CIM_PolicyInSystem` cannot be abstract: its superclass `CIM_HostedDependency` is not";
@@ -40,8 +64,13 @@ fn compiles_without_a_finding_and_comes_back_from_its_own_mof() {
     {
         let mut loader = Loader::new(&OsFileSystem);
         loader.add_path(&zip).unwrap();
-        let (compiled, findings) = compile_as(loader, dialect);
-        assert_eq!(findings, expected, "{dialect}");
+        let (compiled, errors, warnings) = compile_as(loader, dialect);
+        assert_eq!(errors, expected, "{dialect}");
+        let mut doubts = BTreeMap::from(WARNINGS);
+        if dialect == Dialect::Wmi {
+            doubts.remove("MOF0119");
+        }
+        assert_eq!(warnings, doubts, "{dialect}");
         let counts = compiled.statistics();
         assert_eq!(
             (counts.classes, counts.associations, counts.indications),
@@ -53,8 +82,9 @@ fn compiles_without_a_finding_and_comes_back_from_its_own_mof() {
         let archive = Archive::from_bytes(compiled.archive().unwrap()).unwrap();
         let mut loader = Loader::new(&OsFileSystem);
         loader.add_text("printed.mof", &print(&archive)).unwrap();
-        let (again, findings) = compile_as(loader, dialect);
-        assert_eq!(findings, expected, "{dialect}: printed and compiled again");
+        let (again, errors, warnings) = compile_as(loader, dialect);
+        assert_eq!(errors, expected, "{dialect}: printed and compiled again");
+        assert_eq!(warnings, doubts, "{dialect}: printed and compiled again");
         let same_bytes = again.archive().unwrap()[..] == archive.bytes()[..];
         assert!(same_bytes, "{dialect}: the archive of the printed MOF is another");
     }

@@ -8,7 +8,8 @@
 
 use cimarron_model::Dialect;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Sources, compile,
+    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Severity, Sources,
+    compile,
 };
 
 /// Compiles one text.
@@ -21,10 +22,11 @@ pub fn compile_text(mof: &str, dialect: Dialect) -> (Compiled, Sources) {
     (compile(&sources, &options, &EmptyBase, said), sources)
 }
 
-/// Compiles a text that has no mistake.
+/// Compiles a text that has no error.
 pub fn compile_clean(mof: &str, dialect: Dialect) -> Compiled {
     let (compiled, sources) = compile_text(mof, dialect);
-    if let Some(finding) = compiled.diagnostics.as_slice().first() {
+    let mut findings = compiled.diagnostics.as_slice().iter();
+    if let Some(finding) = findings.find(|d| d.severity == Severity::Error) {
         panic!("{}", finding.render(sources.map()));
     }
     compiled

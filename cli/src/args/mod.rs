@@ -1,6 +1,7 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
 mod compile;
+mod diff;
 mod findings;
 mod fmt;
 mod query;
@@ -8,6 +9,7 @@ mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use diff::{DiffArgs, DiffFormat};
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
@@ -57,6 +59,9 @@ pub(crate) enum Invocation {
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Compare two schemas, and say of each change whether it breaks anybody
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
@@ -108,6 +113,7 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Diff(args) => args.format == DiffFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Fmt(args) => args.format == ReportFormat::Json,

@@ -17,6 +17,9 @@ pub(crate) struct ShowArgs {
     /// How to print classes
     #[arg(long, value_enum, ignore_case = true, default_value_t = ClassFormat::Mof)]
     pub(crate) format: ClassFormat,
+    /// In a diagram, also show the classes that CLASS is related to
+    #[arg(long, requires = "classes", conflicts_with = "tree")]
+    pub(crate) neighbours: bool,
     /// Show only what each class itself declares
     #[arg(long)]
     pub(crate) local: bool,
@@ -30,6 +33,13 @@ pub(crate) struct ShowArgs {
 /// The forms of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ClassFormat {
+    /// MOF, what is inherited as comments
     Mof,
+    /// A JSON array
     Json,
+    /// CIM-XML declarations (DSP0201)
+    #[value(name = "cimxml")]
+    CimXml,
+    /// A Mermaid class diagram
+    Mermaid,
 }

@@ -3,6 +3,7 @@
 mod amend;
 pub(crate) mod compile;
 pub(crate) mod demo;
+pub(crate) mod diff;
 pub(crate) mod fmt;
 pub(crate) mod query;
 pub(crate) mod show;

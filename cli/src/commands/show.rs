@@ -1,19 +1,22 @@
-//! `cimarron show`: the classes of an archive as MOF, JSON or a tree.
+//! `cimarron show`: the classes of an archive as MOF, JSON, CIM-XML, a diagram or a tree.
 
 use crate::args::{ClassFormat, ShowArgs, usage};
 use crate::core::open_archive;
 use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
-use cimarron_model::{Class, Status, fold, suggest};
+use cimarron_model::{Class, Name, Status, fold, suggest};
+use cimarron_mof::emit::cimxml;
+use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
-    if args.tree && args.format == ClassFormat::Json {
-        return Err(
-            usage("--tree draws a tree and has no JSON form; leave one of the two out").into()
-        );
+    if args.tree && args.format != ClassFormat::Mof {
+        return Err(usage("--tree draws a tree; leave out --format").into());
+    }
+    if args.neighbours && args.format != ClassFormat::Mermaid {
+        return Err(usage("--neighbours needs --format mermaid").into());
     }
     let archive = open_archive(&args.archive)?;
     let form = if args.local { ClassForm::Local } else { ClassForm::Resolved };
@@ -24,6 +27,8 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
         _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
         ClassFormat::Json => write_json(&mut out, reading, &chosen)?,
         ClassFormat::Mof => write_mof(&mut out, reading, &chosen)?,
+        ClassFormat::CimXml => write_cimxml(&mut out, reading, &chosen)?,
+        ClassFormat::Mermaid => write_mermaid(&mut out, reading, args)?,
     }
     out.flush()?;
     Ok(())
@@ -119,6 +124,33 @@ fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -
         write_classes(out, one.schema, [one.class], &to_class, dialect)?;
     }
     Ok(())
+}
+
+fn write_cimxml(
+    out: &mut dyn Write,
+    reading: Reading<'_>,
+    chosen: &[Chosen<'_>],
+) -> io::Result<()> {
+    let schemas: Vec<_> = reading.namespaces().collect();
+    if chosen.is_empty() {
+        return cimxml::write_document(out, &schemas, &|s, class| reading.class(s, class));
+    }
+    let of_schema = |schema: &SchemaView<'_>| -> Vec<Class> {
+        let classes = chosen.iter().filter(|one| one.schema.name() == schema.name());
+        classes.map(|one| reading.class(one.schema, one.class)).collect()
+    };
+    let groups: Vec<_> = schemas.iter().map(|schema| (schema.name(), of_schema(schema))).collect();
+    cimxml::write_classes(out, &groups)
+}
+
+fn write_mermaid(out: &mut dyn Write, reading: Reading<'_>, args: &ShowArgs) -> io::Result<()> {
+    let options = DiagramOptions {
+        classes: args.classes.iter().map(Name::new).collect(),
+        neighbours: args.neighbours,
+        ..DiagramOptions::default()
+    };
+    let schemas: Vec<_> = reading.namespaces().collect();
+    write_diagram(out, &schemas, &options)
 }
 
 fn write_tree(out: &mut dyn Write, archive: &Archive, chosen: &[Chosen<'_>]) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The forms that output takes.
 
+pub(crate) mod changes;
 pub(crate) mod classes;
 pub(crate) mod csv;
 pub(crate) mod dep_file;

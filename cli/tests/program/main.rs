@@ -10,6 +10,8 @@
 
 mod compile;
 mod demo;
+mod diff;
+mod emit;
 mod failures;
 mod findings;
 mod fmt;

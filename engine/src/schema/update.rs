@@ -119,8 +119,10 @@ pub(super) fn resolve_below(
         let before = current.by_id(parent.def().id).and_then(resolved);
         let mut local = class.def().to_class(ClassForm::Local);
         let environment = Around { schema };
-        let judge = |local: &Class, above: Option<&ResolvedClass>| {
-            check_class(local, above, &environment, dialect)
+        let judge = |local: &Class, above: Option<&ResolvedClass>| -> Vec<Violation> {
+            let mut found = check_class(local, above, &environment, dialect).violations;
+            found.retain(|violation| violation.is_error(dialect));
+            found
         };
         let known = judge(&local, before.as_deref());
         let mut found = judge(&local, Some(&above));
@@ -185,6 +187,11 @@ struct Around<'a> {
 impl Environment for Around<'_> {
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
         Some(self.schema.class(class)?.parent().map(|c| c.name().clone()))
+    }
+
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        let view = self.schema.class(class)?.def().view()?;
+        Some(Arc::new(view.to_resolved(&mut Shared::default())))
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

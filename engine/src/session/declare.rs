@@ -7,8 +7,8 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::Schema;
 use cimarron_model::{Class, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, check_class};
-use cimarron_schema::{Archive, SchemaBuilder, Shared};
+use cimarron_schema::rules::{Environment, check_class, check_links};
+use cimarron_schema::{Archive, ResolvedClass, SchemaBuilder, Shared};
 use std::sync::Arc;
 
 /// Judges, resolves and archives a class.
@@ -28,7 +28,15 @@ pub(super) fn declare(
         .and_then(|name| schema.class(name.as_str())?.def().view())
         .map(|view| Arc::new(view.to_resolved(&mut Shared::default())));
     let around = Surroundings { schema, class };
-    let violations = check_class(class, superclass.as_deref(), &around, namespace.dialect);
+    let dialect = namespace.dialect;
+    let judgement = check_class(class, superclass.as_deref(), &around, dialect);
+    let mut violations = judgement.violations;
+    if judgement.has_links {
+        let resolved = ResolvedClass::resolve(class.clone(), superclass.as_deref());
+        violations.extend(check_links(&resolved, &around, dialect));
+    }
+    // What is doubtful only has nobody to hear of it here.
+    violations.retain(|violation| violation.is_error(dialect));
     if !violations.is_empty() {
         return Err(EngineError::InvalidClass { class: class.name.clone(), violations });
     }
@@ -64,6 +72,11 @@ impl Environment for Surroundings<'_> {
             return Some(self.class.superclass.clone());
         }
         Some(self.schema.class(class)?.parent().map(|c| c.name().clone()))
+    }
+
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        let view = self.schema.class(class)?.def().view()?;
+        Some(Arc::new(view.to_resolved(&mut Shared::default())))
     }
 
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {

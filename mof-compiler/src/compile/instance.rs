@@ -6,15 +6,16 @@ use super::namespace::Namespace;
 use super::unit::{Instance as Declared, Item};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
-use super::{At, GlobalFlavors, qualifier};
+use super::{At, GlobalFlavors, embedded, limits, qualifier};
 use crate::Code;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue};
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property, Value,
-    suggest,
+    fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::Part;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -55,6 +56,8 @@ struct Lowered {
     kept: Vec<Option<(Instance, Existence)>>,
     /// The place of each one's file.
     places: Vec<usize>,
+    /// Where each was first declared.
+    first: Vec<(FileId, Span)>,
 }
 
 impl Lowered {
@@ -65,6 +68,7 @@ impl Lowered {
         table: &AliasTable<'_>,
     ) {
         let Some(class) = creation_class(namespace, one.at) else { return };
+        embedded_only(namespace, one.at, &class);
         let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };
@@ -73,14 +77,16 @@ impl Lowered {
         existence(namespace, one, &path, before.is_some());
         match before {
             Some(before) => {
+                let first = self.first.get(before).copied();
                 if let Some(Some((before, _))) = self.kept.get_mut(before) {
-                    update(namespace, one, before, &instance, &path);
+                    update(namespace, one, (before, first), &instance, &path);
                 }
             }
             None => {
                 self.by_path.insert(identity, self.kept.len());
                 self.kept.push(Some((instance, one.existence)));
                 self.places.push(namespace.context.roots.place(one.at.file));
+                self.first.push((one.at.file, one.at.node.class.span));
             }
         }
     }
@@ -178,7 +184,7 @@ fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &Obj
 fn update(
     namespace: &mut Namespace<'_, '_>,
     one: &Declared<'_>,
-    before: &mut Instance,
+    (before, first): (&mut Instance, Option<(FileId, Span)>),
     again: &Instance,
     path: &ObjectPath,
 ) {
@@ -188,7 +194,11 @@ fn update(
     }
     if namespace.context.is_dmtf_mof2() || before.class != again.class {
         let message = format!("there is already an instance `{path}`");
-        namespace.sink.push(at.error(Code::DuplicateInstance, at.node.class.span, message));
+        let found = at.error(Code::DuplicateInstance, at.node.class.span, message);
+        namespace.sink.push(match first {
+            Some((file, span)) => found.with_label(file, span, "first declared here"),
+            None => found,
+        });
         return;
     }
     for (name, property) in again.properties() {
@@ -241,7 +251,10 @@ fn creation_class(
     };
     if class.qualifiers.is_true("Abstract") {
         let message = format!("the class `{}` is abstract and has no instances", class.name);
-        namespace.sink.push(at.error(Code::AbstractInstance, name.span, message));
+        let found = at.error(Code::AbstractInstance, name.span, message);
+        let part = Part::Qualifier("Abstract".into());
+        let found = namespace.labelled(found, &class.name, None, part, "abstract here");
+        namespace.sink.push(found);
         return None;
     }
     if namespace.context.dialect == Dialect::Wmi && class.qualifiers.is_true("Amendment") {
@@ -250,6 +263,31 @@ fn creation_class(
         return None;
     }
     Some(class)
+}
+
+/// DMTF: exceptions, structures and indications are only ever values; no instance
+/// of one stands by itself.
+fn embedded_only(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+) {
+    if !namespace.context.is_dmtf_mof2() {
+        return;
+    }
+    let kinds = [
+        ("Exception", "an exception"),
+        ("Structure", "a structure"),
+        ("Indication", "an indication"),
+    ];
+    if let Some((name, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
+        let message = format!("`{}` is {kind} and has no instances of its own", class.name);
+        let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
+        let found = found.with_help("an instance of it can only be embedded");
+        let part = Part::Qualifier(name.into());
+        let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
+        namespace.sink.push(found);
+    }
 }
 
 fn lower(
@@ -264,7 +302,13 @@ fn lower(
     for written in &at.node.properties {
         if instance.get(written.name.text).is_some() {
             let message = format!("the property `{}` is initialised twice", written.name.text);
-            namespace.sink.push(at.error(Code::DuplicateInitialiser, written.name.span, message));
+            let found = at.error(Code::DuplicateInitialiser, written.name.span, message);
+            let mut before = at.node.properties.iter();
+            let first = before.find(|p| fold::eq(p.name.text, written.name.text));
+            namespace.sink.push(match first {
+                Some(first) => found.with_label(at.file, first.name.span, "first initialised here"),
+                None => found,
+            });
             continue;
         }
         let Some(property) = declared_property(namespace, at, class, written) else { continue };
@@ -274,15 +318,22 @@ fn lower(
             .with_aliases(aliases)
             .value(&written.value, embedded.as_ref().unwrap_or(&property.data_type));
         let Some(value) = value else { continue };
+        let at_value = At::new(at.file, &written.value);
+        limits::value(namespace, at_value, &value, &class.name, property);
+        embedded::text(namespace, at_value, &value, property);
         instance.set(property.name.clone(), value);
         let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
+        limits::property_context(namespace, at.file, written, &qualifiers);
         if let Some(slot) = instance.property_mut(property.name.as_str()) {
             slot.qualifiers = qualifiers;
         }
     }
     if namespace.context.dialect == Dialect::Wmi {
         values_are_there(namespace, at, class, &instance);
+    } else {
+        limits::required(namespace, at, class, &instance);
     }
+    limits::deprecated(namespace, at, class);
     instance
 }
 
@@ -307,7 +358,11 @@ fn values_are_there(
         if value.is_none_or(Value::is_null) {
             let message = format!("`{}` is {demand} and must have a value", property.name);
             let span = key_span(at, &property.name);
-            namespace.sink.push(at.error(Code::NullValue, span, message));
+            let found = at.error(Code::NullValue, span, message);
+            let part = Part::Qualifier(demand.into());
+            let member = Some(&property.name);
+            let found = namespace.labelled(found, &class.name, member, part, "demanded here");
+            namespace.sink.push(found);
         }
     }
 }
@@ -327,6 +382,7 @@ fn declared_property<'k>(
     let names = class.properties.iter().map(|m| m.declaration.name.as_str());
     let message = format!("`{}` has no property `{}`", class.name, written.name.text);
     let found = at.error(Code::UnknownProperty, written.name.span, message);
+    let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
     namespace.sink.push(match suggest::nearest(written.name.text, names) {
         Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
         None => found,
@@ -352,7 +408,9 @@ fn key_path(
         Err(_) if namespace.doubts(class.name.as_str()) => None,
         Err(NoPath::NoKeys) => {
             let message = format!("the class `{}` has no key: it can only be embedded", class.name);
-            namespace.sink.push(at.error(Code::NoKey, at.node.class.span, message));
+            let found = at.error(Code::NoKey, at.node.class.span, message);
+            let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
+            namespace.sink.push(found);
             None
         }
         // A key that was given and is missing here was refused with a reason.
@@ -364,7 +422,10 @@ fn key_path(
             };
             let message = format!("the key `{name}` of `{}` {problem}", class.name);
             let help = format!("write {name} = ...;");
-            namespace.sink.push(at.error(code, key_span(at, &name), message).with_help(help));
+            let found = at.error(code, key_span(at, &name), message).with_help(help);
+            let part = Part::Qualifier("Key".into());
+            let found = namespace.labelled(found, &class.name, Some(&name), part, "a key here");
+            namespace.sink.push(found);
             None
         }
     }

@@ -17,8 +17,10 @@ mod class;
 mod collect;
 mod directive;
 mod doubt;
+mod embedded;
 mod flavors;
 mod instance;
+mod limits;
 mod mof3;
 mod namespace;
 mod order;
@@ -26,6 +28,7 @@ mod place;
 mod qualifier;
 mod redeclare;
 mod roots;
+mod standard;
 mod system;
 mod unit;
 mod update;
@@ -197,7 +200,8 @@ pub fn compile(
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
         let language = Language::Mof2;
         let context = Context { dialect, language, namespace, base, roots, system };
-        namespace::compile_namespace(unit, &context, builder, &mut changes, &mut diagnostics);
+        let map = sources.map();
+        namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
         for child in children {
             schema.namespace(&child);

@@ -37,6 +37,7 @@ pub(crate) use permit::{permits, value_type};
 use super::collect::Collected;
 use super::directive::Directives;
 use super::namespace::Namespace;
+use super::place::Texts;
 use super::roots::Roots;
 use super::system::SystemClasses;
 use super::unit::{Class, Instance, Item, Unit};
@@ -127,7 +128,8 @@ fn compile_namespace(
     base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
     let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
     standard::know(builder, &declared);
-    let mut namespace = Namespace::new(context, builder, sink);
+    let texts = Texts::of(&unit, None);
+    let mut namespace = Namespace::new(context, builder, sink, &texts);
     namespace.compile(&mut unit, changes);
     lowered.judge_the_rest(&mut namespace);
     standard::keep_used(builder, &used, &base);

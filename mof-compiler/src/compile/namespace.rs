@@ -4,19 +4,22 @@ use super::alias::AliasTable;
 use super::doubt::Doubtful;
 use super::mof3::permits;
 use super::order::needed_first;
-use super::place::span_of;
+use super::place::{Texts, span_of};
 use super::redeclare::Dependents;
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
-use super::{Context, class, instance, qualifier};
+use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
-use crate::diagnostic::{Broken, Diagnostic, Diagnostics};
+use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
+use crate::source::SourceMap;
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
-use cimarron_schema::rules::{Environment, MAX_DEPTH, Rule, check_class};
+use cimarron_schema::rules::{
+    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Violation, check_class, check_links,
+};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -24,8 +27,8 @@ pub(crate) struct Namespace<'c, 's> {
     pub(crate) context: &'c Context<'c>,
     pub(crate) builder: &'s mut NamespaceBuilder,
     pub(crate) sink: &'s mut Diagnostics,
-    /// The superclass that each class of the text names.
-    declared: Rc<HashMap<Name, Option<Name>>>,
+    /// The classes of the text.
+    texts: &'c Texts<'c>,
     pub(super) doubtful: Doubtful,
     /// What aliases in the defaults of classes stand for.
     pub(super) aliases: Option<&'s dyn Aliases>,
@@ -34,6 +37,7 @@ pub(crate) struct Namespace<'c, 's> {
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
     unit: &mut Unit<'_>,
+    sources: &SourceMap,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
     changes: &mut Changes,
@@ -42,7 +46,8 @@ pub(crate) fn compile_namespace(
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
-    Namespace::new(context, builder, sink).compile(unit, changes);
+    let texts = Texts::of(unit, Some(sources));
+    Namespace::new(context, builder, sink, &texts).compile(unit, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -50,9 +55,9 @@ impl<'c, 's> Namespace<'c, 's> {
         context: &'c Context<'c>,
         builder: &'s mut NamespaceBuilder,
         sink: &'s mut Diagnostics,
+        texts: &'c Texts<'c>,
     ) -> Self {
-        let (declared, doubtful) = (Rc::default(), Doubtful::default());
-        Self { context, builder, sink, declared, doubtful, aliases: None }
+        Self { context, builder, sink, texts, doubtful: Doubtful::default(), aliases: None }
     }
 }
 
@@ -83,7 +88,7 @@ impl Namespace<'_, '_> {
 
     pub(crate) fn environment(&self) -> Surroundings<'_> {
         Surroundings {
-            declared: &self.declared,
+            texts: self.texts,
             builder: self.builder,
             context: self.context,
             broken: &self.sink.broken,
@@ -97,7 +102,7 @@ impl Namespace<'_, '_> {
             context: self.context,
             builder: self.builder,
             sink,
-            declared: self.declared.clone(),
+            texts: self.texts,
             doubtful: self.doubtful.clone(),
             aliases: self.aliases,
         }
@@ -109,7 +114,7 @@ impl Namespace<'_, '_> {
             context: self.context,
             builder: self.builder,
             sink: self.sink,
-            declared: self.declared.clone(),
+            texts: self.texts,
             doubtful: self.doubtful.clone(),
             aliases: Some(aliases),
         }
@@ -123,7 +128,6 @@ impl Namespace<'_, '_> {
         changes: &mut Changes,
     ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
-        let mut declared: HashMap<Name, Option<Name>> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
@@ -134,10 +138,7 @@ impl Namespace<'_, '_> {
                 self.declared_again(before, class, dependents);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
-            let superclass = class.node.superclass.map(|s| Name::new(s.text));
-            declared.insert(name, superclass);
         }
-        self.declared = Rc::new(declared);
         let roots = self.context.roots;
         let class_of = |file, alias: &str| aliases.class_of(roots, file, alias).map(str::to_owned);
         let order = needed_first(classes, &last, &class_of);
@@ -150,18 +151,26 @@ impl Namespace<'_, '_> {
             self.sink.push(class.at().error(code, span, message));
             self.doubtful.add(node.name.text);
         }
+        let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) {
-                self.compile_class(class);
+            if counts && !order.circular.contains(&i) && self.compile_class(class) {
+                linked.push(i);
             }
-            class.release();
+            // What MOF 3 was made into could not be made from the text again.
+            if self.context.language == Language::Mof2 {
+                class.release();
+            }
+        }
+        for class in linked.into_iter().filter_map(|i| classes.get(i)) {
+            self.check_links(class);
         }
     }
 
-    fn compile_class(&mut self, declared: &Class<'_>) {
+    /// Compiles a class; says whether it says something of others.
+    fn compile_class(&mut self, declared: &Class<'_>) -> bool {
         let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
@@ -171,26 +180,19 @@ impl Namespace<'_, '_> {
             None => None,
         };
         let dialect = self.context.dialect;
-        let violations = check_class(&local, above.as_deref(), &self.environment(), dialect);
         let doubtful = match &local.superclass {
             Some(name) => above.is_none() || self.doubts(name.as_str()),
             None => false,
         };
-        let mut too_deep = false;
-        for violation in violations {
-            let consequence = self.is_consequence(&violation, doubtful);
-            if consequence || permits(self.context, &violation, &local, above.as_deref()) {
-                continue;
-            }
-            too_deep |= violation.rule == Rule::HierarchyTooDeep;
-            let span = span_of(&declared.node, &violation);
-            let found =
-                Diagnostic::new(Code::Rule(violation.rule), declared.file, span, violation.message);
-            self.sink.push(match violation.help {
-                Some(help) => found.with_help(help),
-                None => found,
-            });
-        }
+        let Judgement { mut violations, has_links } =
+            check_class(&local, above.as_deref(), &self.environment(), dialect);
+        violations.retain(|v| {
+            let permitted = permits(self.context, v, &local, above.as_deref());
+            !permitted && !self.is_consequence(v, doubtful)
+        });
+        let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
+        self.report(declared.at(), violations);
+        limits::defaults(self, declared.at(), &local, above.as_deref());
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }
@@ -204,12 +206,67 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
+        has_links
+    }
+
+    /// Judges what a class says of others, which are all there now.
+    fn check_links(&mut self, declared: &Class<'_>) {
+        let Some(class) = self.builder.class(declared.node.name.text) else { return };
+        let found = check_links(class, &self.environment(), self.context.dialect);
+        if found.is_empty() {
+            return;
+        }
+        let again = match self.context.language {
+            Language::Mof2 => self.texts.again(declared.file, declared.node.span),
+            Language::Mof3 => None,
+        };
+        match again {
+            Some(node) => self.report(At::new(declared.file, &*node), found),
+            None => self.report(declared.at(), found),
+        }
+    }
+
+    /// Adds a label at a part of a class, or of a member of it, when the text has it.
+    pub(super) fn labelled(
+        &self,
+        found: Diagnostic,
+        class: &Name,
+        member: Option<&Name>,
+        part: Part,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let place = Place { class: class.clone(), member: member.cloned(), parameter: None, part };
+        match self.texts.find(&place) {
+            Some((file, span)) => found.with_label(file, span, message),
+            None => found,
+        }
+    }
+
+    /// Turns violations into findings, at the text that they are about.
+    fn report(&mut self, at: At<'_, ClassDeclaration<'_>>, violations: Vec<Violation>) {
+        for violation in violations {
+            let span = span_of(at.node, &violation);
+            let code = Code::Rule(violation.rule);
+            let severity = if violation.is_error(self.context.dialect) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let mut found = at.error(code, span, violation.message).with_severity(severity);
+            found.help = violation.help;
+            if let Some((place, label)) = violation.related.map(|related| *related)
+                && let Some((file, span)) = self.texts.find_from(at, &place)
+            {
+                found = found.with_label(file, span, label);
+            }
+            self.sink.push(found);
+        }
     }
 }
 
 /// What the rules may ask.
 pub(crate) struct Surroundings<'a> {
-    declared: &'a HashMap<Name, Option<Name>>,
+    texts: &'a Texts<'a>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
     broken: &'a Broken,
@@ -218,8 +275,8 @@ pub(crate) struct Surroundings<'a> {
 
 impl Environment for Surroundings<'_> {
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
-        if let Some(superclass) = self.declared.get(&CaseInsensitive(class)) {
-            return Some(superclass.clone());
+        if let Some(superclass) = self.texts.superclass(class) {
+            return Some(superclass);
         }
         match self.context.base.class(self.context.namespace, class) {
             Some(class) => Some(class.superclass().cloned()),
@@ -243,6 +300,11 @@ impl Environment for Surroundings<'_> {
         false
     }
 
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        let known = self.builder.class(class).cloned();
+        known.or_else(|| self.context.base.class(self.context.namespace, class))
+    }
+
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
         self.builder.qualifier_type(name)
     }
@@ -252,7 +314,7 @@ impl Environment for Surroundings<'_> {
             return None;
         }
         let there = self.context.base.class_names(self.context.namespace);
-        let names = self.declared.keys().chain(&there).map(Name::as_str);
+        let names = self.texts.names().chain(&there).map(Name::as_str);
         suggest::nearest(name, names).map(str::to_owned)
     }
 

@@ -4,7 +4,7 @@
 use super::class::lower_type;
 use super::namespace::Namespace;
 use super::value::Converter;
-use super::{At, GlobalFlavors};
+use super::{At, GlobalFlavors, standard};
 use crate::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
@@ -48,6 +48,7 @@ pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDec
         scopes: node.scopes.as_deref().map_or(Scopes::ANY, scopes),
         flavor,
     };
+    standard::check(namespace, at, &declaration);
     let before = namespace.builder.qualifier_type(node.name.text);
     if before.is_some_and(|b| *b != declaration) && namespace.context.dialect == Dialect::Dmtf {
         let message =

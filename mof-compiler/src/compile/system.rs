@@ -8,6 +8,7 @@
 //! the namespace that it is compiled into has it: an archive must stand on its own.
 
 use super::namespace::Namespace;
+use super::place::Texts;
 use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
@@ -57,10 +58,11 @@ fn compiled() -> NamespaceBuilder {
         roots: &roots,
         system: &system,
     };
+    let texts = Texts::default();
     for declaration in &declarations {
         let Declaration::Class(node) = declaration else { continue };
         let at = At::new(FileId::default(), &**node);
-        let mut namespace = Namespace::new(&context, &mut builder, &mut sink);
+        let mut namespace = Namespace::new(&context, &mut builder, &mut sink, &texts);
         let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
         // Every class comes behind its superclass; the test below sees to it.
         let _ = builder.add_class(local);

@@ -1,6 +1,6 @@
 //! The table of diagnostic codes.
 
-use cimarron_model::Status;
+use cimarron_model::{Dialect, Status};
 use cimarron_schema::rules::Rule;
 use std::fmt;
 
@@ -65,7 +65,10 @@ macro_rules! codes {
             pub const fn severity(self) -> Severity {
                 match self {
                     $(Self::$name => Severity::$severity,)*
-                    Self::Rule(_) => Severity::Error,
+                    Self::Rule(rule) => match rule.is_error(Dialect::Dmtf) {
+                        true => Severity::Error,
+                        false => Severity::Warning,
+                    },
                 }
             }
 
@@ -122,6 +125,8 @@ codes! {
     "MOF0208" QualifierValue Error InvalidQualifierType "a qualifier's value is of a type that it cannot have";
     "MOF0209" WmiForm Error TypeNotSupported "a form of WMI's MOF stands in DMTF MOF";
     "MOF0210" DeprecatedFlavor Warning InvalidFlavor "a flavor is deprecated";
+    "MOF0211" StandardQualifier Warning InvalidQualifierType "a standard qualifier is declared with another type";
+    "MOF0212" TranslatableType Warning InvalidFlavor "a qualifier without text is translatable";
     // Values
     "MOF0220" TypeMismatch Error ConstantTypeMismatch "a value does not fit the type";
     "MOF0221" OutOfRange Error ConstantOutOfRange "a number is outside the range of the type";
@@ -131,12 +136,17 @@ codes! {
     "MOF0225" NullElement Error NullArrayElement "an array element is NULL";
     "MOF0226" InvalidDateTime Error IllegalConstant "a datetime is malformed";
     "MOF0227" InvalidPath Error InvalidObjectPath "an object path is malformed";
+    "MOF0228" ValueLength Error ConstantOutOfRange "a string is longer or shorter than its property allows";
+    "MOF0229" ValueBounds Error ConstantOutOfRange "a number is outside the limits of its property";
     // Aliases
     "MOF0230" UndefinedAlias Error UndefinedAlias "an alias is not defined";
     "MOF0231" DuplicateAlias Error DuplicateAlias "an alias is defined twice";
     "MOF0232" CircularAlias Error CircularReference "keys need each other through aliases";
     "MOF0233" MisplacedAlias Error UnexpectedAlias "an alias stands where none may";
     "MOF0234" AliasInEmbedded Error AliasInEmbeddedObject "an embedded object has an alias";
+    "MOF0235" ValueNotMapped Warning ConstantOutOfRange "a value is not in its property's ValueMap";
+    "MOF0236" ValueUnit Warning IllegalConstant "a value is no programmatic unit";
+    "MOF0237" ValueOctets Warning IllegalConstant "a value is no string of octets";
     // Instances
     "MOF0240" UnknownClass Error InvalidClass "the class of an instance does not exist";
     "MOF0241" AbstractInstance Error AbstractClass "an abstract class has no instances";
@@ -149,6 +159,13 @@ codes! {
     "MOF0248" AmendmentInstance Error AmendmentClass "a class of localised qualifiers has no instances";
     "MOF0249" NullValue Error IllegalNull "a property that must have a value is NULL";
     "MOF0250" KeyText Error InvalidKeyText "the text of a key cannot stand in a path";
+    "MOF0251" RequiredNull Error IllegalNull "a required property is NULL";
+    "MOF0252" RequiredMissing Warning IllegalNull "a required property has no value";
+    "MOF0253" EmbeddedOnly Error InvalidClass "a class has no instances of its own";
+    "MOF0254" DeprecatedUse Warning InvalidParameter "an instance uses what is deprecated";
+    "MOF0255" EmbeddedText Error IllegalConstant "the text of an embedded object is malformed";
+    "MOF0256" EmbeddedClass Error ConstantTypeMismatch "an embedded object is of another class";
+    "MOF0257" NoPropertyContext Warning InvalidQualifier "a dynamic property of an instance has no context";
     // Directives
     "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
     "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";

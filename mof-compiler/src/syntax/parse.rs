@@ -57,3 +57,14 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
     }
     declarations
 }
+
+/// Parses again the declaration that begins at `offset`. Its mistakes have been reported.
+pub(crate) fn parse_again(text: &str, offset: u32, file: FileId) -> Option<Declaration<'_>> {
+    let mut unheard = Diagnostics::with_limit(0);
+    let mut stream = Stream::new(text, file, &mut unheard);
+    stream.seek(offset);
+    let mut reports = Reports::new(file);
+    reports.begin();
+    let mut tokens = Bounded::new(&mut stream);
+    DeclarationParser::new().parse(&mut reports, &mut tokens).ok()
+}

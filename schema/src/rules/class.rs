@@ -1,7 +1,7 @@
 //! Rules on the class as a whole (DSP0004 5.1.2.6, 5.6.3; WMI SDK, "Declaring
 //! classes in MOF").
 
-use super::{Element, Judge, MAX_DEPTH, MAX_NAME, MAX_PROPERTIES, Part, Rule};
+use super::{Element, Judge, MAX_DEPTH, MAX_KEYS, MAX_NAME, MAX_PROPERTIES, Part, Rule};
 use cimarron_model::{CimType, Dialect, Name};
 
 impl Judge<'_> {
@@ -14,6 +14,9 @@ impl Judge<'_> {
         self.abstract_class();
         self.singleton();
         self.dynamic();
+        self.schema_name();
+        self.superclass_deprecated();
+        self.same_ends();
     }
 
     fn at_class(&mut self, rule: Rule, part: Part, message: String, help: Option<String>) {
@@ -36,6 +39,8 @@ impl Judge<'_> {
         if above.qualifiers.is_true("Terminal") {
             let message = format!("`{}` is terminal and cannot have subclasses", above.name);
             self.at_class(Rule::TerminalSuperclass, Part::Superclass, message, None);
+            let part = Part::Qualifier("Terminal".into());
+            self.relate(self.place_above(None, part), "terminal here");
         }
         if usize::from(above.depth()) + 1 >= MAX_DEPTH {
             let message = format!("`{}` has {MAX_DEPTH} or more classes above it", self.local.name);
@@ -87,6 +92,11 @@ impl Judge<'_> {
             let message = format!("the class has {total} properties; {MAX_PROPERTIES} are allowed");
             self.at_class(Rule::TooManyProperties, Part::Name, message, None);
         }
+        let keys = self.local.keys().count();
+        if keys > MAX_KEYS && self.dialect == Dialect::Wmi {
+            let message = format!("the class has {keys} keys; {MAX_KEYS} are allowed");
+            self.at_class(Rule::TooManyKeys, Part::Name, message, None);
+        }
     }
 
     /// Whether the class is an association, by its own word or its superclass's.
@@ -110,6 +120,8 @@ impl Judge<'_> {
             let message =
                 format!("`{}` cannot be both association and indication", self.local.name);
             self.at_class(Rule::AssociationAndIndication, association.clone(), message, None);
+            let part = Part::Qualifier("Indication".into());
+            self.relate(self.class_place(part), "an indication here");
         }
         if self.dialect == Dialect::Wmi {
             return;
@@ -120,6 +132,7 @@ impl Judge<'_> {
                 self.local.name, above.name
             );
             self.at_class(Rule::AssociationUnderClass, Part::Superclass, message, None);
+            self.relate(self.place_above(None, Part::Name), "no association");
         }
         let is_reference = |t: CimType| t == CimType::Reference;
         let own = self.local.properties.iter().filter(|p| is_reference(p.data_type.cim_type));
@@ -147,6 +160,8 @@ impl Judge<'_> {
                 self.local.name
             );
             self.at_class(Rule::TerminalAbstract, part.clone(), message, None);
+            let other = Part::Qualifier("Terminal".into());
+            self.relate(self.class_place(other), "terminal here");
         }
         let concrete = self.superclass.filter(|s| !s.qualifiers.is_true("Abstract"));
         if let (Dialect::Wmi, Some(above)) = (self.dialect, concrete) {
@@ -155,6 +170,7 @@ impl Judge<'_> {
                 self.local.name, above.name
             );
             self.at_class(Rule::AbstractUnderConcrete, part, message, None);
+            self.relate(self.place_above(None, Part::Name), "not abstract");
         }
     }
 
@@ -168,6 +184,13 @@ impl Judge<'_> {
         if has_key {
             let message = format!("the singleton `{}` has a key property", self.local.name);
             self.at_class(Rule::SingletonWithKey, part, message, None);
+            let above = self.superclass.into_iter().flat_map(|s| &s.properties);
+            let mut keys =
+                self.local.keys().chain(above.map(|m| &*m.declaration).filter(|p| p.is_key()));
+            if let Some(name) = keys.next().map(|p| p.name.clone()) {
+                let part = Part::Qualifier("Key".into());
+                self.relate(self.member_place(&name, part), "the key");
+            }
         } else if let Some(above) = self
             .superclass
             .filter(|s| !s.qualifiers.is_true("Singleton") && !s.qualifiers.is_true("Abstract"))
@@ -177,6 +200,7 @@ impl Judge<'_> {
                 self.local.name, above.name
             );
             self.at_class(Rule::SingletonUnderClass, part, message, None);
+            self.relate(self.place_above(None, Part::Name), "no singleton");
         }
     }
 
@@ -197,6 +221,8 @@ impl Judge<'_> {
             );
             let help = Some("write [Dynamic, Provider(\"...\")] before the class".to_owned());
             self.at_class(Rule::StaticUnderDynamic, Part::Superclass, message, help);
+            let part = Part::Qualifier("Dynamic".into());
+            self.relate(self.place_above(None, part), "dynamic here");
         }
     }
 }

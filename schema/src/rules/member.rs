@@ -2,7 +2,9 @@
 //! 5.6.3.34 Override, 5.6.3.26 Key).
 
 use super::{Element, Judge, Part, Rule};
-use cimarron_model::{CimType, DataType, Dialect, Method, Name, Property, Qualifiers, TypeClass};
+use cimarron_model::{
+    CimType, DataType, Dialect, Method, Name, Property, Qualifiers, TypeClass, suggest,
+};
 use hashbrown::HashMap;
 
 /// What a property's strings hold (DSP0004 5.6.3.14, 5.6.3.15).
@@ -31,6 +33,7 @@ impl Judge<'_> {
             if seen.insert(&property.name, ()).is_some() {
                 let message = format!("the property `{}` is declared twice", property.name);
                 self.report(Rule::DuplicateProperty, element, Part::Name, message);
+                self.relate(self.member_place(&property.name, Part::Name), "first declared here");
                 continue;
             }
             self.member_name(Rule::PropertyNameTooLong, element, &property.name);
@@ -113,6 +116,7 @@ impl Judge<'_> {
                 property.name, above.name
             );
             self.report(Rule::NewKeyInSubclass, element, key.clone(), message);
+            self.see_key_above();
         }
         self.key_type(element, property, key);
     }
@@ -148,6 +152,8 @@ impl Judge<'_> {
                 local.name, local.data_type, above.data_type
             );
             self.report(Rule::PropertyTypeChanged, element, Part::Type, message);
+            let label = format!("{} here", above.data_type);
+            self.relate(self.place_above(Some(&above.name), Part::Type), label);
         } else if let (Some(narrow), Some(wide)) = (&local.data_type.class, &above.data_type.class)
         {
             let known = self.environment.superclass(narrow.as_str()).is_some();
@@ -156,6 +162,8 @@ impl Judge<'_> {
                     "`{narrow}` is not `{wide}` or below it: an override may only narrow the class"
                 );
                 self.report(Rule::ReferenceWidened, element, Part::Type, message);
+                let label = format!("`{wide}` here");
+                self.relate(self.place_above(Some(&above.name), Part::Type), label);
             }
         }
         if self.dialect == Dialect::Dmtf {
@@ -170,6 +178,8 @@ impl Judge<'_> {
                 Part::Qualifier("Key".into()),
                 message,
             );
+            let part = Part::Qualifier("Key".into());
+            self.relate(self.place_above(Some(&above.name), part), "a key here");
         } else if !above.is_key() && local.is_key() {
             let keyed = self
                 .superclass
@@ -181,6 +191,7 @@ impl Judge<'_> {
                     local.name
                 );
                 self.report(Rule::NewKeyInSubclass, element, part.clone(), message);
+                self.see_key_above();
             }
             self.key_type(element, local, part);
         }
@@ -201,10 +212,13 @@ impl Judge<'_> {
                 let message =
                     format!("`{}` holds a plain string above: an override keeps that", local.name);
                 self.report(Rule::PropertyTypeChanged, element, part, message);
+                let place = self.place_above(Some(&above.name), Part::Name);
+                self.relate(place, "a plain string here");
             }
             (Embedded::Object, Embedded::Instance(class)) => {
                 let message = format!("`{}` holds only instances of `{class}` above", local.name);
                 self.report(Rule::ReferenceWidened, element, part, message);
+                self.see_embedded_above(&above.name);
             }
             (Embedded::Instance(narrow), Embedded::Instance(wide))
                 if self.environment.superclass(narrow).is_some()
@@ -214,6 +228,7 @@ impl Judge<'_> {
                     "`{narrow}` is not `{wide}` or below it: an override may only narrow the class"
                 );
                 self.report(Rule::ReferenceWidened, element, part, message);
+                self.see_embedded_above(&above.name);
             }
             _ => {}
         }
@@ -237,18 +252,67 @@ impl Judge<'_> {
                 );
                 let help = Some(format!("write [Override(\"{name}\")], or choose another name"));
                 self.advise(Rule::RedeclaredWithoutOverride, element, Part::Name, message, help);
+                self.relate(self.place_above(Some(name), Part::Name), "declared here");
             }
-            Some(Some(target)) if !name.is(target) => {
-                self.override_names_another(element, name, target);
-            }
-            Some(_) => {}
+            Some(Some(target)) => self.override_names_it(element, name, target),
+            Some(None) => {}
         }
     }
 
-    fn override_names_another(&mut self, element: Element, name: &Name, target: &str) {
-        let message =
-            format!("Override names `{target}` and stands on `{name}`: an override keeps the name");
-        self.report(Rule::OverrideTarget, element, Part::Qualifier("Override".into()), message);
+    /// `Override("P")`, or with the class that declares it: `Override("C.P")`.
+    fn override_names_it(&mut self, element: Element, name: &Name, target: &str) {
+        let (class, member) = match target.split_once('.') {
+            Some((class, member)) => (Some(class), member),
+            None => (None, target),
+        };
+        let part = Part::Value("Override".into());
+        if !name.is(member) {
+            let message = format!(
+                "Override names `{target}` and stands on `{name}`: an override keeps the name"
+            );
+            let help = Some(format!("write [Override(\"{name}\")]"));
+            self.advise(Rule::OverrideTarget, element, part, message, help);
+        } else if let Some(class) = class
+            && let Some(above) = self.superclass
+            && !above.is_a(class)
+        {
+            let names = above.ancestors.iter().chain([&above.name]).map(Name::as_str);
+            let help = suggest::nearest(class, names).map(|n| format!("did you mean `{n}`?"));
+            let message = format!("`{class}` is no superclass of `{}`", self.local.name);
+            self.advise(Rule::OverrideTarget, element, part, message, help);
+        }
+    }
+
+    fn see_embedded_above(&mut self, name: &Name) {
+        let part = Part::Value("EmbeddedInstance".into());
+        self.relate(self.place_above(Some(name), part), "wider here");
+    }
+
+    /// Shows the first key of the superclass.
+    fn see_key_above(&mut self) {
+        let mut above = self.superclass.into_iter().flat_map(|s| &s.properties);
+        let Some(key) = above.find(|m| m.declaration.is_key()) else { return };
+        let name = key.declaration.name.clone();
+        let place = self.place_above(Some(&name), Part::Qualifier("Key".into()));
+        self.relate(place, format!("the key is `{name}`"));
+    }
+
+    /// Properties and methods of a class are told apart by their names.
+    fn shares_no_name(&mut self, element: Element, method: &Name) {
+        if self.dialect == Dialect::Wmi {
+            return;
+        }
+        let own =
+            self.local.property(method.as_str()).map(|p| self.member_place(&p.name, Part::Name));
+        let inherited = || {
+            let (_, member) = self.superclass?.property(method.as_str())?;
+            Some(self.place_above(Some(&member.declaration.name), Part::Name))
+        };
+        if let Some(place) = own.or_else(inherited) {
+            let message = format!("the method `{method}` has the name of a property");
+            self.report(Rule::SharedMemberName, element, Part::Name, message);
+            self.relate(place, "the property");
+        }
     }
 
     /// DMTF: what carries Override must exist above.
@@ -259,7 +323,13 @@ impl Judge<'_> {
         }
         let message =
             format!("`{name}` overrides nothing: no superclass of `{}` has it", self.local.name);
-        self.report(Rule::OverrideTarget, element, Part::Qualifier("Override".into()), message);
+        let names = self.superclass.into_iter().flat_map(|s| {
+            let properties = s.properties.iter().map(|m| m.declaration.name.as_str());
+            properties.chain(s.methods.iter().map(|m| m.declaration.name.as_str()))
+        });
+        let help = suggest::nearest(name.as_str(), names).map(|n| format!("did you mean `{n}`?"));
+        let part = Part::Qualifier("Override".into());
+        self.advise(Rule::OverrideTarget, element, part, message, help);
     }
 
     pub(super) fn methods(&mut self) {
@@ -269,8 +339,10 @@ impl Judge<'_> {
             if seen.insert(&method.name, ()).is_some() {
                 let message = format!("the method `{}` is declared twice", method.name);
                 self.report(Rule::DuplicateMethod, element, Part::Name, message);
+                self.relate(self.member_place(&method.name, Part::Name), "first declared here");
                 continue;
             }
+            self.shares_no_name(element, &method.name);
             self.member_name(Rule::MethodNameTooLong, element, &method.name);
             if let Some(returned) = &method.return_type {
                 self.declared_type(element, returned, &method.qualifiers);
@@ -312,6 +384,7 @@ impl Judge<'_> {
             let message = format!("`{}` overrides a method with other {what}", local.name);
             let help = Some("an override keeps the return type and the parameters; give the method another name".to_owned());
             self.advise(Rule::MethodSignatureChanged, element, Part::Name, message, help);
+            self.relate(self.place_above(Some(&above.name), Part::Name), "overrides this one");
         }
     }
 }

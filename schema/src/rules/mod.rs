@@ -6,17 +6,36 @@
 //! local declaration, its resolved superclass and the [`Environment`]; it
 //! reports [`Violation`]s and never stops the others.
 
+mod applies;
+mod association;
 mod class;
+mod kind;
+mod known;
+mod limit;
+mod links;
 mod member;
+mod number;
 mod parameter;
 mod qualifier;
+mod site;
 mod table;
+mod unit;
+mod value;
+mod valuemap;
+mod wmi;
 
+pub use kind::replacement;
+pub use links::check_links;
 pub use table::Rule;
+pub use unit::{UnitError, check_unit};
+pub use value::{Limit, Misfit, check_octets, check_value};
+
+use known::Known;
 
 use crate::resolve::ResolvedClass;
 use cimarron_model::{Class, Dialect, Name, QualifierType};
 use std::fmt;
+use std::sync::Arc;
 
 /// How many classes one hierarchy may have above each other.
 pub const MAX_DEPTH: usize = 256;
@@ -28,6 +47,9 @@ pub const MAX_NAME: usize = 255;
 /// The most properties a class may have (WMI).
 pub const MAX_PROPERTIES: usize = 1_024;
 
+/// The most keys a class may have (WMI).
+pub const MAX_KEYS: usize = 256;
+
 /// What a rule may ask of the namespace around a class.
 pub trait Environment {
     /// The superclass of a class: `None` when there is no such class, `Some(None)`
@@ -36,6 +58,9 @@ pub trait Environment {
 
     /// The declaration of a qualifier.
     fn qualifier_type(&self, name: &str) -> Option<&QualifierType>;
+
+    /// A class with everything it inherits. What is not ready yet is not there.
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>>;
 
     /// The class whose name is nearest to `name`, for "did you mean".
     fn similar_class(&self, name: &str) -> Option<String>;
@@ -83,6 +108,24 @@ pub enum Part {
     Superclass,
     /// The qualifier of this name.
     Qualifier(Name),
+    /// The value of the qualifier of this name.
+    Value(Name),
+    /// The entry at this position of the array that is a qualifier's value.
+    Entry(Name, usize),
+}
+
+/// A place in a class, of the schema or of the text, that explains a violation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The class. What it does not write itself is that of the nearest superclass
+    /// that does.
+    pub class: Name,
+    /// The property or method.
+    pub member: Option<Name>,
+    /// The parameter of the method.
+    pub parameter: Option<Name>,
+    /// The part of it.
+    pub part: Part,
 }
 
 /// A broken rule.
@@ -98,6 +141,15 @@ pub struct Violation {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// A further place that explains it, and what is there.
+    pub related: Option<Box<(Place, String)>>,
+}
+
+impl Violation {
+    /// Whether the declaration must be refused; if not, it is doubtful only.
+    pub fn is_error(&self, dialect: Dialect) -> bool {
+        self.rule.is_error(dialect)
+    }
 }
 
 impl fmt::Display for Violation {
@@ -110,7 +162,16 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Judges a declaration by every rule.
+/// What the rules have to say about a declaration.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// What is wrong, the doubtful included.
+    pub violations: Vec<Violation>,
+    /// Whether the class says something of others, which [`check_links`] judges.
+    pub has_links: bool,
+}
+
+/// Judges a declaration by every rule on the declaration itself.
 ///
 /// `superclass` is the resolved class that `local` names, `None` when it names
 /// none or an unknown one.
@@ -119,13 +180,14 @@ pub fn check_class(
     superclass: Option<&ResolvedClass>,
     environment: &dyn Environment,
     dialect: Dialect,
-) -> Vec<Violation> {
-    let mut judge = Judge { local, superclass, environment, dialect, found: Vec::new() };
+) -> Judgement {
+    let mut judge =
+        Judge { local, superclass, environment, dialect, found: Vec::new(), has_links: false };
     judge.class();
     judge.properties();
     judge.methods();
     judge.qualifiers();
-    judge.found
+    Judgement { violations: judge.found, has_links: judge.has_links }
 }
 
 struct Judge<'a> {
@@ -134,11 +196,12 @@ struct Judge<'a> {
     environment: &'a dyn Environment,
     dialect: Dialect,
     found: Vec<Violation>,
+    has_links: bool,
 }
 
 impl Judge<'_> {
     fn report(&mut self, rule: Rule, element: Element, part: Part, message: String) {
-        self.found.push(Violation { rule, element, part, message, help: None });
+        self.found.push(Violation { rule, element, part, message, help: None, related: None });
     }
 
     /// As `report`, with advice when there is some.
@@ -150,7 +213,35 @@ impl Judge<'_> {
         message: String,
         help: Option<String>,
     ) {
-        self.found.push(Violation { rule, element, part, message, help });
+        self.found.push(Violation { rule, element, part, message, help, related: None });
+    }
+
+    /// Gives the last finding a further place.
+    fn relate(&mut self, place: Place, message: impl Into<String>) {
+        if let Some(last) = self.found.last_mut() {
+            last.related = Some(Box::new((place, message.into())));
+        }
+    }
+
+    /// The place of a member of this class, or of what it inherits.
+    fn member_place(&self, member: &Name, part: Part) -> Place {
+        Place {
+            class: self.local.name.clone(),
+            member: Some(member.clone()),
+            parameter: None,
+            part,
+        }
+    }
+
+    /// The place of a part of the class itself.
+    fn class_place(&self, part: Part) -> Place {
+        Place { class: self.local.name.clone(), member: None, parameter: None, part }
+    }
+
+    /// The place of a member of the superclass, or of what that inherits.
+    fn place_above(&self, member: Option<&Name>, part: Part) -> Place {
+        let class = self.superclass.map_or(&self.local.name, |s| &s.name).clone();
+        Place { class, member: member.cloned(), parameter: None, part }
     }
 
     fn did_you_mean_class(&self, name: &str) -> Option<String> {

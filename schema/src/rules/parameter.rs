@@ -1,7 +1,7 @@
 //! Rules on the parameters of a method (DSP0004 5.1.2.11; WMI SDK, "Creating a
 //! WMI Method").
 
-use super::{Element, Judge, Part, Rule};
+use super::{Element, Judge, Part, Place, Rule};
 use cimarron_model::{Dialect, Method, Name, Parameter};
 use hashbrown::{HashMap, HashSet};
 
@@ -36,10 +36,17 @@ impl Judge<'_> {
             if before.is_some_and(|p| self.dialect == Dialect::Dmtf || !is_pair(p, parameter)) {
                 let message = format!("the parameter `{}` is declared twice", parameter.name);
                 self.report(Rule::DuplicateParameter, element, Part::Name, message);
+                let place = Place {
+                    parameter: Some(parameter.name.clone()),
+                    ..self.member_place(&method.name, Part::Name)
+                };
+                self.relate(place, "first declared here");
                 duplicates = true;
             }
             if self.dialect == Dialect::Wmi {
                 self.direction(element, parameter, above);
+            } else {
+                self.passes_something(element, method, parameter, above);
             }
         }
         if self.dialect == Dialect::Wmi && !duplicates {
@@ -64,6 +71,47 @@ impl Judge<'_> {
             let message = format!("the parameter `{}` is neither In nor Out", parameter.name);
             let help = Some("write [In], [Out] or [In, Out] before it".to_owned());
             self.advise(Rule::ParameterWithoutDirection, element, Part::Name, message, help);
+        }
+    }
+
+    /// DMTF: In is TRUE and Out is FALSE unless something else is said, and an
+    /// override says the same.
+    fn passes_something(
+        &mut self,
+        element: Element,
+        method: &Method,
+        parameter: &Parameter,
+        above: Option<&Method>,
+    ) {
+        let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
+        let holds = |name: &str, absent: bool| {
+            let own = parameter.qualifiers.get(name);
+            let inherited = || {
+                let above = overridden?.qualifiers.get(name)?;
+                Some(above).filter(|q| q.flavor.to_subclass())
+            };
+            own.or_else(inherited).and_then(|q| q.value.as_bool()).unwrap_or(absent)
+        };
+        let (input, output) = (holds("In", true), holds("Out", false));
+        if !input && !output {
+            let message = format!("the parameter `{}` is neither In nor Out", parameter.name);
+            let help = Some("write [In], [Out] or [In, Out] before it".to_owned());
+            self.advise(Rule::ParameterPassesNothing, element, Part::Name, message, help);
+        }
+        let Some(before) = overridden else { return };
+        if (before.is_in(), before.is_out()) != (input, output) {
+            let message = format!(
+                "`{}` is {} here and {} above: an override keeps the direction",
+                parameter.name,
+                direction(input, output),
+                direction(before.is_in(), before.is_out())
+            );
+            self.report(Rule::DirectionChanged, element, Part::Name, message);
+            let place = Place {
+                parameter: Some(parameter.name.clone()),
+                ..self.place_above(Some(&method.name), Part::Name)
+            };
+            self.relate(place, "overrides this one");
         }
     }
 
@@ -98,6 +146,15 @@ impl Judge<'_> {
             let help = Some("number the parameters from 0, or write no ID at all".to_owned());
             self.advise(Rule::NonconsecutiveParameterIds, element, part, problem, help);
         }
+    }
+}
+
+const fn direction(input: bool, output: bool) -> &'static str {
+    match (input, output) {
+        (true, true) => "In and Out",
+        (true, false) => "In",
+        (false, true) => "Out",
+        (false, false) => "neither In nor Out",
     }
 }
 

@@ -1,9 +1,11 @@
 //! Rules on qualifiers (DSP0004 5.6.1, 7.8).
 
-use super::{Element, Judge, Part, Rule};
-use cimarron_model::{CimType, Dialect, Name, Qualifier, Qualifiers, Scope, Scopes};
+use super::links::is_link;
+use super::site::Site;
+use super::{Element, Judge, Known, Part, Rule};
+use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes};
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     pub(super) fn qualifiers(&mut self) {
         let local = self.local;
         let above = self.superclass;
@@ -14,64 +16,98 @@ impl Judge<'_> {
         } else {
             Scope::Class
         };
-        self.list(Element::Class, scope, &local.qualifiers, above.map(|a| &a.qualifiers));
+        let class = Site {
+            element: Element::Class,
+            scope,
+            member: None,
+            name: &local.name,
+            data_type: None,
+            qualifiers: &local.qualifiers,
+            above: above.map(|a| &a.qualifiers),
+        };
+        self.list(&class);
         for (i, property) in local.properties.iter().enumerate() {
-            let scope = match property.data_type.cim_type {
-                CimType::Reference => Scope::Reference,
-                _ => Scope::Property,
-            };
             let overridden = above.and_then(|a| a.property(property.name.as_str()));
-            let overridden = overridden.map(|(_, m)| &m.declaration.qualifiers);
-            self.list(Element::Property(i), scope, &property.qualifiers, overridden);
+            self.list(&Site {
+                element: Element::Property(i),
+                scope: match property.data_type.cim_type {
+                    CimType::Reference => Scope::Reference,
+                    _ => Scope::Property,
+                },
+                member: Some(&property.name),
+                name: &property.name,
+                data_type: Some(&property.data_type),
+                qualifiers: &property.qualifiers,
+                above: overridden.map(|(_, m)| &m.declaration.qualifiers),
+            });
         }
         for (i, method) in local.methods.iter().enumerate() {
             let overridden = above.and_then(|a| a.method(method.name.as_str()));
             let overridden = overridden.map(|(_, m)| &*m.declaration);
-            let qualifiers = overridden.map(|m| &m.qualifiers);
-            self.list(Element::Method(i), Scope::Method, &method.qualifiers, qualifiers);
+            let site = Site {
+                element: Element::Method(i),
+                scope: Scope::Method,
+                member: Some(&method.name),
+                name: &method.name,
+                data_type: method.return_type.as_ref(),
+                qualifiers: &method.qualifiers,
+                above: overridden.map(|m| &m.qualifiers),
+            };
+            self.list(&site);
             for (j, parameter) in method.parameters.iter().enumerate() {
                 let same =
                     overridden.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
-                let qualifiers = same.map(|p| &p.qualifiers);
-                let element = Element::Parameter(i, j);
-                self.list(element, Scope::Parameter, &parameter.qualifiers, qualifiers);
+                self.list(&Site {
+                    element: Element::Parameter(i, j),
+                    scope: Scope::Parameter,
+                    name: &parameter.name,
+                    data_type: Some(&parameter.data_type),
+                    qualifiers: &parameter.qualifiers,
+                    above: same.map(|p| &p.qualifiers),
+                    ..site
+                });
             }
         }
     }
 
-    fn list(
-        &mut self,
-        element: Element,
-        scope: Scope,
-        qualifiers: &Qualifiers,
-        above: Option<&Qualifiers>,
-    ) {
-        let above = above.map(Qualifiers::look_up);
-        for qualifier in qualifiers {
-            self.declared(element, scope, qualifier);
+    fn list(&mut self, site: &Site<'a>) {
+        self.has_links |= site.data_type.is_some_and(is_link);
+        let above = site.above.map(cimarron_model::Qualifiers::look_up);
+        for qualifier in site.qualifiers {
+            let known = Known::of(qualifier.name.as_str());
+            self.declared(site, known, qualifier);
+            if let Some(known) = known {
+                let embeds = matches!(known, Known::Propagated | Known::EmbeddedInstance);
+                self.has_links |= embeds;
+                self.meaning(site, known, qualifier);
+                if self.dialect == Dialect::Wmi {
+                    self.wmi_meaning(site, known, qualifier);
+                }
+            }
             if let Some(inherited) = above.as_ref().and_then(|a| a.get(&qualifier.name)) {
-                self.not_overridden(element, qualifier, inherited);
+                self.not_overridden(site, qualifier, inherited);
             }
         }
     }
 
-    fn declared(&mut self, element: Element, scope: Scope, qualifier: &Qualifier) {
+    fn declared(&mut self, site: &Site<'a>, known: Option<Known>, qualifier: &Qualifier) {
         let name = &qualifier.name;
+        let Site { element, scope, .. } = *site;
         let part = Part::Qualifier(name.clone());
-        if self.dialect == Dialect::Wmi && name.is("CIMTYPE") {
+        if self.dialect == Dialect::Wmi && known == Some(Known::CimType) {
             let message = "CIMTYPE is made from the declared type and cannot be written".to_owned();
             self.report(Rule::ReservedQualifier, element, part, message);
             return;
         }
         self.name_length(Rule::QualifierNameTooLong, element, part.clone(), name);
-        if self.dialect == Dialect::Wmi {
+        if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) {
             self.never_false(element, qualifier);
         }
         let Some(declaration) = self.environment.qualifier_type(name.as_str()) else {
             match self.dialect {
                 Dialect::Dmtf => self.undeclared(element, part, name),
                 Dialect::Wmi => {
-                    if let Some(scopes) = wmi_scopes(name) {
+                    if let Some(scopes) = known.and_then(wmi_scopes) {
                         self.in_scope(element, part, name, scope, scopes);
                     }
                 }
@@ -110,10 +146,8 @@ impl Judge<'_> {
 
     /// WMI SDK, "Standard Qualifiers": only the value TRUE is allowed.
     fn never_false(&mut self, element: Element, qualifier: &Qualifier) {
-        const NEVER_FALSE: [&str; 6] =
-            ["Key", "Singleton", "Dynamic", "DynProps", "Indexed", "Not_Null"];
         let name = &qualifier.name;
-        if NEVER_FALSE.iter().any(|n| name.is(n)) && qualifier.value.as_bool() == Some(false) {
+        if qualifier.value.as_bool() == Some(false) {
             let message = format!("the qualifier `{name}` can only be TRUE");
             let help = Some("leave it out".to_owned());
             let part = Part::Qualifier(name.clone());
@@ -122,7 +156,7 @@ impl Judge<'_> {
     }
 
     /// A qualifier with `DisableOverride` may only be restated as it is.
-    fn not_overridden(&mut self, element: Element, local: &Qualifier, above: &Qualifier) {
+    fn not_overridden(&mut self, site: &Site<'_>, local: &Qualifier, above: &Qualifier) {
         let bound = above.flavor.to_subclass() && !above.flavor.overridable();
         if bound && local.value != above.value {
             let message = format!(
@@ -130,26 +164,46 @@ impl Judge<'_> {
                 local.name, above.value
             );
             let part = Part::Qualifier(local.name.clone());
-            self.report(Rule::QualifierNotOverridable, element, part, message);
+            self.report(Rule::QualifierNotOverridable, site.element, part.clone(), message);
+            self.see_above(site, part, format!("{} here", above.value));
         }
     }
+}
+
+/// WMI SDK, "Standard Qualifiers": whose value can only be TRUE.
+const fn is_never_false(known: Known) -> bool {
+    matches!(
+        known,
+        Known::Key
+            | Known::Singleton
+            | Known::Dynamic
+            | Known::DynProps
+            | Known::Indexed
+            | Known::NotNull
+    )
 }
 
 /// Where the qualifiers that WMI itself acts on may stand, undeclared as they
 /// are (WMI SDK, "Standard qualifiers" and "WMI-specific qualifiers"). Any other
 /// is the schema's own and stands wherever it likes.
-fn wmi_scopes(name: &Name) -> Option<Scopes> {
+fn wmi_scopes(known: Known) -> Option<Scopes> {
     let class = || [Scope::Class, Scope::Association, Scope::Indication].into_iter().collect();
     let property = || [Scope::Property, Scope::Reference].into_iter().collect();
     let numbered = || [Scope::Property, Scope::Reference, Scope::Parameter].into_iter().collect();
     let parameter = || [Scope::Parameter].into_iter().collect();
     let method = || [Scope::Method].into_iter().collect();
-    Some(match name.as_str().to_ascii_lowercase().as_str() {
-        "abstract" | "association" | "indication" | "singleton" | "terminal" => class(),
-        "key" | "not_null" => property(),
-        "id" => numbered(),
-        "in" | "out" | "optional" => parameter(),
-        "constructor" | "destructor" | "implemented" | "bypass_getobject" => method(),
+    Some(match known {
+        Known::Abstract
+        | Known::Association
+        | Known::Indication
+        | Known::Singleton
+        | Known::Terminal => class(),
+        Known::Key | Known::NotNull => property(),
+        Known::Id => numbered(),
+        Known::In | Known::Out | Known::Optional => parameter(),
+        Known::Constructor | Known::Destructor | Known::Implemented | Known::BypassGetObject => {
+            method()
+        }
         _ => return None,
     })
 }

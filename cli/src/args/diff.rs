@@ -1,0 +1,62 @@
+//! `cimarron diff`.
+
+use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use cimarron_mof::evolution::Verdict;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The arguments of `cimarron diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The old schema: an archive, MOF files, a directory of MOF files or a zip archive of them;
+    /// `-` reads MOF from standard input
+    pub(crate) old: PathBuf,
+    /// The new schema, in any of these forms
+    pub(crate) new: PathBuf,
+    /// How to report
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DiffFormat::Human)]
+    pub(crate) format: DiffFormat,
+    /// End with exit code 1 when there is such a change
+    #[arg(long, value_enum, ignore_case = true, value_name = "VERDICT")]
+    pub(crate) deny: Option<VerdictArg>,
+    /// Report only such changes; may be repeated
+    #[arg(long, value_enum, ignore_case = true, value_name = "VERDICT")]
+    pub(crate) only: Vec<VerdictArg>,
+    /// Report only changes of this class; may be repeated, or several with commas between them
+    #[arg(long = "class", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) classes: Vec<String>,
+    /// Whose rules hold for MOF; without it the dialect of the archive on the other side, else
+    /// wmi
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) dialect: Option<DialectArg>,
+    /// The namespace that declarations in MOF go into
+    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
+    pub(crate) namespace: String,
+    /// A directory to look for included files in; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(crate) include: Vec<PathBuf>,
+}
+
+/// The forms of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Changes grouped by class, for people
+    Human,
+    /// One JSON object, for programs
+    Json,
+}
+
+/// A verdict as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct VerdictArg(pub(crate) Verdict);
+
+impl ValueEnum for VerdictArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Verdict::Breaking), Self(Verdict::Compatible), Self(Verdict::Editorial)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}

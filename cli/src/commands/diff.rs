@@ -1,0 +1,134 @@
+//! `cimarron diff`: what changed between two schemas, and what that breaks.
+
+use crate::args::{DiffArgs, DiffFormat, usage};
+use crate::core::{Inputs, compile_alone, open_archive};
+use crate::failure::{Failure, FailureStyle, Stop};
+use crate::output::changes::{Report, write_human, write_json};
+use crate::output::{findings, stdout};
+use crate::progress::Progress;
+use crate::terminal;
+use cimarron_model::{Dialect, Name, Status, suggest};
+use cimarron_mof::evolution::{Change, Changes, Verdict, compare};
+use cimarron_mof::{CompileOptions, Diagnostics, Language};
+use cimarron_schema::{Archive, ClassView, OpenError};
+use std::io::Write;
+use std::path::Path;
+
+/// What findings call standard input.
+const STDIN_NAME: &str = "<stdin>";
+
+pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
+    if args.old.as_os_str() == "-" && args.new.as_os_str() == "-" {
+        return Err(usage("standard input (`-`) can be one side only").into());
+    }
+    let progress = Progress::new("reading");
+    let (old, new) = (archive_at(&args.old)?, archive_at(&args.new)?);
+    let dialect = match &args.dialect {
+        Some(told) => told.0,
+        None => old.as_ref().or(new.as_ref()).map_or(Dialect::Wmi, Archive::dialect),
+    };
+    progress.step("compiling");
+    let old = old.map_or_else(|| compiled(&args.old, args, dialect, &progress), Ok)?;
+    let new = new.map_or_else(|| compiled(&args.new, args, dialect, &progress), Ok)?;
+    progress.step("comparing");
+    let chosen = chosen_classes(args, &old, &new)?;
+    let Changes { changes, renames } = compare(&old, &new);
+    drop(progress);
+
+    // Denied is what changed, whether it is shown or not.
+    let of_class = |class: Option<&Name>| {
+        chosen.is_empty() || class.is_some_and(|class| chosen.contains(class))
+    };
+    let changes: Vec<Change> =
+        changes.into_iter().filter(|change| of_class(change.element.class())).collect();
+    let denied = args.deny.is_some_and(|deny| changes.iter().any(|c| c.verdict == deny.0));
+    let count = |verdict| changes.iter().filter(|c| c.verdict == verdict).count();
+    let counts = Verdict::ALL.map(|verdict| (verdict, count(verdict)));
+    let shown = |change: &&Change| {
+        args.only.is_empty() || args.only.iter().any(|only| only.0 == change.verdict)
+    };
+    let report = Report {
+        old: &args.old,
+        new: &args.new,
+        counts,
+        changes: changes.iter().filter(shown).collect(),
+        renames: renames
+            .iter()
+            .filter(|hint| of_class(hint.old.class()) || of_class(hint.new.class()))
+            .collect(),
+    };
+    let mut out = stdout();
+    match args.format {
+        DiffFormat::Human => write_human(&mut out, &report, terminal::stdout_has_colours())?,
+        DiffFormat::Json => write_json(&mut out, &report)?,
+    }
+    out.flush()?;
+    if denied { Err(Stop::Reported) } else { Ok(()) }
+}
+
+/// The archive at a path; `None` where there is something that is no archive, which
+/// is read as MOF then.
+fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
+    let named_so = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"));
+    if named_so {
+        return open_archive(path).map(Some);
+    }
+    if !path.is_file() {
+        // Reading it as MOF says what is wrong with it, if anything.
+        return Ok(None);
+    }
+    match Archive::open(path) {
+        Err(OpenError::NotAnArchive) => Ok(None),
+        // Opened again for the failure to be spelled as everywhere.
+        Err(_) => open_archive(path).map(Some),
+        Ok(archive) => Ok(Some(archive)),
+    }
+}
+
+/// The archive of MOF at a path. Findings are written when there are errors among
+/// them; warnings alone belong to `compile`.
+fn compiled(
+    path: &Path,
+    args: &DiffArgs,
+    dialect: Dialect,
+    progress: &Progress,
+) -> Result<Archive, Stop> {
+    let style = match args.format {
+        DiffFormat::Human => FailureStyle::Human,
+        DiffFormat::Json => FailureStyle::Json,
+    };
+    let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
+    let texts = inputs.load_untraced(Diagnostics::new())?;
+    let language = args.dialect.map_or_else(Language::default, |dialect| dialect.1);
+    let options = CompileOptions {
+        dialect,
+        language,
+        namespace: args.namespace.clone(),
+        ..CompileOptions::default()
+    };
+    let (compiled, sources) = compile_alone(texts, &options);
+    if compiled.has_errors() {
+        progress.aside(|| findings::report(&compiled.diagnostics, sources.map(), style));
+        return Err(Stop::Reported);
+    }
+    let refuse = |error: String| Failure::input(Status::ServerLimits, error);
+    let bytes = compiled.archive().map_err(|error| refuse(error.to_string()))?;
+    Ok(Archive::from_bytes(bytes).map_err(|error| refuse(error.to_string()))?)
+}
+
+/// The classes that were asked for, each of which one side must have.
+fn chosen_classes(args: &DiffArgs, old: &Archive, new: &Archive) -> Result<Vec<Name>, Failure> {
+    let spaces = || old.namespaces().chain(new.namespaces());
+    for name in &args.classes {
+        if spaces().all(|schema| schema.class(name).is_none()) {
+            let failure =
+                Failure::input(Status::ClassNotFound, format!("neither side has a class `{name}`"));
+            let classes = spaces().flat_map(|s| s.classes().map(ClassView::name));
+            return Err(match suggest::nearest(name, classes) {
+                Some(near) => failure.with_help(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        }
+    }
+    Ok(args.classes.iter().map(Name::new).collect())
+}

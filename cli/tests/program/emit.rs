@@ -1,0 +1,55 @@
+use crate::{Place, cimarron, fleet};
+
+#[test]
+fn cimxml_is_written_behind_superclasses() {
+    let place = Place::new();
+    let target = place.path("fleet.xml");
+    cimarron(["compile", &fleet(), "--emit", "cimxml", "-o", &target]).succeeds();
+    let text = std::fs::read_to_string(target).unwrap();
+    assert!(
+        text.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<CIM CIMVERSION=\"2.0\"")
+    );
+    let at = |needle: &str| text.find(needle).unwrap_or_else(|| panic!("no {needle}"));
+    assert!(at("<CLASS NAME=\"Fleet_Element\"") < at("<CLASS NAME=\"Fleet_Computer\""));
+    assert!(at("<CLASS NAME=\"Fleet_Service\"") < at("<INSTANCE CLASSNAME=\"Fleet_Server\""));
+    assert!(text.contains("EmbeddedObject=\"instance\""), "{text}");
+    assert!(text.contains("&lt;INSTANCE CLASSNAME=\"Fleet_Location\"&gt;"), "{text}");
+    assert!(!text.contains("PROPAGATED"), "local declarations inherit nothing");
+}
+
+#[test]
+fn show_writes_chosen_classes_with_what_they_inherit() {
+    let place = Place::new();
+    let archive = place.path("fleet.cimar");
+    cimarron(["compile", &fleet(), "-o", &archive]).succeeds();
+    let run = cimarron(["show", &archive, "Fleet_Laptop", "--format", "cimxml"]).succeeds();
+    assert_eq!(run.stdout.matches("<CLASS ").count(), 1, "{}", run.stdout);
+    let name = "<PROPERTY NAME=\"Name\" CLASSORIGIN=\"Fleet_Computer\" PROPAGATED=\"true\" TYPE=\"string\">";
+    assert!(run.stdout.contains(name), "{}", run.stdout);
+    let run = cimarron(["show", &archive, "Fleet_Laptop", "--format", "cimxml", "--local"]);
+    assert!(!run.succeeds().stdout.contains("NAME=\"Manufacturer\""));
+}
+
+#[test]
+fn diagrams_of_a_class_and_its_neighbours() {
+    let place = Place::new();
+    let archive = place.path("fleet.cimar");
+    cimarron(["compile", &fleet(), "-o", &archive]).succeeds();
+    let run = cimarron(["show", &archive, "fleet_disk", "--format", "mermaid"]).succeeds();
+    assert!(run.stdout.starts_with("classDiagram\n    class Fleet_Disk {\n"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("    class ").count(), 1, "{}", run.stdout);
+    let line = ["show", &archive, "Fleet_Disk", "--format", "mermaid", "--neighbours"];
+    let run = cimarron(line).succeeds();
+    for part in [
+        "class Fleet_Element {",
+        "class Fleet_Computer {",
+        "Fleet_Element <|-- Fleet_Disk",
+        "Fleet_ComputerDisk --> \"*\" Fleet_Disk : Disk",
+    ] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("Fleet_Service"), "{}", run.stdout);
+    cimarron(["show", &archive, "Fleet_Disk", "--neighbours"]).fails_with(2);
+    cimarron(["show", &archive, "--format", "mermaid", "--neighbours"]).fails_with(2);
+    cimarron(["show", &archive, "--tree", "--format", "cimxml"]).fails_with(2);
+}

@@ -1,0 +1,203 @@
+//! Values against the limits that qualifiers set: the defaults of classes and the
+//! values of instances (DSP0004 5.6.3).
+
+use super::At;
+use super::namespace::Namespace;
+use super::place::properties;
+use crate::Code;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
+use cimarron_model::{
+    CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Value,
+};
+use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::{Limit, Part, check_octets, check_value, replacement};
+
+/// Judges the defaults that a class writes.
+pub(super) fn defaults(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ClassDeclaration<'_>>,
+    local: &Class,
+    above: Option<&ResolvedClass>,
+) {
+    for (property, written) in local.properties.iter().zip(properties(at.node)) {
+        let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
+        let overridden = above.and_then(|a| a.property(property.name.as_str()));
+        let above = overridden.map(|(_, m)| &m.declaration.qualifiers);
+        let class = &local.name;
+        Site { at: At::new(at.file, text), class, property, above }.judge(namespace, value);
+    }
+}
+
+/// Judges a value that an instance of a class gives to a property.
+pub(super) fn value(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::Value<'_>>,
+    value: &Value,
+    class: &Name,
+    property: &Property,
+) {
+    Site { at, class, property, above: None }.judge(namespace, value);
+}
+
+/// DMTF: what is required has a value (DSP0004 5.6.3, Required). Keys are seen to
+/// with the path.
+pub(super) fn required(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) {
+    for property in class.properties.iter().map(|m| &*m.declaration) {
+        if property.is_key() || !property.qualifiers.is_true("Required") {
+            continue;
+        }
+        let written = at.node.properties.iter().find(|p| property.name.is(p.name.text));
+        match (instance.get(property.name.as_str()), written) {
+            (Some(value), Some(written)) if value.is_null() => {
+                let message = format!("`{}` is required and cannot be NULL", property.name);
+                let found = at.error(Code::RequiredNull, written.value.span, message);
+                required_here(namespace, found, class, property);
+            }
+            (None, None) if property.default.as_ref().is_none_or(Value::is_null) => {
+                let message = format!("the required property `{}` has no value", property.name);
+                let found = at.error(Code::RequiredMissing, at.node.class.span, message);
+                let found = found.with_help(format!("write {} = ...;", property.name));
+                required_here(namespace, found, class, property);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn required_here(
+    namespace: &mut Namespace<'_, '_>,
+    found: Diagnostic,
+    class: &ResolvedClass,
+    property: &Property,
+) {
+    let part = Part::Qualifier("Required".into());
+    let found = namespace.labelled(found, &class.name, Some(&property.name), part, "required here");
+    namespace.sink.push(found);
+}
+
+/// Says which deprecated class and properties an instance uses.
+pub(super) fn deprecated(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+) {
+    let mut report = |qualifiers: &Qualifiers, span: Span, member: Option<&Name>| {
+        let Some(deprecated) = qualifiers.get("Deprecated").filter(|q| is_said(&q.value)) else {
+            return;
+        };
+        let message = match member {
+            None => format!("the class `{}` is deprecated", class.name),
+            Some(name) => format!("the property `{name}` is deprecated"),
+        };
+        let mut found = at.error(Code::DeprecatedUse, span, message);
+        found.help = replacement(deprecated);
+        let part = Part::Qualifier("Deprecated".into());
+        let found = namespace.labelled(found, &class.name, member, part, "deprecated here");
+        namespace.sink.push(found);
+    };
+    report(&class.qualifiers, at.node.class.span, None);
+    for written in &at.node.properties {
+        if let Some((_, member)) = class.property(written.name.text) {
+            let property = &member.declaration;
+            report(&property.qualifiers, written.name.span, Some(&property.name));
+        }
+    }
+}
+
+/// WMI: what a provider makes of one property of an instance it makes of a context
+/// (WMI SDK, "Dynamic Qualifier").
+pub(super) fn property_context(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &PropertyValue<'_>,
+    qualifiers: &Qualifiers,
+) {
+    if namespace.context.dialect != Dialect::Wmi
+        || !qualifiers.is_true("Dynamic")
+        || qualifiers.get("PropertyContext").is_some()
+    {
+        return;
+    }
+    let dynamic = written.qualifiers.iter().find(|q| q.name.text.eq_ignore_ascii_case("Dynamic"));
+    let span = dynamic.map_or(written.name.span, |q| q.span);
+    let message = format!("the dynamic property `{}` has no PropertyContext", written.name.text);
+    let found = At::new(file, written).error(Code::NoPropertyContext, span, message);
+    namespace.sink.push(found.with_help("write [PropertyContext(\"...\"), Dynamic]"));
+}
+
+/// WMI's Deprecated is a boolean, DMTF's a list of replacements.
+fn is_said(value: &Value) -> bool {
+    !value.is_null() && value.as_bool() != Some(false)
+}
+
+/// Where a value stands, and the property that it goes to.
+struct Site<'a> {
+    at: At<'a, ast::Value<'a>>,
+    class: &'a Name,
+    property: &'a Property,
+    above: Option<&'a Qualifiers>,
+}
+
+impl<'a> Site<'a> {
+    fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
+        let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
+        self.property.qualifiers.get(name).or_else(inherited)
+    }
+
+    fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
+        for misfit in check_value(value, &self.property.data_type, |name| self.qualifier(name)) {
+            let code = match misfit.limit {
+                Limit::Length => Code::ValueLength,
+                Limit::Bounds => Code::ValueBounds,
+                Limit::ValueMap => Code::ValueNotMapped,
+                Limit::Unit => Code::ValueUnit,
+                Limit::OctetString => Code::ValueOctets,
+            };
+            let span = self.span(misfit.item);
+            self.report(namespace, code, span, misfit.message, misfit.qualifier);
+        }
+        let octets = value.as_array().filter(|array| array.cim_type() == CimType::UInt8);
+        let is_octets = |q: &Qualifier| q.value.as_bool() == Some(true);
+        if let Some(octets) = octets
+            && self.qualifier("OctetString").is_some_and(is_octets)
+            && let Some(problem) = check_octets(octets)
+        {
+            self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
+        }
+    }
+
+    /// The span of the value, or of an element of it.
+    fn span(&self, item: Option<usize>) -> Span {
+        let element = match (&self.at.node.kind, item) {
+            (ValueKind::Array(items), Some(at)) => items.get(at).map(|item| item.span),
+            _ => None,
+        };
+        element.unwrap_or(self.at.node.span)
+    }
+
+    fn report(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        code: Code,
+        span: Span,
+        message: String,
+        qualifier: &str,
+    ) {
+        let mut found = self.at.error(code, span, message);
+        if namespace.context.dialect == Dialect::Wmi {
+            // WMI keeps these qualifiers and acts on none of them.
+            found.severity = Severity::Warning;
+        }
+        let part = Part::Qualifier(qualifier.into());
+        let member = Some(&self.property.name);
+        let found = namespace.labelled(found, self.class, member, part, "says so");
+        namespace.sink.push(found);
+    }
+}

@@ -1,0 +1,73 @@
+//! References and names of namespaces (DSP0201, "Naming and location elements").
+
+use super::super::xml::{Attributes, XmlWriter};
+use cimarron_model::{KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath};
+use std::io;
+
+/// Writes a `LOCALNAMESPACEPATH`.
+pub(super) fn local_namespace(xml: &mut XmlWriter<'_>, name: &str) -> io::Result<()> {
+    xml.element("LOCALNAMESPACEPATH", &Attributes::new(), |xml| {
+        name.split('/').try_for_each(|part| xml.empty("NAMESPACE", &Attributes::named(part)))
+    })
+}
+
+/// Writes a `VALUE.REFERENCE`.
+pub(super) fn reference(xml: &mut XmlWriter<'_>, path: &ObjectPath) -> io::Result<()> {
+    reference_within(xml, path, MAX_PATH_DEPTH)
+}
+
+fn reference_within(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
+    let kind = if path.is_class() { "CLASS" } else { "INSTANCE" };
+    xml.element("VALUE.REFERENCE", &Attributes::new(), |xml| match (&path.host, &path.namespace) {
+        (Some(host), Some(namespace)) => {
+            xml.element(&format!("{kind}PATH"), &Attributes::new(), |xml| {
+                xml.element("NAMESPACEPATH", &Attributes::new(), |xml| {
+                    xml.text("HOST", &Attributes::new(), host)?;
+                    local_namespace(xml, namespace)
+                })?;
+                name(xml, path, depth)
+            })
+        }
+        (None, Some(namespace)) => {
+            xml.element(&format!("LOCAL{kind}PATH"), &Attributes::new(), |xml| {
+                local_namespace(xml, namespace)?;
+                name(xml, path, depth)
+            })
+        }
+        _ => name(xml, path, depth),
+    })
+}
+
+/// A `CLASSNAME` or `INSTANCENAME`.
+fn name(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
+    let class = path.class.as_ref().map(Name::as_str).unwrap_or_default();
+    if path.is_class() {
+        return xml.empty("CLASSNAME", &Attributes::named(class));
+    }
+    let attributes = Attributes::new().with("CLASSNAME", class);
+    match &path.keys {
+        Keys::Class | Keys::Singleton => xml.empty("INSTANCENAME", &attributes),
+        Keys::Unnamed(value) => {
+            xml.element("INSTANCENAME", &attributes, |xml| key_value(xml, value, depth))
+        }
+        Keys::Named(bindings) => xml.element("INSTANCENAME", &attributes, |xml| {
+            bindings.iter().try_for_each(|key| {
+                xml.element("KEYBINDING", &Attributes::named(key.name.as_str()), |xml| {
+                    key_value(xml, &key.value, depth)
+                })
+            })
+        }),
+    }
+}
+
+fn key_value(xml: &mut XmlWriter<'_>, value: &KeyValue, depth: usize) -> io::Result<()> {
+    let (kind, text) = match value {
+        KeyValue::Reference(path) if depth > 0 => return reference_within(xml, path, depth - 1),
+        KeyValue::Reference(path) => ("string", path.to_string()),
+        KeyValue::String(text) | KeyValue::Untyped(text) => ("string", text.to_string()),
+        KeyValue::Integer(number) => ("numeric", number.to_string()),
+        KeyValue::Real(number) => ("numeric", format!("{number:?}")),
+        KeyValue::Boolean(truth) => ("boolean", if *truth { "TRUE" } else { "FALSE" }.to_owned()),
+    };
+    xml.text("KEYVALUE", &Attributes::new().with("VALUETYPE", kind), &text)
+}

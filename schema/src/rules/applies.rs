@@ -1,0 +1,88 @@
+//! The types that a qualifier is for (DSP0004 5.6.3).
+
+use super::site::Site;
+use super::{Judge, Known, Part, Rule};
+use cimarron_model::{CimType, DataType, Dialect, Qualifier, TypeClass};
+
+impl Judge<'_> {
+    /// A qualifier about strings stands on a string, one about numbers on a number.
+    pub(super) fn type_of_qualified(&mut self, site: &Site<'_>, known: Known, one: &Qualifier) {
+        let Some(data_type) = site.data_type else { return };
+        let Some((rule, wanted)) = wanted(known, self.dialect) else { return };
+        if wanted.has(data_type) || one.value.as_bool() == Some(false) {
+            return;
+        }
+        let message = format!(
+            "`{}` stands on `{}`, which is {data_type}: it is for {}",
+            one.name,
+            site.name,
+            wanted.words()
+        );
+        self.at_qualifier(rule, site, one, message, None);
+        self.see(site, Part::Type, format!("this is {data_type}"));
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Wanted {
+    Array,
+    Text,
+    Number,
+    Integer,
+    Unsigned,
+    IntegerOrText,
+    Octets,
+}
+
+impl Wanted {
+    fn has(self, data_type: &DataType) -> bool {
+        let of = data_type.cim_type;
+        let is_text = of == CimType::String;
+        match self {
+            Self::Array => data_type.is_array(),
+            Self::Text => is_text,
+            Self::Number => of.is_integer() || of.class() == TypeClass::Real,
+            Self::Integer => of.is_integer(),
+            Self::Unsigned => of.class() == TypeClass::Unsigned,
+            Self::IntegerOrText => of.is_integer() || is_text,
+            Self::Octets => data_type.is_array() && (is_text || of == CimType::UInt8),
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Array => "arrays",
+            Self::Text => "strings",
+            Self::Number => "numbers",
+            Self::Integer => "integers",
+            Self::Unsigned => "integers without a sign",
+            Self::IntegerOrText => "integers and strings",
+            Self::Octets => "arrays of uint8 or string",
+        }
+    }
+}
+
+const fn wanted(known: Known, dialect: Dialect) -> Option<(Rule, Wanted)> {
+    Some(match known {
+        Known::ArrayType => (Rule::ArrayTypeOfScalar, Wanted::Array),
+        Known::MaxLen | Known::MinLen => (Rule::LengthOfNonText, Wanted::Text),
+        Known::MaxValue | Known::MinValue => (Rule::BoundOfNonNumber, Wanted::Number),
+        Known::Counter => (Rule::CounterType, Wanted::Unsigned),
+        Known::Gauge => (Rule::CounterType, Wanted::Integer),
+        Known::OctetString => (Rule::OctetStringType, Wanted::Octets),
+        Known::DN | Known::IsPUnit => (Rule::TextQualifierType, Wanted::Text),
+        // To WMI an embedded object is an object, and these say what a string would hold.
+        Known::EmbeddedObject | Known::EmbeddedInstance => {
+            if matches!(dialect, Dialect::Wmi) {
+                return None;
+            }
+            (Rule::TextQualifierType, Wanted::Text)
+        }
+        Known::PUnit => (Rule::UnitOfNonNumber, Wanted::Number),
+        Known::ValueMap | Known::Values | Known::NullValue => {
+            (Rule::MapType, Wanted::IntegerOrText)
+        }
+        Known::BitMap | Known::BitValues => (Rule::MapType, Wanted::Integer),
+        _ => return None,
+    })
+}

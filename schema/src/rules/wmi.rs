@@ -1,0 +1,91 @@
+//! Rules on the qualifiers that WMI acts on (WMI SDK, "WMI-Specific Qualifiers").
+
+use super::site::Site;
+use super::{Element, Judge, Known, Part, Rule};
+use cimarron_model::{CimType, Qualifier, Value};
+
+impl<'a> Judge<'a> {
+    /// What WMI expects of one of its own qualifiers.
+    pub(super) fn wmi_meaning(&mut self, site: &Site<'a>, known: Known, one: &'a Qualifier) {
+        if is_flag(known) && one.value.as_bool().is_none() && !one.value.is_null() {
+            let message =
+                format!("`{}` is TRUE or FALSE, and here it is {}", one.name, kind(&one.value));
+            let help = format!("write [{}]", one.name);
+            self.at_value(Rule::FlagType, site, one, None, message, Some(&help));
+        }
+        match known {
+            Known::CreateBy => self.needs(site, one, "SupportsCreate"),
+            Known::DeleteBy => self.needs(site, one, "SupportsDelete"),
+            Known::SourceType => self.needs(site, one, "Source"),
+            Known::NonLocalType => self.needs(site, one, "NonLocal"),
+            Known::Source if site.qualifiers.get("NonLocal").is_some() => {
+                let message = format!("`{}` has both Source and NonLocal", site.name);
+                self.at_qualifier(Rule::QualifierPair, site, one, message, None);
+                self.see(site, Part::Qualifier("NonLocal".into()), "NonLocal here");
+            }
+            Known::Dynamic if site.element == Element::Class => self.dynamic_provider(site, one),
+            Known::SubType => self.sub_type(site, one),
+            _ => {}
+        }
+    }
+
+    fn needs(&mut self, site: &Site<'a>, one: &Qualifier, other: &str) {
+        let there = site.effective(other);
+        if there.is_none_or(|q| q.value.as_bool() == Some(false)) {
+            let message = format!("{} stands without {other}", one.name);
+            let help = format!("write {other} too");
+            self.at_qualifier(Rule::QualifierPair, site, one, message, Some(&help));
+        }
+    }
+
+    /// A class whose instances a provider makes names the provider.
+    fn dynamic_provider(&mut self, site: &Site<'a>, one: &Qualifier) {
+        let is_abstract = self.local.is_abstract();
+        if one.value.as_bool() == Some(true) && site.effective("Provider").is_none() && !is_abstract
+        {
+            let message = format!("`{}` is dynamic and names no provider", site.name);
+            let help = "write [Dynamic, Provider(\"...\")]";
+            self.at_qualifier(Rule::DynamicWithoutProvider, site, one, message, Some(help));
+        }
+    }
+
+    /// SubType tells an interval from a point in time.
+    fn sub_type(&mut self, site: &Site<'a>, one: &Qualifier) {
+        let of = site.data_type.map(|t| t.cim_type);
+        if of.is_some_and(|t| t != CimType::DateTime) {
+            let message = format!("`{}` is no datetime, and has a SubType", site.name);
+            self.at_qualifier(Rule::SubType, site, one, message, None);
+        } else if let Some(text) =
+            one.value.as_str().filter(|t| !t.eq_ignore_ascii_case("interval"))
+        {
+            let message = format!("`{text}` is no subtype of datetime");
+            self.at_value(Rule::SubType, site, one, None, message, Some("write \"interval\""));
+        }
+    }
+}
+
+/// Whether WMI reads the qualifier as a boolean.
+const fn is_flag(known: Known) -> bool {
+    matches!(
+        known,
+        Known::Key
+            | Known::Abstract
+            | Known::Association
+            | Known::Indication
+            | Known::Singleton
+            | Known::Dynamic
+            | Known::DynProps
+            | Known::Indexed
+            | Known::NotNull
+            | Known::Static
+            | Known::Implemented
+            | Known::In
+            | Known::Out
+            | Known::Optional
+    )
+}
+
+fn kind(value: &Value) -> String {
+    let of = value.cim_type();
+    if value.is_array() { format!("an array of {of}") } else { format!("a {of}") }
+}
