@@ -36,6 +36,9 @@ fn main() -> ExitCode {
 fn run(invocation: &Invocation) -> Result<(), Stop> {
     match invocation {
         Invocation::Compile(args) => commands::compile::run(args),
+        Invocation::Lint(args) => commands::lint::run(args),
+        Invocation::Explain(args) => commands::explain::run(args),
+        Invocation::Doc(args) => commands::doc::run(args),
         Invocation::Show(args) => commands::show::run(args),
         Invocation::Diff(args) => commands::diff::run(args),
         Invocation::Query(args) => commands::query::run(args),

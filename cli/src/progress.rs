@@ -40,8 +40,8 @@ impl Progress {
     }
 
     /// Clears the spinner's line for `body` to write on.
-    pub(crate) fn aside(&self, body: impl FnOnce()) {
-        self.bar.suspend(body);
+    pub(crate) fn aside<T>(&self, body: impl FnOnce() -> T) -> T {
+        self.bar.suspend(body)
     }
 }
 

@@ -10,8 +10,8 @@ use cimarron_conformance::{Case, dmtf_schema, read_fixture, read_suite, run_suit
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, EmptyBase, FileId, Label, Language,
-    Loader, OsFileSystem, Severity, SourceMap, Span, compile,
+    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, Emit, EmptyBase, FileId, Label,
+    Language, Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::rules::Rule;
 use cimarron_schema::{Archive, ClassForm, SchemaView};
@@ -217,8 +217,32 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     judge_findings(case, &compiled, sources.map(), &mut problems);
     judge_counts(case, &compiled, &mut problems);
     let archive = Archive::from_bytes(compiled.archive().map_err(|e| e.to_string())?);
-    judge_content(case, &archive.map_err(|e| e.to_string())?, &mut problems);
+    let archive = archive.map_err(|e| e.to_string())?;
+    judge_content(case, &archive, &mut problems);
+    if !compiled.has_errors() && language == Language::Mof2 {
+        judge_emitted(&archive, dialect, &mut problems);
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// What is emitted as MOF compiles without errors, to the same archive. It is MOF 2,
+/// which has no room for all that MOF 3 allows.
+fn judge_emitted(archive: &Archive, dialect: Dialect, problems: &mut String) {
+    let options = CompileOptions { dialect, ..CompileOptions::default() };
+    let mut mof = Vec::new();
+    Emit::Mof.write(archive, &mut mof).unwrap();
+    let files = MemoryFileSystem::new();
+    let mut loader = Loader::new(&files);
+    loader.add_bytes("emitted.mof", mof.clone()).unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let compiled = compile(&sources, &options, &EmptyBase, said);
+    let same = compiled.archive().is_ok_and(|again| *again == *archive.bytes());
+    if compiled.has_errors() || !same {
+        let findings = compiled.diagnostics.as_slice();
+        let mof = String::from_utf8_lossy(&mof);
+        writeln!(problems, "emitted as\n{mof}\nit is something else: {findings:?}").unwrap();
+    }
 }
 
 fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, problems: &mut String) {
@@ -352,19 +376,23 @@ const NO_CASE: &[(&str, &str)] = &[
     ("MOF0106", "a thousand properties are made by a test of the compiler"),
     ("MOF0118", "so are hundreds of keys"),
     ("MOF0103", "so is a hierarchy of hundreds of classes"),
+    ("MOF0435", "texts that grow so much are made by tests of the compiler"),
 ];
 
 /// Every code stands in a case, or in the list of those that cannot.
 #[test]
 fn every_code_has_a_case() {
-    let cases: Vec<(String, MofCase)> = read_suite("mof");
+    let mut cases: Vec<(String, MofCase)> = read_suite("mof");
+    cases.extend(read_suite("mof3"));
     let shown: BTreeSet<&str> =
         cases.iter().flat_map(|(_, case)| case.expected()).map(|e| e.code.as_str()).collect();
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let codes: BTreeSet<&str> = codes.chain(Rule::ALL.iter().map(|rule| rule.code())).collect();
     let excused: BTreeSet<&str> = NO_CASE.iter().map(|(code, _)| *code).collect();
+    // From MOF0500 on they are `cimarron lint`'s, and not the compiler's.
+    let compiled = codes.range(.."MOF0500");
     let missing: Vec<&&str> =
-        codes.iter().filter(|c| !shown.contains(*c) && !excused.contains(*c)).collect();
+        compiled.filter(|c| !shown.contains(*c) && !excused.contains(*c)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
     let unknown: Vec<&&str> = shown.union(&excused).filter(|code| !codes.contains(*code)).collect();
     assert!(unknown.is_empty(), "there is no code {unknown:?}");
@@ -378,6 +406,9 @@ fn mof3() {
     run_suite("mof3", 90, |case: &MofCase| {
         run(case, Dialect::Dmtf, Language::Mof3).err().into_iter().collect()
     });
+    let cases: Vec<MofCase> = read_suite("mof3").into_iter().map(|(_, case)| case).collect();
+    let invalid = cases.iter().filter(|case| case.expected().next().is_some()).count();
+    println!("mof3: {} valid cases, {invalid} invalid cases", cases.len() - invalid);
 }
 
 /// The suite declares DMTF's qualifiers for its cases; they must be DMTF's.

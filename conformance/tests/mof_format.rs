@@ -37,6 +37,7 @@ fn judge(case: &FormatCase) -> Vec<String> {
     let options = FormatOptions {
         width: case.width.unwrap_or(FormatOptions::DEFAULT_WIDTH),
         rewrap_strings: case.rewrap,
+        ..FormatOptions::default()
     };
     let mut problems = Vec::new();
     match (format(&case.before, &options), &case.after, &case.errors) {

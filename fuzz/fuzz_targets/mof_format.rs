@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = FormatOptions {
         width: [100, 20, 40, 72][usize::from(choice >> 1) % 4],
         rewrap_strings: choice & 1 == 1,
+        ..FormatOptions::default()
     };
     let once = match format(text, &options) {
         Ok(once) => once,

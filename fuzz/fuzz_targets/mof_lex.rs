@@ -2,13 +2,14 @@
 //! between characters; between them stand only white space and comments.
 #![no_main]
 
+use cimarron_mof::Language;
 use cimarron_mof::syntax::lex;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let mut end = 0;
     let mut rest_is_comment = false;
-    for lexed in lex(text) {
+    for lexed in lex(text, Language::Mof2) {
         let place = lexed.span.range();
         assert!(place.start >= end && place.end > place.start, "{place:?}");
         assert!(text.get(place.clone()).is_some(), "{place:?}");

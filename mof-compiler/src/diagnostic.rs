@@ -6,13 +6,21 @@
 
 mod broken;
 mod code;
+mod explain;
+mod levels;
 mod render;
+mod suppress;
 
 pub(crate) use broken::Broken;
-pub use code::{Code, Severity};
+pub use code::{Code, Severity, UnknownCode};
+pub use explain::{Example, Explanation};
+pub use levels::{Group, Level, LevelError, Levels, Selector};
 pub use render::Rendered;
 
+pub(crate) use suppress::suppress;
+
 use crate::source::{FileId, SourceMap, Span};
+use std::collections::BTreeMap;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +102,9 @@ pub struct Diagnostics {
     counts: [usize; 3],
     /// What could not be read, and would have made what others use.
     pub(crate) broken: Broken,
+    /// The same by code.
+    tally: BTreeMap<(Severity, Code), usize>,
+    levels: Levels,
 }
 
 impl Default for Diagnostics {
@@ -116,31 +127,88 @@ impl Diagnostics {
 
     /// An empty sink that keeps `limit` findings of each severity.
     pub fn with_limit(limit: usize) -> Self {
-        Self { kept: Vec::new(), limit, counts: [0; 3], broken: Broken::default() }
+        Self {
+            kept: Vec::new(),
+            limit,
+            counts: [0; 3],
+            tally: BTreeMap::new(),
+            levels: Levels::default(),
+            broken: Broken::default(),
+        }
     }
 
-    /// Adds a finding, or only counts it when its severity's limit is reached.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        let Some(count) = self.counts.get_mut(diagnostic.severity as usize) else { return };
-        *count += 1;
-        if *count <= self.limit {
+    /// Adds a finding, or only counts it when its severity's limit is reached. One
+    /// that the levels allow is neither.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        let Some(severity) = self.graded(diagnostic.code, diagnostic.severity) else { return };
+        diagnostic.severity = severity;
+        if self.counted(diagnostic.code, severity, 1) <= self.limit {
             self.kept.push(diagnostic);
         }
+    }
+
+    fn graded(&self, code: Code, severity: Severity) -> Option<Severity> {
+        if self.levels.is_empty() { Some(severity) } else { self.levels.severity(code, severity) }
+    }
+
+    /// Counts findings and gives how many of the severity there are now.
+    fn counted(&mut self, code: Code, severity: Severity, how_many: usize) -> usize {
+        *self.tally.entry((severity, code)).or_default() += how_many;
+        self.counts.get_mut(severity as usize).map_or(0, |count| {
+            *count += how_many;
+            *count
+        })
     }
 
     /// Adds all that `other` kept, and its counts.
     pub fn append(&mut self, other: Self) {
         self.broken.append(other.broken);
-        let mut dropped = other.counts;
+        let mut dropped = other.tally;
         for diagnostic in other.kept {
-            if let Some(count) = dropped.get_mut(diagnostic.severity as usize) {
+            if let Some(count) = dropped.get_mut(&(diagnostic.severity, diagnostic.code)) {
                 *count -= 1;
             }
             self.push(diagnostic);
         }
-        for (count, dropped) in self.counts.iter_mut().zip(dropped) {
-            *count += dropped;
+        for ((severity, code), count) in dropped.into_iter().filter(|(_, count)| *count > 0) {
+            if let Some(severity) = self.graded(code, severity) {
+                self.counted(code, severity, count);
+            }
         }
+    }
+
+    /// Judges what there is, and all that comes, by other levels.
+    pub fn set_levels(&mut self, levels: Levels) {
+        let before = std::mem::replace(self, Self { levels, ..Self::with_limit(self.limit) });
+        self.append(before);
+    }
+
+    /// The levels that findings are judged by.
+    pub fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    /// Keeps only the findings that `stays` says to; the others are not counted either.
+    pub(crate) fn retain(&mut self, mut stays: impl FnMut(&Diagnostic) -> bool) {
+        let (counts, tally) = (&mut self.counts, &mut self.tally);
+        self.kept.retain(|diagnostic| {
+            let stay = stays(diagnostic);
+            if !stay {
+                if let Some(count) = counts.get_mut(diagnostic.severity as usize) {
+                    *count = count.saturating_sub(1);
+                }
+                if let Some(count) = tally.get_mut(&(diagnostic.severity, diagnostic.code)) {
+                    *count = count.saturating_sub(1);
+                }
+            }
+            stay
+        });
+    }
+
+    /// How many findings of each severity and code there were, kept or not.
+    pub fn tally(&self) -> impl Iterator<Item = (Severity, Code, usize)> {
+        let some = self.tally.iter().filter(|(_, count)| **count > 0);
+        some.map(|((severity, code), count)| (*severity, *code, *count))
     }
 
     /// The findings kept so far, in the order they were made.
@@ -199,7 +267,26 @@ mod tests {
         let mut both = Diagnostics::with_limit(3);
         both.append(sink);
         assert_eq!((both.count(Severity::Error), both.dropped()), (3, 1));
-        let places: Vec<u32> = both.into_sorted().iter().map(|d| d.span.start).collect();
+        assert_eq!(
+            both.tally().collect::<Vec<_>>(),
+            [
+                (Severity::Error, Code::UnexpectedToken, 3),
+                (Severity::Warning, Code::StraySemicolon, 1),
+            ]
+        );
+        let places: Vec<u32> = both.clone().into_sorted().iter().map(|d| d.span.start).collect();
         assert_eq!(places, [0, 1, 5]);
+
+        let mut levels = Levels::default();
+        levels.set(Selector::Group(Group::Warnings), Level::Deny).unwrap();
+        both.set_levels(levels.clone());
+        assert_eq!((both.count(Severity::Error), both.count(Severity::Warning)), (4, 0));
+        both.retain(|d| d.code != Code::StraySemicolon);
+        assert_eq!((both.count(Severity::Error), both.tally().count()), (3, 1));
+        levels.set(Selector::Group(Group::Warnings), Level::Allow).unwrap();
+        let mut quiet = Diagnostics::new();
+        quiet.set_levels(levels);
+        quiet.push(at(0, Code::StraySemicolon));
+        assert_eq!((quiet.count(Severity::Warning), quiet.as_slice().len()), (0, 0));
     }
 }

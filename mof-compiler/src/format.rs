@@ -31,9 +31,10 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+use crate::Language;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::source::FileId;
-use crate::syntax::parse_file;
+use crate::syntax::{mof3, parse_file};
 use cimarron_schema::PrintOptions;
 use printer::Printer;
 use std::borrow::Cow;
@@ -46,6 +47,8 @@ pub struct FormatOptions {
     /// Whether long strings are cut anew at spaces to fit the width. Otherwise
     /// adjacent literals stay as they are, one a line.
     pub rewrap_strings: bool,
+    /// The language of the text.
+    pub language: Language,
 }
 
 impl FormatOptions {
@@ -55,7 +58,7 @@ impl FormatOptions {
 
 impl Default for FormatOptions {
     fn default() -> Self {
-        Self { width: Self::DEFAULT_WIDTH, rewrap_strings: false }
+        Self { width: Self::DEFAULT_WIDTH, rewrap_strings: false, language: Language::Mof2 }
     }
 }
 
@@ -81,22 +84,31 @@ pub enum FormatError {
 /// The findings of the parser when the text has syntax errors.
 pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>, FormatError> {
     let mut said = Diagnostics::new();
-    parse_file(text, FileId::default(), &mut said);
+    match options.language {
+        Language::Mof2 => drop(parse_file(text, FileId::default(), &mut said)),
+        Language::Mof3 => drop(mof3::parse_file(text, FileId::default(), &mut said)),
+    }
     if said.count(Severity::Error) > 0 {
         return Err(FormatError::Syntax(said));
     }
     let line_end = LineEnd::of(text);
     let source = line_end.normalised(text);
     let formatted = lay_out(&source, options).map_err(FormatError::Internal)?;
-    verify::same_meaning(&source, &formatted).map_err(FormatError::Internal)?;
+    verify::same_meaning(&source, &formatted, options.language).map_err(FormatError::Internal)?;
     let formatted = line_end.restored(formatted);
     Ok(if formatted == text { Cow::Borrowed(text) } else { Cow::Owned(formatted) })
 }
 
 /// Lays out a text whose lines end with LF, or says what is wrong with it.
 fn lay_out(source: &str, options: &FormatOptions) -> Result<String, &'static str> {
-    let (toks, end) = tokens::read(source).ok_or("a token")?;
-    let statements = tree::build(toks, options.rewrap_strings).ok_or("a bracket")?;
+    // How many digits an escaped code may have.
+    let digits = match options.language {
+        Language::Mof2 => 4,
+        Language::Mof3 => 6,
+    };
+    let rewrap = options.rewrap_strings.then_some(digits);
+    let (toks, end) = tokens::read(source, options.language).ok_or("a token")?;
+    let statements = tree::build(toks, rewrap).ok_or("a bracket")?;
     let mut printer = Printer::new(source, options.width);
     printer.file(&statements, &end);
     Ok(printer.out)

@@ -20,10 +20,12 @@ mod amend;
 mod build_script;
 mod compile;
 pub mod diagnostic;
+pub mod document;
 pub mod emit;
 pub mod evolution;
 pub mod format;
 mod language;
+pub mod lint;
 pub mod source;
 pub mod syntax;
 

@@ -34,7 +34,10 @@ fn archive(sources: &Sources) -> Archive {
 fn the_schema_means_the_same_and_is_formatted_once() {
     let Some(sources) = schema() else { return };
     let before = archive(&sources);
-    for options in [FormatOptions::default(), FormatOptions { width: 60, rewrap_strings: true }] {
+    for options in [
+        FormatOptions::default(),
+        FormatOptions { width: 60, rewrap_strings: true, ..FormatOptions::default() },
+    ] {
         let mut files = MemoryFileSystem::new();
         let mut loaded = 0;
         for (_, file) in sources.map().iter() {

@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, WmiArgs, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, LevelArgs, WmiArgs, namespace};
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -74,6 +74,8 @@ pub(crate) struct CompileArgs {
     /// How findings are reported
     #[command(flatten)]
     pub(crate) findings: FindingsArgs,
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
     #[command(flatten)]
     pub(crate) wmi: WmiArgs,
 }

@@ -1,6 +1,6 @@
 //! `cimarron fmt`.
 
-use super::ReportFormat;
+use super::{DialectArg, ReportFormat};
 use crate::failure::FailureStyle;
 use cimarron_mof::format::FormatOptions;
 use clap::Args;
@@ -30,6 +30,9 @@ pub(crate) struct FmtArgs {
     /// Cut long strings anew at spaces; otherwise adjacent literals stay as they are
     #[arg(long)]
     pub(crate) rewrap_strings: bool,
+    /// Whose MOF it is; `mof3` is another language, the other two are one to the formatter
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
+    pub(crate) dialect: DialectArg,
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
@@ -51,7 +54,11 @@ impl FmtArgs {
 
     /// How to format.
     pub(crate) const fn options(&self) -> FormatOptions {
-        FormatOptions { width: self.width, rewrap_strings: self.rewrap_strings }
+        FormatOptions {
+            width: self.width,
+            rewrap_strings: self.rewrap_strings,
+            language: self.dialect.1,
+        }
     }
 }
 

@@ -2,16 +2,24 @@
 
 mod compile;
 mod diff;
+mod doc;
+mod explain;
 mod findings;
 mod fmt;
+mod levels;
+mod lint;
 mod query;
 mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
 pub(crate) use diff::{DiffArgs, DiffFormat};
+pub(crate) use doc::DocArgs;
+pub(crate) use explain::ExplainArgs;
 pub(crate) use findings::{FindingsArgs, FindingsFormat};
 pub(crate) use fmt::FmtArgs;
+pub(crate) use levels::LevelArgs;
+pub(crate) use lint::LintArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
@@ -56,9 +64,18 @@ pub(crate) enum Invocation {
     /// Compile MOF files, directories and zip archives, and write a schema archive
     #[command(after_help = compile::AFTER_HELP)]
     Compile(CompileArgs),
+    /// Report the findings of a compilation and doubtful style
+    #[command(after_help = lint::AFTER_HELP)]
+    Lint(LintArgs),
+    /// Explain diagnostic codes, each with a wrong and a right example
+    #[command(after_help = EXIT_CODES)]
+    Explain(ExplainArgs),
     /// Show the classes of a schema archive
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Write a static HTML site that documents archives and MOF
+    #[command(after_help = EXIT_CODES)]
+    Doc(DocArgs),
     /// Compare two schemas, and say of each change whether it breaks anybody
     #[command(after_help = EXIT_CODES)]
     Diff(DiffArgs),
@@ -113,7 +130,10 @@ impl Invocation {
     pub(crate) fn failure_style(&self) -> FailureStyle {
         let json = match self {
             Self::Compile(args) => args.findings.format == FindingsFormat::Json,
+            Self::Doc(args) => args.findings.format == FindingsFormat::Json,
             Self::Diff(args) => args.format == DiffFormat::Json,
+            Self::Lint(args) => args.format == FindingsFormat::Json,
+            Self::Explain(args) => args.format == ReportFormat::Json,
             Self::Show(args) => args.format == ClassFormat::Json,
             Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
             Self::Fmt(args) => args.format == ReportFormat::Json,

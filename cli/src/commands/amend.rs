@@ -1,9 +1,10 @@
 //! Writing the two parts of a localised text, as `mofcomp -MOF -MFL -AMENDMENT` does.
 
 use crate::args::{CompileArgs, usage};
-use crate::core::files;
+use crate::core::{files, levels};
 use crate::failure::{Failure, Stop};
 use cimarron_model::Dialect;
+use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::{CompileOptions, Compiled, split};
 use std::path::Path;
 
@@ -17,6 +18,7 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
         class_flags: wmi.update.class_flags,
         instance_flags: wmi.update.instance_flags,
         splits: wmi.parts().is_some(),
+        levels: levels(&args.levels, Levels::default())?,
     };
     let plain = CompileOptions {
         dialect: options.dialect,

@@ -11,7 +11,6 @@
 use super::files::{self, Content};
 use cimarron_mof::source::{Limits, OsFileSystem, Trace, TracingFileSystem};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, Span, Statistics};
-use cimarron_schema::rules::Rule;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs;
@@ -208,8 +207,7 @@ impl Finding {
     }
 
     fn diagnostic(&self) -> Option<Diagnostic> {
-        let rules = Rule::ALL.iter().copied().map(Code::Rule);
-        let code = Code::ALL.iter().copied().chain(rules).find(|c| c.as_str() == self.code)?;
+        let code: Code = self.code.parse().ok()?;
         let (file, start, end) = self.place;
         let severity = Severity::ALL.get(usize::from(self.severity))?;
         let mut found = Diagnostic::new(code, FileId(file), Span::new(start, end), &self.message)
@@ -225,6 +223,8 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cimarron_mof::lint::Lint;
+    use cimarron_schema::rules::Rule;
 
     #[test]
     fn findings_come_back_as_they_were() {
@@ -234,7 +234,8 @@ mod tests {
                 .with_help("write it");
         let rule = Diagnostic::new(Code::Rule(Rule::ALL[0]), FileId(0), Span::default(), "")
             .with_severity(Severity::Note);
-        for diagnostic in [diagnostic, rule] {
+        let lint = Diagnostic::new(Code::Lint(Lint::ALL[0]), FileId(0), Span::default(), "");
+        for diagnostic in [diagnostic, rule, lint] {
             let text = serde_json::to_string(&Finding::of(&diagnostic)).unwrap();
             let back: Finding = serde_json::from_str(&text).unwrap();
             assert_eq!(back.diagnostic(), Some(diagnostic));

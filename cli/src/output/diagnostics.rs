@@ -269,6 +269,26 @@ error[MOF0020]: a␛b
     }
 
     #[test]
+    fn no_place_and_no_width_is_trouble() {
+        let mut sources = SourceMap::new();
+        let text = "ä\t日\u{1b}x\r\n\r\u{202e}\u{301}b\n\t\t";
+        let file = sources.add("t.mof", text).unwrap();
+        let last = text.len() as u32 + 2;
+        for (start, end) in (0..last).flat_map(|start| (0..last).map(move |end| (start, end))) {
+            let diagnostic =
+                Diagnostic::new(Code::UnexpectedToken, file, Span::new(start, end), "m")
+                    .with_label(file, Span::new(end, start), "label")
+                    .with_label(file, Span::new(0, end), "other");
+            for width in [0, 1, 5, 30] {
+                let shown = drawn(std::slice::from_ref(&diagnostic), &sources, width);
+                assert!(shown.contains("label") && shown.contains("other"), "{start} {end}");
+                let plain = |c: char| c == '\n' || !c.is_control() && c != '\u{202e}';
+                assert!(shown.chars().all(plain), "{shown:?}");
+            }
+        }
+    }
+
+    #[test]
     fn tallies() {
         for (errors, warnings, expected) in [
             (0, 0, None),

@@ -6,6 +6,7 @@ pub(crate) mod csv;
 pub(crate) mod dep_file;
 pub(crate) mod diagnostics;
 pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod numbers;
 pub(crate) mod paint;

@@ -193,3 +193,12 @@ fn the_width_is_an_option() {
     );
     cimarron(["fmt", "--width", "3", &file]).fails_with(2);
 }
+
+#[test]
+fn mof_3_is_another_language() {
+    let text = "structure X_S{string A;enumeration E:uint8{A=1,B=2};};";
+    piped(&["fmt", "-"], text.as_bytes()).fails_with(1);
+    let run = piped(&["fmt", "-", "--dialect", "mof3"], text.as_bytes()).succeeds();
+    let expected = "structure X_S {\n    string A;\n    enumeration E : uint8 {\n        A = 1,\n        B = 2\n    };\n};\n";
+    assert_eq!(run.stdout, expected);
+}

@@ -11,14 +11,20 @@
 mod compile;
 mod demo;
 mod diff;
+mod doc;
 mod emit;
+mod explain;
 mod failures;
 mod findings;
 mod fmt;
+mod levels;
+mod lint;
 mod localise;
+mod mof3;
 mod pipeline;
 mod query;
 mod show;
+mod site;
 mod unchanged;
 
 use serde_json::Value;

@@ -34,10 +34,15 @@ mod unit;
 mod update;
 mod value;
 
+pub(crate) use place::methods;
+pub(crate) use qualifier::with_flavor;
+pub(crate) use roots::Roots;
+pub(crate) use unit::Unit;
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 
 use crate::Language;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
+use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
@@ -55,6 +60,8 @@ pub struct CompileOptions {
     pub language: Language,
     /// Where declarations go until a `#pragma namespace`, as `root/cimv2`.
     pub namespace: String,
+    /// Which findings are allowed, warned of or denied, and which lints run.
+    pub levels: Levels,
     /// How classes meet what is there, until a `#pragma classflags` (WMI).
     pub class_flags: UpdateFlags,
     /// How instances meet what is there, until a `#pragma instanceflags` (WMI).
@@ -70,6 +77,7 @@ impl Default for CompileOptions {
             dialect: Dialect::default(),
             language: Language::default(),
             namespace: DEFAULT_NAMESPACE.to_owned(),
+            levels: Levels::default(),
             class_flags: UpdateFlags::default(),
             instance_flags: UpdateFlags::default(),
             splits: false,
@@ -179,14 +187,32 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    let mut schema = SchemaBuilder::new(options.dialect);
-    if options.language == Language::Mof3 {
-        let changes = mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
-        schema.namespace(&options.namespace);
-        return Compiled { schema, changes, diagnostics };
+    diagnostics.set_levels(options.levels.clone());
+    let mut compiled = match options.language {
+        Language::Mof2 => compile_mof2(sources, options, base, diagnostics),
+        Language::Mof3 => {
+            let mut schema = SchemaBuilder::new(options.dialect);
+            let changes = mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
+            schema.namespace(&options.namespace);
+            Compiled { schema, changes, diagnostics }
+        }
+    };
+    if !compiled.diagnostics.as_slice().is_empty() {
+        suppress(&mut compiled.diagnostics, sources.map());
     }
+    compiled
+}
+
+fn compile_mof2(
+    sources: &Sources,
+    options: &CompileOptions,
+    base: &dyn Base,
+    mut diagnostics: Diagnostics,
+) -> Compiled {
+    let lints = options.levels.any_lint();
     let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
-    let roots = roots::Roots::new(sources);
+    let mut schema = SchemaBuilder::new(options.dialect);
+    let roots = Roots::new(sources);
     let collect::Collected { mut units, mut changes } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
@@ -199,7 +225,8 @@ pub fn compile(
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
         let language = Language::Mof2;
-        let context = Context { dialect, language, namespace, base, roots, system };
+        let keeps_trees = lints;
+        let context = Context { dialect, language, namespace, base, roots, system, keeps_trees };
         let map = sources.map();
         namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
@@ -210,6 +237,16 @@ pub fn compile(
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
     schema.sort_namespaces();
+    if lints {
+        let linted = Linted {
+            sources,
+            units: &units,
+            schema: &schema,
+            dialect: options.dialect,
+            roots: &roots,
+        };
+        lint::run(&linted, &mut diagnostics);
+    }
     Compiled { schema, changes, diagnostics }
 }
 
@@ -227,8 +264,10 @@ pub(crate) struct Context<'a> {
     pub(crate) language: Language,
     pub(crate) namespace: &'a str,
     pub(crate) base: &'a dyn Base,
-    pub(crate) roots: &'a roots::Roots,
+    pub(crate) roots: &'a Roots,
     pub(crate) system: &'a system::SystemClasses,
+    /// Whether the trees of classes are wanted after their compilation.
+    pub(crate) keeps_trees: bool,
 }
 
 /// A node of the syntax tree and the file that it stands in.

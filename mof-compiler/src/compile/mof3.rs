@@ -74,6 +74,7 @@ pub(crate) fn compile(
             base,
             roots: &everywhere,
             system: &system,
+            keeps_trees: false,
         };
         let builder = schema.namespace(name.as_str());
         compile_namespace(&declarations, &context, builder, &mut changes, sink);

@@ -160,7 +160,7 @@ impl Namespace<'_, '_> {
                 linked.push(i);
             }
             // What MOF 3 was made into could not be made from the text again.
-            if self.context.language == Language::Mof2 {
+            if self.context.language == Language::Mof2 && !self.context.keeps_trees {
                 class.release();
             }
         }

@@ -225,18 +225,23 @@ fn apply(
         if let (Dialect::Dmtf, Some(found)) = (namespace.context.dialect, foreign_flavor(at)) {
             namespace.sink.push(found);
         }
-        flavor = match one.kind {
-            FlavorKind::EnableOverride => flavor.without(Flavor::NOT_OVERRIDABLE),
-            FlavorKind::DisableOverride => flavor.with(Flavor::NOT_OVERRIDABLE),
-            FlavorKind::ToSubclass => flavor.with(Flavor::TO_SUBCLASS),
-            FlavorKind::NotToSubclass => flavor.without(Flavor::TO_SUBCLASS),
-            FlavorKind::Restricted => flavor.without(Flavor::TO_SUBCLASS.with(Flavor::TO_INSTANCE)),
-            FlavorKind::ToInstance => flavor.with(Flavor::TO_INSTANCE),
-            FlavorKind::NotToInstance => flavor.without(Flavor::TO_INSTANCE),
-            FlavorKind::Translatable | FlavorKind::Amended => flavor.with(Flavor::AMENDED),
-        };
+        flavor = with_flavor(flavor, one.kind);
     }
     flavor
+}
+
+/// What a written flavor makes of others.
+pub(crate) const fn with_flavor(flavor: Flavor, kind: FlavorKind) -> Flavor {
+    match kind {
+        FlavorKind::EnableOverride => flavor.without(Flavor::NOT_OVERRIDABLE),
+        FlavorKind::DisableOverride => flavor.with(Flavor::NOT_OVERRIDABLE),
+        FlavorKind::ToSubclass => flavor.with(Flavor::TO_SUBCLASS),
+        FlavorKind::NotToSubclass => flavor.without(Flavor::TO_SUBCLASS),
+        FlavorKind::Restricted => flavor.without(Flavor::TO_SUBCLASS.with(Flavor::TO_INSTANCE)),
+        FlavorKind::ToInstance => flavor.with(Flavor::TO_INSTANCE),
+        FlavorKind::NotToInstance => flavor.without(Flavor::TO_INSTANCE),
+        FlavorKind::Translatable | FlavorKind::Amended => flavor.with(Flavor::AMENDED),
+    }
 }
 
 /// The code for two flavors that exclude each other.

@@ -44,10 +44,10 @@ impl Roots {
         Self { roots, places }
     }
 
-    /// All files as parts of one.
+    /// All files as parts of one, each at its own place.
     pub(crate) fn one(sources: &Sources) -> Self {
-        let files = sources.map().len();
-        Self { roots: vec![FileId::default(); files], places: vec![0; files] }
+        let Self { places, .. } = Self::new(sources);
+        Self { roots: vec![FileId::default(); sources.map().len()], places }
     }
 
     /// The file that is compiled and includes this one, or is it.

@@ -5,7 +5,7 @@ use super::At;
 use super::namespace::Namespace;
 use crate::Code;
 use crate::syntax::ast::{FlavorKind, QualifierDeclaration};
-use cimarron_model::{CimType, DataType, Dialect, QualifierType};
+use cimarron_model::{CimType, DataType, QualifierType};
 
 /// Judges a declaration against the standard's, and its flavors against its type.
 pub(super) fn check(
@@ -13,7 +13,8 @@ pub(super) fn check(
     at: At<'_, QualifierDeclaration<'_>>,
     declared: &QualifierType,
 ) {
-    if namespace.context.dialect == Dialect::Wmi {
+    // Some have other types in DSP0004 3.0.1: Override is a boolean there.
+    if !namespace.context.is_dmtf_mof2() {
         return;
     }
     if let Some((of, is_array)) = standard_type(declared.name.as_str()) {

@@ -57,6 +57,7 @@ fn compiled() -> NamespaceBuilder {
         base: &EmptyBase,
         roots: &roots,
         system: &system,
+        keeps_trees: false,
     };
     let texts = Texts::default();
     for declaration in &declarations {

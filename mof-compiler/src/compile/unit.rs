@@ -98,6 +98,11 @@ impl Index {
 }
 
 impl<'a> Unit<'a> {
+    /// The instances that the text declares.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Instance<'a>> {
+        declared(&self.instances)
+    }
+
     pub(crate) fn add_class(&mut self, class: Class<'a>) {
         if let Some(index) = &mut self.index {
             index.add_class(self.classes.len(), &class.node);

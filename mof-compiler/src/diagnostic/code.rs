@@ -1,8 +1,10 @@
 //! The table of diagnostic codes.
 
+use crate::lint::Lint;
 use cimarron_model::{Dialect, Status};
 use cimarron_schema::rules::Rule;
 use std::fmt;
+use std::str::FromStr;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,20 +47,31 @@ macro_rules! codes {
             $(#[doc = concat!("`", $number, "`: ", $title)] $name,)*
             /// A rule on class declarations, `MOF0100` to `MOF0199`.
             Rule(Rule),
+            /// A doubtful style, `MOF0500` to `MOF0599`.
+            Lint(Lint),
         }
 
         impl Code {
-            /// Every code but those of rules ([`Rule::ALL`]), in the order of their numbers.
+            /// Every code but those of rules ([`Rule::ALL`]) and lints ([`Lint::ALL`]), in the
+            /// order of their numbers.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The code as output shows it: `MOF0001`.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $number,)* Self::Rule(rule) => rule.code() }
+                match self {
+                    $(Self::$name => $number,)*
+                    Self::Rule(rule) => rule.code(),
+                    Self::Lint(lint) => lint.code(),
+                }
             }
 
             /// What the code stands for, in a few words.
             pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => $title,)* Self::Rule(rule) => rule.title() }
+                match self {
+                    $(Self::$name => $title,)*
+                    Self::Rule(rule) => rule.title(),
+                    Self::Lint(lint) => lint.title(),
+                }
             }
 
             /// The severity unless the dialect or an option decides otherwise.
@@ -69,6 +82,7 @@ macro_rules! codes {
                         true => Severity::Error,
                         false => Severity::Warning,
                     },
+                    Self::Lint(_) => Severity::Warning,
                 }
             }
 
@@ -77,6 +91,7 @@ macro_rules! codes {
                 match self {
                     $(Self::$name => Status::$status,)*
                     Self::Rule(rule) => rule.status(),
+                    Self::Lint(_) => Status::Failed,
                 }
             }
         }
@@ -211,6 +226,61 @@ codes! {
     "MOF0441" MissingDefault Warning InvalidQualifierSyntax "a qualifier type has no default value";
 }
 
+impl Code {
+    /// Every code, those of rules and lints included, in the order of their numbers.
+    pub fn every() -> impl Iterator<Item = Self> {
+        let mut codes: Vec<Self> = Self::ALL.to_vec();
+        codes.extend(Rule::ALL.iter().copied().map(Self::Rule));
+        codes.extend(Lint::ALL.iter().copied().map(Self::Lint));
+        codes.sort_unstable_by_key(|code| code.as_str());
+        codes.into_iter()
+    }
+
+    /// The number: 123 for `MOF0123`.
+    pub fn number(self) -> u32 {
+        self.as_str().trim_start_matches("MOF").parse().unwrap_or_default()
+    }
+}
+
+/// No code is called this.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownCode {
+    /// The text is not the form of a code.
+    #[error("`{0}` is no diagnostic code: codes are written MOF0123")]
+    Malformed(String),
+    /// The form is right and nothing has the number.
+    #[error("there is no diagnostic code MOF{0:04}")]
+    Unused(u32),
+}
+
+impl UnknownCode {
+    /// The codes whose numbers are nearest, in order; none for a malformed one.
+    pub fn near(&self) -> Vec<Code> {
+        let Self::Unused(number) = self else { return Vec::new() };
+        let mut codes: Vec<Code> = Code::every().collect();
+        codes.sort_by_key(|code| code.number().abs_diff(*number));
+        codes.truncate(3);
+        codes.sort_unstable_by_key(|code| code.number());
+        codes
+    }
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    /// `MOF0123`, `mof0123`, `0123` and `123` are the same code.
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let malformed = || UnknownCode::Malformed(text.to_owned());
+        let prefixed = text.get(..3).filter(|prefix| prefix.eq_ignore_ascii_case("MOF"));
+        let digits = prefixed.and(text.get(3..)).unwrap_or(text);
+        if !(1..=4).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(malformed());
+        }
+        let number = digits.parse().map_err(|_| malformed())?;
+        Self::every().find(|code| code.number() == number).ok_or(UnknownCode::Unused(number))
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -219,7 +289,22 @@ impl fmt::Display for Code {
 
 #[cfg(test)]
 mod tests {
-    use super::Code;
+    use super::{Code, UnknownCode};
+
+    #[test]
+    fn codes_are_read_in_every_spelling() {
+        for text in ["MOF0012", "mof0012", "0012", "012", "12", "Mof12"] {
+            assert_eq!(text.parse(), Ok(Code::UnknownEscape), "{text}");
+        }
+        for text in ["", "MOF", "MOF00123", "-1", "+12", "MOF 12", "12a", "MÖF0012", "mo"] {
+            assert_eq!(text.parse::<Code>(), Err(UnknownCode::Malformed(text.to_owned())));
+        }
+        let unused = "MOF9999".parse::<Code>().unwrap_err();
+        assert_eq!(unused, UnknownCode::Unused(9999));
+        assert_eq!(unused.near().len(), 3);
+        let near: Vec<_> = UnknownCode::Unused(18).near().iter().map(|c| c.number()).collect();
+        assert_eq!(near, [16, 17, 20]);
+    }
 
     #[test]
     fn numbers_rise_and_are_well_formed() {

@@ -6,16 +6,16 @@
 
 use super::namespaces;
 use crate::DEFAULT_NAMESPACE;
-use cimarron_model::{Dialect, Flavor, fold};
+use cimarron_model::{Dialect, Flavor};
 use cimarron_schema::{
-    Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
+    Archive, ClassForm, ClassView, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
     qualifier_type_to_mof,
 };
 use std::io::{self, Write};
 
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
     let all = namespaces(archive);
-    let default_only = matches!(*all, [one] if fold::eq(one.name(), DEFAULT_NAMESPACE));
+    let default_only = matches!(*all, [one] if one.name() == DEFAULT_NAMESPACE);
     for (i, schema) in all.into_iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -51,7 +51,11 @@ fn write_namespace(
         write!(out, "{gap}{text}")?;
         gap = "\n";
     }
-    for class in schema.classes() {
+    // Every compiler of WMI's MOF has the system classes, and none lets a text
+    // declare them.
+    let is_declared =
+        |class: &ClassView<'_>| dialect != Dialect::Wmi || !class.name().starts_with("__");
+    for class in schema.classes().filter(is_declared) {
         write!(out, "{gap}{}", class_to_mof(&class.to_class(ClassForm::Local), &options))?;
         gap = "\n";
     }

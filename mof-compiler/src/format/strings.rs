@@ -6,7 +6,7 @@ use super::tokens::Tok;
 /// What literals hold together, as it stands between quotes; `None` where
 /// joining would lose a comment or change a character: `"\x4" "1"` is not
 /// `"\x41"`.
-pub(super) fn joined(toks: &[Tok<'_>]) -> Option<String> {
+pub(super) fn joined(toks: &[Tok<'_>], digits: usize) -> Option<String> {
     let last = toks.len().checked_sub(1)?;
     let mut text = String::new();
     for (n, tok) in toks.iter().enumerate() {
@@ -14,7 +14,7 @@ pub(super) fn joined(toks: &[Tok<'_>]) -> Option<String> {
             (n > 0 && !tok.leading.is_empty()) || (n < last && !tok.trailing.is_empty());
         let raw = tok.text.strip_prefix('"')?.strip_suffix('"')?;
         let takes_more = raw.bytes().next().is_some_and(|byte| byte.is_ascii_hexdigit());
-        if commented || (takes_more && ends_in_short_code(&text)) {
+        if commented || (takes_more && ends_in_short_code(&text, digits)) {
             return None;
         }
         text.push_str(raw);
@@ -23,13 +23,13 @@ pub(super) fn joined(toks: &[Tok<'_>]) -> Option<String> {
     plain.then_some(text)
 }
 
-/// Whether contents end in `\x` with fewer than four digits.
-fn ends_in_short_code(raw: &str) -> bool {
+/// Whether contents end in `\x` with fewer digits than it may have.
+fn ends_in_short_code(raw: &str, most: usize) -> bool {
     let digits = raw.bytes().rev().take_while(u8::is_ascii_hexdigit).count();
     let before = raw.as_bytes().get(..raw.len() - digits).unwrap_or_default();
     let [before @ .., b'x' | b'X'] = before else { return false };
     let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\').count();
-    digits < 4 && backslashes % 2 == 1
+    digits < most && backslashes % 2 == 1
 }
 
 /// Cuts contents into pieces of at most `columns` with their quotes, where
@@ -118,7 +118,7 @@ mod tests {
             ("x4", false),
             ("", false),
         ] {
-            assert_eq!(ends_in_short_code(raw), short, "{raw}");
+            assert_eq!(ends_in_short_code(raw, 4), short, "{raw}");
         }
     }
 }

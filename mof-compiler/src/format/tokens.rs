@@ -5,6 +5,7 @@
 //! lines readable: what trails an element goes behind the comma, semicolon or
 //! bracket that closes it, and what stands before an opening brace goes inside.
 
+use crate::Language;
 use crate::syntax::lex;
 
 /// A comment.
@@ -108,13 +109,14 @@ pub(super) struct Tok<'a> {
 
 /// The tokens of a text, and its end as one more; `None` when one is no token
 /// of MOF. Line breaks are LF.
-pub(super) fn read(text: &str) -> Option<(Vec<Tok<'_>>, Tok<'_>)> {
+pub(super) fn read(text: &str, language: Language) -> Option<(Vec<Tok<'_>>, Tok<'_>)> {
     let mut reader = Reader { text, at: 0, toks: Vec::new(), trailing: vec![], own: vec![] };
-    for lexed in lex(text) {
-        if !lexed.valid {
+    for lexed in lex(text, language) {
+        let word = text.get(lexed.span.range())?;
+        // The lexer leaves the `.` of MOF 3's enumerations to its parser.
+        if !lexed.valid && !(word == "." && language == Language::Mof3) {
             return None;
         }
-        let word = text.get(lexed.span.range())?;
         reader.token(word, lexed.span.range().start, Kind::of(word));
     }
     reader.token("", text.len(), Kind::End);

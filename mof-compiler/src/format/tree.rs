@@ -100,9 +100,9 @@ impl<'a> Node<'a> {
 
 impl Placed<'_> {
     /// Makes one text of adjacent literals where that is safe.
-    fn join_strings(&mut self) {
+    fn join_strings(&mut self, digits: usize) {
         if let Node::Strings(strings) = &mut self.node
-            && let Some(joined) = strings::joined(&strings.toks)
+            && let Some(joined) = strings::joined(&strings.toks, digits)
         {
             self.shape.flat = Some(width(&joined) + 2);
             strings.joined = Some(joined);
@@ -122,8 +122,9 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// Builds the tree; `None` when brackets do not match. No recursion.
-pub(super) fn build<'a>(toks: Vec<Tok<'a>>, rewrap: bool) -> Option<Vec<Statement<'a>>> {
+/// Builds the tree; `None` when brackets do not match. No recursion. With
+/// `rewrap`, the most digits of an escaped code, adjacent strings are joined.
+pub(super) fn build<'a>(toks: Vec<Tok<'a>>, rewrap: Option<usize>) -> Option<Vec<Statement<'a>>> {
     let mut builder = Builder { open: vec![Frame::new(None, rewrap)], rewrap };
     for tok in toks {
         builder.token(tok)?;
@@ -135,7 +136,7 @@ pub(super) fn build<'a>(toks: Vec<Tok<'a>>, rewrap: bool) -> Option<Vec<Statemen
 
 struct Builder<'a> {
     open: Vec<Frame<'a>>,
-    rewrap: bool,
+    rewrap: Option<usize>,
 }
 
 /// An open bracket.
@@ -146,7 +147,7 @@ struct Frame<'a> {
     items: Vec<Item<'a>>,
     nodes: Vec<Placed<'a>>,
     directive: Directive,
-    rewrap: bool,
+    rewrap: Option<usize>,
 }
 
 /// How much of a directive has been read.
@@ -220,7 +221,7 @@ impl<'a> Builder<'a> {
 }
 
 impl<'a> Frame<'a> {
-    const fn new(open: Option<(Delimiter, Tok<'a>)>, rewrap: bool) -> Self {
+    const fn new(open: Option<(Delimiter, Tok<'a>)>, rewrap: Option<usize>) -> Self {
         Self {
             open,
             statements: vec![],
@@ -280,9 +281,9 @@ impl<'a> Frame<'a> {
             return;
         }
         let mut nodes = std::mem::take(&mut self.nodes);
-        if self.rewrap {
+        if let Some(digits) = self.rewrap {
             for placed in &mut nodes {
-                placed.join_strings();
+                placed.join_strings(digits);
             }
         }
         let shape = Shape::row(&nodes);

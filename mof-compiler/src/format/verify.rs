@@ -9,9 +9,13 @@ use std::borrow::Cow;
 
 /// Whether two texts have the same tokens and the same comments, adjacent
 /// strings being one; if not, what differs.
-pub(super) fn same_meaning(before: &str, after: &str) -> Result<(), &'static str> {
-    let mut before = Reader::new(before, lex(before).map(|lexed| lexed.span));
-    let mut after = Reader::new(after, lex(after).map(|lexed| lexed.span));
+pub(super) fn same_meaning(
+    before: &str,
+    after: &str,
+    language: Language,
+) -> Result<(), &'static str> {
+    let mut before = Reader::new(before, language, lex(before, language).map(|lexed| lexed.span));
+    let mut after = Reader::new(after, language, lex(after, language).map(|lexed| lexed.span));
     loop {
         match (before.next(), after.next()) {
             (None, None) => break,
@@ -34,6 +38,7 @@ fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
 /// The tokens of a text, and on the way its comments.
 struct Reader<'a, S> {
     text: &'a str,
+    language: Language,
     spans: S,
     /// The token after the last that was given, if it was looked at.
     peeked: Option<&'a str>,
@@ -42,8 +47,8 @@ struct Reader<'a, S> {
 }
 
 impl<'a, S: Iterator<Item = Span>> Reader<'a, S> {
-    const fn new(text: &'a str, spans: S) -> Self {
-        Self { text, spans, peeked: None, at: 0, comments: Vec::new() }
+    const fn new(text: &'a str, language: Language, spans: S) -> Self {
+        Self { text, language, spans, peeked: None, at: 0, comments: Vec::new() }
     }
 
     fn slice(&mut self) -> Option<&'a str> {
@@ -77,9 +82,9 @@ impl<'a, S: Iterator<Item = Span>> Reader<'a, S> {
             return slice.strip_suffix('"').map(Cow::Borrowed);
         }
         let mut joined = String::from("\"");
-        unescape(contents(slice), Language::Mof2, &mut joined);
+        unescape(contents(slice), self.language, &mut joined);
         while let Some(slice) = next.filter(|next| next.starts_with('"')) {
-            unescape(contents(slice), Language::Mof2, &mut joined);
+            unescape(contents(slice), self.language, &mut joined);
             next = self.slice();
         }
         self.peeked = next;

@@ -16,8 +16,8 @@ pub struct Lexed {
 /// The tokens of a text in order. What lies between them is white space and
 /// comments; each string literal is a token of its own.
 #[doc(hidden)]
-pub fn lex(text: &str) -> impl Iterator<Item = Lexed> {
-    Places { lexer: Lexer::new(text, Language::Mof2, 0), literals: Vec::new() }
+pub fn lex(text: &str, language: Language) -> impl Iterator<Item = Lexed> {
+    Places { lexer: Lexer::new(text, language, 0), literals: Vec::new() }
 }
 
 struct Places<'a> {

@@ -38,7 +38,7 @@ macro_rules! impl_member {
             }
 
             /// The depth of the class that wrote this declaration.
-            pub(super) fn declared_at(self) -> u16 {
+            pub fn declared_at(self) -> u16 {
                 self.record.map_or(0, |r| r.declared_at.to_native())
             }
 

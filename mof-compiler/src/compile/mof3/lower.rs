@@ -90,7 +90,7 @@ pub(super) fn lower<'t>(
         scopes: Vec::new(),
         use_site: None,
         expanding: Vec::new(),
-        budget: BUDGET,
+        budget: Some(BUDGET),
     };
     let mut lowered = Lowered::default();
     for (id, node) in types.all() {
@@ -130,7 +130,8 @@ pub(super) struct Writer<'t, 'k, 's> {
     pub(super) use_site: Option<Span>,
     /// The aliases that are being written out.
     pub(super) expanding: Vec<Name>,
-    budget: usize,
+    /// How many more values may be made; `None` once it was too many.
+    budget: Option<usize>,
 }
 
 /// A written type in MOF 2.
@@ -158,12 +159,11 @@ impl<'t> Writer<'t, '_, '_> {
 
     /// Takes from the budget; once it is used up, says so.
     pub(super) fn spend(&mut self, amount: usize, span: Span) -> bool {
-        if amount <= self.budget {
-            self.budget -= amount;
+        if let Some(left) = self.budget.and_then(|budget| budget.checked_sub(amount)) {
+            self.budget = Some(left);
             return true;
         }
-        if self.budget > 0 {
-            self.budget = 0;
+        if self.budget.take().is_some() {
             let message = format!("written out, the text has more than {BUDGET} values");
             let span = self.use_site.unwrap_or(span);
             self.sink.push(Diagnostic::new(Code::ExpansionLimit, self.file, span, message));

@@ -1,0 +1,165 @@
+//! One archive from several inputs: archives, and MOF compiled on top of them.
+
+use super::{Inputs, Texts, open_archive};
+use crate::args::FindingsArgs;
+use crate::failure::{Failure, Stop};
+use crate::progress::Progress;
+use cimarron_model::{Class, Dialect, Name, QualifierType, Status};
+use cimarron_mof::{Base, CompileOptions, compile};
+use cimarron_schema::{
+    Archive, ClassForm, NamespaceBuilder, OpenError, ResolvedClass, SchemaBuilder, Shared,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How to read the inputs.
+pub(crate) struct Gathering<'a> {
+    pub(crate) inputs: &'a [PathBuf],
+    pub(crate) include: &'a [PathBuf],
+    pub(crate) options: CompileOptions,
+    pub(crate) findings: &'a FindingsArgs,
+}
+
+impl Gathering<'_> {
+    /// Reads and compiles everything. What the MOF gives to say is written to
+    /// standard error.
+    pub(crate) fn run(&self, progress: &Progress) -> Result<Archive, Stop> {
+        let mut archives = Vec::new();
+        let mut mof = Vec::new();
+        for path in self.inputs {
+            match self.archive(path)? {
+                Some(archive) => archives.push((path.as_path(), archive)),
+                None => mof.push(path.clone()),
+            }
+        }
+        if mof.is_empty() && archives.len() == 1 {
+            return Ok(archives.swap_remove(0).1);
+        }
+        let dialect = self.dialect(&archives, !mof.is_empty())?;
+        let mut all = SchemaBuilder::new(dialect);
+        for (path, archive) in &archives {
+            add_archive(&mut all, archive, path)?;
+        }
+        if !mof.is_empty() {
+            self.add_mof(&mut all, &mof, progress)?;
+        }
+        let bytes =
+            all.finish().map_err(|e| Failure::input(Status::ServerLimits, e.to_string()))?;
+        let archive = Archive::from_bytes(bytes);
+        Ok(archive.map_err(|e| Failure::input(e.status(), e.to_string()))?)
+    }
+
+    /// Opens an input as an archive; `None` where it is something else.
+    fn archive(&self, path: &Path) -> Result<Option<Archive>, Failure> {
+        let named = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"));
+        if named {
+            return open_archive(path).map(Some);
+        }
+        match Archive::open(path) {
+            Ok(archive) => Ok(Some(archive)),
+            Err(OpenError::NotAnArchive | OpenError::Io(_)) => Ok(None),
+            Err(_) => open_archive(path).map(Some),
+        }
+    }
+
+    fn dialect(&self, archives: &[(&Path, Archive)], mof: bool) -> Result<Dialect, Failure> {
+        let mut all =
+            archives.iter().map(|(path, archive)| (path.display().to_string(), archive.dialect()));
+        let Some((first, dialect)) = all.next() else { return Ok(self.options.dialect) };
+        let own = mof.then(|| ("the MOF".to_owned(), self.options.dialect));
+        match all.chain(own).find(|(_, other)| *other != dialect) {
+            None => Ok(dialect),
+            Some((path, other)) => Err(Failure::input(
+                Status::InvalidParameter,
+                format!("`{first}` follows {dialect} and {path} follows {other}: they cannot be one site"),
+            )
+            .with_help("say --dialect for the MOF, or make a site of each")),
+        }
+    }
+
+    fn add_mof(
+        &self,
+        all: &mut SchemaBuilder,
+        paths: &[PathBuf],
+        progress: &Progress,
+    ) -> Result<(), Stop> {
+        let inputs = Inputs::gather(paths, "<stdin>", self.include)?;
+        let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
+        let compiled = compile(&sources, &self.options, &Known(all), said);
+        progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
+        if compiled.has_errors() {
+            return Err(Stop::Reported);
+        }
+        for (name, new) in compiled.schema.namespaces() {
+            let namespace = all.namespace(name.as_str());
+            for declared in new.qualifier_types() {
+                namespace.add_qualifier_type(declared.clone());
+            }
+            for class in new.classes() {
+                add_class(namespace, class.to_class(ClassForm::Local), "the MOF")?;
+            }
+            for instance in new.instances() {
+                namespace.add_instance(instance.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add_archive(all: &mut SchemaBuilder, archive: &Archive, path: &Path) -> Result<(), Failure> {
+    let mut shared = Shared::default();
+    for schema in archive.namespaces() {
+        let namespace = all.namespace(schema.name());
+        for declared in schema.qualifier_types() {
+            namespace.add_qualifier_type(declared.to_qualifier_type());
+        }
+        for class in schema.classes() {
+            let class = class.to_resolved(&mut shared).to_class(ClassForm::Local);
+            add_class(namespace, class, &format!("`{}`", path.display()))?;
+        }
+        for instance in schema.instances() {
+            namespace.add_instance(instance);
+        }
+    }
+    Ok(())
+}
+
+/// Adds a class; one that is there already must be the same.
+fn add_class(namespace: &mut NamespaceBuilder, class: Class, from: &str) -> Result<(), Failure> {
+    if let Some(known) = namespace.class(class.name.as_str()) {
+        if known.to_class(ClassForm::Local) == class {
+            return Ok(());
+        }
+        let message = format!("{from} declares `{}` other than the inputs before it", class.name);
+        return Err(Failure::input(Status::AlreadyExists, message)
+            .with_help("make a site of each, or put them into different namespaces"));
+    }
+    let added = namespace.add_class(class);
+    added.map(|_| ()).map_err(|e| Failure::input(Status::InvalidSuperclass, e.to_string()))
+}
+
+/// What was gathered so far, for MOF to build on.
+struct Known<'a>(&'a SchemaBuilder);
+
+impl Known<'_> {
+    fn namespace(&self, name: &str) -> Option<&NamespaceBuilder> {
+        self.0.namespaces().find(|(known, _)| known.is(name)).map(|(_, namespace)| namespace)
+    }
+}
+
+impl Base for Known<'_> {
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
+        self.namespace(namespace)?.class(name).cloned()
+    }
+
+    fn class_names(&self, namespace: &str) -> Vec<Name> {
+        let classes = self.namespace(namespace).into_iter().flat_map(NamespaceBuilder::classes);
+        classes.map(|class| class.name.clone()).collect()
+    }
+
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
+        let known =
+            self.namespace(namespace).into_iter().flat_map(NamespaceBuilder::qualifier_types);
+        known.cloned().collect()
+    }
+}

@@ -1,0 +1,57 @@
+use crate::{Place, cimarron};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// A schema with instances, all of MOF 3 in one file.
+fn golf() -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../conformance/mof3/golf.mof");
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_archive_answers_queries_on_structures() {
+    let place = Place::new();
+    let archive = place.path("golf.cimar");
+    let run =
+        cimarron(["compile", "--dialect", "MOF3", "--format", "json", "-o", &archive, &golf()])
+            .succeeds();
+    let summary = run.json();
+    assert_eq!(summary["dialect"], "mof3");
+    assert_eq!((&summary["classes"], &summary["instances"]), (&json!(12), &json!(5)));
+    assert_eq!((&summary["errors"], &summary["warnings"]), (&json!(0), &json!(0)));
+
+    let query = "SELECT FirstName, Status FROM Golf_ClubMember \
+                 WHERE MembershipEstablishedDate.Month = 'July'";
+    let expected = json!([{ "__CLASS": "Golf_ClubMember", "FirstName": "John", "Status": 0 }]);
+    let all = ["query", "--dialect", "dmtf", "-n", "root/golf", "--format", "json"];
+    let [q, d, dmtf, n, golf_namespace, f, form] = all;
+    let found =
+        cimarron([q, d, dmtf, n, golf_namespace, f, form, "--archive", &archive, query]).succeeds();
+    assert_eq!(found.json(), expected);
+    let found = cimarron([q, d, "mof3", n, golf_namespace, f, form, "--mof", &golf(), query]);
+    assert_eq!(found.succeeds().json(), expected);
+}
+
+#[test]
+fn mof_2_says_how_to_compile_mof_3() {
+    let place = Place::new();
+    let file = place.file("point.mof", "structure X_Point { integer X; };\n");
+    for dialect in ["wmi", "dmtf"] {
+        let run = cimarron(["compile", "--dialect", dialect, &file]).fails_with(1);
+        assert!(run.stderr.contains("MOF0028"), "{}", run.stderr);
+        assert!(run.stderr.contains("--dialect mof3"), "{}", run.stderr);
+    }
+    cimarron(["compile", "--dialect", "mof3", &file]).succeeds();
+}
+
+#[test]
+fn mistakes_show_their_place() {
+    let place = Place::new();
+    let mof = "enumeration X_State : string { On, Off };\n\
+               class X_Lamp { [Key] string Name; X_State State = Onn; };\n";
+    let file = place.file("lamp.mof", mof);
+    let run = cimarron(["compile", "--dialect", "mof3", &file]).fails_with(1);
+    for part in ["MOF0420", ":2:51", "did you mean `On`?"] {
+        assert!(run.stderr.contains(part), "{part}\n{}", run.stderr);
+    }
+}
