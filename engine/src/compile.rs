@@ -38,7 +38,7 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
-        self.compile_mof_as(context, Language::Mof2, sources, said)
+        self.compile_mof_with(context, CompileOptions::default(), sources, said)
     }
 
     /// As [`Session::compile_mof`], for sources in a language. MOF 3 goes into
@@ -53,12 +53,29 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let options = CompileOptions { language, ..CompileOptions::default() };
+        self.compile_mof_with(context, options, sources, said)
+    }
+
+    /// As [`Session::compile_mof`], with other options, such as the update flags that hold
+    /// until the text sets others (`mofcomp -class` and `-instance`). Dialect and
+    /// namespace are the session's.
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof`], and when the flags keep something from being created
+    /// or changed.
+    pub fn compile_mof_with(
+        &self,
+        context: &CallContext,
+        options: CompileOptions,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
-            language,
             namespace: self.namespace().as_str().to_owned(),
-            ..CompileOptions::default()
+            ..options
         };
         let base = LiveBase::new(self.repository());
         let compiled = compile(sources, &options, &base, said);

@@ -28,7 +28,7 @@ pub use dialect::Dialect;
 pub use instance::{ClassVersion, Instance, InstanceProperty, Object};
 pub use name::{CaseInsensitive, Name};
 pub use path::*;
-pub use qualifier::{Flavor, Qualifier, QualifierType, Qualifiers, Scope, Scopes};
+pub use qualifier::{Flavor, Qualifier, QualifierLookUp, QualifierType, Qualifiers, Scope, Scopes};
 pub use status::*;
 pub use types::{ArrayShape, CimType, DataType, TypeClass};
 pub use value::{Array, Elements, Scalar, Value};

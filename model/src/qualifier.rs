@@ -1,7 +1,11 @@
 //! Qualifiers: their use on an element, their declaration, flavors and scopes.
 
 use crate::{CimType, DataType, Name, Value};
+use hashbrown::HashMap;
 use std::fmt;
+
+/// How many names are searched faster one by one than by hash.
+const FEW: usize = 32;
 
 /// The flavors of a qualifier, and how it came to its element.
 ///
@@ -146,6 +150,17 @@ impl Qualifiers {
         self.get(name).is_some_and(|q| q.value.as_bool() == Some(true))
     }
 
+    /// Qualifiers whose names are known to differ.
+    pub const fn of_distinct(qualifiers: Vec<Qualifier>) -> Self {
+        Self(qualifiers)
+    }
+
+    /// A look-up for many names at a time, which long lists answer without a search.
+    pub fn look_up(&self) -> QualifierLookUp<'_> {
+        let index = || self.0.iter().map(|q| (&q.name, q)).collect();
+        QualifierLookUp { all: self, index: (self.0.len() > FEW).then(index) }
+    }
+
     /// Changes the flavors of each, in written order.
     pub fn flavors_mut(&mut self) -> impl Iterator<Item = &mut Flavor> {
         self.0.iter_mut().map(|qualifier| &mut qualifier.flavor)
@@ -170,10 +185,41 @@ impl Qualifiers {
 impl FromIterator<Qualifier> for Qualifiers {
     fn from_iter<I: IntoIterator<Item = Qualifier>>(items: I) -> Self {
         let mut all = Self::new();
+        let mut places: HashMap<Name, usize> = HashMap::new();
         for item in items {
-            all.set(item);
+            if all.0.len() < FEW {
+                all.set(item);
+                continue;
+            }
+            if places.is_empty() {
+                places.extend(all.0.iter().map(|q| q.name.clone()).zip(0..));
+            }
+            match places.get(&item.name).and_then(|at| all.0.get_mut(*at)) {
+                Some(slot) => *slot = item,
+                None => {
+                    places.insert(item.name.clone(), all.0.len());
+                    all.0.push(item);
+                }
+            }
         }
         all
+    }
+}
+
+/// Finds qualifiers of one list by name.
+#[derive(Debug)]
+pub struct QualifierLookUp<'a> {
+    all: &'a Qualifiers,
+    index: Option<HashMap<&'a Name, &'a Qualifier>>,
+}
+
+impl<'a> QualifierLookUp<'a> {
+    /// The qualifier of this name.
+    pub fn get(&self, name: &Name) -> Option<&'a Qualifier> {
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.all.0.iter().find(|q| q.name == *name),
+        }
     }
 }
 
@@ -351,6 +397,24 @@ mod tests {
         all.set(make("a", 3));
         let names: Vec<_> = all.iter().map(|q| (q.name.as_str(), q.value.as_integer())).collect();
         assert_eq!(names, [("a", Some(3)), ("B", Some(2))]);
+    }
+
+    #[test]
+    fn long_lists_are_as_short_ones() {
+        let make = |name: String, n: u32| Qualifier {
+            name: Name::from(name),
+            value: n.into(),
+            flavor: Flavor::default(),
+        };
+        let twice = (0..100).map(|n| make(format!("Q{n}"), n)).chain([make("q99".into(), 7)]);
+        let all: Qualifiers = twice.chain([make("q3".into(), 8)]).collect();
+        assert_eq!(all.len(), 100);
+        let look_up = all.look_up();
+        for (name, n) in [("Q3", 8), ("Q99", 7), ("q50", 50)] {
+            let found = look_up.get(&Name::new(name)).and_then(|q| q.value.as_integer());
+            assert_eq!(found, Some(n), "{name}");
+        }
+        assert!(look_up.get(&Name::new("R")).is_none());
     }
 
     #[test]

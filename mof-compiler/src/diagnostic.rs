@@ -4,12 +4,14 @@
 //! [`Diagnostics`] sink and go on. The sink keeps a bounded number and counts
 //! the rest: a binary file fed by accident must not cost gigabytes.
 
+mod broken;
 mod code;
 mod explain;
 mod levels;
 mod render;
 mod suppress;
 
+pub(crate) use broken::Broken;
 pub use code::{Code, Severity, UnknownCode};
 pub use explain::{Example, Explanation};
 pub use levels::{Group, Level, LevelError, Levels, Selector};
@@ -98,6 +100,8 @@ pub struct Diagnostics {
     limit: usize,
     /// By severity, in the order of [`Severity::ALL`].
     counts: [usize; 3],
+    /// What could not be read, and would have made what others use.
+    pub(crate) broken: Broken,
     /// The same by code.
     tally: BTreeMap<(Severity, Code), usize>,
     levels: Levels,
@@ -129,6 +133,7 @@ impl Diagnostics {
             counts: [0; 3],
             tally: BTreeMap::new(),
             levels: Levels::default(),
+            broken: Broken::default(),
         }
     }
 
@@ -157,6 +162,7 @@ impl Diagnostics {
 
     /// Adds all that `other` kept, and its counts.
     pub fn append(&mut self, other: Self) {
+        self.broken.append(other.broken);
         let mut dropped = other.tally;
         for diagnostic in other.kept {
             if let Some(count) = dropped.get_mut(&(diagnostic.severity, diagnostic.code)) {

@@ -339,25 +339,33 @@ fn inherited(above: &Qualifiers) -> Qualifiers {
 
 fn inherited_with(above: &Qualifiers, passes: impl Fn(&str, Flavor) -> bool) -> Qualifiers {
     let passing = above.iter().filter(|q| passes(q.name.as_str(), q.flavor));
-    passing.cloned().map(|q| with_propagated(q, true)).collect()
+    Qualifiers::of_distinct(passing.cloned().map(|q| with_propagated(q, true)).collect())
 }
 
 /// Own qualifiers as written, then those from `above` that go on and are not set here.
 fn merge(local: Qualifiers, above: &Qualifiers) -> Qualifiers {
     let mut merged = written(local);
+    let (mut new, mut bound) = (Vec::new(), Vec::new());
+    let by_name = merged.look_up();
     for qualifier in above.iter().filter(|q| q.flavor.to_subclass()) {
-        match merged.get(qualifier.name.as_str()) {
-            None => merged.set(with_propagated(qualifier.clone(), true)),
+        match by_name.get(&qualifier.name) {
+            None => new.push(with_propagated(qualifier.clone(), true)),
             // What must not be overridden stays so when it is written again.
             Some(again) if !qualifier.flavor.overridable() => {
                 let flavor = again.flavor.with(qualifier.flavor);
-                let again = Qualifier { flavor, ..again.clone() };
-                merged.set(with_propagated(again, false));
+                bound.push(with_propagated(Qualifier { flavor, ..again.clone() }, false));
             }
             Some(_) => {}
         }
     }
-    merged
+    drop(by_name);
+    for again in bound {
+        merged.set(again);
+    }
+    if new.is_empty() {
+        return merged;
+    }
+    Qualifiers::of_distinct(merged.into_iter().chain(new).collect())
 }
 
 /// As `merge`, for classes: what lies below an abstract class is concrete unless
@@ -373,7 +381,8 @@ fn merge_class(local: Qualifiers, above: &Qualifiers) -> Qualifiers {
 
 /// Those that the element itself writes.
 fn own(qualifiers: &Qualifiers) -> Qualifiers {
-    qualifiers.iter().filter(|q| !q.flavor.propagated()).cloned().collect()
+    let own = qualifiers.iter().filter(|q| !q.flavor.propagated());
+    Qualifiers::of_distinct(own.cloned().collect())
 }
 
 fn with_propagated(mut qualifier: Qualifier, on: bool) -> Qualifier {

@@ -22,7 +22,7 @@ pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
-pub(crate) use wmi::WmiArgs;
+pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
 use crate::failure::{Failure, FailureStyle, Refusal};
 use cimarron_model::{Dialect, Status};

@@ -1,6 +1,6 @@
 //! `cimarron query`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, UpdateArgs, namespace};
 use clap::{ArgMatches, Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -28,6 +28,8 @@ pub(crate) struct QueryArgs {
     /// The query
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
+    #[command(flatten)]
+    pub(crate) update: UpdateArgs,
 }
 
 /// One thing that `query` loads.

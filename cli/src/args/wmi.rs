@@ -4,10 +4,10 @@ use cimarron_mof::UpdateFlags;
 use clap::Args;
 use std::path::PathBuf;
 
-/// The arguments that only the `wmi` dialect has a meaning for.
-#[derive(Debug, Args)]
+/// How what is compiled meets what is there already.
+#[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "WMI")]
-pub(crate) struct WmiArgs {
+pub(crate) struct UpdateArgs {
     /// How classes meet what is there: createonly, updateonly, safeupdate, forceupdate
     #[arg(long, value_name = "FLAGS", default_value = "", hide_default_value = true,
           value_parser = class_flags)]
@@ -16,6 +16,14 @@ pub(crate) struct WmiArgs {
     #[arg(long, value_name = "FLAGS", default_value = "", hide_default_value = true,
           value_parser = instance_flags)]
     pub(crate) instance_flags: UpdateFlags,
+}
+
+/// The arguments that only the `wmi` dialect has a meaning for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "WMI")]
+pub(crate) struct WmiArgs {
+    #[command(flatten)]
+    pub(crate) update: UpdateArgs,
     /// Write everything but the amended qualifiers, as MOF
     #[arg(long, value_name = "FILE", requires = "emit_mfl")]
     pub(crate) emit_mof: Option<PathBuf>,

@@ -15,8 +15,8 @@ pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
         dialect: args.dialect.0,
         language: args.dialect.1,
         namespace: args.namespace.clone(),
-        class_flags: wmi.class_flags,
-        instance_flags: wmi.instance_flags,
+        class_flags: wmi.update.class_flags,
+        instance_flags: wmi.update.instance_flags,
         splits: wmi.parts().is_some(),
         levels: levels(&args.levels, Levels::default())?,
     };

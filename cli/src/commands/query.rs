@@ -20,7 +20,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
             Source::Archive(path) => core::load_archive(&session, path)?,
             Source::Mof(path) => {
                 let texts = core::read_mof(std::slice::from_ref(path), &[])?;
-                core::compile_into(&session, args.dialect.1, texts, style, &progress)?;
+                core::compile_into(&session, args, texts, style, &progress)?;
             }
         }
     }

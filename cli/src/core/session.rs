@@ -1,12 +1,13 @@
 //! Filling and querying a namespace of a repository in memory.
 
 use super::{Texts, open_archive, report};
+use crate::args::QueryArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
-use cimarron_mof::{Compiled, Language};
+use cimarron_mof::{CompileOptions, Compiled};
 use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,13 +43,19 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 /// Diagnostics are written to standard error.
 pub(crate) fn compile_into(
     session: &Session,
-    language: Language,
+    args: &QueryArgs,
     texts: Texts,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
-    match session.compile_mof_as(&CallContext::default(), language, &sources, said) {
+    let options = CompileOptions {
+        language: args.dialect.1,
+        class_flags: args.update.class_flags,
+        instance_flags: args.update.instance_flags,
+        ..CompileOptions::default()
+    };
+    match session.compile_mof_with(&CallContext::default(), options, &sources, said) {
         Ok((_, said)) => {
             progress.aside(|| report(&said, &sources, style));
             Ok(())

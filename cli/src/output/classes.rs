@@ -5,7 +5,8 @@ use cimarron_schema::{ClassView, PrintOptions, SchemaView, class_to_mof, qualifi
 use std::io::{self, Write};
 
 /// Writes a whole namespace so that it compiles again: qualifier types first,
-/// then each class behind its superclass.
+/// then each class behind its superclass. WMI's system classes are left out: the
+/// compiler has them, and no text may declare them.
 pub(crate) fn write_namespace(
     out: &mut dyn Write,
     schema: SchemaView<'_>,
@@ -16,7 +17,8 @@ pub(crate) fn write_namespace(
     for declared in schema.qualifier_types() {
         writeln!(out, "{}", qualifier_type_to_mof(&declared.to_qualifier_type(), &options))?;
     }
-    write_classes(out, schema, schema.classes(), to_class, dialect)
+    let own = schema.classes().filter(|class| !class.name().starts_with("__"));
+    write_classes(out, schema, own, to_class, dialect)
 }
 
 /// Writes some classes of a namespace, with blank lines between them.

@@ -19,6 +19,7 @@ mod findings;
 mod fmt;
 mod levels;
 mod lint;
+mod localise;
 mod mof3;
 mod pipeline;
 mod query;

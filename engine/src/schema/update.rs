@@ -126,9 +126,11 @@ pub(super) fn resolve_below(
         };
         let known = judge(&local, before.as_deref());
         let mut found = judge(&local, Some(&above));
-        if mode == UpdateMode::Force
-            && found.iter().fold(false, |any, v| drop_one(&mut local, v) || any)
-        {
+        let mut dropped = false;
+        for violation in found.iter().filter(|_| mode == UpdateMode::Force) {
+            dropped |= drop_one(&mut local, violation);
+        }
+        if dropped {
             found = judge(&local, Some(&above));
         }
         if found.iter().any(|violation| !known.contains(violation)) {

@@ -5,14 +5,14 @@
 //! of the instance they name: forward references work, and only keys that need
 //! each other are a circle.
 
-use super::At;
 use super::instance::path_from;
 use super::namespace::Namespace;
-use super::unit::{Instance as Declared, Unit};
+use super::roots::Roots;
+use super::unit::{Class, Instance as Declared, Item, declared};
 use super::value::{Aliases, Converter};
 use crate::Code;
-use crate::diagnostic::Diagnostics;
-use crate::source::FileId;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
 use crate::syntax::ast::Identifier;
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
 use hashbrown::HashMap;
@@ -28,7 +28,7 @@ enum Target<'d> {
 /// The aliases of a namespace. Each is known in its own file and those that are
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
-    declared: HashMap<FileId, HashMap<Name, (At<'d, Identifier<'d>>, Target<'d>)>>,
+    declared: HashMap<FileId, HashMap<Name, (FileId, Span, Target<'d>)>>,
     /// Paths already made; `None` while one is being made.
     paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
     /// Whether making a path led back to where it began.
@@ -36,42 +36,48 @@ pub(crate) struct AliasTable<'d> {
 }
 
 impl<'d> AliasTable<'d> {
-    pub(crate) fn new(namespace: &mut Namespace<'_, '_>, unit: &'d Unit<'d>) -> Self {
+    pub(crate) fn new(
+        namespace: &mut Namespace<'_, '_>,
+        classes: &[Class<'d>],
+        items: &'d [Item<'d>],
+    ) -> Self {
         let mut table =
             Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
-        for class in &unit.classes {
-            if let Some(alias) = &class.node.alias {
-                let at = At::new(class.file, alias);
-                table.declare(namespace, at, Target::Class(class.node.name.text));
+        for class in classes {
+            if let Some(alias) = class.node.alias {
+                table.declare(namespace, (class.file, alias), Target::Class(class.node.name.text));
             }
         }
-        for instance in unit.declared() {
-            if let Some(alias) = &instance.at.node.alias {
-                let at = At::new(instance.at.file, alias);
-                table.declare(namespace, at, Target::Instance(instance));
+        for instance in declared(items) {
+            if let Some(alias) = instance.at.node.alias {
+                table.declare(namespace, (instance.at.file, alias), Target::Instance(instance));
             }
         }
         table
     }
 
+    /// The class of the instance that carries an alias.
+    pub(crate) fn class_of(&self, roots: &Roots, file: FileId, name: &str) -> Option<&'d str> {
+        match self.declared.get(&roots.of(file))?.get(&CaseInsensitive(name))? {
+            (_, _, Target::Instance(one)) => Some(one.at.node.class.text),
+            _ => None,
+        }
+    }
+
     fn declare(
         &mut self,
         namespace: &mut Namespace<'_, '_>,
-        at: At<'d, Identifier<'d>>,
+        (file, alias): (FileId, Identifier<'d>),
         target: Target<'d>,
     ) {
-        let root = namespace.context.roots.of(at.file);
+        let root = namespace.context.roots.of(file);
         let of_file = self.declared.entry(root).or_default();
-        if let Some((first, _)) = of_file.get(&CaseInsensitive(at.node.text)) {
-            let message = format!("the alias `${}` is defined twice", at.node.text);
-            let found = at.error(Code::DuplicateAlias, at.node.span, message);
-            namespace.sink.push(found.with_label(
-                first.file,
-                first.node.span,
-                "first defined here",
-            ));
+        if let Some((first_file, first, _)) = of_file.get(&CaseInsensitive(alias.text)) {
+            let message = format!("the alias `${}` is defined twice", alias.text);
+            let found = Diagnostic::new(Code::DuplicateAlias, file, alias.span, message);
+            namespace.sink.push(found.with_label(*first_file, *first, "first defined here"));
         } else {
-            of_file.insert(Name::new(at.node.text), (at, target));
+            of_file.insert(Name::new(alias.text), (file, alias.span, target));
         }
     }
 
@@ -104,7 +110,12 @@ impl Aliases for AliasTable<'_> {
     ) -> Result<ObjectPath, (Code, String)> {
         let root = namespace.context.roots.of(file);
         let of_file = self.declared.get(&root);
-        let Some((_, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
+        let Some((_, _, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name)))
+        else {
+            if namespace.sink.broken.has_alias(name) {
+                // Nothing is made of a text with mistakes, so any path will do.
+                return Ok(ObjectPath::of_class(name));
+            }
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -114,6 +125,10 @@ impl Aliases for AliasTable<'_> {
                 None => format!("the alias `${name}` is not defined"),
             };
             return Err((Code::UndefinedAlias, message));
+        };
+        let doubtful = match target {
+            Target::Instance(one) => namespace.doubts(one.at.node.class.text),
+            Target::Class(_) => false,
         };
         let key = (root, Name::new(name));
         let known = self.paths.borrow().get(&key).cloned();
@@ -130,6 +145,9 @@ impl Aliases for AliasTable<'_> {
         let path = self.make(namespace, target);
         self.paths.borrow_mut().remove(&key);
         let Some(path) = path else {
+            if doubtful {
+                return Ok(ObjectPath::of_class(name));
+            }
             if self.circle.get() {
                 return Err(circular(name));
             }

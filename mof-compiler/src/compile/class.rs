@@ -162,10 +162,12 @@ impl Lowering<'_, '_, '_> {
         qualifiers: &Qualifiers,
     ) -> Option<Value> {
         let written = written?;
-        let file = self.file;
+        let (file, aliases) = (self.file, self.namespace.aliases);
         let embedded = value_type(self.namespace.context.language, data_type, qualifiers);
         let data_type = embedded.as_ref().unwrap_or(data_type);
-        value::Converter::new(self.namespace, file, self.flavors).value(written, data_type)
+        value::Converter::new(self.namespace, file, self.flavors)
+            .with_aliases(aliases)
+            .value(written, data_type)
     }
 }
 

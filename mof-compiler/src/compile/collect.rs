@@ -11,7 +11,6 @@ use crate::source::FileId;
 use crate::syntax::ast::{Declaration, FlavorDeclaration};
 use cimarron_model::{Dialect, Name};
 use indexmap::IndexMap;
-use std::rc::Rc;
 
 /// The declarations of all files by namespace, and what directives ask for.
 pub(crate) struct Collected<'a> {
@@ -43,21 +42,26 @@ pub(crate) fn collect<'a>(
                 directives.obey(At::new(file, &**d), order, &mut collected, sink);
             }
             Declaration::Flavors(d) => {
-                set_flavors(&mut flavors, At::new(file, &**d), options.dialect, sink);
+                set_flavors(&flavors, order, At::new(file, &**d), options.dialect, sink);
             }
             Declaration::Qualifier(d) => {
                 units.entry(directives.namespace()).or_default().qualifiers.push(At::new(file, d));
             }
             Declaration::Class(d) => {
                 let flags = directives.class_flags;
-                let class =
-                    Class { file, node: std::mem::take(d), flavors: flavors.clone(), flags, order };
+                let class = Class {
+                    file,
+                    node: std::mem::take(d),
+                    flavors: flavors.at(order),
+                    flags,
+                    order,
+                };
                 units.entry(directives.namespace()).or_default().add_class(class);
             }
             Declaration::Instance(d) => {
                 let at = At::new(file, &**d);
                 let existence = directives.instance_flags.existence;
-                let instance = Instance { at, flavors: flavors.clone(), existence, order };
+                let instance = Instance { at, flavors: flavors.at(order), existence, order };
                 let unit = units.entry(directives.namespace()).or_default();
                 unit.add_item(Item::Declared(instance));
             }
@@ -77,7 +81,8 @@ pub(crate) fn collect<'a>(
 
 /// WMI's `Qualifier N : ToSubclass;` holds for the rest of its file.
 fn set_flavors(
-    flavors: &mut GlobalFlavors,
+    flavors: &GlobalFlavors,
+    order: usize,
     at: At<'_, FlavorDeclaration<'_>>,
     dialect: Dialect,
     sink: &mut Diagnostics,
@@ -89,5 +94,5 @@ fn set_flavors(
         sink.push(at.error(Code::WmiForm, name.span, message).with_help(help));
         return;
     }
-    Rc::make_mut(flavors).insert(Name::new(name.text), at.node.flavors.clone());
+    flavors.declare(order, name.text, &at.node.flavors);
 }

@@ -3,7 +3,7 @@
 use super::alias::AliasTable;
 use super::mof3::value_type;
 use super::namespace::Namespace;
-use super::unit::{Instance as Declared, Item, Unit};
+use super::unit::{Instance as Declared, Item};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
@@ -20,12 +20,16 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
-pub(crate) fn instances(namespace: &mut Namespace<'_, '_>, unit: &Unit<'_>, changes: &mut Changes) {
-    let table = AliasTable::new(namespace, unit);
+pub(crate) fn instances(
+    namespace: &mut Namespace<'_, '_>,
+    items: &[Item<'_>],
+    table: &AliasTable<'_>,
+    changes: &mut Changes,
+) {
     let mut lowered = Lowered::default();
-    for item in &unit.instances {
+    for item in items {
         match item {
-            Item::Declared(one) => lowered.declare(namespace, one, &table),
+            Item::Declared(one) => lowered.declare(namespace, one, table),
             Item::Deleted(at, path, must_exist) => {
                 let deleted = lowered.delete(namespace, *at, path, *must_exist);
                 changes.deletions.extend(deleted);
@@ -226,6 +230,9 @@ fn creation_class(
     use cimarron_schema::rules::Environment;
     let name = at.node.class;
     let Some(class) = namespace.class(name.text) else {
+        if namespace.doubts(name.text) {
+            return None;
+        }
         let environment = namespace.environment();
         if environment.superclass(name.text).is_some() {
             let message = format!("the class `{}` cannot be made without this value", name.text);
@@ -369,6 +376,9 @@ fn declared_property<'k>(
     if let Some((_, member)) = class.property(written.name.text) {
         return Some(&member.declaration);
     }
+    if namespace.doubts(class.name.as_str()) {
+        return None;
+    }
     let names = class.properties.iter().map(|m| m.declaration.name.as_str());
     let message = format!("`{}` has no property `{}`", class.name, written.name.text);
     let found = at.error(Code::UnknownProperty, written.name.span, message);
@@ -394,6 +404,8 @@ fn key_path(
             key_texts(namespace, at, &path);
             Some(path)
         }
+        // What is not known of the class may be its keys.
+        Err(_) if namespace.doubts(class.name.as_str()) => None,
         Err(NoPath::NoKeys) => {
             let message = format!("the class `{}` has no key: it can only be embedded", class.name);
             let found = at.error(Code::NoKey, at.node.class.span, message);

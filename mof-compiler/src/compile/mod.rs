@@ -16,7 +16,9 @@ mod alias;
 mod class;
 mod collect;
 mod directive;
+mod doubt;
 mod embedded;
+mod flavors;
 mod instance;
 mod limits;
 mod mof3;
@@ -42,7 +44,6 @@ use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::ast;
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
 use std::sync::Arc;
@@ -300,5 +301,4 @@ impl<'a, T> At<'a, T> {
     }
 }
 
-/// The flavors that WMI's short form gives to later uses of a qualifier.
-pub(crate) type GlobalFlavors = std::rc::Rc<hashbrown::HashMap<Name, Vec<ast::Flavor>>>;
+pub(crate) use flavors::GlobalFlavors;

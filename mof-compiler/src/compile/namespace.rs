@@ -1,19 +1,22 @@
 //! Compiling one namespace.
 
+use super::alias::AliasTable;
+use super::doubt::Doubtful;
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
 use super::redeclare::Dependents;
-use super::unit::{Class, Unit};
+use super::unit::{Class, Item, Unit};
 use super::update::Changes;
+use super::value::Aliases;
 use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
-    Environment, Judgement, Part, Place, Violation, check_class, check_links,
+    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -26,6 +29,9 @@ pub(crate) struct Namespace<'c, 's> {
     pub(crate) sink: &'s mut Diagnostics,
     /// The classes of the text.
     texts: &'c Texts<'c>,
+    pub(super) doubtful: Doubtful,
+    /// What aliases in the defaults of classes stand for.
+    pub(super) aliases: Option<&'s dyn Aliases>,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -45,13 +51,13 @@ pub(crate) fn compile_namespace(
 }
 
 impl<'c, 's> Namespace<'c, 's> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         context: &'c Context<'c>,
         builder: &'s mut NamespaceBuilder,
         sink: &'s mut Diagnostics,
         texts: &'c Texts<'c>,
     ) -> Self {
-        Self { context, builder, sink, texts }
+        Self { context, builder, sink, texts, doubtful: Doubtful::default(), aliases: None }
     }
 }
 
@@ -61,8 +67,11 @@ impl Namespace<'_, '_> {
         for declaration in &unit.qualifiers {
             qualifier::declare(self, *declaration);
         }
-        self.classes(unit, changes);
-        instance::instances(self, unit, changes);
+        let Unit { classes, instances, .. } = unit;
+        let table = AliasTable::new(self, classes, instances);
+        let mut namespace = self.with_aliases(&table);
+        namespace.classes(classes, instances, &table, changes);
+        instance::instances(&mut namespace, instances, &table, changes);
     }
 
     /// The class of this name: of the text, or already there.
@@ -82,17 +91,42 @@ impl Namespace<'_, '_> {
             texts: self.texts,
             builder: self.builder,
             context: self.context,
+            broken: &self.sink.broken,
             advises: self.sink.wants_advice(),
         }
     }
 
     /// The same namespace, reporting elsewhere.
     pub(crate) fn with_sink<'t>(&'t mut self, sink: &'t mut Diagnostics) -> Namespace<'t, 't> {
-        Namespace { context: self.context, builder: self.builder, sink, texts: self.texts }
+        Namespace {
+            context: self.context,
+            builder: self.builder,
+            sink,
+            texts: self.texts,
+            doubtful: self.doubtful.clone(),
+            aliases: self.aliases,
+        }
     }
 
-    fn classes(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
-        let classes = &unit.classes;
+    /// The same namespace where the defaults of classes may have aliases.
+    fn with_aliases<'t>(&'t mut self, aliases: &'t dyn Aliases) -> Namespace<'t, 't> {
+        Namespace {
+            context: self.context,
+            builder: self.builder,
+            sink: self.sink,
+            texts: self.texts,
+            doubtful: self.doubtful.clone(),
+            aliases: Some(aliases),
+        }
+    }
+
+    fn classes(
+        &mut self,
+        classes: &mut [Class<'_>],
+        items: &[Item<'_>],
+        aliases: &AliasTable<'_>,
+        changes: &mut Changes,
+    ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         for (i, class) in classes.iter().enumerate() {
@@ -100,24 +134,27 @@ impl Namespace<'_, '_> {
             let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
             self.existence(before, class);
             if let Some(before) = before {
-                let dependents = dependents.get_or_insert_with(|| Dependents::of(unit));
+                let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
                 self.declared_again(before, class, dependents);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
         }
-        let order = needed_first(classes, &last);
+        let roots = self.context.roots;
+        let class_of = |file, alias: &str| aliases.class_of(roots, file, alias).map(str::to_owned);
+        let order = needed_first(classes, &last, &class_of);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
             let node = &*class.node;
             let span = node.superclass.map_or(node.name.span, |s| s.span);
             let message =
                 format!("`{}` is, through its superclasses, its own superclass", node.name.text);
-            let code = Code::Rule(cimarron_schema::rules::Rule::CircularSuperclass);
+            let code = Code::Rule(Rule::CircularSuperclass);
             self.sink.push(class.at().error(code, span, message));
+            self.doubtful.add(node.name.text);
         }
         let mut linked = Vec::new();
         for i in order.sequence {
             // Of a class that is declared again, the last declaration counts.
-            let Some(class) = unit.classes.get_mut(i) else { continue };
+            let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) && self.compile_class(class) {
                 linked.push(i);
@@ -127,7 +164,7 @@ impl Namespace<'_, '_> {
                 class.release();
             }
         }
-        for class in linked.into_iter().filter_map(|i| unit.classes.get(i)) {
+        for class in linked.into_iter().filter_map(|i| classes.get(i)) {
             self.check_links(class);
         }
     }
@@ -143,19 +180,30 @@ impl Namespace<'_, '_> {
             None => None,
         };
         let dialect = self.context.dialect;
+        let doubtful = match &local.superclass {
+            Some(name) => above.is_none() || self.doubts(name.as_str()),
+            None => false,
+        };
         let Judgement { mut violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
-        violations.retain(|v| !permits(self.context, v, &local, above.as_deref()));
+        violations.retain(|v| {
+            let permitted = permits(self.context, v, &local, above.as_deref());
+            !permitted && !self.is_consequence(v, doubtful)
+        });
+        let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared.at(), violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
-        if above.is_none() {
+        if doubtful || too_deep {
+            self.doubtful.add(local.name.as_str());
+        }
+        if above.is_none() || too_deep {
             // The missing superclass has been reported; go on without it, so
             // that what lies below this class can still be checked.
             local.superclass = None;
         }
         if let Err(missing) = self.builder.add_class(local) {
             let message = missing.to_string();
-            let code = Code::Rule(cimarron_schema::rules::Rule::MissingSuperclass);
+            let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
         has_links
@@ -221,6 +269,7 @@ pub(crate) struct Surroundings<'a> {
     texts: &'a Texts<'a>,
     builder: &'a NamespaceBuilder,
     context: &'a Context<'a>,
+    broken: &'a Broken,
     advises: bool,
 }
 
@@ -231,8 +280,24 @@ impl Environment for Surroundings<'_> {
         }
         match self.context.base.class(self.context.namespace, class) {
             Some(class) => Some(class.superclass().cloned()),
-            None => self.context.system.superclass(self.context.dialect, class),
+            // A class that could not be read exists all the same.
+            None if self.broken.has_class(class) => Some(None),
+            None => self.context.system.superclass(self.context, class),
         }
+    }
+
+    fn is_a(&self, class: &str, above: &str) -> bool {
+        let mut current = Name::new(class);
+        for _ in 0..=MAX_DEPTH {
+            if current.is(above) || self.broken.has_class(current.as_str()) {
+                return true;
+            }
+            match self.superclass(current.as_str()).flatten() {
+                Some(next) => current = next,
+                None => return false,
+            }
+        }
+        false
     }
 
     fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {

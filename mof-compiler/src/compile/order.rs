@@ -6,9 +6,11 @@
 //! superclasses still come first, and lowering the default finds its class missing.
 
 use super::unit::Class;
+use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Feature, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, Name};
 use hashbrown::HashMap;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The result of ordering.
@@ -28,9 +30,16 @@ enum Mark {
 
 /// Puts each class behind the classes that it needs and otherwise keeps the text's
 /// order. `last` has the position of the declaration that counts.
-pub(crate) fn needed_first(classes: &[Class<'_>], last: &HashMap<Name, usize>) -> Order {
+pub(crate) fn needed_first(
+    classes: &[Class<'_>],
+    last: &HashMap<Name, usize>,
+    aliases: &dyn Fn(FileId, &str) -> Option<String>,
+) -> Order {
     let position = |name: &str| last.get(&CaseInsensitive(name)).copied();
-    let node = |i: usize| classes.get(i).map(|class| &*class.node);
+    let names = |i: usize| {
+        let class = classes.get(i);
+        class.map(|class| needed(&class.node, &|alias| aliases(class.file, alias)))
+    };
     let parents: Vec<Option<usize>> =
         classes.iter().map(|c| position(c.node.superclass?.text)).collect();
     let circular = circles(&parents);
@@ -46,8 +55,8 @@ pub(crate) fn needed_first(classes: &[Class<'_>], last: &HashMap<Name, usize>) -
         while let Some((i, needs)) = walk.open.last_mut() {
             let i = *i;
             let needs = needs.get_or_insert_with(|| {
-                let names = node(i).map(embedded).unwrap_or_default();
-                names.into_iter().rev().filter_map(position).collect()
+                let names = names(i).unwrap_or_default();
+                names.iter().rev().filter_map(|name| position(name)).collect()
             });
             match needs.pop() {
                 Some(needed) => walk.enter(needed),
@@ -126,8 +135,12 @@ fn circles(parents: &[Option<usize>]) -> BTreeSet<usize> {
     circular
 }
 
-/// The names of the classes whose instances the defaults of a class embed.
-fn embedded<'a>(class: &'a ClassDeclaration<'a>) -> Vec<&'a str> {
+/// The names of the classes whose instances the defaults of a class embed or, by alias,
+/// refer to.
+fn needed<'a>(
+    class: &'a ClassDeclaration<'a>,
+    aliases: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Cow<'a, str>> {
     let mut names = Vec::new();
     let mut values: Vec<&Value<'_>> = defaults(class).collect();
     while let Some(value) = values.pop() {
@@ -135,9 +148,10 @@ fn embedded<'a>(class: &'a ClassDeclaration<'a>) -> Vec<&'a str> {
             ValueKind::Array(items) => values.extend(items),
             ValueKind::Class(class) => values.extend(defaults(class)),
             ValueKind::Instance(instance) => {
-                names.push(instance.class.text);
+                names.push(Cow::Borrowed(instance.class.text));
                 values.extend(instance.properties.iter().map(|p| &p.value));
             }
+            ValueKind::Alias(alias) => names.extend(aliases(alias).map(Cow::Owned)),
             _ => {}
         }
     }

@@ -10,10 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind};
 use cimarron_model::{
-    Array, CaseInsensitive, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType,
-    Qualifiers, Scalar, Scope, Scopes, Value,
+    Array, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType, Qualifiers, Scalar,
+    Scope, Scopes, Value, fold,
 };
 use cimarron_schema::implied_flavor;
+use hashbrown::HashMap;
 
 /// Lowers `Qualifier N : ...;` and adds it to the namespace.
 pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDeclaration<'_>>) {
@@ -84,21 +85,43 @@ pub(crate) fn lower_all(
     global: &GlobalFlavors,
 ) -> Qualifiers {
     let mut lowered = Qualifiers::with_capacity(written.len());
-    for qualifier in written {
-        if lowered.get(qualifier.name.text).is_some() {
-            let first = written.iter().find(|q| Name::new(q.name.text).is(qualifier.name.text));
+    let mut first: FirstOf<'_> = FirstOf::new(written);
+    for (i, qualifier) in written.iter().enumerate() {
+        if let Some(first) = first.before(i, qualifier) {
             let message = format!("the qualifier `{}` is written twice", qualifier.name.text);
             let at = At::new(file, qualifier);
             let found = at.error(Code::DuplicateQualifier, qualifier.name.span, message);
-            namespace.sink.push(match first {
-                Some(first) => found.with_label(file, first.span, "first written here"),
-                None => found,
-            });
+            namespace.sink.push(found.with_label(file, first.span, "first written here"));
             continue;
         }
         lowered.push_new(lower(namespace, file, qualifier, global));
     }
     lowered
+}
+
+/// Finds the qualifier of the same name before one: by search in short lists, by hash in
+/// long ones.
+struct FirstOf<'a> {
+    written: &'a [ast::Qualifier<'a>],
+    seen: Option<HashMap<Name, usize>>,
+}
+
+impl<'a> FirstOf<'a> {
+    /// How many are searched faster one by one than by hash.
+    const FEW: usize = 32;
+
+    fn new(written: &'a [ast::Qualifier<'a>]) -> Self {
+        Self { written, seen: (written.len() > Self::FEW).then(HashMap::new) }
+    }
+
+    fn before(&mut self, i: usize, one: &ast::Qualifier<'_>) -> Option<&'a ast::Qualifier<'a>> {
+        let Some(seen) = &mut self.seen else {
+            let mut before = self.written.iter().take(i);
+            return before.find(|q| fold::eq(q.name.text, one.name.text));
+        };
+        let first = *seen.entry(Name::new(one.name.text)).or_insert(i);
+        self.written.get(first).filter(|_| first != i)
+    }
 }
 
 fn lower(
@@ -128,8 +151,8 @@ fn lower(
         }
     };
     let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
-    let base = match global.get(&CaseInsensitive(name.as_str())) {
-        Some(flavors) => apply(namespace, file, base, flavors),
+    let base = match global.get(name.as_str()) {
+        Some(flavors) => apply(namespace, file, base, &flavors),
         None => base,
     };
     let flavor = apply(namespace, file, base, &written.flavors);

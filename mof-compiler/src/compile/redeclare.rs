@@ -8,7 +8,7 @@
 use super::At;
 use super::class;
 use super::namespace::Namespace;
-use super::unit::{Class, Unit};
+use super::unit::{Class, Item, declared};
 use super::update::{Existence, UpdateFlags, UpdateMode};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -29,14 +29,14 @@ pub(super) struct Dependents {
 type Place = (usize, FileId, Span);
 
 impl Dependents {
-    pub(super) fn of(unit: &Unit<'_>) -> Self {
+    pub(super) fn of(classes: &[Class<'_>], items: &[Item<'_>]) -> Self {
         let mut found = Self::default();
-        for class in &unit.classes {
+        for class in classes {
             let Some(superclass) = class.node.superclass else { continue };
             let (below, _) = found.first.entry(Name::new(superclass.text)).or_default();
             below.get_or_insert((class.order, class.file, class.node.name.span));
         }
-        for one in unit.declared() {
+        for one in declared(items) {
             let (_, instance) = found.first.entry(Name::new(one.at.node.class.text)).or_default();
             instance.get_or_insert((one.order, one.at.file, one.at.node.class.span));
         }

@@ -25,14 +25,18 @@ const TEXT: &str = include_str!("system.mof");
 /// The class whose instances are namespaces.
 const NAMESPACE: &str = "__NAMESPACE";
 
+/// The namespace that has the standard consumers (WMI SDK, "Standard consumer classes").
+const CONSUMERS: &str = "root/subscription";
+
 /// The system classes, compiled when they are first asked for.
 #[derive(Default)]
 pub(crate) struct SystemClasses(OnceCell<NamespaceBuilder>);
 
 impl SystemClasses {
-    /// The system class of this name.
-    pub(crate) fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
-        if !name.starts_with("__") {
+    /// The system class of this name in a namespace.
+    pub(crate) fn class(&self, namespace: &str, name: &str) -> Option<&Arc<ResolvedClass>> {
+        let consumer = || name.ends_with("EventConsumer") && fold::eq(namespace, CONSUMERS);
+        if !name.starts_with("__") && !consumer() {
             return None;
         }
         self.0.get_or_init(compiled).class(name)
@@ -73,12 +77,13 @@ impl Namespace<'_, '_> {
         if self.context.dialect != Dialect::Wmi {
             return None;
         }
-        let class = self.context.system.class(name)?;
+        let (system, namespace) = (self.context.system, self.context.namespace);
+        let class = system.class(namespace, name)?;
         for above in class.ancestors.iter().rev().chain([&class.name]) {
             let there = self.builder.class(above.as_str()).is_some();
-            let local = self.context.system.class(above.as_str()).filter(|_| !there);
+            let local = system.class(namespace, above.as_str()).filter(|_| !there);
             if let Some(local) = local {
-                match self.context.base.class(self.context.namespace, above.as_str()) {
+                match self.context.base.class(namespace, above.as_str()) {
                     Some(known) => self.builder.know(known),
                     None => drop(self.builder.add_class(local.to_class(ClassForm::Local))),
                 }
@@ -122,8 +127,9 @@ fn is_namespace_part(name: &str) -> bool {
 
 impl SystemClasses {
     /// The superclass of a system class, as [`cimarron_schema::rules::Environment`] gives it.
-    pub(crate) fn superclass(&self, dialect: Dialect, name: &str) -> Option<Option<Name>> {
-        let class = self.class(name).filter(|_| dialect == Dialect::Wmi)?;
+    pub(crate) fn superclass(&self, context: &Context<'_>, name: &str) -> Option<Option<Name>> {
+        let class = self.class(context.namespace, name);
+        let class = class.filter(|_| context.dialect == Dialect::Wmi)?;
         Some(class.superclass().cloned())
     }
 }
@@ -140,12 +146,14 @@ mod tests {
         let classes = SystemClasses::default();
         for declaration in &declarations {
             let Declaration::Class(class) = declaration else { panic!("not a class") };
-            assert!(classes.class(class.name.text).is_some(), "{}", class.name.text);
+            assert!(classes.class(CONSUMERS, class.name.text).is_some(), "{}", class.name.text);
         }
-        let binding = classes.class("__filtertoconsumerbinding").unwrap();
+        let binding = classes.class("root", "__filtertoconsumerbinding").unwrap();
         let above: Vec<&str> = binding.ancestors.iter().map(Name::as_str).collect();
         assert_eq!(above, ["__IndicationRelated", "__SystemClass"]);
-        assert!(classes.class("X_Mine").is_none() && classes.class("__Mine").is_none());
+        for name in ["X_Mine", "__Mine", "SMTPEventConsumer"] {
+            assert!(classes.class("root/cimv2", name).is_none(), "{name}");
+        }
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub(crate) enum Item<'a> {
     Deleted(At<'a, Directive<'a>>, ObjectPath, bool),
 }
 
+/// The instances that the text declares.
+pub(crate) fn declared<'d, 'a>(items: &'d [Item<'a>]) -> impl Iterator<Item = &'d Instance<'a>> {
+    items.iter().filter_map(|item| match item {
+        Item::Declared(instance) => Some(instance),
+        Item::Deleted(..) => None,
+    })
+}
+
 /// The declarations of one namespace, in the order of the text.
 #[derive(Default)]
 pub(crate) struct Unit<'a> {
@@ -90,6 +98,11 @@ impl Index {
 }
 
 impl<'a> Unit<'a> {
+    /// The instances that the text declares.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Instance<'a>> {
+        declared(&self.instances)
+    }
+
     pub(crate) fn add_class(&mut self, class: Class<'a>) {
         if let Some(index) = &mut self.index {
             index.add_class(self.classes.len(), &class.node);
@@ -102,14 +115,6 @@ impl<'a> Unit<'a> {
             index.add_item(self.instances.len(), &item);
         }
         self.instances.push(item);
-    }
-
-    /// The instances that the text declares.
-    pub(crate) fn declared(&self) -> impl Iterator<Item = &Instance<'a>> {
-        self.instances.iter().filter_map(|item| match item {
-            Item::Declared(instance) => Some(instance),
-            Item::Deleted(..) => None,
-        })
     }
 
     /// Forgets a class, the classes below it and the instances of all these. Says whether

@@ -1,6 +1,7 @@
 //! A class as lints see it: what is written, and what holds.
 
 use super::Linted;
+use crate::compile::GlobalFlavors;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, Feature, Identifier};
 use cimarron_model::{
@@ -20,7 +21,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) namespace: &'a NamespaceBuilder,
     pub(crate) dialect: Dialect,
     /// The flavors of WMI's short form that hold here.
-    pub(crate) flavors: &'a HashMap<Name, Vec<ast::Flavor>>,
+    pub(crate) flavors: &'a GlobalFlavors,
     /// The class itself, then its members and their parameters, as written.
     pub(crate) elements: Vec<Element<'a>>,
 }
@@ -109,7 +110,8 @@ impl Subject<'_> {
     pub(crate) fn unwritten_flavor(&self, name: &str) -> Flavor {
         let declared = self.namespace.qualifier_type(name).map(|declared| declared.flavor);
         let base = cimarron_schema::implied_flavor(self.dialect, name, declared);
-        let global = self.flavors.get(&CaseInsensitive(name)).map(Vec::as_slice);
+        let global = self.flavors.get(name);
+        let global = global.as_deref();
         let global = global.unwrap_or_default().iter();
         global.fold(base, |flavor, one| crate::compile::with_flavor(flavor, one.kind))
     }

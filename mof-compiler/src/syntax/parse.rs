@@ -4,7 +4,7 @@ use super::ast::Declaration;
 use super::expected;
 use super::grammar::DeclarationParser;
 use super::lexer::Token;
-use super::recovery::skip_declaration;
+use super::recovery::{note_broken, skip_declaration};
 use super::tokens::{Bounded, Stream};
 use super::words::Reports;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -50,6 +50,7 @@ pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Ve
                 if let Some(diagnostic) = expected::explain(error, progress, &stream) {
                     stream.report(diagnostic);
                 }
+                note_broken(&mut stream, progress);
                 skip_declaration(&mut stream, progress);
             }
         }

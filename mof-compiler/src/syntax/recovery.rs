@@ -114,6 +114,41 @@ fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
     }
 }
 
+/// Remembers what the declaration would have made, if that can be told.
+pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
+    let mut lexer = Lexer::new(stream.text, stream.language(), progress.first.start);
+    let mut first = next(&mut lexer);
+    if first == Some(Token::LeftBracket) {
+        // Qualifier values have braces and parentheses, and no brackets.
+        while !matches!(first, None | Some(Token::RightBracket | Token::Semicolon)) {
+            first = next(&mut lexer);
+        }
+        first = next(&mut lexer);
+    }
+    let broken = &mut stream.sink.broken;
+    let name = next(&mut lexer);
+    match (first, name) {
+        (Some(Token::Class(_)), Some(Token::Identifier(name))) => {
+            broken.add_class(name);
+            if let (Some(Token::As(_)), Some(Token::Alias(alias))) =
+                (next(&mut lexer), next(&mut lexer))
+            {
+                broken.add_alias(alias);
+            }
+        }
+        (Some(Token::Qualifier(_)), Some(Token::Identifier(name))) => broken.add_qualifier(name),
+        (Some(Token::Instance(_)), Some(Token::Of(_))) => {
+            next(&mut lexer);
+            if let (Some(Token::As(_)), Some(Token::Alias(alias))) =
+                (next(&mut lexer), next(&mut lexer))
+            {
+                broken.add_alias(alias);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The next token, mistaken ones as `Broken`.
 fn next<'a>(lexer: &mut Lexer<'a>) -> Option<Token<'a>> {
     lexer.next().map(|token| token.unwrap_or(Token::Broken))

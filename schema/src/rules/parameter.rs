@@ -3,7 +3,7 @@
 
 use super::{Element, Judge, Part, Place, Rule};
 use cimarron_model::{Dialect, Method, Name, Parameter};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 /// How WMI reads the qualifiers of a parameter: what is written counts, and
 /// nothing is implied.
@@ -22,6 +22,7 @@ impl Direction {
 impl Judge<'_> {
     pub(super) fn parameters(&mut self, at: usize, method: &Method, above: Option<&Method>) {
         let mut duplicates = false;
+        let mut first: HashMap<&Name, usize> = HashMap::new();
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
             self.member_name(Rule::PropertyNameTooLong, element, &parameter.name);
@@ -30,7 +31,8 @@ impl Judge<'_> {
                 let message = "a parameter may not be named `ReturnValue`".to_owned();
                 self.report(Rule::ReservedParameterName, element, Part::Name, message);
             }
-            let before = method.parameters.iter().take(i).find(|p| p.name == parameter.name);
+            let before = *first.entry(&parameter.name).or_insert(i);
+            let before = method.parameters.get(before).filter(|_| before != i);
             if before.is_some_and(|p| self.dialect == Dialect::Dmtf || !is_pair(p, parameter)) {
                 let message = format!("the parameter `{}` is declared twice", parameter.name);
                 self.report(Rule::DuplicateParameter, element, Part::Name, message);
@@ -117,7 +119,7 @@ impl Judge<'_> {
     /// position.
     fn parameter_ids(&mut self, at: usize, method: &Method) {
         let names: HashSet<&Name> = method.parameters.iter().map(|p| &p.name).collect();
-        let mut taken: Vec<(usize, &Name)> = Vec::with_capacity(method.parameters.len());
+        let mut taken: HashMap<usize, &Name> = HashMap::new();
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
             let part = Part::Qualifier("ID".into());
@@ -130,14 +132,14 @@ impl Judge<'_> {
                     continue;
                 }
             };
-            let other = taken.iter().find(|(used, name)| *used == id && **name != parameter.name);
+            let other = taken.get(&id).filter(|name| ***name != parameter.name);
             let problem = match other {
-                Some((_, name)) => format!("the ID {id} is that of `{name}` already"),
+                Some(name) => format!("the ID {id} is that of `{name}` already"),
                 None if id >= names.len() => {
                     format!("the ID {id} leaves a gap: here they end at {}", names.len() - 1)
                 }
                 None => {
-                    taken.push((id, &parameter.name));
+                    taken.insert(id, &parameter.name);
                     continue;
                 }
             };

@@ -72,6 +72,7 @@ impl<'a> Judge<'a> {
 
     fn list(&mut self, site: &Site<'a>) {
         self.has_links |= site.data_type.is_some_and(is_link);
+        let above = site.above.map(cimarron_model::Qualifiers::look_up);
         for qualifier in site.qualifiers {
             let known = Known::of(qualifier.name.as_str());
             self.declared(site, known, qualifier);
@@ -83,7 +84,7 @@ impl<'a> Judge<'a> {
                     self.wmi_meaning(site, known, qualifier);
                 }
             }
-            if let Some(inherited) = site.above.and_then(|a| a.get(qualifier.name.as_str())) {
+            if let Some(inherited) = above.as_ref().and_then(|a| a.get(&qualifier.name)) {
                 self.not_overridden(site, qualifier, inherited);
             }
         }
