@@ -26,9 +26,8 @@ pub(crate) fn permits(
         | Rule::AssociationUnderClass
         | Rule::ArrayReturned
         | Rule::QualifierScope
-        // Names of inner types have no schema, and ends may come one by one.
+        // Names of inner types have no schema.
         | Rule::NoSchemaName
-        | Rule::EndAdded
         | Rule::TooFewReferences => true,
         Rule::MethodSignatureChanged => {
             let Element::Method(i) = violation.element else { return false };
