@@ -78,7 +78,8 @@ fn check_mof3(bytes: &[u8]) {
     assert!(mof.contains("\"instance of "), "another archive\n{mof}");
     assert_eq!(again.statistics(), compiled.statistics(), "{mof}");
     let text = Archive::from_bytes(text).expect("what was just written opens");
-    let (third, sources) = compile_mof(to_mof(&text).as_bytes(), Dialect::Dmtf).expect("text is loaded");
+    let (third, sources) =
+        compile_mof(to_mof(&text).as_bytes(), Dialect::Dmtf).expect("text is loaded");
     assert!(!third.has_errors(), "{mof}\n{}", findings(&third, &sources));
     assert_eq!(third.archive().expect("it fits again")[..], *text.bytes(), "{mof}");
 }

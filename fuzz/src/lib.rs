@@ -2,7 +2,9 @@
 
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, Sources, compile};
+use cimarron_mof::{
+    CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, Sources, compile,
+};
 use cimarron_schema::{
     Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
     qualifier_type_to_mof,

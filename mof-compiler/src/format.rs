@@ -68,7 +68,7 @@ impl Default for FormatOptions {
 pub enum FormatError {
     /// It is not MOF. What is found is about the file [`FileId::default`].
     #[error("the text has syntax errors")]
-    Syntax(Diagnostics),
+    Syntax(Box<Diagnostics>),
     /// The formatted text would not mean the same. This is a mistake of the
     /// formatter.
     #[error("formatting would change {0}; this is a mistake of the formatter, please report it")]
@@ -89,7 +89,7 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
         Language::Mof3 => drop(mof3::parse_file(text, FileId::default(), &mut said)),
     }
     if said.count(Severity::Error) > 0 {
-        return Err(FormatError::Syntax(said));
+        return Err(FormatError::Syntax(Box::new(said)));
     }
     let line_end = LineEnd::of(text);
     let source = line_end.normalised(text);

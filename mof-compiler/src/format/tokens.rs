@@ -114,7 +114,8 @@ pub(super) fn read(text: &str, language: Language) -> Option<(Vec<Tok<'_>>, Tok<
     for lexed in lex(text, language) {
         let word = text.get(lexed.span.range())?;
         // The lexer leaves the `.` of MOF 3's enumerations to its parser.
-        if !lexed.valid && !(word == "." && language == Language::Mof3) {
+        let parsers_own = word == "." && language == Language::Mof3;
+        if !(lexed.valid || parsers_own) {
             return None;
         }
         reader.token(word, lexed.span.range().start, Kind::of(word));
