@@ -28,6 +28,7 @@ pub(crate) fn permits(
         | Rule::QualifierScope
         // Names of inner types have no schema.
         | Rule::NoSchemaName
+        | Rule::EndAdded
         | Rule::TooFewReferences => true,
         Rule::MethodSignatureChanged => {
             let Element::Method(i) = violation.element else { return false };
