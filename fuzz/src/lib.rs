@@ -3,12 +3,9 @@
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, Sources, compile,
+    CompileOptions, Compiled, Diagnostics, Emit, EmptyBase, Language, Loader, Sources, compile,
 };
-use cimarron_schema::{
-    Archive, ClassForm, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
-    qualifier_type_to_mof,
-};
+use cimarron_schema::Archive;
 
 /// Compiles one file on its own; `None` when there is no text in its bytes.
 pub fn compile_mof(bytes: &[u8], dialect: Dialect) -> Option<(Compiled, Sources)> {
@@ -47,23 +44,7 @@ pub fn archive_of(mof: &str, dialect: Dialect) -> Archive {
 
 /// All that an archive holds, as MOF that compiles to the same archive.
 pub fn to_mof(archive: &Archive) -> String {
-    archive.namespaces().map(|schema| namespace_to_mof(schema, archive.dialect())).collect()
-}
-
-fn namespace_to_mof(schema: SchemaView<'_>, dialect: Dialect) -> String {
-    let flavor_of = |name: &str| schema.qualifier_type(name).map(|declared| declared.flavor());
-    let plain = PrintOptions::new(dialect);
-    let options = plain.declared(&flavor_of);
-    let path = schema.name().replace('\\', "\\\\");
-    let mut mof = format!("#pragma namespace (\"{path}\")\n");
-    for declared in schema.qualifier_types() {
-        mof += &qualifier_type_to_mof(&declared.to_qualifier_type(), &plain);
-    }
-    for class in schema.classes() {
-        mof += &class_to_mof(&class.to_class(ClassForm::Local), &options);
-    }
-    for instance in schema.instances() {
-        mof += &instance_to_mof(&instance, &options);
-    }
-    mof
+    let mut mof = Vec::new();
+    Emit::Mof.write(archive, &mut mof).expect("memory takes all");
+    String::from_utf8(mof).expect("MOF is text")
 }
