@@ -376,8 +376,19 @@ impl<'a> Iterator for Lexer<'a> {
 
 /// Whether a byte may be part of a word. All of those of characters beyond ASCII may;
 /// which of the characters may not is seen when there are some.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 const fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let b = byte as u8;
+            table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+            byte += 1;
+        }
+        table
+    };
+    TABLE[byte as usize]
 }
 
 /// DSP0004 lets names hold any character from U+0080 up. Spaces, controls and
