@@ -16,13 +16,13 @@ use std::sync::Arc;
 /// The objects that aliases stand for.
 pub(crate) trait Aliases {
     /// The path of the object that `$name` stands for in a file; the error says
-    /// why there is none.
+    /// why there is none, unless that is reported where the object is declared.
     fn path(
         &self,
         namespace: &mut Namespace<'_, '_>,
         file: FileId,
         name: &str,
-    ) -> Result<ObjectPath, (Code, String)>;
+    ) -> Result<ObjectPath, Option<(Code, String)>>;
 }
 
 /// Converts values of one file.
@@ -156,6 +156,11 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
                 self.number_as_text(written.span, n.value())
             }
+            (ValueKind::String(text), TypeClass::Boolean)
+                if dialect == Dialect::Wmi && !self.in_qualifier =>
+            {
+                self.text_as_boolean(written.span, text)
+            }
             (ValueKind::String(text), TypeClass::DateTime) => self.datetime(written.span, text),
             (ValueKind::String(text), TypeClass::Reference) => self.reference(written.span, text),
             (ValueKind::Alias(name), TypeClass::Reference) => self.alias(written.span, name),
@@ -190,6 +195,22 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         let found = found.with_severity(Severity::Warning);
         self.namespace.sink.push(found.with_help(format!("write \"{number}\"")));
         Some(Scalar::String(number.to_string().into()))
+    }
+
+    /// WMI takes the words TRUE and FALSE for a boolean, as the samples of its SDK do
+    /// ("Registering the View Provider").
+    fn text_as_boolean(&mut self, span: Span, text: &str) -> Option<Scalar> {
+        let word = ["TRUE", "FALSE"].into_iter().find(|word| text.eq_ignore_ascii_case(word));
+        let Some(word) = word else {
+            let message = format!("the text \"{text}\" cannot initialise a boolean");
+            let help = "write TRUE or FALSE".to_owned();
+            return self.report_with_help(Code::TypeMismatch, span, message, help);
+        };
+        let message = "a string initialises a boolean; its word becomes the value";
+        let found = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
+        let found = found.with_severity(Severity::Warning);
+        self.namespace.sink.push(found.with_help(format!("write {word}")));
+        Some(Scalar::Boolean(word == "TRUE"))
     }
 
     fn integer(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<Scalar> {
@@ -243,7 +264,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         };
         match aliases.path(self.namespace, self.file, name) {
             Ok(path) => Some(Scalar::Reference(Arc::new(path))),
-            Err((code, message)) => self.report(code, span, message),
+            Err(reason) => reason.and_then(|(code, message)| self.report(code, span, message)),
         }
     }
 
