@@ -53,7 +53,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
     /// The value as one of `data_type`; `None` once the mismatch is reported.
     pub(crate) fn value(&mut self, written: &Written<'_>, data_type: &DataType) -> Option<Value> {
         match &written.kind {
-            ValueKind::Invalid => None,
+            ValueKind::Invalid | ValueKind::Absent => None,
             ValueKind::Null => Some(QualifierType::null(data_type)),
             ValueKind::Array(items) if data_type.is_array() => {
                 self.array(written, items, data_type).map(Value::from)
@@ -128,7 +128,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         let cim_type = data_type.cim_type;
         let dialect = self.namespace.context.dialect;
         match (&written.kind, cim_type.class()) {
-            (ValueKind::Invalid, _) => None,
+            (ValueKind::Invalid | ValueKind::Absent, _) => None,
             (ValueKind::Boolean(b), TypeClass::Boolean) => Some(Scalar::Boolean(*b)),
             (ValueKind::Integer(n), TypeClass::Unsigned | TypeClass::Signed) => {
                 self.integer(written.span, n.value(), cim_type)
@@ -329,6 +329,6 @@ fn describe(written: &Written<'_>) -> &'static str {
         ValueKind::Array(_) => "an array",
         ValueKind::Instance(_) => "an embedded instance",
         ValueKind::Class(_) => "an embedded class",
-        ValueKind::Invalid => "this value",
+        ValueKind::Invalid | ValueKind::Absent => "this value",
     }
 }

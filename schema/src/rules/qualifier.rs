@@ -100,8 +100,8 @@ impl<'a> Judge<'a> {
             return;
         }
         self.name_length(Rule::QualifierNameTooLong, element, part.clone(), name);
-        let key_above = known == Some(Known::Key)
-            && site.above.is_some_and(|above| above.is_true("Key"));
+        let key_above =
+            known == Some(Known::Key) && site.above.is_some_and(|above| above.is_true("Key"));
         if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) && !key_above {
             self.never_false(element, qualifier);
         }
