@@ -5,7 +5,7 @@ use super::doubt::Doubtful;
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
-use super::redeclare::Dependents;
+use super::redeclare::{Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
@@ -129,6 +129,7 @@ impl Namespace<'_, '_> {
     ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
+        let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
             let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
@@ -136,6 +137,7 @@ impl Namespace<'_, '_> {
             if let Some(before) = before {
                 let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
                 self.declared_again(before, class, dependents);
+                forced.add(class);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
         }
@@ -156,7 +158,7 @@ impl Namespace<'_, '_> {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) && self.compile_class(class) {
+            if counts && !order.circular.contains(&i) && self.compile_class(class, &forced) {
                 linked.push(i);
             }
             // What MOF 3 was made into could not be made from the text again.
@@ -170,7 +172,7 @@ impl Namespace<'_, '_> {
     }
 
     /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &Class<'_>) -> bool {
+    fn compile_class(&mut self, declared: &Class<'_>, forced: &Forced) -> bool {
         let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
@@ -186,6 +188,9 @@ impl Namespace<'_, '_> {
         };
         let Judgement { mut violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
+        if forced.holds(declared, above.as_deref()) {
+            violations.retain(|v| !v.drop_conflicting(&mut local));
+        }
         violations.retain(|v| {
             let permitted = permits(self.context, v, &local, above.as_deref());
             !permitted && !self.is_consequence(v, doubtful)

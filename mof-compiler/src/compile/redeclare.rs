@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
 use crate::source::Span;
 use cimarron_model::{Dialect, Name};
-use cimarron_schema::differs_in_more_than_notes;
+use cimarron_schema::{ResolvedClass, differs_in_more_than_notes};
 use hashbrown::HashMap;
 
 /// What hangs on the classes of a text: where the first subclass and the first instance of
@@ -41,6 +41,28 @@ impl Dependents {
             instance.get_or_insert((one.order, one.at.file, one.at.node.class.span));
         }
         found
+    }
+}
+
+/// The classes that a later declaration changes by force, and where that stands: what
+/// conflicts with them in subclasses above it goes.
+#[derive(Default)]
+pub(super) struct Forced(HashMap<Name, usize>);
+
+impl Forced {
+    pub(super) fn add(&mut self, now: &Class<'_>) {
+        if now.flags.mode == UpdateMode::Force {
+            self.0.insert(Name::new(now.node.name.text), now.order);
+        }
+    }
+
+    /// Whether a class above this declaration is changed by force below it.
+    pub(super) fn holds(&self, declared: &Class<'_>, above: Option<&ResolvedClass>) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let names = above.into_iter().flat_map(|a| std::iter::once(&a.name).chain(&a.ancestors));
+        names.filter_map(|name| self.0.get(name)).any(|order| declared.order < *order)
     }
 }
 

@@ -162,8 +162,14 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.text_as_boolean(written.span, text)
             }
             (ValueKind::String(text), TypeClass::DateTime) => self.datetime(written.span, text),
-            (ValueKind::String(text), TypeClass::Reference) => self.reference(written.span, text),
-            (ValueKind::Alias(name), TypeClass::Reference) => self.alias(written.span, name),
+            (ValueKind::String(text), TypeClass::Reference) => {
+                let path = self.reference(written.span, text)?;
+                self.referenced(written.span, path, data_type)
+            }
+            (ValueKind::Alias(name), TypeClass::Reference) => {
+                let path = self.alias(written.span, name)?;
+                self.referenced(written.span, path, data_type)
+            }
             (ValueKind::Alias(name), _) => {
                 let message =
                     format!("the alias `${name}` stands for a path, and this is no reference");
@@ -250,20 +256,41 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         }
     }
 
-    fn reference(&mut self, span: Span, text: &str) -> Option<Scalar> {
+    /// A reference names an object of its class or one below it (DSP0004 7.6). Of a path
+    /// that leads elsewhere nothing is known, and WMI keeps any path.
+    fn referenced(&mut self, span: Span, path: ObjectPath, data_type: &DataType) -> Option<Scalar> {
+        let elsewhere = path.host.is_some() || path.namespace.is_some();
+        if let (Some(wanted), Some(class), false) = (&data_type.class, &path.class, elsewhere)
+            && !self.namespace.doubts(class.as_str())
+            && let Some(found) = self.namespace.class(class.as_str())
+            && !found.is_a(wanted.as_str())
+        {
+            let message =
+                format!("the path of a `{class}` cannot initialise {}", a(&element(data_type)));
+            let report = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
+            if self.namespace.context.dialect == Dialect::Dmtf {
+                self.namespace.sink.push(report);
+                return None;
+            }
+            self.namespace.sink.push(report.with_severity(Severity::Warning));
+        }
+        Some(Scalar::Reference(Arc::new(path)))
+    }
+
+    fn reference(&mut self, span: Span, text: &str) -> Option<ObjectPath> {
         match ObjectPath::parse(text) {
-            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
+            Ok(path) => Some(path),
             Err(error) => self.report(Code::InvalidPath, span, error.to_string()),
         }
     }
 
-    fn alias(&mut self, span: Span, name: &str) -> Option<Scalar> {
+    fn alias(&mut self, span: Span, name: &str) -> Option<ObjectPath> {
         let Some(aliases) = self.aliases else {
             let message = format!("the alias `${name}` stands where only instances may use one");
             return self.report(Code::MisplacedAlias, span, message);
         };
         match aliases.path(self.namespace, self.file, name) {
-            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
+            Ok(path) => Some(path),
             Err(reason) => reason.and_then(|(code, message)| self.report(code, span, message)),
         }
     }
