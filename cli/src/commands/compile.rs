@@ -188,10 +188,10 @@ fn write(
     if let Some(path) = &args.dep_file {
         files.push((path, write_dep_file(path, outputs, trace)?));
     }
-    if let Some(path) = stamp {
-        if let Some(stamp) = Stamp::of(key, trace, &files, statistics, &compiled.diagnostics) {
-            stamp.leave(&path);
-        }
+    if let Some(path) = stamp
+        && let Some(stamp) = Stamp::of(key, trace, &files, statistics, &compiled.diagnostics)
+    {
+        stamp.leave(&path);
     }
     Ok(written)
 }
