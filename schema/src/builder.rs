@@ -54,13 +54,7 @@ impl SchemaBuilder {
         self.namespaces.entry(Name::new(name)).or_default()
     }
 
-    /// Puts the namespaces in the order of their names, where the order in which they
-    /// were named means nothing.
-    pub fn sort_namespaces(&mut self) {
-        self.namespaces.sort_keys();
-    }
-
-    /// The namespaces in the order in which they were first named, unless sorted.
+    /// The namespaces in the order in which they were first named.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Name, &NamespaceBuilder)> {
         self.namespaces.iter()
     }

@@ -242,7 +242,6 @@ fn compile_mof2(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
-    schema.sort_namespaces();
     if lints {
         let linted = Linted {
             sources,

@@ -41,7 +41,10 @@ pub(crate) fn layout(
 ) -> Result<LaidOut, WriteError> {
     let mut writer = Writer::new(dialect);
     writer.reserve(namespaces.values().map(|content| content.classes().len()).sum());
-    for (name, content) in namespaces {
+    // In the order of their names: which a text fills first makes no difference.
+    let mut sorted: Vec<_> = namespaces.iter().collect();
+    sorted.sort_by_key(|(name, _)| *name);
+    for (name, content) in sorted {
         writer.namespace(name, content)?;
     }
     if writer.root.text.len() > i32::MAX as usize {
