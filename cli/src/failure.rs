@@ -6,7 +6,6 @@
 //! is about, or null. For people it is a message, with the text and the place
 //! where there is one.
 
-use crate::output::paint::Paint;
 use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
 use cimarron_model::Status;
@@ -120,8 +119,7 @@ impl Failure {
             scenes: scene.into_iter().collect(),
             help: self.help.as_deref(),
         };
-        let paint = Paint::new(terminal::stderr_has_colours());
-        picture.draw(paint, terminal::stderr_width())
+        picture.draw(terminal::stderr_paint(), terminal::stderr_width())
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     };
     let mut out = stdout();
     match args.format {
-        DiffFormat::Human => write_human(&mut out, &report, terminal::stdout_has_colours())?,
+        DiffFormat::Human => write_human(&mut out, &report, terminal::stdout_paint())?,
         DiffFormat::Json => write_json(&mut out, &report)?,
     }
     out.flush()?;

@@ -6,8 +6,9 @@ use crate::failure::{Failure, Stop};
 use crate::output::diff::write_unified;
 use crate::output::findings;
 use crate::output::numbers::counted;
+use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
-use crate::terminal::stdout_has_colours;
+use crate::terminal::stdout_paint;
 use cimarron_model::Status;
 use serde::Serialize;
 use std::io::{self, Read, Write};
@@ -146,12 +147,11 @@ impl Session<'_> {
     ) -> io::Result<Option<String>> {
         if self.args.diff && self.is_json() {
             let mut diff = Vec::new();
-            write_unified(&mut diff, name, &formatted.before, after, false)?;
+            write_unified(&mut diff, name, &formatted.before, after, Paint::Plain)?;
             return Ok(Some(String::from_utf8_lossy(&diff).into_owned()));
         }
         if self.args.diff {
-            let colours = stdout_has_colours();
-            write_unified(&mut self.out, name, &formatted.before, after, colours)?;
+            write_unified(&mut self.out, name, &formatted.before, after, stdout_paint())?;
         } else if self.args.check && !self.is_json() {
             writeln!(self.out, "would format {name}")?;
         }

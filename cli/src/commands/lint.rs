@@ -5,9 +5,10 @@ use crate::core::{Inputs, compile_alone, files, levels};
 use crate::failure::Stop;
 use crate::output::diagnostics::{to_json, write_pictures_on};
 use crate::output::numbers::{count, counted};
+use crate::output::paint::Paint;
 use crate::output::{sarif, stdout};
 use crate::progress::Progress;
-use crate::terminal::stdout_has_colours;
+use crate::terminal::stdout_paint;
 use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::{Code, CompileOptions, Diagnostic, Diagnostics, Severity, SourceMap};
 use std::collections::HashMap;
@@ -35,11 +36,11 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let found = compiled.diagnostics;
     match &args.report {
         Some(path) => {
-            files::write(path, |out| report(out, args, &found, sources.map(), false))?;
+            files::write(path, |out| report(out, args, &found, sources.map(), Paint::Plain))?;
         }
         None => {
             let mut out = stdout();
-            report(&mut out, args, &found, sources.map(), stdout_has_colours())?;
+            report(&mut out, args, &found, sources.map(), stdout_paint())?;
             out.flush()?;
         }
     }
@@ -52,12 +53,12 @@ fn report(
     args: &LintArgs,
     found: &Diagnostics,
     sources: &SourceMap,
-    coloured: bool,
+    paint: Paint,
 ) -> io::Result<()> {
     match args.format {
         FindingsFormat::Human => {
             let shown = first_of_each(found.clone().into_sorted(), args.show);
-            write_pictures_on(out, &shown, sources, coloured)?;
+            write_pictures_on(out, &shown, sources, paint)?;
             write_summary(out, found, &shown, sources.len())
         }
         FindingsFormat::Json => writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources)),

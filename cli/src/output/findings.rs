@@ -2,6 +2,7 @@
 
 use super::diagnostics::{tally, to_json, write_pictures, write_pictures_on};
 use super::numbers::counted;
+use super::paint::Paint;
 use super::{sarif, stdout};
 use crate::args::{FindingsArgs, FindingsFormat};
 use crate::core::files;
@@ -58,7 +59,7 @@ impl FindingsArgs {
         let body = |out: &mut dyn Write| match self.format {
             FindingsFormat::Human => {
                 write_human(out, found, sources, self.most(), &|out, shown, sources| {
-                    write_pictures_on(out, shown, sources, false)
+                    write_pictures_on(out, shown, sources, Paint::Plain)
                 })
             }
             FindingsFormat::Json => {
