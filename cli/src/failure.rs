@@ -8,7 +8,7 @@
 
 use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
-use cimarron_model::Status;
+use cimarron_model::{Status, suggest};
 use cimarron_mof::{Severity, SourceMap, Span};
 use serde_json::json;
 use std::fmt;
@@ -62,6 +62,18 @@ impl Failure {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same with the name that is most like the one that is unknown, if one is.
+    pub(crate) fn with_nearest<'a>(
+        self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        match suggest::nearest(name, known) {
+            Some(near) => self.with_help(format!("did you mean `{near}`?")),
+            None => self,
+        }
     }
 
     /// The same with the place (in bytes) in the text that it is about.
