@@ -71,7 +71,7 @@ impl Failure {
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         match suggest::nearest(name, known) {
-            Some(near) => self.with_help(format!("did you mean `{near}`?")),
+            Some(near) => self.with_help(suggest::did_you_mean(near)),
             None => self,
         }
     }

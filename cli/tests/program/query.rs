@@ -127,5 +127,5 @@ fn includes_are_looked_for_where_told() {
     let query = "SELECT Id FROM X_A";
     cimarron(["query", "--mof", &main, query]).fails_with(1);
     let run = cimarron(["query", "--mof", &main, "-I", &library, "--format", "csv", query]);
-    assert_eq!(run.succeeds().stdout.lines().last(), Some("7"));
+    assert_eq!(run.succeeds().stdout.lines().last(), Some("X_A,7"));
 }
