@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::Compiled;
-use cimarron_schema::{Archive, ArchiveBytes, OpenError};
+use cimarron_schema::{Archive, ArchiveBytes, OpenError, WriteError};
 use std::io;
 use std::path::Path;
 
@@ -39,12 +39,14 @@ pub(crate) fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
 
 /// The archive of what was compiled.
 pub(crate) fn archive_of(compiled: &Compiled) -> Result<Archive, Failure> {
-    archive_from(archive_bytes(compiled)?)
+    archive_from(archive_bytes(compiled.archive())?)
 }
 
-/// The bytes of the archive of what was compiled.
-pub(crate) fn archive_bytes(compiled: &Compiled) -> Result<ArchiveBytes, Failure> {
-    compiled.archive().map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))
+/// The bytes of an archive, unless its schema is beyond the limits of one.
+pub(crate) fn archive_bytes(
+    made: Result<ArchiveBytes, WriteError>,
+) -> Result<ArchiveBytes, Failure> {
+    made.map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))
 }
 
 /// An archive that was just made.
