@@ -6,10 +6,9 @@
 //! is about, or null. For people it is a message, with the text and the place
 //! where there is one.
 
-use crate::output::paint::Paint;
 use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
-use cimarron_model::Status;
+use cimarron_model::{Status, suggest};
 use cimarron_mof::{Severity, SourceMap, Span};
 use serde_json::json;
 use std::fmt;
@@ -63,6 +62,18 @@ impl Failure {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same with the name that is most like the one that is unknown, if one is.
+    pub(crate) fn with_nearest<'a>(
+        self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        match suggest::nearest(name, known) {
+            Some(near) => self.with_help(suggest::did_you_mean(near)),
+            None => self,
+        }
     }
 
     /// The same with the place (in bytes) in the text that it is about.
@@ -120,8 +131,7 @@ impl Failure {
             scenes: scene.into_iter().collect(),
             help: self.help.as_deref(),
         };
-        let paint = Paint::new(terminal::stderr_has_colours());
-        picture.draw(paint, terminal::stderr_width())
+        picture.draw(terminal::stderr_paint(), terminal::stderr_width())
     }
 }
 

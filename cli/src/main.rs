@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Err(refusal) => return refusal.report(),
     };
     let style = invocation.failure_style();
-    match run(&invocation) {
+    match run(&invocation).map_err(|stop| logged(&invocation, stop)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => failure::finish(&stop, style),
     }
@@ -44,5 +44,14 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
         Invocation::Query(args) => commands::query::run(args),
         Invocation::Fmt(args) => commands::fmt::run(args),
         Invocation::Demo => commands::demo::run(),
+    }
+}
+
+/// Tells those who await a log of findings of a failure too; where the log cannot be
+/// written either, that is the failure.
+fn logged(invocation: &Invocation, stop: Stop) -> Stop {
+    match (&stop, invocation.report()) {
+        (Stop::Failure(failure), Some(report)) => report.log_failure(failure).err().unwrap_or(stop),
+        _ => stop,
     }
 }

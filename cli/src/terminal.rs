@@ -1,5 +1,6 @@
 //! What the terminal can do: width, colours.
 
+use crate::output::paint::Paint;
 use std::io::IsTerminal;
 
 /// The columns of standard output; `None` where lines need no wrapping, as in a
@@ -23,14 +24,14 @@ pub(crate) fn stderr_width() -> usize {
     columns.map_or(DEFAULT_WIDTH, usize::from).clamp(40, 200)
 }
 
-/// Whether standard error is a terminal that wants colours (<https://no-color.org>).
-pub(crate) fn stderr_has_colours() -> bool {
-    std::io::stderr().is_terminal() && colours_are_wanted()
+/// Colours where standard error is a terminal that wants them (<https://no-color.org>).
+pub(crate) fn stderr_paint() -> Paint {
+    Paint::new(std::io::stderr().is_terminal() && colours_are_wanted())
 }
 
-/// Whether standard output is a terminal that wants colours.
-pub(crate) fn stdout_has_colours() -> bool {
-    std::io::stdout().is_terminal() && colours_are_wanted()
+/// Colours where standard output is a terminal that wants them.
+pub(crate) fn stdout_paint() -> Paint {
+    Paint::new(std::io::stdout().is_terminal() && colours_are_wanted())
 }
 
 fn colours_are_wanted() -> bool {

@@ -1,6 +1,7 @@
 //! "Did you mean …?": the nearest of a set of names.
 
 use crate::fold;
+use std::fmt::Display;
 
 /// The candidate nearest to `text` without case, if it is near enough to be a
 /// likely slip: at most a third of the length away, in single-character edits
@@ -18,6 +19,11 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The help that names what was probably meant.
+pub fn did_you_mean(similar: impl Display) -> String {
+    format!("did you mean `{similar}`?")
 }
 
 /// The edit distance of the two when it is at most `bound` (optimal string

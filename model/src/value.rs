@@ -359,6 +359,17 @@ impl Value {
         }
     }
 
+    /// The plain texts of the elements, those of NULL empty; a scalar is one element.
+    /// `None` where the value itself is NULL.
+    pub fn texts(&self) -> Option<Vec<String>> {
+        let text = |item: Option<Scalar>| item.map(|scalar| scalar.to_string()).unwrap_or_default();
+        match self {
+            Self::Scalar(scalar) => Some(vec![scalar.to_string()]),
+            Self::Array(array) => Some(array.iter().map(text).collect()),
+            Self::Null(..) => None,
+        }
+    }
+
     /// The text of a `string`.
     pub fn as_str(&self) -> Option<&str> {
         match self {

@@ -15,6 +15,28 @@
 //!
 //! The compiler never stops at the first mistake: a [`Compiled`] always comes back,
 //! with everything there was to say in its [`Diagnostics`].
+//!
+//! The way of a text, module by module:
+//!
+//! * [`source`] reads files, directories and zip archives, decodes them and follows
+//!   includes; everything it asks of the world goes through a [`source::FileSystem`].
+//! * [`syntax`] makes tokens and trees of them, of MOF 2 and of MOF 3 ([`Language`]), and
+//!   goes on behind mistakes.
+//! * [`compile()`] puts the trees in order, resolves names and inheritance, judges, and
+//!   gives a [`Compiled`], on top of what a [`Base`] holds already.
+//! * [`lint`] looks for what is legal and still doubtful, where [`CompileOptions`] ask.
+//! * [`diagnostic`] has the codes with their explanations, the levels that a project sets
+//!   for them, and the sink that all of the above write to.
+//!
+//! What else is made of MOF and of compiled schemas:
+//!
+//! * [`format`](mod@format) rewrites a text in the house style and proves that it still
+//!   means the same.
+//! * [`emit`] writes an archive as MOF, JSON, CIM-XML or a diagram.
+//! * [`evolution`] compares two archives and says of each change whom it breaks.
+//! * [`document`] makes a static site of an archive.
+//! * [`split`] parts a text into its neutral and its localised half, as `mofcomp` does.
+//! * [`build`] compiles in a Cargo build script.
 
 mod amend;
 mod build_script;

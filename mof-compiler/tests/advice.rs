@@ -1,7 +1,7 @@
 //! Advice that takes looking through every name is given for the first errors
 //! only: for all of them it would take quadratic time.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use cimarron_mof::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem, compile};
 use std::fmt::Write as _;

@@ -1,6 +1,10 @@
 //! What holds for the comparison of any two schemas.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails fails its test"
+)]
 
 use cimarron_model::Dialect;
 use cimarron_mof::evolution::{Change, Changes, Sign, compare};

@@ -6,7 +6,7 @@
 //! dialect. A lint's examples are judged by that lint alone. Fences with `file=NAME` are files: one without is compiled with them at
 //! hand, and where all have names, the first is compiled and the others are at hand.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
 
 use cimarron_model::Dialect;
 use cimarron_mof::diagnostic::{Example, Explanation, Level, Levels, Selector};

@@ -1,6 +1,11 @@
 //! What is written into an archive is what is read from it, and nothing that is
 //! not an archive is taken for one.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a helper that fails fails its test, and one that cannot run says so"
+)]
 
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, Class, DataType, DateTime, Dialect, Flavor, Instance,

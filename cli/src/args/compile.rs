@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, LevelArgs, WmiArgs, namespace};
+use super::{FindingsArgs, LevelArgs, MofArgs, WmiArgs};
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 /// What follows the help of `cimarron compile`.
-pub(crate) const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = concat!(
+    "\
 Output:
   With one form, -o names its file. With several, -o is a stem: `-o out/fleet --emit archive,mof`
   writes out/fleet.cimar and out/fleet.mof. A directory gets files named `schema`. Files are written
@@ -25,9 +26,9 @@ Exit codes:
   0  compiled, or unchanged; there may be warnings
   1  the input is wrong (MOF with errors, nothing to read), or an output cannot be written
   2  the command line is wrong
-
-With --format json every failure is one JSON object on standard error,
-{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
+",
+    json_failures!()
+);
 
 /// The arguments of `cimarron compile`.
 #[derive(Debug, Args)]
@@ -62,15 +63,8 @@ pub(crate) struct CompileArgs {
     /// directory of that name
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(crate) stdin_name: String,
-    /// The namespace that the declarations go into
-    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
-    pub(crate) namespace: String,
-    /// A directory to look for included files in; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
-    /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
-    pub(crate) dialect: DialectArg,
+    #[command(flatten)]
+    pub(crate) mof: MofArgs,
     /// How findings are reported
     #[command(flatten)]
     pub(crate) findings: FindingsArgs,

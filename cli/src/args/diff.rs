@@ -1,10 +1,21 @@
 //! `cimarron diff`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
 use cimarron_mof::evolution::Verdict;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// What follows the help of `cimarron diff`.
+pub(crate) const AFTER_HELP: &str = concat!(
+    "\
+Exit codes:
+  0  compared; there may be changes
+  1  a side cannot be read or has errors; with --deny: there is such a change
+  2  the command line is wrong
+",
+    json_failures!()
+);
 
 /// The arguments of `cimarron diff`.
 #[derive(Debug, Args)]
@@ -15,8 +26,8 @@ pub(crate) struct DiffArgs {
     /// The new schema, in any of these forms
     pub(crate) new: PathBuf,
     /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DiffFormat::Human)]
-    pub(crate) format: DiffFormat,
+    #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
+    pub(crate) format: ReportFormat,
     /// End with exit code 1 when there is such a change
     #[arg(long, value_enum, ignore_case = true, value_name = "VERDICT")]
     pub(crate) deny: Option<VerdictArg>,
@@ -36,15 +47,6 @@ pub(crate) struct DiffArgs {
     /// A directory to look for included files in; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
-}
-
-/// The forms of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
-    /// Changes grouped by class, for people
-    Human,
-    /// One JSON object, for programs
-    Json,
 }
 
 /// A verdict as an argument.

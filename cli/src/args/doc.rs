@@ -1,6 +1,6 @@
 //! `cimarron doc`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, FindingsArgs, namespace};
+use super::{FindingsArgs, MofArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -20,15 +20,8 @@ pub(crate) struct DocArgs {
     /// Write into a directory that holds other files; those of the site's names are replaced
     #[arg(long)]
     pub(crate) force: bool,
-    /// The namespace that MOF goes into
-    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
-    pub(crate) namespace: String,
-    /// A directory to look for included files in; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
-    /// Whose rules MOF follows where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
-    pub(crate) dialect: DialectArg,
+    #[command(flatten)]
+    pub(crate) mof: MofArgs,
     /// How findings are reported
     #[command(flatten)]
     pub(crate) findings: FindingsArgs,

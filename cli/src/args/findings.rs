@@ -1,5 +1,6 @@
 //! How the findings about a text are reported.
 
+use crate::failure::FailureStyle;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -14,9 +15,19 @@ pub(crate) enum FindingsFormat {
     Sarif,
 }
 
-/// The arguments of every command that judges MOF.
+impl FindingsFormat {
+    /// How failures are written beside such findings.
+    pub(crate) const fn style(self) -> FailureStyle {
+        match self {
+            Self::Json => FailureStyle::Json,
+            Self::Human | Self::Sarif => FailureStyle::Human,
+        }
+    }
+}
+
+/// Where the findings go, for every command that judges MOF.
 #[derive(Debug, Args)]
-pub(crate) struct FindingsArgs {
+pub(crate) struct ReportArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = FindingsFormat::Human)]
     pub(crate) format: FindingsFormat,
@@ -24,6 +35,13 @@ pub(crate) struct FindingsArgs {
     /// they are still shown to people
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// How findings are shown beside other output.
+#[derive(Debug, Args)]
+pub(crate) struct FindingsArgs {
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     /// Show at most N errors and N warnings, then how many more there are; 0 shows
     /// all. Programs get up to 1,000 of each, and all with 0
     #[arg(long, value_name = "N")]

@@ -1,10 +1,20 @@
 //! `cimarron fmt`.
 
 use super::{DialectArg, ReportFormat};
-use crate::failure::FailureStyle;
 use cimarron_mof::format::FormatOptions;
 use clap::Args;
 use std::path::PathBuf;
+
+/// What follows the help of `cimarron fmt`.
+pub(crate) const AFTER_HELP: &str = "\
+Exit codes:
+  0  fine
+  1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
+  2  the command line is wrong
+
+Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is.
+With --format json standard output is an array of {\"file\",\"changed\",\"errors\",\"error\"}, with
+\"diff\" where --diff asks for it and \"text\" for standard input.";
 
 /// The arguments of `cimarron fmt`.
 #[derive(Debug, Args)]
@@ -42,14 +52,6 @@ impl FmtArgs {
     /// Whether standard input is to be formatted.
     pub(crate) fn reads_stdin(&self) -> bool {
         self.paths.iter().any(|path| path.as_os_str() == "-")
-    }
-
-    /// How failures are written.
-    pub(crate) fn style(&self) -> FailureStyle {
-        match self.format {
-            ReportFormat::Human => FailureStyle::Human,
-            ReportFormat::Json => FailureStyle::Json,
-        }
     }
 
     /// How to format.

@@ -1,11 +1,12 @@
 //! `cimarron lint`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, FindingsFormat, LevelArgs, namespace};
+use super::{LevelArgs, MofArgs, ReportArgs};
 use clap::Args;
 use std::path::PathBuf;
 
 /// What follows the help of `cimarron lint`.
-pub(crate) const AFTER_HELP: &str = "\
+pub(crate) const AFTER_HELP: &str = concat!(
+    "\
 Levels:
   The next cimarron.toml upwards sets levels for a project, groups before codes:
     [lint]
@@ -19,7 +20,10 @@ Levels:
 Exit codes:
   0  no errors; there may be warnings
   1  there are errors or denied findings, or something cannot be read
-  2  the command line or the configuration is wrong";
+  2  the command line or the configuration is wrong
+",
+    json_failures!()
+);
 
 /// The arguments of `cimarron lint`.
 #[derive(Debug, Args)]
@@ -28,27 +32,16 @@ pub(crate) struct LintArgs {
     /// `mof/**/*.mof`, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The namespace that the declarations go into
-    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
-    pub(crate) namespace: String,
-    /// A directory to look for included files in; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
-    /// Whose rules hold where DMTF's and WMI's differ
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
-    pub(crate) dialect: DialectArg,
+    #[command(flatten)]
+    pub(crate) mof: MofArgs,
     /// The name of standard input in findings
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub(crate) stdin_name: String,
     /// Show at most N findings of each code to people; 0 shows only how many there are
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) show: usize,
-    /// How to report
-    #[arg(long, value_enum, ignore_case = true, default_value_t = FindingsFormat::Human)]
-    pub(crate) format: FindingsFormat,
-    /// Write the findings to FILE in place of standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
 }

@@ -1,5 +1,14 @@
 //! The command line: what all commands share, and a module for the arguments of each.
 
+/// What helps say of failures, behind the exit codes.
+macro_rules! json_failures {
+    () => {
+        "
+With --format json every failure is one JSON object on standard error,
+{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array."
+    };
+}
+
 mod compile;
 mod diff;
 mod doc;
@@ -8,18 +17,20 @@ mod findings;
 mod fmt;
 mod levels;
 mod lint;
+mod mof;
 mod query;
 mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
-pub(crate) use diff::{DiffArgs, DiffFormat};
+pub(crate) use diff::DiffArgs;
 pub(crate) use doc::DocArgs;
 pub(crate) use explain::ExplainArgs;
-pub(crate) use findings::{FindingsArgs, FindingsFormat};
+pub(crate) use findings::{FindingsArgs, FindingsFormat, ReportArgs};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
+pub(crate) use mof::MofArgs;
 pub(crate) use query::{QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
@@ -31,24 +42,15 @@ use clap::builder::PossibleValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 
-const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = concat!(
+    "\
 Exit codes:
   0  fine
   1  the input is wrong: MOF with errors, an unreadable archive, an unknown class, a bad query
   2  the command line is wrong
-
-With --format json every failure is one JSON object on standard error,
-{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array.";
-
-const FMT_EXIT_CODES: &str = "\
-Exit codes:
-  0  fine
-  1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
-  2  the command line is wrong
-
-Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is.
-With --format json standard output is an array of {\"file\",\"changed\",\"errors\",\"error\"}, with
-\"diff\" where --diff asks for it and \"text\" for standard input.";
+",
+    json_failures!()
+);
 
 /// An in-memory CIM repository engine.
 #[derive(Debug, Parser)]
@@ -77,13 +79,13 @@ pub(crate) enum Invocation {
     #[command(after_help = EXIT_CODES)]
     Doc(DocArgs),
     /// Compare two schemas, and say of each change whether it breaks anybody
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = diff::AFTER_HELP)]
     Diff(DiffArgs),
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
     /// Format MOF files in place
-    #[command(after_help = FMT_EXIT_CODES)]
+    #[command(after_help = fmt::AFTER_HELP)]
     Fmt(FmtArgs),
     /// Compile a small fleet that ships with the program, and query it
     Demo,
@@ -92,8 +94,20 @@ pub(crate) enum Invocation {
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
+    /// Text for people
     Human,
+    /// JSON for programs
     Json,
+}
+
+impl ReportFormat {
+    /// How failures are written beside such a report.
+    pub(crate) const fn style(self) -> FailureStyle {
+        match self {
+            Self::Human => FailureStyle::Human,
+            Self::Json => FailureStyle::Json,
+        }
+    }
 }
 
 /// A dialect as an argument.
@@ -127,19 +141,28 @@ impl ValueEnum for DialectArg {
 
 impl Invocation {
     /// How this invocation wants its failures.
-    pub(crate) fn failure_style(&self) -> FailureStyle {
-        let json = match self {
-            Self::Compile(args) => args.findings.format == FindingsFormat::Json,
-            Self::Doc(args) => args.findings.format == FindingsFormat::Json,
-            Self::Diff(args) => args.format == DiffFormat::Json,
-            Self::Lint(args) => args.format == FindingsFormat::Json,
-            Self::Explain(args) => args.format == ReportFormat::Json,
-            Self::Show(args) => args.format == ClassFormat::Json,
-            Self::Query(args) => matches!(args.format, RowFormat::Json | RowFormat::Ndjson),
-            Self::Fmt(args) => args.format == ReportFormat::Json,
-            Self::Demo => false,
-        };
-        if json { FailureStyle::Json } else { FailureStyle::Human }
+    pub(crate) const fn failure_style(&self) -> FailureStyle {
+        match self {
+            Self::Compile(args) => args.findings.report.format.style(),
+            Self::Doc(args) => args.findings.report.format.style(),
+            Self::Lint(args) => args.report.format.style(),
+            Self::Diff(args) => args.format.style(),
+            Self::Explain(args) => args.format.style(),
+            Self::Fmt(args) => args.format.style(),
+            Self::Show(args) => args.format.style(),
+            Self::Query(args) => args.format.style(),
+            Self::Demo => FailureStyle::Human,
+        }
+    }
+
+    /// How this invocation reports findings, where it does.
+    pub(crate) const fn report(&self) -> Option<&ReportArgs> {
+        match self {
+            Self::Compile(args) => Some(&args.findings.report),
+            Self::Doc(args) => Some(&args.findings.report),
+            Self::Lint(args) => Some(&args.report),
+            _ => None,
+        }
     }
 }
 
@@ -214,8 +237,8 @@ mod tests {
             Source::Archive("d".into()),
         ];
         assert_eq!(args.sources, expected);
-        assert_eq!((args.query.as_str(), args.namespace.as_str()), ("q", "root/cimv2"));
-        assert_eq!(args.dialect.0, Dialect::Wmi);
+        assert_eq!((args.query.as_str(), args.mof.namespace.as_str()), ("q", "root/cimv2"));
+        assert_eq!(args.mof.dialect.0, Dialect::Wmi);
     }
 
     #[test]
@@ -253,8 +276,8 @@ mod tests {
         else {
             panic!("not parsed")
         };
-        let format = args.findings.format;
-        assert_eq!((args.dialect.0, format), (Dialect::Dmtf, FindingsFormat::Json));
+        let format = args.findings.report.format;
+        assert_eq!((args.mof.dialect.0, format), (Dialect::Dmtf, FindingsFormat::Json));
         assert!(parsed(&["compile"]).is_err());
         assert!(parsed(&["compile", "x", "--dialect", "omi"]).is_err());
         assert!(parsed(&["show", "a", "--tree", "--local"]).is_err());

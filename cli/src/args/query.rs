@@ -1,6 +1,7 @@
 //! `cimarron query`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, UpdateArgs, namespace};
+use super::{MofArgs, UpdateArgs};
+use crate::failure::FailureStyle;
 use clap::{ArgMatches, Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -11,17 +12,13 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "A")]
     archive: Vec<PathBuf>,
     /// A MOF file, directory or zip to compile; may be repeated
-    #[arg(long, value_name = "F")]
-    mof: Vec<PathBuf>,
+    #[arg(long = "mof", value_name = "F")]
+    mof_paths: Vec<PathBuf>,
     /// Archives and MOF in the order of the command line.
     #[arg(skip)]
     pub(crate) sources: Vec<Source>,
-    /// Whose rules the namespace follows
-    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
-    pub(crate) dialect: DialectArg,
-    /// The namespace to load into and to query
-    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
-    pub(crate) namespace: String,
+    #[command(flatten)]
+    pub(crate) mof: MofArgs,
     /// How to print the rows
     #[arg(long, value_enum, ignore_case = true, default_value_t = RowFormat::Table)]
     pub(crate) format: RowFormat,
@@ -45,10 +42,10 @@ impl QueryArgs {
     pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
         let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
         let archives = self.archive.iter().cloned().map(Source::Archive);
-        let mof = self.mof.iter().cloned().map(Source::Mof);
+        let mof = self.mof_paths.iter().cloned().map(Source::Mof);
         let mut placed: Vec<(usize, Source)> =
             places("archive").into_iter().zip(archives).collect();
-        placed.extend(places("mof").into_iter().zip(mof));
+        placed.extend(places("mof_paths").into_iter().zip(mof));
         placed.sort_by_key(|(place, _)| *place);
         self.sources = placed.into_iter().map(|(_, source)| source).collect();
     }
@@ -67,4 +64,14 @@ pub(crate) enum RowFormat {
     Csv,
     /// Instance declarations
     Mof,
+}
+
+impl RowFormat {
+    /// How failures are written beside such rows.
+    pub(crate) const fn style(self) -> FailureStyle {
+        match self {
+            Self::Json | Self::Ndjson => FailureStyle::Json,
+            Self::Table | Self::Csv | Self::Mof => FailureStyle::Human,
+        }
+    }
 }

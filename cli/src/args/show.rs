@@ -1,5 +1,6 @@
 //! `cimarron show`.
 
+use crate::failure::FailureStyle;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -42,4 +43,14 @@ pub(crate) enum ClassFormat {
     CimXml,
     /// A Mermaid class diagram
     Mermaid,
+}
+
+impl ClassFormat {
+    /// How failures are written beside such classes.
+    pub(crate) const fn style(self) -> FailureStyle {
+        match self {
+            Self::Json => FailureStyle::Json,
+            Self::Mof | Self::CimXml | Self::Mermaid => FailureStyle::Human,
+        }
+    }
 }

@@ -12,19 +12,13 @@ use std::path::Path;
 pub(super) fn options(args: &CompileArgs) -> Result<CompileOptions, Failure> {
     let wmi = &args.wmi;
     let options = CompileOptions {
-        dialect: args.dialect.0,
-        language: args.dialect.1,
-        namespace: args.namespace.clone(),
         class_flags: wmi.update.class_flags,
         instance_flags: wmi.update.instance_flags,
         splits: wmi.parts().is_some(),
         levels: levels(&args.levels, Levels::default())?,
+        ..args.mof.options()
     };
-    let plain = CompileOptions {
-        dialect: options.dialect,
-        namespace: options.namespace.clone(),
-        ..CompileOptions::default()
-    };
+    let plain = CompileOptions::default();
     let asked = options.splits
         || options.class_flags != plain.class_flags
         || options.instance_flags != plain.instance_flags;

@@ -34,18 +34,10 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
-    let result = compile(args);
-    if let Err(Stop::Failure(failure)) = &result {
-        args.findings.report_failure(failure)?;
-    }
-    result
-}
-
-fn compile(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
     let outputs = Outputs::plan(args)?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
     let options = super::amend::options(args)?;
     let key = key(args, &inputs, &options, &outputs);
     if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {
@@ -210,7 +202,7 @@ fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Conte
 fn finish(args: &CompileArgs, outcome: &Outcome<'_>, sources: &SourceMap) -> Result<(), Stop> {
     args.findings.report(outcome.found, sources)?;
     let failed = outcome.found.has_errors();
-    match args.findings.format {
+    match args.findings.report.format {
         FindingsFormat::Json if outcome.to_stdout => {}
         FindingsFormat::Json => {
             let mut out = crate::output::stdout();

@@ -1,21 +1,18 @@
 //! `cimarron diff`: what changed between two schemas, and what that breaks.
 
-use crate::args::{DiffArgs, DiffFormat, usage};
-use crate::core::{Inputs, compile_alone, open_archive};
-use crate::failure::{Failure, FailureStyle, Stop};
+use crate::args::{DiffArgs, ReportFormat, usage};
+use crate::core::{Inputs, STDIN_NAME, archive_at, archive_of, compile_alone};
+use crate::failure::{Failure, Stop};
 use crate::output::changes::{Report, write_human, write_json};
 use crate::output::{findings, stdout};
 use crate::progress::Progress;
 use crate::terminal;
-use cimarron_model::{Dialect, Name, Status, suggest};
+use cimarron_model::{Dialect, Name, Status};
 use cimarron_mof::evolution::{Change, Changes, Verdict, compare};
 use cimarron_mof::{CompileOptions, Diagnostics, Language};
-use cimarron_schema::{Archive, ClassView, OpenError};
+use cimarron_schema::{Archive, ClassView};
 use std::io::Write;
 use std::path::Path;
-
-/// What findings call standard input.
-const STDIN_NAME: &str = "<stdin>";
 
 pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     if args.old.as_os_str() == "-" && args.new.as_os_str() == "-" {
@@ -59,30 +56,11 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     };
     let mut out = stdout();
     match args.format {
-        DiffFormat::Human => write_human(&mut out, &report, terminal::stdout_has_colours())?,
-        DiffFormat::Json => write_json(&mut out, &report)?,
+        ReportFormat::Human => write_human(&mut out, &report, terminal::stdout_paint())?,
+        ReportFormat::Json => write_json(&mut out, &report)?,
     }
     out.flush()?;
     if denied { Err(Stop::Reported) } else { Ok(()) }
-}
-
-/// The archive at a path; `None` where there is something that is no archive, which
-/// is read as MOF then.
-fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
-    let named_so = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"));
-    if named_so {
-        return open_archive(path).map(Some);
-    }
-    if !path.is_file() {
-        // Reading it as MOF says what is wrong with it, if anything.
-        return Ok(None);
-    }
-    match Archive::open(path) {
-        Err(OpenError::NotAnArchive) => Ok(None),
-        // Opened again for the failure to be spelled as everywhere.
-        Err(_) => open_archive(path).map(Some),
-        Ok(archive) => Ok(Some(archive)),
-    }
 }
 
 /// The archive of MOF at a path. Findings are written when there are errors among
@@ -93,10 +71,6 @@ fn compiled(
     dialect: Dialect,
     progress: &Progress,
 ) -> Result<Archive, Stop> {
-    let style = match args.format {
-        DiffFormat::Human => FailureStyle::Human,
-        DiffFormat::Json => FailureStyle::Json,
-    };
     let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
     let texts = inputs.load_untraced(Diagnostics::new())?;
     let language = args.dialect.map_or_else(Language::default, |dialect| dialect.1);
@@ -108,12 +82,11 @@ fn compiled(
     };
     let (compiled, sources) = compile_alone(texts, &options);
     if compiled.has_errors() {
-        progress.aside(|| findings::report(&compiled.diagnostics, sources.map(), style));
+        progress
+            .aside(|| findings::report(&compiled.diagnostics, sources.map(), args.format.style()));
         return Err(Stop::Reported);
     }
-    let refuse = |error: String| Failure::input(Status::ServerLimits, error);
-    let bytes = compiled.archive().map_err(|error| refuse(error.to_string()))?;
-    Ok(Archive::from_bytes(bytes).map_err(|error| refuse(error.to_string()))?)
+    Ok(archive_of(&compiled)?)
 }
 
 /// The classes that were asked for, each of which one side must have.
@@ -124,10 +97,7 @@ fn chosen_classes(args: &DiffArgs, old: &Archive, new: &Archive) -> Result<Vec<N
             let failure =
                 Failure::input(Status::ClassNotFound, format!("neither side has a class `{name}`"));
             let classes = spaces().flat_map(|s| s.classes().map(ClassView::name));
-            return Err(match suggest::nearest(name, classes) {
-                Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-                None => failure,
-            });
+            return Err(failure.with_nearest(name, classes));
         }
     }
     Ok(args.classes.iter().map(Name::new).collect())

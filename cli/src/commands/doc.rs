@@ -4,10 +4,9 @@ use crate::args::{DocArgs, FindingsFormat};
 use crate::core::files::write_failure;
 use crate::core::{Directory, Gathering, Kept};
 use crate::failure::Stop;
-use crate::output::numbers::{bytes, count, counted, duration};
+use crate::output::numbers::{bytes, count, counted, duration, milliseconds};
 use crate::output::stdout;
 use crate::progress::Progress;
-use cimarron_mof::CompileOptions;
 use cimarron_mof::document::{Counts, DocumentOptions, document};
 use serde_json::json;
 use std::io::{self, Write};
@@ -16,17 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
     let start = Instant::now();
     let progress = Progress::new("reading and compiling");
-    let gathering = Gathering {
-        inputs: &args.inputs,
-        include: &args.include,
-        options: CompileOptions {
-            dialect: args.dialect.0,
-            language: args.dialect.1,
-            namespace: args.namespace.clone(),
-            ..CompileOptions::default()
-        },
-        findings: &args.findings,
-    };
+    let gathering = Gathering { inputs: &args.inputs, mof: &args.mof, findings: &args.findings };
     let archive = gathering.run(&progress)?;
     progress.step("writing");
     let mut directory = Directory::open(&args.output, args.force)?;
@@ -38,7 +27,7 @@ pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
     let took = start.elapsed();
     drop(progress);
     let mut out = stdout();
-    match args.findings.format {
+    match args.findings.report.format {
         FindingsFormat::Json => write_json(&mut out, args, counts, kept, took)?,
         _ if args.findings.takes_stdout() => {}
         _ => write_summary(&mut out, args, counts, kept, took)?,
@@ -101,7 +90,7 @@ fn write_json(
         "properties": counts.exposed,
         "methods": counts.methods,
         "instances": counts.instances,
-        "milliseconds": (took.as_secs_f64() * 1e5).round() / 1e2,
+        "milliseconds": milliseconds(took),
     });
     writeln!(out, "{result}")
 }

@@ -3,8 +3,9 @@
 use crate::args::{ExplainArgs, ReportFormat, usage};
 use crate::failure::{Failure, Stop};
 use crate::output::explain::{write_explanation, write_list};
+use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
-use crate::terminal::{output_width, stdout_has_colours};
+use crate::terminal::{output_width, stdout_paint};
 use cimarron_mof::Code;
 use cimarron_mof::diagnostic::{Example, Group, UnknownCode};
 use serde_json::{Value, json};
@@ -19,12 +20,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<(), Stop> {
         ReportFormat::Json => json_lines(&mut out, codes.into_iter().map(explanation))?,
         ReportFormat::Human if codes.is_empty() => write_list(&mut out)?,
         ReportFormat::Human => {
-            let width = stdout_has_colours().then(output_width).flatten();
+            let paint = stdout_paint();
+            let width = (paint == Paint::Ansi).then(output_width).flatten();
             for (i, code) in codes.into_iter().enumerate() {
                 if i > 0 {
                     writeln!(out)?;
                 }
-                write_explanation(&mut out, code, width, stdout_has_colours())?;
+                write_explanation(&mut out, code, width, paint)?;
             }
         }
     }

@@ -1,20 +1,18 @@
 //! `cimarron fmt`: MOF in, the same MOF in the house style out.
 
 use crate::args::{FmtArgs, ReportFormat, usage};
-use crate::core::{Formatted, Formatter, Outcome, mof_files};
+use crate::core::{Formatted, Formatter, Outcome, STDIN_NAME, mof_files, read_stdin};
 use crate::failure::{Failure, Stop};
 use crate::output::diff::write_unified;
 use crate::output::findings;
 use crate::output::numbers::counted;
+use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
-use crate::terminal::stdout_has_colours;
+use crate::terminal::stdout_paint;
 use cimarron_model::Status;
 use serde::Serialize;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// The name that standard input goes by.
-const STDIN: &str = "<stdin>";
 
 pub(crate) fn run(args: &FmtArgs) -> Result<(), Stop> {
     let mut session = Session {
@@ -80,16 +78,13 @@ impl Session<'_> {
     }
 
     fn stdin(&mut self) -> Result<(), Stop> {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
-            Failure::input(Status::Failed, format!("standard input cannot be read: {error}"))
-        })?;
-        let outcome = self.formatter.bytes(STDIN, bytes);
-        self.judge(STDIN, &outcome)?;
+        let outcome = self.formatter.bytes(STDIN_NAME, read_stdin(STDIN_NAME)?);
+        self.judge(STDIN_NAME, &outcome)?;
         if let Outcome::Formatted(formatted) = &outcome
             && !self.only_looks()
         {
-            match self.results.last_mut().filter(|_| self.args.format == ReportFormat::Json) {
+            let json = self.is_json();
+            match self.results.last_mut().filter(|_| json) {
                 Some(result) => result.text = Some(formatted.text().to_owned()),
                 None => self.out.write_all(&formatted.encoded())?,
             }
@@ -101,9 +96,9 @@ impl Session<'_> {
         let mut outcome = self.formatter.file(path);
         if let Outcome::Formatted(formatted) = &outcome
             && !self.only_looks()
-            && let Err(error) = formatted.save(path)
+            && let Err(failure) = formatted.save(path)
         {
-            outcome = Outcome::Failed(format!("cannot write `{}`: {error}", path.display()));
+            outcome = Outcome::Failed(failure.to_string());
         }
         Ok(self.judge(&path.display().to_string(), &outcome)?)
     }
@@ -146,12 +141,11 @@ impl Session<'_> {
     ) -> io::Result<Option<String>> {
         if self.args.diff && self.is_json() {
             let mut diff = Vec::new();
-            write_unified(&mut diff, name, &formatted.before, after, false)?;
+            write_unified(&mut diff, name, &formatted.before, after, Paint::Plain)?;
             return Ok(Some(String::from_utf8_lossy(&diff).into_owned()));
         }
         if self.args.diff {
-            let colours = stdout_has_colours();
-            write_unified(&mut self.out, name, &formatted.before, after, colours)?;
+            write_unified(&mut self.out, name, &formatted.before, after, stdout_paint())?;
         } else if self.args.check && !self.is_json() {
             writeln!(self.out, "would format {name}")?;
         }
@@ -194,7 +188,7 @@ impl Session<'_> {
             json_lines(&mut self.out, &self.results)?;
         }
         self.out.flush()?;
-        let style = self.args.style();
+        let style = self.args.format.style();
         findings::report(&self.formatter.said, &self.formatter.sources, style);
         let mut failures = self.failures.drain(..).map(|m| Failure::input(Status::Failed, m));
         let last = failures.next_back();

@@ -1,15 +1,13 @@
 //! `cimarron lint`: the findings of a compilation and doubtful style.
 
-use crate::args::{FindingsFormat, LintArgs};
-use crate::core::{Inputs, compile_alone, files, levels};
+use crate::args::LintArgs;
+use crate::core::{Inputs, compile_alone, levels};
 use crate::failure::Stop;
-use crate::output::diagnostics::{to_json, write_pictures_on};
+use crate::output::diagnostics::write_pictures_on;
 use crate::output::numbers::{count, counted};
-use crate::output::{sarif, stdout};
 use crate::progress::Progress;
-use crate::terminal::stdout_has_colours;
 use cimarron_mof::diagnostic::Levels;
-use cimarron_mof::{Code, CompileOptions, Diagnostic, Diagnostics, Severity, SourceMap};
+use cimarron_mof::{Code, CompileOptions, Diagnostic, Diagnostics, Severity};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -20,52 +18,19 @@ const KEPT: usize = 100_000;
 pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
     let texts = inputs.load(Diagnostics::with_limit(KEPT), &[])?.texts;
     progress.step("linting");
-    let options = CompileOptions {
-        dialect: args.dialect.0,
-        language: args.dialect.1,
-        namespace: args.namespace.clone(),
-        levels,
-        ..CompileOptions::default()
-    };
+    let options = CompileOptions { levels, ..args.mof.options() };
     let (compiled, sources) = compile_alone(texts, &options);
     drop(progress);
     let found = compiled.diagnostics;
-    match &args.report {
-        Some(path) => {
-            files::write(path, |out| report(out, args, &found, sources.map(), false))?;
-        }
-        None => {
-            let mut out = stdout();
-            report(&mut out, args, &found, sources.map(), stdout_has_colours())?;
-            out.flush()?;
-        }
-    }
+    args.report.write(&found, sources.map(), &|out, paint| {
+        let shown = first_of_each(found.clone().into_sorted(), args.show);
+        write_pictures_on(out, &shown, sources.map(), paint)?;
+        write_summary(out, &found, &shown, sources.map().len())
+    })?;
     if found.has_errors() { Err(Stop::Reported) } else { Ok(()) }
-}
-
-/// Writes the findings in the form that was asked for.
-fn report(
-    out: &mut dyn Write,
-    args: &LintArgs,
-    found: &Diagnostics,
-    sources: &SourceMap,
-    coloured: bool,
-) -> io::Result<()> {
-    match args.format {
-        FindingsFormat::Human => {
-            let shown = first_of_each(found.clone().into_sorted(), args.show);
-            write_pictures_on(out, &shown, sources, coloured)?;
-            write_summary(out, found, &shown, sources.len())
-        }
-        FindingsFormat::Json => writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources)),
-        FindingsFormat::Sarif => {
-            let directory = std::env::current_dir().ok();
-            sarif::write(out, found, sources, directory.as_deref())
-        }
-    }
 }
 
 /// The first findings of each code, so that one that is everywhere hides no other.

@@ -5,7 +5,7 @@ use crate::core::open_archive;
 use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
-use cimarron_model::{Class, Name, Status, fold, suggest};
+use cimarron_model::{Class, Name, Status, fold};
 use cimarron_mof::emit::cimxml;
 use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
@@ -82,10 +82,7 @@ fn unknown_class(reading: Reading<'_>, name: &str) -> Failure {
     let failure =
         Failure::input(Status::ClassNotFound, format!("the archive has no class `{name}`"));
     let classes = reading.namespaces().flat_map(|s| s.classes().map(ClassView::name));
-    match suggest::nearest(name, classes) {
-        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-        None => failure,
-    }
+    failure.with_nearest(name, classes)
 }
 
 fn all(reading: Reading<'_>) -> Vec<Chosen<'_>> {

@@ -21,8 +21,8 @@ enum Sync {
 }
 
 /// Writes a file through `body`: beside its place, synced, then renamed. What is
-/// no ordinary file, such as a device or a pipe, is written where it is, and a
-/// link stays one.
+/// no ordinary file, such as a device or a pipe, is written where it is, a link stays
+/// one, and a file keeps its permissions.
 pub(crate) fn write(
     path: &Path,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -106,6 +106,9 @@ fn write_file(
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let (file, content) = Hashing::take(builder.tempfile_in(folder)?, body)?;
+    if let Ok(old) = fs::metadata(&path) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
     if sync == Sync::Wanted {
         file.as_file().sync_all()?;
     }
@@ -152,5 +155,11 @@ mod tests {
         write(&link, |out| out.write_all(b"new")).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(&file, private).unwrap();
+        write(&file, |out| out.write_all(b"newer")).unwrap();
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -1,6 +1,6 @@
 //! Formatting MOF: files in, formatted texts and findings out.
 
-use super::pattern;
+use super::{files, pattern};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::format::{FormatError, FormatOptions, format};
@@ -8,7 +8,6 @@ use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A text and what formatting makes of it.
@@ -100,12 +99,7 @@ pub(crate) fn mof_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut seen = HashSet::new();
     for path in paths {
-        let found = if pattern::is_pattern(path) && !path.exists() {
-            pattern::expand(path)?
-        } else {
-            vec![path.clone()]
-        };
-        for path in found {
+        for path in pattern::paths(path)? {
             let found = files_of(path)?;
             files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
         }
@@ -124,22 +118,14 @@ fn files_of(path: PathBuf) -> Result<Vec<PathBuf>, Failure> {
 }
 
 impl Formatted {
-    /// Writes the formatted text where the old one was: to a temporary file
-    /// beside it with the same permissions, synced and renamed. A link stays a
-    /// link.
-    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
+    /// Writes the formatted text where the old one was.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
         let Some(after) = &self.after else { return Ok(()) };
-        let target = path.canonicalize()?;
-        let permissions = target.metadata()?.permissions();
         // Renaming would replace a file that must not be written.
-        std::fs::OpenOptions::new().write(true).open(&target)?;
-        let folder = target.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&self.encoding.encode(after))?;
-        file.as_file().set_permissions(permissions)?;
-        file.as_file().sync_all()?;
-        file.persist(&target).map_err(|error| error.error)?;
-        Ok(())
+        if let Err(error) = std::fs::OpenOptions::new().write(true).open(path) {
+            return Err(files::write_failure(path, &error));
+        }
+        files::write(path, |out| out.write_all(&self.encoding.encode(after))).map(|_| ())
     }
 
     /// The formatted text.

@@ -1,22 +1,19 @@
 //! One archive from several inputs: archives, and MOF compiled on top of them.
 
-use super::{Inputs, Texts, open_archive};
-use crate::args::FindingsArgs;
+use super::{Inputs, STDIN_NAME, Texts, archive_at, archive_bytes, archive_from};
+use crate::args::{FindingsArgs, MofArgs};
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
 use cimarron_model::{Class, Dialect, Name, QualifierType, Status};
-use cimarron_mof::{Base, CompileOptions, compile};
-use cimarron_schema::{
-    Archive, ClassForm, NamespaceBuilder, OpenError, ResolvedClass, SchemaBuilder, Shared,
-};
+use cimarron_mof::{Base, compile};
+use cimarron_schema::{Archive, ClassForm, NamespaceBuilder, ResolvedClass, SchemaBuilder, Shared};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How to read the inputs.
 pub(crate) struct Gathering<'a> {
     pub(crate) inputs: &'a [PathBuf],
-    pub(crate) include: &'a [PathBuf],
-    pub(crate) options: CompileOptions,
+    pub(crate) mof: &'a MofArgs,
     pub(crate) findings: &'a FindingsArgs,
 }
 
@@ -27,7 +24,7 @@ impl Gathering<'_> {
         let mut archives = Vec::new();
         let mut mof = Vec::new();
         for path in self.inputs {
-            match self.archive(path)? {
+            match archive_at(path)? {
                 Some(archive) => archives.push((path.as_path(), archive)),
                 None => mof.push(path.clone()),
             }
@@ -43,30 +40,15 @@ impl Gathering<'_> {
         if !mof.is_empty() {
             self.add_mof(&mut all, &mof, progress)?;
         }
-        let bytes =
-            all.finish().map_err(|e| Failure::input(Status::ServerLimits, e.to_string()))?;
-        let archive = Archive::from_bytes(bytes);
-        Ok(archive.map_err(|e| Failure::input(e.status(), e.to_string()))?)
-    }
-
-    /// Opens an input as an archive; `None` where it is something else.
-    fn archive(&self, path: &Path) -> Result<Option<Archive>, Failure> {
-        let named = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"));
-        if named {
-            return open_archive(path).map(Some);
-        }
-        match Archive::open(path) {
-            Ok(archive) => Ok(Some(archive)),
-            Err(OpenError::NotAnArchive | OpenError::Io(_)) => Ok(None),
-            Err(_) => open_archive(path).map(Some),
-        }
+        let bytes = archive_bytes(all.finish())?;
+        Ok(archive_from(bytes)?)
     }
 
     fn dialect(&self, archives: &[(&Path, Archive)], mof: bool) -> Result<Dialect, Failure> {
         let mut all =
             archives.iter().map(|(path, archive)| (path.display().to_string(), archive.dialect()));
-        let Some((first, dialect)) = all.next() else { return Ok(self.options.dialect) };
-        let own = mof.then(|| ("the MOF".to_owned(), self.options.dialect));
+        let Some((first, dialect)) = all.next() else { return Ok(self.mof.dialect.0) };
+        let own = mof.then(|| ("the MOF".to_owned(), self.mof.dialect.0));
         match all.chain(own).find(|(_, other)| *other != dialect) {
             None => Ok(dialect),
             Some((path, other)) => Err(Failure::input(
@@ -83,9 +65,9 @@ impl Gathering<'_> {
         paths: &[PathBuf],
         progress: &Progress,
     ) -> Result<(), Stop> {
-        let inputs = Inputs::gather(paths, "<stdin>", self.include)?;
+        let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.include)?;
         let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
-        let compiled = compile(&sources, &self.options, &Known(all), said);
+        let compiled = compile(&sources, &self.mof.options(), &Known(all), said);
         progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
         if compiled.has_errors() {
             return Err(Stop::Reported);

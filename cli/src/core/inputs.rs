@@ -46,11 +46,8 @@ impl Inputs {
                     return Err(usage("standard input (`-`) can be read once only"));
                 }
                 items.push(Input::Bytes(stdin_name.to_owned(), read_stdin(stdin_name)?));
-            } else if pattern::is_pattern(path) && OsFileSystem.kind(path).ok().flatten().is_none()
-            {
-                items.extend(pattern::expand(path)?.into_iter().map(Input::Path));
             } else {
-                items.push(Input::Path(path.clone()));
+                items.extend(pattern::paths(path)?.into_iter().map(Input::Path));
             }
         }
         Ok(Self { items, include: include.to_vec() })
@@ -114,7 +111,11 @@ impl Inputs {
     }
 }
 
-fn read_stdin(name: &str) -> Result<Vec<u8>, Failure> {
+/// What findings call standard input unless told otherwise.
+pub(crate) const STDIN_NAME: &str = "<stdin>";
+
+/// Everything on standard input, or enough of it to be refused.
+pub(crate) fn read_stdin(name: &str) -> Result<Vec<u8>, Failure> {
     // One byte more than may be, for the loader to refuse.
     let limit = Limits::default().file + 1;
     let mut bytes = Vec::new();

@@ -1,6 +1,6 @@
 //! Reading and compiling MOF.
 
-use super::inputs::{Inputs, source_failure};
+use super::inputs::{Inputs, STDIN_NAME, source_failure};
 use crate::failure::{Failure, FailureStyle};
 use crate::output::findings;
 use cimarron_mof::{
@@ -17,7 +17,7 @@ pub(crate) struct Texts {
 /// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
 /// and all that they include.
 pub(crate) fn read_mof(paths: &[PathBuf], include: &[PathBuf]) -> Result<Texts, Failure> {
-    Inputs::gather(paths, "<stdin>", include)?.load_untraced(Diagnostics::new())
+    Inputs::gather(paths, STDIN_NAME, include)?.load_untraced(Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.

@@ -12,8 +12,18 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+/// The paths that an argument stands for. One that exists is no pattern, whatever
+/// characters it has.
+pub(super) fn paths(argument: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if is_pattern(argument) && !argument.exists() {
+        expand(argument)
+    } else {
+        Ok(vec![argument.to_owned()])
+    }
+}
+
 /// Whether a path that names nothing is to be read as a pattern.
-pub(super) fn is_pattern(path: &Path) -> bool {
+fn is_pattern(path: &Path) -> bool {
     path.to_str().is_some_and(|text| text.contains(['*', '?', '[', '{']))
 }
 
@@ -22,7 +32,7 @@ pub(super) fn is_pattern(path: &Path) -> bool {
 /// # Errors
 /// For a malformed pattern, one that matches nothing, and directories that cannot
 /// be read.
-pub(super) fn expand(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn expand(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
     let shown = pattern.display();
     let text = pattern.to_str().unwrap_or_default();
     let glob = GlobBuilder::new(text)

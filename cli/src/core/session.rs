@@ -1,14 +1,13 @@
 //! Filling and querying a namespace of a repository in memory.
 
-use super::{Texts, open_archive, report};
+use super::{Texts, archive_of, open_archive, report};
 use crate::args::QueryArgs;
-use crate::failure::{Failure, FailureStyle, Stop};
+use crate::failure::{Failure, Stop};
 use crate::output::rows::{Answer, Row};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::{CompileOptions, Compiled};
-use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,11 +29,7 @@ pub(crate) fn load_archive(session: &Session, path: &Path) -> Result<(), Failure
 
 /// Loads what was compiled without errors into the session's namespace.
 pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<(), Failure> {
-    let archive = compiled
-        .archive()
-        .map_err(EngineError::from)
-        .and_then(|bytes| Archive::from_bytes(bytes).map_err(EngineError::from))
-        .map_err(|error| failure(&error))?;
+    let archive = archive_of(compiled)?;
     let loaded = session.load_archive(&CallContext::default(), &Arc::new(archive));
     loaded.map(|_| ()).map_err(|error| failure(&error))
 }
@@ -45,24 +40,22 @@ pub(crate) fn compile_into(
     session: &Session,
     args: &QueryArgs,
     texts: Texts,
-    style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
     let options = CompileOptions {
-        language: args.dialect.1,
         class_flags: args.update.class_flags,
         instance_flags: args.update.instance_flags,
-        ..CompileOptions::default()
+        ..args.mof.options()
     };
     match session.compile_mof_with(&CallContext::default(), options, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, &sources, style));
+            progress.aside(|| report(&said, &sources, args.format.style()));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, &sources, style));
+                progress.aside(|| report(said, &sources, args.format.style()));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),

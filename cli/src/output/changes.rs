@@ -1,6 +1,7 @@
 //! The changes of a schema, for people and for programs.
 
 use super::numbers::{count, counted};
+use super::paint::{Ink, Paint};
 use cimarron_mof::evolution::{Change, Element, Rename, Sign, Verdict};
 use serde_json::json;
 use std::io::{self, Write};
@@ -40,9 +41,8 @@ const VALUE_WIDTH: usize = 60;
 pub(crate) fn write_human(
     out: &mut dyn Write,
     report: &Report<'_>,
-    colours: bool,
+    paint: Paint,
 ) -> io::Result<()> {
-    let ink = Ink { colours };
     let several = {
         let mut names = report.changes.iter().map(|c| &c.namespace);
         names.next().is_some_and(|first| names.any(|name| name != first))
@@ -54,16 +54,16 @@ pub(crate) fn write_human(
             if group.is_some() {
                 writeln!(out)?;
             }
-            writeln!(out, "{}", ink.paint(BOLD, &title))?;
+            writeln!(out, "{}", paint.strong(&title))?;
             group = Some(title);
         }
-        write_change(out, change, ink)?;
+        write_change(out, change, paint)?;
     }
     if !report.renames.is_empty() {
         if group.is_some() {
             writeln!(out)?;
         }
-        writeln!(out, "{}", ink.paint(BOLD, "perhaps renamed"))?;
+        writeln!(out, "{}", paint.strong("perhaps renamed"))?;
         for hint in &report.renames {
             writeln!(out, "    {} → {}", hint.old, hint.new)?;
         }
@@ -71,7 +71,7 @@ pub(crate) fn write_human(
     if group.is_some() || !report.renames.is_empty() {
         writeln!(out)?;
     }
-    write_summary(out, report, ink)
+    write_summary(out, report, paint)
 }
 
 /// The class that a change belongs to, or what stands outside of classes.
@@ -85,10 +85,10 @@ fn heading(change: &Change, several_namespaces: bool) -> String {
     if several_namespaces { format!("{}: {what}", change.namespace) } else { what }
 }
 
-fn write_change(out: &mut dyn Write, change: &Change, ink: Ink) -> io::Result<()> {
+fn write_change(out: &mut dyn Write, change: &Change, paint: Paint) -> io::Result<()> {
     let sign = change.kind.sign();
-    let marker = ink.paint(sign_colour(sign), &sign.marker().to_string());
-    let verdict = ink.paint(verdict_colour(change.verdict), &format!("{:10}", change.verdict));
+    let marker = paint.with(sign_ink(sign), &sign.marker().to_string());
+    let verdict = paint.with(verdict_ink(change.verdict), &format!("{:10}", change.verdict));
     write!(out, "  {marker} {verdict}  {}", change.kind.title())?;
     if let Some(place) = place(change).filter(|_| !declares(change)) {
         write!(out, ": {place}")?;
@@ -113,11 +113,11 @@ fn write_change(out: &mut dyn Write, change: &Change, ink: Ink) -> io::Result<()
     }
     if change.subclasses > 0 && !matches!(change.element, Element::Instance(..)) {
         let below = counted(change.subclasses, "class", "classes");
-        write!(out, "{}", ink.paint(DIM, &format!(" ({below} below)")))?;
+        write!(out, "{}", paint.with(Ink::Dim, &format!(" ({below} below)")))?;
     }
     writeln!(out)?;
     if change.verdict == Verdict::Breaking {
-        writeln!(out, "      {}", ink.paint(DIM, change.reason()))?;
+        writeln!(out, "      {}", paint.with(Ink::Dim, change.reason()))?;
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ fn visible(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-fn write_summary(out: &mut dyn Write, report: &Report<'_>, ink: Ink) -> io::Result<()> {
+fn write_summary(out: &mut dyn Write, report: &Report<'_>, paint: Paint) -> io::Result<()> {
     let total: usize = report.counts.iter().map(|(_, n)| n).sum();
     if total == 0 {
         return writeln!(out, "no changes");
@@ -193,7 +193,7 @@ fn write_summary(out: &mut dyn Write, report: &Report<'_>, ink: Ink) -> io::Resu
         .iter()
         .map(|(verdict, n)| {
             let text = format!("{} {verdict}", count(*n));
-            if *n > 0 { ink.paint(verdict_colour(*verdict), &text) } else { text }
+            if *n > 0 { paint.with(verdict_ink(*verdict), &text) } else { text }
         })
         .collect();
     write!(out, "{}: {}", counted(total, "change", "changes"), parts.join(", "))?;
@@ -203,37 +203,19 @@ fn write_summary(out: &mut dyn Write, report: &Report<'_>, ink: Ink) -> io::Resu
     writeln!(out)
 }
 
-/// Puts colours on a terminal.
-#[derive(Clone, Copy)]
-struct Ink {
-    colours: bool,
-}
-
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "31";
-const GREEN: &str = "32";
-const YELLOW: &str = "33";
-
-impl Ink {
-    fn paint(self, style: &str, text: &str) -> String {
-        if self.colours { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
-
-const fn sign_colour(sign: Sign) -> &'static str {
+const fn sign_ink(sign: Sign) -> Ink {
     match sign {
-        Sign::Added => GREEN,
-        Sign::Removed => RED,
-        Sign::Changed => YELLOW,
+        Sign::Added => Ink::Green,
+        Sign::Removed => Ink::Red,
+        Sign::Changed => Ink::Yellow,
     }
 }
 
-const fn verdict_colour(verdict: Verdict) -> &'static str {
+const fn verdict_ink(verdict: Verdict) -> Ink {
     match verdict {
-        Verdict::Breaking => RED,
-        Verdict::Compatible => GREEN,
-        Verdict::Editorial => DIM,
+        Verdict::Breaking => Ink::Red,
+        Verdict::Compatible => Ink::Green,
+        Verdict::Editorial => Ink::Dim,
     }
 }
 

@@ -54,8 +54,7 @@ pub(crate) fn write_pictures(
     diagnostics: &[Diagnostic],
     sources: &SourceMap,
 ) -> io::Result<()> {
-    let (paint, width) = (Paint::new(terminal::stderr_has_colours()), terminal::stderr_width());
-    draw_all(out, diagnostics, sources, paint, width)
+    draw_all(out, diagnostics, sources, terminal::stderr_paint(), terminal::stderr_width())
 }
 
 /// The same for a file or standard output.
@@ -63,9 +62,9 @@ pub(crate) fn write_pictures_on(
     out: &mut dyn Write,
     diagnostics: &[Diagnostic],
     sources: &SourceMap,
-    colours: bool,
+    paint: Paint,
 ) -> io::Result<()> {
-    draw_all(out, diagnostics, sources, Paint::new(colours), terminal::DEFAULT_WIDTH)
+    draw_all(out, diagnostics, sources, paint, terminal::DEFAULT_WIDTH)
 }
 
 fn draw_all(

@@ -4,6 +4,7 @@
 //! are matched by how many of these stand before them: in linear time, however
 //! much changes, where a general diff takes time by the square.
 
+use super::paint::{Ink, Paint};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -84,16 +85,15 @@ pub(crate) fn write_unified(
     name: &str,
     old: &str,
     new: &str,
-    colours: bool,
+    paint: Paint,
 ) -> io::Result<()> {
     let (old, new) = (lines(old), lines(new));
     let changes = changes(&old, &new);
     if changes.is_empty() {
         return Ok(());
     }
-    let paint = Paint { colours };
-    paint.line(out, "1", &format!("--- {name}"))?;
-    paint.line(out, "1", &format!("+++ {name}"))?;
+    writeln!(out, "{}", paint.strong(&format!("--- {name}")))?;
+    writeln!(out, "{}", paint.strong(&format!("+++ {name}")))?;
     let apart = |pair: &[Change]| match pair {
         [a, b] => b.old.start - a.old.end > 2 * CONTEXT,
         _ => false,
@@ -109,15 +109,15 @@ pub(crate) fn write_unified(
         let old_span = first.old.start - before..last.old.end + after;
         let new_span = first.new.start - before..last.new.end + after;
         let head = format!("@@ -{} +{} @@", place(&old_span), place(&new_span));
-        paint.line(out, "36", &head)?;
+        writeln!(out, "{}", paint.with(Ink::Cyan, &head))?;
         let mut at = old_span.start;
         for change in hunk {
-            paint.lines(out, " ", "", old.get(at..change.old.start))?;
-            paint.lines(out, "-", "31", old.get(change.old.clone()))?;
-            paint.lines(out, "+", "32", new.get(change.new.clone()))?;
+            write_lines(out, paint, (" ", Ink::Plain), old.get(at..change.old.start))?;
+            write_lines(out, paint, ("-", Ink::Red), old.get(change.old.clone()))?;
+            write_lines(out, paint, ("+", Ink::Green), new.get(change.new.clone()))?;
             at = change.old.end;
         }
-        paint.lines(out, " ", "", old.get(at..old_span.end))?;
+        write_lines(out, paint, (" ", Ink::Plain), old.get(at..old_span.end))?;
     }
     Ok(())
 }
@@ -131,36 +131,23 @@ fn place(span: &Range<usize>) -> String {
     }
 }
 
-struct Paint {
-    colours: bool,
-}
-
-impl Paint {
-    fn line(&self, out: &mut dyn Write, colour: &str, text: &str) -> io::Result<()> {
-        if self.colours && !colour.is_empty() {
-            writeln!(out, "\x1b[{colour}m{text}\x1b[0m")
-        } else {
-            writeln!(out, "{text}")
+/// Writes lines behind a sign.
+fn write_lines(
+    out: &mut dyn Write,
+    paint: Paint,
+    (sign, ink): (&str, Ink),
+    lines: Option<&[Line<'_>]>,
+) -> io::Result<()> {
+    for line in lines.unwrap_or_default() {
+        // A line that ends with CR LF keeps its CR, so that the diff applies.
+        let text = line.text.strip_suffix(['\n']).or(line.text.strip_suffix('\r'));
+        let shown = format!("{sign}{}", text.unwrap_or(line.text));
+        writeln!(out, "{}", paint.with(ink, &shown))?;
+        if text.is_none() {
+            writeln!(out, "\\ No newline at end of file")?;
         }
     }
-
-    fn lines(
-        &self,
-        out: &mut dyn Write,
-        sign: &str,
-        colour: &str,
-        lines: Option<&[Line<'_>]>,
-    ) -> io::Result<()> {
-        for line in lines.unwrap_or_default() {
-            // A line that ends with CR LF keeps its CR, so that the diff applies.
-            let text = line.text.strip_suffix(['\n']).or(line.text.strip_suffix('\r'));
-            self.line(out, colour, &format!("{sign}{}", text.unwrap_or(line.text)))?;
-            if text.is_none() {
-                writeln!(out, "\\ No newline at end of file")?;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -169,7 +156,7 @@ mod tests {
 
     fn unified(old: &str, new: &str) -> String {
         let mut out = Vec::new();
-        write_unified(&mut out, "a.mof", old, new, false).unwrap();
+        write_unified(&mut out, "a.mof", old, new, Paint::Plain).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -1,5 +1,6 @@
 //! Explanations of diagnostic codes for people.
 
+use super::paint::Paint;
 use cimarron_mof::diagnostic::{Example, Group};
 use cimarron_mof::{Code, Severity};
 use std::io::{self, Write};
@@ -24,20 +25,16 @@ pub(crate) fn write_explanation(
     out: &mut dyn Write,
     code: Code,
     width: Option<usize>,
-    styled: bool,
+    paint: Paint,
 ) -> io::Result<()> {
-    let bold = |text: &str| match styled {
-        true => format!("\u{1b}[1m{text}\u{1b}[0m"),
-        false => text.to_owned(),
-    };
-    writeln!(out, "{}", bold(&format!("{code}: {}", code.title())))?;
+    writeln!(out, "{}", paint.strong(&format!("{code}: {}", code.title())))?;
     writeln!(out, "{}", standing(code))?;
     let Some(explanation) = code.explanation() else { return Ok(()) };
     for paragraph in explanation.text.split("\n\n") {
         writeln!(out, "\n{}", wrapped(paragraph, width))?;
     }
     for (title, examples) in [("Wrong", &explanation.wrong), ("Right", &explanation.right)] {
-        writeln!(out, "\n{}", bold(title))?;
+        writeln!(out, "\n{}", paint.strong(title))?;
         for example in examples {
             write_example(out, example)?;
         }
@@ -122,7 +119,7 @@ mod tests {
     fn every_explanation_prints() {
         for code in Code::every() {
             let mut out = Vec::new();
-            write_explanation(&mut out, code, Some(60), true).unwrap();
+            write_explanation(&mut out, code, Some(60), Paint::Ansi).unwrap();
             let text = String::from_utf8(out).unwrap();
             assert!(text.contains("\u{1b}[1mWrong\u{1b}[0m"), "{text}");
             assert!(!text.contains("```"), "{text}");

@@ -2,10 +2,12 @@
 
 use super::diagnostics::{tally, to_json, write_pictures, write_pictures_on};
 use super::numbers::counted;
+use super::paint::Paint;
 use super::{sarif, stdout};
-use crate::args::{FindingsArgs, FindingsFormat};
+use crate::args::{FindingsArgs, FindingsFormat, ReportArgs};
 use crate::core::files;
 use crate::failure::{Failure, FailureStyle, Stop};
+use crate::terminal::stdout_paint;
 use cimarron_mof::{Diagnostic, Diagnostics, Severity, SourceMap};
 use std::io::{self, Write};
 
@@ -32,64 +34,69 @@ impl FindingsArgs {
 
     /// Whether standard output is the findings' own.
     pub(crate) fn takes_stdout(&self) -> bool {
-        self.format == FindingsFormat::Sarif && self.report.is_none()
-    }
-
-    /// Reports that a run came to no findings, to those who await a log.
-    pub(crate) fn report_failure(&self, failure: &Failure) -> Result<(), Stop> {
-        if self.format != FindingsFormat::Sarif {
-            return Ok(());
-        }
-        let (message, code) = (failure.to_string(), failure.exit_number());
-        let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
-        match &self.report {
-            Some(path) => files::write(path, body).map(|_| ())?,
-            None => {
-                let mut out = stdout();
-                body(&mut out)?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        self.report.format == FindingsFormat::Sarif && self.report.report.is_none()
     }
 
     /// Reports findings.
     pub(crate) fn report(&self, found: &Diagnostics, sources: &SourceMap) -> Result<(), Stop> {
-        let body = |out: &mut dyn Write| match self.format {
-            FindingsFormat::Human => {
+        let ReportArgs { format, report } = &self.report;
+        if report.is_some() || *format == FindingsFormat::Sarif {
+            self.report.write(found, sources, &|out, _| {
                 write_human(out, found, sources, self.most(), &|out, shown, sources| {
-                    write_pictures_on(out, shown, sources, false)
+                    write_pictures_on(out, shown, sources, Paint::Plain)
                 })
-            }
-            FindingsFormat::Json => {
-                writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources))
-            }
+            })?;
+        }
+        if report.is_none() == (*format != FindingsFormat::Sarif) {
+            to_stderr(found, sources, format.style(), self.most());
+        }
+        Ok(())
+    }
+}
+
+impl ReportArgs {
+    /// Writes findings to the file that was named, else to standard output, in the
+    /// form that was asked for; `human` writes the one for people.
+    pub(crate) fn write(
+        &self,
+        found: &Diagnostics,
+        sources: &SourceMap,
+        human: &dyn Fn(&mut dyn Write, Paint) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        self.put(|out, paint| match self.format {
+            FindingsFormat::Human => human(out, paint),
+            FindingsFormat::Json => write_json(out, found, sources),
             FindingsFormat::Sarif => {
                 let directory = std::env::current_dir().ok();
                 sarif::write(out, found, sources, directory.as_deref())
             }
-        };
-        match (&self.report, self.format) {
-            (Some(path), format) => {
-                files::write(path, body)?;
-                if format == FindingsFormat::Sarif {
-                    to_stderr(found, sources, FailureStyle::Human, self.most());
-                }
-            }
-            (None, FindingsFormat::Human) => {
-                to_stderr(found, sources, FailureStyle::Human, self.most());
-            }
-            (None, FindingsFormat::Json) => {
-                to_stderr(found, sources, FailureStyle::Json, self.most());
-            }
-            (None, FindingsFormat::Sarif) => {
+        })
+    }
+
+    /// Writes that a run came to no findings, for those who await a log.
+    pub(crate) fn log_failure(&self, failure: &Failure) -> Result<(), Stop> {
+        if self.format != FindingsFormat::Sarif {
+            return Ok(());
+        }
+        let (message, code) = (failure.to_string(), failure.exit_number());
+        self.put(|out, _| sarif::write_failure(out, &message, code))
+    }
+
+    fn put(&self, body: impl FnOnce(&mut dyn Write, Paint) -> io::Result<()>) -> Result<(), Stop> {
+        match &self.report {
+            Some(path) => files::write(path, |out| body(out, Paint::Plain)).map(|_| ())?,
+            None => {
                 let mut out = stdout();
-                body(&mut out)?;
+                body(&mut out, stdout_paint())?;
                 out.flush()?;
             }
         }
         Ok(())
     }
+}
+
+fn write_json(out: &mut dyn Write, found: &Diagnostics, sources: &SourceMap) -> io::Result<()> {
+    writeln!(out, "{}", to_json(&found.clone().into_sorted(), sources))
 }
 
 /// Writes findings to standard error; none are no output.
@@ -104,9 +111,7 @@ fn to_stderr(found: &Diagnostics, sources: &SourceMap, style: FailureStyle, most
     let mut stderr = io::BufWriter::new(io::stderr().lock());
     // Where standard error is closed there is nobody left to tell.
     let _ = match style {
-        FailureStyle::Json => {
-            writeln!(stderr, "{}", to_json(&found.clone().into_sorted(), sources))
-        }
+        FailureStyle::Json => write_json(&mut stderr, found, sources),
         FailureStyle::Human => write_human(&mut stderr, found, sources, most, &write_pictures),
     };
     let _ = stderr.flush();

@@ -38,6 +38,11 @@ pub(crate) fn bytes(n: u64) -> String {
     format!("{size:.1} {unit}")
 }
 
+/// A duration for programs: milliseconds with two decimals.
+pub(crate) fn milliseconds(t: Duration) -> f64 {
+    (t.as_secs_f64() * 1e5).round() / 1e2
+}
+
 /// A duration with about two digits: `850 µs`, `95 ms`, `1.2 s`.
 pub(crate) fn duration(t: Duration) -> String {
     let micros = t.as_micros();

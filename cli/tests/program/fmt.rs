@@ -1,7 +1,5 @@
-use crate::{Place, Run, cimarron, command, fleet};
+use crate::{Place, Run, cimarron, command, fleet, run_with_stdin};
 use serde_json::json;
-use std::io::Write;
-use std::process::Stdio;
 
 const UGLY: &str = "class X_A{[key]string Id;};\n";
 const NICE: &str = "class X_A {\n    [key]\n    string Id;\n};\n";
@@ -12,20 +10,7 @@ fn read(path: &str) -> String {
 
 /// Runs with a text on standard input.
 fn piped(arguments: &[&str], text: &[u8]) -> Run {
-    let mut child = command()
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(text).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    run_with_stdin(command().args(arguments), text)
 }
 
 #[test]

@@ -92,3 +92,13 @@ fn pedantic_lints_run_on_request() {
     let run = cimarron(["lint", &two, "--no-config", "-W", "pedantic"]).succeeds();
     assert!(run.stdout.contains("MOF0514  a file declares several classes"), "{}", run.stdout);
 }
+
+#[test]
+fn a_log_says_why_there_are_no_findings() {
+    for command in ["lint", "compile"] {
+        let run = cimarron([command, "no-such.mof", "--format", "sarif"]).fails_with(1);
+        let invocation = &run.json()["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        assert_eq!(invocation["exitCode"], 1);
+    }
+}

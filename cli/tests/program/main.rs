@@ -28,8 +28,9 @@ mod site;
 mod unchanged;
 
 use serde_json::Value;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// What a run of the program gave.
@@ -74,7 +75,18 @@ fn cimarron<const N: usize>(arguments: [&str; N]) -> Run {
 }
 
 fn run(command: &mut Command) -> Run {
-    let output = command.output().unwrap();
+    ended(command.output().unwrap())
+}
+
+/// Runs with a text on standard input.
+fn run_with_stdin(command: &mut Command, text: &[u8]) -> Run {
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    ended(child.wait_with_output().unwrap())
+}
+
+fn ended(output: Output) -> Run {
     Run {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),

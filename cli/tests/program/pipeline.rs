@@ -1,27 +1,11 @@
 //! What build pipelines ask of `cimarron compile`.
 
-use crate::{Place, Run, cimarron, command, fleet, run};
-use std::io::Write;
+use crate::{Place, Run, cimarron, command, fleet, run, run_with_stdin};
 use std::path::Path;
-use std::process::Stdio;
 
 /// Runs the program in a place with a text on standard input.
 fn with_stdin(place: &Place, arguments: &[&str], text: &[u8]) -> Run {
-    let mut command = command();
-    command.args(arguments).current_dir(place.0.path());
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(text).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    run_with_stdin(command().args(arguments).current_dir(place.0.path()), text)
 }
 
 fn names(place: &Place) -> Vec<String> {

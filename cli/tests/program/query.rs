@@ -116,3 +116,16 @@ fn wide_rows_become_records_on_a_narrow_terminal() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 60), "{}", run.stdout);
     assert!(run.stdout.contains("LastBoot"), "{}", run.stdout);
 }
+
+#[test]
+fn includes_are_looked_for_where_told() {
+    let place = Place::new();
+    place.file("library/base.mof", "class X_A { [key] uint8 Id; };");
+    let main =
+        place.file("main.mof", "#pragma include (\"base.mof\")\ninstance of X_A { Id = 7; };");
+    let library = place.path("library");
+    let query = "SELECT Id FROM X_A";
+    cimarron(["query", "--mof", &main, query]).fails_with(1);
+    let run = cimarron(["query", "--mof", &main, "-I", &library, "--format", "csv", query]);
+    assert_eq!(run.succeeds().stdout.lines().last(), Some("X_A,7"));
+}

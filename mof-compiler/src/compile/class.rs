@@ -130,7 +130,7 @@ impl Lowering<'_, '_, '_> {
             {
                 let message = format!("unknown type `{}`", class.text);
                 let mut found = self.error(Code::UnknownType, class.span, message);
-                found.help = similar_type(class.text).map(|t| format!("did you mean `{t}`?"));
+                found.help = similar_type(class.text).map(suggest::did_you_mean);
                 self.namespace.sink.push(found);
                 as_string(lower_type(written))
             }
@@ -167,7 +167,7 @@ impl Lowering<'_, '_, '_> {
             let message =
                 format!("`{}` is no type, and no class of that name is known", class.text);
             let found = self.error(Code::MisspelledType, class.span, message);
-            self.namespace.sink.push(found.with_help(format!("did you mean `{similar}`?")));
+            self.namespace.sink.push(found.with_help(suggest::did_you_mean(similar)));
         }
     }
 

@@ -77,7 +77,7 @@ impl<'b> Directives<'b> {
         let mut found = at.error(Code::UnknownPragma, at.node.name.span, message);
         found.help = suggest::nearest(at.node.name.text, WMI_PRAGMAS)
             .filter(|_| self.dialect == Dialect::Wmi)
-            .map(|similar| format!("did you mean `{similar}`?"));
+            .map(suggest::did_you_mean);
         sink.push(match self.dialect {
             Dialect::Wmi => found,
             Dialect::Dmtf => found.with_severity(Severity::Warning),

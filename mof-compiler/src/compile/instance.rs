@@ -244,7 +244,7 @@ fn creation_class(
         let message = format!("the class `{}` does not exist", name.text);
         let found = at.error(Code::UnknownClass, name.span, message);
         namespace.sink.push(match similar {
-            Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
+            Some(similar) => found.with_help(suggest::did_you_mean(similar)),
             None => found,
         });
         return None;
@@ -418,7 +418,7 @@ fn declared_property<'k>(
     let found = at.error(Code::UnknownProperty, written.name.span, message);
     let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
     namespace.sink.push(match suggest::nearest(written.name.text, names) {
-        Some(similar) => found.with_help(format!("did you mean `{similar}`?")),
+        Some(similar) => found.with_help(suggest::did_you_mean(similar)),
         None => found,
     });
     None

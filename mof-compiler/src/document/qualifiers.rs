@@ -239,13 +239,9 @@ fn text_value(html: &mut Html, scene: Scene<'_, '_>, text: &str) {
 
 /// The strings of a value, whether it is one or an array of them.
 pub(super) fn strings(value: &Value) -> Vec<String> {
-    let text = |scalar: Scalar| match scalar {
-        Scalar::String(text) => text.to_string(),
-        other => other.to_string(),
-    };
     match value {
-        Value::Scalar(scalar) => vec![text(scalar.clone())],
-        Value::Array(array) => array.iter().flatten().map(text).collect(),
+        Value::Scalar(scalar) => vec![scalar.to_string()],
+        Value::Array(array) => array.iter().flatten().map(|item| item.to_string()).collect(),
         Value::Null(..) => Vec::new(),
     }
 }

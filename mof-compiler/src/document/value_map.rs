@@ -2,7 +2,6 @@
 //! with `BitValues`.
 
 use super::html::{Html, put};
-use cimarron_model::{Scalar, Value};
 use cimarron_schema::QualifiersView;
 
 /// A value and its meaning.
@@ -17,21 +16,11 @@ const OPEN_ROWS: usize = 30;
 
 /// Writes the table of an element's enumerated values, if it has one.
 pub(super) fn table(html: &mut Html, qualifiers: QualifiersView<'_>) {
-    let texts = |name: &str| qualifiers.get(name).and_then(|q| texts(&q.value()));
+    let texts = |name: &str| qualifiers.get(name).and_then(|q| q.value().texts());
     let values = rows(texts("ValueMap"), texts("Values"));
     write(html, &values, "Value");
     let bits = rows(texts("BitMap"), texts("BitValues"));
     write(html, &bits, "Bit");
-}
-
-/// The elements of an array of strings; NULLs are empty.
-fn texts(value: &Value) -> Option<Vec<String>> {
-    let text = |item: Option<Scalar>| match item {
-        Some(Scalar::String(text)) => text.to_string(),
-        Some(other) => other.to_string(),
-        None => String::new(),
-    };
-    Some(value.as_array()?.iter().map(text).collect())
 }
 
 /// Pairs values with meanings. Meanings alone number themselves from zero; where

@@ -4,6 +4,7 @@ use super::fact::Fact;
 use super::kind::Kind;
 use super::member::spelling;
 use cimarron_model::{Dialect, Flavor, QualifierType, Scope, Scopes};
+use cimarron_schema::flavor_words;
 use cimarron_schema::{PrintOptions, QualifierTypeView, qualifier_type_to_mof, value_to_mof};
 
 pub(super) fn facts(
@@ -81,15 +82,5 @@ fn scopes(scopes: Scopes) -> String {
 
 /// Flavors as MOF writes them.
 pub(super) fn flavors(flavor: Flavor) -> String {
-    let mut words = vec![
-        if flavor.overridable() { "EnableOverride" } else { "DisableOverride" },
-        if flavor.to_subclass() { "ToSubclass" } else { "Restricted" },
-    ];
-    if flavor.to_instance() {
-        words.push("ToInstance");
-    }
-    if flavor.translatable() {
-        words.push("Translatable");
-    }
-    words.join(", ")
+    flavor_words(flavor).join(", ")
 }

@@ -8,7 +8,8 @@
 use super::fact::Fact;
 use super::kind::Kind;
 use super::qualifier::{Site, written};
-use cimarron_model::{Name, Qualifier, Scalar, Value};
+use cimarron_model::{Name, Qualifier};
+use cimarron_schema::rules::{REST, interval};
 use hashbrown::{HashMap, HashSet};
 
 /// A list and its labels, either of which may be missing.
@@ -119,34 +120,24 @@ impl List {
 
 /// The strings of an array qualifier, NULL ones empty.
 fn texts(qualifier: Option<&Qualifier>) -> Option<Vec<String>> {
-    match &qualifier?.value {
-        Value::Array(array) => {
-            let text = |item: Option<Scalar>| item.map(|s| s.to_string()).unwrap_or_default();
-            Some(array.iter().map(text).collect())
-        }
-        Value::Scalar(scalar) => Some(vec![scalar.to_string()]),
-        Value::Null(..) => None,
-    }
+    qualifier?.value.texts()
 }
 
 fn entry(key: &str, label: Option<String>) -> Entry {
     let key = key.trim();
-    if let Ok(number) = key.parse::<i128>() {
-        return Entry { key: number.to_string(), label, range: None };
+    if key == REST {
+        return Entry { key: key.to_owned(), label, range: Some(Range::Rest) };
     }
-    Entry { key: key.to_owned(), label, range: range(key) }
-}
-
-fn range(key: &str) -> Option<Range> {
-    let (from, to) = key.split_once("..")?;
-    let (from, to) = (from.trim(), to.trim());
-    if from.is_empty() && to.is_empty() {
-        return Some(Range::Rest);
+    match interval(key, (i128::MIN, i128::MAX)) {
+        // A number has one spelling among its radixes.
+        Some((from, _)) if !key.contains("..") => {
+            Entry { key: from.to_string(), label, range: None }
+        }
+        found => {
+            let range = found.map(|(from, to)| Range::Closed(from, to));
+            Entry { key: key.to_owned(), label, range }
+        }
     }
-    let end = |text: &str, open: i128| {
-        if text.is_empty() { Some(open) } else { text.parse().ok() }
-    };
-    Some(Range::Closed(end(from, i128::MIN)?, end(to, i128::MAX)?))
 }
 
 fn differences(before: &List, after: &List) -> Vec<Fact> {
@@ -206,7 +197,7 @@ fn order(before: &List, after: &List) -> Option<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cimarron_model::{Array, CimType, Flavor};
+    use cimarron_model::{Array, CimType, Flavor, Scalar};
 
     fn side(name: &str, items: &[&str]) -> Option<Qualifier> {
         let items = items.iter().map(|text| Some(Scalar::String((*text).into())));

@@ -2,7 +2,7 @@
 //!
 //! A lint looks at the syntax tree, for what is written and where, and at the resolved
 //! classes, for what holds. Each is one function; lints on single classes get a
-//! [`Subject`] with both, lints on files and whole compilations get the [`Linted`].
+//! `Subject` with both, lints on files and whole compilations get the `Linted`.
 //! They run after everything else and only those that somebody asked for, so a plain
 //! compilation pays nothing.
 

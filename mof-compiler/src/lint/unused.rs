@@ -77,16 +77,7 @@ fn used_qualifiers(unit: &Unit<'_>) -> HashSet<Name> {
         used.extend(written.iter().map(|qualifier| Name::new(qualifier.name.text)));
     };
     for class in &unit.classes {
-        note(&class.node.qualifiers);
-        for feature in &class.node.features {
-            match feature {
-                Feature::Property(property) => note(&property.qualifiers),
-                Feature::Method(method) => {
-                    note(&method.qualifiers);
-                    method.parameters.iter().for_each(|p| note(&p.qualifiers));
-                }
-            }
-        }
+        class.node.visit_qualifiers(&mut note);
     }
     for instance in unit.declared() {
         of_instance(instance.at.node, &mut note);

@@ -71,6 +71,22 @@ pub struct ClassDeclaration<'a> {
     pub features: Vec<Feature<'a>>,
 }
 
+impl<'a> ClassDeclaration<'a> {
+    /// Visits the qualifiers of the class and of everything in it, one list an element.
+    pub fn visit_qualifiers(&self, visit: &mut impl FnMut(&[Qualifier<'a>])) {
+        visit(&self.qualifiers);
+        for feature in &self.features {
+            match feature {
+                Feature::Property(property) => visit(&property.qualifiers),
+                Feature::Method(method) => {
+                    visit(&method.qualifiers);
+                    method.parameters.iter().for_each(|p| visit(&p.qualifiers));
+                }
+            }
+        }
+    }
+}
+
 /// A member of a class.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Feature<'a> {

@@ -1,6 +1,6 @@
 //! The declarations of all sources in the order of compilation.
 
-use super::ast::Declaration;
+use super::ast::{Declaration, Directive};
 use super::parse::parse_file;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
@@ -14,6 +14,38 @@ pub fn parse_sources<'a>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
 ) -> Vec<(FileId, Declaration<'a>)> {
+    let include = |declaration: &Declaration<'_>| match declaration {
+        Declaration::Directive(directive) => Include::of(directive),
+        _ => None,
+    };
+    in_sequence(sources, sink, &parse_file, &include)
+}
+
+/// A directive that includes a file.
+pub(super) struct Include {
+    span: Span,
+    names_a_file: bool,
+}
+
+impl Include {
+    /// What the directive includes, if it is one that does.
+    pub(super) fn of(directive: &Directive<'_>) -> Option<Self> {
+        let names_a_file = directive.arguments.is_some();
+        directive.is_include().then_some(Self { span: directive.span, names_a_file })
+    }
+}
+
+/// Gives the declarations of one file, and their mistakes to the sink.
+type ParseFile<'p, 'a, T> = &'p dyn Fn(&'a str, FileId, &mut Diagnostics) -> Vec<T>;
+
+/// The sequence for either language: `parse` gives the declarations of a file, `include`
+/// tells which of them include others.
+pub(super) fn in_sequence<'a, T>(
+    sources: &'a Sources,
+    sink: &mut Diagnostics,
+    parse: ParseFile<'_, 'a, T>,
+    include: &dyn Fn(&T) -> Option<Include>,
+) -> Vec<(FileId, T)> {
     let mut sequence = Vec::new();
     let mut seen = vec![false; sources.map().len()];
     let mut enter = |file: FileId, sink: &mut Diagnostics| {
@@ -21,30 +53,32 @@ pub fn parse_sources<'a>(
         if std::mem::replace(seen, true) {
             return None;
         }
-        Some((file, parse_file(sources.map().text(file), file, sink).into_iter()))
+        Some((file, parse(sources.map().text(file), file, sink).into_iter()))
     };
     for root in sources.roots() {
         let mut open: Vec<_> = enter(*root, sink).into_iter().collect();
         while let Some((file, declarations)) = open.last_mut() {
             let file = *file;
-            match declarations.next() {
-                None => drop(open.pop()),
-                Some(Declaration::Directive(directive)) if directive.is_include() => {
-                    if directive.arguments.is_none() {
-                        sink.push(without_file(file, directive.span));
-                    }
-                    let target = sources.include_at(file, directive.span.start);
-                    open.extend(target.and_then(|target| enter(target, sink)));
-                }
-                Some(declaration) => sequence.push((file, declaration)),
+            let Some(declaration) = declarations.next() else {
+                open.pop();
+                continue;
+            };
+            let Some(included) = include(&declaration) else {
+                sequence.push((file, declaration));
+                continue;
+            };
+            if !included.names_a_file {
+                sink.push(without_file(file, included.span));
             }
+            let target = sources.include_at(file, included.span.start);
+            open.extend(target.and_then(|target| enter(target, sink)));
         }
     }
     sequence
 }
 
 /// `#pragma include` alone, which the search for includes passes over.
-pub(super) fn without_file(file: FileId, span: Span) -> Diagnostic {
+fn without_file(file: FileId, span: Span) -> Diagnostic {
     let message = "an include directive takes one file name as a string";
     Diagnostic::new(Code::IncludeArgument, file, span, message)
         .with_help(r#"write `#pragma include ("file.mof")`"#)

@@ -208,7 +208,7 @@ pub(crate) fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    suggest::nearest(word, candidates).map(|near| format!("did you mean `{near}`?"))
+    suggest::nearest(word, candidates).map(suggest::did_you_mean)
 }
 
 /// A closed set of words.

@@ -16,7 +16,7 @@
 //! Whoever changes this file runs Miri over it (mapping excepted, which Miri lacks):
 //! `cargo +nightly miri test -p cimarron-schema --test archive -- reads_back refuses` and
 //! `cargo +nightly miri test -p cimarron-schema --lib -- archive::memory`.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "see above")]
 
 use super::format::{ArchivedRoot, Root};
 use super::{Archive, OpenError, header};

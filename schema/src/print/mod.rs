@@ -27,6 +27,8 @@ mod qualifier;
 mod tests;
 mod value;
 
+pub use qualifier::flavor_words;
+
 use cimarron_model::{Class, Dialect, Flavor, Instance, Name, QualifierType, Value};
 use printer::Printer;
 use std::fmt;

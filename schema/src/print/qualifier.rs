@@ -34,7 +34,7 @@ impl Printer<'_, '_> {
         self.layout.put(&head)?;
         self.initialize(&declared.default, self.quotes_objects())?;
         self.clause("Scope", &scope_words(declared.scopes))?;
-        self.clause("Flavor", &declared_flavor_words(declared.flavor))?;
+        self.clause("Flavor", &flavor_words(declared.flavor))?;
         self.end()
     }
 
@@ -89,7 +89,7 @@ impl Printer<'_, '_> {
     /// ` : flavor …` where the reader would assume another.
     fn flavor(&self, qualifier: &Qualifier) -> String {
         let implied = self.options.implied(&qualifier.name);
-        let words = flavor_words(implied, qualifier.flavor, self.options.dialect);
+        let words = changed_flavor_words(implied, qualifier.flavor, self.options.dialect);
         if words.is_empty() { String::new() } else { format!(" : {}", words.join(" ")) }
     }
 
@@ -153,7 +153,7 @@ fn scope_words(scopes: Scopes) -> Vec<&'static str> {
 
 /// Every flavor of a qualifier declaration: written out, because the two worlds
 /// differ in what an unwritten one means. Restricted excludes ToInstance.
-fn declared_flavor_words(flavor: Flavor) -> Vec<&'static str> {
+pub fn flavor_words(flavor: Flavor) -> Vec<&'static str> {
     let mut words = vec![
         if flavor.overridable() { "EnableOverride" } else { "DisableOverride" },
         match (flavor.to_subclass(), flavor.to_instance()) {
@@ -173,7 +173,7 @@ fn declared_flavor_words(flavor: Flavor) -> Vec<&'static str> {
 
 /// The flavors that lead from `implied` to `wanted`. (No flavor takes away
 /// Translatable; a use cannot lack it where its declaration has it.)
-fn flavor_words(implied: Flavor, wanted: Flavor, dialect: Dialect) -> Vec<&'static str> {
+fn changed_flavor_words(implied: Flavor, wanted: Flavor, dialect: Dialect) -> Vec<&'static str> {
     let wmi = dialect == Dialect::Wmi;
     let mut words = Vec::new();
     if wanted.overridable() != implied.overridable() {

@@ -5,7 +5,7 @@ use super::number::integer;
 use super::site::Site;
 use super::unit::{UnitError, check_unit, nearest_base};
 use super::{Element, Judge, Known, Part, Rule};
-use cimarron_model::Qualifier;
+use cimarron_model::{Qualifier, suggest};
 
 impl<'a> Judge<'a> {
     pub(super) fn length_limits(&mut self, site: &Site<'a>, known: Known, one: &Qualifier) {
@@ -96,7 +96,7 @@ impl<'a> Judge<'a> {
             }
             Err(UnitError::UnknownBase(name)) => {
                 let message = format!("`{name}` is no base unit of DSP0004");
-                let help = nearest_base(&name).map(|n| format!("did you mean `{n}`?"));
+                let help = nearest_base(&name).map(suggest::did_you_mean);
                 self.at_value(Rule::UnknownUnit, site, one, None, message, help.as_deref());
             }
         }

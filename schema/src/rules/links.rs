@@ -82,7 +82,7 @@ impl Links<'_> {
             if Name::is_identifier(class, Dialect::Dmtf) {
                 let similar = self.environment.similar_class(class);
                 let message = format!("the class `{class}` of Propagated does not exist");
-                let help = similar.map(|n| format!("did you mean `{n}`?"));
+                let help = similar.map(suggest::did_you_mean);
                 self.report(Rule::PropagatedTarget, element, part, message, help);
             }
             return;
@@ -90,7 +90,7 @@ impl Links<'_> {
         let Some((_, member)) = other.property(name) else {
             if Name::is_identifier(name, Dialect::Dmtf) {
                 let names = other.properties.iter().map(|m| m.declaration.name.as_str());
-                let help = suggest::nearest(name, names).map(|n| format!("did you mean `{n}`?"));
+                let help = suggest::nearest(name, names).map(suggest::did_you_mean);
                 let message = format!("`{}` has no property `{name}`", other.name);
                 self.report(Rule::PropagatedTarget, element, part, message, help);
             }

@@ -277,7 +277,7 @@ impl Judge<'_> {
             && !above.is_a(class)
         {
             let names = above.ancestors.iter().chain([&above.name]).map(Name::as_str);
-            let help = suggest::nearest(class, names).map(|n| format!("did you mean `{n}`?"));
+            let help = suggest::nearest(class, names).map(suggest::did_you_mean);
             let message = format!("`{class}` is no superclass of `{}`", self.local.name);
             self.advise(Rule::OverrideTarget, element, part, message, help);
         }
@@ -327,7 +327,7 @@ impl Judge<'_> {
             let properties = s.properties.iter().map(|m| m.declaration.name.as_str());
             properties.chain(s.methods.iter().map(|m| m.declaration.name.as_str()))
         });
-        let help = suggest::nearest(name.as_str(), names).map(|n| format!("did you mean `{n}`?"));
+        let help = suggest::nearest(name.as_str(), names).map(suggest::did_you_mean);
         let part = Part::Qualifier("Override".into());
         self.advise(Rule::OverrideTarget, element, part, message, help);
     }

@@ -29,11 +29,12 @@ pub use links::check_links;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit};
 pub use value::{Limit, Misfit, check_octets, check_value};
+pub use valuemap::{Interval, REST, interval};
 
 use known::Known;
 
 use crate::resolve::ResolvedClass;
-use cimarron_model::{Class, Dialect, Name, QualifierType, Qualifiers};
+use cimarron_model::{Class, Dialect, Name, QualifierType, Qualifiers, suggest};
 use std::fmt;
 use std::sync::Arc;
 
@@ -264,6 +265,6 @@ impl Judge<'_> {
     }
 
     fn did_you_mean_class(&self, name: &str) -> Option<String> {
-        self.environment.similar_class(name).map(|n| format!("did you mean `{n}`?"))
+        self.environment.similar_class(name).map(suggest::did_you_mean)
     }
 }

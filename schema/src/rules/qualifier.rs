@@ -3,7 +3,7 @@
 use super::links::is_link;
 use super::site::Site;
 use super::{Element, Judge, Known, Part, Rule};
-use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes};
+use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, suggest};
 
 impl<'a> Judge<'a> {
     pub(super) fn qualifiers(&mut self) {
@@ -123,7 +123,7 @@ impl<'a> Judge<'a> {
     fn undeclared(&mut self, element: Element, part: Part, name: &Name) {
         let similar = self.environment.similar_qualifier(name.as_str());
         let help = similar
-            .map(|n| format!("did you mean `{n}`?"))
+            .map(suggest::did_you_mean)
             .or_else(|| Some(format!("declare it: Qualifier {name} : type, Scope(...);")));
         let message = format!("the qualifier `{name}` is not declared");
         self.advise(Rule::UndeclaredQualifier, element, part, message, help);

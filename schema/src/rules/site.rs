@@ -107,31 +107,27 @@ impl<'a> Judge<'a> {
 
     /// The last finding's further place: a part of the same element.
     pub(super) fn see(&mut self, site: &Site<'_>, part: Part, message: impl Into<String>) {
-        let place = Place {
-            class: self.local.name.clone(),
-            member: site.member.cloned(),
-            parameter: match site.element {
-                Element::Parameter(..) => Some(site.name.clone()),
-                _ => None,
-            },
-            part,
-        };
-        self.relate(place, message);
+        self.relate(site.place_in(&self.local.name, part), message);
     }
 
     /// The same, of what the element overrides.
     pub(super) fn see_above(&mut self, site: &Site<'_>, part: Part, message: impl Into<String>) {
-        let Some(superclass) = self.superclass else { return };
-        let place = Place {
-            class: superclass.name.clone(),
-            member: site.member.cloned(),
-            parameter: match site.element {
-                Element::Parameter(..) => Some(site.name.clone()),
-                _ => None,
-            },
+        if let Some(superclass) = self.superclass {
+            self.relate(site.place_in(&superclass.name, part), message);
+        }
+    }
+}
+
+impl Site<'_> {
+    /// A part of the element of this name in a class.
+    fn place_in(&self, class: &Name, part: Part) -> Place {
+        let is_parameter = matches!(self.element, Element::Parameter(..));
+        Place {
+            class: class.clone(),
+            member: self.member.cloned(),
+            parameter: is_parameter.then(|| self.name.clone()),
             part,
-        };
-        self.relate(place, message);
+        }
     }
 }
 

@@ -7,13 +7,14 @@ use cimarron_model::{Array, CimType, Qualifier, Value};
 use hashbrown::HashMap;
 
 /// What an entry of a ValueMap stands for, both ends included.
-type Interval = (i128, i128);
+pub type Interval = (i128, i128);
 
 /// The entry that stands for every value that no other entry has.
-pub(super) const REST: &str = "..";
+pub const REST: &str = "..";
 
-/// The values of an entry: `5`, `5..9`, `..9` and `5..`; `None` for what is none.
-pub(super) fn interval(entry: &str, range: Interval) -> Option<Interval> {
+/// The values of an entry of a ValueMap, `5`, `5..9`, `..9` or `5..`, with the ends of
+/// `range` where it is open; `None` for what is none.
+pub fn interval(entry: &str, range: Interval) -> Option<Interval> {
     // Most are single numbers.
     if let Some(number) = integer(entry) {
         return Some((number, number));

@@ -2,12 +2,11 @@
 
 use crate::args::{CompileArgs, usage};
 use crate::core::files::{self, Content};
+use crate::core::{archive_bytes, archive_from};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
-use cimarron_model::Status;
 use cimarron_mof::source::Trace;
 use cimarron_mof::{Compiled, Emit};
-use cimarron_schema::Archive;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -136,16 +135,10 @@ impl Outputs {
 
     /// Writes every form, for which what was compiled gives its schema away.
     pub(super) fn write(&self, compiled: &mut Compiled) -> Result<Vec<Written>, Stop> {
-        let bytes = compiled
-            .take_archive()
-            .map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))?;
+        let bytes = archive_bytes(compiled.take_archive())?;
         // The text forms are read off the archive, and it is opened for them only.
-        let opened = if self.forms().any(Emit::is_text) {
-            let archive = Archive::from_bytes(bytes.clone());
-            Some(archive.map_err(|error| Failure::input(error.status(), error.to_string()))?)
-        } else {
-            None
-        };
+        let opened =
+            if self.forms().any(Emit::is_text) { Some(archive_from(bytes.clone())?) } else { None };
         let body = |form: Emit, out: &mut dyn Write| match &opened {
             Some(archive) => form.write(archive, out),
             None => out.write_all(&bytes),

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::args::CompileArgs;
-use crate::output::numbers::{bytes, counted, duration};
+use crate::output::numbers::{bytes, counted, duration, milliseconds};
 use cimarron_mof::{Severity, Statistics};
 use serde_json::json;
 use std::io::{self, Write};
@@ -59,8 +59,8 @@ pub(super) fn write_json(
     });
     let first = written.first();
     let result = json!({
-        "namespace": args.namespace,
-        "dialect": args.dialect.as_str(),
+        "namespace": args.mof.namespace,
+        "dialect": args.mof.dialect.as_str(),
         "classes": statistics.classes,
         "associations": statistics.associations,
         "indications": statistics.indications,
@@ -71,7 +71,7 @@ pub(super) fn write_json(
         "warnings": found.count(Severity::Warning),
         "omitted": found.dropped(),
         "skipped": skipped,
-        "milliseconds": (took.as_secs_f64() * 1e5).round() / 1e2,
+        "milliseconds": milliseconds(*took),
         "output": first.map(|file| file.path.display().to_string()),
         "bytes": first.map(|file| file.bytes),
         "outputs": outputs.collect::<serde_json::Value>(),

@@ -141,7 +141,7 @@ impl<'d> Types<'d> {
             if self.meaning(declared.base.kind, Some(id)).is_none() {
                 let similar =
                     sink.wants_advice().then(|| self.similar(name.text, Some(id))).flatten();
-                let help = similar.map(|s| format!("did you mean `{s}`?")).or_else(wanted);
+                let help = similar.map(suggest::did_you_mean).or_else(wanted);
                 report(format!("the enumeration `{}` does not exist", name.text), help, sink);
             }
             return None;

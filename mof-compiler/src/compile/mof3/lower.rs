@@ -14,7 +14,7 @@ use crate::syntax::mof3::ast::{
     ComplexDeclaration, ComplexSort, DataType, Declaration, Feature, Method, Parameter, Property,
     ScopeKind, TypeDeclaration, TypeKind, TypeSort, Value,
 };
-use cimarron_model::{CimType, Name};
+use cimarron_model::{CimType, Name, suggest};
 use cimarron_schema::rules::Rule;
 use hashbrown::HashSet;
 use std::borrow::Cow;
@@ -57,16 +57,7 @@ impl Lowered<'_> {
             used.extend(list.iter().map(|qualifier| Name::new(qualifier.name.text)));
         };
         for (_, class) in &self.classes {
-            add(&class.qualifiers);
-            for feature in &class.features {
-                match feature {
-                    ast::Feature::Property(property) => add(&property.qualifiers),
-                    ast::Feature::Method(method) => {
-                        add(&method.qualifiers);
-                        method.parameters.iter().for_each(|p| add(&p.qualifiers));
-                    }
-                }
-            }
+            class.visit_qualifiers(&mut add);
         }
         used
     }
@@ -478,7 +469,7 @@ impl<'t> Writer<'t, '_, '_> {
         let TypeKind::Named(name) = written.kind else { return };
         let similar = self.sink.wants_advice();
         let similar = similar.then(|| self.types.similar(name.text, Some(within))).flatten();
-        let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+        let help = similar.map(suggest::did_you_mean);
         let message = format!("unknown type `{}`", name.text);
         self.advise(Code::UnknownType, name.span, message, help);
     }

@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
     EnumerationDeclaration, Qualifier, QualifierDeclaration, Scope, ScopeKind, TypeKind,
 };
-use cimarron_model::CimType;
+use cimarron_model::{CimType, suggest};
 use cimarron_schema::rules::Rule;
 use std::borrow::Cow;
 
@@ -51,7 +51,7 @@ impl<'t> Writer<'t, '_, '_> {
             if declared.is_none() && loose {
                 let name = written.name.text;
                 let message = format!("the qualifier `{name}` is not declared");
-                let similar = known.similar(name).map(|s| format!("did you mean `{s}`?"));
+                let similar = known.similar(name).map(suggest::did_you_mean);
                 let help = similar
                     .unwrap_or_else(|| format!("declare it: Qualifier {name} : type Scope(...);"));
                 let code = Code::Rule(Rule::UndeclaredQualifier);

@@ -171,7 +171,7 @@ impl<'t> Writer<'t, '_, '_> {
                     let similar = suggest::nearest(name, names.iter().copied());
                     let help = similar.map_or_else(
                         || format!("known are {}", names.join(", ")),
-                        |similar| format!("did you mean `{similar}`?"),
+                        suggest::did_you_mean,
                     );
                     let message = format!("the qualifier has no value `{name}`");
                     self.advise(Code::UnknownElement, value.name.span, message, Some(help));
@@ -208,7 +208,7 @@ impl<'t> Writer<'t, '_, '_> {
                 let similar = self.sink.wants_advice();
                 let similar =
                     similar.then(|| types.similar_member(wanted, value.name.text)).flatten();
-                let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+                let help = similar.map(suggest::did_you_mean);
                 let message = format!("the enumeration `{of}` has no `{}`", value.name.text);
                 self.advise(Code::UnknownElement, value.name.span, message, help);
                 ast::ValueKind::Invalid
@@ -236,7 +236,7 @@ impl<'t> Writer<'t, '_, '_> {
                 let scope = self.scopes.last().copied();
                 let similar = self.sink.wants_advice();
                 let similar = similar.then(|| self.types.similar(written.text, scope)).flatten();
-                let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+                let help = similar.map(suggest::did_you_mean);
                 let message = format!("the enumeration `{}` does not exist", written.text);
                 self.advise(Code::UnknownType, written.span, message, help);
             }
@@ -265,7 +265,7 @@ impl<'t> Writer<'t, '_, '_> {
         let values: Vec<String> = texts("ValueMap").iter().map(|text| plain(text)).collect();
         let Some(position) = names.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
             let similar = suggest::nearest(name, names.iter().map(String::as_str));
-            let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+            let help = similar.map(suggest::did_you_mean);
             let message = format!("`{property}` has no value `{name}`");
             self.advise(Code::UnknownElement, value.name.span, message, help);
             return ast::ValueKind::Invalid;

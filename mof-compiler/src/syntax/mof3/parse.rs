@@ -9,7 +9,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::expected;
 use crate::syntax::lexer::Token;
 use crate::syntax::recovery::skip_declaration;
-use crate::syntax::sequence::without_file;
+use crate::syntax::sequence::{Include, in_sequence};
 use crate::syntax::tokens::{Bounded, Stream};
 use crate::syntax::words::Reports;
 
@@ -60,31 +60,9 @@ pub fn parse_sources<'a>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
 ) -> Vec<(FileId, Declaration<'a>)> {
-    let mut sequence = Vec::new();
-    let mut seen = vec![false; sources.map().len()];
-    let mut enter = |file: FileId, sink: &mut Diagnostics| {
-        let seen = seen.get_mut(file.0 as usize)?;
-        if std::mem::replace(seen, true) {
-            return None;
-        }
-        Some((file, parse_file(sources.map().text(file), file, sink).into_iter()))
+    let include = |declaration: &Declaration<'_>| match declaration {
+        Declaration::Directive(directive) => Include::of(directive),
+        _ => None,
     };
-    for root in sources.roots() {
-        let mut open: Vec<_> = enter(*root, sink).into_iter().collect();
-        while let Some((file, declarations)) = open.last_mut() {
-            let file = *file;
-            match declarations.next() {
-                None => drop(open.pop()),
-                Some(Declaration::Directive(directive)) if directive.is_include() => {
-                    if directive.arguments.is_none() {
-                        sink.push(without_file(file, directive.span));
-                    }
-                    let target = sources.include_at(file, directive.span.start);
-                    open.extend(target.and_then(|target| enter(target, sink)));
-                }
-                Some(declaration) => sequence.push((file, declaration)),
-            }
-        }
-    }
-    sequence
+    in_sequence(sources, sink, &parse_file, &include)
 }

@@ -1,0 +1,32 @@
+//! What every command that compiles MOF is told about it.
+
+use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use cimarron_mof::CompileOptions;
+use clap::Args;
+use std::path::PathBuf;
+
+/// How MOF is read and whose rules it follows.
+#[derive(Debug, Args)]
+pub(crate) struct MofArgs {
+    /// The namespace that the declarations go into
+    #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
+    pub(crate) namespace: String,
+    /// A directory to look for included files in; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    pub(crate) include: Vec<PathBuf>,
+    /// Whose rules hold where DMTF's and WMI's differ
+    #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
+    pub(crate) dialect: DialectArg,
+}
+
+impl MofArgs {
+    /// How to compile.
+    pub(crate) fn options(&self) -> CompileOptions {
+        CompileOptions {
+            dialect: self.dialect.0,
+            language: self.dialect.1,
+            namespace: self.namespace.clone(),
+            ..CompileOptions::default()
+        }
+    }
+}
