@@ -94,3 +94,31 @@ fn a_closed_pipe_ends_quietly() {
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{line:?}");
     }
 }
+
+#[test]
+fn every_input_that_cannot_be_read_is_named() {
+    let place = Place::new();
+    let notes = place.file("bare/notes.txt", "");
+    let bare = notes.trim_end_matches("notes.txt").trim_end_matches('/').to_owned();
+    let (first, second) = (place.path("first.mof"), place.path("second.mof"));
+    for command in ["compile", "lint"] {
+        let run = cimarron([command, &first, &bare, &fleet(), &second]).fails_with(1);
+        for said in [
+            format!("`{first}` does not exist"),
+            format!("`{bare}` holds no MOF files"),
+            format!("`{second}` does not exist"),
+        ] {
+            assert!(run.stderr.contains(&said), "{said}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn an_output_in_no_directory_names_the_directory() {
+    let place = Place::new();
+    let output = place.path("none/fleet.cimar");
+    let run = cimarron(["compile", &fleet(), "-o", &output]).fails_with(1);
+    let folder = place.path("none");
+    let said = format!("cannot write `{output}`: there is no directory `{folder}`");
+    assert_eq!(run.stderr.trim_end(), format!("error: {said}"));
+}
