@@ -122,3 +122,27 @@ fn an_output_in_no_directory_names_the_directory() {
     let said = format!("cannot write `{output}`: there is no directory `{folder}`");
     assert_eq!(run.stderr.trim_end(), format!("error: {said}"));
 }
+
+#[test]
+fn one_file_is_not_written_twice_nor_over_an_input() {
+    let place = Place::new();
+    let input = place.file("mof/a.mof", "class X_A { };");
+    let folder = input.trim_end_matches("a.mof");
+    let output = place.path("a.cimar");
+    for (line, said) in [
+        (&[&input, "-o", &output, "--dep-file", &output][..], "the output and --dep-file are one"),
+        (&[&input, "-o", &output, "--report", &output], "the output and --report are one"),
+        (&[&input, "--report", &input], "of --report is one of the inputs"),
+        (&[folder, "-o", &output, "--dep-file", &input], "of --dep-file is one of the inputs"),
+        (&[&input, "--emit-mof", &output, "--emit-mfl", &output], "--emit-mof and --emit-mfl are"),
+    ] {
+        let run = crate::run(command().arg("compile").args(line)).fails_with(2);
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), "class X_A { };");
+    // What is no file may be named twice.
+    let line = ["compile", &input, "--report", "/dev/null", "-o", "/dev/null"];
+    if std::path::Path::new("/dev/null").exists() {
+        cimarron(line).succeeds();
+    }
+}
