@@ -1,6 +1,6 @@
 //! Collecting the classes, qualifier types and instances of an archive.
 
-use crate::archive::{ArchiveBytes, WriteError, write};
+use crate::archive::{ArchiveBytes, WriteError, layout};
 use crate::resolve::ResolvedClass;
 use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
 use hashbrown::DefaultHashBuilder;
@@ -70,7 +70,15 @@ impl SchemaBuilder {
     /// The same content gives the same bytes, whatever the order in which
     /// classes and qualifier types were added; instances keep their order.
     pub fn finish(&self) -> Result<ArchiveBytes, WriteError> {
-        write(self.dialect, &self.namespaces)
+        layout(self.dialect, &self.namespaces)?.into_bytes()
+    }
+
+    /// As [`finish`](Self::finish), and lets go of the content before the bytes are made,
+    /// which large schemas have no room for twice.
+    pub fn into_archive(self) -> Result<ArchiveBytes, WriteError> {
+        let laid_out = layout(self.dialect, &self.namespaces)?;
+        drop(self);
+        laid_out.into_bytes()
     }
 }
 

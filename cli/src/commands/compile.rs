@@ -70,21 +70,22 @@ fn compile(args: &CompileArgs) -> Result<(), Stop> {
         Loaded { texts, trace: Trace::default() }
     };
     progress.step("compiling");
-    let (compiled, sources) = compile_alone(texts, &options);
+    let (mut compiled, sources) = compile_alone(texts, &options);
+    let statistics = compiled.statistics();
+    let parts = match compiled.has_errors() || args.check {
+        true => None,
+        false => super::amend::write_parts(args, &compiled)?,
+    };
     let written = if compiled.has_errors() {
         Vec::new()
     } else {
         progress.step("writing");
         outputs.refuse_inputs(&trace)?;
-        write(args, &compiled, &outputs, &trace, &key)?
-    };
-    let parts = match compiled.has_errors() || args.check {
-        true => None,
-        false => super::amend::write_parts(args, &compiled)?,
+        write(args, &mut compiled, &statistics, &outputs, &trace, &key)?
     };
     drop(progress);
     let outcome = Outcome {
-        statistics: compiled.statistics(),
+        statistics,
         found: &compiled.diagnostics,
         written: &written,
         parts,
@@ -165,7 +166,8 @@ fn made(args: &CompileArgs, outputs: &Outputs) -> Vec<OsString> {
 /// Writes what was asked for, then the stamp.
 fn write(
     args: &CompileArgs,
-    compiled: &Compiled,
+    compiled: &mut Compiled,
+    statistics: &Statistics,
     outputs: &Outputs,
     trace: &Trace,
     key: &Key,
@@ -188,11 +190,10 @@ fn write(
     if let Some(path) = &args.dep_file {
         files.push((path, write_dep_file(path, outputs, trace)?));
     }
-    if let Some(path) = stamp {
-        let statistics = compiled.statistics();
-        if let Some(stamp) = Stamp::of(key, trace, &files, &statistics, &compiled.diagnostics) {
-            stamp.leave(&path);
-        }
+    if let Some(path) = stamp
+        && let Some(stamp) = Stamp::of(key, trace, &files, statistics, &compiled.diagnostics)
+    {
+        stamp.leave(&path);
     }
     Ok(written)
 }

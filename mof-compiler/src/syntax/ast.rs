@@ -385,7 +385,7 @@ pub enum ValueKind<'a> {
     /// `$alias`; the text lacks the `$`.
     Alias(&'a str),
     /// `{ v, … }`, perhaps empty. Elements are never arrays.
-    Array(Vec<Value<'a>>),
+    Array(Box<[Value<'a>]>),
     /// `instance of C { … }` (WMI)
     Instance(Box<InstanceDeclaration<'a>>),
     /// `class C { … }` (WMI, as object text shows embedded classes)

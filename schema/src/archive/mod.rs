@@ -23,4 +23,4 @@ pub use file::{Archive, OpenError};
 pub use include::Aligned;
 pub use memory::ArchiveBytes;
 pub use write::WriteError;
-pub(crate) use write::write;
+pub(crate) use write::layout;

@@ -26,33 +26,48 @@ impl Writer {
             Value::Scalar(scalar) => {
                 ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
             }
-            Value::Array(array) => self.array(array)?,
+            // The elements of each lie at a place of their own: none is like another.
+            Value::Array(array) => {
+                let record = self.array(array)?;
+                return self.append_value(record);
+            }
         };
         if let Some(n) = self.values.known.get(&record) {
             return Ok(*n);
         }
-        let n = number(self.root.values.len())?;
-        self.root.values.push(record);
+        let n = self.append_value(record)?;
         self.values.known.insert(record, n);
         Ok(n)
     }
 
+    fn append_value(&mut self, record: ValueRecord) -> Result<u32, WriteError> {
+        let n = number(self.root.values.len())?;
+        self.root.values.push(record);
+        Ok(n)
+    }
+
     fn array(&mut self, array: &Array) -> Result<ValueRecord, WriteError> {
-        let mut words = Vec::with_capacity(array.len());
-        match array.elements() {
-            // Most arrays hold texts, which need not be shared to be written.
-            Some(Elements::String(texts)) => {
-                for text in texts {
-                    words.push(u64::from(self.symbol(text)?));
-                }
+        let record = |start: usize, form| -> Result<ValueRecord, WriteError> {
+            let (payload, len) = (u64::from(number(start)?), number(array.len())?);
+            Ok(ValueRecord { payload, len, form, cim_type: array.cim_type() as u8 })
+        };
+        // Most arrays hold texts. These write no words of their own, so that the array's
+        // can go where they belong one by one.
+        if let Some(Elements::String(texts)) = array.elements() {
+            let start = self.root.words.len();
+            for text in texts {
+                let symbol = self.symbol(text)?;
+                self.root.words.push(u64::from(symbol));
             }
-            _ => {
-                for item in array.iter() {
-                    words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
-                }
-            }
+            return record(start, form::ARRAY);
         }
+        let mut words = Vec::with_capacity(array.len());
+        for item in array.iter() {
+            words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
+        }
+        let mut form = form::ARRAY;
         if array.has_nulls() {
+            form = form::ARRAY_WITH_NULLS;
             let mut marks = vec![0_u64; array.len().div_ceil(64)];
             for (i, item) in array.iter().enumerate() {
                 if let (None, Some(word)) = (item, marks.get_mut(i / 64)) {
@@ -61,14 +76,9 @@ impl Writer {
             }
             words.extend(marks);
         }
-        let start = number(self.root.words.len())?;
+        let start = self.root.words.len();
         self.root.words.extend(words);
-        Ok(ValueRecord {
-            payload: u64::from(start),
-            len: number(array.len())?,
-            form: if array.has_nulls() { form::ARRAY_WITH_NULLS } else { form::ARRAY },
-            cim_type: array.cim_type() as u8,
-        })
+        record(start, form)
     }
 
     fn payload(&mut self, scalar: &Scalar) -> Result<u64, WriteError> {

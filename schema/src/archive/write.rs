@@ -34,10 +34,11 @@ pub enum WriteError {
     Layout(#[from] rkyv::rancor::Error),
 }
 
-pub(crate) fn write(
+/// The content of an archive as its records, with no tie to the declarations any more.
+pub(crate) fn layout(
     dialect: Dialect,
     namespaces: &IndexMap<Name, NamespaceBuilder>,
-) -> Result<ArchiveBytes, WriteError> {
+) -> Result<LaidOut, WriteError> {
     let mut writer = Writer::new(dialect);
     writer.reserve(namespaces.values().map(|content| content.classes().len()).sum());
     for (name, content) in namespaces {
@@ -46,11 +47,19 @@ pub(crate) fn write(
     if writer.root.text.len() > i32::MAX as usize {
         return Err(WriteError::TooLarge);
     }
-    let bytes = rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(
-        &writer.root,
-        header::unsealed(writer.root.text.len() * 2),
-    )?;
-    Ok(header::seal(bytes))
+    Ok(LaidOut(writer.root))
+}
+
+/// All records of an archive.
+pub(crate) struct LaidOut(Root);
+
+impl LaidOut {
+    pub(crate) fn into_bytes(self) -> Result<ArchiveBytes, WriteError> {
+        let Self(root) = self;
+        let buffer = header::unsealed(root.text.len() * 2);
+        let bytes = rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(&root, buffer)?;
+        Ok(header::seal(bytes))
+    }
 }
 
 /// A length or position as the archive writes it.

@@ -134,10 +134,10 @@ impl Outputs {
         Ok(())
     }
 
-    /// Writes every form.
-    pub(super) fn write(&self, compiled: &Compiled) -> Result<Vec<Written>, Stop> {
+    /// Writes every form, for which what was compiled gives its schema away.
+    pub(super) fn write(&self, compiled: &mut Compiled) -> Result<Vec<Written>, Stop> {
         let bytes = compiled
-            .archive()
+            .take_archive()
             .map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))?;
         // The text forms are read off the archive, and it is opened for them only.
         let opened = if self.forms().any(Emit::is_text) {
