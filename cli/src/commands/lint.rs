@@ -4,6 +4,7 @@ use crate::args::{FindingsFormat, LintArgs};
 use crate::core::{Inputs, compile_alone, files, levels};
 use crate::failure::Stop;
 use crate::output::diagnostics::{to_json, write_pictures_on};
+use crate::output::findings::write_failed_log;
 use crate::output::numbers::{count, counted};
 use crate::output::{sarif, stdout};
 use crate::progress::Progress;
@@ -20,8 +21,12 @@ const KEPT: usize = 100_000;
 pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.include)?;
-    let texts = inputs.load(Diagnostics::with_limit(KEPT), &[])?.texts;
+    let loaded = Inputs::gather(&args.paths, &args.stdin_name, &args.include)
+        .and_then(|inputs| inputs.load(Diagnostics::with_limit(KEPT), &[]));
+    if let (Err(failure), FindingsFormat::Sarif) = (&loaded, args.format) {
+        write_failed_log(failure, args.report.as_deref())?;
+    }
+    let texts = loaded?.texts;
     progress.step("linting");
     let options = CompileOptions {
         dialect: args.dialect.0,

@@ -83,8 +83,12 @@ impl Gathering<'_> {
         paths: &[PathBuf],
         progress: &Progress,
     ) -> Result<(), Stop> {
-        let inputs = Inputs::gather(paths, "<stdin>", self.include)?;
-        let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
+        let texts = Inputs::gather(paths, "<stdin>", self.include)
+            .and_then(|inputs| inputs.load_untraced(self.findings.sink()));
+        if let Err(failure) = &texts {
+            self.findings.report_failure(failure)?;
+        }
+        let Texts { sources, said } = texts?;
         let compiled = compile(&sources, &self.options, &Known(all), said);
         progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
         if compiled.has_errors() {

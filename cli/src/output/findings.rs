@@ -8,6 +8,7 @@ use crate::core::files;
 use crate::failure::{Failure, FailureStyle, Stop};
 use cimarron_mof::{Diagnostic, Diagnostics, Severity, SourceMap};
 use std::io::{self, Write};
+use std::path::Path;
 
 /// How many findings of a severity people are shown unless they say otherwise.
 const MOST: usize = 50;
@@ -40,17 +41,7 @@ impl FindingsArgs {
         if self.format != FindingsFormat::Sarif {
             return Ok(());
         }
-        let (message, code) = (failure.to_string(), failure.exit_number());
-        let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
-        match &self.report {
-            Some(path) => files::write(path, body).map(|_| ())?,
-            None => {
-                let mut out = stdout();
-                body(&mut out)?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        write_failed_log(failure, self.report.as_deref())
     }
 
     /// Reports findings.
@@ -239,4 +230,18 @@ mod tests {
         }
         assert_eq!(shown(&[], 9), "");
     }
+}
+
+/// Writes a log of a run that ended before there was anything to report.
+pub(crate) fn write_failed_log(failure: &Failure, report: Option<&Path>) -> Result<(), Stop> {
+    let (message, code) = (failure.to_string(), failure.exit_number());
+    let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
+    if let Some(path) = report {
+        files::write(path, body)?;
+    } else {
+        let mut out = stdout();
+        body(&mut out)?;
+        out.flush()?;
+    }
+    Ok(())
 }

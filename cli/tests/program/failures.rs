@@ -146,3 +146,15 @@ fn one_file_is_not_written_twice_nor_over_an_input() {
         cimarron(line).succeeds();
     }
 }
+
+#[test]
+fn a_failure_is_a_sarif_log_too() {
+    let place = Place::new();
+    let (missing, site) = (place.path("missing.mof"), place.path("site"));
+    for line in [&["compile", &missing][..], &["lint", &missing], &["doc", &missing, "-o", &site]] {
+        let run = crate::run(command().args(line).args(["--format", "sarif"])).fails_with(1);
+        let invocation = &run.json()["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false, "{line:?}");
+        assert_eq!(invocation["exitCode"], 1, "{line:?}");
+    }
+}
