@@ -175,6 +175,20 @@ fn listed(codes: &[&str]) -> String {
     }
 }
 
+/// Writes a log of a run that ended before there was anything to report.
+pub(crate) fn write_failed_log(failure: &Failure, report: Option<&Path>) -> Result<(), Stop> {
+    let (message, code) = (failure.to_string(), failure.exit_number());
+    let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
+    if let Some(path) = report {
+        files::write(path, body)?;
+    } else {
+        let mut out = stdout();
+        body(&mut out)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,18 +244,4 @@ mod tests {
         }
         assert_eq!(shown(&[], 9), "");
     }
-}
-
-/// Writes a log of a run that ended before there was anything to report.
-pub(crate) fn write_failed_log(failure: &Failure, report: Option<&Path>) -> Result<(), Stop> {
-    let (message, code) = (failure.to_string(), failure.exit_number());
-    let body = |out: &mut dyn Write| sarif::write_failure(out, &message, code);
-    if let Some(path) = report {
-        files::write(path, body)?;
-    } else {
-        let mut out = stdout();
-        body(&mut out)?;
-        out.flush()?;
-    }
-    Ok(())
 }

@@ -10,9 +10,9 @@
 
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use cimarron_model::{Class, ClassVersion, Dialect, Name, QualifierType, Qualifiers};
+use cimarron_model::{Class, ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
-use cimarron_schema::rules::{Element, Environment, Part, Rule, Violation, check_class};
+use cimarron_schema::rules::{Environment, Violation, check_class};
 use cimarron_schema::{
     Archive, ClassForm, ClassView, ResolvedClass, SchemaBuilder, SchemaView, Shared,
     differs_in_more_than_notes,
@@ -128,7 +128,7 @@ pub(super) fn resolve_below(
         let mut found = judge(&local, Some(&above));
         let mut dropped = false;
         for violation in found.iter().filter(|_| mode == UpdateMode::Force) {
-            dropped |= drop_one(&mut local, violation);
+            dropped |= violation.drop_conflicting(&mut local);
         }
         if dropped {
             found = judge(&local, Some(&above));
@@ -158,25 +158,6 @@ pub(super) fn resolve_below(
         Some(Arc::new(ClassDef::new(id, version, &archive, 0, class)))
     };
     Ok(content.classes().filter_map(again).collect())
-}
-
-/// Drops the qualifier that a violation is about, when that is what conflicts.
-fn drop_one(local: &mut Class, violation: &Violation) -> bool {
-    let (Rule::QualifierNotOverridable, Part::Qualifier(name)) = (violation.rule, &violation.part)
-    else {
-        return false;
-    };
-    let qualifiers: Option<&mut Qualifiers> = match violation.element {
-        Element::Class => Some(&mut local.qualifiers),
-        Element::Property(i) => local.properties.get_mut(i).map(|p| &mut p.qualifiers),
-        Element::Method(i) => local.methods.get_mut(i).map(|m| &mut m.qualifiers),
-        Element::Parameter(i, j) => local
-            .methods
-            .get_mut(i)
-            .and_then(|m| m.parameters.get_mut(j))
-            .map(|p| &mut p.qualifiers),
-    };
-    qualifiers.and_then(|q| q.remove(name.as_str())).is_some()
 }
 
 /// The namespace as the rules see it.

@@ -149,6 +149,8 @@ conditions! {
     TerminalSuperclass = InvalidParameter, WBEM_E_INVALID_SUPERCLASS;
     /// the class would derive from itself
     CircularReference = InvalidSuperclass, WBEM_E_CIRCULAR_REFERENCE;
+    /// the value would contain or name itself
+    CircularValue = InvalidParameter, WBEM_E_CIRCULAR_REFERENCE;
     /// the class cannot be changed in this way
     UnsupportedClassUpdate = NotSupported, WBEM_E_UNSUPPORTED_CLASS_UPDATE;
     /// the class definition is not complete

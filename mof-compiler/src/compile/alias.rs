@@ -107,7 +107,7 @@ impl Aliases for AliasTable<'_> {
         namespace: &mut Namespace<'_, '_>,
         file: FileId,
         name: &str,
-    ) -> Result<ObjectPath, (Code, String)> {
+    ) -> Result<ObjectPath, Option<(Code, String)>> {
         let root = namespace.context.roots.of(file);
         let of_file = self.declared.get(&root);
         let Some((_, _, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name)))
@@ -124,7 +124,7 @@ impl Aliases for AliasTable<'_> {
                 }
                 None => format!("the alias `${name}` is not defined"),
             };
-            return Err((Code::UndefinedAlias, message));
+            return Err(Some((Code::UndefinedAlias, message)));
         };
         let doubtful = match target {
             Target::Instance(one) => namespace.doubts(one.at.node.class.text),
@@ -151,8 +151,8 @@ impl Aliases for AliasTable<'_> {
             if self.circle.get() {
                 return Err(circular(name));
             }
-            let message = format!("`${name}` stands for an instance without a valid key");
-            return Err((Code::UndefinedAlias, message));
+            // Whatever its key lacks is reported there.
+            return Err(None);
         };
         self.circle.set(before);
         self.paths.borrow_mut().insert(key, Some(path.clone()));
@@ -160,6 +160,7 @@ impl Aliases for AliasTable<'_> {
     }
 }
 
-fn circular(name: &str) -> (Code, String) {
-    (Code::CircularAlias, format!("the key of `${name}` needs, through aliases, itself"))
+fn circular(name: &str) -> Option<(Code, String)> {
+    let message = format!("the key of `${name}` needs, through aliases, itself");
+    Some((Code::CircularAlias, message))
 }

@@ -9,9 +9,10 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use cimarron_model::{
-    ArrayShape, CimType, Class, DataType, Dialect, Method, Name, Parameter, Property, Qualifiers,
-    Value, suggest,
+    ArrayShape, CimType, Class, DataType, Dialect, Method, Name, Parameter, Property, Qualifier,
+    Qualifiers, Value, suggest,
 };
+use cimarron_schema::implied_flavor;
 use cimarron_schema::rules::Environment;
 
 /// A class as its declaration says, nothing resolved. The positions of
@@ -29,6 +30,18 @@ pub(crate) fn lower(
         qualifiers: lowering.qualifiers(&node.qualifiers),
         properties: properties(node).map(|p| lowering.property(p)).collect(),
         methods: methods(node).map(|m| lowering.method(m)).collect(),
+    }
+}
+
+/// Gives each parameter that writes no `ID` the one of its position, as WMI's compiler
+/// does (WMI SDK, "Standard WMI Qualifiers").
+fn number(parameters: &mut [Parameter]) {
+    for (position, parameter) in parameters.iter_mut().enumerate() {
+        let Ok(id) = i32::try_from(position) else { return };
+        if parameter.qualifiers.get("ID").is_none() {
+            let flavor = implied_flavor(Dialect::Wmi, "ID", None);
+            parameter.qualifiers.set(Qualifier { name: "ID".into(), value: id.into(), flavor });
+        }
     }
 }
 
@@ -70,10 +83,14 @@ impl Lowering<'_, '_, '_> {
             let message = "DMTF methods return a value".to_owned();
             self.wmi_form(method.return_type.span, message, "write uint32");
         }
+        let mut parameters: Vec<_> = method.parameters.iter().map(|p| self.parameter(p)).collect();
+        if self.namespace.context.dialect == Dialect::Wmi {
+            number(&mut parameters);
+        }
         Method {
             name: Name::new(method.name.text),
             return_type,
-            parameters: method.parameters.iter().map(|p| self.parameter(p)).collect(),
+            parameters,
             qualifiers: self.qualifiers(&method.qualifiers),
             origin: None,
             propagated: false,

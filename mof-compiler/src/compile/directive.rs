@@ -115,7 +115,8 @@ impl<'b> Directives<'b> {
         }
         collected.changes.amendment = Some(locale.text.to_ascii_lowercase());
         if !self.splits {
-            let message = "`#pragma amendment` says how to split the text, and nobody does";
+            let message =
+                "`#pragma amendment` says how to split the text, and no parts are asked for";
             let found = at.error(Code::IgnoredDirective, at.node.span, message);
             sink.push(found.with_help("write both parts with --emit-mof and --emit-mfl"));
         }

@@ -9,10 +9,10 @@ use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
 use crate::Code;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue};
+use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
-    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property, Value,
-    fold, suggest,
+    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property,
+    QualifierType, Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
@@ -312,6 +312,15 @@ fn lower(
             continue;
         }
         let Some(property) = declared_property(namespace, at, class, written) else { continue };
+        if written.value.kind == ValueKind::Absent {
+            if provided(namespace, at.file, written) {
+                let value = property.default.clone();
+                let value = value.unwrap_or_else(|| QualifierType::null(&property.data_type));
+                instance.set(property.name.clone(), value);
+                qualify(namespace, at.file, flavors, written, &property.name, &mut instance);
+            }
+            continue;
+        }
         let language = namespace.context.language;
         let embedded = value_type(language, &property.data_type, &property.qualifiers);
         let value = Converter::new(namespace, at.file, flavors)
@@ -322,11 +331,7 @@ fn lower(
         limits::value(namespace, at_value, &value, &class.name, property);
         embedded::text(namespace, at_value, &value, property);
         instance.set(property.name.clone(), value);
-        let qualifiers = qualifier::lower_all(namespace, at.file, &written.qualifiers, flavors);
-        limits::property_context(namespace, at.file, written, &qualifiers);
-        if let Some(slot) = instance.property_mut(property.name.as_str()) {
-            slot.qualifiers = qualifiers;
-        }
+        qualify(namespace, at.file, flavors, written, &property.name, &mut instance);
     }
     if namespace.context.dialect == Dialect::Wmi {
         values_are_there(namespace, at, class, &instance);
@@ -335,6 +340,35 @@ fn lower(
     }
     limits::deprecated(namespace, at, class);
     instance
+}
+
+/// Gives a property of an instance the qualifiers that are written there.
+fn qualify(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    flavors: &GlobalFlavors,
+    written: &PropertyValue<'_>,
+    name: &Name,
+    instance: &mut Instance,
+) {
+    let qualifiers = qualifier::lower_all(namespace, file, &written.qualifiers, flavors);
+    limits::property_context(namespace, file, written, &qualifiers);
+    if let Some(slot) = instance.property_mut(name.as_str()) {
+        slot.qualifiers = qualifiers;
+    }
+}
+
+/// Whether the value of a property without one comes from elsewhere: in WMI its
+/// qualifiers name a provider (WMI SDK, "Using the System Registry Provider as a
+/// Property Provider").
+fn provided(namespace: &mut Namespace<'_, '_>, file: FileId, written: &PropertyValue<'_>) -> bool {
+    let provided = namespace.context.dialect == Dialect::Wmi && !written.qualifiers.is_empty();
+    if !provided {
+        let message = "expected `=`, found `;`".to_owned();
+        let at = At::new(file, written);
+        namespace.sink.push(at.error(Code::UnexpectedToken, written.value.span, message));
+    }
+    provided
 }
 
 /// WMI: what is Indexed or Not_Null has a value. Keys are seen to with the path.

@@ -5,7 +5,7 @@ use super::doubt::Doubtful;
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
-use super::redeclare::Dependents;
+use super::redeclare::{Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
@@ -142,6 +142,7 @@ impl Namespace<'_, '_> {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         let mut replaced = BTreeSet::new();
+        let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
             let above = last.insert(name.clone(), i);
@@ -152,6 +153,7 @@ impl Namespace<'_, '_> {
                 if self.declared_again(before, class, dependents) {
                     replaced.extend(above);
                 }
+                forced.add(class);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
         }
@@ -172,7 +174,7 @@ impl Namespace<'_, '_> {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) && self.compile_class(class) {
+            if counts && !order.circular.contains(&i) && self.compile_class(class, &forced) {
                 linked.push(i);
             }
             // What MOF 3 was made into could not be made from the text again.
@@ -181,28 +183,20 @@ impl Namespace<'_, '_> {
                 class.release();
             }
         }
-        self.judge_replaced(classes, &replaced, &order.circular);
+        // The declarations that a later one replaces take no effect, and their mistakes
+        // are mistakes.
+        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+            self.judge(class, &forced);
+        }
         for class in linked.into_iter().filter_map(|i| classes.get(i)) {
             self.check_links(class);
         }
     }
 
-    /// Judges the declarations that a later one replaces: they take no effect, and
-    /// their mistakes are mistakes.
-    fn judge_replaced(
-        &mut self,
-        classes: &[Class<'_>],
-        replaced: &BTreeSet<usize>,
-        circular: &BTreeSet<usize>,
-    ) {
-        for class in replaced.difference(circular).filter_map(|i| classes.get(*i)) {
-            self.judge(class);
-        }
-    }
-
     /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &Class<'_>) -> bool {
-        let Judged { mut local, is_below, doubtful, too_deep, has_links } = self.judge(declared);
+    fn compile_class(&mut self, declared: &Class<'_>, forced: &Forced) -> bool {
+        let Judged { mut local, is_below, doubtful, too_deep, has_links } =
+            self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }
@@ -220,8 +214,8 @@ impl Namespace<'_, '_> {
     }
 
     /// Lowers a class and reports what is wrong with it.
-    fn judge(&mut self, declared: &Class<'_>) -> Judged {
-        let local = class::lower(self, declared.at(), &declared.flavors);
+    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -236,6 +230,9 @@ impl Namespace<'_, '_> {
         };
         let Judgement { mut violations, has_links } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
+        if forced.holds(declared, above.as_deref()) {
+            violations.retain(|v| !v.drop_conflicting(&mut local));
+        }
         violations.retain(|v| {
             let permitted = permits(self.context, v, &local, above.as_deref());
             !permitted && !self.is_consequence(v, doubtful)

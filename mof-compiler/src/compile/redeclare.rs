@@ -14,8 +14,8 @@ use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
 use crate::source::Span;
-use cimarron_model::{Dialect, Name};
-use cimarron_schema::differs_in_more_than_notes;
+use cimarron_model::{self as model, Dialect, Name};
+use cimarron_schema::{ResolvedClass, differs_in_more_than_notes};
 use hashbrown::HashMap;
 
 /// What hangs on the classes of a text: where the first subclass and the first instance of
@@ -41,6 +41,28 @@ impl Dependents {
             instance.get_or_insert((one.order, one.at.file, one.at.node.class.span));
         }
         found
+    }
+}
+
+/// The classes that a later declaration changes by force, and where that stands: what
+/// conflicts with them in subclasses above it goes.
+#[derive(Default)]
+pub(super) struct Forced(HashMap<Name, usize>);
+
+impl Forced {
+    pub(super) fn add(&mut self, now: &Class<'_>) {
+        if now.flags.mode == UpdateMode::Force {
+            self.0.insert(Name::new(now.node.name.text), now.order);
+        }
+    }
+
+    /// Whether a class above this declaration is changed by force below it.
+    pub(super) fn holds(&self, declared: &Class<'_>, above: Option<&ResolvedClass>) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let names = above.into_iter().flat_map(|a| std::iter::once(&a.name).chain(&a.ancestors));
+        names.filter_map(|name| self.0.get(name)).any(|order| declared.order < *order)
     }
 }
 
@@ -99,10 +121,14 @@ impl Namespace<'_, '_> {
             self.sink.push(again().with_help("remove one of the two"));
             return true;
         }
-        if now.flags.mode == UpdateMode::Compatible
-            && differs_in_more_than_notes(&old, &new)
-            && let Some(found) = in_the_way(now, name, dependents)
-        {
+        let in_the_way = match now.flags.mode {
+            UpdateMode::Compatible if differs_in_more_than_notes(&old, &new) => {
+                in_the_way(now, name, dependents)
+            }
+            UpdateMode::Safe if changes_type(&old, &new) => instance_above(now, name, dependents),
+            _ => None,
+        };
+        if let Some(found) = in_the_way {
             self.sink.push(first_declared(found, before));
         } else if now.flags == UpdateFlags::default() {
             let found = again().with_severity(Severity::Warning);
@@ -110,6 +136,25 @@ impl Namespace<'_, '_> {
         }
         true
     }
+}
+
+/// Whether a property has another type than before, so that values in instances conflict.
+fn changes_type(old: &model::Class, new: &model::Class) -> bool {
+    new.properties.iter().any(|property| {
+        let before = old.properties.iter().find(|p| p.name == property.name);
+        before.is_some_and(|before| before.data_type != property.data_type)
+    })
+}
+
+/// An instance that keeps the types of a class from changing.
+fn instance_above(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
+    let (_, instance) = dependents.first.get(name)?;
+    let (_, file, span) = instance.filter(|(order, ..)| *order < now.order)?;
+    let message = format!("a property of `{name}` changes its type, and has values above");
+    let found = now.at().error(Code::ClassHasInstances, now.node.name.span, message);
+    Some(found.with_label(file, span, "one of its instances").with_help(
+        "write #pragma classflags(\"forceupdate\") above to convert them where possible",
+    ))
 }
 
 /// What keeps a class from changing that is declared again.

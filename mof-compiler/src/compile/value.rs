@@ -16,13 +16,13 @@ use std::sync::Arc;
 /// The objects that aliases stand for.
 pub(crate) trait Aliases {
     /// The path of the object that `$name` stands for in a file; the error says
-    /// why there is none.
+    /// why there is none, unless that is reported where the object is declared.
     fn path(
         &self,
         namespace: &mut Namespace<'_, '_>,
         file: FileId,
         name: &str,
-    ) -> Result<ObjectPath, (Code, String)>;
+    ) -> Result<ObjectPath, Option<(Code, String)>>;
 }
 
 /// Converts values of one file.
@@ -53,7 +53,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
     /// The value as one of `data_type`; `None` once the mismatch is reported.
     pub(crate) fn value(&mut self, written: &Written<'_>, data_type: &DataType) -> Option<Value> {
         match &written.kind {
-            ValueKind::Invalid => None,
+            ValueKind::Invalid | ValueKind::Absent => None,
             ValueKind::Null => Some(QualifierType::null(data_type)),
             ValueKind::Array(items) if data_type.is_array() => {
                 self.array(written, items, data_type).map(Value::from)
@@ -128,7 +128,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         let cim_type = data_type.cim_type;
         let dialect = self.namespace.context.dialect;
         match (&written.kind, cim_type.class()) {
-            (ValueKind::Invalid, _) => None,
+            (ValueKind::Invalid | ValueKind::Absent, _) => None,
             (ValueKind::Boolean(b), TypeClass::Boolean) => Some(Scalar::Boolean(*b)),
             (ValueKind::Integer(n), TypeClass::Unsigned | TypeClass::Signed) => {
                 self.integer(written.span, n.value(), cim_type)
@@ -156,9 +156,20 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
                 self.number_as_text(written.span, n.value())
             }
+            (ValueKind::String(text), TypeClass::Boolean)
+                if dialect == Dialect::Wmi && !self.in_qualifier =>
+            {
+                self.text_as_boolean(written.span, text)
+            }
             (ValueKind::String(text), TypeClass::DateTime) => self.datetime(written.span, text),
-            (ValueKind::String(text), TypeClass::Reference) => self.reference(written.span, text),
-            (ValueKind::Alias(name), TypeClass::Reference) => self.alias(written.span, name),
+            (ValueKind::String(text), TypeClass::Reference) => {
+                let path = self.reference(written.span, text)?;
+                self.referenced(written.span, path, data_type)
+            }
+            (ValueKind::Alias(name), TypeClass::Reference) => {
+                let path = self.alias(written.span, name)?;
+                self.referenced(written.span, path, data_type)
+            }
             (ValueKind::Alias(name), _) => {
                 let message =
                     format!("the alias `${name}` stands for a path, and this is no reference");
@@ -190,6 +201,22 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         let found = found.with_severity(Severity::Warning);
         self.namespace.sink.push(found.with_help(format!("write \"{number}\"")));
         Some(Scalar::String(number.to_string().into()))
+    }
+
+    /// WMI takes the words TRUE and FALSE for a boolean, as the samples of its SDK do
+    /// ("Registering the View Provider").
+    fn text_as_boolean(&mut self, span: Span, text: &str) -> Option<Scalar> {
+        let word = ["TRUE", "FALSE"].into_iter().find(|word| text.eq_ignore_ascii_case(word));
+        let Some(word) = word else {
+            let message = format!("the text \"{text}\" cannot initialise a boolean");
+            let help = "write TRUE or FALSE".to_owned();
+            return self.report_with_help(Code::TypeMismatch, span, message, help);
+        };
+        let message = "a string initialises a boolean; its word becomes the value";
+        let found = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
+        let found = found.with_severity(Severity::Warning);
+        self.namespace.sink.push(found.with_help(format!("write {word}")));
+        Some(Scalar::Boolean(word == "TRUE"))
     }
 
     fn integer(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<Scalar> {
@@ -229,21 +256,42 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         }
     }
 
-    fn reference(&mut self, span: Span, text: &str) -> Option<Scalar> {
+    /// A reference names an object of its class or one below it (DSP0004 7.6). Of a path
+    /// that leads elsewhere nothing is known, and WMI keeps any path.
+    fn referenced(&mut self, span: Span, path: ObjectPath, data_type: &DataType) -> Option<Scalar> {
+        let elsewhere = path.host.is_some() || path.namespace.is_some();
+        if let (Some(wanted), Some(class), false) = (&data_type.class, &path.class, elsewhere)
+            && !self.namespace.doubts(class.as_str())
+            && let Some(found) = self.namespace.class(class.as_str())
+            && !found.is_a(wanted.as_str())
+        {
+            let message =
+                format!("the path of a `{class}` cannot initialise {}", a(&element(data_type)));
+            let report = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
+            if self.namespace.context.dialect == Dialect::Dmtf {
+                self.namespace.sink.push(report);
+                return None;
+            }
+            self.namespace.sink.push(report.with_severity(Severity::Warning));
+        }
+        Some(Scalar::Reference(Arc::new(path)))
+    }
+
+    fn reference(&mut self, span: Span, text: &str) -> Option<ObjectPath> {
         match ObjectPath::parse(text) {
-            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
+            Ok(path) => Some(path),
             Err(error) => self.report(Code::InvalidPath, span, error.to_string()),
         }
     }
 
-    fn alias(&mut self, span: Span, name: &str) -> Option<Scalar> {
+    fn alias(&mut self, span: Span, name: &str) -> Option<ObjectPath> {
         let Some(aliases) = self.aliases else {
             let message = format!("the alias `${name}` stands where only instances may use one");
             return self.report(Code::MisplacedAlias, span, message);
         };
         match aliases.path(self.namespace, self.file, name) {
-            Ok(path) => Some(Scalar::Reference(Arc::new(path))),
-            Err((code, message)) => self.report(code, span, message),
+            Ok(path) => Some(path),
+            Err(reason) => reason.and_then(|(code, message)| self.report(code, span, message)),
         }
     }
 
@@ -308,6 +356,6 @@ fn describe(written: &Written<'_>) -> &'static str {
         ValueKind::Array(_) => "an array",
         ValueKind::Instance(_) => "an embedded instance",
         ValueKind::Class(_) => "an embedded class",
-        ValueKind::Invalid => "this value",
+        ValueKind::Invalid | ValueKind::Absent => "this value",
     }
 }

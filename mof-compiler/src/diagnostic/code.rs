@@ -156,7 +156,7 @@ codes! {
     // Aliases
     "MOF0230" UndefinedAlias Error UndefinedAlias "an alias is not defined";
     "MOF0231" DuplicateAlias Error DuplicateAlias "an alias is defined twice";
-    "MOF0232" CircularAlias Error CircularReference "keys need each other through aliases";
+    "MOF0232" CircularAlias Error CircularValue "keys need each other through aliases";
     "MOF0233" MisplacedAlias Error UnexpectedAlias "an alias stands where none may";
     "MOF0234" AliasInEmbedded Error AliasInEmbeddedObject "an embedded object has an alias";
     "MOF0235" ValueNotMapped Warning ConstantOutOfRange "a value is not in its property's ValueMap";
@@ -206,7 +206,7 @@ codes! {
     "MOF0404" LocalNameTaken Error AlreadyExists "a local type takes the name of another type";
     "MOF0405" TypeInPlaceOfValue Error UnrecognizedType "a type stands where it cannot be used";
     "MOF0410" EnumerationBase Error UnrecognizedType "an enumeration is based on what it cannot be";
-    "MOF0411" CircularEnumeration Error CircularReference "an enumeration extends itself";
+    "MOF0411" CircularEnumeration Error CircularValue "an enumeration extends itself";
     "MOF0412" DuplicateElement Error AlreadyExists "a name of an enumeration is declared again";
     "MOF0413" DuplicateElementValue Error AlreadyExists "two names of an enumeration have one value";
     "MOF0414" MissingElementValue Error IllegalConstant "a name of an integer enumeration has no value";
@@ -220,7 +220,7 @@ codes! {
     "MOF0431" ValueWithoutAlias Error MofSyntax "a value is declared without an alias";
     "MOF0432" NestedInstance Warning MofSyntax "a nested value begins with instance";
     "MOF0433" ValueAsReference Error UnexpectedAlias "the alias of a value stands for a reference";
-    "MOF0434" CircularValue Error CircularReference "a value holds itself";
+    "MOF0434" CircularValue Error CircularValue "a value holds itself";
     "MOF0435" ExpansionLimit Error QuotaViolation "written out, the text exceeds a limit";
     "MOF0440" PolicyCount Error InvalidQualifierSyntax "a policy is not one word";
     "MOF0441" MissingDefault Warning InvalidQualifierSyntax "a qualifier type has no default value";

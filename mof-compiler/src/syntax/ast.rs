@@ -392,6 +392,8 @@ pub enum ValueKind<'a> {
     Class(Box<ClassDeclaration<'a>>),
     /// A literal whose mistake has been reported. Checks pass over it.
     Invalid,
+    /// None is written (WMI: `[PropertyContext("…")] Name;`). The span is that of the `;`.
+    Absent,
 }
 
 /// An integer literal: a sign and a magnitude, the union of sint64 and uint64.

@@ -74,7 +74,12 @@ pub(crate) fn explain(
 
 /// The grammar's terminals without the quotes of the literal ones.
 fn terminals(expected: &[String]) -> Vec<&str> {
-    expected.iter().map(|terminal| terminal.trim_matches('"')).collect()
+    let words: Vec<_> = expected.iter().map(|terminal| terminal.trim_matches('"')).collect();
+    match words.as_slice() {
+        // A property of an instance: hardly anybody means the one without a value.
+        [";", "="] | ["=", ";"] => vec!["="],
+        _ => words,
+    }
 }
 
 fn unexpected(

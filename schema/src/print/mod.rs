@@ -79,13 +79,16 @@ impl fmt::Debug for PrintOptions<'_> {
 ///
 /// It is that of the qualifier type where one is declared. Otherwise DSP0004
 /// gives EnableOverride and ToSubclass, and WMI an overridable qualifier that
-/// propagates nowhere, but for `key` (MS-WMIO's example shows it with 0x13).
+/// propagates nowhere, but for `key` and `ID` (MS-WMIO's example shows them with 0x13 and 0x11).
 pub fn implied_flavor(dialect: Dialect, qualifier: &str, declared: Option<Flavor>) -> Flavor {
     match (declared, dialect) {
         (Some(flavor), _) => flavor,
         (None, Dialect::Dmtf) => Flavor::DMTF_DEFAULT,
         (None, Dialect::Wmi) if qualifier.eq_ignore_ascii_case("key") => {
             Flavor::TO_INSTANCE.with(Flavor::TO_SUBCLASS).with(Flavor::NOT_OVERRIDABLE)
+        }
+        (None, Dialect::Wmi) if qualifier.eq_ignore_ascii_case("ID") => {
+            Flavor::TO_INSTANCE.with(Flavor::NOT_OVERRIDABLE)
         }
         (None, Dialect::Wmi) => Flavor::WMI_DEFAULT,
     }

@@ -27,6 +27,7 @@ impl Judge<'_> {
 enum Wanted {
     Array,
     Text,
+    TextOrArray,
     Number,
     Integer,
     Unsigned,
@@ -41,6 +42,7 @@ impl Wanted {
         match self {
             Self::Array => data_type.is_array(),
             Self::Text => is_text,
+            Self::TextOrArray => is_text || data_type.is_array(),
             Self::Number => of.is_integer() || of.class() == TypeClass::Real,
             Self::Integer => of.is_integer(),
             Self::Unsigned => of.class() == TypeClass::Unsigned,
@@ -53,6 +55,7 @@ impl Wanted {
         match self {
             Self::Array => "arrays",
             Self::Text => "strings",
+            Self::TextOrArray => "strings and arrays",
             Self::Number => "numbers",
             Self::Integer => "integers",
             Self::Unsigned => "integers without a sign",
@@ -65,6 +68,10 @@ impl Wanted {
 const fn wanted(known: Known, dialect: Dialect) -> Option<(Rule, Wanted)> {
     Some(match known {
         Known::ArrayType => (Rule::ArrayTypeOfScalar, Wanted::Array),
+        // WMI keeps the size of an array in MaxLen too.
+        Known::MaxLen if matches!(dialect, Dialect::Wmi) => {
+            (Rule::LengthOfNonText, Wanted::TextOrArray)
+        }
         Known::MaxLen | Known::MinLen => (Rule::LengthOfNonText, Wanted::Text),
         Known::MaxValue | Known::MinValue => (Rule::BoundOfNonNumber, Wanted::Number),
         Known::Counter => (Rule::CounterType, Wanted::Unsigned),

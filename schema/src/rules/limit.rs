@@ -4,7 +4,7 @@
 use super::number::integer;
 use super::site::Site;
 use super::unit::{UnitError, check_unit, nearest_base};
-use super::{Judge, Known, Part, Rule};
+use super::{Element, Judge, Known, Part, Rule};
 use cimarron_model::Qualifier;
 
 impl<'a> Judge<'a> {
@@ -164,7 +164,7 @@ impl<'a> Judge<'a> {
 
     /// What is static says so everywhere, or nowhere.
     pub(super) fn static_member(&mut self, site: &Site<'a>, one: &Qualifier) {
-        let Some(above) = site.above else { return };
+        let Some(above) = site.above.filter(|_| site.element != Element::Class) else { return };
         if one.value.as_bool() == Some(true) && !above.is_true("Static") {
             let message = format!("`{}` is static and overrides what is not", site.name);
             self.at_qualifier(Rule::StaticOverride, site, one, message, None);

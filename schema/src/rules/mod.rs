@@ -33,7 +33,7 @@ pub use value::{Limit, Misfit, check_octets, check_value};
 use known::Known;
 
 use crate::resolve::ResolvedClass;
-use cimarron_model::{Class, Dialect, Name, QualifierType};
+use cimarron_model::{Class, Dialect, Name, QualifierType, Qualifiers};
 use std::fmt;
 use std::sync::Arc;
 
@@ -149,6 +149,25 @@ impl Violation {
     /// Whether the declaration must be refused; if not, it is doubtful only.
     pub fn is_error(&self, dialect: Dialect) -> bool {
         self.rule.is_error(dialect)
+    }
+
+    /// Drops from the class the qualifier that the violation is about, when it conflicts
+    /// with the superclass's: what WMI's `forceupdate` does. Says whether it was.
+    pub fn drop_conflicting(&self, class: &mut Class) -> bool {
+        let (Rule::QualifierNotOverridable, Part::Qualifier(name)) = (self.rule, &self.part) else {
+            return false;
+        };
+        let qualifiers: Option<&mut Qualifiers> = match self.element {
+            Element::Class => Some(&mut class.qualifiers),
+            Element::Property(i) => class.properties.get_mut(i).map(|p| &mut p.qualifiers),
+            Element::Method(i) => class.methods.get_mut(i).map(|m| &mut m.qualifiers),
+            Element::Parameter(i, j) => class
+                .methods
+                .get_mut(i)
+                .and_then(|m| m.parameters.get_mut(j))
+                .map(|p| &mut p.qualifiers),
+        };
+        qualifiers.and_then(|q| q.remove(name.as_str())).is_some()
     }
 }
 

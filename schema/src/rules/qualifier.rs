@@ -100,7 +100,9 @@ impl<'a> Judge<'a> {
             return;
         }
         self.name_length(Rule::QualifierNameTooLong, element, part.clone(), name);
-        if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) {
+        let key_above =
+            known == Some(Known::Key) && site.above.is_some_and(|above| above.is_true("Key"));
+        if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) && !key_above {
             self.never_false(element, qualifier);
         }
         let Some(declaration) = self.environment.qualifier_type(name.as_str()) else {
@@ -137,6 +139,16 @@ impl<'a> Judge<'a> {
         if scopes.contains(on) || scopes.contains(kind) {
             return;
         }
+        if self.dialect == Dialect::Wmi && on == Scope::Method && name.is("ID") {
+            let message = "a method's own ID would be that of its return value".to_owned();
+            let help = Some("number the parameters only".to_owned());
+            self.advise(Rule::IdOnReturnValue, element, part, message, help);
+            return;
+        }
+        // Said already: a class is not both.
+        if on == Scope::Association && self.local.is_indication() && name.is("Indication") {
+            return;
+        }
         let allowed: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
         let article = if matches!(on, Scope::Association | Scope::Indication) { "an" } else { "a" };
         let message = format!("the qualifier `{name}` may not stand on {article} {on}");
@@ -158,7 +170,8 @@ impl<'a> Judge<'a> {
     /// A qualifier with `DisableOverride` may only be restated as it is.
     fn not_overridden(&mut self, site: &Site<'_>, local: &Qualifier, above: &Qualifier) {
         let bound = above.flavor.to_subclass() && !above.flavor.overridable();
-        if bound && local.value != above.value {
+        // Of keys another rule speaks.
+        if bound && local.value != above.value && !is_key_dropped(local, above) {
             let message = format!(
                 "`{}` is {} above and must not be overridden (DisableOverride)",
                 local.name, above.value
@@ -168,6 +181,13 @@ impl<'a> Judge<'a> {
             self.see_above(site, part, format!("{} here", above.value));
         }
     }
+}
+
+/// What [`Rule::KeyInheritanceChanged`] reports.
+fn is_key_dropped(local: &Qualifier, above: &Qualifier) -> bool {
+    above.name.is("Key")
+        && above.value.as_bool() == Some(true)
+        && local.value.as_bool() == Some(false)
 }
 
 /// WMI SDK, "Standard Qualifiers": whose value can only be TRUE.

@@ -133,6 +133,8 @@ rules! {
     "MOF0191" FlagType InvalidQualifierType "a qualifier that is TRUE or FALSE is something else";
     "MOF0192" SubType InvalidQualifier "SubType says nothing about what it stands on";
     "MOF0193" DeprecatedQualifier InvalidQualifier "a qualifier is deprecated";
+    "MOF0194" IdOnReturnValue ParameterIdOnReturnValue "a return value has an ID";
+    "MOF0195" ExclusiveQualifiers InvalidQualifier "two qualifiers exclude each other";
 }
 
 impl Rule {
@@ -157,6 +159,7 @@ impl Rule {
             | Self::FlagType
             | Self::DeprecatedQualifier
             | Self::QualifierPair
+            | Self::ExclusiveQualifiers
             // The DMTF's own schema breaks these.
             | Self::BoundOfNonNumber
             | Self::OctetStringType

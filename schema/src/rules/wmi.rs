@@ -16,16 +16,21 @@ impl<'a> Judge<'a> {
         match known {
             Known::CreateBy => self.needs(site, one, "SupportsCreate"),
             Known::DeleteBy => self.needs(site, one, "SupportsDelete"),
-            Known::SourceType => self.needs(site, one, "Source"),
-            Known::NonLocalType => self.needs(site, one, "NonLocal"),
-            Known::Source if site.qualifiers.get("NonLocal").is_some() => {
-                let message = format!("`{}` has both Source and NonLocal", site.name);
-                self.at_qualifier(Rule::QualifierPair, site, one, message, None);
-                self.see(site, Part::Qualifier("NonLocal".into()), "NonLocal here");
-            }
+            Known::SourceType => self.excludes(site, one, "Source"),
+            Known::NonLocalType => self.excludes(site, one, "NonLocal"),
             Known::Dynamic if site.element == Element::Class => self.dynamic_provider(site, one),
             Known::SubType => self.sub_type(site, one),
             _ => {}
+        }
+    }
+
+    /// The one says where instances are, the other of what kind that place is.
+    fn excludes(&mut self, site: &Site<'a>, one: &Qualifier, other: &str) {
+        if site.qualifiers.get(other).is_some() {
+            let message = format!("`{}` has both {} and {other}", site.name, one.name);
+            let help = format!("leave {} out", one.name);
+            self.at_qualifier(Rule::ExclusiveQualifiers, site, one, message, Some(&help));
+            self.see(site, Part::Qualifier(other.into()), format!("{other} here"));
         }
     }
 

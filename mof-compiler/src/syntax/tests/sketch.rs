@@ -114,6 +114,7 @@ fn value(v: &Value<'_>) -> String {
         ValueKind::Instance(i) => instance(i),
         ValueKind::Class(c) => class(c),
         ValueKind::Invalid => "?".to_owned(),
+        ValueKind::Absent => String::new(),
     }
 }
 
