@@ -1,5 +1,6 @@
 //! `cimarron compile`: MOF in, an archive or other forms out.
 
+mod clash;
 mod outputs;
 mod summary;
 
@@ -36,6 +37,7 @@ struct Outcome<'a> {
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
     let outputs = Outputs::plan(args)?;
+    clash::refuse_clashes(args, outputs.files())?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
     let options = super::amend::options(args)?;

@@ -77,7 +77,21 @@ pub(crate) fn write_failure(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => Status::AccessDenied,
         _ => Status::Failed,
     };
-    Failure::input(status, format!("cannot write `{}`: {error}", path.display()))
+    let shown = path.display();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let message =
+            format!("cannot write `{shown}`: there is no directory `{}`", folder.display());
+        return Failure::input(status, message);
+    }
+    Failure::input(status, format!("cannot write `{shown}`: {}", cause(error)))
+}
+
+/// What the system reported, without the name of the temporary file: nobody has
+/// heard of that.
+fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at path ").map(|(cause, _)| cause.to_owned()).unwrap_or(text)
 }
 
 /// Whether a path names something that is no ordinary file, so that nothing can

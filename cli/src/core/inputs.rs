@@ -55,14 +55,14 @@ impl Inputs {
 
     /// Reads everything, and all that it includes.
     pub(crate) fn load_untraced(&self, said: Diagnostics) -> Result<super::Texts, Failure> {
-        self.load_through(&OsFileSystem, said).map_err(|error| source_failure(&error))
+        self.load_through(&OsFileSystem, said)
     }
 
     /// The same, keeping what was asked of the file system, and a hash of each file.
     /// `made` are the names of the files that this is for.
     pub(crate) fn load(&self, said: Diagnostics, made: &[OsString]) -> Result<Loaded, Failure> {
         let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
-        let texts = self.load_through(&fs, said).map_err(|error| source_failure(&error))?;
+        let texts = self.load_through(&fs, said)?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }
 
@@ -70,19 +70,24 @@ impl Inputs {
         &self,
         fs: &dyn FileSystem,
         mut said: Diagnostics,
-    ) -> Result<super::Texts, SourceError> {
+    ) -> Result<super::Texts, Failure> {
         let mut loader = Loader::new(fs);
         for directory in &self.include {
             loader = loader.with_include_dir(directory);
         }
+        let mut failures = Vec::new();
         for item in &self.items {
-            match item {
-                Input::Path(path) => loader.add_path(path)?,
+            let added = match item {
+                Input::Path(path) => loader.add_path(path),
                 Input::Bytes(name, bytes) => {
                     let directory = Path::new(name).parent().unwrap_or(Path::new(""));
-                    loader.add_bytes_in(directory, name, bytes.clone())?;
+                    loader.add_bytes_in(directory, name, bytes.clone())
                 }
-            }
+            };
+            failures.extend(added.err());
+        }
+        if let Some(failure) = all_failures(&failures) {
+            return Err(failure);
         }
         let sources: Sources = loader.finish(&mut said);
         Ok(super::Texts { sources, said })
@@ -127,12 +132,27 @@ pub(crate) fn read_stdin(name: &str) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// How many inputs that cannot be read are named one by one.
+const NAMED: usize = 10;
+
+/// What cannot be read, all of it, as one failure.
+fn all_failures(errors: &[SourceError]) -> Option<Failure> {
+    let mut named: Vec<String> = errors.iter().take(NAMED).map(ToString::to_string).collect();
+    if errors.len() > NAMED {
+        named.push(format!("and {} more cannot be read", errors.len() - NAMED));
+    }
+    Some(Failure::input(source_status(errors.first()?), named.join("; ")))
+}
+
 /// What cannot be read, as a failure.
 pub(super) fn source_failure(error: &SourceError) -> Failure {
-    let status = match error {
-        SourceError::NotFound(_) => Status::NotFound,
+    Failure::input(source_status(error), error.to_string())
+}
+
+fn source_status(error: &SourceError) -> Status {
+    match error {
+        SourceError::NotFound(_) | SourceError::NoMof(_) => Status::NotFound,
         SourceError::Limit { .. } => Status::QuotaViolation,
         _ => Status::Failed,
-    };
-    Failure::input(status, error.to_string())
+    }
 }

@@ -94,3 +94,67 @@ fn a_closed_pipe_ends_quietly() {
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{line:?}");
     }
 }
+
+#[test]
+fn every_input_that_cannot_be_read_is_named() {
+    let place = Place::new();
+    let notes = place.file("bare/notes.txt", "");
+    let bare = notes.trim_end_matches("notes.txt").trim_end_matches('/').to_owned();
+    let (first, second) = (place.path("first.mof"), place.path("second.mof"));
+    for command in ["compile", "lint"] {
+        let run = cimarron([command, &first, &bare, &fleet(), &second]).fails_with(1);
+        for said in [
+            format!("`{first}` does not exist"),
+            format!("`{bare}` holds no MOF files"),
+            format!("`{second}` does not exist"),
+        ] {
+            assert!(run.stderr.contains(&said), "{said}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn an_output_in_no_directory_names_the_directory() {
+    let place = Place::new();
+    let output = place.path("none/fleet.cimar");
+    let run = cimarron(["compile", &fleet(), "-o", &output]).fails_with(1);
+    let folder = place.path("none");
+    let said = format!("cannot write `{output}`: there is no directory `{folder}`");
+    assert_eq!(run.stderr.trim_end(), format!("error: {said}"));
+}
+
+#[test]
+fn one_file_is_not_written_twice_nor_over_an_input() {
+    let place = Place::new();
+    let input = place.file("mof/a.mof", "class X_A { };");
+    let folder = input.trim_end_matches("a.mof");
+    let output = place.path("a.cimar");
+    for (line, said) in [
+        (&[&input, "-o", &output, "--dep-file", &output][..], "the output and --dep-file are one"),
+        (&[&input, "-o", &output, "--report", &output], "the output and --report are one"),
+        (&[&input, "--report", &input], "of --report is one of the inputs"),
+        (&[folder, "-o", &output, "--dep-file", &input], "of --dep-file is one of the inputs"),
+        (&[&input, "--emit-mof", &output, "--emit-mfl", &output], "--emit-mof and --emit-mfl are"),
+    ] {
+        let run = crate::run(command().arg("compile").args(line)).fails_with(2);
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), "class X_A { };");
+    // What is no file may be named twice.
+    let line = ["compile", &input, "--report", "/dev/null", "-o", "/dev/null"];
+    if std::path::Path::new("/dev/null").exists() {
+        cimarron(line).succeeds();
+    }
+}
+
+#[test]
+fn a_failure_is_a_sarif_log_too() {
+    let place = Place::new();
+    let (missing, site) = (place.path("missing.mof"), place.path("site"));
+    for line in [&["compile", &missing][..], &["lint", &missing], &["doc", &missing, "-o", &site]] {
+        let run = crate::run(command().args(line).args(["--format", "sarif"])).fails_with(1);
+        let invocation = &run.json()["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false, "{line:?}");
+        assert_eq!(invocation["exitCode"], 1, "{line:?}");
+    }
+}

@@ -142,13 +142,24 @@ fn warnings_are_said_again() {
 fn zip_archives_are_known_by_their_bytes() {
     let place = tree();
     std::fs::copy(place.path("x.cimar"), place.path("keep.cimar")).unwrap();
-    // An empty zip archive is the record of its end alone.
-    let empty = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    let empty = zip_of_an_empty_file("e.mof");
     std::fs::write(place.path("e.zip"), &empty).unwrap();
     assert!(!skipped(&place, &["e.zip"]));
     assert!(skipped(&place, &["e.zip"]));
     // The same archive with a comment.
-    let commented = [&empty[..20], &[1, 0, b'x']].concat();
+    let commented = [&empty[..empty.len() - 2], &[1, 0, b'x']].concat();
     std::fs::write(place.path("e.zip"), commented).unwrap();
     assert!(!skipped(&place, &["e.zip"]));
+}
+
+/// A zip archive of one file without contents, stored.
+fn zip_of_an_empty_file(name: &str) -> Vec<u8> {
+    let length = u8::try_from(name.len()).unwrap();
+    // Version 2.0, and no flags, method, time, checksum and sizes.
+    let common = [&[20, 0][..], &[0; 20], &[length, 0, 0, 0]].concat();
+    let local = [b"PK\x03\x04", common.as_slice(), name.as_bytes()].concat();
+    let entry = [b"PK\x01\x02\x14\x00", common.as_slice(), &[0; 14], name.as_bytes()].concat();
+    let sizes = [u8::try_from(entry.len()).unwrap(), 0, 0, 0, length + 30, 0, 0, 0];
+    let end = [b"PK\x05\x06".as_slice(), &[0, 0, 0, 0, 1, 0, 1, 0], &sizes, &[0, 0]].concat();
+    [local, entry, end].concat()
 }

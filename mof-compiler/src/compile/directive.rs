@@ -75,9 +75,16 @@ impl<'b> Directives<'b> {
     fn unknown(&self, at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
         let message = format!("`#pragma {}` is unknown", at.node.name.text);
         let mut found = at.error(Code::UnknownPragma, at.node.name.span, message);
-        found.help = suggest::nearest(at.node.name.text, WMI_PRAGMAS)
-            .filter(|_| self.dialect == Dialect::Wmi)
-            .map(suggest::did_you_mean);
+        let name = at.node.name.text;
+        let known: &[&str] = match self.dialect {
+            Dialect::Wmi => &WMI_PRAGMAS,
+            Dialect::Dmtf => &DMTF_PRAGMAS,
+        };
+        found.help = if WMI_PRAGMAS.iter().any(|of_wmi| fold::eq(of_wmi, name)) {
+            Some("it is one of WMI's: say --dialect wmi if this is MOF for WMI".to_owned())
+        } else {
+            suggest::nearest(name, known.iter().copied()).map(suggest::did_you_mean)
+        };
         sink.push(match self.dialect {
             Dialect::Wmi => found,
             Dialect::Dmtf => found.with_severity(Severity::Warning),
@@ -202,6 +209,18 @@ const WMI_PRAGMAS: [&str; 10] = [
     "instancelocale",
     "locale",
     "namespace",
+];
+
+/// The directives of DSP0004 (7.1, 7.11).
+const DMTF_PRAGMAS: [&str; 8] = [
+    "include",
+    "instancelocale",
+    "locale",
+    "namespace",
+    "nonlocal",
+    "nonlocaltype",
+    "source",
+    "sourcetype",
 ];
 
 fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<'a>> {

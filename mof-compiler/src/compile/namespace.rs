@@ -20,6 +20,7 @@ use cimarron_schema::rules::{
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -32,6 +33,17 @@ pub(crate) struct Namespace<'c, 's> {
     pub(super) doubtful: Doubtful,
     /// What aliases in the defaults of classes stand for.
     pub(super) aliases: Option<&'s dyn Aliases>,
+}
+
+/// A class as it is declared, and what was found about it.
+struct Judged {
+    local: cimarron_model::Class,
+    /// Whether it has a superclass, and that is there.
+    is_below: bool,
+    /// Whether what is inherited is not to be trusted.
+    doubtful: bool,
+    too_deep: bool,
+    has_links: bool,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -129,14 +141,18 @@ impl Namespace<'_, '_> {
     ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
+        let mut replaced = BTreeSet::new();
         let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
-            let before = last.insert(name.clone(), i).and_then(|b| classes.get(b));
+            let above = last.insert(name.clone(), i);
+            let before = above.and_then(|b| classes.get(b));
             self.existence(before, class);
             if let Some(before) = before {
                 let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
-                self.declared_again(before, class, dependents);
+                if self.declared_again(before, class, dependents) {
+                    replaced.extend(above);
+                }
                 forced.add(class);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
@@ -162,9 +178,15 @@ impl Namespace<'_, '_> {
                 linked.push(i);
             }
             // What MOF 3 was made into could not be made from the text again.
-            if self.context.language == Language::Mof2 && !self.context.keeps_trees {
+            let may_go = self.context.language == Language::Mof2 && !replaced.contains(&i);
+            if may_go && !self.context.keeps_trees {
                 class.release();
             }
+        }
+        // The declarations that a later one replaces take no effect, and their mistakes
+        // are mistakes.
+        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+            self.judge(class, &forced);
         }
         for class in linked.into_iter().filter_map(|i| classes.get(i)) {
             self.check_links(class);
@@ -173,6 +195,26 @@ impl Namespace<'_, '_> {
 
     /// Compiles a class; says whether it says something of others.
     fn compile_class(&mut self, declared: &Class<'_>, forced: &Forced) -> bool {
+        let Judged { mut local, is_below, doubtful, too_deep, has_links } =
+            self.judge(declared, forced);
+        if doubtful || too_deep {
+            self.doubtful.add(local.name.as_str());
+        }
+        if !is_below || too_deep {
+            // The missing superclass has been reported; go on without it, so
+            // that what lies below this class can still be checked.
+            local.superclass = None;
+        }
+        if let Err(missing) = self.builder.add_class(local) {
+            let message = missing.to_string();
+            let code = Code::Rule(Rule::MissingSuperclass);
+            self.sink.push(declared.at().error(code, declared.node.name.span, message));
+        }
+        has_links
+    }
+
+    /// Lowers a class and reports what is wrong with it.
+    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
         let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
@@ -198,20 +240,7 @@ impl Namespace<'_, '_> {
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared.at(), violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
-        if doubtful || too_deep {
-            self.doubtful.add(local.name.as_str());
-        }
-        if above.is_none() || too_deep {
-            // The missing superclass has been reported; go on without it, so
-            // that what lies below this class can still be checked.
-            local.superclass = None;
-        }
-        if let Err(missing) = self.builder.add_class(local) {
-            let message = missing.to_string();
-            let code = Code::Rule(Rule::MissingSuperclass);
-            self.sink.push(declared.at().error(code, declared.node.name.span, message));
-        }
-        has_links
+        Judged { local, is_below: above.is_some(), doubtful, too_deep, has_links }
     }
 
     /// Judges what a class says of others, which are all there now.

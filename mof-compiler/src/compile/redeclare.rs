@@ -94,22 +94,22 @@ impl Namespace<'_, '_> {
     }
 
     /// A class that is declared again: an update in WMI, and in DMTF MOF a mistake,
-    /// unless both say the same.
+    /// unless both say the same. Tells whether they differ.
     pub(super) fn declared_again(
         &mut self,
         before: &Class<'_>,
         now: &Class<'_>,
         dependents: &Dependents,
-    ) {
+    ) -> bool {
         if now.flags.existence == Existence::CreateOnly {
-            return;
+            return true;
         }
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = self.with_sink(&mut unheard);
         let old = class::lower(&mut quiet, before.at(), &before.flavors);
         let new = class::lower(&mut quiet, now.at(), &now.flavors);
         if old == new {
-            return;
+            return false;
         }
         let name = &new.name;
         let span = now.node.name.span;
@@ -119,7 +119,7 @@ impl Namespace<'_, '_> {
         };
         if self.context.dialect == Dialect::Dmtf {
             self.sink.push(again().with_help("remove one of the two"));
-            return;
+            return true;
         }
         let in_the_way = match now.flags.mode {
             UpdateMode::Compatible if differs_in_more_than_notes(&old, &new) => {
@@ -134,6 +134,7 @@ impl Namespace<'_, '_> {
             let found = again().with_severity(Severity::Warning);
             self.sink.push(found.with_help("the last declaration counts"));
         }
+        true
     }
 }
 

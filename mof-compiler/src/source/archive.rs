@@ -44,6 +44,11 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
+/// Whether a file's name says that it is a zip archive.
+pub(super) fn is_named_zip(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
+}
+
 /// The MOF files of an archive, each unpacked when it is read.
 pub(super) struct ZipFileSystem {
     archive: Vec<u8>,

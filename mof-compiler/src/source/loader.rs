@@ -39,6 +39,9 @@ pub enum SourceError {
     /// There is no such file or directory.
     #[error("`{0}` does not exist")]
     NotFound(String),
+    /// A directory or archive holds nothing to compile.
+    #[error("`{0}` holds no MOF files (*.mof)")]
+    NoMof(String),
     /// Reading failed.
     #[error("`{name}` cannot be read: {error}")]
     Io {
@@ -146,7 +149,7 @@ impl<'fs> Loader<'fs> {
             Some(EntryKind::Directory) => self.add_set(None, path),
             Some(EntryKind::File) => {
                 let bytes = self.read(self.fs, path, &name)?;
-                if archive::is_zip(&bytes) {
+                if archive::is_zip(&bytes) || archive::is_named_zip(path) {
                     return self.add_archive(name, bytes);
                 }
                 let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
@@ -333,6 +336,9 @@ impl<'fs> Loader<'fs> {
             let fs = self.file_system(archive);
             files_below(fs, directory, self.limits.files).map_err(|error| io_error(&name, error))?
         };
+        if paths.is_empty() {
+            return Err(SourceError::NoMof(self.display(archive, directory)));
+        }
         let mut set = Vec::with_capacity(paths.len());
         for path in paths {
             let name = self.display(archive, &path);
@@ -435,7 +441,11 @@ impl IncludeProblem {
     fn explain(self, path: &str) -> (Code, String, Option<String>) {
         match self {
             Self::NotFound(tried) => {
-                let help = if tried.is_empty() {
+                let help = if path.contains(char::is_control) {
+                    "the name holds a control character, from an escape such as \\t; \
+                     write / between directories"
+                        .to_owned()
+                } else if tried.is_empty() {
                     "a text that is no file needs an include directory (-I)".to_owned()
                 } else {
                     format!("looked in {}; name further directories with -I", tried.join(", "))

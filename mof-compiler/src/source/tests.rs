@@ -78,15 +78,20 @@ fn a_directory_starts_with_what_nobody_includes() {
     assert_eq!(compiled(loader).0, ["A@d/a.mof", "X@d/b/x.MOF", "C@d/c.mof"]);
 }
 
-#[test]
-fn an_archive_is_a_directory() {
+fn zipped(files: &[(&str, String)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in [("m/a.mof", class("A", &[])), ("root.mof", class("Root", &["M/A.mof"]))] {
-        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    for (name, text) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         writer.write_all(text.as_bytes()).unwrap();
     }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_is_a_directory() {
     let mut fs = MemoryFileSystem::new();
-    fs.insert("cim.zip", writer.finish().unwrap().into_inner());
+    let files = [("m/a.mof", class("A", &[])), ("root.mof", class("Root", &["M/A.mof"]))];
+    fs.insert("cim.zip", zipped(&files));
     fs.insert("outside.mof", "");
     let mut loader = Loader::new(&fs);
     loader.add_path("cim.zip").unwrap();
@@ -180,4 +185,18 @@ fn undecodable_texts_are_diagnostics_and_limits_are_errors() {
         loader.add_text("x", "").unwrap();
     }
     assert!(matches!(loader.add_text("x", ""), Err(SourceError::Limit { limit: 3, .. })));
+}
+
+#[test]
+fn nothing_to_compile_is_an_error() {
+    let mut fs = MemoryFileSystem::new();
+    fs.insert("bare/notes.txt", "");
+    fs.insert("text.zip", "class A {};");
+    fs.insert("none.zip", zipped(&[("notes.txt", String::new())]));
+    let mut loader = Loader::new(&fs);
+    let message = |error: Result<(), SourceError>| error.unwrap_err().to_string();
+    assert_eq!(message(loader.add_path("bare")), "`bare` holds no MOF files (*.mof)");
+    assert_eq!(message(loader.add_path("none.zip")), "`none.zip` holds no MOF files (*.mof)");
+    let text = message(loader.add_path("text.zip"));
+    assert!(text.starts_with("`text.zip`: not a readable zip archive"), "{text}");
 }

@@ -1,8 +1,10 @@
 //! Include directives, found without parsing.
 
-use super::lexer::Token;
+use super::lexer::{Text, Token};
+use super::literal;
 use super::tokens::Stream;
 use crate::diagnostic::Diagnostics;
+use crate::language::Language;
 use crate::source::{FileId, Span};
 use std::borrow::Cow;
 
@@ -53,25 +55,34 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
         if !includes || stream.peek().is_none_or(|next| next.token != Token::LeftParen) {
             continue;
         }
-        let open = stream.next().map_or(lexeme.span, |open| open.span);
-        let (argument, path) = match stream.next() {
-            Some(first) => (
-                first.span,
-                match first.token {
-                    Token::Text(path) => Some(path.decode(&mut String::new())),
-                    _ => None,
-                },
-            ),
-            None => (open, None),
+        stream.next();
+        // An argument that does not end is a syntax error, which the parser reports.
+        let Some(first) = stream.next() else { break };
+        let path = match first.token {
+            Token::Text(text) => match stream.peek().map(|next| &next.token) {
+                Some(Token::RightParen) => Some(file_name(text)),
+                Some(Token::Comma) => None,
+                _ => continue,
+            },
+            _ => None,
         };
-        let closed = stream.peek().is_some_and(|next| next.token == Token::RightParen);
-        sites.push(IncludeSite {
-            start: lexeme.span.start,
-            argument,
-            path: path.filter(|_| closed),
-        });
+        sites.push(IncludeSite { start: lexeme.span.start, argument: first.span, path });
     }
     sites
+}
+
+/// The file that a string names. Backslashes between directories that are not
+/// doubled make unknown escapes; the parser reports those, and the name as it is
+/// written most likely is the one that is meant.
+fn file_name(text: Text<'_>) -> Cow<'_, str> {
+    let (mut mistaken, mut raw) = (false, String::new());
+    if text.doubtful {
+        text.pieces(|_, piece| {
+            literal::mistakes(piece.raw, Language::Mof2, |_, _| mistaken = true);
+            raw.push_str(piece.raw);
+        });
+    }
+    if mistaken { Cow::Owned(raw) } else { text.decode(&mut String::new()) }
 }
 
 #[cfg(test)]
@@ -90,5 +101,30 @@ mod tests {
         "##;
         let found: Vec<_> = scan_includes(text).into_iter().map(|s| s.path).collect();
         assert_eq!(found, [Some("a/b.mof".into()), Some("c\\d.mof".into()), None]);
+    }
+
+    #[test]
+    fn single_backslashes_are_separators() {
+        for (text, path) in [
+            (r#"#pragma include ("Core\CIM_A.mof")"#, r"Core\CIM_A.mof"),
+            (r#"#pragma include ("Core\Sub" "\CIM_A.mof")"#, r"Core\Sub\CIM_A.mof"),
+            (r#"#pragma include ("Core\\A.mof")"#, r"Core\A.mof"),
+        ] {
+            let sites = scan_includes(text);
+            assert_eq!(sites[0].path.as_deref(), Some(path), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_parser_reports_is_no_directive() {
+        for (text, sites) in [
+            (r#"#pragma include ("a.mof""#, 0),
+            (r#"#pragma include ("a.mof"; class A { };"#, 0),
+            (r#"#pragma include ("#, 0),
+            (r#"#pragma include ("a.mof", "b.mof")"#, 1),
+            (r"#pragma include ()", 1),
+        ] {
+            assert_eq!(scan_includes(text).len(), sites, "{text}");
+        }
     }
 }

@@ -142,8 +142,8 @@ impl Judge<'_> {
                 above.filter(|m| is_reference(m.declaration.data_type.cim_type)).count()
             });
         if references < 2 && self.local.superclass.is_none() {
-            let message =
-                format!("the association `{}` has {references} references", self.local.name);
+            let many = if references == 1 { "one reference" } else { "no references" };
+            let message = format!("the association `{}` has {many}", self.local.name);
             let help = Some("declare the two or more ends as `Class REF Name;`".to_owned());
             self.at_class(Rule::TooFewReferences, association, message, help);
         }

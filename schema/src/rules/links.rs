@@ -97,6 +97,11 @@ impl Links<'_> {
             return;
         };
         let source = &member.declaration;
+        if !source.is_key() {
+            let message = format!("`{}.{}` is no key to propagate", other.name, source.name);
+            self.report(Rule::PropagatedTarget, element, part, message, None);
+            return;
+        }
         if source.data_type.cim_type != property.data_type.cim_type {
             let message = format!(
                 "`{}` is {}, and repeats `{}`, which is {}",

@@ -265,6 +265,8 @@ impl Judge<'_> {
     }
 
     fn did_you_mean_class(&self, name: &str) -> Option<String> {
-        self.environment.similar_class(name).map(suggest::did_you_mean)
+        let similar = self.environment.similar_class(name)?;
+        // A class is neither its own superclass nor, when it misses one, of use to others.
+        (!self.local.name.is(&similar)).then(|| suggest::did_you_mean(similar))
     }
 }

@@ -95,7 +95,7 @@ rules! {
     "MOF0153" PackagePath InvalidParameter "a UML package path is not of the class's schema";
     "MOF0154" ExperimentalDeprecated InvalidParameter "an element is experimental and deprecated";
     "MOF0155" PropagatedWithoutKey InvalidParameter "a propagated property is no key";
-    "MOF0156" PropagatedTarget InvalidParameter "Propagated names no property";
+    "MOF0156" PropagatedTarget InvalidParameter "Propagated names no key property";
     "MOF0157" PropagatedType InvalidParameter "a propagated key has another type than its source";
     "MOF0158" DynamicWithoutProvider InvalidQualifier "a dynamic class names no provider";
     // Qualifiers

@@ -5,6 +5,7 @@ use super::site::{Site, texts};
 use super::{Judge, Part, Rule};
 use cimarron_model::{Array, CimType, Qualifier, Value};
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// What an entry of a ValueMap stands for, both ends included.
 pub type Interval = (i128, i128);
@@ -95,20 +96,32 @@ impl<'a> Judge<'a> {
         }
         known.sort_unstable();
         let mut widest: Option<(Interval, usize)> = None;
+        // What each range overlaps: the first of it in the text, and how many.
+        let mut overlaps: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        let text = |at| texts(&map.value).nth(at).unwrap_or_default();
         for (values, at) in known {
             if let Some((before, other)) = widest.filter(|(before, _)| before.1 >= values.0) {
-                let (first, again) = (other.min(at), other.max(at));
-                let text = |at| texts(&map.value).nth(at).unwrap_or_default();
-                let message = if before == values {
-                    format!("`{}` stands in the {} twice", text(again), map.name)
+                if before == values {
+                    let (first, again) = (other.min(at), other.max(at));
+                    let message = format!("`{}` stands in the {} twice", text(again), map.name);
+                    self.entry_again(site, map, again, first, message);
                 } else {
-                    format!("`{}` overlaps `{}`", text(again), text(first))
-                };
-                self.entry_again(site, map, again, first, message);
+                    let (first, count) = overlaps.entry(other).or_insert((at, 0));
+                    *first = at.min(*first);
+                    *count += 1;
+                }
             }
             if widest.is_none_or(|(before, _)| before.1 < values.1) {
                 widest = Some((values, at));
             }
+        }
+        for (range, (at, count)) in overlaps {
+            let message = match count - 1 {
+                0 => format!("`{}` overlaps `{}`", text(range.max(at)), text(range.min(at))),
+                1 => format!("`{}` overlaps `{}` and another entry", text(range), text(at)),
+                more => format!("`{}` overlaps `{}` and {more} others", text(range), text(at)),
+            };
+            self.entry_again(site, map, range.max(at), range.min(at), message);
         }
     }
 

@@ -280,11 +280,11 @@ impl<'t> Writer<'t, '_, '_> {
             names.extend(scalar.map(|p| p.name.clone()));
         }
         if names.len() < 2 && !unknown {
-            let message = format!(
-                "the association `{}` has {} scalar references",
-                declared.name.text,
-                names.len()
-            );
+            let many = match names.len() {
+                1 => "one scalar reference",
+                _ => "no scalar references",
+            };
+            let message = format!("the association `{}` has {many}", declared.name.text);
             let help = "declare the two or more ends as `Class REF Name;`".to_owned();
             let code = Code::Rule(Rule::TooFewReferences);
             self.advise(code, declared.name.span, message, Some(help));
