@@ -19,7 +19,7 @@ use std::io::{self, Write};
 pub enum Emit {
     /// The archive.
     Archive,
-    /// MOF that compiles to the same schema: what each class itself declares.
+    /// MOF 2 that compiles to the same schema: what each class itself declares.
     Mof,
     /// JSON: every class with what it inherits, qualifier types and instances.
     Json,
@@ -48,7 +48,7 @@ impl Emit {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Archive => "a schema archive, which opens in place",
-            Self::Mof => "MOF that compiles to the same schema",
+            Self::Mof => "MOF 2 that compiles to the same schema",
             Self::Json => "every class with what it inherits, as JSON",
             Self::CimXml => "CIM-XML declarations (DSP0201)",
             Self::Mermaid => "a Mermaid class diagram",
