@@ -64,17 +64,16 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     progress.step("compiling");
     let (mut compiled, sources) = compile_alone(texts, &options);
     let statistics = compiled.statistics();
-    let parts = match compiled.has_errors() || args.check {
-        true => None,
-        false => super::amend::write_parts(args, &compiled)?,
-    };
-    let written = if compiled.has_errors() {
-        Vec::new()
-    } else {
+    let (mut parts, mut written) = (None, Vec::new());
+    if !compiled.has_errors() {
         progress.step("writing");
+        // Before anything is written: a run that is refused leaves no half of its work.
         outputs.refuse_inputs(&trace)?;
-        write(args, &mut compiled, &statistics, &outputs, &trace, &key)?
-    };
+        if !args.check {
+            parts = super::amend::write_parts(args, &compiled)?;
+        }
+        written = write(args, &mut compiled, &statistics, &outputs, &trace, &key)?;
+    }
     drop(progress);
     let outcome = Outcome {
         statistics,

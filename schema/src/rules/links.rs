@@ -67,9 +67,7 @@ impl Links<'_> {
 
     /// Gives the last finding a further place.
     fn relate(&mut self, place: Place, message: impl Into<String>) {
-        if let Some(last) = self.found.last_mut() {
-            last.related = Some(Box::new((place, message.into())));
-        }
+        super::relate(&mut self.found, place, message);
     }
 
     /// The property that a key repeats exists, and is of the same type.

@@ -219,6 +219,13 @@ struct Judge<'a> {
     has_links: bool,
 }
 
+/// Gives the last finding a further place.
+fn relate(found: &mut [Violation], place: Place, message: impl Into<String>) {
+    if let Some(last) = found.last_mut() {
+        last.related = Some(Box::new((place, message.into())));
+    }
+}
+
 impl Judge<'_> {
     fn report(&mut self, rule: Rule, element: Element, part: Part, message: String) {
         self.found.push(Violation { rule, element, part, message, help: None, related: None });
@@ -238,9 +245,7 @@ impl Judge<'_> {
 
     /// Gives the last finding a further place.
     fn relate(&mut self, place: Place, message: impl Into<String>) {
-        if let Some(last) = self.found.last_mut() {
-            last.related = Some(Box::new((place, message.into())));
-        }
+        relate(&mut self.found, place, message);
     }
 
     /// The place of a member of this class, or of what it inherits.
