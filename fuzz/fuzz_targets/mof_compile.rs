@@ -8,7 +8,7 @@
 
 use cimarron_fuzz::{compile_as, compile_mof, findings, to_mof};
 use cimarron_model::Dialect;
-use cimarron_mof::{Code, Language, Severity};
+use cimarron_mof::{Code, Compiled, Language, Severity};
 use cimarron_schema::rules::Rule;
 use cimarron_schema::{Archive, WriteError};
 use libfuzzer_sys::fuzz_target;
@@ -20,17 +20,21 @@ fuzz_target!(|bytes: &[u8]| {
     check_mof3(bytes);
 });
 
+/// The archive of what compiled without errors, where it fits into one.
+fn archive_of(compiled: &Compiled) -> Option<Archive> {
+    if compiled.has_errors() {
+        return None;
+    }
+    match compiled.archive() {
+        Ok(written) => Some(Archive::from_bytes(written).expect("what was just written opens")),
+        Err(WriteError::TooLarge | WriteError::TooDeep) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 fn check(bytes: &[u8], dialect: Dialect) {
     let Some((compiled, _)) = compile_mof(bytes, dialect) else { return };
-    if compiled.has_errors() {
-        return;
-    }
-    let written = match compiled.archive() {
-        Ok(written) => written,
-        Err(WriteError::TooLarge | WriteError::TooDeep) => return,
-        Err(error) => panic!("{error}"),
-    };
-    let archive = Archive::from_bytes(written).expect("what was just written opens");
+    let Some(archive) = archive_of(&compiled) else { return };
     let mof = to_mof(&archive);
     let (again, sources) = compile_mof(mof.as_bytes(), dialect).expect("text is loaded");
     assert!(!again.has_errors(), "{dialect}\n{mof}\n{}", findings(&again, &sources));
@@ -53,15 +57,7 @@ const BEYOND_MOF2: [Code; 5] = [
 
 fn check_mof3(bytes: &[u8]) {
     let Some((compiled, _)) = compile_as(bytes, Dialect::Dmtf, Language::Mof3) else { return };
-    if compiled.has_errors() {
-        return;
-    }
-    let written = match compiled.archive() {
-        Ok(written) => written,
-        Err(WriteError::TooLarge | WriteError::TooDeep) => return,
-        Err(error) => panic!("{error}"),
-    };
-    let archive = Archive::from_bytes(written).expect("what was just written opens");
+    let Some(archive) = archive_of(&compiled) else { return };
     let mof = to_mof(&archive);
     let (again, sources) = compile_mof(mof.as_bytes(), Dialect::Dmtf).expect("text is loaded");
     if again.has_errors() {
