@@ -74,6 +74,25 @@ pub enum EngineError {
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
     },
+    /// The class that a filter names is not there.
+    #[error("the filter's class `{class}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    FilterClassNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The class whose associations are asked for is not there.
+    #[error("there is no class `{class}` to follow associations from{}", did_you_mean(.suggestion.as_ref()))]
+    AssociationSourceNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// A filter asks for the classes of the results and for results of a class.
+    #[error("a filter for class definitions only takes no result class: leave one out")]
+    ContradictoryFilter,
     /// The qualifier type that was asked for is not there.
     #[error("there is no qualifier type `{name}`")]
     QualifierTypeNotFound {
@@ -344,6 +363,9 @@ impl EngineError {
             Self::NamespaceNotEmpty { .. } => Status::NamespaceNotEmpty,
             Self::UnknownClass { .. } => Status::InvalidClass,
             Self::ClassNotFound { .. } => Status::ClassNotFound,
+            Self::FilterClassNotFound { .. } => Status::FilterClassNotFound,
+            Self::AssociationSourceNotFound { .. } => Status::AssociationSourceNotFound,
+            Self::ContradictoryFilter => Status::InvalidQuery,
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
             Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,

@@ -63,8 +63,8 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
-    Session, Update,
+    AssociationFilter, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode,
+    QueryResult, Row, Rows, Session, Update,
 };
 pub use view::ValueView;
 

@@ -39,6 +39,7 @@ pub(crate) struct ClassDef {
     pub(crate) superclass: Option<Name>,
     pub(crate) is_abstract: bool,
     pub(crate) is_singleton: bool,
+    pub(crate) is_association: bool,
     pub(crate) has_keys: bool,
     archive: Arc<Archive>,
     /// Which of the archive's namespaces.
@@ -61,6 +62,7 @@ impl ClassDef {
             superclass: class.superclass_name().map(Name::new),
             is_abstract: class.is_abstract(),
             is_singleton: class.is_singleton(),
+            is_association: class.is_association(),
             has_keys: class.keys().next().is_some(),
             archive: archive.clone(),
             namespace,

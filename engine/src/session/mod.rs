@@ -5,6 +5,8 @@
 //! the namespace's existence and the caller's rights are looked at, and nowhere
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
+mod association_filter;
+mod class_associators;
 mod classes;
 mod declare;
 mod inserter;
@@ -16,6 +18,7 @@ mod query;
 mod row;
 mod write;
 
+pub use association_filter::AssociationFilter;
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};

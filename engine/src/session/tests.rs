@@ -1,5 +1,6 @@
 //! Sessions against small namespaces.
 
+mod class_associators;
 mod instances;
 mod query;
 mod schema;
@@ -40,6 +41,10 @@ pub(super) fn context() -> CallContext {
 
 pub(super) fn wmi() -> Session {
     session(Dialect::Wmi, MOF)
+}
+
+pub(super) fn wmi_with(mof: &str) -> Session {
+    session(Dialect::Wmi, mof)
 }
 
 pub(super) fn session(dialect: Dialect, mof: &str) -> Session {

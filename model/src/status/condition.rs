@@ -131,6 +131,10 @@ conditions! {
     InvalidClass = InvalidClass, WBEM_E_INVALID_CLASS;
     /// the class that was asked for does not exist
     ClassNotFound = NotFound, WBEM_E_NOT_FOUND;
+    /// the class that a filter names does not exist
+    FilterClassNotFound = InvalidParameter, WBEM_E_INVALID_CLASS;
+    /// the class whose associations are asked for does not exist
+    AssociationSourceNotFound = InvalidParameter, WBEM_E_NOT_FOUND;
     /// the instance that was asked for does not exist
     NotFound = NotFound, WBEM_E_NOT_FOUND;
     /// the qualifier or qualifier type does not exist
