@@ -20,6 +20,8 @@ mod number;
 use bounds::{is_key_text, passed_bound};
 use number::number;
 
+pub(crate) use number::exactly;
+
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::schema::{ClassRef, Layout, Schema, Slot};

@@ -13,6 +13,8 @@ mod bind;
 mod hierarchy;
 pub(crate) mod install;
 mod layout;
+#[cfg_attr(not(test), expect(dead_code, reason = "for chunks that outlive their class version"))]
+pub(crate) mod slot_map;
 pub(crate) mod update;
 
 pub(crate) use layout::{Bounds, Layout, Slot};

@@ -11,6 +11,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_model::{CimType, Dialect, Name};
+use cimarron_schema::ClassView;
 use hashbrown::HashSet;
 
 impl Session {
@@ -117,7 +118,7 @@ impl Reference<'_> {
 
 /// The references of an association class, inherited ones as they are narrowed there.
 fn references(association: ClassRef<'_>) -> impl Iterator<Item = Reference<'_>> {
-    let properties = association.def().view().into_iter().flat_map(|view| view.properties());
+    let properties = association.def().view().into_iter().flat_map(ClassView::properties);
     properties.filter(|p| p.cim_type() == CimType::Reference).map(|p| Reference {
         name: p.name().into(),
         class: p.type_class(),
