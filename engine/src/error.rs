@@ -105,6 +105,12 @@ pub enum EngineError {
         /// The name.
         class: Name,
     },
+    /// The class is one that only the engine declares.
+    #[error("`{class}` is a system class: it is neither declared nor changed nor deleted")]
+    SystemClass {
+        /// The class.
+        class: Name,
+    },
     /// The superclass of a new class is not there.
     #[error("class `{class}`: its superclass `{superclass}` is not there{}", did_you_mean(.suggestion.as_ref()))]
     SuperclassNotFound {
@@ -367,6 +373,7 @@ impl EngineError {
             Self::AssociationSourceNotFound { .. } => Status::AssociationSourceNotFound,
             Self::ContradictoryFilter => Status::InvalidQuery,
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
+            Self::SystemClass { .. } => Status::SystemClass,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
             Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,
             Self::ClassHasChildren { .. } => Status::ClassHasChildren,

@@ -52,6 +52,7 @@ mod repository;
 mod schema;
 mod session;
 mod store;
+mod system;
 mod view;
 
 pub use cimarron_schema::{Archive, ClassForm};

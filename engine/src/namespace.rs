@@ -41,11 +41,11 @@ impl Namespace {
     pub(crate) fn new(name: Name, dialect: Dialect, servers: Arc<[SmolStr]>) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
         Self {
-            name,
             dialect,
-            schema: ArcSwap::default(),
+            schema: ArcSwap::new(crate::system::schema(&name, dialect)),
             store: RwLock::new(Store::new(KeyRules::new(dialect, location.clone()))),
             location,
+            name,
             deleted: AtomicBool::new(false),
         }
     }

@@ -7,7 +7,7 @@
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use cimarron_model::{ClassVersion, Name};
+use cimarron_model::{ClassVersion, Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
 use hashbrown::HashSet;
@@ -41,8 +41,15 @@ pub(crate) fn install(
     let mut added: Vec<Arc<ClassDef>> = Vec::new();
     let mut unchanged = 0;
     for class in content.classes() {
+        let there = current.class(class.name());
+        if there.is_some_and(|live| live.def().is_system()) {
+            // Archives carry what they use of the system classes, to stand on their own.
+            unchanged += 1;
+            continue;
+        }
+        check_name(class, policy.dialect)?;
         policy.check_existence(current, class.name())?;
-        let id = match current.class(class.name()) {
+        let id = match there {
             Some(live) if same(live, archive, class) => {
                 unchanged += 1;
                 continue;
@@ -124,10 +131,20 @@ fn same(live: ClassRef<'_>, archive: &Arc<Archive>, class: ClassView<'_>) -> boo
         })
 }
 
+/// In WMI, names that begin with an underscore are the system's (MS-WMI 2.2.31).
+fn check_name(class: ClassView<'_>, dialect: Dialect) -> Result<(), EngineError> {
+    if dialect == Dialect::Wmi && class.name().starts_with('_') {
+        return Err(EngineError::SystemClass { class: class.name().into() });
+    }
+    Ok(())
+}
+
 /// A superclass outside the archive must be there, and be the one that the class
-/// was resolved against.
+/// was resolved against. The archive's own system classes count as outside.
 fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), EngineError> {
-    let Some(name) = class.superclass_name().filter(|_| class.superclass().is_none()) else {
+    let is_system = |name: &&str| current.class(name).is_some_and(|above| above.def().is_system());
+    let outside = |name: &&str| class.superclass().is_none() || is_system(name);
+    let Some(name) = class.superclass_name().filter(outside) else {
         return Ok(());
     };
     let missing = |above: &str| EngineError::SuperclassNotFound {

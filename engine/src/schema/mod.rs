@@ -89,6 +89,11 @@ impl ClassDef {
         })
     }
 
+    /// Whether the class is one of WMI's system classes, which only the engine declares.
+    pub(crate) fn is_system(&self) -> bool {
+        self.version == BUILT_IN && self.name.as_str().starts_with("__")
+    }
+
     /// An owned copy.
     pub(crate) fn to_class(&self, form: ClassForm) -> Class {
         self.view().map_or_else(|| Class::new(self.name.clone()), |view| view.to_class(form))
@@ -112,7 +117,7 @@ struct Place {
 }
 
 /// One version of a namespace's classes and qualifier types.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Schema {
     /// In depth-first order.
     places: Vec<Place>,
@@ -125,7 +130,30 @@ pub(crate) struct Schema {
     next_version: u64,
 }
 
+/// The version of the classes that nobody put there: WMI's system classes.
+const BUILT_IN: ClassVersion = ClassVersion(0);
+
+impl Default for Schema {
+    fn default() -> Self {
+        Self::assemble(&[], Arc::default(), 0, BUILT_IN.0 + 1)
+    }
+}
+
 impl Schema {
+    /// The schema that an archive's built-in classes make, which stand in several of its
+    /// namespaces; identities are given in their order.
+    pub(crate) fn built_in(archive: &Arc<Archive>, namespaces: &[usize]) -> Self {
+        let mut classes = Vec::new();
+        for namespace in namespaces {
+            let content = archive.namespaces().nth(*namespace);
+            for class in content.into_iter().flat_map(cimarron_schema::SchemaView::classes) {
+                let id = ClassId(classes.len() as u32);
+                classes.push(Arc::new(ClassDef::new(id, BUILT_IN, archive, *namespace, class)));
+            }
+        }
+        Self::assemble(&classes, Arc::default(), classes.len() as u32, BUILT_IN.0 + 1)
+    }
+
     /// The schema that these classes make.
     fn assemble(
         classes: &[Arc<ClassDef>],
@@ -184,8 +212,9 @@ impl Schema {
         self.range(0..self.places.len() as u32)
     }
 
+    /// Whether there is no class but built-in ones.
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.places.iter().all(|place| place.class.version == BUILT_IN)
     }
 
     pub(crate) const fn qualifier_types(&self) -> &Arc<BTreeMap<Name, QualifierType>> {

@@ -157,6 +157,8 @@ conditions! {
     CircularValue = InvalidParameter, WBEM_E_CIRCULAR_REFERENCE;
     /// the class cannot be changed in this way
     UnsupportedClassUpdate = NotSupported, WBEM_E_UNSUPPORTED_CLASS_UPDATE;
+    /// the class is the system's and cannot be declared, changed or deleted
+    SystemClass = Failed, WBEM_E_INVALID_OPERATION;
     /// the class definition is not complete
     IncompleteClass = InvalidParameter, WBEM_E_INCOMPLETE_CLASS;
     /// the class is abstract and has no instances of its own
