@@ -3,7 +3,9 @@
 //! Conditions are finer than the codes of any protocol; [`EngineError::status`]
 //! names the one that front ends translate.
 
-use cimarron_model::{ArrayShape, CimType, KeyError, Name, ObjectPath, PathError, Status};
+use cimarron_model::{
+    ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Status,
+};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
@@ -99,6 +101,34 @@ pub enum EngineError {
         /// The name.
         name: Name,
     },
+    /// A qualifier type is none.
+    #[error("qualifier type `{name}`: {problem}")]
+    InvalidQualifierType {
+        /// The name.
+        name: Name,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Classes use the qualifier type in a way that it would not allow any more.
+    #[error("the qualifier `{name}` is used by class `{class}`: {problem}")]
+    QualifierTypeInUse {
+        /// The name.
+        name: Name,
+        /// One of the classes.
+        class: Name,
+        /// What stands in the way.
+        problem: &'static str,
+    },
+    /// A qualifier's value is not of its declared type.
+    #[error("the qualifier `{name}` is declared as {expected} and has {found}")]
+    QualifierValue {
+        /// The name.
+        name: Name,
+        /// The declared type.
+        expected: DataType,
+        /// The value.
+        found: String,
+    },
     /// The class exists already.
     #[error("the class `{class}` exists already")]
     ClassExists {
@@ -120,6 +150,22 @@ pub enum EngineError {
         superclass: Name,
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
+    },
+    /// The change of a class would give it another superclass.
+    #[error("class `{class}`: its superclass is {} and stays that", or_none(.superclass.as_ref()))]
+    SuperclassChanged {
+        /// The class.
+        class: Name,
+        /// Its superclass.
+        superclass: Option<Name>,
+    },
+    /// The superclass of a class is the class itself or one below it.
+    #[error("class `{class}`: its superclass `{superclass}` derives from it")]
+    CircularSuperclass {
+        /// The class.
+        class: Name,
+        /// The superclass that it names.
+        superclass: Name,
     },
     /// The class was compiled against another definition of its superclass.
     #[error(
@@ -344,6 +390,10 @@ fn did_you_mean(suggestion: Option<&Name>) -> String {
     suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
 }
 
+fn or_none(name: Option<&Name>) -> String {
+    name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"))
+}
+
 fn list(violations: &[Violation]) -> String {
     violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -375,6 +425,12 @@ impl EngineError {
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
             Self::SystemClass { .. } => Status::SystemClass,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
+            Self::SuperclassChanged { .. } => Status::SuperclassChanged,
+            Self::CircularSuperclass { .. } => Status::CircularReference,
+            Self::InvalidQualifierType { .. } | Self::QualifierValue { .. } => {
+                Status::InvalidQualifierType
+            }
+            Self::QualifierTypeInUse { .. } => Status::QualifierTypeInUse,
             Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,
             Self::ClassHasChildren { .. } => Status::ClassHasChildren,
             Self::ClassHasInstances { .. } => Status::ClassHasInstances,

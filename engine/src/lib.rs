@@ -55,6 +55,7 @@ mod store;
 mod system;
 mod view;
 
+pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -64,8 +65,8 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode,
-    QueryResult, Row, Rows, Session, Update,
+    AssociationFilter, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList,
+    PutMode, QueryResult, Row, Rows, Session, Update,
 };
 pub use view::ValueView;
 

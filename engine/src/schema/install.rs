@@ -4,6 +4,7 @@
 //! included, stays as it is. One that differs is replaced as far as the update flags
 //! allow; see [`super::update`].
 
+use super::qualifiers::{Conflict, check_change};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
@@ -67,7 +68,7 @@ pub(crate) fn install(
         check_superclass(current, class)?;
         added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
     }
-    let (qualifier_types, new_types) = merge_qualifier_types(current, content);
+    let (qualifier_types, new_types) = merge_qualifier_types(current, content, policy.dialect)?;
     let changed = added.len();
     if changed == 0 && new_types == 0 {
         return Ok(nothing(current, unchanged));
@@ -169,18 +170,30 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
 
 type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
 
-fn merge_qualifier_types(current: &Schema, content: SchemaView<'_>) -> (QualifierTypes, usize) {
+/// The qualifier types with the archive's, and how many are new. Classes that stay as they
+/// are must be able to.
+fn merge_qualifier_types(
+    current: &Schema,
+    content: SchemaView<'_>,
+    dialect: Dialect,
+) -> Result<(QualifierTypes, usize), EngineError> {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;
     for declaration in content.qualifier_types() {
         let declaration = declaration.to_qualifier_type();
-        if merged.get(&declaration.name) != Some(&declaration) {
-            let types = Arc::make_mut(&mut merged);
-            // The new spelling counts, and a map keeps the old key.
-            types.remove(&declaration.name);
-            types.insert(declaration.name.clone(), declaration);
-            changed += 1;
+        if merged.get(&declaration.name) == Some(&declaration) {
+            continue;
         }
+        let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
+        let conflict = check_change(current, &declaration, dialect, stays);
+        if let Some(Conflict { class, problem }) = conflict {
+            return Err(EngineError::QualifierTypeInUse { name: declaration.name, class, problem });
+        }
+        let types = Arc::make_mut(&mut merged);
+        // The new spelling counts, and a map keeps the old key.
+        types.remove(&declaration.name);
+        types.insert(declaration.name.clone(), declaration);
+        changed += 1;
     }
-    (merged, changed)
+    Ok((merged, changed))
 }

@@ -13,6 +13,7 @@ mod bind;
 mod hierarchy;
 pub(crate) mod install;
 mod layout;
+pub(crate) mod qualifiers;
 #[cfg_attr(not(test), expect(dead_code, reason = "for chunks that outlive their class version"))]
 pub(crate) mod slot_map;
 pub(crate) mod update;
@@ -116,13 +117,19 @@ struct Place {
     key_root: Option<ClassId>,
 }
 
-/// One version of a namespace's classes and qualifier types.
+/// The classes, each at its place.
 #[derive(Debug)]
-pub(crate) struct Schema {
+struct Tree {
     /// In depth-first order.
     places: Vec<Place>,
     by_name: HashMap<Name, u32>,
     by_id: FxHashMap<ClassId, u32>,
+}
+
+/// One version of a namespace's classes and qualifier types.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    tree: Arc<Tree>,
     qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
     /// The next identity to give; identities of deleted classes are not reused.
     next_id: u32,
@@ -176,7 +183,8 @@ impl Schema {
         }
         let by_name = (0..).zip(&places).map(|(n, p)| (p.class.name.clone(), n)).collect();
         let by_id = (0..).zip(&places).map(|(n, p)| (p.class.id, n)).collect();
-        Self { places, by_name, by_id, qualifier_types, next_id, next_version }
+        let tree = Arc::new(Tree { places, by_name, by_id });
+        Self { tree, qualifier_types, next_id, next_version }
     }
 
     /// The same schema without some classes.
@@ -189,18 +197,26 @@ impl Schema {
         Self::assemble(&kept, self.qualifier_types.clone(), self.next_id, self.next_version)
     }
 
+    /// The same classes with other qualifier types.
+    pub(crate) fn with_qualifier_types(
+        &self,
+        qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
+    ) -> Self {
+        Self { tree: self.tree.clone(), qualifier_types, ..*self }
+    }
+
     /// The class of this name, without case.
     pub(crate) fn class(&self, name: &str) -> Option<ClassRef<'_>> {
-        let number = *self.by_name.get(&CaseInsensitive(name))?;
+        let number = *self.tree.by_name.get(&CaseInsensitive(name))?;
         self.numbered(number)
     }
 
     pub(crate) fn by_id(&self, id: ClassId) -> Option<ClassRef<'_>> {
-        self.numbered(*self.by_id.get(&id)?)
+        self.numbered(*self.tree.by_id.get(&id)?)
     }
 
     fn numbered(&self, number: u32) -> Option<ClassRef<'_>> {
-        Some(ClassRef { schema: self, number, place: self.places.get(number as usize)? })
+        Some(ClassRef { schema: self, number, place: self.tree.places.get(number as usize)? })
     }
 
     fn range(&self, numbers: Range<u32>) -> impl Iterator<Item = ClassRef<'_>> {
@@ -209,12 +225,12 @@ impl Schema {
 
     /// All classes in depth-first order.
     pub(crate) fn classes(&self) -> impl Iterator<Item = ClassRef<'_>> {
-        self.range(0..self.places.len() as u32)
+        self.range(0..self.tree.places.len() as u32)
     }
 
     /// Whether there is no class but built-in ones.
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.iter().all(|place| place.class.version == BUILT_IN)
+        self.tree.places.iter().all(|place| place.class.version == BUILT_IN)
     }
 
     pub(crate) const fn qualifier_types(&self) -> &Arc<BTreeMap<Name, QualifierType>> {
@@ -223,7 +239,7 @@ impl Schema {
 
     /// The class whose name is nearest to one that is not there.
     pub(crate) fn suggestion(&self, name: &str) -> Option<Name> {
-        let names = self.places.iter().map(|p| p.class.name.as_str());
+        let names = self.tree.places.iter().map(|p| p.class.name.as_str());
         suggest::nearest(name, names).map(Name::new)
     }
 }

@@ -6,11 +6,12 @@
 //! as the references name them: nothing is said of the classes below those.
 
 use super::association_filter::{AssociationFilter, BoundFilter};
+use super::class_options::ClassOptions;
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
-use cimarron_model::{CimType, Dialect, Name};
+use cimarron_model::{CimType, Class, Dialect, Name};
 use cimarron_schema::ClassView;
 use hashbrown::HashSet;
 
@@ -46,6 +47,42 @@ impl Session {
         let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
         let found = self.referring(context, &schema, class, filter)?;
         Ok(found.into_iter().map(|class| class.name().clone()).collect())
+    }
+
+    /// The classes at the other ends of the associations of a class, in the order of
+    /// [`Session::associator_class_names`] and without those that are not there.
+    ///
+    /// # Errors
+    /// As [`Session::associator_class_names`].
+    pub fn associator_classes(
+        &self,
+        context: &CallContext,
+        class: &str,
+        filter: &AssociationFilter,
+        options: impl Into<ClassOptions>,
+    ) -> Result<Vec<Class>, EngineError> {
+        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let options = options.into();
+        let ends = self.ends(context, &schema, class, filter)?;
+        let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
+        Ok(there.map(|class| self.shown(context, class, &options)).collect())
+    }
+
+    /// The association classes that refer to a class, or to a class above it.
+    ///
+    /// # Errors
+    /// When the class or one of the filter is unknown.
+    pub fn reference_classes(
+        &self,
+        context: &CallContext,
+        class: &str,
+        filter: &AssociationFilter,
+        options: impl Into<ClassOptions>,
+    ) -> Result<Vec<Class>, EngineError> {
+        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let options = options.into();
+        let found = self.referring(context, &schema, class, filter)?;
+        Ok(found.into_iter().map(|class| self.shown(context, class, &options)).collect())
     }
 
     fn ends(

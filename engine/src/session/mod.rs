@@ -7,6 +7,7 @@
 
 mod association_filter;
 mod class_associators;
+mod class_options;
 mod classes;
 mod declare;
 mod inserter;
@@ -14,11 +15,14 @@ mod instances;
 mod load;
 mod migrate;
 mod path;
+mod put_class;
+mod qualifier_types;
 mod query;
 mod row;
 mod write;
 
 pub use association_filter::AssociationFilter;
+pub use class_options::ClassOptions;
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};

@@ -1,9 +1,13 @@
 //! Sessions against small namespaces.
 
 mod class_associators;
+mod class_reads;
 mod instances;
+mod put_class;
+mod qualifier_types;
 mod query;
 mod schema;
+mod system_classes;
 mod update;
 
 use super::*;

@@ -149,6 +149,8 @@ conditions! {
     InvalidSuperclass = InvalidSuperclass, WBEM_E_INVALID_SUPERCLASS;
     /// the superclass of the class being put does not exist
     SuperclassNotFound = InvalidSuperclass, WBEM_E_NOT_FOUND;
+    /// the superclass of a class cannot change
+    SuperclassChanged = InvalidSuperclass, WBEM_E_INVALID_SUPERCLASS;
     /// the superclass is Terminal
     TerminalSuperclass = InvalidParameter, WBEM_E_INVALID_SUPERCLASS;
     /// the class would derive from itself
@@ -250,6 +252,8 @@ conditions! {
     QualifierOutOfScope = InvalidParameter, WBEMMOF_E_QUALIFIER_USED_OUTSIDE_SCOPE;
     /// the qualifier's value is of another type than declared, or of none allowed
     InvalidQualifierType = InvalidParameter, WBEM_E_INVALID_QUALIFIER_TYPE;
+    /// classes use the qualifier
+    QualifierTypeInUse = Failed, WBEM_E_INVALID_OPERATION;
     /// the qualifier is not declared
     UndeclaredQualifier = InvalidParameter, WBEM_E_INVALID_QUALIFIER;
     /// the qualifier is written twice on one element
