@@ -16,7 +16,7 @@
 //! integers that hold their range and reals that hold them exactly, `real32` into
 //! `real64`, `char16` as the integer that its code unit is. The bounds of a property (`MaxLen`, `MaxValue` ...) may grow and may not shrink.
 
-use super::{Layout, Slot};
+use super::{ClassRef, Layout, Slot};
 use crate::check::exactly;
 use crate::view::ValueView;
 use cimarron_model::{Array, ArrayShape, CimType, Name, TypeClass};
@@ -40,7 +40,7 @@ pub(crate) struct SlotMap {
     widens_arrays: bool,
 }
 
-/// The property that keeps rows of one version from being read as the other.
+/// What keeps rows of one version from being read as the other: a property, mostly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Incompatible {
     pub(crate) property: Name,
@@ -62,9 +62,32 @@ pub(crate) enum Cause {
     Bounds,
     /// It may not be NULL any more, and rows may have it NULL.
     Null,
+    /// No property: the class may have no instances any more.
+    Abstract,
 }
 
 impl SlotMap {
+    /// The map from rows of a class to those of the same class in a later schema.
+    pub(crate) fn of_class(old: ClassRef<'_>, new: ClassRef<'_>) -> Result<Self, Incompatible> {
+        let refuse = |cause| Incompatible { property: Name::default(), cause };
+        if new.def().is_abstract {
+            return Err(refuse(Cause::Abstract));
+        }
+        // Another key root is another key space: keys that were apart may meet in it.
+        if old.key_root() != new.key_root() || old.def().is_singleton != new.def().is_singleton {
+            return Err(refuse(Cause::Key));
+        }
+        let class = |name: &Name| new.schema.class(name.as_str());
+        Self::under(
+            old.layout(),
+            new.layout(),
+            &|narrow, wide| match (class(narrow), class(wide)) {
+                (Some(narrow), Some(wide)) => narrow.is_a(wide),
+                _ => narrow == wide,
+            },
+        )
+    }
+
     /// The map from rows of the old version to the new one. References and embedded
     /// objects stay compatible while their class is the same.
     pub(crate) fn between(old: &Layout, new: &Layout) -> Result<Self, Incompatible> {

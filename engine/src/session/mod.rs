@@ -14,6 +14,8 @@ mod inserter;
 mod instances;
 mod load;
 mod migrate;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the operations on instances"))]
+pub(crate) mod namespaces;
 mod path;
 mod put_class;
 mod qualifier_types;

@@ -3,6 +3,7 @@
 mod class_associators;
 mod class_reads;
 mod instances;
+mod namespaces;
 mod put_class;
 mod qualifier_types;
 mod query;

@@ -219,3 +219,42 @@ fn deleting_cascades_or_refuses() {
         }
     }
 }
+
+/// What the store reads old rows with when a class changes.
+#[test]
+fn rows_stay_readable_or_are_judged_one_by_one() {
+    use crate::schema::slot_map::{Cause, SlotMap, Source};
+    type Change = fn(&mut Class);
+    let cases: [(&str, &str, Change, Result<Source, Cause>); 7] = [
+        ("X_Mid", "Size", |c| add(c, "More", CimType::UInt64), Ok(Source::Same(1))),
+        ("X_Top", "Size", |c| retype(c, "Size", CimType::UInt64), Ok(Source::Widened(1))),
+        ("X_Top", "New", |c| add(c, "New", CimType::UInt64), Ok(Source::Default)),
+        ("X_Top", "Size", |c| retype(c, "Size", CimType::SInt64), Ok(Source::Widened(1))),
+        ("X_Top", "Size", |c| retype(c, "Size", CimType::Real32), Err(Cause::Type)),
+        (
+            "X_Free",
+            "Id",
+            |c| {
+                let name = "Abstract".into();
+                let flavor = Flavor::default();
+                c.qualifiers.set(Qualifier { name, value: true.into(), flavor });
+            },
+            Err(Cause::Abstract),
+        ),
+        ("X_Top", "Size", |c| c.properties.retain(|p| !p.name.is("Id")), Err(Cause::Key)),
+    ];
+    for (name, property, change, expected) in cases {
+        let session = in_dialect(Dialect::Wmi);
+        session.delete_instance(&context(), &path(r#"X_Top="a""#)).unwrap();
+        let before = session.namespace.schema();
+        let class = changed(&session, name, change);
+        session.put_class(&context(), &class, PutMode::UpdateOnly, UpdateMode::Force).unwrap();
+        let after = session.namespace.schema();
+        let below = if name == "X_Free" { name } else { "X_Low" };
+        let (old, new) = (before.class(below).unwrap(), after.class(below).unwrap());
+        let found = SlotMap::of_class(old, new)
+            .map_err(|e| e.cause)
+            .map(|map| map.source(new.layout().find(property).unwrap().0));
+        assert_eq!(found, expected, "{name} {property}");
+    }
+}
