@@ -1,7 +1,7 @@
 //! Namespaces as instances of `__NAMESPACE`.
 
 use super::*;
-use crate::session::namespaces::{announce, withdraw};
+use crate::session::namespaces::{announce, populate, withdraw};
 
 fn below(name: &str) -> Instance {
     Instance::new("__namespace").with("Name", name)
@@ -54,4 +54,48 @@ fn a_namespace_shows_in_the_one_above() {
     announce(repository, &Name::new("nowhere/x")).unwrap();
     repository.create_namespace("dmtf/x", Dialect::Dmtf).unwrap();
     announce(repository, &Name::new("dmtf/x")).unwrap();
+}
+
+#[test]
+fn interop_lists_all_namespaces() {
+    let text = r#"
+        Qualifier Key : boolean = false, Scope(property, reference),
+            Flavor(DisableOverride, ToSubclass);
+        class CIM_Namespace {
+            [Key] string SystemCreationClassName;
+            [Key] string SystemName;
+            [Key] string ObjectManagerCreationClassName;
+            [Key] string ObjectManagerName;
+            [Key] string CreationClassName;
+            [Key] string Name;
+            string ElementName;
+        };
+    "#;
+    let repository = Repository::builder().server("ALPHA").build();
+    repository.create_namespace("root/interop", Dialect::Dmtf).unwrap();
+    repository.create_namespace("root/cimv2", Dialect::Dmtf).unwrap();
+    let interop = repository.session("root/interop").unwrap();
+    let shown = || rows(&interop, "SELECT Name FROM CIM_Namespace");
+    // Without the class there is nothing to put there.
+    announce(&repository, &Name::new("root/cimv2")).unwrap();
+    populate(&repository, &interop.namespace).unwrap();
+    interop.compile_mof_text(&context(), "ns.mof", text).unwrap();
+    populate(&repository, &interop.namespace).unwrap();
+    assert_eq!(shown(), ["root", "root/cimv2", "root/interop"]);
+    announce(&repository, &Name::new("root/more")).unwrap();
+    withdraw(&repository, &Name::new("ROOT/CIMV2")).unwrap();
+    withdraw(&repository, &Name::new("root/cimv2")).unwrap();
+    assert_eq!(shown(), ["root", "root/interop", "root/more"]);
+    let system = rows(&interop, "SELECT SystemName, CreationClassName FROM CIM_Namespace");
+    assert_eq!(system[0], "ALPHA|CIM_Namespace");
+
+    let new = |name: &str| Instance::new("cim_namespace").with("Name", name);
+    let to_create = |i: &Instance| interop.namespace_to_create(i).map_err(|e| e.status());
+    assert_eq!(to_create(&new(r"root\new")), Ok(Some(Name::new("root/new"))));
+    assert_eq!(to_create(&new("")), Err(Status::InvalidParameter));
+    let at = path(r#"CIM_Namespace.Name="root/new",CreationClassName="CIM_Namespace""#);
+    assert_eq!(interop.namespace_at(&at), Some(Name::new("root/new")));
+    // Elsewhere the class is one like any other.
+    let elsewhere = repository.session("root/cimv2").unwrap();
+    assert_eq!(elsewhere.namespace_to_create(&new("x")).unwrap(), None);
 }
