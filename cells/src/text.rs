@@ -1,0 +1,119 @@
+//! Text that is only added to.
+//!
+//! Strings lie one behind the other in blocks; none crosses the end of its block. Where a string
+//! is can be kept as two numbers of 32 bits, or as one beside those of its neighbours, and asking
+//! for any other range is safe: what is out of a block is valid UTF-8 as a whole, whole strings
+//! and zeros, so a range of it is text if it begins and ends between characters, which is two
+//! looks and no validation.
+//!
+//! Why `unsafe`: see [`crate::blocks`]; this module says where "later" begins, and that bytes are
+//! text.
+#![allow(unsafe_code, reason = "see above")]
+
+use crate::blocks::{Blocks, Place};
+use crate::sync::{AtomicU32, Ordering};
+use crate::writer::{Mark, Writer};
+use std::mem::MaybeUninit;
+
+/// Text that one writer adds to while others read.
+pub struct TextArea {
+    /// What is behind the end of a block's last string is zero.
+    bytes: Blocks<u8>,
+    /// Behind the last string. Only the writer changes it, and only upwards.
+    end: AtomicU32,
+    mark: Mark,
+}
+
+/// Where a string is in its [`TextArea`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Its first byte; a byte of a block that was left for the next has a number too.
+    pub offset: u32,
+    /// Its length in bytes.
+    pub len: u32,
+}
+
+impl TextArea {
+    /// No text yet. The first block will take `first` bytes or somewhat more, and each that
+    /// follows as much as all before it.
+    pub fn new(writer: &Writer, first: u32) -> Self {
+        Self { bytes: Blocks::new(first), end: AtomicU32::new(0), mark: writer.mark() }
+    }
+
+    /// Adds a string; `None` when the offsets are used up.
+    ///
+    /// # Panics
+    ///
+    /// When the writer is not the one that the area was made with.
+    #[inline]
+    pub fn push(&self, writer: &Writer, text: &str) -> Option<Text> {
+        self.mark.demand(writer);
+        if text.is_empty() {
+            return Some(Text::default());
+        }
+        let len = u32::try_from(text.len()).ok()?;
+        // Only the writer stores it, so this is the newest.
+        let end = self.end.load(Ordering::Relaxed);
+        let mut place = self.bytes.place(end);
+        let mut offset = end;
+        if self.bytes.len_of(place.block) - place.at < text.len() {
+            let blocks = place.block + 1..;
+            let block = blocks.into_iter().find(|b| self.bytes.len_of(*b) >= text.len())?;
+            place = Place { block, at: 0 };
+            offset = u32::try_from(self.bytes.start_of(block)).ok()?;
+        }
+        let stop = offset.checked_add(len).filter(|stop| *stop <= self.bytes.most())?;
+        // SAFETY: only the writer adds blocks, and it is in our hands; no other is let through.
+        unsafe { self.bytes.provide(place.block) };
+        // SAFETY: the block is there and has room. Readers have references below the published
+        // end only (`get`), and only we can raise it. Bytes of a `str` are initialised ones.
+        unsafe { self.bytes.put(place, as_uninit(text.as_bytes())) };
+        self.end.store(stop, Ordering::Release);
+        Some(Text { offset, len })
+    }
+
+    /// The text at a place; `None` when there is none, or when it begins or ends within a
+    /// character or a block.
+    #[inline]
+    pub fn get(&self, Text { offset, len }: Text) -> Option<&str> {
+        if len == 0 {
+            return Some("");
+        }
+        let end = u64::from(self.end.load(Ordering::Acquire));
+        if u64::from(offset) + u64::from(len) > end {
+            return None;
+        }
+        let Place { block, at } = self.bytes.place(offset);
+        let here = (end - self.bytes.start_of(block)).min(self.bytes.len_of(block) as u64);
+        // SAFETY: a block is allocated full of zeros. What `push` wrote below the end that we
+        // loaded (Acquire) happened before it stored that end (Release), and what it writes later
+        // is behind it: behind the end in its block, or in a later block once one is left.
+        let bytes = unsafe { self.bytes.first(block, here as usize) };
+        // SAFETY: those are whole strings, one behind the other, and perhaps zeros, which are
+        // characters too.
+        let text = unsafe { std::str::from_utf8_unchecked(bytes) };
+        text.get(at..at + len as usize)
+    }
+
+    /// Bytes allocated for text.
+    pub fn heap_bytes(&self) -> usize {
+        self.bytes.heap_bytes()
+    }
+}
+
+/// Bytes as places that have one.
+#[inline(always)]
+fn as_uninit(bytes: &[u8]) -> &[MaybeUninit<u8>] {
+    // SAFETY: the layout is the same, and whatever has a value may be seen as what may have none;
+    // nobody can write through the shared reference.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) }
+}
+
+impl std::fmt::Debug for TextArea {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextArea")
+            .field("end", &self.end.load(Ordering::Acquire))
+            .field("heap_bytes", &self.heap_bytes())
+            .finish()
+    }
+}
