@@ -29,9 +29,8 @@ impl Bits {
     #[inline]
     pub fn set(&self, writer: &Writer, row: u32) {
         self.count.demand_unpublished(writer, row);
-        let word = self.words.get((row / u64::BITS) as usize);
-        assert!(word.is_some(), "no row {row} of {}", self.count.capacity());
-        if let Some(word) = word {
+        assert!(row < self.count.capacity(), "no row {row} of {}", self.count.capacity());
+        if let Some(word) = self.words.get((row / u64::BITS) as usize) {
             // Only the writer stores words, so nothing is lost in between.
             let bits = word.load(Ordering::Relaxed);
             word.store(bits | 1 << (row % u64::BITS), Ordering::Relaxed);
@@ -66,5 +65,45 @@ impl Bits {
     /// Bytes allocated for the bits.
     pub fn heap_bytes(&self) -> usize {
         size_of_val(&*self.words)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_show_what_is_out() {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 130);
+        let bits = Bits::new(&count);
+        for row in [0, 63, 64, 129] {
+            bits.set(&writer, row);
+        }
+        let words = |rows| [0, 1, 2, 3].map(|at| bits.word(rows, at));
+        assert_eq!(words(count.rows()), [0, 0, 0, 0]);
+        count.publish(&writer, 64);
+        assert_eq!(words(count.rows()), [1 | 1 << 63, 0, 0, 0]);
+        count.publish(&writer, 130);
+        assert_eq!(words(count.rows()), [1 | 1 << 63, 1, 2, 0]);
+        let set: Vec<_> = (0..140).filter(|row| bits.contains(count.rows(), *row)).collect();
+        assert_eq!(set, [0, 63, 64, 129]);
+        assert_eq!(bits.heap_bytes(), 24);
+    }
+
+    #[test]
+    #[should_panic(expected = "no row 2")]
+    fn refuses_rows_without_room() {
+        let writer = Writer::new();
+        Bits::new(&RowCount::new(&writer, 2)).set(&writer, 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "is out already")]
+    fn refuses_rows_that_are_out() {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 2);
+        count.publish(&writer, 1);
+        Bits::new(&count).set(&writer, 0);
     }
 }

@@ -116,3 +116,52 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Growing<T> {
         f.debug_list().entries(self.iter()).finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn keeps_everything_where_it_is() {
+        for first in [0, 1, 3, 64] {
+            let writer = Writer::new();
+            let list = Growing::new(&writer, first);
+            assert!(list.is_empty() && list.get(0).is_none() && list.heap_bytes() == 0);
+            assert_eq!(list.push(&writer, "0".to_owned()), Ok(0));
+            let first_element = list.get(0).unwrap();
+            for number in 1..300 {
+                assert_eq!(list.push(&writer, number.to_string()), Ok(number));
+            }
+            assert!(std::ptr::eq(first_element, list.get(0).unwrap()));
+            assert!((0..300).all(|number| *list.get(number).unwrap() == number.to_string()));
+            assert!(list.get(300).is_none() && list.get(u32::MAX).is_none());
+            assert!(list.iter().cloned().eq((0..300).map(|number| number.to_string())));
+            assert_eq!(list.runs().map(<[_]>::len).sum::<usize>(), 300);
+        }
+    }
+
+    #[test]
+    fn drops_what_it_holds() {
+        let (writer, element) = (Writer::new(), Arc::new(()));
+        let list = Growing::new(&writer, 2);
+        (0..9).for_each(|_| assert!(list.push(&writer, element.clone()).is_ok()));
+        assert_eq!(Arc::strong_count(&element), 10);
+        drop(list);
+        assert_eq!(Arc::strong_count(&element), 1);
+    }
+
+    #[test]
+    fn elements_without_size() {
+        let writer = Writer::new();
+        let list = Growing::new(&writer, 1);
+        (0..9).for_each(|number| assert_eq!(list.push(&writer, ()), Ok(number)));
+        assert_eq!((list.iter().count(), list.heap_bytes()), (9, 0));
+    }
+
+    #[test]
+    #[should_panic(expected = "another writer")]
+    fn refuses_another_writer() {
+        let _ = Growing::new(&Writer::new(), 1).push(&Writer::new(), 1);
+    }
+}

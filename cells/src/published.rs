@@ -82,3 +82,29 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Published<T> {
         f.debug_list().entries(self.as_slice()).finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn keeps_what_there_is_room_for_and_drops_it() {
+        let (writer, element) = (Writer::new(), Arc::new(()));
+        let list = Published::new(&writer, 2);
+        assert!(list.is_empty() && list.capacity() == 2);
+        assert_eq!(list.push(&writer, element.clone()), Ok(0));
+        let first = list.as_slice();
+        assert_eq!(list.push(&writer, element.clone()), Ok(1));
+        assert!(list.push(&writer, element.clone()).is_err());
+        assert_eq!((first.len(), list.len(), Arc::strong_count(&element)), (1, 2, 3));
+        drop(list);
+        assert_eq!(Arc::strong_count(&element), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "another writer")]
+    fn refuses_another_writer() {
+        let _ = Published::new(&Writer::new(), 1).push(&Writer::new(), 1);
+    }
+}

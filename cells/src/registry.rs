@@ -270,3 +270,85 @@ impl Live {
         self.visible
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn live(registry: &Registry) -> Live {
+        let mut live = Live::default();
+        registry.look(&mut live);
+        assert_eq!(live.horizon(), registry.horizon());
+        live
+    }
+
+    #[test]
+    fn readers_keep_what_they_see() {
+        let registry = Arc::new(Registry::new(3));
+        assert_eq!((live(&registry).oldest(), registry.horizon()), (None, 3));
+        let third = Registry::register(&*registry);
+        registry.publish(6);
+        let sixth = Registry::register(registry.clone());
+        registry.publish(9);
+        assert_eq!((third.number(), sixth.number(), registry.visible()), (3, 6, 9));
+
+        let seen = live(&registry);
+        assert_eq!((seen.oldest(), seen.horizon(), seen.visible()), (Some(3), 3, 9));
+        let cases = [
+            (0, 3, true),  // dead when the first came
+            (0, 4, false), // seen by it
+            (3, 4, false),
+            (4, 6, true), // born after the one, dead before the other
+            (4, 7, false),
+            (6, 7, false),
+            (7, 9, true),
+            (7, 10, false), // not dead yet for who comes now
+            (5, 5, true),   // never lived
+        ];
+        for (birth, death, reclaimable) in cases {
+            assert_eq!(seen.is_reclaimable(birth, death), reclaimable, "{birth}..{death}");
+        }
+        drop(third);
+        assert_eq!((registry.horizon(), live(&registry).is_reclaimable(0, 4)), (6, true));
+        drop(sixth);
+        assert_eq!(registry.horizon(), 9);
+    }
+
+    #[test]
+    fn more_readers_than_slots() {
+        let registry = Registry::new(0);
+        let mut readers = Vec::new();
+        for number in 0..SLOTS as u64 * 2 {
+            registry.publish(number);
+            readers.push(Registry::register(&registry));
+            readers.push(Registry::register(&registry));
+        }
+        let seen = live(&registry);
+        for number in 0..SLOTS as u64 * 2 {
+            assert!(seen.reads_any(number..number + 1), "{number}");
+        }
+        // Each pair leaves one by one; what its commit sees goes with the second.
+        for number in 0..SLOTS as u64 * 2 {
+            assert_eq!(registry.horizon(), number);
+            drop(readers.remove(0));
+            assert_eq!(registry.horizon(), number);
+            drop(readers.remove(0));
+        }
+        assert_eq!(live(&registry).oldest(), None);
+        let again = Registry::register(&registry);
+        assert!(matches!(again.place, Place::Slot(_)), "slots are used again");
+    }
+
+    #[test]
+    fn a_pending_reader_may_read_anything_from_its_bound_on() {
+        let registry = Registry::new(9);
+        registry.slots[0].0.store(PENDING | 5, Ordering::Relaxed);
+        registry.used.store(1, Ordering::Relaxed);
+        let seen = live(&registry);
+        assert_eq!((seen.oldest(), seen.horizon()), (Some(5), 5));
+        for (birth, death, reclaimable) in [(2, 5, true), (2, 6, false), (7, 8, false)] {
+            assert_eq!(seen.is_reclaimable(birth, death), reclaimable, "{birth}..{death}");
+        }
+    }
+}

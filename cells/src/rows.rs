@@ -172,3 +172,71 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Slots<T> {
         f.debug_list().entries(self.get(self.count.rows())).finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_count_for_all_columns() {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 8);
+        let (numbers, names) = (Slots::<u16>::new(&count), Slots::<Option<Arc<str>>>::new(&count));
+        let name: Arc<str> = "name".into();
+        numbers.set(&writer, 0, 1);
+        names.set(&writer, 1, Some("other".into()));
+        names.set(&writer, 1, Some(name.clone()));
+        assert_eq!(numbers.get(count.rows()), []);
+        count.publish(&writer, 2);
+        numbers.set(&writer, 2, 3);
+        let rows = count.rows();
+        assert_eq!((numbers.get(rows), rows.len()), (&[1, 0][..], 2));
+        assert_eq!(names.get(rows), [None, Some(name.clone())]);
+        assert_eq!(numbers.get(rows.first(1)), [1]);
+        assert_eq!(rows.first(9).len(), 2);
+        count.publish(&writer, 8);
+        assert_eq!(numbers.get(rows), [1, 0], "rows stay as many as they were");
+        assert_eq!(numbers.get(count.rows()), [1, 0, 3, 0, 0, 0, 0, 0]);
+        drop(names);
+        assert_eq!(Arc::strong_count(&name), 1);
+    }
+
+    #[test]
+    fn a_late_column_has_the_default_for_earlier_rows() {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 4);
+        count.publish(&writer, 2);
+        let late = Slots::<u8>::new(&count);
+        late.set(&writer, 2, 9);
+        count.publish(&writer, 3);
+        assert_eq!(late.get(count.rows()), [0, 0, 9]);
+        assert_eq!(late.heap_bytes(), 4);
+    }
+
+    fn panics(of: impl FnOnce()) -> bool {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(of)).is_err()
+    }
+
+    #[test]
+    fn mistakes_are_refused() {
+        let (writer, other) = (Writer::new(), Writer::new());
+        let (count, stranger) = (RowCount::new(&writer, 2), RowCount::new(&writer, 2));
+        let slots = Slots::<u8>::new(&count);
+        count.publish(&writer, 1);
+        let mistakes: [(&str, &dyn Fn()); 7] = [
+            ("a row that is out", &|| slots.set(&writer, 0, 1)),
+            ("a row that has no room", &|| slots.set(&writer, 2, 1)),
+            ("a row of another writer", &|| slots.set(&other, 1, 1)),
+            ("publishing by another writer", &|| count.publish(&other, 2)),
+            ("publishing more than there is room for", &|| count.publish(&writer, 3)),
+            ("publishing less than before", &|| count.publish(&writer, 0)),
+            ("rows of another count", &|| assert!(slots.get(stranger.rows()).is_empty())),
+        ];
+        for (what, mistake) in mistakes {
+            assert!(panics(mistake), "{what}");
+        }
+        slots.set(&writer, 1, 2);
+        count.publish(&writer, 2);
+        assert_eq!(slots.get(count.rows()), [0, 2]);
+    }
+}

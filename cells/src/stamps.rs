@@ -47,3 +47,25 @@ impl Stamps {
         size_of_val(&*self.stamps)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_change() {
+        let writer = Writer::new();
+        let stamps = Stamps::new(&writer, 2, u64::MAX);
+        stamps.set(&writer, 1, 7);
+        stamps.set(&writer, 1, 8);
+        assert_eq!([0, 1, 2].map(|row| stamps.get(row)), [Some(u64::MAX), Some(8), None]);
+        assert_eq!(stamps.heap_bytes(), 16);
+    }
+
+    #[test]
+    #[should_panic(expected = "no row 2")]
+    fn refuses_rows_that_are_not_there() {
+        let writer = Writer::new();
+        Stamps::new(&writer, 2, 0).set(&writer, 2, 7);
+    }
+}

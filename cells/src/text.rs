@@ -117,3 +117,78 @@ impl std::fmt::Debug for TextArea {
             .finish()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn gives_back_what_was_added_and_nothing_but_text(
+            strings in prop::collection::vec("[a-z\u{e9}\u{20ac}\u{1f600}]{0,12}", 0..40),
+            first in 0_u32..40,
+            ranges in prop::collection::vec((0_u32..2_000, 0_u32..40), 0..40),
+        ) {
+            let writer = Writer::new();
+            let area = TextArea::new(&writer, first);
+            let places: Vec<_> = strings.iter().map(|s| area.push(&writer, s).unwrap()).collect();
+            for (place, string) in places.iter().zip(&strings) {
+                prop_assert_eq!(area.get(*place), Some(string.as_str()));
+            }
+            for (offset, len) in ranges {
+                if let Some(text) = area.get(Text { offset, len }) {
+                    prop_assert_eq!(text.len(), len as usize);
+                    prop_assert!(std::str::from_utf8(text.as_bytes()).is_ok());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_range_may_be_asked_for() {
+        let writer = Writer::new();
+        let area = TextArea::new(&writer, 4);
+        let at = |offset, len| area.get(Text { offset, len });
+        assert_eq!((at(0, 1), at(0, 0), at(u32::MAX, 0)), (None, Some(""), Some("")));
+        for (string, offset) in [("ab", 0), ("\u{e9}yz", 4), ("w", 8)] {
+            let place = Text { offset, len: string.len() as u32 };
+            assert_eq!(area.push(&writer, string), Some(place));
+        }
+        let cases = [
+            (0, 2, Some("ab")),
+            (0, 4, Some("ab\0\0")),
+            (0, 5, None),
+            (3, 2, None),
+            (4, 5, Some("\u{e9}yzw")),
+            (4, 6, None),
+            (5, 1, None),
+            (4, 1, None),
+            (6, 2, Some("yz")),
+            (9, 1, None),
+            (u32::MAX, 1, None),
+            (1, u32::MAX, None),
+        ];
+        for (offset, len, expected) in cases {
+            assert_eq!(at(offset, len), expected, "{offset} {len}");
+        }
+    }
+
+    #[test]
+    fn long_strings_skip_blocks() {
+        let writer = Writer::new();
+        let area = TextArea::new(&writer, 64);
+        let long = "x".repeat(10_000);
+        let places = ["a", &long, "b"].map(|s| (area.push(&writer, s).unwrap(), s));
+        for (place, string) in places {
+            assert_eq!(area.get(place), Some(string));
+        }
+        assert_eq!(area.heap_bytes(), 64 + 16_384);
+    }
+
+    #[test]
+    #[should_panic(expected = "another writer")]
+    fn refuses_another_writer() {
+        TextArea::new(&Writer::new(), 1).push(&Writer::new(), "a");
+    }
+}
