@@ -29,10 +29,13 @@
 //!
 //! * **loom** runs the models in `tests/model` through every order of events, with the cells'
 //!   own code: `cargo xtask model`.
-//! * **Miri**: `cargo +nightly miri test -p cimarron-cells`.
-//! * **Sanitizers**, which need no rebuilt standard library here:
-//!   `RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -p cimarron-cells --lib --target TRIPLE`,
-//!   and the same with `address`; `valgrind` runs the test program as it is.
+//! * **Miri**: `cargo +nightly miri test -p cimarron-cells` runs the unit tests and, on fewer rows,
+//!   `tests/threads`.
+//! * **Sanitizers**: `RUSTFLAGS=-Zsanitizer=address cargo +nightly test -p cimarron-cells --tests
+//!   --target TRIPLE`. `thread` also wants `-Cunsafe-allow-abi-mismatch=sanitizer` when the
+//!   standard library is not rebuilt for it, and then reports how that frees what it shares
+//!   between threads; a race of ours has `cells` in its first lines.
+//! * **valgrind** runs the test programs as they are.
 
 mod bits;
 mod blocks;

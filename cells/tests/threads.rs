@@ -6,6 +6,7 @@
 use cimarron_cells::{
     Bits, Growing, Live, Published, Registry, RowCount, Slots, Stamps, Text, TextArea, Writer,
 };
+use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 
@@ -64,13 +65,10 @@ impl Chunk {
         self.registry.publish(u64::from(row));
     }
 
-    fn check(&self) {
-        let reader = Registry::register(&self.registry);
-        let number = reader.number();
+    /// What is out is written completely, by the word of each count alone.
+    fn check_elements(&self) -> u32 {
         let rows = self.count.rows();
-        // The rows near the end are those that are being written about.
-        let from = rows.len().saturating_sub(70);
-        for row in from..rows.len() {
+        for row in near_the_end(rows.len()) {
             let at = row as usize;
             assert_eq!(self.numbers.get(rows)[at], u64::from(row) * 3);
             let object = self.objects.get(rows)[at].as_deref();
@@ -78,13 +76,33 @@ impl Chunk {
             assert_eq!(self.nulls.contains(rows, row), row % 3 == 0);
             let (offset, len) = self.places.get(rows)[at];
             assert_eq!(self.text.get(Text { offset, len }), Some(&*row.to_string()));
-            assert_eq!(self.list.as_slice()[at], row.to_string());
-            assert_eq!(self.growing.get(row), Some(&Box::new(row)));
+        }
+        for (at, element) in self.list.as_slice().iter().enumerate().rev().take(9) {
+            assert_eq!(*element, at.to_string());
+        }
+        for number in near_the_end(self.growing.len()) {
+            assert_eq!(self.growing.get(number), Some(&Box::new(number)));
+        }
+        rows.len()
+    }
+
+    /// A commit sees its own row alone.
+    fn check_commit(&self) -> u32 {
+        let reader = Registry::register(&self.registry);
+        let number = reader.number();
+        let rows = self.count.rows();
+        for row in near_the_end(rows.len()) {
             let alive = self.births.get(row).is_some_and(|birth| birth <= number)
                 && self.deaths.get(row).is_some_and(|death| number < death);
             assert_eq!(alive, u64::from(row) == number, "row {row} in commit {number}");
         }
+        number as u32 + 1
     }
+}
+
+/// The rows that are being written about.
+fn near_the_end(len: u32) -> Range<u32> {
+    len.saturating_sub(70)..len
 }
 
 #[test]
@@ -93,15 +111,10 @@ fn one_writer_and_many_readers() {
     let chunk = Chunk::new(&writer);
     chunk.append(&writer, 0);
     thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                while chunk.registry.visible() + 1 < u64::from(ROWS) {
-                    chunk.check();
-                }
-                chunk.check();
-            });
-        }
         let chunk = &chunk;
+        for check in [Chunk::check_elements, Chunk::check_commit, Chunk::check_elements] {
+            scope.spawn(move || while check(chunk) < ROWS {});
+        }
         scope.spawn(move || (1..ROWS).for_each(|row| chunk.append(&writer, row)));
     });
 }
