@@ -1,13 +1,13 @@
 //! Operations on classes (DSP0200 5.3.2, MS-WMI 3.1.4.3).
 
 use super::class_options::ClassOptions;
+use super::migrate::delete_subtree;
 use super::{Depth, Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::find_class;
-use crate::schema::{ClassId, ClassRef, Schema};
+use crate::namespace::{NamespaceWriter, find_class};
+use crate::schema::{ClassRef, Schema};
 use cimarron_model::{Class, Dialect, Name};
-use std::sync::Arc;
 
 impl Session {
     /// A class: all of it, or what the options say ([`ClassForm`](crate::ClassForm) is one).
@@ -71,9 +71,11 @@ impl Session {
     /// `Dmtf`.
     pub fn delete_class(&self, context: &CallContext, name: &str) -> Result<(), EngineError> {
         let namespace = self.enter(context, Operation::WriteSchema, name)?;
-        let mut writer = namespace.write()?;
-        let schema = writer.schema();
-        let class = find_class(&schema, name)?;
+        let mut transaction = namespace.begin()?;
+        let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+        let root = writer.root();
+        let schema = &root.schema;
+        let class = find_class(schema, name)?;
         if class.def().is_system() {
             return Err(EngineError::SystemClass { class: class.name().clone() });
         }
@@ -84,16 +86,12 @@ impl Session {
                     child: child.name().clone(),
                 });
             }
-            if writer.store.has_instances(class.def().id) {
+            if root.has_instances(class.def().id) {
                 return Err(EngineError::ClassHasInstances { class: class.name().clone() });
             }
         }
-        let mut gone: Vec<ClassId> = Vec::new();
-        for below in class.subtree() {
-            writer.store.clear_class(below.def().id, below.key_root());
-            gone.push(below.def().id);
-        }
-        writer.publish(Arc::new(schema.without(&gone)));
+        delete_subtree(&mut writer, class);
+        transaction.commit();
         Ok(())
     }
 }

@@ -17,6 +17,7 @@
 //!   [`withdraw`];
 //! * an interop namespace that gets its class late catches up: [`populate`].
 
+use super::instances::delete_row;
 use super::path::BoundPath;
 use super::write::Put;
 use super::{PutMode, Session, Update};
@@ -24,6 +25,7 @@ use crate::check::Checker;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, normalise};
 use crate::repository::Repository;
+use crate::store::Seen;
 use cimarron_model::{CimType, Dialect, Instance, Keys, Name, ObjectPath, Value};
 use std::sync::Arc;
 
@@ -167,8 +169,10 @@ fn put(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), E
             limits: repository.limits(),
         };
         let put = Put::prepare(checker, &instance, PutMode::CreateOrUpdate, &Update::Given)?;
-        if let Some(mut store) = holder.write_under(&schema)? {
-            return put.apply(holder, &schema, &mut store).map(drop);
+        if let Some((mut transaction, root)) = holder.begin_under(&schema)? {
+            put.apply(holder, &root, &mut transaction)?;
+            transaction.commit();
+            return Ok(());
         }
     }
 }
@@ -180,9 +184,10 @@ fn remove(repository: &Repository, holder: &Namespace, name: &Name) -> Result<()
     loop {
         let schema = holder.schema();
         let bound = BoundPath::bind(&schema, &holder.location, &path)?;
-        let Some(mut store) = holder.write_under(&schema)? else { continue };
-        if let Some(address) = bound.locate(holder, &schema, &store) {
-            store.delete(address, bound.class.key_root());
+        let Some((mut transaction, root)) = holder.begin_under(&schema)? else { continue };
+        if let Some(found) = bound.locate(holder, &root, Seen::Current) {
+            delete_row(holder, &root, &mut transaction, &found);
+            transaction.commit();
         }
         return Ok(());
     }

@@ -8,10 +8,9 @@
 use super::declare::declare;
 use super::migrate::move_rows;
 use super::{Operation, PutMode, Session};
-use crate::check::Checker;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::{Namespace, SchemaWriter};
+use crate::namespace::NamespaceWriter;
 use crate::schema::Schema;
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
@@ -75,56 +74,28 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let archive = declare(&schema, namespace, class, flags.existence)?;
-            let mut writer = namespace.write()?;
-            if !Arc::ptr_eq(&writer.schema(), &schema) {
-                continue;
-            }
+            let Some((mut transaction, root)) = namespace.begin_under(&schema)? else { continue };
             let policy = Policy {
                 dialect: namespace.dialect,
                 flags: &|_| flags,
-                has_instances: &|id| writer.store.has_instances(id),
+                has_instances: &|id| root.has_instances(id),
             };
-            let installed = install(&schema, &archive, 0, policy)?;
-            self.check_defaults(namespace, &installed.schema, &class.name)?;
-            return self.publish(context, &mut writer, &schema, installed);
-        }
-    }
-
-    /// Takes the rows over and makes the schema the current one, or changes nothing.
-    fn publish(
-        &self,
-        context: &CallContext,
-        writer: &mut SchemaWriter<'_>,
-        before: &Arc<Schema>,
-        installed: Installed,
-    ) -> Result<(), EngineError> {
-        let Installed { schema, moved, .. } = installed;
-        if !moved.is_empty() {
-            let rows = writer.store.clone();
-            if let Err(error) = move_rows(self, context, writer, (before, &schema), &moved) {
-                *writer.store = rows;
-                return Err(error);
+            let Installed { schema: next, moved, .. } = install(&schema, &archive, 0, policy)?;
+            if Arc::ptr_eq(&schema, &next) {
+                return Ok(());
             }
+            self.check_defaults(&next, &class.name)?;
+            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+            move_rows(self, &mut writer, next, &moved)?;
+            transaction.commit();
+            return Ok(());
         }
-        writer.publish(schema);
-        Ok(())
     }
 
     /// That the defaults are values of their properties: new instances get them.
-    fn check_defaults(
-        &self,
-        namespace: &Namespace,
-        schema: &Schema,
-        class: &Name,
-    ) -> Result<(), EngineError> {
+    fn check_defaults(&self, schema: &Schema, class: &Name) -> Result<(), EngineError> {
         let Some(class) = schema.class(class.as_str()) else { return Ok(()) };
-        let layout = class.layout();
-        let checker = Checker {
-            schema,
-            dialect: namespace.dialect,
-            location: &namespace.location,
-            limits: self.repository().limits(),
-        };
+        let (layout, checker) = (class.layout(), self.checker(schema));
         layout.defaults.iter().try_for_each(|slot| checker.default(layout, *slot).map(drop))
     }
 }

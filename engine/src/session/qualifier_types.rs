@@ -8,6 +8,7 @@ use super::{Operation, Session};
 use crate::check::exactly;
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::namespace::NamespaceWriter;
 use crate::schema::Schema;
 use crate::schema::qualifiers::{Conflict, check_change, first_use};
 use cimarron_model::{
@@ -57,7 +58,8 @@ impl Session {
         let name = &declaration.name;
         let namespace = self.enter(context, Operation::WriteSchema, name.as_str())?;
         check_declaration(declaration, namespace.dialect)?;
-        let writer = namespace.write()?;
+        let mut transaction = namespace.begin()?;
+        let mut writer = NamespaceWriter::new(namespace, &mut transaction);
         let schema = writer.schema();
         if schema.qualifier_types().get(name) == Some(declaration) {
             return Ok(());
@@ -70,7 +72,8 @@ impl Session {
         // The new spelling counts, and a map keeps the old key.
         Arc::make_mut(&mut types).remove(name);
         Arc::make_mut(&mut types).insert(name.clone(), declaration.clone());
-        writer.publish(Arc::new(schema.with_qualifier_types(types)));
+        writer.set_schema(Arc::new(schema.with_qualifier_types(types)));
+        transaction.commit();
         Ok(())
     }
 
@@ -84,7 +87,8 @@ impl Session {
         name: &str,
     ) -> Result<(), EngineError> {
         let namespace = self.enter(context, Operation::WriteSchema, name)?;
-        let writer = namespace.write()?;
+        let mut transaction = namespace.begin()?;
+        let mut writer = NamespaceWriter::new(namespace, &mut transaction);
         let schema = writer.schema();
         let name = Name::new(name);
         let mut types = schema.qualifier_types().clone();
@@ -95,7 +99,8 @@ impl Session {
             let problem = "take it out of there first";
             return Err(EngineError::QualifierTypeInUse { name, class, problem });
         }
-        writer.publish(Arc::new(schema.with_qualifier_types(types)));
+        writer.set_schema(Arc::new(schema.with_qualifier_types(types)));
+        transaction.commit();
         Ok(())
     }
 }
