@@ -65,8 +65,8 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList,
-    PutMode, QueryResult, Row, Rows, Session, Update,
+    AssociationFilter, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Loaded,
+    PropertyList, PutMode, QueryResult, Row, Rows, Session, Update,
 };
 pub use view::ValueView;
 
