@@ -55,7 +55,8 @@ fn each_filter_narrows_what_is_found() {
         ("X_Nope", all(), "AssociationSourceNotFound", "AssociationSourceNotFound"),
         ("X_Box", all().assoc_class("X_Nope"), "FilterClassNotFound", "FilterClassNotFound"),
         ("X_Box", all().result_class("X_Nope"), "FilterClassNotFound", "FilterClassNotFound"),
-        ("X_Box", all().result_class("X_Lid").class_defs_only(), "InvalidQuery", "InvalidQuery"),
+        ("X_Box", all().class_defs_only(), "InvalidQuery", "InvalidQuery"),
+        ("X_Lid", all().assoc_class("X_Three").keys_only(), "X_Box X_Loose", "X_Three"),
     ] {
         let found = session.associator_class_names(&context(), source, &filter);
         assert_eq!(joined(found), ends, "associators of {source}: {filter:?}");
