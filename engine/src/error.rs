@@ -3,6 +3,7 @@
 //! Conditions are finer than the codes of any protocol; [`EngineError::status`]
 //! names the one that front ends translate.
 
+use crate::typed::{TypedError, TypedProblem};
 use cimarron_model::{ArrayShape, CimType, KeyError, Name, ObjectPath, PathError, Status};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
@@ -301,6 +302,9 @@ pub enum EngineError {
         cause: KeyError,
     },
 
+    /// A row or instance and a program's own type do not go together.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -374,6 +378,10 @@ impl EngineError {
             Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
                 Status::InvalidObjectPath
             }
+            Self::Typed(error) => match error.problem() {
+                TypedProblem::Missing { .. } => Status::NoSuchProperty,
+                _ => Status::TypeMismatch,
+            },
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,
