@@ -178,8 +178,7 @@ impl Checker<'_> {
             && matches!(slot.cim_type, CimType::String | CimType::Char16);
         let looked_into =
             matches!(slot.cim_type, CimType::Reference | CimType::Object | CimType::DateTime);
-        let bounded = slot.bounds.as_deref().is_some_and(|bounds| bounds.any());
-        !key_text && !looked_into && !bounded
+        !key_text && !looked_into && !slot.is_bounded()
     }
 
     fn check_length(self, text: &str) -> Result<(), EngineError> {

@@ -8,7 +8,7 @@
 use super::problem::{KEY, illegal_null};
 use super::{Cells, Checked, Checker};
 use crate::error::EngineError;
-use crate::schema::Layout;
+use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_model::{CimType, Value};
 
@@ -23,12 +23,22 @@ pub(crate) struct Plan {
     missing: Option<(u32, &'static str)>,
 }
 
+/// Which values of a slot are taken as they are.
+#[derive(Clone, Copy, Debug)]
+enum Plain {
+    /// Those of this type.
+    Of(CimType),
+    /// Texts without spaces and control characters (WMI's keys).
+    KeyText,
+    /// None: each is looked at.
+    Never,
+}
+
 /// One value of every row.
 #[derive(Clone, Copy, Debug)]
 struct Given {
     slot: u32,
-    /// The type whose values are taken as they are; `None` when each has to be looked at.
-    plain: Option<CimType>,
+    plain: Plain,
     /// Why it cannot be NULL.
     needed: Option<&'static str>,
 }
@@ -41,7 +51,7 @@ impl Checker<'_> {
             .filter_map(|number| Some((*number, layout.slot(*number)?)))
             .map(|(number, slot)| Given {
                 slot: number,
-                plain: (self.is_plain(slot) && !slot.array.is_array()).then_some(slot.cim_type),
+                plain: self.plain(slot),
                 needed: if slot.is_key { Some(KEY) } else { self.needs_value(slot) },
             })
             .collect();
@@ -63,6 +73,18 @@ impl Checker<'_> {
         Ok(Plan { given, defaults, missing })
     }
 
+    fn plain(self, slot: &Slot) -> Plain {
+        if slot.array.is_array() {
+            Plain::Never
+        } else if self.is_plain(slot) {
+            Plain::Of(slot.cim_type)
+        } else if slot.is_key && slot.cim_type == CimType::String && !slot.is_bounded() {
+            Plain::KeyText
+        } else {
+            Plain::Never
+        }
+    }
+
     /// The cells of one row, one value a slot of the plan, appended to `cells`.
     #[inline]
     pub(crate) fn row<'v>(
@@ -72,13 +94,18 @@ impl Checker<'_> {
         values: &[ValueView<'v>],
         cells: &mut Cells<'v>,
     ) -> Result<(), EngineError> {
+        cells.reserve(plan.given.len() + plan.defaults.len());
         for (given, value) in plan.given.iter().zip(values) {
-            let taken = match (value, given.plain) {
-                (ValueView::Null, _) => given.needed.is_none(),
-                (ValueView::String(text), Some(CimType::String)) => {
+            let taken = match (given.plain, value) {
+                (_, ValueView::Null) => given.needed.is_none(),
+                (Plain::Of(CimType::String), ValueView::String(text)) => {
                     text.len() <= self.limits.string_length
                 }
-                (value, plain) => plain.is_some() && value.cim_type() == plain,
+                (Plain::KeyText, ValueView::String(text)) => {
+                    text.len() <= self.limits.string_length && text.bytes().all(|b| b > 0x20)
+                }
+                (Plain::Of(cim_type), value) => value.cim_type() == Some(cim_type),
+                (Plain::KeyText | Plain::Never, _) => false,
             };
             let checked =
                 if taken { Checked::View(*value) } else { self.look(layout, *given, *value)? };

@@ -55,7 +55,7 @@ impl Checker<'_> {
             CimType::Reference => Scope::Reference,
             _ => Scope::Property,
         };
-        for qualifier in qualifiers.iter() {
+        for qualifier in qualifiers {
             let of_class = OF_THE_CLASS.iter().any(|name| qualifier.name.is(name));
             if of_class && self.dialect == Dialect::Wmi && !qualifier.flavor.propagated() {
                 return Err(EngineError::ReservedQualifier { qualifier: qualifier.name.clone() });

@@ -39,16 +39,6 @@ pub(crate) struct Bounds {
     pub(crate) required: bool,
 }
 
-impl Bounds {
-    /// Whether some values are too long, too short, too great or too small.
-    pub(crate) const fn any(&self) -> bool {
-        self.max_len.is_some()
-            || self.min_len.is_some()
-            || self.max_value.is_some()
-            || self.min_value.is_some()
-    }
-}
-
 /// A class version: slots, keys and defaults.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -118,6 +108,16 @@ impl Slot {
     /// Whether DMTF demands a value.
     pub(crate) fn is_required(&self) -> bool {
         self.bounds.as_deref().is_some_and(|bounds| bounds.required)
+    }
+
+    /// Whether some values are too long, too short, too great or too small.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounds.as_deref().is_some_and(|bounds| {
+            bounds.max_len.is_some()
+                || bounds.min_len.is_some()
+                || bounds.max_value.is_some()
+                || bounds.min_value.is_some()
+        })
     }
 
     fn new(property: PropertyView<'_>) -> Self {
