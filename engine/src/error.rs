@@ -3,7 +3,10 @@
 //! Conditions are finer than the codes of any protocol; [`EngineError::status`]
 //! names the one that front ends translate.
 
-use cimarron_model::{ArrayShape, CimType, KeyError, Name, ObjectPath, PathError, Status};
+use crate::typed::{TypedError, TypedProblem};
+use cimarron_model::{
+    ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope, Status,
+};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
@@ -139,6 +142,20 @@ pub enum EngineError {
         /// The class.
         class: Name,
     },
+    /// The class holds localised qualifiers.
+    #[error("`{class}` is an amendment of another class and has no instances")]
+    AmendmentClass {
+        /// The class.
+        class: Name,
+    },
+    /// Instances of the class are only embedded in others or delivered.
+    #[error("`{class}` is {kind}: its instances have no path and are not stored")]
+    TransientClass {
+        /// The class.
+        class: Name,
+        /// What it is.
+        kind: &'static str,
+    },
     /// The class has neither keys nor the Singleton qualifier.
     #[error(
         "`{class}` has no key, so its instances could not be told apart: declare a key property"
@@ -228,6 +245,16 @@ pub enum EngineError {
         /// Which bound, and by what it is passed.
         problem: String,
     },
+    /// An array has another number of elements than its property.
+    #[error("property `{property}`: the array has {found} elements instead of {expected}")]
+    ArraySize {
+        /// The property.
+        property: Name,
+        /// The declared size.
+        expected: usize,
+        /// The size of the value.
+        found: usize,
+    },
     /// A NULL where a value must be.
     #[error("property `{property}` cannot be NULL: {reason}")]
     IllegalNull {
@@ -268,6 +295,52 @@ pub enum EngineError {
         /// The class of the value.
         found: Name,
     },
+    /// A reference or embedded object is of a class that the namespace does not have.
+    #[error("property `{property}`: unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownValueClass {
+        /// The property.
+        property: Name,
+        /// The class of the value.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// A class where only an instance can be embedded.
+    #[error("property `{property}` takes instances, and `class {class}` is a class")]
+    ClassEmbedded {
+        /// The property.
+        property: Name,
+        /// The class.
+        class: Name,
+    },
+    /// A qualifier of an instance is not declared.
+    #[error("the qualifier `{qualifier}` is not declared: declare its type first")]
+    UndeclaredQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
+    /// A qualifier of an instance stands where its declaration does not allow it.
+    #[error("the qualifier `{qualifier}` cannot stand on a {element}")]
+    QualifierOutOfScope {
+        /// The qualifier.
+        qualifier: Name,
+        /// What it stands on: of an instance, the kind of its class.
+        element: Scope,
+    },
+    /// A qualifier of an instance has another type than its declaration says.
+    #[error("the qualifier `{qualifier}` takes {expected}")]
+    QualifierType {
+        /// The qualifier.
+        qualifier: Name,
+        /// The declared type.
+        expected: Box<DataType>,
+    },
+    /// A qualifier that the class decides.
+    #[error("the qualifier `{qualifier}` belongs to the class: leave it out")]
+    ReservedQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
     /// Objects are embedded in one another too deeply.
     #[error(
         "property `{property}`: objects are embedded more than {} deep",
@@ -305,6 +378,9 @@ pub enum EngineError {
         cause: KeyError,
     },
 
+    /// A row or instance and a program's own type do not go together.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -362,22 +438,35 @@ impl EngineError {
                 .find(|d| d.severity == Severity::Error)
                 .map_or(Status::Failed, |d| d.code.status()),
             Self::AbstractClass { .. } => Status::AbstractClass,
+            Self::AmendmentClass { .. } => Status::AmendmentClass,
+            Self::TransientClass { .. } => Status::NotSupported,
             Self::NoKey { .. } => Status::NoKey,
             Self::InstanceNotFound { .. } => Status::NotFound,
             Self::ClassChanged { .. } => Status::TransactionConflict,
             Self::NoSuchProperty { .. } => Status::NoSuchProperty,
             Self::SystemProperty { .. } => Status::SystemProperty,
             Self::TypeMismatch { .. } | Self::Unreadable { .. } => Status::TypeMismatch,
-            Self::OutOfRange { .. } => Status::ValueOutOfRange,
+            Self::OutOfRange { .. } | Self::ArraySize { .. } => Status::ValueOutOfRange,
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,
             Self::InvalidKeyText { .. } => Status::InvalidKeyText,
             Self::KeyImmutable { .. } => Status::KeyImmutable,
-            Self::WrongClass { .. } => Status::InvalidReferenceClass,
+            Self::WrongClass { .. } | Self::UnknownValueClass { .. } => {
+                Status::InvalidReferenceClass
+            }
+            Self::ClassEmbedded { .. } => Status::TypeMismatch,
+            Self::UndeclaredQualifier { .. } => Status::UndeclaredQualifier,
+            Self::QualifierOutOfScope { .. } => Status::QualifierOutOfScope,
+            Self::QualifierType { .. } => Status::InvalidQualifierType,
+            Self::ReservedQualifier { .. } => Status::ReservedQualifier,
             Self::TooDeep { .. } => Status::InvalidObject,
             Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
                 Status::InvalidObjectPath
             }
+            Self::Typed(error) => match error.problem() {
+                TypedProblem::Missing { .. } => Status::NoSuchProperty,
+                _ => Status::TypeMismatch,
+            },
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

@@ -52,6 +52,7 @@ mod repository;
 mod schema;
 mod session;
 mod store;
+mod typed;
 mod view;
 
 pub use cimarron_schema::{Archive, ClassForm};
@@ -66,6 +67,7 @@ pub use session::{
     ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
     Session, Update,
 };
+pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 
 /// The README's example is compiled and run as a doc test.
