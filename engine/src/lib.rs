@@ -52,9 +52,11 @@ mod repository;
 mod schema;
 mod session;
 mod store;
+mod system;
 mod typed;
 mod view;
 
+pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -64,8 +66,8 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
-    Session, Update,
+    AssociationFilter, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList,
+    PutMode, QueryResult, Row, Rows, Session, Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;

@@ -46,7 +46,8 @@ impl Namespace {
         commits: Arc<Commits>,
     ) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
-        let store = Store::new(KeyRules::new(dialect, location.clone()));
+        let start = crate::system::schema(&name, dialect);
+        let store = Store::new(KeyRules::new(dialect, location.clone()), start);
         let store = Arc::new(store);
         Self { name, dialect, location, store, commits, deleted: AtomicBool::new(false) }
     }

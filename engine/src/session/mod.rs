@@ -5,17 +5,26 @@
 //! the namespace's existence and the caller's rights are looked at, and nowhere
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
+mod association_filter;
+mod class_associators;
+mod class_options;
 mod classes;
 mod declare;
 mod inserter;
 mod instances;
 mod load;
 mod migrate;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the operations on instances"))]
+pub(crate) mod namespaces;
 mod path;
+mod put_class;
+mod qualifier_types;
 mod query;
 mod row;
 mod write;
 
+pub use association_filter::AssociationFilter;
+pub use class_options::ClassOptions;
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};

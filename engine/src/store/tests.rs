@@ -30,7 +30,8 @@ fn cells<'a>(
 impl Driver {
     fn new() -> Self {
         let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
-        let store = Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location))));
+        let store =
+            Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
         let commits = Commits::default();
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
         let repository = Repository::new();
