@@ -283,6 +283,11 @@ impl<'a> ClassRef<'a> {
         self.def().layout()
     }
 
+    /// The topmost class, this one or above, that declares keys.
+    pub(crate) fn key_root_class(self) -> Option<Self> {
+        self.schema.by_id(self.key_root()?)
+    }
+
     pub(crate) const fn key_root(self) -> Option<ClassId> {
         self.place.key_root
     }

@@ -6,12 +6,14 @@
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
 mod association_filter;
+mod associations;
 mod class_associators;
 mod class_options;
 mod classes;
 mod declare;
 mod inserter;
 mod instances;
+mod links;
 mod load;
 mod migrate;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the operations on instances"))]

@@ -47,6 +47,8 @@ impl ColumnHeader {
 pub(super) enum Selection {
     /// Every property of each row's own class.
     All,
+    /// The keys of each row's own class.
+    Keys,
     /// These, in this order.
     Items(Vec<(BoundPath, ColumnHeader)>),
 }
@@ -107,7 +109,7 @@ impl QueryResult {
         filter: Option<BoundQuery>,
     ) -> Self {
         let headers = match &selection {
-            Selection::All => None,
+            Selection::All | Selection::Keys => None,
             Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
         };
         Self {
@@ -129,6 +131,16 @@ impl QueryResult {
         class: Name,
     ) -> Self {
         Self::new(session, context, snapshot, class, Selection::All, None)
+    }
+
+    /// All instances of a snapshot, with their keys.
+    pub(super) fn keys(
+        session: &Session,
+        context: &CallContext,
+        snapshot: Snapshot,
+        class: Name,
+    ) -> Self {
+        Self::new(session, context, snapshot, class, Selection::Keys, None)
     }
 
     /// The class that was asked for, as declared.
@@ -209,6 +221,7 @@ impl<'a> Iterator for Rows<'a> {
                 self.chunk = usize::MAX;
                 return Some(Err(error));
             }
+            self.row = self.row.max(frozen.start());
             while self.row < frozen.len() {
                 let position = self.row;
                 self.row += 1;

@@ -3,7 +3,7 @@
 use super::chunk::Chunk;
 use super::commits::Commits;
 use super::versions::Commit;
-use super::{Location, Root, Store};
+use super::{Found, Location, Root, Store};
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
 use std::sync::Arc;
@@ -12,7 +12,6 @@ use std::sync::Arc;
 /// version that it sees is taken away.
 #[derive(Debug)]
 pub(crate) struct View {
-    store: Arc<Store>,
     root: Arc<Root>,
     registered: Registered<Arc<Registry>>,
 }
@@ -31,6 +30,7 @@ pub(crate) struct Snapshot {
 pub(crate) struct FrozenChunk {
     pub(crate) chunk: Arc<Chunk>,
     at: Commit,
+    start: usize,
     len: usize,
     /// Whether all rows are seen, now and later.
     whole: bool,
@@ -40,10 +40,20 @@ impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
         let len = chunk.len();
         let whole = chunk.births().is_none() && chunk.deaths().is_empty();
-        Self { chunk, at, len, whole }
+        Self { chunk, at, start: 0, len, whole }
     }
 
-    /// How many rows there are, those that are not seen included.
+    /// One row that was found to be seen.
+    fn one(Found { chunk, row }: Found) -> Self {
+        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true }
+    }
+
+    /// The first row to look at.
+    pub(crate) const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -54,12 +64,20 @@ impl FrozenChunk {
     }
 }
 
+impl Snapshot {
+    /// The same with some rows more.
+    pub(crate) fn with_rows(mut self, rows: Vec<Found>) -> Self {
+        self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
+        self
+    }
+}
+
 impl View {
     /// The newest commit's view.
-    pub(crate) fn now(store: &Arc<Store>, commits: &Commits) -> Self {
+    pub(crate) fn now(store: &Store, commits: &Commits) -> Self {
         let registered = commits.register();
         let root = store.root_at(registered.number());
-        Self { store: store.clone(), root, registered }
+        Self { root, registered }
     }
 
     pub(crate) const fn root(&self) -> &Arc<Root> {
