@@ -34,6 +34,10 @@ pub enum EngineError {
         limit: usize,
     },
 
+    /// No more rows can be numbered.
+    #[error("the namespace holds as many rows as it can: delete some or use another namespace")]
+    StoreFull,
+
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
     NoSuchNamespace {
@@ -409,7 +413,7 @@ impl EngineError {
         match self {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
-            Self::TooLong { .. } => Status::QuotaViolation,
+            Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }

@@ -6,6 +6,7 @@ use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, normalise};
 use crate::session::Session;
+use crate::store::Commits;
 use cimarron_model::{Dialect, Name};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -22,6 +23,7 @@ pub struct Repository {
 
 struct Shared {
     namespaces: DashMap<Name, Arc<Namespace>>,
+    commits: Arc<Commits>,
     /// What the server is called, its own name first.
     servers: Arc<[SmolStr]>,
     dialect: Dialect,
@@ -96,6 +98,7 @@ impl RepositoryBuilder {
         Repository {
             shared: Arc::new(Shared {
                 namespaces: DashMap::new(),
+                commits: Arc::default(),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,
@@ -135,6 +138,10 @@ impl Repository {
     /// The server's own name.
     pub fn server_name(&self) -> &str {
         self.shared.servers.first().map_or("", SmolStr::as_str)
+    }
+
+    pub(crate) fn commits(&self) -> &Commits {
+        &self.shared.commits
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -237,7 +244,8 @@ impl Repository {
     }
 
     fn make(&self, name: Name, dialect: Dialect) -> Arc<Namespace> {
-        Arc::new(Namespace::new(name, dialect, self.shared.servers.clone()))
+        let Shared { servers, commits, .. } = &*self.shared;
+        Arc::new(Namespace::new(name, dialect, servers.clone(), commits.clone()))
     }
 
     fn legal(&self, name: &str) -> Result<Name, EngineError> {

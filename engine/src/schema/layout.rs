@@ -54,12 +54,21 @@ pub(crate) struct Layout {
     pub(crate) not_null: Vec<u32>,
     /// The slots that are `Required`.
     pub(crate) required: Vec<u32>,
+    /// The slots of an association's references: its roles. Empty for other classes.
+    pub(crate) references: Vec<u32>,
     by_name: HashMap<Name, u32>,
 }
 
 impl Layout {
     pub(crate) fn new(id: ClassId, version: ClassVersion, class: ClassView<'_>) -> Self {
-        Self::from_slots(id, version, class.name().into(), class.properties().map(Slot::new))
+        let slots = class.properties().map(Slot::new);
+        let mut layout = Self::from_slots(id, version, class.name().into(), slots);
+        if class.is_association() {
+            let is_role = |s: &Slot| s.cim_type == CimType::Reference && !s.array.is_array();
+            let slots = (0..).zip(&layout.slots);
+            layout.references = slots.filter(|(_, s)| is_role(s)).map(|(n, _)| n).collect();
+        }
+        layout
     }
 
     pub(crate) fn from_slots(
@@ -77,7 +86,8 @@ impl Layout {
         let not_null = which(|s| s.not_null);
         let required = which(Slot::is_required);
         let by_name = (0..).zip(&slots).map(|(n, s)| (s.name.clone(), n)).collect();
-        Self { id, version, class, slots, keys, defaults, not_null, required, by_name }
+        let references = Vec::new();
+        Self { id, version, class, slots, keys, defaults, not_null, required, references, by_name }
     }
 
     pub(crate) fn slot(&self, slot: u32) -> Option<&Slot> {

@@ -1,17 +1,17 @@
 //! Operations on classes and qualifier types (DSP0200 5.4.3, MS-WMI 3.1.4.3).
 
 use super::declare::declare;
+use super::migrate::delete_subtree;
 use super::{Depth, Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::find_class;
+use crate::namespace::{NamespaceWriter, find_class};
 use crate::schema::install::install;
 use crate::schema::update::Policy;
-use crate::schema::{ClassId, ClassRef, Schema};
+use crate::schema::{ClassRef, Schema};
 use cimarron_model::{Class, Dialect, Name, QualifierType};
 use cimarron_mof::UpdateFlags;
 use cimarron_schema::ClassForm;
-use std::sync::Arc;
 
 impl Session {
     /// A class, resolved or as it was declared.
@@ -76,17 +76,15 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let archive = declare(&schema, namespace, class)?;
-            let writer = namespace.write()?;
-            if !Arc::ptr_eq(&writer.schema(), &schema) {
-                continue;
-            }
+            let Some((mut transaction, root)) = namespace.begin_under(&schema)? else { continue };
             let policy = Policy {
                 dialect: namespace.dialect,
                 flags: &|_| UpdateFlags::default(),
-                has_instances: &|id| writer.store.has_instances(id),
+                has_instances: &|id| root.has_instances(id),
             };
             let installed = install(&schema, &archive, 0, policy)?;
-            writer.publish(installed.schema);
+            transaction.set_schema(&namespace.store, installed.schema);
+            transaction.commit();
             return Ok(());
         }
     }
@@ -98,9 +96,11 @@ impl Session {
     /// When there is no such class, or it is in use and the dialect is `Dmtf`.
     pub fn delete_class(&self, context: &CallContext, name: &str) -> Result<(), EngineError> {
         let namespace = self.enter(context, Operation::WriteSchema, name)?;
-        let mut writer = namespace.write()?;
-        let schema = writer.schema();
-        let class = find_class(&schema, name)?;
+        let mut transaction = namespace.begin()?;
+        let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+        let root = writer.root();
+        let schema = &root.schema;
+        let class = find_class(schema, name)?;
         if namespace.dialect == Dialect::Dmtf {
             if let Some(child) = class.children().next() {
                 return Err(EngineError::ClassHasChildren {
@@ -108,16 +108,12 @@ impl Session {
                     child: child.name().clone(),
                 });
             }
-            if writer.store.has_instances(class.def().id) {
+            if root.has_instances(class.def().id) {
                 return Err(EngineError::ClassHasInstances { class: class.name().clone() });
             }
         }
-        let mut gone: Vec<ClassId> = Vec::new();
-        for below in class.subtree() {
-            writer.store.clear_class(below.def().id, below.key_root());
-            gone.push(below.def().id);
-        }
-        writer.publish(Arc::new(schema.without(&gone)));
+        delete_subtree(&mut writer, class);
+        transaction.commit();
         Ok(())
     }
 

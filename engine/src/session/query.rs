@@ -76,15 +76,11 @@ impl Session {
         };
         let query = cimarron_wql::parse_within(text, &limits)?;
         let options = BindOptions { dialect: namespace.dialect };
-        let (snapshot, mut bound) = loop {
-            let schema = namespace.schema();
-            let bound = cimarron_wql::bind(&query, &*schema, &options)?;
-            let class = Schema::class(&schema, bound.class.as_str());
-            let classes = class.into_iter().flat_map(ClassRef::subtree);
-            if let Some(snapshot) = namespace.snapshot(&schema, classes) {
-                break (snapshot, bound);
-            }
-        };
+        let view = namespace.view();
+        let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
+        let class = Schema::class(view.schema(), bound.class.as_str());
+        let classes = class.into_iter().flat_map(ClassRef::subtree);
+        let snapshot = namespace.snapshot(&view, view.freeze(classes));
         let class = bound.class.clone();
         let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
             Projection::All => Selection::All,
@@ -213,7 +209,7 @@ impl<'a> Iterator for Rows<'a> {
                 self.chunk = usize::MAX;
                 return Some(Err(error));
             }
-            while self.row < frozen.chunk.len() {
+            while self.row < frozen.len() {
                 let position = self.row;
                 self.row += 1;
                 if !frozen.is_live(position) {

@@ -226,16 +226,48 @@ fn instance_qualifiers_stay_with_their_instance() {
 }
 
 #[test]
+fn the_fast_door_hands_over_thousands_at_once() {
+    let session = wmi();
+    let mut inserter = session.inserter(&context(), "X_Disk", &["Bytes", "id"]).unwrap();
+    let mut add = |n: u64, id: &str| {
+        inserter.insert(&[ValueView::UInt64(n), ValueView::String(id)]).unwrap();
+    };
+    (0..10_000).for_each(|n| add(n, &format!("d{n}")));
+    assert_eq!(inserter.commit(&context()).unwrap(), 10_000);
+    let mut add = |n: u64, id: &str| {
+        inserter.insert(&[ValueView::UInt64(n), ValueView::String(id)]).unwrap();
+    };
+    // The last of many has a key that is taken: none of them is there.
+    (10_000..20_000).for_each(|n| add(n, &format!("d{n}")));
+    add(0, "D77");
+    assert_eq!(inserter.commit(&context()).unwrap_err().status(), Status::AlreadyExists);
+    assert_eq!(rows(&session, "SELECT Id FROM X_Disk").len(), 10_000);
+    assert!(get(&session, r#"X_Disk="d10000""#).is_err());
+    let disk = get(&session, r#"X_Disk="D9999""#).unwrap();
+    assert_eq!(disk.get("Bytes"), Some(&Value::from(9999_u64)));
+}
+
+#[test]
 fn the_fast_door_makes_the_same_instances() {
     let session = wmi();
     let mut inserter = session.inserter(&context(), "X_Disk", &["Bytes", "id"]).unwrap();
     let insert = |inserter: &mut Inserter, values: &[ValueView<'_>]| {
-        inserter.insert(&context(), values).map_err(|e| e.status())
+        inserter.insert(values).map_err(|e| e.status())
     };
+    let commit = |inserter: &mut Inserter| inserter.commit(&context()).map_err(|e| e.status());
     let row = [ValueView::UInt8(5), ValueView::String("a")];
     assert_eq!(insert(&mut inserter, &row), Ok(()));
-    assert_eq!(insert(&mut inserter, &row), Err(Status::AlreadyExists));
     assert_eq!(insert(&mut inserter, &row[..1]), Err(Status::InvalidParameter));
+    assert!(rows(&session, "SELECT * FROM X_Disk").is_empty(), "not committed yet");
+    assert_eq!(commit(&mut inserter), Ok(1));
+    assert_eq!(commit(&mut inserter), Ok(0));
+    let other = [ValueView::UInt8(5), ValueView::String("z")];
+    assert_eq!(insert(&mut inserter, &other), Ok(()));
+    assert_eq!(insert(&mut inserter, &row), Ok(()));
+    assert_eq!(commit(&mut inserter), Err(Status::AlreadyExists));
+    assert_eq!(commit(&mut inserter), Err(Status::AlreadyExists), "rows stay until discarded");
+    inserter.discard();
+    assert_eq!(commit(&mut inserter), Ok(0));
     let generic = device("X_Disk", "b").with("Bytes", 5_u64);
     session.create_instance(&context(), &generic).unwrap();
     assert_eq!(
@@ -246,8 +278,10 @@ fn the_fast_door_makes_the_same_instances() {
     session.create_class(&context(), &keyed("X_New", &[])).unwrap();
     let next = [ValueView::Null, ValueView::String("c")];
     assert_eq!(insert(&mut inserter, &next), Ok(()));
+    assert_eq!(commit(&mut inserter), Ok(1));
     session.delete_class(&context(), "X_Disk").unwrap();
-    assert_eq!(insert(&mut inserter, &next), Err(Status::TransactionConflict));
+    assert_eq!(insert(&mut inserter, &next), Ok(()));
+    assert_eq!(commit(&mut inserter), Err(Status::TransactionConflict));
     for (class, properties, expected) in [
         ("X_Part", &["Name"][..], Status::NoKey),
         ("X_Fan", &["Id", "ID"], Status::InvalidParameter),

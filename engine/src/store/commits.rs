@@ -1,0 +1,77 @@
+//! The one order of all commits of a repository.
+//!
+//! There is one writer at a time. It stamps what it does with the number of its
+//! commit and then publishes that number: one store, which makes a batch visible
+//! as a whole. Readers take no lock.
+
+use super::transaction::Dead;
+use super::versions::Commit;
+use cimarron_cells::{Live, Registered, Registry, Writer};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[derive(Debug)]
+pub(crate) struct Commits {
+    pub(super) registry: Arc<Registry>,
+    /// Counts the times that rows were moved. Who looked for a row and found
+    /// nothing looks again when it has changed.
+    moves: AtomicU64,
+    writer: Mutex<WriterState>,
+}
+
+/// What the one writer has.
+#[derive(Debug)]
+pub(super) struct WriterState {
+    pub(super) token: Writer,
+    /// The number of the last commit.
+    pub(super) last: Commit,
+    /// Dead rows that some snapshot may still see, the oldest first.
+    pub(super) deferred: VecDeque<Dead>,
+    /// Memory that is used again.
+    pub(super) live: Live,
+}
+
+impl Default for Commits {
+    fn default() -> Self {
+        Self {
+            registry: Arc::new(Registry::new(0)),
+            moves: AtomicU64::new(0),
+            writer: Mutex::new(WriterState {
+                token: Writer::new(),
+                last: 0,
+                deferred: VecDeque::new(),
+                live: Live::default(),
+            }),
+        }
+    }
+}
+
+impl Commits {
+    /// The newest commit that readers see.
+    #[inline]
+    pub(crate) fn visible(&self) -> Commit {
+        self.registry.visible()
+    }
+
+    /// Keeps everything that the newest commit sees until the guard is dropped.
+    pub(super) fn register(&self) -> Registered<Arc<Registry>> {
+        Registry::register(self.registry.clone())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, WriterState> {
+        self.writer.lock()
+    }
+
+    /// What to compare before and after looking for a row in vain.
+    #[inline]
+    pub(crate) fn moment(&self) -> (u64, Commit) {
+        (self.moves.load(Ordering::Acquire), self.visible())
+    }
+
+    /// Says that rows are about to leave the places where they were.
+    pub(super) fn announce_move(&self) {
+        self.moves.fetch_add(1, Ordering::AcqRel);
+    }
+}

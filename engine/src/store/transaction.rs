@@ -1,0 +1,326 @@
+//! One commit in the making.
+//!
+//! A transaction holds the repository's writer. What it adds and kills carries a
+//! number that is not published yet, so no reader sees any of it; the writer
+//! itself sees the newest rows. [`Transaction::commit`] publishes the number. A
+//! transaction that is dropped without that takes everything back.
+
+use super::Store;
+use super::address::RowAddress;
+use super::chunk::{Beside, Chunk};
+use super::column::Columns;
+use super::commits::{Commits, WriterState};
+use super::root::Root;
+use super::table::Table;
+use super::versions::{Births, Commit, NEVER, UNDONE};
+use crate::error::EngineError;
+use crate::schema::{Layout, Schema};
+use crate::view::ValueView;
+use parking_lot::MutexGuard;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Where a row is, and how its index finds it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) store: Arc<Store>,
+    pub(super) table: Arc<Table>,
+    pub(super) address: RowAddress,
+    pub(super) hash: u64,
+}
+
+/// A row that died.
+#[derive(Clone, Debug)]
+pub(super) struct Dead {
+    pub(super) place: Place,
+    pub(super) birth: Commit,
+    pub(super) death: Commit,
+}
+
+/// A chunk that joined a table as a whole.
+struct Adopted {
+    store: Arc<Store>,
+    table: Arc<Table>,
+    chunk: Arc<Chunk>,
+    hashes: Vec<u64>,
+}
+
+pub(crate) struct Transaction<'r> {
+    commits: &'r Commits,
+    state: MutexGuard<'r, WriterState>,
+    number: Commit,
+    /// Namespaces whose schema changes.
+    roots: Vec<(Arc<Store>, Arc<Root>)>,
+    born: SmallVec<[Place; 1]>,
+    killed: SmallVec<[Dead; 1]>,
+    adopted: Vec<Adopted>,
+    done: bool,
+}
+
+impl<'r> Transaction<'r> {
+    /// Waits for its turn to write.
+    pub(crate) fn begin(commits: &'r Commits) -> Self {
+        let state = commits.lock();
+        Self {
+            commits,
+            number: state.last + 1,
+            state,
+            roots: Vec::new(),
+            born: SmallVec::new(),
+            killed: SmallVec::new(),
+            adopted: Vec::new(),
+            done: false,
+        }
+    }
+
+    /// The schema and tables as this transaction has them.
+    pub(crate) fn root(&self, store: &Arc<Store>) -> Arc<Root> {
+        let own = self.roots.iter().find(|(s, _)| Arc::ptr_eq(s, store));
+        own.map_or_else(|| store.newest_root(), |(_, root)| root.clone())
+    }
+
+    /// Replaces a schema. Classes of another version than before start without rows.
+    pub(crate) fn set_schema(&mut self, store: &Arc<Store>, schema: Arc<Schema>) -> Arc<Root> {
+        let root = Arc::new(self.root(store).next(schema, self.number));
+        match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
+            Some((_, old)) => {
+                // Nobody saw the one in between.
+                root.before.store(old.before.load_full());
+                *old = root.clone();
+            }
+            None => self.roots.push((store.clone(), root.clone())),
+        }
+        root
+    }
+
+    /// Adds a row whose key is free.
+    pub(crate) fn insert<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        hash: u64,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        beside: &Beside,
+    ) -> Result<RowAddress, EngineError> {
+        let chunk = match table.open_tail(layout) {
+            Some(chunk) => chunk,
+            None => self.new_tail(store, table, layout)?,
+        };
+        let row = chunk.append(&self.state.token, cells, beside, self.number);
+        let address = RowAddress::new(chunk.number(), row);
+        if let Some(index) = &table.index {
+            index.insert(hash, address, |a| store.hash_at(a));
+        }
+        table.count(1);
+        let (store, table) = (store.clone(), table.clone());
+        self.born.push(Place { store, table, address, hash });
+        Ok(address)
+    }
+
+    /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
+    /// each row before it joins the index.
+    pub(crate) fn adopt(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        (columns, hashes): (Columns, Vec<u64>),
+        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        self.close_tail(store, table);
+        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
+        let births = Births::all(self.number);
+        let chunk = Chunk::finished(number, layout.clone(), hashes.len(), columns, births);
+        let chunk = Arc::new(chunk);
+        store.directory.put(&chunk);
+        let mut chunks = table.all_chunks().to_vec();
+        chunks.push(chunk.clone());
+        table.set_chunks(chunks);
+        self.adopted.push(Adopted {
+            store: store.clone(),
+            table: table.clone(),
+            chunk: chunk.clone(),
+            hashes: Vec::with_capacity(hashes.len()),
+        });
+        for (row, hash) in hashes.into_iter().enumerate() {
+            if let Some(index) = &table.index {
+                is_free(&chunk, row, hash)?;
+                let address = RowAddress::new(number, row);
+                index.insert(hash, address, |a| store.hash_at(a));
+            }
+            table.count(1);
+            if let Some(adopted) = self.adopted.last_mut() {
+                adopted.hashes.push(hash);
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a row as gone.
+    pub(crate) fn delete(&mut self, store: &Arc<Store>, table: &Arc<Table>, address: RowAddress) {
+        let Some(chunk) = store.chunk(address) else { return };
+        let row = address.row();
+        if !chunk.is_current(row) {
+            return;
+        }
+        chunk.kill(&self.state.token, row, self.number);
+        table.count(-1);
+        let hash = store.rules.hash(chunk.keys(row));
+        let (store, table) = (store.clone(), table.clone());
+        let place = Place { store, table, address, hash };
+        self.killed.push(Dead { place, birth: chunk.birth(row), death: self.number });
+    }
+
+    /// Marks all rows of a table as gone.
+    pub(crate) fn clear(&mut self, store: &Arc<Store>, table: &Arc<Table>) {
+        for chunk in table.all_chunks().iter() {
+            for row in 0..chunk.len() {
+                self.delete(store, table, RowAddress::new(chunk.number(), row));
+            }
+        }
+    }
+
+    /// Publishes everything; the number of the commit.
+    pub(crate) fn commit(mut self) -> Commit {
+        self.done = true;
+        let nothing = self.roots.is_empty()
+            && self.born.is_empty()
+            && self.killed.is_empty()
+            && self.adopted.is_empty();
+        if nothing {
+            return self.state.last;
+        }
+        for (store, root) in &self.roots {
+            store.set_root(root.clone());
+        }
+        self.state.last = self.number;
+        self.commits.registry.publish(self.number);
+        for (_, root) in &self.roots {
+            root.before.store(None);
+        }
+        self.reclaim();
+        self.number
+    }
+
+    /// A new chunk to add rows to.
+    fn new_tail(
+        &mut self,
+        store: &Store,
+        table: &Table,
+        layout: &Arc<Layout>,
+    ) -> Result<Arc<Chunk>, EngineError> {
+        self.close_tail(store, table);
+        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
+        let capacity = table.next_capacity();
+        let chunk = Arc::new(Chunk::tail(&self.state.token, number, layout.clone(), capacity));
+        store.directory.put(&chunk);
+        let mut chunks = table.all_chunks().to_vec();
+        chunks.push(chunk.clone());
+        table.set_chunks(chunks);
+        Ok(chunk)
+    }
+
+    /// Seals the last chunk of a table, and lets go of births that no longer matter.
+    fn close_tail(&mut self, store: &Store, table: &Table) {
+        let chunks = table.all_chunks();
+        let recent = chunks.len().saturating_sub(RECENT);
+        let is_due = |c: &Arc<Chunk>| !c.is_sealed() || c.births().is_some();
+        if !chunks.iter().skip(recent).any(is_due) {
+            return;
+        }
+        self.commits.registry.look(&mut self.state.live);
+        let horizon = self.state.live.horizon();
+        let mut next = chunks.to_vec();
+        for chunk in next.iter_mut().skip(recent).filter(|c| is_due(c)) {
+            let settled = chunk.last_birth() <= horizon;
+            if settled || !chunk.is_sealed() {
+                *chunk = Arc::new(chunk.sealed(&self.state.token, settled));
+                store.directory.put(chunk);
+            }
+        }
+        let emptied = |c: &Arc<Chunk>| c.deaths().gone() == c.len();
+        for chunk in next.iter().filter(|c| emptied(c)) {
+            store.directory.remove(chunk.number());
+        }
+        next.retain(|c| !emptied(c));
+        table.set_chunks(next);
+    }
+
+    /// Takes away what nobody can see any more: rows that this commit killed, and a
+    /// few of those that had to wait.
+    fn reclaim(&mut self) {
+        let Self { commits, state, killed, .. } = self;
+        if killed.is_empty() && state.deferred.is_empty() {
+            return;
+        }
+        let state: &mut WriterState = state;
+        commits.registry.look(&mut state.live);
+        let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
+        for _ in 0..waiting {
+            let Some(dead) = state.deferred.pop_front() else { break };
+            if state.live.is_reclaimable(dead.birth, dead.death) {
+                dead.place.take_away(commits, &state.token);
+            } else {
+                state.deferred.push_back(dead);
+            }
+        }
+        for dead in killed.drain(..) {
+            if state.live.is_reclaimable(dead.birth, dead.death) {
+                dead.place.take_away(commits, &state.token);
+            } else {
+                state.deferred.push_back(dead);
+            }
+        }
+    }
+
+    fn roll_back(&mut self) {
+        let token = &self.state.token;
+        for dead in self.killed.drain(..).rev() {
+            let Place { store, table, address, .. } = dead.place;
+            if let Some(chunk) = store.chunk(address) {
+                chunk.kill(token, address.row(), NEVER);
+                table.count(1);
+            }
+        }
+        // All are dead before any is taken away: nobody moves one that is about to go.
+        for place in &self.born {
+            place.table.count(-1);
+            if let Some(chunk) = place.store.chunk(place.address) {
+                chunk.kill(token, place.address.row(), UNDONE);
+            }
+        }
+        for place in self.born.drain(..).rev() {
+            place.take_away(self.commits, token);
+        }
+        for Adopted { store, table, chunk, hashes } in self.adopted.drain(..).rev() {
+            for (row, hash) in hashes.into_iter().enumerate() {
+                if let Some(index) = &table.index {
+                    index.remove(hash, RowAddress::new(chunk.number(), row));
+                }
+                table.count(-1);
+            }
+            let mut chunks = table.all_chunks().to_vec();
+            chunks.retain(|c| c.number() != chunk.number());
+            table.set_chunks(chunks);
+            store.directory.remove(chunk.number());
+        }
+    }
+}
+
+/// How many of a table's last chunks are looked at when one is sealed.
+const RECENT: usize = 4;
+
+/// How many waiting rows a commit looks at beside as many as it killed.
+const RECLAIM_STEP: usize = 2;
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.roll_back();
+        }
+    }
+}
+
+/// A chunk with more rows gone than one in this many is written again without them.
+pub(super) const SPARSE: usize = 2;
