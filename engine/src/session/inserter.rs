@@ -233,7 +233,7 @@ fn add(
         };
         check(layout.keys.iter().map(|slot| value(*slot)).collect(), *hash)?;
         let cells = (0..layout.slots.len() as u32).map(|slot| (slot, value(slot)));
-        transaction.insert(store, table, layout, *hash, cells, &Beside::default())?;
+        transaction.insert(store, table, layout, *hash, cells, Beside::default())?;
     }
     Ok(())
 }

@@ -203,7 +203,7 @@ pub(super) fn delete_row(
     found: &Found,
 ) {
     if let Some(table) = root.table(found.class()) {
-        transaction.delete(&namespace.store, table, found.address());
+        transaction.delete(&namespace.store, table, found);
     }
 }
 

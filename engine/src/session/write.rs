@@ -49,7 +49,7 @@ impl<'a> NewRow<'a> {
         transaction: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
         let beside = Beside { qualifiers: self.qualifiers.clone(), ..Beside::default() };
-        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, &beside)
+        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, beside)
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn insert_cells(
     transaction: &mut Transaction<'_>,
     layout: &Arc<Layout>,
     cells: &[(u32, check::Checked<'_>)],
-    beside: &Beside,
+    beside: Beside,
 ) -> Result<(), EngineError> {
     let keys = check::keys(layout, cells);
     let store = &namespace.store;
@@ -69,8 +69,7 @@ pub(super) fn insert_cells(
     let Some(table) = root.table(layout.id) else {
         return Err(EngineError::ClassChanged { class: layout.class.clone() });
     };
-    transaction.insert(store, table, layout, hash, check::views(cells), beside)?;
-    Ok(())
+    transaction.insert(store, table, layout, hash, check::views(cells), beside)
 }
 
 /// That no other instance has the key.
@@ -179,10 +178,7 @@ impl<'a> Changes<'a> {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
         let beside = Beside { qualifiers, ..Beside::default() };
-        let hash = store.rules().hash(chunk.keys(row));
-        transaction.delete(store, table, found.address());
-        transaction.insert(store, table, self.layout, hash, kept.chain(new), &beside)?;
-        Ok(())
+        transaction.replace(store, table, self.layout, found, kept.chain(new), beside)
     }
 }
 

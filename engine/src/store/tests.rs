@@ -59,20 +59,21 @@ impl Driver {
     fn put(&self, transaction: &mut Transaction<'_>, key: &str, record: &Record) {
         let root = transaction.root(&self.store);
         let table = root.table(self.layout.id).unwrap();
-        if let Some(old) = self.find_in(&root, key, Seen::Current) {
-            transaction.delete(&self.store, table, old.address());
-        }
-        let hash = self.store.rules().hash([ValueView::String(key)].into_iter());
-        let beside = Beside::default();
+        let (store, layout, beside) = (&self.store, &self.layout, Beside::default());
         let cells = cells(key, record);
-        transaction.insert(&self.store, table, &self.layout, hash, cells, &beside).unwrap();
+        if let Some(old) = self.find_in(&root, key, Seen::Current) {
+            transaction.replace(store, table, layout, &old, cells, beside).unwrap();
+        } else {
+            let hash = store.rules().hash([ValueView::String(key)].into_iter());
+            transaction.insert(store, table, layout, hash, cells, beside).unwrap();
+        }
     }
 
     fn delete(&self, transaction: &mut Transaction<'_>, key: &str) {
         let root = transaction.root(&self.store);
         let table = root.table(self.layout.id).unwrap();
         if let Some(old) = self.find_in(&root, key, Seen::Current) {
-            transaction.delete(&self.store, table, old.address());
+            transaction.delete(&self.store, table, &old);
         }
     }
 
