@@ -38,6 +38,15 @@ pub enum EngineError {
     #[error("the namespace holds as many rows as it can: delete some or use another namespace")]
     StoreFull,
 
+    /// A snapshot was to write.
+    #[error("a snapshot is only read: write through the session that it was made from")]
+    SnapshotIsReadOnly,
+    /// A snapshot was given up: too much was kept for it.
+    #[error(
+        "the snapshot has expired: too many rows were changed since it was made; make another"
+    )]
+    SnapshotExpired,
+
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
     NoSuchNamespace {
@@ -487,6 +496,8 @@ impl EngineError {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
             Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::SnapshotIsReadOnly => Status::NotSupported,
+            Self::SnapshotExpired => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }

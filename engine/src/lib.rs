@@ -48,6 +48,7 @@ mod context;
 mod error;
 mod limits;
 mod namespace;
+mod reading;
 mod repository;
 mod schema;
 mod session;

@@ -52,10 +52,10 @@ pub(crate) struct Layout {
     pub(crate) defaults: Vec<u32>,
     /// The slots that are `Not_Null` or `Indexed`.
     pub(crate) not_null: Vec<u32>,
-    /// The slots of an association's references: its roles. Empty for other classes.
-    pub(crate) references: Vec<u32>,
     /// The slots that are `Required`.
     pub(crate) required: Vec<u32>,
+    /// The slots of an association's references: its roles. Empty for other classes.
+    pub(crate) references: Vec<u32>,
     by_name: HashMap<Name, u32>,
 }
 

@@ -114,7 +114,7 @@ impl Session {
         walk: impl FnOnce(&mut Walk<'_>) -> Result<Vec<T>, EngineError>,
     ) -> Result<(View, Name, Vec<T>), EngineError> {
         let class = path.class.as_ref().map_or("", Name::as_str);
-        let namespace = self.enter(context, Operation::ReadInstances, class)?;
+        let namespace = self.read(context, Operation::ReadInstances, class)?;
         let view = namespace.view();
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;

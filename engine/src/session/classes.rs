@@ -20,7 +20,7 @@ impl Session {
         name: &str,
         options: impl Into<ClassOptions>,
     ) -> Result<Class, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, name)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, name)?.schema();
         Ok(self.shown(context, find_class(&schema, name)?, &options.into()))
     }
 
@@ -37,7 +37,7 @@ impl Session {
         options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
         let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+            self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         let options = options.into();
         let mut classes = Vec::new();
         for class in choose(&schema, below, depth)? {
@@ -59,7 +59,7 @@ impl Session {
         depth: Depth,
     ) -> Result<Vec<Name>, EngineError> {
         let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+            self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         Ok(choose(&schema, below, depth)?.into_iter().map(|c| c.name().clone()).collect())
     }
 

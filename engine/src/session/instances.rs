@@ -51,7 +51,7 @@ impl Session {
         path: &ObjectPath,
         properties: &PropertyList,
     ) -> Result<Instance, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_text(path))?;
+        let namespace = self.read(context, Operation::ReadInstances, class_text(path))?;
         let found = namespace.look(|root, seen| {
             let bound = BoundPath::bind(&root.schema, &namespace.location, path)?;
             Ok(bound.locate(namespace, root, seen))
@@ -169,7 +169,7 @@ impl Session {
         class_name: &str,
         depth: Depth,
     ) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_name)?;
+        let namespace = self.read(context, Operation::ReadInstances, class_name)?;
         let view = namespace.view();
         let class = class(view.schema(), class_name)?;
         let chunks = match depth {

@@ -71,7 +71,7 @@ impl Session {
     /// When the query is wrong for the namespace's classes; see
     /// [`EngineError::span`].
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, text)?;
+        let namespace = self.read(context, Operation::ReadInstances, text)?;
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()

@@ -343,6 +343,7 @@ impl<'r> Transaction<'r> {
         }
         let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
+        commits.relieve(state.deferred.len());
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
