@@ -22,7 +22,7 @@ pub(crate) use layout::{Bounds, Layout, Slot};
 
 use cimarron_model::{CaseInsensitive, Class, ClassVersion, Name, QualifierType, suggest};
 use cimarron_schema::{Archive, ClassForm, ClassView};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -207,6 +207,7 @@ impl Schema {
 
     /// The same schema without some classes.
     pub(crate) fn without(&self, gone: &[ClassId]) -> Self {
+        let gone: HashSet<&ClassId> = gone.iter().collect();
         let kept: Vec<_> = self
             .classes()
             .filter(|c| !gone.contains(&c.def().id))
