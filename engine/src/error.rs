@@ -42,9 +42,7 @@ pub enum EngineError {
     #[error("a snapshot is only read: write through the session that it was made from")]
     SnapshotIsReadOnly,
     /// A snapshot was given up: too much was kept for it.
-    #[error(
-        "the snapshot has expired: too many rows were changed since it was made; make another"
-    )]
+    #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
     SnapshotExpired,
 
     /// There is no namespace of this name.

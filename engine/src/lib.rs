@@ -67,8 +67,8 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList,
-    PutMode, QueryResult, Row, Rows, Session, Update,
+    AssociationFilter, Batch, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded,
+    PropertyList, PutMode, QueryResult, Row, Rows, Session, Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;

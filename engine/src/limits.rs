@@ -19,7 +19,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { query_length: 64 * 1024, string_length: 256 * 1024 * 1024, namespace_length: 1024, dead_rows: 1 << 20 }
+        Self {
+            query_length: 64 * 1024,
+            string_length: 256 * 1024 * 1024,
+            namespace_length: 1024,
+            dead_rows: 1 << 20,
+        }
     }
 }
 

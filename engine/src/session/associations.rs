@@ -13,6 +13,7 @@ use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
+use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
 use crate::store::{Found, ObjectNumber, View};
 use crate::view::ValueView;
@@ -112,10 +113,10 @@ impl Session {
         path: &ObjectPath,
         filter: &AssociationFilter,
         walk: impl FnOnce(&mut Walk<'_>) -> Result<Vec<T>, EngineError>,
-    ) -> Result<(View, Name, Vec<T>), EngineError> {
+    ) -> Result<(ViewRef<'_>, Name, Vec<T>), EngineError> {
         let class = path.class.as_ref().map_or("", Name::as_str);
-        let namespace = self.read(context, Operation::ReadInstances, class)?;
-        let view = namespace.view();
+        let reading = self.read(context, Operation::ReadInstances, class)?;
+        let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
         let source = bound.locate(namespace, view.root(), view.seen());
@@ -133,6 +134,7 @@ impl Session {
         let clock = &**self.repository().clock();
         let check = || context.check(clock);
         let found = walk(&mut Walk { namespace, view: &view, filter, object, check: &check })?;
+        view.check_kept()?;
         Ok((view, class, found))
     }
 

@@ -36,8 +36,7 @@ impl Session {
         depth: Depth,
         options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
-        let schema =
-            self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         let options = options.into();
         let mut classes = Vec::new();
         for class in choose(&schema, below, depth)? {
@@ -58,8 +57,7 @@ impl Session {
         below: Option<&str>,
         depth: Depth,
     ) -> Result<Vec<Name>, EngineError> {
-        let schema =
-            self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         Ok(choose(&schema, below, depth)?.into_iter().map(|c| c.name().clone()).collect())
     }
 

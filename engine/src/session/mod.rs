@@ -7,6 +7,7 @@
 
 mod association_filter;
 mod associations;
+mod batch;
 mod class_associators;
 mod class_options;
 mod classes;
@@ -26,6 +27,7 @@ mod row;
 mod write;
 
 pub use association_filter::AssociationFilter;
+pub use batch::Batch;
 pub use class_options::ClassOptions;
 pub use inserter::Inserter;
 pub use load::Loaded;
@@ -36,8 +38,8 @@ use crate::check::Checker;
 use crate::context::{CallContext, Principal};
 use crate::error::EngineError;
 use crate::namespace::Namespace;
-use crate::repository::Repository;
 use crate::reading::Reading;
+use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::store::View;
 use cimarron_model::{Dialect, Name};

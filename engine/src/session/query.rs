@@ -71,18 +71,18 @@ impl Session {
     /// When the query is wrong for the namespace's classes; see
     /// [`EngineError::span`].
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let namespace = self.read(context, Operation::ReadInstances, text)?;
+        let reading = self.read(context, Operation::ReadInstances, text)?;
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
         };
         let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: namespace.dialect };
-        let view = namespace.view();
+        let options = BindOptions { dialect: self.dialect() };
+        let view = reading.view();
         let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
         let class = Schema::class(view.schema(), bound.class.as_str());
         let classes = class.into_iter().flat_map(ClassRef::subtree);
-        let snapshot = namespace.snapshot(&view, view.freeze(classes));
+        let snapshot = reading.namespace.snapshot(&view, view.freeze(classes)?);
         let class = bound.class.clone();
         let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
             Projection::All => Selection::All,

@@ -10,8 +10,8 @@ use super::versions::Commit;
 use cimarron_cells::{Live, Registered, Registry, Writer};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 #[derive(Debug)]
 pub(crate) struct Commits {

@@ -96,11 +96,7 @@ impl View {
 
     /// Fails when the view was given up, and what was read before that may be wrong.
     pub(crate) fn check_kept(&self) -> Result<(), EngineError> {
-        if self.is_kept.load(Ordering::SeqCst) {
-            Ok(())
-        } else {
-            Err(EngineError::SnapshotExpired)
-        }
+        if self.is_kept.load(Ordering::SeqCst) { Ok(()) } else { Err(EngineError::SnapshotExpired) }
     }
 
     pub(crate) const fn root(&self) -> &Arc<Root> {
