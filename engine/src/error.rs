@@ -3,8 +3,9 @@
 //! Conditions are finer than the codes of any protocol; [`EngineError::status`]
 //! names the one that front ends translate.
 
+use crate::typed::{TypedError, TypedProblem};
 use cimarron_model::{
-    ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Status,
+    ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope, Status,
 };
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
@@ -36,6 +37,13 @@ pub enum EngineError {
     /// No more rows can be numbered.
     #[error("the namespace holds as many rows as it can: delete some or use another namespace")]
     StoreFull,
+
+    /// A snapshot was to write.
+    #[error("a snapshot is only read: write through the session that it was made from")]
+    SnapshotIsReadOnly,
+    /// A snapshot was given up: too much was kept for it.
+    #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
+    SnapshotExpired,
 
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
@@ -213,6 +221,20 @@ pub enum EngineError {
         /// The class.
         class: Name,
     },
+    /// The class holds localised qualifiers.
+    #[error("`{class}` is an amendment of another class and has no instances")]
+    AmendmentClass {
+        /// The class.
+        class: Name,
+    },
+    /// Instances of the class are only embedded in others or delivered.
+    #[error("`{class}` is {kind}: its instances have no path and are not stored")]
+    TransientClass {
+        /// The class.
+        class: Name,
+        /// What it is.
+        kind: &'static str,
+    },
     /// The class has neither keys nor the Singleton qualifier.
     #[error(
         "`{class}` has no key, so its instances could not be told apart: declare a key property"
@@ -302,6 +324,16 @@ pub enum EngineError {
         /// Which bound, and by what it is passed.
         problem: String,
     },
+    /// An array has another number of elements than its property.
+    #[error("property `{property}`: the array has {found} elements instead of {expected}")]
+    ArraySize {
+        /// The property.
+        property: Name,
+        /// The declared size.
+        expected: usize,
+        /// The size of the value.
+        found: usize,
+    },
     /// A NULL where a value must be.
     #[error("property `{property}` cannot be NULL: {reason}")]
     IllegalNull {
@@ -342,6 +374,52 @@ pub enum EngineError {
         /// The class of the value.
         found: Name,
     },
+    /// A reference or embedded object is of a class that the namespace does not have.
+    #[error("property `{property}`: unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownValueClass {
+        /// The property.
+        property: Name,
+        /// The class of the value.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// A class where only an instance can be embedded.
+    #[error("property `{property}` takes instances, and `class {class}` is a class")]
+    ClassEmbedded {
+        /// The property.
+        property: Name,
+        /// The class.
+        class: Name,
+    },
+    /// A qualifier of an instance is not declared.
+    #[error("the qualifier `{qualifier}` is not declared: declare its type first")]
+    UndeclaredQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
+    /// A qualifier of an instance stands where its declaration does not allow it.
+    #[error("the qualifier `{qualifier}` cannot stand on a {element}")]
+    QualifierOutOfScope {
+        /// The qualifier.
+        qualifier: Name,
+        /// What it stands on: of an instance, the kind of its class.
+        element: Scope,
+    },
+    /// A qualifier of an instance has another type than its declaration says.
+    #[error("the qualifier `{qualifier}` takes {expected}")]
+    QualifierType {
+        /// The qualifier.
+        qualifier: Name,
+        /// The declared type.
+        expected: Box<DataType>,
+    },
+    /// A qualifier that the class decides.
+    #[error("the qualifier `{qualifier}` belongs to the class: leave it out")]
+    ReservedQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
     /// Objects are embedded in one another too deeply.
     #[error(
         "property `{property}`: objects are embedded more than {} deep",
@@ -379,6 +457,9 @@ pub enum EngineError {
         cause: KeyError,
     },
 
+    /// A row or instance and a program's own type do not go together.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -416,6 +497,8 @@ impl EngineError {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
             Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::SnapshotIsReadOnly => Status::NotSupported,
+            Self::SnapshotExpired => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }
@@ -450,22 +533,35 @@ impl EngineError {
                 .find(|d| d.severity == Severity::Error)
                 .map_or(Status::Failed, |d| d.code.status()),
             Self::AbstractClass { .. } => Status::AbstractClass,
+            Self::AmendmentClass { .. } => Status::AmendmentClass,
+            Self::TransientClass { .. } => Status::NotSupported,
             Self::NoKey { .. } => Status::NoKey,
             Self::InstanceNotFound { .. } => Status::NotFound,
             Self::ClassChanged { .. } => Status::TransactionConflict,
             Self::NoSuchProperty { .. } => Status::NoSuchProperty,
             Self::SystemProperty { .. } => Status::SystemProperty,
             Self::TypeMismatch { .. } | Self::Unreadable { .. } => Status::TypeMismatch,
-            Self::OutOfRange { .. } => Status::ValueOutOfRange,
+            Self::OutOfRange { .. } | Self::ArraySize { .. } => Status::ValueOutOfRange,
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,
             Self::InvalidKeyText { .. } => Status::InvalidKeyText,
             Self::KeyImmutable { .. } => Status::KeyImmutable,
-            Self::WrongClass { .. } => Status::InvalidReferenceClass,
+            Self::WrongClass { .. } | Self::UnknownValueClass { .. } => {
+                Status::InvalidReferenceClass
+            }
+            Self::ClassEmbedded { .. } => Status::TypeMismatch,
+            Self::UndeclaredQualifier { .. } => Status::UndeclaredQualifier,
+            Self::QualifierOutOfScope { .. } => Status::QualifierOutOfScope,
+            Self::QualifierType { .. } => Status::InvalidQualifierType,
+            Self::ReservedQualifier { .. } => Status::ReservedQualifier,
             Self::TooDeep { .. } => Status::InvalidObject,
             Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
                 Status::InvalidObjectPath
             }
+            Self::Typed(error) => match error.problem() {
+                TypedProblem::Missing { .. } => Status::NoSuchProperty,
+                _ => Status::TypeMismatch,
+            },
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

@@ -48,11 +48,13 @@ mod context;
 mod error;
 mod limits;
 mod namespace;
+mod reading;
 mod repository;
 mod schema;
 mod session;
 mod store;
 mod system;
+mod typed;
 mod view;
 
 pub use cimarron_mof::UpdateMode;
@@ -65,9 +67,10 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Loaded,
+    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Loaded,
     PropertyList, PutMode, QueryResult, Row, Rows, Session, Update,
 };
+pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 
 /// The README's example is compiled and run as a doc test.

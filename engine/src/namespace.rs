@@ -70,6 +70,11 @@ impl Namespace {
         View::now(&self.store, &self.commits)
     }
 
+    /// The namespace at the newest commit, for somebody who may take long.
+    pub(crate) fn pin(&self) -> Arc<View> {
+        self.commits.pin(self.view())
+    }
+
     /// Looks for something at the newest commit, without a lock and without asking
     /// anybody to keep anything. `look` is called again when it finds nothing and
     /// something was written meanwhile.

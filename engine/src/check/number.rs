@@ -1,6 +1,6 @@
 //! Converting numbers between types without loss.
 
-use super::mismatch;
+use super::problem::mismatch;
 use crate::error::EngineError;
 use crate::schema::Slot;
 use crate::view::ValueView;

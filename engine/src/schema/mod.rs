@@ -44,6 +44,10 @@ pub(crate) struct ClassDef {
     pub(crate) is_singleton: bool,
     pub(crate) is_association: bool,
     pub(crate) has_keys: bool,
+    /// The class holds localised qualifiers (WMI's `Amendment`).
+    pub(crate) is_amendment: bool,
+    /// What the class is, when DMTF has no instances of it but embedded ones.
+    pub(crate) transient: Option<&'static str>,
     archive: Arc<Archive>,
     /// Which of the archive's namespaces.
     namespace: usize,
@@ -67,6 +71,8 @@ impl ClassDef {
             is_singleton: class.is_singleton(),
             is_association: class.is_association(),
             has_keys: class.keys().next().is_some(),
+            is_amendment: class.qualifiers().is_true("Amendment"),
+            transient: transient(class),
             archive: archive.clone(),
             namespace,
             layout: OnceLock::new(),
@@ -99,6 +105,18 @@ impl ClassDef {
     pub(crate) fn to_class(&self, form: ClassForm) -> Class {
         self.view().map_or_else(|| Class::new(self.name.clone()), |view| view.to_class(form))
     }
+}
+
+/// What a class is whose instances nothing addresses (DSP0004 5.6.3: `Indication`,
+/// `Exception`, `Structure`).
+fn transient(class: ClassView<'_>) -> Option<&'static str> {
+    let kinds = [
+        ("Indication", "an indication"),
+        ("Exception", "an exception"),
+        ("Structure", "a structure"),
+    ];
+    let is = |qualifier| class.qualifiers().is_true(qualifier);
+    kinds.into_iter().find(|(qualifier, _)| is(qualifier)).map(|(_, kind)| kind)
 }
 
 impl fmt::Debug for ClassDef {
@@ -264,6 +282,11 @@ impl<'a> ClassRef<'a> {
 
     pub(crate) fn layout(self) -> &'a Arc<Layout> {
         self.def().layout()
+    }
+
+    /// The topmost class, this one or above, that declares keys.
+    pub(crate) fn key_root_class(self) -> Option<Self> {
+        self.schema.by_id(self.key_root()?)
     }
 
     pub(crate) const fn key_root(self) -> Option<ClassId> {

@@ -30,7 +30,7 @@ impl Session {
         class: &str,
         filter: &AssociationFilter,
     ) -> Result<Vec<Name>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         self.ends(context, &schema, class, filter)
     }
 
@@ -44,7 +44,7 @@ impl Session {
         class: &str,
         filter: &AssociationFilter,
     ) -> Result<Vec<Name>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         let found = self.referring(context, &schema, class, filter)?;
         Ok(found.into_iter().map(|class| class.name().clone()).collect())
     }
@@ -61,7 +61,7 @@ impl Session {
         filter: &AssociationFilter,
         options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         let options = options.into();
         let ends = self.ends(context, &schema, class, filter)?;
         let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
@@ -79,7 +79,7 @@ impl Session {
         filter: &AssociationFilter,
         options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, class)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         let options = options.into();
         let found = self.referring(context, &schema, class, filter)?;
         Ok(found.into_iter().map(|class| self.shown(context, class, &options)).collect())

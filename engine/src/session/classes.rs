@@ -22,7 +22,7 @@ impl Session {
         name: &str,
         options: impl Into<ClassOptions>,
     ) -> Result<Class, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, name)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, name)?.schema();
         Ok(self.shown(context, find_class(&schema, name)?, &options.into()))
     }
 
@@ -53,8 +53,7 @@ impl Session {
         depth: Depth,
         options: impl Into<ClassOptions>,
     ) -> Result<Classes, EngineError> {
-        let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         let chosen: Vec<ClassId> =
             choose(&schema, below, depth)?.into_iter().map(|class| class.def().id).collect();
         Ok(Classes {
@@ -77,8 +76,7 @@ impl Session {
         below: Option<&str>,
         depth: Depth,
     ) -> Result<Vec<Name>, EngineError> {
-        let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         Ok(choose(&schema, below, depth)?.into_iter().map(|c| c.name().clone()).collect())
     }
 

@@ -27,7 +27,7 @@ impl Session {
         context: &CallContext,
         name: &str,
     ) -> Result<QualifierType, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, name)?.schema();
+        let schema = self.read(context, Operation::ReadSchema, name)?.schema();
         let name = Name::new(name);
         let found = schema.qualifier_types().get(&name).cloned();
         found.ok_or(EngineError::QualifierTypeNotFound { name })
@@ -41,7 +41,7 @@ impl Session {
         &self,
         context: &CallContext,
     ) -> Result<Vec<QualifierType>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, "")?.schema();
+        let schema = self.read(context, Operation::ReadSchema, "")?.schema();
         Ok(schema.qualifier_types().values().cloned().collect())
     }
 

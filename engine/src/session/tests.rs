@@ -1,5 +1,6 @@
 //! Sessions against small namespaces.
 
+mod associations;
 mod class_associators;
 mod class_reads;
 mod instances;

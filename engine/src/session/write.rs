@@ -4,6 +4,7 @@
 //! without looking at other instances; it needs a schema and nothing else. The
 //! second runs in a transaction: uniqueness, then the row.
 
+use super::links;
 use super::path::{BoundPath, path_of};
 use super::{PutMode, Update};
 use crate::check::{self, Cells, Checker};
@@ -49,7 +50,7 @@ impl<'a> NewRow<'a> {
         transaction: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
         let beside = Beside { qualifiers: self.qualifiers.clone(), ..Beside::default() };
-        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, &beside)
+        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, beside)
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) fn insert_cells(
     transaction: &mut Transaction<'_>,
     layout: &Arc<Layout>,
     cells: &[(u32, check::Checked<'_>)],
-    beside: &Beside,
+    beside: Beside,
 ) -> Result<(), EngineError> {
     let keys = check::keys(layout, cells);
     let store = &namespace.store;
@@ -69,8 +70,13 @@ pub(super) fn insert_cells(
     let Some(table) = root.table(layout.id) else {
         return Err(EngineError::ClassChanged { class: layout.class.clone() });
     };
-    transaction.insert(store, table, layout, hash, check::views(cells), beside)?;
-    Ok(())
+    let mut beside = beside;
+    let value = |slot: u32| {
+        let cell = cells.iter().find(|(s, _)| *s == slot);
+        cell.map_or(ValueView::Null, |(_, value)| value.view())
+    };
+    links::join(namespace, root, transaction, layout, value, &mut beside);
+    transaction.insert(store, table, layout, hash, check::views(cells), beside)
 }
 
 /// That no other instance has the key.
@@ -178,11 +184,14 @@ impl<'a> Changes<'a> {
         let Some(table) = root.table(self.layout.id) else {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
-        let beside = Beside { qualifiers, ..Beside::default() };
-        let hash = store.rules().hash(chunk.keys(row));
-        transaction.delete(store, table, found.address());
-        transaction.insert(store, table, self.layout, hash, kept.chain(new), &beside)?;
-        Ok(())
+        let mut beside = Beside { qualifiers, ..Beside::default() };
+        let given = |slot: u32| {
+            let cell = self.cells.iter().find(|(s, _)| *s == slot);
+            cell.map(|(_, value)| value.view()).filter(|_| changed(slot))
+        };
+        let place = (&**self.layout, found);
+        links::rejoin(namespace, root, transaction, place, given, &mut beside);
+        transaction.replace(store, table, self.layout, found, kept.chain(new), beside)
     }
 }
 

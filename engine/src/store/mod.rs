@@ -3,7 +3,8 @@
 //! ```text
 //! Commits ── the order of all commits; the one writer; who reads which snapshot
 //! Store ──┬── Root ──── schema, Table (chunks of one class), KeyIndex (one a key root)
-//!         └── Directory ── chunks by number: Tail (growing) or Column by Column (sealed)
+//!         ├── Directory ── chunks by number: Tail (growing) or Column by Column (sealed)
+//!         └── Objects ── what associations join, and the links of each
 //! Transaction ── a commit in the making
 //! ```
 //!
@@ -29,6 +30,7 @@ mod commits;
 mod directory;
 mod key_index;
 mod keys;
+mod objects;
 mod reclaim;
 mod root;
 mod snapshot;
@@ -42,6 +44,7 @@ pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
 pub(crate) use keys::{KeyRules, Location};
+pub(crate) use objects::ObjectNumber;
 pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
@@ -50,7 +53,10 @@ pub(crate) use versions::Commit;
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
 use arc_swap::ArcSwap;
+use cimarron_model::ObjectPath;
 use directory::Directory;
+use objects::Objects;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The rows of one namespace.
@@ -59,13 +65,14 @@ pub(crate) struct Store {
     directory: Directory,
     rules: KeyRules,
     root: ArcSwap<Root>,
+    objects: Objects,
 }
 
 impl Store {
     /// A store without rows.
     pub(crate) fn new(rules: KeyRules, schema: Arc<Schema>) -> Self {
         let root = ArcSwap::new(Arc::new(Root::start(schema)));
-        Self { directory: Directory::default(), rules, root }
+        Self { directory: Directory::default(), rules, root, objects: Objects::default() }
     }
 
     pub(crate) const fn rules(&self) -> &KeyRules {
@@ -130,6 +137,50 @@ impl Store {
         found
     }
 
+    /// Whether a new instance may be what some reference already names.
+    pub(crate) fn has_unbound_objects(&self) -> bool {
+        self.objects.has_unbound()
+    }
+
+    /// The object of a path that some reference names.
+    pub(crate) fn object_at(&self, path: &Arc<ObjectPath>) -> Option<ObjectNumber> {
+        self.objects.find(&self.rules, path)
+    }
+
+    /// The numbers of the associations that may refer to an object.
+    pub(crate) fn links_of(&self, object: ObjectNumber) -> impl Iterator<Item = ObjectNumber> {
+        self.objects.links(object)
+    }
+
+    /// The row of an object.
+    #[inline]
+    pub(crate) fn object_row(
+        &self,
+        root: &Root,
+        object: ObjectNumber,
+        seen: Seen,
+    ) -> Option<Found> {
+        // Once more when the row was moved between the two looks.
+        let found = || {
+            let address = self.objects.row(object)?;
+            let guard = self.directory.get(address)?;
+            let chunk = guard.as_ref()?;
+            let row = address.row();
+            (row < chunk.len() && chunk.object(row) == object)
+                .then(|| Found { chunk: chunk.clone(), row })
+        };
+        let newest = found().or_else(found)?;
+        if seen.has(&newest.chunk, newest.row) {
+            return Some(newest);
+        }
+        // An older version of it.
+        let keys: SmallVec<[ValueView<'_>; 4]> = newest.chunk.keys(newest.row).collect();
+        let key_root = root.schema.by_id(newest.class())?.key_root()?;
+        let hash = self.rules.hash(keys.iter().copied());
+        let older = self.find(root, key_root, (hash, &keys), seen, |id| id == newest.class())?;
+        (older.chunk.object(older.row) == object).then_some(older)
+    }
+
     /// The first row that a class itself has.
     pub(crate) fn first(&self, root: &Root, class: ClassId, seen: Seen) -> Option<Found> {
         let chunks = root.table(class)?.all_chunks();
@@ -146,6 +197,7 @@ impl Store {
             .tables()
             .map(|table| table.chunks().iter().map(|chunk| chunk.heap_bytes()).sum::<usize>());
         self.directory.heap_bytes()
+            + self.objects.heap_bytes()
             + chunks.sum::<usize>()
             + root.indexes().map(|index| index.heap_bytes()).sum::<usize>()
     }

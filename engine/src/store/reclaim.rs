@@ -22,7 +22,12 @@ impl Place {
             index.remove(*hash, *address);
         }
         let Some(chunk) = store.chunk(*address) else { return };
-        let gone = chunk.take_away(address.row());
+        let row = address.row();
+        let object = chunk.object(row);
+        if object != 0 && store.objects.forget_row(&store.rules, object, *address) {
+            chunk.links(row).for_each(|target| store.objects.unlink(&store.rules, target));
+        }
+        let gone = chunk.take_away(row);
         if !chunk.is_sealed() {
             return;
         }
@@ -77,6 +82,7 @@ fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Tabl
         if let Some(index) = &table.index {
             index.insert(store.hash_at(old), new, |a| store.hash_at(a));
         }
+        store.objects.move_row(chunk.object(old.row()), old, new);
     }
     commits.announce_move();
     for (old, _) in pairs {

@@ -48,9 +48,8 @@ impl Root {
                 .get(&id)
                 .filter(|t| t.version == class.def().version && same_index(t))
                 .cloned();
-            let table = kept.unwrap_or_else(|| {
-                Arc::new(Table::new(id, class.def().version, index, Vec::new(), 0))
-            });
+            let table = kept
+                .unwrap_or_else(|| Arc::new(Table::new(class.def().version, index, Vec::new(), 0)));
             tables.insert(id, table);
         }
         Self { commit, schema, tables, indexes, before: ArcSwapOption::new(Some(self.clone())) }

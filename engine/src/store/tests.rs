@@ -32,7 +32,7 @@ impl Driver {
         let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
         let store =
             Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
-        let commits = Commits::default();
+        let commits = Commits::new(usize::MAX);
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
         let repository = Repository::new();
         repository.create_namespace("root", Dialect::Wmi).unwrap();
@@ -60,20 +60,21 @@ impl Driver {
     fn put(&self, transaction: &mut Transaction<'_>, key: &str, record: &Record) {
         let root = transaction.root(&self.store);
         let table = root.table(self.layout.id).unwrap();
-        if let Some(old) = self.find_in(&root, key, Seen::Current) {
-            transaction.delete(&self.store, table, old.address());
-        }
-        let hash = self.store.rules().hash([ValueView::String(key)].into_iter());
-        let beside = Beside::default();
+        let (store, layout, beside) = (&self.store, &self.layout, Beside::default());
         let cells = cells(key, record);
-        transaction.insert(&self.store, table, &self.layout, hash, cells, &beside).unwrap();
+        if let Some(old) = self.find_in(&root, key, Seen::Current) {
+            transaction.replace(store, table, layout, &old, cells, beside).unwrap();
+        } else {
+            let hash = store.rules().hash([ValueView::String(key)].into_iter());
+            transaction.insert(store, table, layout, hash, cells, beside).unwrap();
+        }
     }
 
     fn delete(&self, transaction: &mut Transaction<'_>, key: &str) {
         let root = transaction.root(&self.store);
         let table = root.table(self.layout.id).unwrap();
         if let Some(old) = self.find_in(&root, key, Seen::Current) {
-            transaction.delete(&self.store, table, old.address());
+            transaction.delete(&self.store, table, &old);
         }
     }
 
@@ -88,7 +89,7 @@ impl Driver {
     }
 
     fn frozen(&self) -> Vec<FrozenChunk> {
-        self.view().freeze(self.schema.class("X_Thing").into_iter())
+        self.view().freeze(self.schema.class("X_Thing").into_iter()).unwrap()
     }
 
     fn count(&self) -> usize {
@@ -236,7 +237,7 @@ proptest! {
         }
         frozen.push((driver.frozen(), committed));
         let class = || driver.schema.class("X_Thing").into_iter();
-        frozen.extend(views.iter().map(|(view, model)| (view.freeze(class()), model.clone())));
+        frozen.extend(views.iter().map(|(view, model)| (view.freeze(class()).unwrap(), model.clone())));
         drop(views);
         for (chunks, expected) in &frozen {
             prop_assert_eq!(&read(chunks), expected);

@@ -5,17 +5,19 @@
 //! itself sees the newest rows. [`Transaction::commit`] publishes the number. A
 //! transaction that is dropped without that takes everything back.
 
-use super::Store;
 use super::address::RowAddress;
 use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
+use super::objects::ObjectNumber;
 use super::root::Root;
 use super::table::Table;
 use super::versions::{Births, Commit, NEVER, UNDONE};
+use super::{Found, Store};
 use crate::error::EngineError;
 use crate::schema::{Layout, Schema};
 use crate::view::ValueView;
+use cimarron_model::ObjectPath;
 use parking_lot::MutexGuard;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub(crate) struct Transaction<'r> {
     born: SmallVec<[Place; 1]>,
     killed: SmallVec<[Dead; 1]>,
     adopted: Vec<Adopted>,
+    /// Objects that were made for paths that lead nowhere yet.
+    named: Vec<(Arc<Store>, ObjectNumber)>,
     done: bool,
 }
 
@@ -69,6 +73,7 @@ impl<'r> Transaction<'r> {
             born: SmallVec::new(),
             killed: SmallVec::new(),
             adopted: Vec::new(),
+            named: Vec::new(),
             done: false,
         }
     }
@@ -101,21 +106,96 @@ impl<'r> Transaction<'r> {
         layout: &Arc<Layout>,
         hash: u64,
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
-        beside: &Beside,
-    ) -> Result<RowAddress, EngineError> {
+        beside: Beside,
+    ) -> Result<(), EngineError> {
+        self.add(store, table, layout, hash, cells, beside, &[])
+    }
+
+    /// Adds a row in the place of one with the same key and class, whose object and
+    /// whatever links are not given it takes over.
+    pub(crate) fn replace<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        old: &Found,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        mut beside: Beside,
+    ) -> Result<(), EngineError> {
+        let hash = store.rules.hash(old.chunk.keys(old.row));
+        let links: SmallVec<[ObjectNumber; 2]> = old.chunk.links(old.row).collect();
+        beside.object = old.chunk.object(old.row);
+        self.kill(store, table, old, hash);
+        self.add(store, table, layout, hash, cells, beside, &links)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "where, as what, and what")]
+    fn add<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        hash: u64,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        mut beside: Beside,
+        links_before: &[ObjectNumber],
+    ) -> Result<(), EngineError> {
         let chunk = match table.open_tail(layout) {
             Some(chunk) => chunk,
             None => self.new_tail(store, table, layout)?,
         };
-        let row = chunk.append(&self.state.token, cells, beside, self.number);
+        if beside.object == 0 && !beside.links.is_empty() {
+            beside.object = store.objects.add(&self.state.token);
+        }
+        let row = chunk.append(&self.state.token, cells, &beside, self.number);
         let address = RowAddress::new(chunk.number(), row);
+        if beside.object != 0 {
+            store.objects.bind(beside.object, address);
+            for (at, link) in beside.links.iter().enumerate() {
+                let is_known = links_before.get(at) == Some(link)
+                    || beside.links.iter().take(at).any(|other| other == link);
+                if !is_known {
+                    store.objects.link(*link, beside.object, !links_before.is_empty());
+                }
+            }
+        }
         if let Some(index) = &table.index {
             index.insert(hash, address, |a| store.hash_at(a));
         }
         table.count(1);
         let (store, table) = (store.clone(), table.clone());
         self.born.push(Place { store, table, address, hash });
-        Ok(address)
+        Ok(())
+    }
+
+    /// The object number of a row that a reference names; `path` says where it is.
+    pub(crate) fn object_of(
+        &mut self,
+        store: &Arc<Store>,
+        found: &Found,
+        path: impl FnOnce() -> ObjectPath,
+    ) -> ObjectNumber {
+        let mut number = found.chunk.object(found.row);
+        if number == 0 {
+            number = store.objects.add(&self.state.token);
+            store.objects.bind(number, found.address());
+            found.chunk.set_object(found.row, number);
+        }
+        if store.objects.path(number).is_none() {
+            store.objects.name(&store.rules, number, &Arc::new(path()), true);
+        }
+        number
+    }
+
+    /// The object number of a path that leads to no row here.
+    pub(crate) fn object_at(&mut self, store: &Arc<Store>, path: &Arc<ObjectPath>) -> ObjectNumber {
+        if let Some(number) = store.object_at(path) {
+            return number;
+        }
+        let number = store.objects.add(&self.state.token);
+        store.objects.name(&store.rules, number, path, false);
+        self.named.push((store.clone(), number));
+        number
     }
 
     /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
@@ -158,25 +238,35 @@ impl<'r> Transaction<'r> {
     }
 
     /// Marks a row as gone.
-    pub(crate) fn delete(&mut self, store: &Arc<Store>, table: &Arc<Table>, address: RowAddress) {
-        let Some(chunk) = store.chunk(address) else { return };
-        let row = address.row();
-        if !chunk.is_current(row) {
+    pub(crate) fn delete(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found) {
+        let object = found.chunk.object(found.row);
+        if object != 0 {
+            store.objects.unbind(object);
+        }
+        let hash = store.rules.hash(found.chunk.keys(found.row));
+        self.kill(store, table, found, hash);
+    }
+
+    fn kill(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found, hash: u64) {
+        let Found { chunk, row } = found;
+        if !chunk.is_current(*row) {
             return;
         }
-        chunk.kill(&self.state.token, row, self.number);
+        chunk.kill(&self.state.token, *row, self.number);
         table.count(-1);
-        let hash = store.rules.hash(chunk.keys(row));
-        let (store, table) = (store.clone(), table.clone());
+        let (store, table, address) = (store.clone(), table.clone(), found.address());
         let place = Place { store, table, address, hash };
-        self.killed.push(Dead { place, birth: chunk.birth(row), death: self.number });
+        self.killed.push(Dead { place, birth: chunk.birth(*row), death: self.number });
     }
 
     /// Marks all rows of a table as gone.
     pub(crate) fn clear(&mut self, store: &Arc<Store>, table: &Arc<Table>) {
         for chunk in table.all_chunks().iter() {
             for row in 0..chunk.len() {
-                self.delete(store, table, RowAddress::new(chunk.number(), row));
+                let found = Found { chunk: chunk.clone(), row };
+                if chunk.is_current(row) {
+                    self.delete(store, table, &found);
+                }
             }
         }
     }
@@ -256,6 +346,7 @@ impl<'r> Transaction<'r> {
         }
         let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
+        commits.relieve(state.deferred.len());
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
@@ -281,6 +372,10 @@ impl<'r> Transaction<'r> {
             if let Some(chunk) = store.chunk(address) {
                 chunk.kill(token, address.row(), NEVER);
                 table.count(1);
+                let object = chunk.object(address.row());
+                if object != 0 {
+                    store.objects.bind(object, address);
+                }
             }
         }
         // All are dead before any is taken away: nobody moves one that is about to go.
@@ -304,6 +399,9 @@ impl<'r> Transaction<'r> {
             chunks.retain(|c| c.number() != chunk.number());
             table.set_chunks(chunks);
             store.directory.remove(chunk.number());
+        }
+        for (store, object) in self.named.drain(..) {
+            store.objects.release(&store.rules, object);
         }
     }
 }
