@@ -64,8 +64,9 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
-    Session, Update,
+    Batch, ColumnHeader, Depth, Field, Inserter, Item, Loaded, OnError, OwnedItem, PropertyList,
+    Pulled, PutMode, QueryResult, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken,
+    Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;

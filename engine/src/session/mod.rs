@@ -14,12 +14,16 @@ mod migrate;
 mod path;
 mod query;
 mod row;
+mod sequence;
 mod write;
 
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};
 pub use row::{Field, Row};
+pub use sequence::{
+    Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
+};
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};
