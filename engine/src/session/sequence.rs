@@ -107,7 +107,7 @@ enum Source {
     /// Items that are all there.
     List(Arc<[OwnedItem]>, usize),
     /// Items that come as they come.
-    Stream(StreamCursor),
+    Stream(Box<StreamCursor>),
 }
 
 /// Items that a client takes a piece at a time.
@@ -139,7 +139,7 @@ impl Session {
         &self,
         items: impl Iterator<Item = Result<OwnedItem, EngineError>> + Send + 'static,
     ) -> Sequence {
-        Sequence::new(self, Source::Stream(StreamCursor::new(items))).forward_only()
+        Sequence::new(self, Source::Stream(Box::new(StreamCursor::new(items)))).forward_only()
     }
 }
 
@@ -209,7 +209,7 @@ impl Sequence {
                 *next = list.next;
                 result
             }
-            Source::Stream(stream) => pull.run(stream),
+            Source::Stream(stream) => pull.run(&mut **stream),
         };
         let pulled = pull.pulled;
         self.position += pulled.count as u64;

@@ -5,6 +5,7 @@ use crate::clock::ManualClock;
 use crate::context::CancelToken;
 use crate::repository::Repository;
 use crate::session::Depth;
+use crate::view::ValueView;
 use cimarron_model::{Dialect, Status};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -41,7 +42,7 @@ impl World {
 
 fn number(item: Item<'_>) -> u32 {
     let number = match item {
-        Item::Row(row) => row.property("Id").and_then(|v| v.as_integer()),
+        Item::Row(row) => row.property("Id").and_then(ValueView::as_integer),
         Item::Owned(OwnedItem::Instance(instance)) => {
             instance.get("Id").and_then(cimarron_model::Value::as_integer)
         }
