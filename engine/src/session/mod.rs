@@ -24,16 +24,20 @@ mod put_class;
 mod qualifier_types;
 mod query;
 mod row;
+mod sequence;
 mod write;
 
 pub use association_filter::AssociationFilter;
-pub use batch::Batch;
+pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
 pub use classes::Classes;
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};
 pub use row::{Field, Row};
+pub use sequence::{
+    Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
+};
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};
