@@ -57,6 +57,8 @@ pub(crate) use problem::{no_such_property, slot_of};
 pub(crate) use qualifiers::qualifiers;
 pub(crate) use row::{Cells, keys, views};
 
+pub(crate) use number::exactly;
+
 use crate::limits::Limits;
 use crate::schema::Schema;
 use crate::store::Location;

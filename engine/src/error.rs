@@ -39,6 +39,13 @@ pub enum EngineError {
     #[error("the namespace holds as many rows as it can: delete some or use another namespace")]
     StoreFull,
 
+    /// A snapshot was to write.
+    #[error("a snapshot is only read: write through the session that it was made from")]
+    SnapshotIsReadOnly,
+    /// A snapshot was given up: too much was kept for it.
+    #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
+    SnapshotExpired,
+
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
     NoSuchNamespace {
@@ -82,16 +89,69 @@ pub enum EngineError {
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
     },
+    /// The class that a filter names is not there.
+    #[error("the filter's class `{class}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    FilterClassNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The class whose associations are asked for is not there.
+    #[error("there is no class `{class}` to follow associations from{}", did_you_mean(.suggestion.as_ref()))]
+    AssociationSourceNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// A filter asks for the classes of the results and for results of a class.
+    #[error("a filter for class definitions only takes no result class: leave one out")]
+    ContradictoryFilter,
     /// The qualifier type that was asked for is not there.
     #[error("there is no qualifier type `{name}`")]
     QualifierTypeNotFound {
         /// The name.
         name: Name,
     },
+    /// A qualifier type is none.
+    #[error("qualifier type `{name}`: {problem}")]
+    InvalidQualifierType {
+        /// The name.
+        name: Name,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Classes use the qualifier type in a way that it would not allow any more.
+    #[error("the qualifier `{name}` is used by class `{class}`: {problem}")]
+    QualifierTypeInUse {
+        /// The name.
+        name: Name,
+        /// One of the classes.
+        class: Name,
+        /// What stands in the way.
+        problem: &'static str,
+    },
+    /// A qualifier's value is not of its declared type.
+    #[error("the qualifier `{name}` is declared as {expected} and has {found}")]
+    QualifierValue {
+        /// The name.
+        name: Name,
+        /// The declared type.
+        expected: DataType,
+        /// The value.
+        found: String,
+    },
     /// The class exists already.
     #[error("the class `{class}` exists already")]
     ClassExists {
         /// The name.
+        class: Name,
+    },
+    /// The class is one that only the engine declares.
+    #[error("`{class}` is a system class: it is neither declared nor changed nor deleted")]
+    SystemClass {
+        /// The class.
         class: Name,
     },
     /// The superclass of a new class is not there.
@@ -103,6 +163,22 @@ pub enum EngineError {
         superclass: Name,
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
+    },
+    /// The change of a class would give it another superclass.
+    #[error("class `{class}`: its superclass is {} and stays that", or_none(.superclass.as_ref()))]
+    SuperclassChanged {
+        /// The class.
+        class: Name,
+        /// Its superclass.
+        superclass: Option<Name>,
+    },
+    /// The superclass of a class is the class itself or one below it.
+    #[error("class `{class}`: its superclass `{superclass}` derives from it")]
+    CircularSuperclass {
+        /// The class.
+        class: Name,
+        /// The superclass that it names.
+        superclass: Name,
     },
     /// The class was compiled against another definition of its superclass.
     #[error(
@@ -434,6 +510,10 @@ fn did_you_mean(suggestion: Option<&Name>) -> String {
     suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
 }
 
+fn or_none(name: Option<&Name>) -> String {
+    name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"))
+}
+
 fn list(violations: &[Violation]) -> String {
     violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -453,6 +533,8 @@ impl EngineError {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
             Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::SnapshotIsReadOnly => Status::NotSupported,
+            Self::SnapshotExpired => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }
@@ -463,8 +545,18 @@ impl EngineError {
             Self::NamespaceNotEmpty { .. } => Status::NamespaceNotEmpty,
             Self::UnknownClass { .. } => Status::InvalidClass,
             Self::ClassNotFound { .. } => Status::ClassNotFound,
+            Self::FilterClassNotFound { .. } => Status::FilterClassNotFound,
+            Self::AssociationSourceNotFound { .. } => Status::AssociationSourceNotFound,
+            Self::ContradictoryFilter => Status::InvalidQuery,
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
+            Self::SystemClass { .. } => Status::SystemClass,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
+            Self::SuperclassChanged { .. } => Status::SuperclassChanged,
+            Self::CircularSuperclass { .. } => Status::CircularReference,
+            Self::InvalidQualifierType { .. } | Self::QualifierValue { .. } => {
+                Status::InvalidQualifierType
+            }
+            Self::QualifierTypeInUse { .. } => Status::QualifierTypeInUse,
             Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,
             Self::ClassHasChildren { .. } => Status::ClassHasChildren,
             Self::ClassHasInstances { .. } => Status::ClassHasInstances,

@@ -48,13 +48,16 @@ mod context;
 mod error;
 mod limits;
 mod namespace;
+mod reading;
 mod repository;
 mod schema;
 mod session;
 mod store;
+mod system;
 mod typed;
 mod view;
 
+pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -64,9 +67,9 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    Batch, ColumnHeader, Depth, Field, Inserter, Item, Loaded, OnError, OwnedItem, PropertyList,
-    Pulled, PutMode, QueryResult, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken,
-    Update,
+    AssociationFilter, Batch, ClassOptions, ColumnHeader, Depth, Field, Inserter, Item, Loaded,
+    OnError, OwnedItem, Portion, PropertyList, Pulled, PutMode, QueryResult, Row, Rows, Sequence,
+    SequenceLimits, Sequences, Session, Taken, Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;

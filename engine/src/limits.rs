@@ -12,15 +12,30 @@ pub struct Limits {
     pub string_length: usize,
     /// The longest namespace name, in bytes.
     pub namespace_length: usize,
+    /// How many rows that were modified or deleted are kept for open snapshots. Beyond
+    /// that the oldest snapshot ends.
+    pub dead_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { query_length: 64 * 1024, string_length: 256 * 1024 * 1024, namespace_length: 1024 }
+        Self {
+            query_length: 64 * 1024,
+            string_length: 256 * 1024 * 1024,
+            namespace_length: 1024,
+            dead_rows: 1 << 20,
+        }
     }
 }
 
 impl Limits {
+    /// The same limits with another number of rows kept for snapshots.
+    #[must_use]
+    pub const fn with_dead_rows(mut self, rows: usize) -> Self {
+        self.dead_rows = rows;
+        self
+    }
+
     /// The same limits with another query length.
     #[must_use]
     pub const fn with_query_length(mut self, bytes: usize) -> Self {

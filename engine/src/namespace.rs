@@ -46,7 +46,8 @@ impl Namespace {
         commits: Arc<Commits>,
     ) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
-        let store = Store::new(KeyRules::new(dialect, location.clone()));
+        let start = crate::system::schema(&name, dialect);
+        let store = Store::new(KeyRules::new(dialect, location.clone()), start);
         let store = Arc::new(store);
         Self { name, dialect, location, store, commits, deleted: AtomicBool::new(false) }
     }
@@ -67,6 +68,11 @@ impl Namespace {
     /// The namespace at the newest commit, kept as it is.
     pub(crate) fn view(&self) -> View {
         View::now(&self.store, &self.commits)
+    }
+
+    /// The namespace at the newest commit, for somebody who may take long.
+    pub(crate) fn pin(&self) -> Arc<View> {
+        self.commits.pin(self.view())
     }
 
     /// Looks for something at the newest commit, without a lock and without asking

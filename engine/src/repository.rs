@@ -98,7 +98,7 @@ impl RepositoryBuilder {
         Repository {
             shared: Arc::new(Shared {
                 namespaces: DashMap::new(),
-                commits: Arc::default(),
+                commits: Arc::new(Commits::new(self.limits.dead_rows)),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,

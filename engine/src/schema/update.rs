@@ -91,6 +91,7 @@ pub(super) fn resolve_below(
 ) -> Result<Vec<Arc<ClassDef>>, EngineError> {
     let added: HashMap<ClassId, ()> = added.iter().map(|def| (def.id, ())).collect();
     let mut rebuilt: HashMap<ClassId, Arc<ResolvedClass>> = HashMap::new();
+    let (mut before, mut after) = (Resolved::default(), Resolved::default());
     let mut builder = SchemaBuilder::new(dialect);
     let target = builder.namespace("again");
     for class in schema.classes() {
@@ -112,11 +113,8 @@ pub(super) fn resolve_below(
             }
             continue;
         }
-        let resolved = |class: ClassRef<'_>| {
-            Some(Arc::new(class.def().view()?.to_resolved(&mut Shared::default())))
-        };
-        let Some(above) = under.or_else(|| resolved(parent)) else { continue };
-        let before = current.by_id(parent.def().id).and_then(resolved);
+        let Some(above) = under.or_else(|| after.get(parent)) else { continue };
+        let before = current.by_id(parent.def().id).and_then(|class| before.get(class));
         let mut local = class.def().to_class(ClassForm::Local);
         let environment = Around { schema };
         let judge = |local: &Class, above: Option<&ResolvedClass>| -> Vec<Violation> {
@@ -158,6 +156,31 @@ pub(super) fn resolve_below(
         Some(Arc::new(ClassDef::new(id, version, &archive, 0, class)))
     };
     Ok(content.classes().filter_map(again).collect())
+}
+
+/// Resolved superclasses of one schema version, each made once for all below it.
+#[derive(Default)]
+struct Resolved {
+    classes: HashMap<ClassId, Arc<ResolvedClass>>,
+    shared: Shared,
+    archive: Option<Arc<Archive>>,
+}
+
+impl Resolved {
+    fn get(&mut self, class: ClassRef<'_>) -> Option<Arc<ResolvedClass>> {
+        let def = class.def();
+        if let Some(known) = self.classes.get(&def.id) {
+            return Some(known.clone());
+        }
+        // What is shared is shared within an archive.
+        if self.archive.as_ref().is_none_or(|archive| !Arc::ptr_eq(archive, &def.archive)) {
+            self.archive = Some(def.archive.clone());
+            self.shared = Shared::default();
+        }
+        let resolved = Arc::new(def.view()?.to_resolved(&mut self.shared));
+        self.classes.insert(def.id, resolved.clone());
+        Some(resolved)
+    }
 }
 
 /// The namespace as the rules see it.

@@ -5,6 +5,7 @@
 //! hands those columns over as they are; what is left to do for each row is to see
 //! that its key is free and to enter it in the index.
 
+use super::links::join;
 use super::write::check_free;
 use super::{Operation, Session};
 use crate::check::{self, Cells};
@@ -222,7 +223,8 @@ fn add(
     let check = |keys: SmallVec<[ValueView<'_>; 4]>, hash| {
         check_free(namespace, root, layout, (hash, &keys))
     };
-    if hashes.len() >= ADOPTED && class.key_root().is_some() {
+    let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
+    if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
         let is_free = |chunk: &Chunk, row: usize, hash| check(chunk.keys(row).collect(), hash);
         return transaction.adopt(store, table, layout, (columns.clone(), hashes.clone()), is_free);
     }
@@ -233,7 +235,9 @@ fn add(
         };
         check(layout.keys.iter().map(|slot| value(*slot)).collect(), *hash)?;
         let cells = (0..layout.slots.len() as u32).map(|slot| (slot, value(slot)));
-        transaction.insert(store, table, layout, *hash, cells, Beside::default())?;
+        let mut beside = Beside::default();
+        join(namespace, root, transaction, layout, value, &mut beside);
+        transaction.insert(store, table, layout, *hash, cells, beside)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::query::QueryResult;
 use super::row::instance_of;
 use super::write::{Changes, NewRow, Put};
 use super::{Depth, Operation, PropertyList, PutMode, Session, Update};
-use crate::check;
+use crate::check::{self, Checker};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
@@ -51,8 +51,9 @@ impl Session {
         path: &ObjectPath,
         properties: &PropertyList,
     ) -> Result<Instance, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_text(path))?;
-        let found = namespace.look(|root, seen| {
+        let reading = self.read(context, Operation::ReadInstances, class_text(path))?;
+        let namespace = reading.namespace;
+        let found = reading.look(|root, seen| {
             let bound = BoundPath::bind(&root.schema, &namespace.location, path)?;
             Ok(bound.locate(namespace, root, seen))
         })?;
@@ -169,14 +170,14 @@ impl Session {
         class_name: &str,
         depth: Depth,
     ) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_name)?;
-        let view = namespace.view();
+        let reading = self.read(context, Operation::ReadInstances, class_name)?;
+        let view = reading.view();
         let class = class(view.schema(), class_name)?;
         let chunks = match depth {
-            Depth::Deep => view.freeze(class.subtree()),
-            Depth::Shallow => view.freeze(std::iter::once(class)),
+            Depth::Deep => view.freeze(class.subtree())?,
+            Depth::Shallow => view.freeze(std::iter::once(class))?,
         };
-        let snapshot = namespace.snapshot(&view, chunks);
+        let snapshot = reading.namespace.snapshot(&view, chunks);
         Ok(QueryResult::whole(self, context, snapshot, class.name().clone()))
     }
 
@@ -193,6 +194,23 @@ impl Session {
         let result = self.enumerate_instances(context, class, depth)?;
         result.rows().map(|row| row.map(|r| path_of_row(r.chunk(), r.position()))).collect()
     }
+}
+
+/// Changes a row that was found.
+pub(super) fn modify_row(
+    checker: Checker<'_>,
+    (namespace, root): (&Namespace, &Root),
+    transaction: &mut Transaction<'_>,
+    found: &Found,
+    (instance, update): (&Instance, &Update),
+) -> Result<(), EngineError> {
+    let layout = found.chunk.layout();
+    let Some(own) = root.schema.by_id(found.class()) else {
+        return Err(EngineError::ClassChanged { class: layout.class.clone() });
+    };
+    check_class_named(own, instance)?;
+    let changes = Changes::prepare(checker, own.layout(), instance, update)?;
+    changes.apply(namespace, root, transaction, found)
 }
 
 /// Deletes a row that was found.

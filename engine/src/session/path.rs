@@ -69,6 +69,11 @@ impl<'a> BoundPath<'a> {
         Ok(Self { class, keys })
     }
 
+    /// The values of the keys, in declaration order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = ValueView<'_>> {
+        self.keys.iter().map(ValueView::from)
+    }
+
     /// The row that the path names.
     ///
     /// `Wmi`: that of the class or of one below it, for there is one key space

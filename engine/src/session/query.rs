@@ -47,6 +47,8 @@ impl ColumnHeader {
 pub(super) enum Selection {
     /// Every property of each row's own class.
     All,
+    /// The keys of each row's own class.
+    Keys,
     /// These, in this order.
     Items(Vec<(BoundPath, ColumnHeader)>),
 }
@@ -69,18 +71,18 @@ impl Session {
     /// When the query is wrong for the namespace's classes; see
     /// [`EngineError::span`].
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, text)?;
+        let reading = self.read(context, Operation::ReadInstances, text)?;
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
         };
         let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: namespace.dialect };
-        let view = namespace.view();
+        let options = BindOptions { dialect: self.dialect() };
+        let view = reading.view();
         let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
         let class = Schema::class(view.schema(), bound.class.as_str());
         let classes = class.into_iter().flat_map(ClassRef::subtree);
-        let snapshot = namespace.snapshot(&view, view.freeze(classes));
+        let snapshot = reading.namespace.snapshot(&view, view.freeze(classes)?);
         let class = bound.class.clone();
         let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
             Projection::All => Selection::All,
@@ -107,7 +109,7 @@ impl QueryResult {
         filter: Option<BoundQuery>,
     ) -> Self {
         let headers = match &selection {
-            Selection::All => None,
+            Selection::All | Selection::Keys => None,
             Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
         };
         Self {
@@ -129,6 +131,16 @@ impl QueryResult {
         class: Name,
     ) -> Self {
         Self::new(session, context, snapshot, class, Selection::All, None)
+    }
+
+    /// All instances of a snapshot, with their keys.
+    pub(super) fn keys(
+        session: &Session,
+        context: &CallContext,
+        snapshot: Snapshot,
+        class: Name,
+    ) -> Self {
+        Self::new(session, context, snapshot, class, Selection::Keys, None)
     }
 
     /// The class that was asked for, as declared.
@@ -239,6 +251,7 @@ impl<'a> Iterator for Rows<'a> {
                 self.ended = true;
                 return Some(Err(error));
             }
+            self.next.row = self.next.row.max(frozen.start());
             while self.next.row < frozen.len() {
                 let position = self.next.row;
                 self.next.row += 1;

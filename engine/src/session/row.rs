@@ -107,6 +107,7 @@ impl<'a> Row<'a> {
     fn selected_properties(self) -> usize {
         match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
+            Selection::Keys => self.chunk.layout().keys.len(),
             Selection::Items(items) => {
                 items.iter().filter(|(p, _)| !matches!(p, BoundPath::System(_))).count()
             }
@@ -122,6 +123,7 @@ impl<'a> Row<'a> {
     pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
         let count = match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
+            Selection::Keys => self.chunk.layout().keys.len(),
             Selection::Items(items) => items.len(),
         };
         (0..count).map(move |n| self.field(n))
@@ -134,23 +136,31 @@ impl<'a> Row<'a> {
             is_array: false,
             value: FieldValue::Stored(ValueView::Null),
         };
-        match self.selection {
-            Selection::All => self.chunk.layout().slots.get(number).map_or(nothing, |slot| Field {
+        let layout = self.chunk.layout();
+        let stored = |number: u32| match layout.slot(number) {
+            Some(slot) => Field {
                 name: slot.name.as_str(),
                 cim_type: slot.cim_type,
                 is_array: slot.array.is_array(),
-                value: FieldValue::Stored(self.value(number)),
-            }),
-            Selection::Items(items) => items.get(number).map_or(nothing, |(path, header)| Field {
-                name: header.name.as_str(),
-                cim_type: header.cim_type,
-                is_array: header.is_array,
-                value: match path {
-                    BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
-                    BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
-                    BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
-                },
-            }),
+                value: FieldValue::Stored(self.chunk.value(self.row, number)),
+            },
+            None => nothing.clone(),
+        };
+        match self.selection {
+            Selection::All => u32::try_from(number).map_or(nothing.clone(), stored),
+            Selection::Keys => layout.keys.get(number).map_or(nothing.clone(), |key| stored(*key)),
+            Selection::Items(items) => {
+                items.get(number).map_or(nothing.clone(), |(path, header)| Field {
+                    name: header.name.as_str(),
+                    cim_type: header.cim_type,
+                    is_array: header.is_array,
+                    value: match path {
+                        BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
+                        BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
+                        BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
+                    },
+                })
+            }
         }
     }
 
@@ -191,6 +201,10 @@ impl<'a> Row<'a> {
             Selection::All => {
                 let all = 0..self.chunk.layout().slots.len() as u32;
                 instance_of(self.chunk, self.row, all)
+            }
+            Selection::Keys => {
+                let keys = self.chunk.layout().keys.iter().copied();
+                instance_of(self.chunk, self.row, keys)
             }
             Selection::Items(items) => {
                 let slots = items.iter().filter_map(|(path, _)| match path {

@@ -4,6 +4,7 @@
 //! without looking at other instances; it needs a schema and nothing else. The
 //! second runs in a transaction: uniqueness, then the row.
 
+use super::links;
 use super::path::{BoundPath, path_of};
 use super::{PutMode, Update};
 use crate::check::{self, Cells, Checker};
@@ -69,6 +70,12 @@ pub(super) fn insert_cells(
     let Some(table) = root.table(layout.id) else {
         return Err(EngineError::ClassChanged { class: layout.class.clone() });
     };
+    let mut beside = beside;
+    let value = |slot: u32| {
+        let cell = cells.iter().find(|(s, _)| *s == slot);
+        cell.map_or(ValueView::Null, |(_, value)| value.view())
+    };
+    links::join(namespace, root, transaction, layout, value, &mut beside);
     transaction.insert(store, table, layout, hash, check::views(cells), beside)
 }
 
@@ -177,7 +184,13 @@ impl<'a> Changes<'a> {
         let Some(table) = root.table(self.layout.id) else {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
-        let beside = Beside { qualifiers, ..Beside::default() };
+        let mut beside = Beside { qualifiers, ..Beside::default() };
+        let given = |slot: u32| {
+            let cell = self.cells.iter().find(|(s, _)| *s == slot);
+            cell.map(|(_, value)| value.view()).filter(|_| changed(slot))
+        };
+        let place = (&**self.layout, found);
+        links::rejoin(namespace, root, transaction, place, given, &mut beside);
         transaction.replace(store, table, self.layout, found, kept.chain(new), beside)
     }
 }

@@ -4,13 +4,14 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
+use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
 use cimarron_cells::{Live, Registered, Registry, Writer};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 #[derive(Debug)]
 pub(crate) struct Commits {
@@ -19,6 +20,10 @@ pub(crate) struct Commits {
     /// nothing looks again when it has changed.
     moves: AtomicU64,
     writer: Mutex<WriterState>,
+    /// Views whose owners may take long, the oldest first.
+    pinned: Mutex<VecDeque<Weak<View>>>,
+    /// How many dead rows are kept for them at most.
+    dead_rows: usize,
 }
 
 /// What the one writer has.
@@ -33,9 +38,12 @@ pub(super) struct WriterState {
     pub(super) live: Live,
 }
 
-impl Default for Commits {
-    fn default() -> Self {
+impl Commits {
+    /// No commit yet.
+    pub(crate) fn new(dead_rows: usize) -> Self {
         Self {
+            pinned: Mutex::default(),
+            dead_rows,
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
@@ -46,9 +54,30 @@ impl Default for Commits {
             }),
         }
     }
-}
 
-impl Commits {
+    /// Keeps a view until it is dropped or too much is kept for it.
+    pub(crate) fn pin(&self, view: View) -> Arc<View> {
+        let view = Arc::new(view);
+        let mut pinned = self.pinned.lock();
+        pinned.retain(|view| view.strong_count() > 0);
+        pinned.push_back(Arc::downgrade(&view));
+        view
+    }
+
+    /// Gives up the oldest pinned view when more dead rows wait than may.
+    pub(super) fn relieve(&self, waiting: usize) {
+        if waiting <= self.dead_rows {
+            return;
+        }
+        let mut pinned = self.pinned.lock();
+        while let Some(oldest) = pinned.pop_front() {
+            if let Some(view) = oldest.upgrade() {
+                view.expire();
+                return;
+            }
+        }
+    }
+
     /// The newest commit that readers see.
     #[inline]
     pub(crate) fn visible(&self) -> Commit {

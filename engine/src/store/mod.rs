@@ -50,7 +50,7 @@ pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
 
-use crate::schema::ClassId;
+use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
 use arc_swap::ArcSwap;
 use cimarron_model::ObjectPath;
@@ -69,9 +69,10 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(rules: KeyRules) -> Self {
-        let (directory, objects) = (Directory::default(), Objects::default());
-        Self { directory, rules, root: ArcSwap::default(), objects }
+    /// A store without rows.
+    pub(crate) fn new(rules: KeyRules, schema: Arc<Schema>) -> Self {
+        let root = ArcSwap::new(Arc::new(Root::start(schema)));
+        Self { directory: Directory::default(), rules, root, objects: Objects::default() }
     }
 
     pub(crate) const fn rules(&self) -> &KeyRules {

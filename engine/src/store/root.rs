@@ -22,6 +22,12 @@ pub(crate) struct Root {
 }
 
 impl Root {
+    /// The root that a store starts with, before any commit.
+    pub(super) fn start(schema: Arc<Schema>) -> Self {
+        let root = Arc::<Self>::default().next(schema, Commit::default());
+        Self { before: ArcSwapOption::empty(), ..root }
+    }
+
     /// The root that follows from a schema. Classes that stay as they are keep
     /// their tables; new and redefined ones start without rows.
     pub(super) fn next(self: &Arc<Self>, schema: Arc<Schema>, commit: Commit) -> Self {
@@ -42,9 +48,8 @@ impl Root {
                 .get(&id)
                 .filter(|t| t.version == class.def().version && same_index(t))
                 .cloned();
-            let table = kept.unwrap_or_else(|| {
-                Arc::new(Table::new(id, class.def().version, index, Vec::new(), 0))
-            });
+            let table = kept
+                .unwrap_or_else(|| Arc::new(Table::new(class.def().version, index, Vec::new(), 0)));
             tables.insert(id, table);
         }
         Self { commit, schema, tables, indexes, before: ArcSwapOption::new(Some(self.clone())) }

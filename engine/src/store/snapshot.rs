@@ -3,18 +3,23 @@
 use super::chunk::Chunk;
 use super::commits::Commits;
 use super::versions::Commit;
-use super::{Location, Root, Store};
+use super::{Found, Location, Root, Store};
+use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
+use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A namespace at one commit: schema, tables and rows. As long as it is there, no
 /// version that it sees is taken away.
 #[derive(Debug)]
 pub(crate) struct View {
-    store: Arc<Store>,
     root: Arc<Root>,
-    registered: Registered<Arc<Registry>>,
+    at: Commit,
+    /// What keeps the versions; gone when the view was given up.
+    registered: Mutex<Option<Registered<Arc<Registry>>>>,
+    is_kept: AtomicBool,
 }
 
 /// The instances of some classes at one moment. Nothing written later shows.
@@ -31,6 +36,7 @@ pub(crate) struct Snapshot {
 pub(crate) struct FrozenChunk {
     pub(crate) chunk: Arc<Chunk>,
     at: Commit,
+    start: usize,
     len: usize,
     /// Whether all rows are seen, now and later.
     whole: bool,
@@ -40,10 +46,20 @@ impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
         let len = chunk.len();
         let whole = chunk.births().is_none() && chunk.deaths().is_empty();
-        Self { chunk, at, len, whole }
+        Self { chunk, at, start: 0, len, whole }
     }
 
-    /// How many rows there are, those that are not seen included.
+    /// One row that was found to be seen.
+    fn one(Found { chunk, row }: Found) -> Self {
+        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true }
+    }
+
+    /// The first row to look at.
+    pub(crate) const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -54,12 +70,33 @@ impl FrozenChunk {
     }
 }
 
+impl Snapshot {
+    /// The same with some rows more.
+    pub(crate) fn with_rows(mut self, rows: Vec<Found>) -> Self {
+        self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
+        self
+    }
+}
+
 impl View {
     /// The newest commit's view.
-    pub(crate) fn now(store: &Arc<Store>, commits: &Commits) -> Self {
+    pub(crate) fn now(store: &Store, commits: &Commits) -> Self {
         let registered = commits.register();
-        let root = store.root_at(registered.number());
-        Self { store: store.clone(), root, registered }
+        let at = registered.number();
+        let root = store.root_at(at);
+        let registered = Mutex::new(Some(registered));
+        Self { root, at, registered, is_kept: AtomicBool::new(true) }
+    }
+
+    /// Gives the view up: what it sees may be taken away.
+    pub(super) fn expire(&self) {
+        self.is_kept.store(false, Ordering::SeqCst);
+        *self.registered.lock() = None;
+    }
+
+    /// Fails when the view was given up, and what was read before that may be wrong.
+    pub(crate) fn check_kept(&self) -> Result<(), EngineError> {
+        if self.is_kept.load(Ordering::SeqCst) { Ok(()) } else { Err(EngineError::SnapshotExpired) }
     }
 
     pub(crate) const fn root(&self) -> &Arc<Root> {
@@ -68,7 +105,7 @@ impl View {
 
     /// Which rows it sees.
     pub(crate) fn seen(&self) -> Seen {
-        Seen::At(self.registered.number())
+        Seen::At(self.at)
     }
 
     pub(crate) fn schema(&self) -> &Arc<Schema> {
@@ -79,13 +116,13 @@ impl View {
     pub(crate) fn freeze<'a>(
         &self,
         classes: impl Iterator<Item = ClassRef<'a>>,
-    ) -> Vec<FrozenChunk> {
-        let at = self.registered.number();
+    ) -> Result<Vec<FrozenChunk>, EngineError> {
         let mut frozen = Vec::new();
         for table in classes.filter_map(|class| self.root.table_of(class)) {
-            frozen.extend(table.chunks().iter().map(|c| FrozenChunk::new(c.clone(), at)));
+            frozen.extend(table.chunks().iter().map(|c| FrozenChunk::new(c.clone(), self.at)));
         }
-        frozen
+        self.check_kept()?;
+        Ok(frozen)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::chunk::{CAPACITY, Chunk};
 use super::key_index::KeyIndex;
-use crate::schema::{ClassId, Layout};
+use crate::schema::Layout;
 use arc_swap::{ArcSwap, Guard};
 use cimarron_model::ClassVersion;
 use std::sync::Arc;
@@ -15,7 +15,6 @@ pub(crate) type Chunks = Arc<Vec<Arc<Chunk>>>;
 /// another table, and snapshots from before keep this one.
 #[derive(Debug)]
 pub(crate) struct Table {
-    pub(super) class: ClassId,
     pub(super) version: ClassVersion,
     /// The index of the key root; `None` for a class without keys.
     pub(super) index: Option<Arc<KeyIndex>>,
@@ -26,19 +25,12 @@ pub(crate) struct Table {
 
 impl Table {
     pub(super) fn new(
-        class: ClassId,
         version: ClassVersion,
         index: Option<Arc<KeyIndex>>,
         chunks: Vec<Arc<Chunk>>,
         live: usize,
     ) -> Self {
-        Self {
-            class,
-            version,
-            index,
-            chunks: ArcSwap::from_pointee(chunks),
-            live: AtomicUsize::new(live),
-        }
+        Self { version, index, chunks: ArcSwap::from_pointee(chunks), live: AtomicUsize::new(live) }
     }
 
     pub(super) fn chunks(&self) -> Guard<Chunks> {

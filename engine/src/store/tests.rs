@@ -30,8 +30,9 @@ fn cells<'a>(
 impl Driver {
     fn new() -> Self {
         let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
-        let store = Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location))));
-        let commits = Commits::default();
+        let store =
+            Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
+        let commits = Commits::new(usize::MAX);
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
         let repository = Repository::new();
         repository.create_namespace("root", Dialect::Wmi).unwrap();
@@ -88,7 +89,7 @@ impl Driver {
     }
 
     fn frozen(&self) -> Vec<FrozenChunk> {
-        self.view().freeze(self.schema.class("X_Thing").into_iter())
+        self.view().freeze(self.schema.class("X_Thing").into_iter()).unwrap()
     }
 
     fn count(&self) -> usize {
@@ -236,7 +237,7 @@ proptest! {
         }
         frozen.push((driver.frozen(), committed));
         let class = || driver.schema.class("X_Thing").into_iter();
-        frozen.extend(views.iter().map(|(view, model)| (view.freeze(class()), model.clone())));
+        frozen.extend(views.iter().map(|(view, model)| (view.freeze(class()).unwrap(), model.clone())));
         drop(views);
         for (chunks, expected) in &frozen {
             prop_assert_eq!(&read(chunks), expected);

@@ -151,9 +151,12 @@ impl<'r> Transaction<'r> {
         let address = RowAddress::new(chunk.number(), row);
         if beside.object != 0 {
             store.objects.bind(beside.object, address);
-            let before = links_before.iter().copied().chain(std::iter::repeat(0));
-            for (link, _) in beside.links.iter().zip(before).filter(|(l, b)| **l != *b) {
-                store.objects.link(*link, beside.object, !links_before.is_empty());
+            for (at, link) in beside.links.iter().enumerate() {
+                let is_known = links_before.get(at) == Some(link)
+                    || beside.links.iter().take(at).any(|other| other == link);
+                if !is_known {
+                    store.objects.link(*link, beside.object, !links_before.is_empty());
+                }
             }
         }
         if let Some(index) = &table.index {
@@ -343,6 +346,7 @@ impl<'r> Transaction<'r> {
         }
         let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
+        commits.relieve(state.deferred.len());
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
