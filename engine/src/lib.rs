@@ -67,9 +67,9 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, Batch, ClassOptions, ColumnHeader, Depth, Field, Inserter, Item, Loaded,
-    OnError, OwnedItem, Portion, PropertyList, Pulled, PutMode, QueryResult, Row, Rows, Sequence,
-    SequenceLimits, Sequences, Session, Taken, Update,
+    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Item,
+    Loaded, OnError, OwnedItem, Portion, PropertyList, Pulled, PutMode, QueryResult, Row, Rows,
+    Sequence, SequenceLimits, Sequences, Session, Taken, Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
