@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What `main` does, to any output.
-pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let repository = Repository::new();
     repository.create_namespace("root/bank", Dialect::Wmi)?;
     let session = repository.session("root/bank")?;
