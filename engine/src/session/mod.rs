@@ -28,7 +28,7 @@ mod sequence;
 mod write;
 
 pub use association_filter::AssociationFilter;
-pub use batch::Batch;
+pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
 pub use classes::Classes;
 pub use inserter::Inserter;
@@ -36,7 +36,7 @@ pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};
 pub use row::{Field, Row};
 pub use sequence::{
-    Item, OnError, OwnedItem, Portion, Pulled, Sequence, SequenceLimits, Sequences, Taken,
+    Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };
 
 use crate::check::Checker;

@@ -63,7 +63,7 @@ pub enum Taken {
 
 /// How much a pull takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Portion {
+pub struct Batch {
     /// At most so many items.
     pub count: usize,
     /// At most so many bytes, as [`Taken::Yes`] counts them: once they are reached or
@@ -71,7 +71,7 @@ pub struct Portion {
     pub bytes: usize,
 }
 
-impl Portion {
+impl Batch {
     /// So many items, however large.
     pub const fn of(count: usize) -> Self {
         Self { count, bytes: usize::MAX }
@@ -186,7 +186,7 @@ impl Sequence {
     pub fn pull(
         &mut self,
         context: &CallContext,
-        portion: Portion,
+        batch: Batch,
         mut take: impl FnMut(Item<'_>) -> Taken,
     ) -> Result<Pulled, EngineError> {
         self.session.enter(context, Operation::ReadInstances, "")?;
@@ -195,7 +195,7 @@ impl Sequence {
         }
         let clock = &**self.session.repository().clock();
         let pulled = Pulled::default();
-        let mut pull = Pull { context, clock, portion, take: &mut take, pulled };
+        let mut pull = Pull { context, clock, batch, take: &mut take, pulled };
         let result = match &mut self.source {
             Source::Rows(result, next) => {
                 let mut rows = RowCursor::new(result.rows_from(*next, context));
@@ -233,7 +233,7 @@ impl Sequence {
         let mut skipped = 0;
         while skipped < count {
             let wanted = usize::try_from(count - skipped).unwrap_or(usize::MAX);
-            let pulled = self.pull(context, Portion::of(wanted), |_| Taken::Yes(0))?;
+            let pulled = self.pull(context, Batch::of(wanted), |_| Taken::Yes(0))?;
             skipped += pulled.count as u64;
             if pulled.end || pulled.count == 0 {
                 break;
@@ -300,12 +300,12 @@ const ITEMS_PER_CHECK: usize = 256;
 struct Pull<'p> {
     context: &'p CallContext,
     clock: &'p dyn Clock,
-    portion: Portion,
+    batch: Batch,
     take: &'p mut dyn FnMut(Item<'_>) -> Taken,
     pulled: Pulled,
 }
 
-/// Why a pull ended before its portion was full.
+/// Why a pull ended before its batch was full.
 enum Stop {
     /// The call was cancelled or is late. The items are still there.
     Call(EngineError),
@@ -317,7 +317,7 @@ impl Pull<'_> {
     fn run(&mut self, cursor: &mut impl Cursor) -> Result<(), Stop> {
         loop {
             let Pulled { count, bytes, .. } = self.pulled;
-            let full = count >= self.portion.count || bytes >= self.portion.bytes;
+            let full = count >= self.batch.count || bytes >= self.batch.bytes;
             if full && cursor.may_wait() {
                 return Ok(());
             }

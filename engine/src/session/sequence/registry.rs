@@ -6,7 +6,7 @@
 //! alone for its idle time is dropped, with the snapshot that it holds; for a while its
 //! owner is told so instead of "no such enumeration".
 
-use super::{Item, Portion, Pulled, Sequence, Taken};
+use super::{Batch, Item, Pulled, Sequence, Taken};
 use crate::clock::Clock;
 use crate::context::{CallContext, Principal};
 use crate::error::EngineError;
@@ -163,14 +163,14 @@ impl Sequences {
         caller: &Principal,
         id: &str,
         context: &CallContext,
-        portion: Portion,
+        batch: Batch,
         mut take: impl FnMut(Item<'_>) -> Taken,
     ) -> Result<Pulled, EngineError> {
         let used = self.enter(caller, id)?;
         let closed = || used.entry.closed.load(Ordering::Acquire);
         let mut sequence = used.entry.sequence.lock();
         let result = sequence
-            .pull(context, portion, |item| if closed() { Taken::GiveBack } else { take(item) });
+            .pull(context, batch, |item| if closed() { Taken::GiveBack } else { take(item) });
         if closed() {
             return Err(EngineError::PullAbandoned);
         }

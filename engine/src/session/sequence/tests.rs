@@ -56,13 +56,13 @@ fn instances(count: u32) -> Vec<OwnedItem> {
 }
 
 /// Takes a batch; the numbers of the items and whether that was the end.
-fn pull(sequence: &mut Sequence, context: &CallContext, portion: Portion) -> (Vec<u32>, bool) {
+fn pull(sequence: &mut Sequence, context: &CallContext, batch: Batch) -> (Vec<u32>, bool) {
     let mut numbers = Vec::new();
     let take = |item: Item<'_>| {
         numbers.push(number(item));
         Taken::Yes(10)
     };
-    let pulled = sequence.pull(context, portion, take).unwrap();
+    let pulled = sequence.pull(context, batch, take).unwrap();
     assert_eq!((pulled.count, pulled.bytes), (numbers.len(), numbers.len() * 10));
     (numbers, pulled.end)
 }
@@ -76,20 +76,20 @@ fn batches_by_count_and_by_bytes() {
     let world = world(5);
     let context = &world.context;
     for mut sequence in [world.fans(), world.session.sequence_of(instances(5))] {
-        assert_eq!(pull(&mut sequence, context, Portion::of(0)), (vec![], false));
-        assert_eq!(pull(&mut sequence, context, Portion::of(2)), (vec![0, 1], false));
-        let bytes = Portion { count: 9, bytes: 15 };
+        assert_eq!(pull(&mut sequence, context, Batch::of(0)), (vec![], false));
+        assert_eq!(pull(&mut sequence, context, Batch::of(2)), (vec![0, 1], false));
+        let bytes = Batch { count: 9, bytes: 15 };
         assert_eq!(pull(&mut sequence, context, bytes), (vec![2, 3], false));
         assert_eq!(sequence.remaining(context).unwrap(), Some(1));
-        assert_eq!(pull(&mut sequence, context, Portion::of(1)), (vec![4], true));
-        assert_eq!(pull(&mut sequence, context, Portion::of(1)), (vec![], true));
+        assert_eq!(pull(&mut sequence, context, Batch::of(1)), (vec![4], true));
+        assert_eq!(pull(&mut sequence, context, Batch::of(1)), (vec![], true));
         assert_eq!(sequence.position(), 5);
     }
     // A stream is not asked for more than was wanted: its next item may take a while.
     let mut stream = world.session.sequence_from(instances(2).into_iter().map(Ok));
-    assert_eq!(pull(&mut stream, context, Portion::of(2)), (vec![0, 1], false));
+    assert_eq!(pull(&mut stream, context, Batch::of(2)), (vec![0, 1], false));
     assert_eq!(stream.remaining(context).unwrap(), None);
-    assert_eq!(pull(&mut stream, context, Portion::of(2)), (vec![], true));
+    assert_eq!(pull(&mut stream, context, Batch::of(2)), (vec![], true));
 }
 
 /// An item that does not fit comes first the next time, of whatever source.
@@ -99,12 +99,12 @@ fn what_does_not_fit_is_given_back() {
     let stream = world.session.sequence_from(instances(3).into_iter().map(Ok));
     for mut sequence in [world.fans(), world.session.sequence_of(instances(3)), stream] {
         let mut room = 1;
-        let pulled = sequence.pull(&world.context, Portion::of(9), |_| {
+        let pulled = sequence.pull(&world.context, Batch::of(9), |_| {
             room -= 1;
             if room < 0 { Taken::GiveBack } else { Taken::Yes(0) }
         });
         assert_eq!(pulled.unwrap(), Pulled { count: 1, bytes: 0, end: false });
-        assert_eq!(pull(&mut sequence, &world.context, Portion::of(9)), (vec![1, 2], true));
+        assert_eq!(pull(&mut sequence, &world.context, Batch::of(9)), (vec![1, 2], true));
     }
 }
 
@@ -115,13 +115,13 @@ fn skips_rewinds_and_clones() {
     for mut sequence in [world.fans(), world.session.sequence_of(instances(6))] {
         assert_eq!(sequence.skip(context, 4).unwrap(), 4);
         let mut second = sequence.try_clone().unwrap();
-        assert_eq!(pull(&mut sequence, context, Portion::of(1)), (vec![4], false));
+        assert_eq!(pull(&mut sequence, context, Batch::of(1)), (vec![4], false));
         assert_eq!(sequence.skip(context, 9).unwrap(), 1);
         assert_eq!(sequence.skip(context, 9).unwrap(), 0);
-        assert_eq!(pull(&mut second, context, Portion::of(9)), (vec![4, 5], true));
+        assert_eq!(pull(&mut second, context, Batch::of(9)), (vec![4, 5], true));
         sequence.rewind().unwrap();
         assert_eq!((sequence.position(), second.position()), (0, 6));
-        assert_eq!(pull(&mut sequence, context, Portion::of(1)), (vec![0], false));
+        assert_eq!(pull(&mut sequence, context, Batch::of(1)), (vec![0], false));
     }
     let stream = world.session.sequence_from(instances(1).into_iter().map(Ok));
     for mut sequence in [world.fans().forward_only(), stream] {
@@ -134,12 +134,12 @@ fn skips_rewinds_and_clones() {
 fn a_sequence_shows_the_moment_at_which_it_was_opened() {
     let world = world(3);
     let mut sequence = world.fans();
-    assert_eq!(pull(&mut sequence, &world.context, Portion::of(1)), (vec![0], false));
+    assert_eq!(pull(&mut sequence, &world.context, Batch::of(1)), (vec![0], false));
     let path = ObjectPath::parse("X_Fan.Id=1").unwrap();
     world.session.delete_instance(&world.context, &path).unwrap();
     let fan = Instance::new("X_Fan").with("Id", 7_u32);
     world.session.create_instance(&world.context, &fan).unwrap();
-    assert_eq!(pull(&mut sequence, &world.context, Portion::of(9)), (vec![1, 2], true));
+    assert_eq!(pull(&mut sequence, &world.context, Batch::of(9)), (vec![1, 2], true));
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn errors_among_items() {
     let context = &world.context;
     for (on_error, rest) in [(OnError::End, vec![]), (OnError::Continue, vec![1])] {
         let mut sequence = world.session.sequence_from(items()).on_error(on_error);
-        assert_eq!(pull(&mut sequence, context, Portion::of(9)), (vec![0], false));
-        let error = sequence.pull(context, Portion::of(9), |_| Taken::Yes(0));
+        assert_eq!(pull(&mut sequence, context, Batch::of(9)), (vec![0], false));
+        let error = sequence.pull(context, Batch::of(9), |_| Taken::Yes(0));
         assert_eq!(status(error), Err(Status::NullArrayElement));
-        assert_eq!(pull(&mut sequence, context, Portion::of(9)), (rest, true), "{on_error:?}");
+        assert_eq!(pull(&mut sequence, context, Batch::of(9)), (rest, true), "{on_error:?}");
     }
 }
 
@@ -169,14 +169,14 @@ fn deadlines_belong_to_the_pull() {
     let mut sequence = world.session.sequence(result);
     world.clock.advance(Duration::from_secs(2));
     assert_eq!(
-        status(sequence.pull(&opening, Portion::of(1), |_| Taken::Yes(0))),
+        status(sequence.pull(&opening, Batch::of(1), |_| Taken::Yes(0))),
         Err(Status::Timeout)
     );
-    assert_eq!(pull(&mut sequence, &world.context, Portion::of(1)), (vec![0], false));
+    assert_eq!(pull(&mut sequence, &world.context, Batch::of(1)), (vec![0], false));
 
     // One that passes on the way gives what was taken.
     let pulling = CallContext::new().with_deadline(repository.deadline_in(Duration::from_secs(1)));
-    let pulled = sequence.pull(&pulling, Portion::of(900), |_| {
+    let pulled = sequence.pull(&pulling, Batch::of(900), |_| {
         world.clock.advance(Duration::from_millis(100));
         Taken::Yes(0)
     });
@@ -209,7 +209,7 @@ proptest! {
         let mut found = Vec::new();
         for (count, room) in pieces {
             let mut room = room;
-            let pulled = sequence.pull(&world.context, Portion::of(count), |item| {
+            let pulled = sequence.pull(&world.context, Batch::of(count), |item| {
                 if room == 0 {
                     return Taken::GiveBack;
                 }
@@ -245,7 +245,7 @@ fn names_work_for_their_principal_until_the_end() {
         registry.open(session.sequence(result), None).unwrap()
     };
     let take = |who: &Principal, id: &str, count| {
-        status(registry.pull(who, id, &world.context, Portion::of(count), |_| Taken::Yes(1)))
+        status(registry.pull(who, id, &world.context, Batch::of(count), |_| Taken::Yes(1)))
     };
     let id = open();
     assert_ne!(id, open());
@@ -266,7 +266,7 @@ fn names_work_for_their_principal_until_the_end() {
 
     // Closed while items are taken.
     let id = open();
-    let abandoned = registry.pull(&anna, &id, &world.context, Portion::of(9), |_| {
+    let abandoned = registry.pull(&anna, &id, &world.context, Batch::of(9), |_| {
         registry.close(&anna, &id).unwrap();
         Taken::Yes(1)
     });
@@ -280,7 +280,7 @@ fn what_is_left_alone_expires() {
     let me = world.session.caller();
     let open = |idle: Option<u64>| registry.open(world.fans(), idle.map(seconds)).unwrap();
     let take = |id: &str| {
-        let pulled = registry.pull(me, id, &world.context, Portion::of(1), |_| Taken::Yes(1));
+        let pulled = registry.pull(me, id, &world.context, Batch::of(1), |_| Taken::Yes(1));
         status(pulled).map(|pulled| pulled.count)
     };
     let (usual, short, long) = (open(None), open(Some(10)), open(Some(100)));
@@ -302,7 +302,7 @@ fn what_is_left_alone_expires() {
 
     // The time that a pull takes is no idle time, and is counted from its end.
     let busy = open(Some(10));
-    let pulled = registry.pull(me, &busy, &world.context, Portion::of(1), |_| {
+    let pulled = registry.pull(me, &busy, &world.context, Batch::of(1), |_| {
         world.clock.advance(seconds(50));
         registry.sweep();
         Taken::Yes(1)
@@ -314,7 +314,7 @@ fn what_is_left_alone_expires() {
     assert_eq!(take(&busy), Err(Status::ClientTooSlow));
     // Nobody else learns that there was one.
     let other = Principal::new("other");
-    let pulled = registry.pull(&other, &busy, &world.context, Portion::of(1), |_| Taken::Yes(1));
+    let pulled = registry.pull(&other, &busy, &world.context, Batch::of(1), |_| Taken::Yes(1));
     assert_eq!(status(pulled).map(|p| p.count), Err(Status::InvalidEnumerationContext));
 }
 
@@ -357,7 +357,7 @@ fn the_registry_follows_errors() {
         let sequence = world.session.sequence_from([error].into_iter()).on_error(on_error);
         let id = registry.open(sequence, None).unwrap();
         let me = world.session.caller();
-        let pulled = registry.pull(me, &id, &world.context, Portion::of(1), |_| Taken::Yes(1));
+        let pulled = registry.pull(me, &id, &world.context, Batch::of(1), |_| Taken::Yes(1));
         assert_eq!(status(pulled), Err(Status::NullArrayElement));
         assert_eq!(registry.len(), left);
     }
