@@ -104,9 +104,12 @@ pub enum EngineError {
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
     },
-    /// A filter asks for the classes of the results and for results of a class.
-    #[error("a filter for class definitions only takes no result class: leave one out")]
-    ContradictoryFilter,
+    /// Parts of a filter exclude each other, or the operation excludes one.
+    #[error("the filter asks for class definitions only, {problem}: leave one out")]
+    ContradictoryFilter {
+        /// Beside what.
+        problem: &'static str,
+    },
     /// The qualifier type that was asked for is not there.
     #[error("there is no qualifier type `{name}`")]
     QualifierTypeNotFound {
@@ -508,7 +511,7 @@ impl EngineError {
             Self::ClassNotFound { .. } => Status::ClassNotFound,
             Self::FilterClassNotFound { .. } => Status::FilterClassNotFound,
             Self::AssociationSourceNotFound { .. } => Status::AssociationSourceNotFound,
-            Self::ContradictoryFilter => Status::InvalidQuery,
+            Self::ContradictoryFilter { .. } => Status::InvalidQuery,
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
             Self::SystemClass { .. } => Status::SystemClass,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,

@@ -67,7 +67,7 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, Batch, ClassOptions, ColumnHeader, Depth, Field, Inserter, Loaded,
+    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Loaded,
     PropertyList, PutMode, QueryResult, Row, Rows, Session, Update,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};

@@ -3,7 +3,8 @@
 //! WMI has three ways to change a class that is in use (WQL_MOF.md part 5, class update
 //! modes). By default only qualifiers that are notes may change. `safeupdate` changes
 //! whatever conflicts with nothing below. `forceupdate` also drops the qualifiers of
-//! subclasses that stand in the way, and values that fit no more.
+//! subclasses that stand in the way, and values that fit no more. DMTF has one way, and it
+//! is WMI's safe one.
 //!
 //! Classes below a changed one are resolved again under it, judged by the rules that hold
 //! for every declaration: what they did not break before and break now is a conflict.
@@ -53,10 +54,12 @@ impl Policy<'_> {
         new: ClassView<'_>,
         content: SchemaView<'_>,
     ) -> Result<UpdateMode, EngineError> {
-        let mode = (self.flags)(new.name()).mode;
-        if mode != UpdateMode::Compatible {
-            return Ok(mode);
-        }
+        let mode = match ((self.flags)(new.name()).mode, self.dialect) {
+            (UpdateMode::Compatible, Dialect::Wmi) => UpdateMode::Compatible,
+            // DSP0200 5.3.2.8 refuses what cannot be updated consistently, and no more.
+            (UpdateMode::Compatible, Dialect::Dmtf) => return Ok(UpdateMode::Safe),
+            (other, _) => return Ok(other),
+        };
         let child = live.children().find(|c| content.class(c.name().as_str()).is_none());
         let used = || live.subtree().find(|c| (self.has_instances)(c.def().id));
         let in_the_way = match child {

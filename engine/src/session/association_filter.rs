@@ -86,17 +86,32 @@ impl AssociationFilter {
         self
     }
 
-    /// Gives the classes of the instances in place of the instances.
+    /// Gives the classes of the instances in place of the instances. It goes with neither
+    /// a result class nor an operation on classes.
     #[must_use]
     pub const fn class_defs_only(mut self) -> Self {
         self.class_defs_only = true;
         self
     }
 
+    /// The filter of an operation that starts from a class and gives classes anyway (WMI
+    /// SDK, "Schema associations": `ClassDefsOnly` is not valid).
+    pub(super) fn bind_for_class<'a>(
+        &'a self,
+        schema: &'a Schema,
+    ) -> Result<BoundFilter<'a>, EngineError> {
+        if self.class_defs_only {
+            let problem = "and starts from a class";
+            return Err(EngineError::ContradictoryFilter { problem });
+        }
+        self.bind(schema)
+    }
+
     /// The filter with its classes found.
     pub(super) fn bind<'a>(&'a self, schema: &'a Schema) -> Result<BoundFilter<'a>, EngineError> {
         if self.class_defs_only && self.result_class.is_some() {
-            return Err(EngineError::ContradictoryFilter);
+            let problem = "and for a result class";
+            return Err(EngineError::ContradictoryFilter { problem });
         }
         let find = |name: &Option<Name>| -> Result<Option<ClassRef<'a>>, EngineError> {
             let Some(name) = name else { return Ok(None) };

@@ -93,7 +93,7 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<Vec<Name>, EngineError> {
         let source = source(schema, class)?;
-        let filter = filter.bind(schema)?;
+        let filter = filter.bind_for_class(schema)?;
         let mut ends = Vec::new();
         for association in schema.classes().filter(|c| c.def().is_association) {
             context.check(&**self.repository().clock())?;
@@ -116,7 +116,7 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<Vec<ClassRef<'s>>, EngineError> {
         let source = source(schema, class)?;
-        let filter = filter.bind(schema)?;
+        let filter = filter.bind_for_class(schema)?;
         let mut found = Vec::new();
         for association in schema.classes().filter(|c| c.def().is_association) {
             context.check(&**self.repository().clock())?;

@@ -6,8 +6,10 @@ use super::{Depth, Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{NamespaceWriter, find_class};
-use crate::schema::{ClassRef, Schema};
+use crate::schema::{ClassId, ClassRef, Schema};
 use cimarron_model::{Class, Dialect, Name};
+use std::fmt;
+use std::sync::Arc;
 
 impl Session {
     /// A class: all of it, or what the options say ([`ClassForm`](crate::ClassForm) is one).
@@ -36,14 +38,31 @@ impl Session {
         depth: Depth,
         options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
+        self.classes(context, below, depth, options)?.collect()
+    }
+
+    /// As [`Session::enumerate_classes`], one class at a time: of large schemas only one
+    /// is in memory in this form. The classes are those of the moment of the call.
+    ///
+    /// # Errors
+    /// When the class is unknown.
+    pub fn classes(
+        &self,
+        context: &CallContext,
+        below: Option<&str>,
+        depth: Depth,
+        options: impl Into<ClassOptions>,
+    ) -> Result<Classes, EngineError> {
         let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
-        let options = options.into();
-        let mut classes = Vec::new();
-        for class in choose(&schema, below, depth)? {
-            context.check(&**self.repository().clock())?;
-            classes.push(self.shown(context, class, &options));
-        }
-        Ok(classes)
+        let chosen: Vec<ClassId> =
+            choose(&schema, below, depth)?.into_iter().map(|class| class.def().id).collect();
+        Ok(Classes {
+            session: self.clone(),
+            context: context.clone(),
+            options: options.into(),
+            chosen: chosen.into_iter(),
+            schema,
+        })
     }
 
     /// The names of the classes below one, or below none, in the order of
@@ -91,6 +110,40 @@ impl Session {
         delete_subtree(&mut writer, class);
         transaction.commit();
         Ok(())
+    }
+}
+
+/// Classes of an enumeration, as they were when it began. After an error it ends.
+pub struct Classes {
+    session: Session,
+    context: CallContext,
+    options: ClassOptions,
+    schema: Arc<Schema>,
+    chosen: std::vec::IntoIter<ClassId>,
+}
+
+impl Iterator for Classes {
+    type Item = Result<Class, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let class = self.schema.by_id(self.chosen.next()?)?;
+        if let Err(error) = self.context.check(&**self.session.repository().clock()) {
+            self.chosen = Vec::new().into_iter();
+            return Some(Err(error));
+        }
+        Some(Ok(self.session.shown(&self.context, class, &self.options)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.chosen.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Classes {}
+
+impl fmt::Debug for Classes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Classes").field("left", &self.len()).finish_non_exhaustive()
     }
 }
 

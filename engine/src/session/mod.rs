@@ -29,6 +29,7 @@ mod write;
 pub use association_filter::AssociationFilter;
 pub use batch::Batch;
 pub use class_options::ClassOptions;
+pub use classes::Classes;
 pub use inserter::Inserter;
 pub use load::Loaded;
 pub use query::{ColumnHeader, QueryResult, Rows};

@@ -14,7 +14,7 @@ use crate::namespace::NamespaceWriter;
 use crate::schema::Schema;
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
-use cimarron_model::{Class, Dialect, Name};
+use cimarron_model::{Class, Name};
 use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
 use std::sync::Arc;
 
@@ -65,11 +65,7 @@ impl Session {
                 PutMode::UpdateOnly => Existence::UpdateOnly,
                 PutMode::CreateOrUpdate => Existence::CreateOrUpdate,
             },
-            mode: match (self.dialect(), update) {
-                // DSP0200 5.3.2.8 refuses what cannot be updated consistently, and no more.
-                (Dialect::Dmtf, UpdateMode::Compatible) => UpdateMode::Safe,
-                (_, other) => other,
-            },
+            mode: update,
         };
         loop {
             let schema = namespace.schema();

@@ -9,6 +9,7 @@ mod put_class;
 mod qualifier_types;
 mod query;
 mod schema;
+mod schema_changes;
 mod system_classes;
 mod update;
 

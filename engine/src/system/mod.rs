@@ -14,12 +14,11 @@ use cimarron_mof::{SystemPlace, system_classes};
 use cimarron_schema::{Archive, SchemaBuilder};
 use std::sync::{Arc, OnceLock};
 
-/// The schemas that namespaces start with.
-struct Starts {
-    everywhere: Arc<Schema>,
-    /// Those of places that have more than the others.
-    further: Vec<(SystemPlace, Arc<Schema>)>,
-}
+/// The schemas that namespaces start with, by the places whose classes they have.
+struct Starts(Vec<(Vec<SystemPlace>, Arc<Schema>)>);
+
+/// The namespaces that have more than the others, and one of the others.
+const DIFFERENT: [&str; 4] = ["root/other", "root", "root/default", "root/subscription"];
 
 /// The schema that a namespace starts with.
 pub(crate) fn schema(namespace: &Name, dialect: Dialect) -> Arc<Schema> {
@@ -27,28 +26,28 @@ pub(crate) fn schema(namespace: &Name, dialect: Dialect) -> Arc<Schema> {
     match dialect {
         Dialect::Dmtf => Arc::default(),
         Dialect::Wmi => {
-            let starts = STARTS.get_or_init(Starts::new);
-            let further = starts.further.iter().find(|(p, _)| p.includes(namespace.as_str()));
-            further.map_or(&starts.everywhere, |(_, schema)| schema).clone()
+            let Starts(starts) = STARTS.get_or_init(Starts::new);
+            let places = places(namespace.as_str());
+            let start = starts.iter().find(|(of, _)| *of == places);
+            start.map(|(_, schema)| schema.clone()).unwrap_or_default()
         }
     }
 }
 
+fn places(namespace: &str) -> Vec<SystemPlace> {
+    SystemPlace::ALL.into_iter().filter(|place| place.includes(namespace)).collect()
+}
+
 impl Starts {
     fn new() -> Self {
-        let Some(archive) = compiled() else {
-            return Self { everywhere: Arc::default(), further: Vec::new() };
-        };
+        let Some(archive) = compiled() else { return Self(Vec::new()) };
         let number = |place| archive.namespaces().position(|n| n.name() == name_of(place));
-        let of = |places: &[SystemPlace]| {
+        let start = |namespace| {
+            let places = places(namespace);
             let numbers: Vec<usize> = places.iter().filter_map(|place| number(*place)).collect();
-            Arc::new(Schema::built_in(&archive, &numbers))
+            (places, Arc::new(Schema::built_in(&archive, &numbers)))
         };
-        let further = SystemPlace::ALL.into_iter().filter(|p| *p != SystemPlace::Everywhere);
-        Self {
-            everywhere: of(&[SystemPlace::Everywhere]),
-            further: further.map(|p| (p, of(&[SystemPlace::Everywhere, p]))).collect(),
-        }
+        Self(DIFFERENT.into_iter().map(start).collect())
     }
 }
 
@@ -72,6 +71,7 @@ fn compiled() -> Option<Arc<Archive>> {
 const fn name_of(place: SystemPlace) -> &'static str {
     match place {
         SystemPlace::Everywhere => "everywhere",
+        SystemPlace::RootAndDefault => "root-and-default",
         SystemPlace::Root => "root",
         SystemPlace::Subscription => "subscription",
     }
@@ -88,12 +88,13 @@ mod tests {
     #[test]
     fn every_class_is_in_its_place() {
         let sizes: Vec<usize> = system_classes().iter().map(|(_, c)| c.len()).collect();
-        let [everywhere, root, subscription] = sizes[..] else { panic!("{sizes:?}") };
+        let [everywhere, both, root, subscription] = sizes[..] else { panic!("{sizes:?}") };
         assert_eq!(count("root/cimv2", Dialect::Wmi), everywhere);
-        assert_eq!(count("ROOT", Dialect::Wmi), everywhere + root);
+        assert_eq!(count("ROOT/Default", Dialect::Wmi), everywhere + both);
+        assert_eq!(count("ROOT", Dialect::Wmi), everywhere + both + root);
         assert_eq!(count("root/Subscription", Dialect::Wmi), everywhere + subscription);
         assert_eq!(count("root/cimv2", Dialect::Dmtf), 0);
-        assert!(everywhere > 50 && root > 5 && subscription == 5, "{sizes:?}");
+        assert!(everywhere > 50 && root == 5 && subscription == 5, "{sizes:?}");
     }
 
     #[test]

@@ -28,6 +28,8 @@ const NAMESPACE: &str = "__NAMESPACE";
 pub enum SystemPlace {
     /// In every namespace.
     Everywhere,
+    /// In the namespaces `root` and `root/default` alone.
+    RootAndDefault,
     /// In the namespace `root` alone.
     Root,
     /// In `root/subscription`: the standard consumers.
@@ -36,12 +38,14 @@ pub enum SystemPlace {
 
 impl SystemPlace {
     /// Every place; what the classes of one derive from is in it or in one before.
-    pub const ALL: [Self; 3] = [Self::Everywhere, Self::Root, Self::Subscription];
+    pub const ALL: [Self; 4] =
+        [Self::Everywhere, Self::RootAndDefault, Self::Root, Self::Subscription];
 
     /// Whether a namespace has the classes of this place.
     pub fn includes(self, namespace: &str) -> bool {
         match self {
             Self::Everywhere => true,
+            Self::RootAndDefault => ["root", "root/default"].iter().any(|n| fold::eq(namespace, n)),
             Self::Root => fold::eq(namespace, "root"),
             Self::Subscription => fold::eq(namespace, "root/subscription"),
         }
@@ -50,6 +54,7 @@ impl SystemPlace {
     const fn text(self) -> &'static str {
         match self {
             Self::Everywhere => include_str!("system/everywhere.mof"),
+            Self::RootAndDefault => include_str!("system/root_and_default.mof"),
             Self::Root => include_str!("system/root.mof"),
             Self::Subscription => include_str!("system/subscription.mof"),
         }
@@ -195,9 +200,12 @@ mod tests {
     #[test]
     fn every_system_class_is_there_and_in_order() {
         let classes = SystemClasses::default();
-        for (place, namespace) in
-            SystemPlace::ALL.into_iter().zip(["root/x", "ROOT", "root/Subscription"])
-        {
+        for (place, namespace) in SystemPlace::ALL.into_iter().zip([
+            "root/x",
+            "root/Default",
+            "ROOT",
+            "root/Subscription",
+        ]) {
             let mut sink = Diagnostics::new();
             let declarations = parse_file(place.text(), FileId::default(), &mut sink);
             assert!(sink.as_slice().is_empty(), "{:?}", sink.as_slice());
@@ -218,6 +226,8 @@ mod tests {
             ("root/subscription", "SMTPEventConsumer", true),
             ("root/cimv2", "__CIMOMIdentification", false),
             ("root", "__CIMOMIdentification", true),
+            ("root/default", "__CIMOMIdentification", true),
+            ("root/default", "__ArbitratorConfiguration", false),
             ("root/cimv2", "__CacheControl", true),
         ] {
             assert_eq!(classes.class(namespace, name).is_some(), there, "{namespace} {name}");

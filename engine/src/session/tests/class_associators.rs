@@ -55,11 +55,61 @@ fn each_filter_narrows_what_is_found() {
         ("X_Nope", all(), "AssociationSourceNotFound", "AssociationSourceNotFound"),
         ("X_Box", all().assoc_class("X_Nope"), "FilterClassNotFound", "FilterClassNotFound"),
         ("X_Box", all().result_class("X_Nope"), "FilterClassNotFound", "FilterClassNotFound"),
-        ("X_Box", all().result_class("X_Lid").class_defs_only(), "InvalidQuery", "InvalidQuery"),
+        ("X_Box", all().class_defs_only(), "InvalidQuery", "InvalidQuery"),
+        ("X_Lid", all().assoc_class("X_Three").keys_only(), "X_Box X_Loose", "X_Three"),
     ] {
         let found = session.associator_class_names(&context(), source, &filter);
         assert_eq!(joined(found), ends, "associators of {source}: {filter:?}");
         let found = session.reference_class_names(&context(), source, &filter);
         assert_eq!(joined(found), associations, "references of {source}: {filter:?}");
     }
+}
+
+#[test]
+fn classes_come_as_the_options_want_them() {
+    let session = wmi_with(LINKS);
+    let (filter, options) =
+        (AssociationFilter::new().assoc_class("X_Three"), ClassOptions::new().without_qualifiers());
+    let ends = session.associator_classes(&context(), "X_Box", &filter, &options).unwrap();
+    let found: Vec<_> = ends.iter().map(|c| (c.name.as_str(), c.qualifiers.is_empty())).collect();
+    assert_eq!(found, [("X_Lid", true), ("X_Loose", true)]);
+    let associations =
+        session.reference_classes(&context(), "X_Box", &filter, options.properties(["b"])).unwrap();
+    let [three] = &associations[..] else { panic!("{associations:?}") };
+    let names: Vec<_> = three.properties.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!((three.name.as_str(), names), ("X_Three", vec!["B"]));
+}
+
+/// DMTF gives each class once; what is not there has a name and nothing else; WMI's
+/// `object ref` takes any class.
+#[test]
+fn ends_may_repeat_dangle_or_be_anything() {
+    let dmtf = r#"
+        Qualifier Key : boolean = false, Scope(property, reference),
+            Flavor(DisableOverride, ToSubclass);
+        Qualifier Association : boolean = false, Scope(association),
+            Flavor(DisableOverride, ToSubclass);
+        class X_A { [Key] string Id; };
+        class X_B { [Key] string Id; };
+        [Association] class X_One { [Key] X_A ref A; [Key] X_B ref B; };
+        [Association] class X_Two { [Key] X_A ref A; [Key] X_B ref B; };
+    "#;
+    let session = session(Dialect::Dmtf, dmtf);
+    let all = AssociationFilter::new();
+    let names = |filter| joined(session.associator_class_names(&context(), "X_A", filter));
+    assert_eq!(names(&all), "X_B");
+    session.delete_class(&context(), "X_B").unwrap();
+    assert_eq!(names(&all), "X_B");
+    assert_eq!(names(&all.clone().required_qualifier("Key")), "");
+    let there = session.associator_classes(&context(), "X_A", &all, ClassOptions::new());
+    assert!(there.unwrap().is_empty());
+
+    let wmi = wmi_with(
+        r#"class X_A { [key] string Id; };
+           [association] class X_Any { [key] X_A ref Of; [key] object ref With; };"#,
+    );
+    let ends = joined(wmi.associator_class_names(&context(), "__EventFilter", &all));
+    assert_eq!(ends, "X_A");
+    let ends = joined(wmi.associator_class_names(&context(), "X_A", &all));
+    assert_eq!(ends, "X_A", "from With to Of; what With leads to has no class");
 }

@@ -1,6 +1,7 @@
 //! Reading classes with options (DSP0200 5.3.2.2, 5.3.2.9, 5.3.2.10).
 
 use super::*;
+use crate::context::CancelToken;
 use cimarron_model::{Class, Qualifiers};
 use cimarron_schema::ClassForm;
 
@@ -104,6 +105,26 @@ fn enumerations_go_as_deep_as_asked() {
             classes.map(|c| c.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" "));
         assert_eq!(classes, expected.map(str::to_owned), "{below:?} {depth:?}");
     }
+}
+
+#[test]
+fn an_open_enumeration_keeps_its_state() {
+    let session = wmi_with(CLASSES);
+    let cancel = CancelToken::new();
+    let cancelled = context().with_cancel(cancel.clone());
+    let open = |context: &CallContext| {
+        session.classes(context, Some("X_Top"), Depth::Deep, ClassForm::Resolved).unwrap()
+    };
+    let (mut first, second) = (open(&cancelled), open(&context()));
+    assert_eq!((first.len(), second.len()), (2, 2));
+    assert!(first.next().is_some_and(|class| class.is_ok_and(|c| c.name.is("X_Low"))));
+    session.delete_class(&context(), "X_Low").unwrap();
+    let names: Vec<_> = second.map(|class| class.unwrap().name).collect();
+    assert_eq!(names, ["X_Low", "X_Lower"].map(Name::new));
+    cancel.cancel();
+    let left: Vec<_> = first.map(|class| class.map_err(|e| e.status())).collect();
+    assert_eq!(left, [Err(Status::Cancelled)]);
+    assert_eq!(open(&context()).len(), 0);
 }
 
 #[test]

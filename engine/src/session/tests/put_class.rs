@@ -258,3 +258,25 @@ fn rows_stay_readable_or_are_judged_one_by_one() {
         assert_eq!(found, expected, "{name} {property}");
     }
 }
+
+/// MOF that declares a class again changes it as ModifyClass does.
+#[test]
+fn texts_follow_the_rules_of_their_dialect() {
+    let wider = |key: &str| {
+        format!("class X_Top {{ [{key}] string Id; uint32 Size = 7; string Note; uint8 More; }};")
+    };
+    for (dialect, text, expected) in [
+        (Dialect::Wmi, wider("key"), Err(Status::ClassHasChildren)),
+        (Dialect::Dmtf, wider("Key"), Ok(())),
+        (
+            Dialect::Dmtf,
+            "class X_Top { [Key] string Id; uint8 Size = 7; string Note; };".to_owned(),
+            Err(Status::ClassHasInstances),
+        ),
+    ] {
+        let session = in_dialect(dialect);
+        let found = session.compile_mof_text(&context(), "x.mof", &text);
+        assert_eq!(found.map(drop).map_err(|e| e.status()), expected, "{dialect} {text}");
+        assert_eq!(rows(&session, "SELECT Id, Level FROM X_Mid"), ["a|1"]);
+    }
+}
