@@ -8,6 +8,7 @@ use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::column::Column;
 use super::commits::Commits;
+use super::objects::ObjectNumber;
 use super::table::Table;
 use super::transaction::{Place, SPARSE};
 use super::versions::{Births, Commit, NEVER};
@@ -24,8 +25,8 @@ impl Place {
         let Some(chunk) = store.chunk(*address) else { return };
         let row = address.row();
         let object = chunk.object(row);
-        if object != 0 && store.objects.forget_row(&store.rules, object, *address) {
-            chunk.links(row).for_each(|target| store.objects.unlink(&store.rules, target));
+        if object != 0 {
+            self.leave_object(&chunk, object);
         }
         let gone = chunk.take_away(row);
         if !chunk.is_sealed() {
@@ -35,6 +36,28 @@ impl Place {
             drop_chunk(store, table, &chunk, None);
         } else if gone > chunk.len() / SPARSE {
             move_rows((commits, writer), store, table, &chunk);
+        }
+    }
+}
+
+impl Place {
+    /// Lets go of the object whose row this was. An older version that somebody may still
+    /// see takes the row's place.
+    fn leave_object(&self, chunk: &Chunk, object: ObjectNumber) {
+        let Self { store, table, address, hash } = self;
+        let objects = &store.objects;
+        let is_same = |other: RowAddress| {
+            other != *address && store.chunk(other).is_some_and(|c| c.object(other.row()) == object)
+        };
+        let older = table.index.as_ref().and_then(|index| index.find(*hash, is_same));
+        match older {
+            Some(older) => objects.move_row(object, *address, older),
+            None => {
+                if objects.forget_row(&store.rules, object, *address) {
+                    let targets = chunk.links(address.row());
+                    targets.for_each(|target| objects.unlink(&store.rules, target));
+                }
+            }
         }
     }
 }
