@@ -33,7 +33,7 @@ impl Place {
             return;
         }
         if gone == chunk.len() {
-            drop_chunk(store, table, &chunk, None);
+            drop_chunk(commits, store, table, &chunk, None);
         } else if gone > chunk.len() / SPARSE {
             move_rows((commits, writer), store, table, &chunk);
         }
@@ -63,7 +63,13 @@ impl Place {
 }
 
 /// Takes a chunk out of its table, or puts another in its place.
-fn drop_chunk(store: &Store, table: &Table, chunk: &Chunk, by: Option<&Arc<Chunk>>) {
+fn drop_chunk(
+    commits: &Commits,
+    store: &Store,
+    table: &Table,
+    chunk: &Arc<Chunk>,
+    by: Option<&Arc<Chunk>>,
+) {
     let chunks = table.all_chunks();
     let next = chunks.iter().filter_map(|c| match c.number() == chunk.number() {
         true => by.cloned(),
@@ -71,11 +77,17 @@ fn drop_chunk(store: &Store, table: &Table, chunk: &Chunk, by: Option<&Arc<Chunk
     });
     table.set_chunks(next.collect());
     store.directory.remove(chunk.number());
+    commits.retire(chunk);
 }
 
 /// Writes the rows of a chunk that are left to a new one, unless some of them are
 /// dead and still waited for.
-fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Table, chunk: &Chunk) {
+fn move_rows(
+    (commits, writer): (&Commits, &Writer),
+    store: &Store,
+    table: &Table,
+    chunk: &Arc<Chunk>,
+) {
     let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
     if rows.iter().any(|row| chunk.deaths().get(*row) != NEVER) {
         return;
@@ -113,5 +125,5 @@ fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Tabl
             index.remove(store.hash_at(old), old);
         }
     }
-    drop_chunk(store, table, chunk, Some(&moved));
+    drop_chunk(commits, store, table, chunk, Some(&moved));
 }
