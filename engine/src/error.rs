@@ -12,6 +12,7 @@ use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
 use cimarron_wql::WqlError;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Why an operation failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,13 @@ pub enum EngineError {
     /// A snapshot was given up: too much was kept for it.
     #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
     SnapshotExpired,
+
+    /// A listener was too slow, and changes were not kept.
+    #[error("{commits} commits were not kept for this listener: read the whole state again")]
+    ChangesLost {
+        /// How many.
+        commits: u64,
+    },
 
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
@@ -457,6 +465,40 @@ pub enum EngineError {
         cause: KeyError,
     },
 
+    /// There is no open sequence of this name, or it is another caller's.
+    #[error("there is no open enumeration `{id}`: it was closed, or read to its end")]
+    NoSuchSequence {
+        /// The name.
+        id: String,
+    },
+    /// The sequence was left alone for too long.
+    #[error("the enumeration `{id}` expired: it was not used for {idle:?}")]
+    SequenceExpired {
+        /// The name.
+        id: String,
+        /// How long it may be left alone.
+        idle: Duration,
+    },
+    /// The sequence was closed while the pull was under way.
+    #[error("the enumeration was closed while items were taken from it")]
+    PullAbandoned,
+    /// The caller, or everybody together, has too many sequences open.
+    #[error("{limit} enumerations are open: close one, or read it to its end")]
+    TooManySequences {
+        /// How many may be open.
+        limit: usize,
+    },
+    /// A sequence may not be left alone for so long.
+    #[error("an enumeration cannot be kept idle for {}: {longest:?} is the most", idle_text(*.asked))]
+    InvalidOperationTimeout {
+        /// What was asked for; zero means for ever.
+        asked: Duration,
+        /// The longest time.
+        longest: Duration,
+    },
+    /// The sequence cannot go back, and there cannot be two of it.
+    #[error("the enumeration is forward-only: it cannot be reset or cloned")]
+    ForwardOnly,
     /// A row or instance and a program's own type do not go together.
     #[error(transparent)]
     Typed(#[from] TypedError),
@@ -486,6 +528,10 @@ fn list(violations: &[Violation]) -> String {
     violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
 }
 
+fn idle_text(asked: Duration) -> String {
+    if asked.is_zero() { "ever".to_owned() } else { format!("{asked:?}") }
+}
+
 const fn article(array: bool) -> &'static str {
     if array { "an array of " } else { "a scalar " }
 }
@@ -498,7 +544,7 @@ impl EngineError {
             Self::DeadlinePassed => Status::Timeout,
             Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
             Self::SnapshotIsReadOnly => Status::NotSupported,
-            Self::SnapshotExpired => Status::HandleOutOfDate,
+            Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }
@@ -558,6 +604,12 @@ impl EngineError {
             Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
                 Status::InvalidObjectPath
             }
+            Self::NoSuchSequence { .. } => Status::InvalidEnumerationContext,
+            Self::SequenceExpired { .. } => Status::ClientTooSlow,
+            Self::PullAbandoned => Status::PullHasBeenAbandoned,
+            Self::TooManySequences { .. } => Status::QuotaViolation,
+            Self::InvalidOperationTimeout { .. } => Status::InvalidOperationTimeout,
+            Self::ForwardOnly => Status::InvalidOperation,
             Self::Typed(error) => match error.problem() {
                 TypedProblem::Missing { .. } => Status::NoSuchProperty,
                 _ => Status::TypeMismatch,

@@ -41,6 +41,7 @@
 //! * The crate is runtime-free: no threads, no sockets, no global state, no
 //!   printing. Time comes in through a [`Clock`].
 
+mod changes;
 mod check;
 mod clock;
 mod compile;
@@ -53,10 +54,12 @@ mod repository;
 mod schema;
 mod session;
 mod store;
+mod stored;
 mod system;
 mod typed;
 mod view;
 
+pub use changes::{Change, ChangeStream, CommitRecord};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
@@ -67,9 +70,11 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Loaded,
-    PropertyList, PutMode, QueryResult, Row, Rows, Session, Update,
+    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Item,
+    Loaded, OnError, OwnedItem, PropertyList, Pulled, PutMode, QueryResult, Reader, Row, Rows,
+    Sequence, SequenceLimits, Sequences, Session, Taken, Update, WriteBatch,
 };
+pub use stored::{StoredClass, StoredInstance};
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 

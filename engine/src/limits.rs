@@ -15,6 +15,8 @@ pub struct Limits {
     /// How many rows that were modified or deleted are kept for open snapshots. Beyond
     /// that the oldest snapshot ends.
     pub dead_rows: usize,
+    /// How many commits are kept for those who listen to changes and are slow.
+    pub kept_commits: usize,
 }
 
 impl Default for Limits {
@@ -24,6 +26,7 @@ impl Default for Limits {
             string_length: 256 * 1024 * 1024,
             namespace_length: 1024,
             dead_rows: 1 << 20,
+            kept_commits: 1 << 16,
         }
     }
 }
@@ -33,6 +36,13 @@ impl Limits {
     #[must_use]
     pub const fn with_dead_rows(mut self, rows: usize) -> Self {
         self.dead_rows = rows;
+        self
+    }
+
+    /// The same limits with another number of commits kept for listeners.
+    #[must_use]
+    pub const fn with_kept_commits(mut self, commits: usize) -> Self {
+        self.kept_commits = commits;
         self
     }
 

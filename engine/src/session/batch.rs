@@ -13,7 +13,7 @@ use cimarron_model::{Instance, Name, ObjectPath};
 /// Writes to the instances of a namespace that take effect together or not at all.
 ///
 /// Each sees what the ones before it did. Nothing is looked at before
-/// [`Batch::commit`].
+/// [`WriteBatch::commit`].
 ///
 /// ```
 /// use cimarron_engine::{CallContext, Repository, Update};
@@ -41,7 +41,7 @@ use cimarron_model::{Instance, Name, ObjectPath};
 /// # Ok::<(), cimarron_engine::EngineError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub struct WriteBatch {
     session: Session,
     writes: Vec<Write>,
 }
@@ -58,12 +58,12 @@ const WRITES_PER_CHECK: usize = 256;
 
 impl Session {
     /// Begins to collect writes for one commit.
-    pub fn batch(&self) -> Batch {
-        Batch { session: self.clone(), writes: Vec::new() }
+    pub fn batch(&self) -> WriteBatch {
+        WriteBatch { session: self.clone(), writes: Vec::new() }
     }
 }
 
-impl Batch {
+impl WriteBatch {
     /// Creates an instance; see [`Session::create_instance`].
     #[must_use]
     pub fn create(self, instance: Instance) -> Self {
@@ -121,7 +121,14 @@ impl Batch {
             }
             paths.push(write.apply(session, namespace, &root, &mut transaction)?);
         }
-        transaction.commit();
+        transaction.commit(&session.caller);
+        for write in &self.writes {
+            match write {
+                Write::Put(instance, ..) => session.create_as_namespace(instance)?,
+                Write::Delete(path) => session.delete_as_namespace(path)?,
+                Write::Modify(..) => false,
+            };
+        }
         Ok(paths)
     }
 }

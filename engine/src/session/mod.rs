@@ -23,17 +23,26 @@ mod path;
 mod put_class;
 mod qualifier_types;
 mod query;
+mod reader;
 mod row;
+mod sequence;
 mod write;
 
 pub use association_filter::AssociationFilter;
-pub use batch::Batch;
+pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
 pub use classes::Classes;
 pub use inserter::Inserter;
 pub use load::Loaded;
+pub(crate) use namespaces::{announce, withdraw};
+pub(crate) use path::path_of_row;
 pub use query::{ColumnHeader, QueryResult, Rows};
+pub use reader::Reader;
+pub(crate) use row::instance_of;
 pub use row::{Field, Row};
+pub use sequence::{
+    Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
+};
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};
@@ -191,7 +200,12 @@ impl Session {
         object: &str,
     ) -> Result<Reading<'_>, EngineError> {
         self.check_entry(context, operation, object)?;
-        Ok(Reading::new(&self.namespace, self.pinned.as_deref()))
+        Ok(self.reading())
+    }
+
+    /// What is read, for those whose caller was let in.
+    fn reading(&self) -> Reading<'_> {
+        Reading::new(&self.namespace, self.pinned.as_deref())
     }
 
     fn check_entry(

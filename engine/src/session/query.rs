@@ -179,7 +179,17 @@ impl QueryResult {
 
     /// The rows, from the first one on.
     pub const fn rows(&self) -> Rows<'_> {
-        Rows { result: self, chunk: 0, row: 0 }
+        self.rows_from(Position { chunk: 0, row: 0 }, &self.context)
+    }
+
+    /// The rows from a place on, for a call of its own: its deadline and its cancel
+    /// token count, not those of the call that made the result.
+    pub(super) const fn rows_from<'a>(
+        &'a self,
+        from: Position,
+        context: &'a CallContext,
+    ) -> Rows<'a> {
+        Rows { result: self, context, next: from, ended: false }
     }
 
     /// How many rows there are.
@@ -200,12 +210,32 @@ impl fmt::Debug for QueryResult {
     }
 }
 
+/// A place in a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    chunk: usize,
+    row: usize,
+}
+
 /// The rows of a result. After an error it ends.
 #[derive(Clone, Debug)]
 pub struct Rows<'a> {
     result: &'a QueryResult,
-    chunk: usize,
-    row: usize,
+    context: &'a CallContext,
+    next: Position,
+    ended: bool,
+}
+
+impl Rows<'_> {
+    /// Where the next row is looked for.
+    pub(super) const fn position(&self) -> Position {
+        self.next
+    }
+
+    /// Where the row is that was given last.
+    pub(super) const fn last_place(&self) -> Position {
+        Position { chunk: self.next.chunk, row: self.next.row.saturating_sub(1) }
+    }
 }
 
 impl<'a> Iterator for Rows<'a> {
@@ -213,18 +243,18 @@ impl<'a> Iterator for Rows<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = self.result;
-        loop {
-            let frozen = result.snapshot.chunks.get(self.chunk)?;
-            if self.row == 0
-                && let Err(error) = result.context.check(&*result.clock)
+        while !self.ended {
+            let frozen = result.snapshot.chunks.get(self.next.chunk)?;
+            if self.next.row == 0
+                && let Err(error) = self.context.check(&*result.clock)
             {
-                self.chunk = usize::MAX;
+                self.ended = true;
                 return Some(Err(error));
             }
-            self.row = self.row.max(frozen.start());
-            while self.row < frozen.len() {
-                let position = self.row;
-                self.row += 1;
+            self.next.row = self.next.row.max(frozen.start());
+            while self.next.row < frozen.len() {
+                let position = self.next.row;
+                self.next.row += 1;
                 if !frozen.is_live(position) {
                     continue;
                 }
@@ -233,7 +263,8 @@ impl<'a> Iterator for Rows<'a> {
                     return Some(Ok(row));
                 }
             }
-            (self.chunk, self.row) = (self.chunk + 1, 0);
+            self.next = Position { chunk: self.next.chunk + 1, row: 0 };
         }
+        None
     }
 }

@@ -4,6 +4,7 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
+use super::changes::ChangeLog;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
@@ -22,6 +23,7 @@ pub(crate) struct Commits {
     writer: Mutex<WriterState>,
     /// Views whose owners may take long, the oldest first.
     pinned: Mutex<VecDeque<Weak<View>>>,
+    log: ChangeLog,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
 }
@@ -40,10 +42,11 @@ pub(super) struct WriterState {
 
 impl Commits {
     /// No commit yet.
-    pub(crate) fn new(dead_rows: usize) -> Self {
+    pub(crate) fn new(dead_rows: usize, kept_commits: usize) -> Self {
         Self {
             pinned: Mutex::default(),
             dead_rows,
+            log: ChangeLog::new(kept_commits),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
@@ -53,6 +56,10 @@ impl Commits {
                 live: Live::default(),
             }),
         }
+    }
+
+    pub(crate) const fn log(&self) -> &ChangeLog {
+        &self.log
     }
 
     /// Keeps a view until it is dropped or too much is kept for it.

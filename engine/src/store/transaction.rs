@@ -6,6 +6,7 @@
 //! transaction that is dropped without that takes everything back.
 
 use super::address::RowAddress;
+use super::changes::{Record, Recorded};
 use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
@@ -14,10 +15,11 @@ use super::root::Root;
 use super::table::Table;
 use super::versions::{Births, Commit, NEVER, UNDONE};
 use super::{Found, Store};
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::schema::{Layout, Schema};
 use crate::view::ValueView;
-use cimarron_model::ObjectPath;
+use cimarron_model::{Dialect, Name, ObjectPath};
 use parking_lot::MutexGuard;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -58,6 +60,10 @@ pub(crate) struct Transaction<'r> {
     adopted: Vec<Adopted>,
     /// Objects that were made for paths that lead nowhere yet.
     named: Vec<(Arc<Store>, ObjectNumber)>,
+    /// What is to be recorded; `None` when nobody listens.
+    changes: Option<Vec<Recorded>>,
+    /// Whether something changed that is not among the rows and schemas.
+    is_noted: bool,
     done: bool,
 }
 
@@ -74,6 +80,8 @@ impl<'r> Transaction<'r> {
             killed: SmallVec::new(),
             adopted: Vec::new(),
             named: Vec::new(),
+            changes: commits.log().is_heard().then(Vec::new),
+            is_noted: false,
             done: false,
         }
     }
@@ -86,7 +94,12 @@ impl<'r> Transaction<'r> {
 
     /// Replaces a schema. Classes of another version than before start without rows.
     pub(crate) fn set_schema(&mut self, store: &Arc<Store>, schema: Arc<Schema>) -> Arc<Root> {
-        let root = Arc::new(self.root(store).next(schema, self.number));
+        let before = self.root(store);
+        if let Some(changes) = &mut self.changes {
+            let (old, new) = (before.schema.clone(), schema.clone());
+            changes.push(Recorded::Schema { namespace: store.namespace(), old, new });
+        }
+        let root = Arc::new(before.next(schema, self.number));
         match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
             Some((_, old)) => {
                 // Nobody saw the one in between.
@@ -108,7 +121,9 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         beside: Beside,
     ) -> Result<(), EngineError> {
-        self.add(store, table, layout, hash, cells, beside, &[])
+        let new = self.add(store, table, layout, hash, cells, beside, &[])?;
+        self.record(store, None, Some(new));
+        Ok(())
     }
 
     /// Adds a row in the place of one with the same key and class, whose object and
@@ -126,7 +141,9 @@ impl<'r> Transaction<'r> {
         let links: SmallVec<[ObjectNumber; 2]> = old.chunk.links(old.row).collect();
         beside.object = old.chunk.object(old.row);
         self.kill(store, table, old, hash);
-        self.add(store, table, layout, hash, cells, beside, &links)
+        let new = self.add(store, table, layout, hash, cells, beside, &links)?;
+        self.record(store, Some(old), Some(new));
+        Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "where, as what, and what")]
@@ -139,7 +156,7 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         mut beside: Beside,
         links_before: &[ObjectNumber],
-    ) -> Result<(), EngineError> {
+    ) -> Result<Found, EngineError> {
         let chunk = match table.open_tail(layout) {
             Some(chunk) => chunk,
             None => self.new_tail(store, table, layout)?,
@@ -165,7 +182,7 @@ impl<'r> Transaction<'r> {
         table.count(1);
         let (store, table) = (store.clone(), table.clone());
         self.born.push(Place { store, table, address, hash });
-        Ok(())
+        Ok(Found { chunk, row })
     }
 
     /// The object number of a row that a reference names; `path` says where it is.
@@ -234,6 +251,9 @@ impl<'r> Transaction<'r> {
                 adopted.hashes.push(hash);
             }
         }
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
+        }
         Ok(())
     }
 
@@ -245,6 +265,22 @@ impl<'r> Transaction<'r> {
         }
         let hash = store.rules.hash(found.chunk.keys(found.row));
         self.kill(store, table, found, hash);
+        self.record(store, Some(found), None);
+    }
+
+    fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
+        if let Some(changes) = &mut self.changes {
+            let old = old.cloned();
+            changes.push(Recorded::Row { namespace: store.namespace(), old, new });
+        }
+    }
+
+    /// Notes that a namespace came or went; whoever changes the list of namespaces does.
+    pub(crate) fn note_namespace(&mut self, name: &Name, dialect: Dialect, came: bool) {
+        self.is_noted = true;
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Namespace { name: name.clone(), dialect, came });
+        }
     }
 
     fn kill(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found, hash: u64) {
@@ -271,13 +307,14 @@ impl<'r> Transaction<'r> {
         }
     }
 
-    /// Publishes everything; the number of the commit.
-    pub(crate) fn commit(mut self) -> Commit {
+    /// Publishes everything as somebody's; the number of the commit.
+    pub(crate) fn commit(mut self, by: &Principal) -> Commit {
         self.done = true;
         let nothing = self.roots.is_empty()
             && self.born.is_empty()
             && self.killed.is_empty()
-            && self.adopted.is_empty();
+            && self.adopted.is_empty()
+            && !self.is_noted;
         if nothing {
             return self.state.last;
         }
@@ -288,6 +325,10 @@ impl<'r> Transaction<'r> {
         self.commits.registry.publish(self.number);
         for (_, root) in &self.roots {
             root.before.store(None);
+        }
+        if let Some(changes) = self.changes.take() {
+            let by = by.clone();
+            self.commits.log().push(Record { commit: self.number, by, changes });
         }
         self.reclaim();
         self.number

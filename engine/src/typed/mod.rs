@@ -53,6 +53,7 @@
 
 mod class_of;
 mod error;
+mod plan;
 mod record;
 mod time;
 mod value;
@@ -66,7 +67,8 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::session::{Depth, PropertyList, PutMode, QueryResult, Row, Rows, Session, Update};
 use cimarron_model::{Instance, ObjectPath};
-use record::{Plan, Record, RecordDe};
+use plan::Plan;
+use record::{Record, RecordDe};
 use serde::de::{Deserialize, DeserializeOwned};
 use serde::ser::Serialize;
 use std::fmt;

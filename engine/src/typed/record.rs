@@ -1,10 +1,9 @@
 //! A row, an instance or a class as a value, for serde.
 //!
-//! A struct's fields find their properties without case. A row of a result has
-//! the same columns as the row before it, so which field takes which column is
-//! worked out once and then only looked at ([`Plan`]).
+//! A struct's fields find their properties without case; see [`Plan`].
 
 use super::error::{TypedError, TypedProblem};
+use super::plan::{Key, Plan, field_of};
 use super::time;
 use super::value::{Lasting, ValueDe};
 use super::variant::{Content, Variant, of_text};
@@ -117,66 +116,6 @@ impl<'de> Record<'de, '_> {
             Self::Class(class) => error.suggest(class.properties.iter().map(|p| p.name.as_str())),
         }
     }
-}
-
-/// Which field of a struct takes which column of a result.
-#[derive(Default)]
-pub(super) struct Plan<'de> {
-    fields: &'static [&'static str],
-    columns: Vec<(&'de str, Key)>,
-    /// Fields that ask for system properties that are not selected.
-    system: Vec<(&'static str, SystemProperty)>,
-}
-
-/// What a column is to a struct.
-#[derive(Clone, Copy, PartialEq)]
-enum Key {
-    Field(&'static str),
-    /// Selected a second time.
-    Again,
-    Unknown,
-}
-
-impl<'de> Plan<'de> {
-    /// Makes the plan one for a struct of these fields.
-    fn reset_for(&mut self, fields: &'static [&'static str]) {
-        if !std::ptr::eq(self.fields, fields) {
-            self.columns.clear();
-            self.fields = fields;
-            self.system = fields
-                .iter()
-                .filter(|f| f.starts_with("__"))
-                .filter_map(|f| Some((*f, SystemProperty::from_name(f)?)))
-                .collect();
-        }
-    }
-
-    /// What the column is, when it has this name.
-    fn key(&mut self, column: usize, name: &'de str) -> Key {
-        if let Some((known, key)) = self.columns.get(column)
-            && std::ptr::eq(*known, name)
-        {
-            return *key;
-        }
-        let mut key = field_of(self.fields, column, name).map_or(Key::Unknown, Key::Field);
-        self.columns.truncate(column);
-        if key != Key::Unknown
-            && self.columns.iter().any(|(n, k)| *k == key && cimarron_model::fold::eq(n, name))
-        {
-            key = Key::Again;
-        }
-        self.columns.push((name, key));
-        key
-    }
-}
-
-/// The field for a property: spelled like it, or else equal without case.
-fn field_of(fields: &'static [&'static str], guess: usize, name: &str) -> Option<&'static str> {
-    if let Some(field) = fields.get(guess).filter(|f| **f == name) {
-        return Some(field);
-    }
-    let exact = fields.iter().find(|f| **f == name);
-    exact.or_else(|| fields.iter().find(|f| cimarron_model::fold::eq(f, name))).copied()
 }
 
 /// A record as serde takes it apart.

@@ -185,6 +185,23 @@ fn links_follow_their_references() {
     assert_eq!((ends("a").as_str(), ends("b").as_str()), ("c d d", ""));
 }
 
+#[test]
+fn an_old_snapshot_sees_an_end_of_another_class() {
+    let session = session(Dialect::Wmi);
+    add(&session, "X_Leaf", "n4");
+    add(&session, "X_Node", "n1");
+    let (n1, n4) = (node("X_Node", "n1"), node("X_Node", "n4"));
+    link(&session, "X_Holds", "l0", &[("Holder", n1.clone()), ("Held", n4.clone())]);
+    let before = session.snapshot(&context()).unwrap();
+    session.delete_instance(&context(), &n4).unwrap();
+    add(&session, "X_Node", "n4");
+    for (session, class) in [(&before, "X_Leaf"), (&session, "X_Node")] {
+        let found = session.associators(&context(), &n1, &AssociationFilter::new()).unwrap();
+        let classes: Vec<&str> = found.rows().map(|row| row.unwrap().class_name()).collect();
+        assert_eq!(classes, [class]);
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Node(u8, bool),
