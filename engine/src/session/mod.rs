@@ -17,7 +17,6 @@ mod instances;
 mod links;
 mod load;
 mod migrate;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the operations on instances"))]
 pub(crate) mod namespaces;
 mod path;
 mod put_class;

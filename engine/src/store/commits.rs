@@ -5,6 +5,7 @@
 //! as a whole. Readers take no lock.
 
 use super::changes::ChangeLog;
+use super::chunk::Chunk;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
@@ -23,6 +24,8 @@ pub(crate) struct Commits {
     writer: Mutex<WriterState>,
     /// Views whose owners may take long, the oldest first.
     pinned: Mutex<VecDeque<Weak<View>>>,
+    /// Chunks that tables gave up while somebody held them, and how large they are.
+    retired: Mutex<Vec<(Weak<Chunk>, usize)>>,
     log: ChangeLog,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
@@ -45,6 +48,7 @@ impl Commits {
     pub(crate) fn new(dead_rows: usize, kept_commits: usize) -> Self {
         Self {
             pinned: Mutex::default(),
+            retired: Mutex::default(),
             dead_rows,
             log: ChangeLog::new(kept_commits),
             registry: Arc::new(Registry::new(0)),
@@ -56,6 +60,21 @@ impl Commits {
                 live: Live::default(),
             }),
         }
+    }
+
+    /// Notes that a table gave a chunk up. Who began to read it before may have it.
+    pub(super) fn retire(&self, chunk: &Arc<Chunk>) {
+        // Ours is one.
+        if Arc::strong_count(chunk) > 1 {
+            self.retired.lock().push((Arc::downgrade(chunk), chunk.heap_bytes()));
+        }
+    }
+
+    /// Bytes of rows that are kept for results that are still open, and for nobody else.
+    pub(crate) fn pinned_bytes(&self) -> usize {
+        let mut retired = self.retired.lock();
+        retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+        retired.iter().map(|(_, bytes)| bytes).sum()
     }
 
     pub(crate) const fn log(&self) -> &ChangeLog {

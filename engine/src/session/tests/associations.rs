@@ -202,6 +202,22 @@ fn an_old_snapshot_sees_an_end_of_another_class() {
     }
 }
 
+#[test]
+fn an_old_snapshot_sees_a_link_that_was_changed_and_deleted() {
+    let session = session(Dialect::Wmi);
+    add(&session, "X_Node", "n3");
+    let (n3, l) = (node("X_Node", "n3"), node("X_Holds", "l"));
+    link(&session, "X_Holds", "l", &[("Holder", node("X_Node", "n0")), ("Held", n3.clone())]);
+    let before = session.snapshot(&context()).unwrap();
+    let change = Instance::new("X_Holds").with("Held", node("X_Node", "n0"));
+    session.modify_instance(&context(), &l, &change, &Update::Given).unwrap();
+    session.delete_instance(&context(), &l).unwrap();
+    for (session, expected) in [(&before, "n0"), (&session, "")] {
+        let found = session.associator_names(&context(), &n3, &AssociationFilter::new());
+        assert_eq!(names(&found.unwrap()), expected);
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Node(u8, bool),
@@ -274,7 +290,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn agree_with_a_model(steps in prop::collection::vec(step(), 0..60)) {
         let session = session(Dialect::Wmi);
