@@ -35,6 +35,7 @@ mod objects;
 mod reclaim;
 mod root;
 mod snapshot;
+mod strings;
 mod table;
 mod tail;
 mod transaction;
