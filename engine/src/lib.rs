@@ -67,9 +67,10 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter, Item,
-    Loaded, OnError, OwnedItem, PropertyList, Pulled, PutMode, QueryResult, Row, Rows, Sequence,
-    SequenceLimits, Sequences, Session, Taken, Update, WriteBatch,
+    AccessPath, AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field,
+    IndexInfo, Inserter, Item, Loaded, OnError, OwnedItem, PropertyList, Pulled, PutMode,
+    QueryResult, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken, Update,
+    WriteBatch,
 };
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;

@@ -3,6 +3,8 @@
 mod associations;
 mod class_associators;
 mod class_reads;
+mod indexed_queries;
+mod indexes;
 mod instances;
 mod namespaces;
 mod put_class;

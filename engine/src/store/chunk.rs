@@ -129,6 +129,11 @@ impl Chunk {
         }
     }
 
+    /// Whether both are forms of one chunk, with the same rows.
+    pub(super) fn is_form_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     pub(crate) const fn number(&self) -> u32 {
         self.number
     }

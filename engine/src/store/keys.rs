@@ -97,6 +97,13 @@ impl KeyRules {
         Self { case, location, build: DefaultHashBuilder::default() }
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self.case {
+            KeyCase::Insensitive => Dialect::Wmi,
+            KeyCase::Exact => Dialect::Dmtf,
+        }
+    }
+
     /// The hash of a key; equal keys have equal hashes.
     pub(crate) fn hash<'a>(&self, keys: impl Iterator<Item = ValueView<'a>>) -> u64 {
         let mut state = self.build.build_hasher();

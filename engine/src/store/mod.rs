@@ -3,6 +3,7 @@
 //! ```text
 //! Commits ── the order of all commits; the one writer; who reads which snapshot
 //! Store ──┬── Root ──── schema, Table (chunks of one class), KeyIndex (one a key root)
+//!         │            and OrderedIndex (one a property that has one)
 //!         ├── Directory ── chunks by number: Tail (growing) or Column by Column (sealed)
 //!         └── Objects ── what associations join, and the links of each
 //! Transaction ── a commit in the making
@@ -28,9 +29,12 @@ mod chunk;
 mod column;
 mod commits;
 mod directory;
+mod index_list;
 mod key_index;
 mod keys;
 mod objects;
+mod ordered;
+mod ordered_key;
 mod reclaim;
 mod root;
 mod snapshot;
@@ -43,8 +47,11 @@ pub(crate) use address::RowAddress;
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
+pub(crate) use index_list::{Known, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use objects::ObjectNumber;
+pub(crate) use ordered::OrderedIndex;
+pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
 pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
@@ -71,7 +78,9 @@ pub(crate) struct Store {
 impl Store {
     /// A store without rows.
     pub(crate) fn new(rules: KeyRules, schema: Arc<Schema>) -> Self {
-        let root = ArcSwap::new(Arc::new(Root::start(schema)));
+        let root = Root::start(schema, rules.dialect());
+        root.attach_indexes();
+        let root = ArcSwap::new(Arc::new(root));
         Self { directory: Directory::default(), rules, root, objects: Objects::default() }
     }
 
@@ -137,6 +146,51 @@ impl Store {
         found
     }
 
+    /// Every row of this key under a key root whose class is accepted: at most one a class.
+    /// A row may be missing that is moved meanwhile.
+    pub(crate) fn find_all(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        key: (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+    ) -> Vec<Found> {
+        let mut all: Vec<Found> = Vec::new();
+        while let Some(found) = self.find(root, key_root, key, seen, |id| {
+            accept(id) && all.iter().all(|there| there.class() != id)
+        }) {
+            all.push(found);
+        }
+        all
+    }
+
+    /// The rows of an index within some ranges that do not meet, in the order of the
+    /// ranges and in each in the order of the keys. `None` when the index cannot be read,
+    /// or has more than `limit` rows there.
+    pub(crate) fn in_order(
+        &self,
+        index: &OrderedIndex,
+        ranges: &[KeyRange],
+        limit: usize,
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+    ) -> Option<Vec<Found>> {
+        let mut all: Vec<Found> = Vec::new();
+        let resolve = |address: RowAddress| {
+            let guard = self.directory.get(address)?;
+            let chunk = guard.as_ref()?;
+            let row = address.row();
+            let is_it = row < chunk.len() && accept(chunk.layout().id) && seen.has(chunk, row);
+            is_it.then(|| Found { chunk: chunk.clone(), row })
+        };
+        for range in ranges {
+            let left = limit.saturating_sub(all.len());
+            all.append(&mut index.read(range, left, resolve)?);
+        }
+        Some(all)
+    }
+
     /// Whether a new instance may be what some reference already names.
     pub(crate) fn has_unbound_objects(&self) -> bool {
         self.objects.has_unbound()
@@ -200,6 +254,7 @@ impl Store {
             + self.objects.heap_bytes()
             + chunks.sum::<usize>()
             + root.indexes().map(|index| index.heap_bytes()).sum::<usize>()
+            + root.ordered().iter().map(|known| known.index.heap_bytes()).sum::<usize>()
     }
 }
 

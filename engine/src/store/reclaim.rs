@@ -23,6 +23,7 @@ impl Place {
         }
         let Some(chunk) = store.chunk(*address) else { return };
         let row = address.row();
+        table.ordered.leave(&chunk, row);
         let object = chunk.object(row);
         if object != 0 && store.objects.forget_row(&store.rules, object, *address) {
             chunk.links(row).for_each(|target| store.objects.unlink(&store.rules, target));
@@ -84,6 +85,7 @@ fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Tabl
         }
         store.objects.move_row(chunk.object(old.row()), old, new);
     }
+    table.ordered.relocate(chunk, &rows, number);
     commits.announce_move();
     for (old, _) in pairs {
         if let Some(index) = &table.index {

@@ -2,6 +2,7 @@
 
 use super::chunk::{CAPACITY, Chunk};
 use super::key_index::KeyIndex;
+use super::ordered::OrderedIndexes;
 use crate::schema::Layout;
 use arc_swap::{ArcSwap, Guard};
 use cimarron_model::ClassVersion;
@@ -18,6 +19,7 @@ pub(crate) struct Table {
     pub(super) version: ClassVersion,
     /// The index of the key root; `None` for a class without keys.
     pub(super) index: Option<Arc<KeyIndex>>,
+    pub(super) ordered: OrderedIndexes,
     chunks: ArcSwap<Vec<Arc<Chunk>>>,
     /// How many rows are there for the writer.
     live: AtomicUsize,
@@ -30,7 +32,8 @@ impl Table {
         chunks: Vec<Arc<Chunk>>,
         live: usize,
     ) -> Self {
-        Self { version, index, chunks: ArcSwap::from_pointee(chunks), live: AtomicUsize::new(live) }
+        let (chunks, live) = (ArcSwap::from_pointee(chunks), AtomicUsize::new(live));
+        Self { version, index, ordered: OrderedIndexes::default(), chunks, live }
     }
 
     pub(super) fn chunks(&self) -> Guard<Chunks> {

@@ -9,7 +9,9 @@ use super::address::RowAddress;
 use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
+use super::index_list::Wanted;
 use super::objects::ObjectNumber;
+use super::ordered::OrderedIndex;
 use super::root::Root;
 use super::table::Table;
 use super::versions::{Births, Commit, NEVER, UNDONE};
@@ -86,7 +88,38 @@ impl<'r> Transaction<'r> {
 
     /// Replaces a schema. Classes of another version than before start without rows.
     pub(crate) fn set_schema(&mut self, store: &Arc<Store>, schema: Arc<Schema>) -> Arc<Root> {
-        let root = Arc::new(self.root(store).next(schema, self.number));
+        self.set_root(store, schema, None)
+    }
+
+    /// Says which ordered indexes are asked for. New ones are still to be built.
+    pub(crate) fn set_indexes(&mut self, store: &Arc<Store>, wanted: &[Wanted]) -> Arc<Root> {
+        let schema = self.root(store).schema.clone();
+        self.set_root(store, schema, Some(wanted))
+    }
+
+    /// Enters the rows of a chunk in an index that is being built. `listed` is the chunk as
+    /// it was when that began: what was moved since is in the index.
+    pub(crate) fn fill_index(&self, store: &Store, index: &OrderedIndex, listed: &Chunk) {
+        if let Some(chunk) = store.chunk(RowAddress::new(listed.number(), 0))
+            && chunk.is_form_of(listed)
+        {
+            super::ordered::fill(index, &chunk);
+        }
+    }
+
+    fn set_root(
+        &mut self,
+        store: &Arc<Store>,
+        schema: Arc<Schema>,
+        wanted: Option<&[Wanted]>,
+    ) -> Arc<Root> {
+        let before = self.root(store);
+        let root = before.next(schema, self.number, store.rules.dialect(), wanted);
+        root.attach_indexes();
+        if wanted.is_none() {
+            root.fill_indexes(&before);
+        }
+        let root = Arc::new(root);
         match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
             Some((_, old)) => {
                 // Nobody saw the one in between.
@@ -162,6 +195,7 @@ impl<'r> Transaction<'r> {
         if let Some(index) = &table.index {
             index.insert(hash, address, |a| store.hash_at(a));
         }
+        table.ordered.enter(&chunk, row);
         table.count(1);
         let (store, table) = (store.clone(), table.clone());
         self.born.push(Place { store, table, address, hash });
@@ -234,6 +268,7 @@ impl<'r> Transaction<'r> {
                 adopted.hashes.push(hash);
             }
         }
+        table.ordered.enter_all(&chunk);
         Ok(())
     }
 
@@ -287,7 +322,9 @@ impl<'r> Transaction<'r> {
         self.state.last = self.number;
         self.commits.registry.publish(self.number);
         for (_, root) in &self.roots {
-            root.before.store(None);
+            if let Some(before) = root.before.swap(None) {
+                root.close_indexes(&before);
+            }
         }
         self.reclaim();
         self.number
@@ -395,6 +432,7 @@ impl<'r> Transaction<'r> {
                 }
                 table.count(-1);
             }
+            table.ordered.leave_all(&chunk);
             let mut chunks = table.all_chunks().to_vec();
             chunks.retain(|c| c.number() != chunk.number());
             table.set_chunks(chunks);
@@ -402,6 +440,9 @@ impl<'r> Transaction<'r> {
         }
         for (store, object) in self.named.drain(..) {
             store.objects.release(&store.rules, object);
+        }
+        for (store, _) in self.roots.drain(..) {
+            store.newest_root().attach_indexes();
         }
     }
 }
