@@ -14,7 +14,7 @@
 //! MOF0100: the superclass `X_Senzor` of `X_A` does not exist
 //! ```
 
-use cimarron_engine::{CallContext, ClassForm, Depth, EngineError, Repository};
+use cimarron_engine::{CallContext, ClassForm, Depth, EngineError, Repository, ValueView};
 use cimarron_model::{CimType, Class, Dialect, Instance, Property};
 use std::error::Error;
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What `main` does, to any output.
-pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let repository = Repository::new();
     repository.create_namespace("root/plant", Dialect::Wmi)?;
     let session = repository.session("root/plant")?;
@@ -72,7 +72,7 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     session.compile_mof_text(&context, "sensor.mof", mof)?;
     for row in session.enumerate_instances(&context, "X_Sensor", Depth::Deep)?.rows() {
         let row = row?;
-        let place = row.property("Place").and_then(|v| v.as_str()).unwrap_or("nowhere");
+        let place = row.property("Place").and_then(ValueView::as_str).unwrap_or("nowhere");
         writeln!(out, "redefined: {} is in {place}", row.path())?;
     }
 

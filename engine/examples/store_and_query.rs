@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What `main` does, to any output.
-pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let repository = Repository::new();
     repository.create_namespace("root/cimv2", Dialect::Wmi)?;
     let session = repository.session("root/cimv2")?;

@@ -43,7 +43,6 @@ mod bounds;
 mod convert;
 mod embedded;
 mod number;
-#[allow(dead_code, reason = "the prepared inserter is to hold one")]
 mod plan;
 mod problem;
 mod qualifiers;
@@ -51,7 +50,6 @@ mod reference;
 mod row;
 
 pub(crate) use convert::Checked;
-#[allow(unused_imports, reason = "the prepared inserter is to hold one")]
 pub(crate) use plan::Plan;
 pub(crate) use problem::{no_such_property, slot_of};
 pub(crate) use qualifiers::qualifiers;

@@ -46,6 +46,13 @@ pub enum EngineError {
     #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
     SnapshotExpired,
 
+    /// A listener was too slow, and changes were not kept.
+    #[error("{commits} commits were not kept for this listener: read the whole state again")]
+    ChangesLost {
+        /// How many.
+        commits: u64,
+    },
+
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
     NoSuchNamespace {
@@ -572,7 +579,7 @@ impl EngineError {
             Self::DeadlinePassed => Status::Timeout,
             Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
             Self::SnapshotIsReadOnly => Status::NotSupported,
-            Self::SnapshotExpired => Status::HandleOutOfDate,
+            Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }

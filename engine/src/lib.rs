@@ -41,6 +41,7 @@
 //! * The crate is runtime-free: no threads, no sockets, no global state, no
 //!   printing. Time comes in through a [`Clock`].
 
+mod changes;
 mod check;
 mod clock;
 mod compile;
@@ -53,10 +54,12 @@ mod repository;
 mod schema;
 mod session;
 mod store;
+mod stored;
 mod system;
 mod typed;
 mod view;
 
+pub use changes::{Change, ChangeStream, CommitRecord};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
@@ -69,9 +72,10 @@ pub use schema::ClassId;
 pub use session::{
     AccessPath, AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field,
     IndexInfo, Inserter, Item, Loaded, OnError, OwnedItem, PropertyList, Pulled, PutMode,
-    QueryResult, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken, Update,
+    QueryResult, Reader, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken, Update,
     WriteBatch,
 };
+pub use stored::{StoredClass, StoredInstance};
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 

@@ -15,6 +15,11 @@ pub struct Limits {
     /// How many rows that were modified or deleted are kept for open snapshots. Beyond
     /// that the oldest snapshot ends.
     pub dead_rows: usize,
+    /// How many bytes of rows that tables have given up open sequences may hold. Beyond
+    /// that the oldest sequence ends.
+    pub pinned_bytes: usize,
+    /// How many commits are kept for those who listen to changes and are slow.
+    pub kept_commits: usize,
 }
 
 impl Default for Limits {
@@ -24,6 +29,8 @@ impl Default for Limits {
             string_length: 256 * 1024 * 1024,
             namespace_length: 1024,
             dead_rows: 1 << 20,
+            pinned_bytes: 1 << 30,
+            kept_commits: 1 << 16,
         }
     }
 }
@@ -33,6 +40,20 @@ impl Limits {
     #[must_use]
     pub const fn with_dead_rows(mut self, rows: usize) -> Self {
         self.dead_rows = rows;
+        self
+    }
+
+    /// The same limits with another number of commits kept for listeners.
+    #[must_use]
+    pub const fn with_kept_commits(mut self, commits: usize) -> Self {
+        self.kept_commits = commits;
+        self
+    }
+
+    /// The same limits with another number of bytes that sequences may hold.
+    #[must_use]
+    pub const fn with_pinned_bytes(mut self, bytes: usize) -> Self {
+        self.pinned_bytes = bytes;
         self
     }
 

@@ -84,8 +84,7 @@ impl Namespace {
     ) -> Result<Option<T>, EngineError> {
         for _ in 0..LOOKS {
             let moment = self.commits.moment();
-            let root = self.store.root_at(moment.1);
-            let found = look(&root, Seen::At(moment.1))?;
+            let found = self.store.with_root_at(moment.1, |root| look(root, Seen::At(moment.1)))?;
             if found.is_some() || self.commits.moment() == moment {
                 return Ok(found);
             }
@@ -132,9 +131,9 @@ impl Namespace {
         Ok(Arc::ptr_eq(&root.schema, schema).then_some((transaction, root)))
     }
 
-    /// Marks the namespace as deleted; sessions that hold it get errors from now on.
+    /// Marks the namespace as deleted, in a transaction: sessions that hold it get errors
+    /// from now on.
     pub(crate) fn mark_deleted(&self) {
-        let _turn = Transaction::begin(&self.commits);
         self.deleted.store(true, Ordering::Release);
     }
 

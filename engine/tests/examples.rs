@@ -3,9 +3,15 @@
 use std::error::Error;
 use std::io::Write;
 
+#[path = "../examples/associations.rs"]
+#[expect(dead_code, reason = "its main is not called")]
+mod associations;
 #[path = "../examples/class_at_run_time.rs"]
 #[expect(dead_code, reason = "its main is not called")]
 mod class_at_run_time;
+#[path = "../examples/snapshot_while_writing.rs"]
+#[expect(dead_code, reason = "its main is not called")]
+mod snapshot_while_writing;
 #[path = "../examples/store_and_query.rs"]
 #[expect(dead_code, reason = "its main is not called")]
 mod store_and_query;
@@ -21,13 +27,19 @@ fn promised(source: &str) -> String {
 
 #[test]
 fn examples_print_what_they_promise() {
-    let examples: [(&str, &str, Run); 2] = [
+    let examples: [(&str, &str, Run); 4] = [
         ("store_and_query", include_str!("../examples/store_and_query.rs"), store_and_query::run),
         (
             "class_at_run_time",
             include_str!("../examples/class_at_run_time.rs"),
             class_at_run_time::run,
         ),
+        (
+            "snapshot_while_writing",
+            include_str!("../examples/snapshot_while_writing.rs"),
+            snapshot_while_writing::run,
+        ),
+        ("associations", include_str!("../examples/associations.rs"), associations::run),
     ];
     for (name, source, run) in examples {
         let mut out = Vec::new();

@@ -69,6 +69,10 @@ fn steps() -> Vec<Step> {
             "format of the fuzz targets",
             cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]),
         ),
+        Step::tool(
+            "format of the store's peer",
+            cargo(["fmt", "--manifest-path", "benches/peers/Cargo.toml", "--check"]),
+        ),
         Step { name: "house rules", work: Work::Task(tidy::run, "cargo xtask tidy") },
         Step::tool("lints", clippy),
         Step::tool("tests", tests()),

@@ -121,7 +121,14 @@ impl WriteBatch {
             }
             paths.push(write.apply(session, namespace, &root, &mut transaction)?);
         }
-        transaction.commit();
+        transaction.commit(&session.caller);
+        for write in &self.writes {
+            match write {
+                Write::Put(instance, ..) => session.create_as_namespace(instance)?,
+                Write::Delete(path) => session.delete_as_namespace(path)?,
+                Write::Modify(..) => false,
+            };
+        }
         Ok(paths)
     }
 }

@@ -108,7 +108,7 @@ impl Session {
             }
         }
         delete_subtree(&mut writer, class);
-        transaction.commit();
+        transaction.commit(&self.caller);
         Ok(())
     }
 }

@@ -56,7 +56,7 @@ impl Session {
         let index = self.register(namespace, class_name, property)?;
         let done = self.build(context, namespace, &index);
         if done.is_err() {
-            unregister(namespace, &index)?;
+            self.unregister(namespace, &index)?;
         }
         done
     }
@@ -80,7 +80,7 @@ impl Session {
         let mut wanted = root.wanted();
         wanted.push((id, name.clone()));
         let next = transaction.set_indexes(&namespace.store, &wanted);
-        transaction.commit();
+        transaction.commit(&self.caller);
         let known = next.known_index(id, &name);
         known.map(|known| known.index.clone()).ok_or_else(|| changed(class))
     }
@@ -138,7 +138,7 @@ impl Session {
         let mut wanted = root.wanted();
         wanted.retain(|(class, name)| (*class, name) != (id, &property));
         transaction.set_indexes(&namespace.store, &wanted);
-        transaction.commit();
+        transaction.commit(&self.caller);
         Ok(())
     }
 
@@ -226,6 +226,16 @@ impl Session {
         Ok(result.found_through(access))
     }
 
+    /// Drops an index that could not be built.
+    fn unregister(&self, namespace: &Namespace, index: &OrderedIndex) -> Result<(), EngineError> {
+        let mut transaction = namespace.begin()?;
+        let mut wanted = transaction.root(&namespace.store).wanted();
+        wanted.retain(|(class, name)| (*class, name) != (index.class, &index.property));
+        transaction.set_indexes(&namespace.store, &wanted);
+        transaction.commit(&self.caller);
+        Ok(())
+    }
+
     /// A property by which instances can be ordered, and how.
     fn orderable<'a>(
         &self,
@@ -244,16 +254,6 @@ impl Session {
             }),
         }
     }
-}
-
-/// Drops an index that could not be built.
-fn unregister(namespace: &Namespace, index: &OrderedIndex) -> Result<(), EngineError> {
-    let mut transaction = namespace.begin()?;
-    let mut wanted = transaction.root(&namespace.store).wanted();
-    wanted.retain(|(class, name)| (*class, name) != (index.class, &index.property));
-    transaction.set_indexes(&namespace.store, &wanted);
-    transaction.commit();
-    Ok(())
 }
 
 fn changed(class: ClassRef<'_>) -> EngineError {

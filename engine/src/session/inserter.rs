@@ -8,7 +8,7 @@
 use super::links::join;
 use super::write::check_free;
 use super::{Operation, Session};
-use crate::check::{self, Cells};
+use crate::check::{self, Cells, Plan};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
@@ -51,8 +51,10 @@ pub struct Inserter {
     schema: Arc<Schema>,
     version: ClassVersion,
     layout: Arc<Layout>,
-    /// The slot of each value.
-    slots: Vec<u32>,
+    /// What becomes of the values of a row.
+    plan: Plan,
+    /// How many they are.
+    values: usize,
     full: Vec<Finished>,
     open: Staged,
 }
@@ -115,7 +117,7 @@ impl Session {
         let class = class(&schema, class_name)?;
         self.checker(&schema).instantiable(class)?;
         let layout = class.layout();
-        let mut slots = Vec::with_capacity(properties.len());
+        let mut slots: Vec<u32> = Vec::with_capacity(properties.len());
         for property in properties {
             let name = Name::new(property);
             let slot = check::slot_of(layout, &name, 0)?;
@@ -128,7 +130,8 @@ impl Session {
             session: self.clone(),
             version: class.def().version,
             layout: layout.clone(),
-            slots,
+            plan: self.checker(&schema).plan(layout, &slots)?,
+            values: slots.len(),
             full: Vec::new(),
             open: Staged::new(layout),
             schema: schema.clone(),
@@ -145,21 +148,12 @@ impl Inserter {
     /// When the number of values is wrong, or a property does not take its value. The
     /// rows that were added before stay.
     pub fn insert(&mut self, values: &[ValueView<'_>]) -> Result<(), EngineError> {
-        if values.len() != self.slots.len() {
-            return Err(EngineError::ValueCount {
-                values: values.len(),
-                properties: self.slots.len(),
-            });
+        if values.len() != self.values {
+            return Err(EngineError::ValueCount { values: values.len(), properties: self.values });
         }
         let layout = &self.layout;
-        let checker = self.session.checker(&self.schema);
         let mut cells = Cells::new();
-        for (number, value) in self.slots.iter().zip(values) {
-            if let Some(slot) = layout.slot(*number) {
-                cells.push((*number, checker.convert(slot, *value)?));
-            }
-        }
-        checker.complete(layout, &mut cells)?;
+        self.session.checker(&self.schema).row(layout, &self.plan, values, &mut cells)?;
         let keys = check::keys(layout, &cells);
         let hash = self.session.namespace.store.rules().hash(keys.iter().copied());
         self.open.push(hash, check::views(&cells));
@@ -195,7 +189,7 @@ impl Inserter {
             add(namespace, &root, &mut transaction, class, finished)?;
             count += finished.1.len();
         }
-        transaction.commit();
+        transaction.commit(&self.session.caller);
         self.full.clear();
         Ok(count)
     }

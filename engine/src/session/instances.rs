@@ -30,9 +30,12 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let row = NewRow::prepare(self.checker(&schema), instance)?;
+            if self.create_as_namespace(instance)? {
+                return Ok(row.path());
+            }
             if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
                 row.insert(namespace, &root, &mut transaction)?;
-                transaction.commit();
+                transaction.commit(&self.caller);
                 return Ok(row.path());
             }
         }
@@ -108,7 +111,7 @@ impl Session {
             };
             if found.class() == own.def().id {
                 changes.apply(namespace, &root, &mut transaction, &found)?;
-                transaction.commit();
+                transaction.commit(&self.caller);
                 return Ok(());
             }
         }
@@ -130,9 +133,12 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let put = Put::prepare(self.checker(&schema), instance, mode, update)?;
+            if mode != PutMode::UpdateOnly && self.create_as_namespace(instance)? {
+                return Ok(put.path());
+            }
             if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
                 let path = put.apply(namespace, &root, &mut transaction)?;
-                transaction.commit();
+                transaction.commit(&self.caller);
                 return Ok(path);
             }
         }
@@ -151,11 +157,14 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let bound = BoundPath::bind(&schema, &namespace.location, path)?;
+            if self.delete_as_namespace(path)? {
+                return Ok(());
+            }
             let Some((mut transaction, root)) = namespace.begin_under(&schema)? else { continue };
             let found = bound.locate(namespace, &root, Seen::Current);
             let found = found.ok_or_else(|| not_found(path))?;
             delete_row(namespace, &root, &mut transaction, &found);
-            transaction.commit();
+            transaction.commit(&self.caller);
             return Ok(());
         }
     }

@@ -1,6 +1,7 @@
 //! Loading an archive as one commit.
 
 use super::migrate::{delete, move_rows};
+use super::namespaces::{populate, stands_for_namespace};
 use super::write::Put;
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
@@ -10,7 +11,7 @@ use crate::namespace::{Namespace, NamespaceWriter};
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
 use crate::store::Transaction;
-use cimarron_model::Dialect;
+use cimarron_model::{Dialect, Instance};
 use cimarron_mof::{Changes, Existence};
 use cimarron_schema::Archive;
 use std::sync::Arc;
@@ -143,16 +144,28 @@ impl Session {
     ) -> Result<Loaded, EngineError> {
         let mut transaction = Transaction::begin(self.repository().commits());
         let mut loaded = Loaded::default();
+        // Instances that stand for namespaces.
+        let mut spaces: Vec<(Arc<Namespace>, Instance)> = Vec::new();
         for (namespace, numbers) in targets {
             namespace.check_alive()?;
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
-            self.load_one(context, (archive, changes), &mut writer, numbers, &mut loaded)?;
+            let found =
+                self.load_one(context, (archive, changes), &mut writer, numbers, &mut loaded)?;
+            spaces.extend(found.into_iter().map(|instance| (namespace.clone(), instance)));
         }
-        transaction.commit();
+        transaction.commit(&self.caller);
+        for (namespace, instance) in spaces {
+            let (repository, caller) = (self.repository.clone(), self.caller.clone());
+            Self::new(repository, namespace, caller).create_as_namespace(&instance)?;
+        }
+        for (namespace, _) in targets {
+            populate(self.repository(), namespace)?;
+        }
         Ok(loaded)
     }
 
-    /// Loads some of the archive's namespaces into one of ours.
+    /// Loads some of the archive's namespaces into one of ours; the instances that stand
+    /// for namespaces.
     fn load_one(
         &self,
         context: &CallContext,
@@ -160,7 +173,8 @@ impl Session {
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
         loaded: &mut Loaded,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<Instance>, EngineError> {
+        let mut spaces = Vec::new();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
             let name = content.name();
@@ -200,8 +214,11 @@ impl Session {
                 let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
                 put.apply(namespace, &root, writer.transaction)?;
                 loaded.instances += 1;
+                if stands_for_namespace(namespace, &instance.class) {
+                    spaces.push(instance.clone());
+                }
             }
         }
-        Ok(())
+        Ok(spaces)
     }
 }

@@ -19,12 +19,12 @@ mod instances;
 mod links;
 mod load;
 mod migrate;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the operations on instances"))]
 pub(crate) mod namespaces;
 mod path;
 mod put_class;
 mod qualifier_types;
 mod query;
+mod reader;
 mod row;
 mod sequence;
 mod write;
@@ -37,7 +37,11 @@ pub use classes::Classes;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
 pub use load::Loaded;
+pub(crate) use namespaces::{announce, withdraw};
+pub(crate) use path::path_of_row;
 pub use query::{ColumnHeader, QueryResult, Rows};
+pub use reader::Reader;
+pub(crate) use row::instance_of;
 pub use row::{Field, Row};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
@@ -199,7 +203,12 @@ impl Session {
         object: &str,
     ) -> Result<Reading<'_>, EngineError> {
         self.check_entry(context, operation, object)?;
-        Ok(Reading::new(&self.namespace, self.pinned.as_deref()))
+        Ok(self.reading())
+    }
+
+    /// What is read, for those whose caller was let in.
+    fn reading(&self) -> Reading<'_> {
+        Reading::new(&self.namespace, self.pinned.as_deref())
     }
 
     fn check_entry(

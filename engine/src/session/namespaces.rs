@@ -9,10 +9,10 @@
 //! The instances are rows like any other, so that reads and queries need to know nothing;
 //! only what creates and deletes does:
 //!
-//! * creating such an instance creates the namespace that
-//!   [`Session::namespace_to_create`] names, which announces itself;
-//! * deleting one deletes the namespace that [`Session::namespace_at`] names, which
-//!   withdraws itself;
+//! * creating such an instance creates the namespace, which announces itself
+//!   ([`Session::create_as_namespace`]), within a batch when it has taken effect;
+//! * deleting one deletes the namespace, which withdraws itself
+//!   ([`Session::delete_as_namespace`]);
 //! * a namespace that is created or deleted otherwise does the same: [`announce`],
 //!   [`withdraw`];
 //! * an interop namespace that gets its class late catches up: [`populate`].
@@ -22,6 +22,7 @@ use super::path::BoundPath;
 use super::write::Put;
 use super::{PutMode, Session, Update};
 use crate::check::Checker;
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, normalise};
 use crate::repository::Repository;
@@ -56,7 +57,7 @@ impl Session {
         &self,
         instance: &Instance,
     ) -> Result<Option<Name>, EngineError> {
-        if !holds_as(&self.namespace, &instance.class) {
+        if !stands_for_namespace(&self.namespace, &instance.class) {
             return Ok(None);
         }
         let text = instance.get("Name").and_then(Value::as_str).unwrap_or_default();
@@ -69,7 +70,7 @@ impl Session {
     /// The namespace that goes when the instance at a path does.
     pub(super) fn namespace_at(&self, path: &ObjectPath) -> Option<Name> {
         let class = path.class.as_ref()?;
-        let key = path.key("Name").filter(|_| holds_as(&self.namespace, class))?;
+        let key = path.key("Name").filter(|_| stands_for_namespace(&self.namespace, class))?;
         self.named(key.bind(CimType::String).ok()?.as_str()?)
     }
 
@@ -85,8 +86,32 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Creates the namespace that an instance stands for, and with it the instance;
+    /// whether the instance stands for one that was not there.
+    pub(super) fn create_as_namespace(&self, instance: &Instance) -> Result<bool, EngineError> {
+        let Some(name) = self.namespace_to_create(instance)? else { return Ok(false) };
+        match self.repository().create_namespace(name.as_str(), self.dialect()) {
+            Ok(()) => Ok(true),
+            Err(EngineError::NamespaceExists { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the namespace that the instance at a path stands for, and with it the
+    /// instance; whether it stood for one.
+    pub(super) fn delete_as_namespace(&self, path: &ObjectPath) -> Result<bool, EngineError> {
+        let Some(name) = self.namespace_at(path) else { return Ok(false) };
+        match self.repository().delete_namespace(name.as_str()) {
+            Ok(()) => Ok(true),
+            Err(EngineError::NoSuchNamespace { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Whether instances of a class are namespaces where they are.
-fn holds_as(namespace: &Namespace, class: &Name) -> bool {
+pub(super) fn stands_for_namespace(namespace: &Namespace, class: &Name) -> bool {
     match namespace.dialect {
         Dialect::Wmi => class.is(WMI_CLASS),
         Dialect::Dmtf => class.is(DMTF_CLASS) && is_interop(namespace),
@@ -168,11 +193,17 @@ fn put(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), E
             location: &holder.location,
             limits: repository.limits(),
         };
-        let put = Put::prepare(checker, &instance, PutMode::CreateOrUpdate, &Update::Given)?;
+        let put = Put::prepare(checker, &instance, PutMode::CreateOnly, &Update::Given)?;
         if let Some((mut transaction, root)) = holder.begin_under(&schema)? {
-            put.apply(holder, &root, &mut transaction)?;
-            transaction.commit();
-            return Ok(());
+            return match put.apply(holder, &root, &mut transaction) {
+                Ok(_) => {
+                    transaction.commit(&Principal::system());
+                    Ok(())
+                }
+                // Whoever put it there created the namespace by it.
+                Err(EngineError::InstanceExists { .. }) => Ok(()),
+                Err(error) => Err(error),
+            };
         }
     }
 }
@@ -187,7 +218,7 @@ fn remove(repository: &Repository, holder: &Namespace, name: &Name) -> Result<()
         let Some((mut transaction, root)) = holder.begin_under(&schema)? else { continue };
         if let Some(found) = bound.locate(holder, &root, Seen::Current) {
             delete_row(holder, &root, &mut transaction, &found);
-            transaction.commit();
+            transaction.commit(&Principal::system());
         }
         return Ok(());
     }

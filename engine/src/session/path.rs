@@ -116,6 +116,6 @@ pub(super) fn path_of<'v>(
 }
 
 /// The path of a stored row.
-pub(super) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
+pub(crate) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
     path_of(chunk.layout(), chunk.keys(row))
 }

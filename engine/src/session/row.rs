@@ -260,7 +260,7 @@ impl cimarron_wql::Row for Row<'_> {
 }
 
 /// An owned instance of some slots of a row.
-pub(super) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
+pub(crate) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
     let layout = chunk.layout();
     let mut instance = Instance::new(layout.class.clone());
     instance.class_version = Some(layout.version);

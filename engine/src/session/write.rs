@@ -222,6 +222,10 @@ impl<'a> Put<'a> {
         Ok(Self { row, update, mode })
     }
 
+    pub(super) fn path(&self) -> ObjectPath {
+        self.row.path()
+    }
+
     /// The second half of a put; the instance's path.
     pub(super) fn apply(
         &self,

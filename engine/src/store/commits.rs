@@ -4,6 +4,8 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
+use super::changes::ChangeLog;
+use super::chunk::Chunk;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
@@ -22,6 +24,9 @@ pub(crate) struct Commits {
     writer: Mutex<WriterState>,
     /// Views whose owners may take long, the oldest first.
     pinned: Mutex<VecDeque<Weak<View>>>,
+    /// Chunks that tables gave up while somebody held them, and how large they are.
+    retired: Mutex<Vec<(Weak<Chunk>, usize)>>,
+    log: ChangeLog,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
 }
@@ -40,10 +45,12 @@ pub(super) struct WriterState {
 
 impl Commits {
     /// No commit yet.
-    pub(crate) fn new(dead_rows: usize) -> Self {
+    pub(crate) fn new(dead_rows: usize, kept_commits: usize) -> Self {
         Self {
             pinned: Mutex::default(),
+            retired: Mutex::default(),
             dead_rows,
+            log: ChangeLog::new(kept_commits),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
@@ -53,6 +60,25 @@ impl Commits {
                 live: Live::default(),
             }),
         }
+    }
+
+    /// Notes that a table gave a chunk up. Who began to read it before may have it.
+    pub(super) fn retire(&self, chunk: &Arc<Chunk>) {
+        // Ours is one.
+        if Arc::strong_count(chunk) > 1 {
+            self.retired.lock().push((Arc::downgrade(chunk), chunk.heap_bytes()));
+        }
+    }
+
+    /// Bytes of rows that are kept for results that are still open, and for nobody else.
+    pub(crate) fn pinned_bytes(&self) -> usize {
+        let mut retired = self.retired.lock();
+        retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+        retired.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    pub(crate) const fn log(&self) -> &ChangeLog {
+        &self.log
     }
 
     /// Keeps a view until it is dropped or too much is kept for it.

@@ -4,6 +4,7 @@
 //! others are asked for. Each covers the class and all below it. An index goes with its
 //! class or property; when the values get another order it is made anew.
 
+use super::changes::Recorded;
 use super::chunk::Chunk;
 use super::ordered::{Held, OrderedIndex, Phase};
 use super::ordered_key::KeyForm;
@@ -173,6 +174,29 @@ impl Root {
     /// How many rows a class and all below it have for the writer.
     pub(crate) fn live_under(&self, class: ClassRef<'_>) -> usize {
         self.tables_under(class.def().id).map(|table| table.live()).sum()
+    }
+
+    /// What to record of the indexes that were asked for, and of those that no longer are.
+    pub(super) fn index_changes(&self, before: &Self, namespace: &Name) -> Vec<Recorded> {
+        let asked = |root: &Self, known: &Known| {
+            let there = root.known_index(known.index.class, &known.index.property);
+            there.is_some_and(|there| there.requested)
+        };
+        let record = |known: &Known, came| {
+            Some(Recorded::Index {
+                namespace: namespace.clone(),
+                class: self.schema.by_id(known.index.class)?.name().clone(),
+                property: known.index.property.clone(),
+                came,
+            })
+        };
+        let differ = |from: &Self, to: &Self, came| -> Vec<Recorded> {
+            let new = to.ordered().iter().filter(|k| k.requested && !asked(from, k));
+            new.filter_map(|known| record(known, came)).collect()
+        };
+        let mut all = differ(self, before, false);
+        all.extend(differ(before, self, true));
+        all
     }
 
     /// Closes the indexes of the root before that this one does not have any more.

@@ -25,6 +25,7 @@
 
 mod address;
 mod bits;
+mod changes;
 mod chunk;
 mod column;
 mod commits;
@@ -44,6 +45,7 @@ mod transaction;
 mod versions;
 
 pub(crate) use address::RowAddress;
+pub(crate) use changes::{ChangeLog, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
@@ -60,7 +62,7 @@ pub(crate) use versions::Commit;
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
 use arc_swap::ArcSwap;
-use cimarron_model::ObjectPath;
+use cimarron_model::{Name, ObjectPath};
 use directory::Directory;
 use objects::Objects;
 use smallvec::SmallVec;
@@ -88,6 +90,11 @@ impl Store {
         &self.rules
     }
 
+    /// The namespace whose rows these are.
+    fn namespace(&self) -> Name {
+        self.rules.location().namespace.clone()
+    }
+
     /// The root that the writer left.
     fn newest_root(&self) -> Arc<Root> {
         self.root.load_full()
@@ -106,6 +113,13 @@ impl Store {
             root = before;
         }
         root
+    }
+
+    /// Reads the root that a commit sees, without keeping it.
+    #[inline]
+    pub(crate) fn with_root_at<T>(&self, at: Commit, read: impl FnOnce(&Root) -> T) -> T {
+        let newest = self.root.load();
+        if newest.commit <= at { read(&newest) } else { read(&self.root_at(at)) }
     }
 
     /// The chunk that an address leads to.
@@ -129,6 +143,19 @@ impl Store {
         seen: Seen,
         accept: impl Fn(ClassId) -> bool,
     ) -> Option<Found> {
+        self.find_row(root, key_root, (hash, keys), seen, |chunk, _| accept(chunk.layout().id))
+    }
+
+    /// The row of this key under a key root that is accepted.
+    #[inline]
+    fn find_row(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        (hash, keys): (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(&Chunk, usize) -> bool,
+    ) -> Option<Found> {
         let mut found = None;
         root.index(key_root)?.find(hash, |address: RowAddress| {
             let guard = self.directory.get(address);
@@ -136,7 +163,7 @@ impl Store {
             let row = address.row();
             let is_it = row < chunk.len()
                 && self.rules.same(chunk.keys(row), keys.iter().copied())
-                && accept(chunk.layout().id)
+                && accept(chunk, row)
                 && seen.has(chunk, row);
             if is_it {
                 found = Some(Found { chunk: chunk.clone(), row });
@@ -231,8 +258,7 @@ impl Store {
         let keys: SmallVec<[ValueView<'_>; 4]> = newest.chunk.keys(newest.row).collect();
         let key_root = root.schema.by_id(newest.class())?.key_root()?;
         let hash = self.rules.hash(keys.iter().copied());
-        let older = self.find(root, key_root, (hash, &keys), seen, |id| id == newest.class())?;
-        (older.chunk.object(older.row) == object).then_some(older)
+        self.find_row(root, key_root, (hash, &keys), seen, |chunk, row| chunk.object(row) == object)
     }
 
     /// The first row that a class itself has.

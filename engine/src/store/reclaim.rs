@@ -8,6 +8,7 @@ use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::column::Column;
 use super::commits::Commits;
+use super::objects::ObjectNumber;
 use super::table::Table;
 use super::transaction::{Place, SPARSE};
 use super::versions::{Births, Commit, NEVER};
@@ -25,23 +26,51 @@ impl Place {
         let row = address.row();
         table.ordered.leave(&chunk, row);
         let object = chunk.object(row);
-        if object != 0 && store.objects.forget_row(&store.rules, object, *address) {
-            chunk.links(row).for_each(|target| store.objects.unlink(&store.rules, target));
+        if object != 0 {
+            self.leave_object(&chunk, object);
         }
         let gone = chunk.take_away(row);
         if !chunk.is_sealed() {
             return;
         }
         if gone == chunk.len() {
-            drop_chunk(store, table, &chunk, None);
+            drop_chunk(commits, store, table, &chunk, None);
         } else if gone > chunk.len() / SPARSE {
             move_rows((commits, writer), store, table, &chunk);
         }
     }
 }
 
+impl Place {
+    /// Lets go of the object whose row this was. An older version that somebody may still
+    /// see takes the row's place.
+    fn leave_object(&self, chunk: &Chunk, object: ObjectNumber) {
+        let Self { store, table, address, hash } = self;
+        let objects = &store.objects;
+        let is_same = |other: RowAddress| {
+            other != *address && store.chunk(other).is_some_and(|c| c.object(other.row()) == object)
+        };
+        let older = table.index.as_ref().and_then(|index| index.find(*hash, is_same));
+        match older {
+            Some(older) => objects.move_row(object, *address, older),
+            None => {
+                if objects.forget_row(&store.rules, object, *address) {
+                    let targets = chunk.links(address.row());
+                    targets.for_each(|target| objects.unlink(&store.rules, target));
+                }
+            }
+        }
+    }
+}
+
 /// Takes a chunk out of its table, or puts another in its place.
-fn drop_chunk(store: &Store, table: &Table, chunk: &Chunk, by: Option<&Arc<Chunk>>) {
+fn drop_chunk(
+    commits: &Commits,
+    store: &Store,
+    table: &Table,
+    chunk: &Arc<Chunk>,
+    by: Option<&Arc<Chunk>>,
+) {
     let chunks = table.all_chunks();
     let next = chunks.iter().filter_map(|c| match c.number() == chunk.number() {
         true => by.cloned(),
@@ -49,11 +78,17 @@ fn drop_chunk(store: &Store, table: &Table, chunk: &Chunk, by: Option<&Arc<Chunk
     });
     table.set_chunks(next.collect());
     store.directory.remove(chunk.number());
+    commits.retire(chunk);
 }
 
 /// Writes the rows of a chunk that are left to a new one, unless some of them are
 /// dead and still waited for.
-fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Table, chunk: &Chunk) {
+fn move_rows(
+    (commits, writer): (&Commits, &Writer),
+    store: &Store,
+    table: &Table,
+    chunk: &Arc<Chunk>,
+) {
     let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
     if rows.iter().any(|row| chunk.deaths().get(*row) != NEVER) {
         return;
@@ -92,5 +127,5 @@ fn move_rows((commits, writer): (&Commits, &Writer), store: &Store, table: &Tabl
             index.remove(store.hash_at(old), old);
         }
     }
-    drop_chunk(store, table, chunk, Some(&moved));
+    drop_chunk(commits, store, table, chunk, Some(&moved));
 }

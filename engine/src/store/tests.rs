@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::schema::{Layout, Schema};
-use crate::{CallContext, Repository};
+use crate::{CallContext, Principal, Repository};
 use cimarron_model::{Dialect, Name};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ impl Driver {
         let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
         let store =
             Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
-        let commits = Commits::new(usize::MAX);
+        let commits = Commits::new(usize::MAX, 16);
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
         let repository = Repository::new();
         repository.create_namespace("root", Dialect::Wmi).unwrap();
@@ -42,7 +42,7 @@ impl Driver {
         let layout = schema.class("X_Thing").unwrap().layout().clone();
         let mut transaction = Transaction::begin(&commits);
         transaction.set_schema(&store, schema.clone());
-        transaction.commit();
+        transaction.commit(&Principal::system());
         Self { commits, store, schema, layout }
     }
 
@@ -81,7 +81,7 @@ impl Driver {
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
         let mut transaction = Transaction::begin(&self.commits);
         change(&mut transaction);
-        transaction.commit();
+        transaction.commit(&Principal::system());
     }
 
     fn view(&self) -> View {
@@ -222,7 +222,7 @@ proptest! {
             if undo {
                 drop(transaction);
             } else {
-                transaction.commit();
+                transaction.commit(&Principal::system());
                 committed = model;
             }
             prop_assert_eq!(driver.count(), committed.len());

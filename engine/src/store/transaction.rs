@@ -6,6 +6,7 @@
 //! transaction that is dropped without that takes everything back.
 
 use super::address::RowAddress;
+use super::changes::{Record, Recorded};
 use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
@@ -16,10 +17,11 @@ use super::root::Root;
 use super::table::Table;
 use super::versions::{Births, Commit, NEVER, UNDONE};
 use super::{Found, Store};
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::schema::{Layout, Schema};
 use crate::view::ValueView;
-use cimarron_model::ObjectPath;
+use cimarron_model::{Dialect, Name, ObjectPath};
 use parking_lot::MutexGuard;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -60,6 +62,10 @@ pub(crate) struct Transaction<'r> {
     adopted: Vec<Adopted>,
     /// Objects that were made for paths that lead nowhere yet.
     named: Vec<(Arc<Store>, ObjectNumber)>,
+    /// What is to be recorded; `None` when nobody listens.
+    changes: Option<Vec<Recorded>>,
+    /// Whether something changed that is not among the rows and schemas.
+    is_noted: bool,
     done: bool,
 }
 
@@ -76,6 +82,8 @@ impl<'r> Transaction<'r> {
             killed: SmallVec::new(),
             adopted: Vec::new(),
             named: Vec::new(),
+            changes: commits.log().is_heard().then(Vec::new),
+            is_noted: false,
             done: false,
         }
     }
@@ -114,10 +122,16 @@ impl<'r> Transaction<'r> {
         wanted: Option<&[Wanted]>,
     ) -> Arc<Root> {
         let before = self.root(store);
+        if let (Some(changes), None) = (&mut self.changes, wanted) {
+            let (old, new) = (before.schema.clone(), schema.clone());
+            changes.push(Recorded::Schema { namespace: store.namespace(), old, new });
+        }
         let root = before.next(schema, self.number, store.rules.dialect(), wanted);
         root.attach_indexes();
         if wanted.is_none() {
             root.fill_indexes(&before);
+        } else if let Some(changes) = &mut self.changes {
+            changes.extend(root.index_changes(&before, &store.namespace()));
         }
         let root = Arc::new(root);
         match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
@@ -141,7 +155,9 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         beside: Beside,
     ) -> Result<(), EngineError> {
-        self.add(store, table, layout, hash, cells, beside, &[])
+        let new = self.add(store, table, layout, hash, cells, beside, &[])?;
+        self.record(store, None, Some(new));
+        Ok(())
     }
 
     /// Adds a row in the place of one with the same key and class, whose object and
@@ -159,7 +175,9 @@ impl<'r> Transaction<'r> {
         let links: SmallVec<[ObjectNumber; 2]> = old.chunk.links(old.row).collect();
         beside.object = old.chunk.object(old.row);
         self.kill(store, table, old, hash);
-        self.add(store, table, layout, hash, cells, beside, &links)
+        let new = self.add(store, table, layout, hash, cells, beside, &links)?;
+        self.record(store, Some(old), Some(new));
+        Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "where, as what, and what")]
@@ -172,7 +190,7 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         mut beside: Beside,
         links_before: &[ObjectNumber],
-    ) -> Result<(), EngineError> {
+    ) -> Result<Found, EngineError> {
         let chunk = match table.open_tail(layout) {
             Some(chunk) => chunk,
             None => self.new_tail(store, table, layout)?,
@@ -199,7 +217,7 @@ impl<'r> Transaction<'r> {
         table.count(1);
         let (store, table) = (store.clone(), table.clone());
         self.born.push(Place { store, table, address, hash });
-        Ok(())
+        Ok(Found { chunk, row })
     }
 
     /// The object number of a row that a reference names; `path` says where it is.
@@ -269,6 +287,9 @@ impl<'r> Transaction<'r> {
             }
         }
         table.ordered.enter_all(&chunk);
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
+        }
         Ok(())
     }
 
@@ -280,6 +301,22 @@ impl<'r> Transaction<'r> {
         }
         let hash = store.rules.hash(found.chunk.keys(found.row));
         self.kill(store, table, found, hash);
+        self.record(store, Some(found), None);
+    }
+
+    fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
+        if let Some(changes) = &mut self.changes {
+            let old = old.cloned();
+            changes.push(Recorded::Row { namespace: store.namespace(), old, new });
+        }
+    }
+
+    /// Notes that a namespace came or went; whoever changes the list of namespaces does.
+    pub(crate) fn note_namespace(&mut self, name: &Name, dialect: Dialect, came: bool) {
+        self.is_noted = true;
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Namespace { name: name.clone(), dialect, came });
+        }
     }
 
     fn kill(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found, hash: u64) {
@@ -306,13 +343,14 @@ impl<'r> Transaction<'r> {
         }
     }
 
-    /// Publishes everything; the number of the commit.
-    pub(crate) fn commit(mut self) -> Commit {
+    /// Publishes everything as somebody's; the number of the commit.
+    pub(crate) fn commit(mut self, by: &Principal) -> Commit {
         self.done = true;
         let nothing = self.roots.is_empty()
             && self.born.is_empty()
             && self.killed.is_empty()
-            && self.adopted.is_empty();
+            && self.adopted.is_empty()
+            && !self.is_noted;
         if nothing {
             return self.state.last;
         }
@@ -325,6 +363,10 @@ impl<'r> Transaction<'r> {
             if let Some(before) = root.before.swap(None) {
                 root.close_indexes(&before);
             }
+        }
+        if let Some(changes) = self.changes.take() {
+            let by = by.clone();
+            self.commits.log().push(Record { commit: self.number, by, changes });
         }
         self.reclaim();
         self.number

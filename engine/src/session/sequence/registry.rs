@@ -51,7 +51,7 @@ impl Default for SequenceLimits {
 
 /// The open sequences of a front end.
 pub struct Sequences {
-    clock: Arc<dyn Clock>,
+    repository: Repository,
     limits: SequenceLimits,
     secret: RandomState,
     state: Mutex<State>,
@@ -60,14 +60,25 @@ pub struct Sequences {
 #[derive(Default)]
 struct State {
     open: HashMap<String, Arc<Entry>>,
-    expired: VecDeque<(String, Principal, Duration)>,
+    expired: VecDeque<(String, Principal, Ended)>,
     opened: u64,
     /// Nothing expires before this time.
     soonest: Duration,
 }
 
+/// Why a sequence ended without its owner.
+#[derive(Clone, Copy)]
+enum Ended {
+    /// It was left alone for this long.
+    Idle(Duration),
+    /// Too much was kept for it.
+    Relieved,
+}
+
 struct Entry {
     principal: Principal,
+    /// Earlier ones have lower numbers.
+    number: u64,
     /// How long it may be left alone, and until when; `None` is for ever.
     idle: Mutex<Option<(Duration, Duration)>>,
     /// How many calls are at work with it or wait for that.
@@ -109,7 +120,7 @@ impl Sequences {
     /// No open sequence; time is the repository's.
     pub fn new(repository: &Repository, limits: SequenceLimits) -> Self {
         Self {
-            clock: repository.clock().clone(),
+            repository: repository.clone(),
             limits,
             secret: RandomState::new(),
             state: Mutex::default(),
@@ -124,9 +135,10 @@ impl Sequences {
     pub fn open(&self, sequence: Sequence, idle: Option<Duration>) -> Result<String, EngineError> {
         let idle = self.idle(idle)?;
         self.sweep();
-        let now = self.clock.now();
-        let entry = Entry {
+        let now = self.clock().now();
+        let mut entry = Entry {
             principal: sequence.principal().clone(),
+            number: 0,
             idle: Mutex::new(idle.map(|idle| (idle, now.saturating_add(idle)))),
             users: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
@@ -142,6 +154,7 @@ impl Sequences {
             }
         }
         state.opened += 1;
+        entry.number = state.opened;
         let id = self.name(state.opened);
         if let Some((_, until)) = entry.expires(now) {
             state.soonest = state.soonest.min(until);
@@ -210,7 +223,7 @@ impl Sequences {
     ) -> Result<(), EngineError> {
         let idle = self.idle(idle)?;
         let used = self.enter(caller, id)?;
-        let until = idle.map(|idle| (idle, self.clock.now().saturating_add(idle)));
+        let until = idle.map(|idle| (idle, self.clock().now().saturating_add(idle)));
         *used.entry.idle.lock() = until;
         drop(used);
         if let Some((_, until)) = until {
@@ -231,6 +244,10 @@ impl Sequences {
         Ok(())
     }
 
+    fn clock(&self) -> &dyn Clock {
+        &**self.repository.clock()
+    }
+
     /// How many are open.
     pub fn len(&self) -> usize {
         self.state.lock().open.len()
@@ -244,7 +261,29 @@ impl Sequences {
     /// Drops what has expired. Every operation does; a server whose clients are gone
     /// may do it from time to time.
     pub fn sweep(&self) {
-        let now = self.clock.now();
+        self.expire();
+        self.relieve();
+    }
+
+    /// Gives up the oldest sequences as long as too much is kept for them.
+    fn relieve(&self) {
+        while self.repository.commits().pinned_bytes() > self.repository.limits().pinned_bytes {
+            let mut state = self.state.lock();
+            let idle = state.open.iter().filter(|(_, e)| e.users.load(Ordering::Acquire) == 0);
+            let Some(id) = idle.min_by_key(|(_, e)| e.number).map(|(id, _)| id.clone()) else {
+                return;
+            };
+            let gone = state.open.remove(&id);
+            if let Some(entry) = &gone {
+                state.expired.push_back((id, entry.principal.clone(), Ended::Relieved));
+            }
+            drop(state);
+            drop(gone);
+        }
+    }
+
+    fn expire(&self) {
+        let now = self.clock().now();
         let mut gone = Vec::new();
         let mut state = self.state.lock();
         if now < state.soonest {
@@ -258,7 +297,7 @@ impl Sequences {
                 *soonest = (*soonest).min(until);
                 return true;
             }
-            expired.push_back((id.clone(), entry.principal.clone(), idle));
+            expired.push_back((id.clone(), entry.principal.clone(), Ended::Idle(idle)));
             gone.push(entry.clone());
             false
         });
@@ -290,12 +329,13 @@ impl Sequences {
         let state = self.state.lock();
         if let Some(entry) = state.open.get(id).filter(|e| e.principal == *caller) {
             entry.users.fetch_add(1, Ordering::AcqRel);
-            return Ok(InUse { entry: entry.clone(), clock: &*self.clock });
+            return Ok(InUse { entry: entry.clone(), clock: self.clock() });
         }
         let id = id.to_owned();
         let expired = state.expired.iter().find(|(name, owner, _)| *name == id && owner == caller);
         Err(match expired {
-            Some((_, _, idle)) => EngineError::SequenceExpired { id, idle: *idle },
+            Some((_, _, Ended::Idle(idle))) => EngineError::SequenceExpired { id, idle: *idle },
+            Some((_, _, Ended::Relieved)) => EngineError::SnapshotExpired,
             None => EngineError::NoSuchSequence { id },
         })
     }

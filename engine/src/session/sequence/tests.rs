@@ -370,3 +370,44 @@ fn a_sequence_ends_with_its_namespace() {
     world.session.repository().delete_namespace("root/x").unwrap();
     assert_eq!(status(sequence.skip(&world.context, 1)), Err(Status::InvalidNamespace));
 }
+
+#[test]
+fn a_stalled_client_cannot_keep_everything() {
+    let limits = crate::Limits::default().with_pinned_bytes(300_000);
+    let repository = Repository::builder().limits(limits).build();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    let session = repository.session("root/x").unwrap();
+    let context = CallContext::new();
+    session.compile_mof_text(&context, "fan.mof", MOF).unwrap();
+    let replace_all = |state: u32| {
+        for id in 0..10_000_u32 {
+            let fan = Instance::new("X_Fan").with("Id", id).with("Mod", state);
+            session
+                .put_instance(&context, &fan, crate::PutMode::default(), &crate::Update::Given)
+                .unwrap();
+        }
+    };
+    replace_all(0);
+    let sequences = Sequences::new(&repository, SequenceLimits::default());
+    let mut stalled = Vec::new();
+    for state in 1..6 {
+        let all = session.enumerate_instances(&context, "X_Fan", Depth::Deep).unwrap();
+        stalled.push(sequences.open(session.sequence(all), None).unwrap());
+        replace_all(state);
+    }
+    sequences.sweep();
+    assert!(repository.commits().pinned_bytes() <= 300_000);
+    assert!(!sequences.is_empty(), "the newest ones stay");
+    let batch = Batch::of(20_000);
+    let mut read = |id: &str| {
+        let mut rows = 0;
+        let caller = session.caller();
+        let pulled = sequences.pull(caller, id, &context, batch, |_| {
+            rows += 1;
+            Taken::Yes(0)
+        });
+        pulled.map(|_| rows).map_err(|error| error.status())
+    };
+    assert_eq!(read(&stalled[0]), Err(Status::HandleOutOfDate));
+    assert_eq!(read(&stalled[4]), Ok(10_000));
+}

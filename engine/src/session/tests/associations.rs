@@ -185,6 +185,39 @@ fn links_follow_their_references() {
     assert_eq!((ends("a").as_str(), ends("b").as_str()), ("c d d", ""));
 }
 
+#[test]
+fn an_old_snapshot_sees_an_end_of_another_class() {
+    let session = session(Dialect::Wmi);
+    add(&session, "X_Leaf", "n4");
+    add(&session, "X_Node", "n1");
+    let (n1, n4) = (node("X_Node", "n1"), node("X_Node", "n4"));
+    link(&session, "X_Holds", "l0", &[("Holder", n1.clone()), ("Held", n4.clone())]);
+    let before = session.snapshot(&context()).unwrap();
+    session.delete_instance(&context(), &n4).unwrap();
+    add(&session, "X_Node", "n4");
+    for (session, class) in [(&before, "X_Leaf"), (&session, "X_Node")] {
+        let found = session.associators(&context(), &n1, &AssociationFilter::new()).unwrap();
+        let classes: Vec<&str> = found.rows().map(|row| row.unwrap().class_name()).collect();
+        assert_eq!(classes, [class]);
+    }
+}
+
+#[test]
+fn an_old_snapshot_sees_a_link_that_was_changed_and_deleted() {
+    let session = session(Dialect::Wmi);
+    add(&session, "X_Node", "n3");
+    let (n3, l) = (node("X_Node", "n3"), node("X_Holds", "l"));
+    link(&session, "X_Holds", "l", &[("Holder", node("X_Node", "n0")), ("Held", n3.clone())]);
+    let before = session.snapshot(&context()).unwrap();
+    let change = Instance::new("X_Holds").with("Held", node("X_Node", "n0"));
+    session.modify_instance(&context(), &l, &change, &Update::Given).unwrap();
+    session.delete_instance(&context(), &l).unwrap();
+    for (session, expected) in [(&before, "n0"), (&session, "")] {
+        let found = session.associator_names(&context(), &n3, &AssociationFilter::new());
+        assert_eq!(names(&found.unwrap()), expected);
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Node(u8, bool),
@@ -257,7 +290,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn agree_with_a_model(steps in prop::collection::vec(step(), 0..60)) {
         let session = session(Dialect::Wmi);

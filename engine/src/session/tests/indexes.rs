@@ -1,10 +1,11 @@
 //! Ordered indexes: made, dropped, declared, followed through changes, read.
 
 use super::*;
+use crate::changes::Change;
 use crate::error::EngineError;
 use crate::store::Transaction;
 use crate::view::ValueView;
-use cimarron_model::{Char16, CimType, DateTime, Keys, Value};
+use cimarron_model::{Char16, CimType, DateTime, Keys, Name, Value};
 use std::ops::Bound;
 
 const PLAIN: &str = "
@@ -75,6 +76,7 @@ fn an_index_is_made_over_the_rows_that_are_there() {
         session.create_instance(&context(), &side(n)).unwrap();
     }
     let before = session.snapshot(&context()).unwrap();
+    let mut changes = session.repository().changes();
     let query = "SELECT Id FROM X_Base WHERE Size = 7";
     assert_eq!(through(&session, query), "scan");
     let expected = rows(&session, query);
@@ -104,6 +106,17 @@ fn an_index_is_made_over_the_rows_that_are_there() {
         );
     }
     assert_eq!(listed(&session), [""; 0]);
+    for now in [true, false] {
+        let commit = changes.try_next().unwrap().unwrap();
+        let all: Vec<_> = commit.changes().collect();
+        let is_it = |class: &Name, property: &Name| class.is("X_Base") && property.is("Size");
+        assert!(
+            matches!(&all[..], [Change::Index { class, property, created, .. }]
+                if is_it(class, property) && *created == now),
+            "{all:?}"
+        );
+    }
+    assert!(changes.try_next().unwrap().is_none());
 }
 
 #[test]
