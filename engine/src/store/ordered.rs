@@ -183,64 +183,56 @@ impl OrderedIndex {
         limit: usize,
         mut resolve: impl FnMut(RowAddress) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let mut found: Vec<T> = Vec::new();
-        let mut seen = 0;
-        let mut retries = 0;
-        let mut place: Option<Place> = None;
-        let high = end(range.high.as_ref());
-        loop {
-            let state = self.state.read();
-            if state.phase != Phase::Ready {
+        let mut reading = Reading::new(range);
+        while !self.read_on(&mut reading, &mut resolve)? {
+            if reading.looked_at > limit {
                 return None;
             }
-            if let Some(place) = place.as_mut().filter(|place| place.moves != state.moves) {
-                found.truncate(place.found_before);
-                place.behind = None;
-                place.moves = state.moves;
-                retries += 1;
-            }
-            let low = match &place {
-                None => start(range.low.as_ref()),
-                Some(Place { key, behind: None, .. }) => {
-                    Bound::Included((key.clone(), RowAddress::MIN))
-                }
-                Some(Place { key, behind: Some(address), .. }) => {
-                    Bound::Excluded((key.clone(), *address))
-                }
-            };
-            if is_empty(&low, &high) {
-                return Some(found);
-            }
-            let mut taken = 0;
-            let mut last: Option<&Entry> = None;
-            let mut found_before = place.as_ref().map_or(0, |place| place.found_before);
-            let mut is_over = true;
-            for entry in state.entries.range((low, high.clone())) {
-                let (key, address) = entry;
-                let before = last.map(|(key, _)| key).or(place.as_ref().map(|place| &place.key));
-                let is_new_key = before != Some(key);
-                if taken >= HOLD && (is_new_key || retries < RETRIES) {
-                    is_over = false;
-                    break;
-                }
-                if is_new_key {
-                    found_before = found.len();
-                }
-                found.extend(resolve(*address));
-                last = Some(entry);
-                taken += 1;
-            }
-            seen += taken;
-            if seen > limit {
-                return None;
-            }
-            let Some((key, address)) = last.filter(|_| !is_over) else { return Some(found) };
-            if place.as_ref().is_none_or(|place| place.key != *key) {
-                retries = 0;
-            }
-            let moves = state.moves;
-            place = Some(Place { key: key.clone(), behind: Some(*address), found_before, moves });
         }
+        (reading.looked_at <= limit).then_some(reading.found)
+    }
+
+    /// Reads as much as one hold allows; whether that was the last. `None` when the index
+    /// cannot be read.
+    fn read_on<T>(
+        &self,
+        reading: &mut Reading<T>,
+        resolve: &mut impl FnMut(RowAddress) -> Option<T>,
+    ) -> Option<bool> {
+        let state = self.state.read();
+        if state.phase != Phase::Ready {
+            return None;
+        }
+        let low = reading.resume(state.moves);
+        if is_empty(&low, &reading.high) {
+            return Some(true);
+        }
+        let mut taken = 0;
+        let mut last: Option<&Entry> = None;
+        let mut is_over = true;
+        for entry in state.entries.range((low, reading.high.clone())) {
+            let (key, address) = entry;
+            let before = last.map(|(key, _)| key);
+            let is_same = before.or(reading.place.as_ref().map(|p| &p.key)) == Some(key);
+            if taken >= HOLD && !(is_same && reading.retries >= RETRIES) {
+                is_over = false;
+                break;
+            }
+            if !is_same {
+                reading.retries = 0;
+                reading.found_before = reading.found.len();
+            }
+            reading.found.extend(resolve(*address));
+            last = Some(entry);
+            taken += 1;
+        }
+        reading.looked_at += taken;
+        reading.place = last.map(|(key, address)| Place {
+            key: key.clone(),
+            behind: Some(*address),
+            moves: state.moves,
+        });
+        Some(is_over)
     }
 
     /// Bytes allocated for the entries, as far as can be said: nodes of the tree are two
@@ -257,15 +249,57 @@ impl OrderedIndex {
     }
 }
 
+/// A read in the making.
+struct Reading<T> {
+    low: Bound<Entry>,
+    high: Bound<Entry>,
+    found: Vec<T>,
+    /// How many entries were looked at.
+    looked_at: usize,
+    /// How much had been found before the key of the last entry.
+    found_before: usize,
+    /// How often that key was begun with again.
+    retries: usize,
+    /// Where the last hold ended.
+    place: Option<Place>,
+}
+
 /// How far a reader came.
 struct Place {
     key: OrderedKey,
     /// The last address of the key; `None` when the key is to be read from its start.
     behind: Option<RowAddress>,
-    /// How much had been found before the key.
-    found_before: usize,
     /// The moves that had been made.
     moves: u64,
+}
+
+impl<T> Reading<T> {
+    fn new(range: &KeyRange) -> Self {
+        Self {
+            low: start(range.low.as_ref()),
+            high: end(range.high.as_ref()),
+            found: Vec::new(),
+            looked_at: 0,
+            found_before: 0,
+            retries: 0,
+            place: None,
+        }
+    }
+
+    /// Where the next hold begins. What was found of a key is forgotten when rows have
+    /// moved since: some may have gone to where the reader has been, or ahead of it.
+    fn resume(&mut self, moves: u64) -> Bound<Entry> {
+        let Some(place) = &mut self.place else { return self.low.clone() };
+        if place.moves != moves {
+            self.found.truncate(self.found_before);
+            self.retries += 1;
+            place.behind = None;
+        }
+        match place.behind {
+            None => Bound::Included((place.key.clone(), RowAddress::MIN)),
+            Some(address) => Bound::Excluded((place.key.clone(), address)),
+        }
+    }
 }
 
 fn start(low: Bound<&OrderedKey>) -> Bound<Entry> {
@@ -387,5 +421,106 @@ pub(super) fn fill(index: &OrderedIndex, chunk: &Chunk) {
     if let Some(slot) = chunk.layout().slot_of(index.property.as_str(), 0) {
         let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
         index.enter(chunk, there, slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ordered_key::KeyKind;
+    use super::*;
+
+    fn index(entries: impl IntoIterator<Item = (u64, u64)>) -> OrderedIndex {
+        let form = KeyForm::for_test(KeyKind::Integer, false);
+        let index = OrderedIndex::new(ClassId(0), Name::new("P"), form, Phase::Ready);
+        let mut state = index.state.write();
+        entries.into_iter().for_each(|(key, address)| state.insert(int(key), at(address)));
+        drop(state);
+        index
+    }
+
+    const fn int(key: u64) -> OrderedKey {
+        OrderedKey::Integer(key)
+    }
+
+    const fn at(address: u64) -> RowAddress {
+        RowAddress::from_word(address)
+    }
+
+    fn relocate(index: &OrderedIndex, key: u64, from: u64, to: u64) {
+        let mut state = index.state.write();
+        state.moves += 1;
+        state.remove(&(int(key), at(from)));
+        state.insert(int(key), at(to));
+    }
+
+    const ALL: KeyRange = KeyRange { low: Bound::Unbounded, high: Bound::Unbounded };
+
+    /// Reads hold by hold and lets somebody in between.
+    fn read(index: &OrderedIndex, mut between: impl FnMut(usize)) -> (Vec<u64>, usize) {
+        let mut reading = Reading::new(&ALL);
+        let mut holds = 0;
+        while !index.read_on(&mut reading, &mut |address| Some(address.bits())).unwrap() {
+            between(holds);
+            holds += 1;
+        }
+        (reading.found, reading.looked_at)
+    }
+
+    #[test]
+    fn holds_are_short_and_lose_nothing() {
+        let n = 5 * HOLD as u64 + 3;
+        let index = index((0..n).map(|n| (n / 700, n)));
+        let mut holds = 0;
+        let (found, looked_at) = read(&index, |_| holds += 1);
+        assert_eq!((holds, looked_at as u64), (5, n));
+        assert!(found.into_iter().eq(0..n));
+    }
+
+    #[test]
+    fn rows_that_move_are_found_once() {
+        // All rows of one key go from the upper half of addresses to the lower, or the
+        // other way round, a few between any two holds.
+        let rows = 3 * HOLD as u64;
+        for (from, to) in [(1 << 20, 0), (0, 1 << 20)] {
+            let before = (0..10).map(|n| (1, n));
+            let index = index(before.chain((0..rows).map(|n| (2, from + n))).chain([(3, 5)]));
+            let mut next = 0;
+            let (found, _) = read(&index, |_| {
+                for n in next..rows.min(next + 100) {
+                    relocate(&index, 2, from + n, to + n);
+                }
+                next += 100;
+            });
+            let mut of_two: Vec<u64> =
+                found[10..found.len() - 1].iter().map(|a| a & 0xf_ffff).collect();
+            of_two.sort_unstable();
+            assert!(of_two.into_iter().eq(0..rows));
+            assert_eq!((&found[..10], found.last()), (&(0..10).collect::<Vec<_>>()[..], Some(&5)));
+        }
+    }
+
+    #[test]
+    fn a_key_that_moves_for_ever_is_read_at_once() {
+        let rows = 4 * HOLD as u64;
+        let index = index((0..rows).map(|n| (7, n)));
+        let mut side = false;
+        let (found, _) = read(&index, |holds| {
+            assert!(holds <= RETRIES + 1, "{holds}");
+            let (from, to) = if side { (1 << 20, 0) } else { (0, 1 << 20) };
+            relocate(&index, 7, from, to);
+            side = !side;
+        });
+        assert_eq!(found.len() as u64, rows);
+    }
+
+    #[test]
+    fn what_is_closed_or_not_built_is_not_read() {
+        let index = index([(1, 1)]);
+        assert_eq!(index.read(&ALL, 1, Some).map(|all| all.len()), Some(1));
+        assert_eq!(index.read(&ALL, 0, Some).map(|all| all.len()), None);
+        index.close();
+        assert_eq!(index.read(&ALL, 1, Some), None);
+        index.open();
+        assert_eq!((index.read(&ALL, 1, Some), index.len()), (None, 0));
     }
 }

@@ -67,6 +67,11 @@ impl KeyForm {
         Some(Self { kind, folded: dialect == Dialect::Wmi || slot.cim_type == CimType::Reference })
     }
 
+    #[cfg(test)]
+    pub(super) const fn for_test(kind: KeyKind, folded: bool) -> Self {
+        Self { kind, folded }
+    }
+
     /// The key of a value; `None` for NULL and values of another kind.
     pub(crate) fn key(self, value: ValueView<'_>) -> Option<OrderedKey> {
         Some(match (self.kind, value) {
@@ -242,10 +247,6 @@ mod tests {
     use proptest::prelude::*;
     use std::cmp::Ordering;
 
-    fn form(kind: KeyKind, folded: bool) -> KeyForm {
-        KeyForm { kind, folded }
-    }
-
     fn key(form: KeyForm, value: impl Into<Value>) -> OrderedKey {
         form.key(ValueView::from(&value.into())).unwrap()
     }
@@ -257,7 +258,7 @@ mod tests {
 
     #[test]
     fn integers_of_all_widths_are_one_order() {
-        let form = form(KeyKind::Integer, false);
+        let form = KeyForm::for_test(KeyKind::Integer, false);
         let keys = [
             key(form, i64::MIN),
             key(form, -129_i16),
@@ -275,7 +276,7 @@ mod tests {
 
     #[test]
     fn datetimes_are_instants() {
-        let form = form(KeyKind::DateTime, false);
+        let form = KeyForm::for_test(KeyKind::DateTime, false);
         let time = |text: &str| key(form, DateTime::parse(text).unwrap());
         assert_eq!(time("20240131080000.000000+060"), time("20240131070000.000000+000"));
         assert!(time("20240131080000.000000+060") < time("20240131080000.000000+000"));
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn nan_is_one_key_behind_the_others() {
-        let form = form(KeyKind::Real, false);
+        let form = KeyForm::for_test(KeyKind::Real, false);
         assert_eq!(key(form, f64::NAN), key(form, -f64::NAN));
         assert!(key(form, f64::INFINITY) < key(form, f64::NAN));
         assert_eq!(key(form, 0.0_f64), key(form, -0.0_f32));
@@ -332,7 +333,7 @@ mod tests {
     proptest! {
         #[test]
         fn reals_keep_their_order(a in any::<f64>(), b in any::<f64>()) {
-            let form = form(KeyKind::Real, false);
+            let form = KeyForm::for_test(KeyKind::Real, false);
             if let Some(order) = a.partial_cmp(&b) {
                 prop_assert_eq!(key(form, a).cmp(&key(form, b)), order);
             }
@@ -340,14 +341,14 @@ mod tests {
 
         #[test]
         fn texts_keep_the_order_of_their_dialect(a in "[aAkKßẞ\u{212a}sſé]{0,30}", b in "[aAkKßẞ\u{212a}sſé]{0,30}") {
-            let (folded, exact) = (form(KeyKind::Text, true), form(KeyKind::Text, false));
+            let (folded, exact) = (KeyForm::for_test(KeyKind::Text, true), KeyForm::for_test(KeyKind::Text, false));
             prop_assert_eq!(key(folded, &*a).cmp(&key(folded, &*b)), fold::cmp(&a, &b));
             prop_assert_eq!(key(exact, &*a).cmp(&key(exact, &*b)), a.cmp(&b));
         }
 
         #[test]
         fn ranges_leave_no_real_out(a in any::<f64>(), n in any::<i128>()) {
-            let form = form(KeyKind::Real, false);
+            let form = KeyForm::for_test(KeyKind::Real, false);
             let value = key(form, a);
             for operator in [CompareOp::Less, CompareOp::Greater, CompareOp::Equal] {
                 let range = form.range(operator, &Constant::Integer(n)).unwrap();
