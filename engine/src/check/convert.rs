@@ -44,6 +44,16 @@ impl Checker<'_> {
         slot: &Slot,
         value: ValueView<'v>,
     ) -> Result<Checked<'v>, EngineError> {
+        if value.cim_type() == Some(slot.cim_type)
+            && !slot.array.is_array()
+            && !matches!(value, ValueView::Array(_))
+            && self.is_plain(slot)
+        {
+            if let ValueView::String(text) = value {
+                self.check_length(text)?;
+            }
+            return Ok(Checked::View(value));
+        }
         self.convert_at(slot, value, 0)
     }
 

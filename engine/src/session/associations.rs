@@ -6,6 +6,7 @@
 //! give names give what it says, the forms that give objects pass it over.
 
 use super::association_filter::{AssociationFilter, BoundFilter};
+use super::instance_options::Choice;
 use super::links::object_path;
 use super::path::{BoundPath, path_of_row};
 use super::query::QueryResult;
@@ -148,11 +149,8 @@ impl Session {
         filter: &AssociationFilter,
     ) -> QueryResult {
         let snapshot = self.namespace.snapshot(view, Vec::new()).with_rows(rows);
-        if filter.keys_only {
-            QueryResult::keys(self, context, snapshot, class)
-        } else {
-            QueryResult::whole(self, context, snapshot, class)
-        }
+        let choice = filter.keys_only.then_some(Choice::Keys);
+        QueryResult::chosen(self, context, snapshot, class, choice)
     }
 }
 

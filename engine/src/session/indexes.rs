@@ -222,7 +222,7 @@ impl Session {
         };
         view.check_kept()?;
         let snapshot = namespace.snapshot(&view, Vec::new()).with_rows(rows);
-        let result = QueryResult::whole(self, context, snapshot, class.name().clone());
+        let result = QueryResult::chosen(self, context, snapshot, class.name().clone(), None);
         Ok(result.found_through(access))
     }
 

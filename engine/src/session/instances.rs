@@ -1,5 +1,6 @@
 //! Operations on instances (DSP0200 5.4.2, MS-WMI 3.1.4.3).
 
+use super::instance_options::InstanceOptions;
 use super::path::{BoundPath, path_of_row};
 use super::query::QueryResult;
 use super::row::instance_of;
@@ -179,6 +180,20 @@ impl Session {
         class_name: &str,
         depth: Depth,
     ) -> Result<QueryResult, EngineError> {
+        self.enumerate_instances_with(context, class_name, depth, &InstanceOptions::default())
+    }
+
+    /// The instances of a class, as they are now, with some of their properties.
+    ///
+    /// # Errors
+    /// When the class is unknown.
+    pub fn enumerate_instances_with(
+        &self,
+        context: &CallContext,
+        class_name: &str,
+        depth: Depth,
+        options: &InstanceOptions,
+    ) -> Result<QueryResult, EngineError> {
         let reading = self.read(context, Operation::ReadInstances, class_name)?;
         let view = reading.view();
         let class = class(view.schema(), class_name)?;
@@ -187,7 +202,8 @@ impl Session {
             Depth::Shallow => view.freeze(std::iter::once(class))?,
         };
         let snapshot = reading.namespace.snapshot(&view, chunks);
-        Ok(QueryResult::whole(self, context, snapshot, class.name().clone()))
+        let choice = options.choice(class.layout());
+        Ok(QueryResult::chosen(self, context, snapshot, class.name().clone(), choice))
     }
 
     /// The paths of a class's instances within the namespace.

@@ -15,6 +15,7 @@ mod classes;
 mod declare;
 mod indexes;
 mod inserter;
+mod instance_options;
 mod instances;
 mod links;
 mod load;
@@ -36,6 +37,7 @@ pub use class_options::ClassOptions;
 pub use classes::Classes;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
+pub use instance_options::InstanceOptions;
 pub use load::Loaded;
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
@@ -99,9 +101,14 @@ pub enum Update {
     /// Nothing: only given properties change.
     #[default]
     Given,
+    /// Nothing, and NULL does not count as given (MS-WMI `__PUT_EXT_PROPERTIES` without
+    /// `__PUT_EXT_STRICT_NULLS`).
+    GivenValues,
     /// Only these change; one that is listed and not given gets its default, or
     /// NULL when it has none.
     Listed(Vec<Name>),
+    /// Only those of these that are given a value other than NULL change.
+    ListedValues(Vec<Name>),
     /// Everything changes; what is not given gets its default, or NULL.
     Whole,
 }

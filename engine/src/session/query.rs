@@ -5,6 +5,7 @@
 //! at once a chunk of rows.
 
 use super::access::{self, AccessPath};
+use super::instance_options::Choice;
 use super::row::Row;
 use super::{Operation, Session};
 use crate::clock::Clock;
@@ -48,8 +49,8 @@ impl ColumnHeader {
 pub(super) enum Selection {
     /// Every property of each row's own class.
     All,
-    /// The keys of each row's own class.
-    Keys,
+    /// Some of them.
+    Chosen(Choice),
     /// These, in this order.
     Items(Vec<(BoundPath, ColumnHeader)>),
 }
@@ -123,7 +124,7 @@ impl QueryResult {
         filter: Option<BoundQuery>,
     ) -> Self {
         let headers = match &selection {
-            Selection::All | Selection::Keys => None,
+            Selection::All | Selection::Chosen(_) => None,
             Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
         };
         Self {
@@ -138,24 +139,16 @@ impl QueryResult {
         }
     }
 
-    /// All instances of a snapshot, with all properties.
-    pub(super) fn whole(
+    /// All instances of a snapshot, with some of their properties.
+    pub(super) fn chosen(
         session: &Session,
         context: &CallContext,
         snapshot: Snapshot,
         class: Name,
+        choice: Option<Choice>,
     ) -> Self {
-        Self::new(session, context, snapshot, class, Selection::All, None)
-    }
-
-    /// All instances of a snapshot, with their keys.
-    pub(super) fn keys(
-        session: &Session,
-        context: &CallContext,
-        snapshot: Snapshot,
-        class: Name,
-    ) -> Self {
-        Self::new(session, context, snapshot, class, Selection::Keys, None)
+        let selection = choice.map_or(Selection::All, Selection::Chosen);
+        Self::new(session, context, snapshot, class, selection, None)
     }
 
     /// The class that was asked for, as declared.

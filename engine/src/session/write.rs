@@ -13,7 +13,7 @@ use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout};
 use crate::store::{Beside, Found, Root, RowQualifiers, Seen, Transaction};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, Instance, ObjectPath};
+use cimarron_model::{Dialect, Instance, Name, ObjectPath};
 use std::sync::Arc;
 
 /// A new row, ready to be written.
@@ -127,21 +127,26 @@ impl<'a> Changes<'a> {
         update: &Update,
     ) -> Result<Self, EngineError> {
         let mut cells = checker.given(layout, instance)?;
-        let listed: Vec<u32> = match update {
-            Update::Given => Vec::new(),
-            Update::Listed(names) => names
-                .iter()
-                .map(|name| check::slot_of(layout, name, 0))
-                .collect::<Result<_, _>>()?,
-            Update::Whole => (0..layout.slots.len() as u32).collect(),
+        let slots = |names: &[Name]| {
+            names.iter().map(|name| check::slot_of(layout, name, 0)).collect::<Result<Vec<_>, _>>()
         };
-        if matches!(update, Update::Listed(_)) {
-            // Keys stay in, to be compared with the row's.
-            cells.retain(|(slot, _)| listed.contains(slot) || layout.keys.contains(slot));
+        let is_key = |slot: &u32| layout.keys.contains(slot);
+        // Keys stay in, to be compared with the row's.
+        let (kept, filled): (Option<Vec<u32>>, Vec<u32>) = match update {
+            Update::Given | Update::GivenValues => (None, Vec::new()),
+            Update::Listed(names) => (Some(slots(names)?), slots(names)?),
+            Update::ListedValues(names) => (Some(slots(names)?), Vec::new()),
+            Update::Whole => (None, (0..layout.slots.len() as u32).collect()),
+        };
+        if let Some(kept) = kept {
+            cells.retain(|(slot, _)| kept.contains(slot) || is_key(slot));
+        }
+        if matches!(update, Update::GivenValues | Update::ListedValues(_)) {
+            cells.retain(|(slot, value)| !value.view().is_null() || is_key(slot));
         }
         let given: Vec<u32> = cells.iter().map(|(slot, _)| *slot).collect();
-        for slot in listed {
-            if !given.contains(&slot) && !layout.keys.contains(&slot) {
+        for slot in filled {
+            if !given.contains(&slot) && !is_key(&slot) {
                 cells.push((slot, checker.default(layout, slot)?));
             }
         }

@@ -183,7 +183,7 @@ impl Chunk {
         let row = self.len();
         let Rows::Tail(tail) = &self.rows else { return row };
         for (slot, value) in cells {
-            tail.set(writer, &self.layout, slot, value);
+            tail.set(writer, &self.layout, (row, slot), value);
         }
         self.put_beside(row, beside);
         if let Some(births) = &self.births {

@@ -70,6 +70,14 @@ macro_rules! data {
             Dictionary(Vec<u8>, Box<Strings>),
         }
 
+        $(
+            impl Values for $ty {
+                fn column(values: &[Self]) -> Column {
+                    Column { nulls: Bits::default(), data: Data::$variant(values.to_vec()) }
+                }
+            }
+        )*
+
         impl Data {
             /// An empty column of the value's form.
             fn for_value(value: ValueView<'_>) -> Self {
@@ -134,6 +142,26 @@ macro_rules! data {
                 }
             }
 
+            /// Appends the value of row `row` when the column is that long and of that
+            /// form; whether it was.
+            #[inline]
+            fn push_next(&mut self, row: usize, value: ValueView<'_>) -> bool {
+                match (self, value) {
+                    $(
+                        (Self::$variant(items), ValueView::$variant(v)) if items.len() == row => {
+                            items.push(v);
+                        }
+                    )*
+                    (Self::String(strings), ValueView::String(text))
+                        if strings.ends.len() == row =>
+                    {
+                        strings.push(text);
+                    }
+                    _ => return false,
+                }
+                true
+            }
+
             /// Appends; `false` when the value is of another form.
             fn push(&mut self, value: ValueView<'_>) -> bool {
                 match (self, value) {
@@ -194,6 +222,11 @@ macro_rules! data {
             }
         }
     };
+}
+
+/// Columns of values that are all there.
+pub(super) trait Values: Sized {
+    fn column(values: &[Self]) -> Column;
 }
 
 data! {
@@ -262,7 +295,14 @@ impl Column {
     }
 
     /// Sets the value of a row at or behind the end.
+    #[inline]
     pub(crate) fn set_at_end(&mut self, row: usize, value: ValueView<'_>) {
+        if !self.data.push_next(row, value) {
+            self.set_behind(row, value);
+        }
+    }
+
+    fn set_behind(&mut self, row: usize, value: ValueView<'_>) {
         if value.is_null() {
             return;
         }
@@ -280,6 +320,15 @@ impl Column {
             self.mix();
             self.data.push(value);
         }
+    }
+
+    /// A column of texts that are all there.
+    pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
+        let bytes = texts.clone().map(str::len).sum();
+        let mut strings =
+            Strings { ends: Vec::with_capacity(texts.len()), text: String::with_capacity(bytes) };
+        texts.for_each(|text| strings.push(text));
+        Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }
     }
 
     /// Lets the column hold values of any type.

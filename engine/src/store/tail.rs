@@ -4,7 +4,7 @@
 //! number of rows; readers look at published rows only. A column is allocated with
 //! its first value.
 
-use super::column::{Column, Columns};
+use super::column::{Column, Columns, Values};
 use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
@@ -26,6 +26,15 @@ struct TailColumn {
     /// Rows that have a value.
     present: Bits,
     data: TailData,
+}
+
+impl TailColumn {
+    /// Whether all of the rows have a value.
+    fn has_all(&self, rows: Rows<'_>) -> bool {
+        let words = 0..rows.len().div_ceil(u64::BITS);
+        let present: u32 = words.map(|at| self.present.word(rows, at).count_ones()).sum();
+        present == rows.len()
+    }
 }
 
 macro_rules! tail_data {
@@ -82,6 +91,20 @@ macro_rules! tail_data {
                     _ => return false,
                 }
                 true
+            }
+
+            /// The column of rows that all have a value, when it can be taken as a whole.
+            fn whole(&self, text: &TextArea, rows: Rows<'_>) -> Option<Column> {
+                Some(match self {
+                    $( Self::$variant(items) => <$ty as Values>::column(items.get(rows)), )*
+                    Self::String(items) => {
+                        let texts = items.get(rows).iter();
+                        Column::of_texts(texts.map(|t| text.get(*t).unwrap_or_default()))
+                    }
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        return None;
+                    }
+                })
             }
 
             /// Bytes a row.
@@ -154,26 +177,39 @@ impl Tail {
         self.text.heap_bytes()
     }
 
-    /// Fills a slot of the row behind those that are out.
+    /// Fills a slot of a row that is not out.
     #[inline]
-    pub(super) fn set(&self, writer: &Writer, layout: &Layout, number: u32, value: ValueView<'_>) {
-        let (Some(cell), Some(slot)) = (self.columns.get(number as usize), layout.slot(number))
-        else {
-            return;
-        };
+    pub(super) fn set(
+        &self,
+        writer: &Writer,
+        layout: &Layout,
+        (row, number): (usize, u32),
+        value: ValueView<'_>,
+    ) {
+        let Some(cell) = self.columns.get(number as usize) else { return };
         if value.is_null() {
             return;
         }
-        let column = cell.get_or_init(|| {
-            let data = TailData::for_slot(slot, &self.count);
-            Box::new(TailColumn { present: Bits::new(&self.count), data })
-        });
-        let row = self.count.rows().len();
+        let Some(column) = cell.get().map(|c| &**c).or_else(|| self.begin(layout, number)) else {
+            return;
+        };
+        let row = row as u32;
         let fits = column.data.set(writer, &self.text, row, value);
-        debug_assert!(fits, "`{}` takes no {value:?}", slot.name);
+        debug_assert!(fits, "slot {number} of `{}` takes no {value:?}", layout.class);
         if fits {
             column.present.set(writer, row);
         }
+    }
+
+    /// A column for a slot that had no value so far.
+    #[cold]
+    fn begin(&self, layout: &Layout, number: u32) -> Option<&TailColumn> {
+        let slot = layout.slot(number)?;
+        let column = self.columns.get(number as usize)?.get_or_init(|| {
+            let data = TailData::for_slot(slot, &self.count);
+            Box::new(TailColumn { present: Bits::new(&self.count), data })
+        });
+        Some(column)
     }
 
     /// The value in a slot of a row that is out.
@@ -189,12 +225,19 @@ impl Tail {
 
     /// The columns as they are kept when nobody adds any more.
     pub(super) fn seal(&self) -> Columns {
+        let rows = self.count.rows();
         (0..)
             .zip(&self.columns)
             .map(|(slot, column)| {
-                column.get()?;
-                let mut sealed = Column::default();
-                (0..self.len()).for_each(|row| sealed.set_at_end(row, self.get(row, slot)));
+                let column = column.get()?;
+                let whole = column.has_all(rows).then(|| column.data.whole(&self.text, rows));
+                let sealed = whole.flatten().unwrap_or_else(|| {
+                    let mut sealed = Column::default();
+                    for row in 0..self.len() {
+                        sealed.set_at_end(row, self.get(row, slot));
+                    }
+                    sealed
+                });
                 sealed.seal().map(Arc::new)
             })
             .collect()

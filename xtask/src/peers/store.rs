@@ -134,6 +134,12 @@ const ROWS: &[Row] = &[
         Unit::Percent,
         Some(80.0),
     ),
+    row(
+        "modify beside random gets; modify_instance, a commit each",
+        "modify_beside",
+        Unit::MillionsPerSecond,
+        None,
+    ),
     row("1,600 empty classes", "classes_empty", Unit::Megabytes, Some(10.0)),
     row("1,600 classes of 5 instances; inserter", "classes_small", Unit::Megabytes, Some(10.0)),
 ];

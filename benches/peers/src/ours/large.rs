@@ -15,8 +15,7 @@ pub(super) fn large(report: &mut Report, count: u64) -> Result<()> {
         let mut clock = Stopwatch::default();
         insert(&mut inserter, numbers.clone(), Order::Scattered, &mut clock)?;
         report.figure(&format!("create_{suffix}"), clock.each(numbers.end - numbers.start));
-        let get = rows::get(report, &session, numbers.end)?;
-        report.figure(&format!("get_{suffix}"), get);
+        rows::gets(report, &session, numbers.end, &format!("_{suffix}"))?;
     }
     report.figure("bytes_large", memory::ours() - before);
     Ok(())

@@ -10,7 +10,9 @@ use crate::Outcome;
 use crate::clock::Stopwatch;
 use crate::data::{self, Order, fleet};
 use crate::report::Report;
-use cimarron_engine::{CallContext, EngineError, Inserter, PropertyList, Session, ValueView};
+use cimarron_engine::{
+    CallContext, EngineError, Inserter, PropertyList, Reader, Session, ValueView,
+};
 use cimarron_model::{ObjectPath, Value};
 use std::ops::Range;
 
@@ -70,21 +72,69 @@ fn touch(value: ValueView<'_>) -> u64 {
     }
 }
 
-/// The door of the gets: one property, read by the path of its instance.
-struct Getter<'a> {
+/// A door of gets: one property, read by the key of its instance.
+trait Getter {
+    /// What the door takes as a key.
+    type Key;
+
+    fn key(number: u64) -> Self::Key;
+
+    fn size(&self, key: &Self::Key) -> Result<u64>;
+}
+
+/// `get_instance`: an instance of its own with the properties that were asked for.
+struct Instances<'a> {
     session: &'a Session,
     context: CallContext,
     property: PropertyList,
 }
 
-impl<'a> Getter<'a> {
+impl<'a> Instances<'a> {
     fn new(session: &'a Session) -> Self {
         let property = PropertyList::Names(vec!["Size".into()]);
         Self { session, context: CallContext::new(), property }
+    }
+}
+
+impl Getter for Instances<'_> {
+    type Key = ObjectPath;
+
+    fn key(number: u64) -> ObjectPath {
+        path(number)
     }
 
     fn size(&self, path: &ObjectPath) -> Result<u64> {
         let instance = self.session.get_instance(&self.context, path, &self.property)?;
         Ok(instance.get("Size").and_then(Value::as_integer).map_or(0, |size| size as u64))
+    }
+}
+
+/// The prepared reader: a look at the stored instance.
+struct Prepared {
+    reader: Reader,
+    size: usize,
+}
+
+impl Prepared {
+    fn new(session: &Session) -> Result<Self> {
+        let reader = session.reader(&CallContext::new(), "Bench_Disk")?;
+        let size = reader.slot("Size").expect("a property of the class");
+        Ok(Self { reader, size })
+    }
+}
+
+impl Getter for Prepared {
+    type Key = String;
+
+    fn key(number: u64) -> String {
+        data::key(number)
+    }
+
+    fn size(&self, key: &String) -> Result<u64> {
+        let found = self.reader.get(&[ValueView::String(key)])?;
+        Ok(match found.expect("a disk").value(self.size) {
+            ValueView::UInt64(size) => size,
+            other => panic!("{other:?} for a size"),
+        })
     }
 }

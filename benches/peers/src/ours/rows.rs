@@ -1,6 +1,6 @@
 //! Creating, reading and holding many instances of one class.
 
-use super::{Getter, Result, insert, inserter, path, touch};
+use super::{Getter, Instances, Prepared, Result, insert, inserter, touch};
 use crate::clock::Stopwatch;
 use crate::data::{self, Order, SAMPLES, fleet};
 use crate::memory;
@@ -22,20 +22,27 @@ pub(super) fn rows(report: &mut Report, count: u64) -> Result<()> {
     let mut clock = Stopwatch::default();
     insert(&mut inserter(&session)?, 0..count, Order::Scattered, &mut clock)?;
     report.figure("create", clock.each(count));
-    let get = get(report, &session, count)?;
-    report.figure("get", get);
+    gets(report, &session, count, "")?;
     enumerate(report, &session, count)
 }
 
+/// Gets by key through both doors; `suffix` is that of their figures.
+pub(super) fn gets(report: &mut Report, session: &Session, count: u64, suffix: &str) -> Result<()> {
+    let plain = get(report, &Instances::new(session), count)?;
+    report.figure(&format!("get{suffix}"), plain);
+    let prepared = get(report, &Prepared::new(session)?, count)?;
+    report.figure(&format!("get_prepared{suffix}"), prepared);
+    Ok(())
+}
+
 /// Seconds for one get by key.
-pub(super) fn get(report: &mut Report, session: &Session, count: u64) -> Result<f64> {
-    let getter = Getter::new(session);
+fn get<G: Getter>(report: &mut Report, getter: &G, count: u64) -> Result<f64> {
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
-        let paths: Vec<_> = batch.map(|nth| path(data::scattered(nth, count))).collect();
+        let keys: Vec<_> = batch.map(|nth| G::key(data::scattered(nth, count))).collect();
         clock.time(|| {
-            paths.iter().try_for_each(|path| {
-                sum = sum.wrapping_add(getter.size(path)?);
+            keys.iter().try_for_each(|key| {
+                sum = sum.wrapping_add(getter.size(key)?);
                 Result::<()>::Ok(())
             })
         })?;

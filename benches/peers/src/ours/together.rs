@@ -1,6 +1,6 @@
 //! Reading beside a writer.
 
-use super::{Getter, Result, insert, inserter, path};
+use super::{Getter, Instances, Prepared, Result, insert, inserter, path};
 use crate::clock::{self, Stopwatch};
 use crate::data::{self, Order, fleet};
 use crate::report::Report;
@@ -18,17 +18,27 @@ pub(crate) const TURN: Duration = Duration::from_millis(250);
 /// How many different rows are read and written, spread over all of them.
 const KEYS: u64 = 65_536;
 
-/// The rate of random gets beside a writer that modifies flat out, as a share of that without.
+/// The rate of random gets beside a writer that modifies flat out, as a share of that without,
+/// through both doors.
 pub(super) fn together(report: &mut Report, count: u64) -> Result<()> {
     let session = fleet::namespace();
     insert(&mut inserter(&session)?, 0..count, Order::Scattered, &mut Stopwatch::default())?;
-    let paths: Vec<_> = (0..KEYS).map(|nth| path(data::scattered(nth, count))).collect();
-    let getter = Getter::new(&session);
-    let mut next = paths.iter().cycle();
+    let (beside, modify) = beside(&session, &Instances::new(&session), count)?;
+    report.figure("beside", beside);
+    report.figure("modify_beside", modify);
+    let (beside, _) = self::beside(&session, &Prepared::new(&session)?, count)?;
+    report.figure("beside_prepared", beside);
+    Ok(())
+}
+
+/// That share for one door, and seconds for one change meanwhile.
+fn beside<G: Getter>(session: &Session, getter: &G, count: u64) -> Result<(f64, f64)> {
+    let keys: Vec<_> = (0..KEYS).map(|nth| G::key(data::scattered(nth, count))).collect();
+    let mut next = keys.iter().cycle();
     let mut read = || {
         clock::rate(TURN, || {
-            let mut paths = next.by_ref().take(64);
-            paths.try_fold(0, |done, path| getter.size(path).map(black_box).map(|_| done + 1))
+            let mut keys = next.by_ref().take(64);
+            keys.try_fold(0, |done, key| getter.size(key).map(black_box).map(|_| done + 1))
         })
     };
     let (mut shares, mut written) = (Vec::new(), Vec::new());
@@ -36,7 +46,7 @@ pub(super) fn together(report: &mut Report, count: u64) -> Result<()> {
         let alone = read()?;
         let stop = AtomicBool::new(false);
         let (beside, wrote) = thread::scope(|scope| {
-            let writer = scope.spawn(|| modify(&session, count, &stop));
+            let writer = scope.spawn(|| modify(session, count, &stop));
             let beside = read();
             stop.store(true, Ordering::Relaxed);
             (beside, writer.join().expect("the writer ends well"))
@@ -44,9 +54,7 @@ pub(super) fn together(report: &mut Report, count: u64) -> Result<()> {
         shares.push(beside? / alone);
         written.push(1.0 / wrote?);
     }
-    report.figure("beside", clock::median(shares));
-    report.figure("modify_beside", clock::median(written));
-    Ok(())
+    Ok((clock::median(shares), clock::median(written)))
 }
 
 /// Modifies random rows until told to stop; how many a second.

@@ -19,6 +19,7 @@ pub(super) fn large(report: &mut Report, count: u64, form: Form) -> Result<()> {
         report.figure(&format!("create_{suffix}"), clock.each(numbers.end - numbers.start));
         let get = get(report, &connection, numbers.end)?;
         report.figure(&format!("get_{suffix}"), get);
+        report.figure(&format!("get_prepared_{suffix}"), get);
     }
     report.figure("bytes_large", memory::sqlite() - before);
     Ok(())

@@ -31,7 +31,9 @@ pub(super) fn rows(report: &mut Report, count: u64, form: Form) -> Result<()> {
     let cost = create(&connection, count, Order::Scattered)?;
     report.figure("create", cost);
     let get = get(report, &connection, count)?;
+    // Beside both doors of ours: SQLite's is always a prepared one.
     report.figure("get", get);
+    report.figure("get_prepared", get);
     enumerate(report, &connection, count)
 }
 

@@ -48,7 +48,9 @@ pub(super) fn together(report: &mut Report, count: u64, form: Form) -> Result<()
         shares.push(beside? / alone);
         written.push(1.0 / wrote?);
     }
-    report.figure("beside", clock::median(shares));
+    let share = clock::median(shares);
+    report.figure("beside", share);
+    report.figure("beside_prepared", share);
     report.figure("modify_beside", clock::median(written));
     Ok(())
 }

@@ -399,7 +399,7 @@ fn a_stalled_client_cannot_keep_everything() {
     assert!(repository.commits().pinned_bytes() <= 300_000);
     assert!(!sequences.is_empty(), "the newest ones stay");
     let batch = Batch::of(20_000);
-    let mut read = |id: &str| {
+    let read = |id: &str| {
         let mut rows = 0;
         let caller = session.caller();
         let pulled = sequences.pull(caller, id, &context, batch, |_| {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::changes::Change;
 use crate::error::EngineError;
+use crate::schema::ClassId;
 use crate::store::Transaction;
 use crate::view::ValueView;
 use cimarron_model::{Char16, CimType, DateTime, Keys, Name, Value};
@@ -222,6 +223,22 @@ fn indexes_follow_the_change_of_a_class() {
     assert_eq!(rows(&session, "SELECT Id FROM X_Base WHERE Size = 9"), ["09", "new", "newer"]);
     assert_eq!(through(&session, "SELECT Id FROM X_Base WHERE Size = 9"), "X_Base.Size");
     check(&session);
+}
+
+#[test]
+fn an_undone_commit_changes_no_index() {
+    let session = plain(Dialect::Wmi);
+    index(&session, "Size").unwrap();
+    let namespace = session.repository().open(session.namespace().as_str()).unwrap();
+    for wanted in [vec![], vec![(ClassId(0), Name::new("Nothing"))]] {
+        let mut transaction = Transaction::begin(session.repository().commits());
+        transaction.set_indexes(&namespace.store, &wanted);
+        drop(transaction);
+        let id = wanted.len().to_string();
+        session.create_instance(&context(), &device("X_Low", &id).with("Size", 5_u32)).unwrap();
+        check(&session);
+    }
+    assert_eq!(listed(&session), ["X_Base.Size 2"]);
 }
 
 #[test]

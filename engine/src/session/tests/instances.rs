@@ -291,3 +291,53 @@ fn the_fast_door_makes_the_same_instances() {
         assert_eq!(refused.status(), expected);
     }
 }
+
+#[test]
+fn enumerations_show_what_is_asked_for() {
+    let session = wmi();
+    session.create_instance(&context(), &device("X_Disk", "a").with("Bytes", 5_u64)).unwrap();
+    let shown = |options: InstanceOptions| {
+        let all = session.enumerate_instances_with(&context(), "X_Device", Depth::Deep, &options);
+        let all = all.unwrap();
+        let row = all.rows().next().unwrap().unwrap();
+        let fields: Vec<&str> = row.fields().map(|field| field.name).collect();
+        let instance = row.to_instance();
+        let owned: Vec<&str> = instance.properties().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(fields, owned);
+        fields.join(" ")
+    };
+    let new = InstanceOptions::new;
+    for (options, expected) in [
+        (new(), "Caption Id Size Made Modes Enabled Bytes Part Parts"),
+        (new().as_asked_class(), "Caption Id Size Made Modes Enabled"),
+        (new().properties(["bytes", "ID", "Bytes", "Nothing"]), "Bytes Id"),
+        (new().properties(["bytes", "ID"]).as_asked_class(), "Id"),
+        (new().properties(Vec::<Name>::new()), ""),
+    ] {
+        assert_eq!(shown(options), expected);
+    }
+}
+
+#[test]
+fn nulls_count_as_given_or_not() {
+    let null = || Value::null(CimType::UInt64);
+    let names = || vec![Name::new("Bytes"), Name::new("Size")];
+    for (update, bytes, size) in [
+        (Update::Given, None, Some(9_u32)),
+        (Update::GivenValues, Some(5_u64), Some(9)),
+        (Update::Listed(names()), None, Some(9)),
+        (Update::ListedValues(names()), Some(5), Some(9)),
+        (Update::ListedValues(vec![Name::new("Bytes")]), Some(5), Some(7)),
+        (Update::Whole, None, Some(9)),
+    ] {
+        let session = wmi();
+        session.create_instance(&context(), &device("X_Disk", "a").with("Bytes", 5_u64)).unwrap();
+        let change = Instance::new("X_Disk").with("Bytes", null()).with("Size", 9_u32);
+        let at = path(r#"X_Disk="a""#);
+        session.modify_instance(&context(), &at, &change, &update).unwrap();
+        let read = get(&session, r#"X_Disk="a""#).unwrap();
+        let value = |name: &str| read.get(name).and_then(Value::as_integer);
+        assert_eq!(value("Bytes"), bytes.map(i128::from), "{update:?}");
+        assert_eq!(value("Size"), size.map(i128::from), "{update:?}");
+    }
+}
