@@ -74,7 +74,7 @@ pub(super) fn candidates(
             let limit = root.live_under(class) / SELECTIVE + FEW;
             let accept = is_under(root, class);
             let store = &namespace.store;
-            let rows = store.in_order(index, &ranges, limit, view.seen(), accept)?;
+            let rows = store.in_order(root, (index, &ranges), limit, view.seen(), accept)?;
             Some((AccessPath::through(root, index), rows))
         }
     }

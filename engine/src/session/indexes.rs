@@ -213,7 +213,7 @@ impl Session {
         let by_index = root.ordered_index(class, &slot.name).and_then(|index| {
             let (store, accept) = (&namespace.store, is_under(root, class));
             let range = std::slice::from_ref(&range);
-            let rows = store.in_order(index, range, usize::MAX, view.seen(), accept)?;
+            let rows = store.in_order(root, (index, range), usize::MAX, view.seen(), accept)?;
             Some((AccessPath::through(root, index), rows))
         });
         let (access, rows) = match by_index {

@@ -6,6 +6,7 @@ mod class_reads;
 mod indexed_queries;
 mod indexes;
 mod instances;
+mod migration;
 mod namespaces;
 mod put_class;
 mod qualifier_types;

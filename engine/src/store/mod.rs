@@ -33,6 +33,7 @@ mod directory;
 mod index_list;
 mod key_index;
 mod keys;
+mod migrate;
 mod objects;
 mod ordered;
 mod ordered_key;
@@ -51,6 +52,7 @@ pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
 pub(crate) use index_list::{Known, form};
 pub(crate) use keys::{KeyRules, Location};
+pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use objects::ObjectNumber;
 pub(crate) use ordered::OrderedIndex;
 pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
@@ -67,6 +69,7 @@ use directory::Directory;
 use objects::Objects;
 use smallvec::SmallVec;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The rows of one namespace.
 #[derive(Debug)]
@@ -75,6 +78,8 @@ pub(crate) struct Store {
     rules: KeyRules,
     root: ArcSwap<Root>,
     objects: Objects,
+    /// The last commit that gave chunks another form.
+    migrated: AtomicU64,
 }
 
 impl Store {
@@ -83,7 +88,13 @@ impl Store {
         let root = Root::start(schema, rules.dialect());
         root.attach_indexes();
         let root = ArcSwap::new(Arc::new(root));
-        Self { directory: Directory::default(), rules, root, objects: Objects::default() }
+        Self {
+            directory: Directory::default(),
+            rules,
+            root,
+            objects: Objects::default(),
+            migrated: AtomicU64::new(0),
+        }
     }
 
     pub(crate) const fn rules(&self) -> &KeyRules {
@@ -120,6 +131,32 @@ impl Store {
     pub(crate) fn with_root_at<T>(&self, at: Commit, read: impl FnOnce(&Root) -> T) -> T {
         let newest = self.root.load();
         if newest.commit <= at { read(&newest) } else { read(&self.root_at(at)) }
+    }
+
+    /// Says that chunks get the forms of a commit that is not published.
+    fn announce_migration(&self, commit: Commit) {
+        self.migrated.store(commit, Ordering::Release);
+    }
+
+    /// A row of a chunk as the readers of a root see it, when they do. The directory has
+    /// the newest forms of chunks; who reads an older schema takes the form that its
+    /// table has. To be called with what the directory gave, since it gives new forms
+    /// only after the word about them.
+    #[inline]
+    fn row_for(&self, root: &Root, chunk: &Arc<Chunk>, row: usize) -> Option<Found> {
+        if root.commit >= self.migrated.load(Ordering::Acquire) {
+            return Some(Found { chunk: chunk.clone(), row });
+        }
+        Some(Found { chunk: Self::form_for(root, chunk)?, row })
+    }
+
+    #[cold]
+    fn form_for(root: &Root, chunk: &Arc<Chunk>) -> Option<Arc<Chunk>> {
+        let table = root.table(chunk.layout().id)?;
+        if table.version == chunk.layout().version {
+            return Some(chunk.clone());
+        }
+        table.chunks().iter().find(|form| form.is_form_of(chunk)).cloned()
     }
 
     /// The chunk that an address leads to.
@@ -166,9 +203,9 @@ impl Store {
                 && accept(chunk, row)
                 && seen.has(chunk, row);
             if is_it {
-                found = Some(Found { chunk: chunk.clone(), row });
+                found = self.row_for(root, chunk, row);
             }
-            is_it
+            found.is_some()
         });
         found
     }
@@ -197,8 +234,8 @@ impl Store {
     /// or has more than `limit` rows there.
     pub(crate) fn in_order(
         &self,
-        index: &OrderedIndex,
-        ranges: &[KeyRange],
+        root: &Root,
+        (index, ranges): (&OrderedIndex, &[KeyRange]),
         limit: usize,
         seen: Seen,
         accept: impl Fn(ClassId) -> bool,
@@ -209,7 +246,7 @@ impl Store {
             let chunk = guard.as_ref()?;
             let row = address.row();
             let is_it = row < chunk.len() && accept(chunk.layout().id) && seen.has(chunk, row);
-            is_it.then(|| Found { chunk: chunk.clone(), row })
+            if is_it { self.row_for(root, chunk, row) } else { None }
         };
         for range in ranges {
             let left = limit.saturating_sub(all.len());
@@ -252,7 +289,7 @@ impl Store {
         };
         let newest = found().or_else(found)?;
         if seen.has(&newest.chunk, newest.row) {
-            return Some(newest);
+            return self.row_for(root, &newest.chunk, newest.row);
         }
         // An older version of it.
         let keys: SmallVec<[ValueView<'_>; 4]> = newest.chunk.keys(newest.row).collect();

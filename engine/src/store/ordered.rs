@@ -377,6 +377,19 @@ impl OrderedIndexes {
         }
     }
 
+    /// Enters the rows of a chunk that another table had in the indexes that are not its
+    /// own too.
+    pub(super) fn enter_new(&self, known: &Self, chunk: &Chunk) {
+        if self.any.load(Ordering::Relaxed) {
+            let known = known.list.lock().clone();
+            for held in self.list.lock().clone().iter() {
+                if !known.iter().any(|before| Arc::ptr_eq(&before.index, &held.index)) {
+                    fill(&held.index, chunk);
+                }
+            }
+        }
+    }
+
     /// Enters a new row.
     #[inline]
     pub(super) fn enter(&self, chunk: &Chunk, row: usize) {

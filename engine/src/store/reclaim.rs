@@ -16,9 +16,11 @@ use cimarron_cells::Writer;
 use std::sync::Arc;
 
 impl Place {
-    /// Takes a row away that is dead for everybody.
-    pub(super) fn take_away(&self, commits: &Commits, writer: &Writer) {
+    /// Takes a row away that is dead for everybody. Nobody reads a commit before the
+    /// horizon.
+    pub(super) fn take_away(&self, commits: &Commits, writer: &Writer, horizon: Commit) {
         let Self { store, table, address, hash } = self;
+        let table = &table.newest();
         if let Some(index) = &table.index {
             index.remove(*hash, *address);
         }
@@ -35,7 +37,7 @@ impl Place {
         }
         if gone == chunk.len() {
             drop_chunk(commits, store, table, &chunk, None);
-        } else if gone > chunk.len() / SPARSE {
+        } else if gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon {
             move_rows((commits, writer), store, table, &chunk);
         }
     }

@@ -4,7 +4,7 @@ use super::chunk::{CAPACITY, Chunk};
 use super::key_index::KeyIndex;
 use super::ordered::OrderedIndexes;
 use crate::schema::Layout;
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use cimarron_model::ClassVersion;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +23,8 @@ pub(crate) struct Table {
     chunks: ArcSwap<Vec<Arc<Chunk>>>,
     /// How many rows are there for the writer.
     live: AtomicUsize,
+    /// The table of a later version of the class that has the same chunks.
+    successor: ArcSwapOption<Table>,
 }
 
 impl Table {
@@ -33,7 +35,22 @@ impl Table {
         live: usize,
     ) -> Self {
         let (chunks, live) = (ArcSwap::from_pointee(chunks), AtomicUsize::new(live));
-        Self { version, index, ordered: OrderedIndexes::default(), chunks, live }
+        let ordered = OrderedIndexes::default();
+        Self { version, index, ordered, chunks, live, successor: ArcSwapOption::empty() }
+    }
+
+    /// The table that the chunks belong to now.
+    pub(super) fn newest(self: &Arc<Self>) -> Arc<Self> {
+        let mut table = self.clone();
+        while let Some(next) = table.successor.load_full() {
+            table = next;
+        }
+        table
+    }
+
+    /// Says which table the chunks belong to from now on.
+    pub(super) fn set_successor(&self, table: Option<Arc<Self>>) {
+        self.successor.store(table);
     }
 
     pub(super) fn chunks(&self) -> Guard<Chunks> {

@@ -11,6 +11,7 @@ use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
 use super::index_list::Wanted;
+use super::migrate::Migration;
 use super::objects::ObjectNumber;
 use super::ordered::OrderedIndex;
 use super::root::Root;
@@ -60,6 +61,8 @@ pub(crate) struct Transaction<'r> {
     born: SmallVec<[Place; 1]>,
     killed: SmallVec<[Dead; 1]>,
     adopted: Vec<Adopted>,
+    /// Tables whose chunks went to others.
+    migrated: Vec<(Arc<Store>, Arc<Table>)>,
     /// Objects that were made for paths that lead nowhere yet.
     named: Vec<(Arc<Store>, ObjectNumber)>,
     /// What is to be recorded; `None` when nobody listens.
@@ -81,6 +84,7 @@ impl<'r> Transaction<'r> {
             born: SmallVec::new(),
             killed: SmallVec::new(),
             adopted: Vec::new(),
+            migrated: Vec::new(),
             named: Vec::new(),
             changes: commits.log().is_heard().then(Vec::new),
             is_noted: false,
@@ -143,6 +147,32 @@ impl<'r> Transaction<'r> {
             None => self.roots.push((store.clone(), root.clone())),
         }
         root
+    }
+
+    /// Takes all rows of a table over to that of a later version of the class.
+    pub(crate) fn migrate(
+        &mut self,
+        store: &Arc<Store>,
+        from: &Arc<Table>,
+        to: &Arc<Table>,
+        migration: &Migration<'_>,
+    ) {
+        self.close_tail(store, from);
+        store.announce_migration(self.number);
+        let chunks = from.all_chunks();
+        let migrated = chunks.iter().map(|chunk| {
+            let columns = migration.columns(chunk);
+            Arc::new(chunk.migrated(migration.layout, columns, self.number))
+        });
+        let migrated: Vec<Arc<Chunk>> = migrated.collect();
+        for chunk in &migrated {
+            store.directory.put(chunk);
+            to.ordered.enter_new(&from.ordered, chunk);
+        }
+        to.set_chunks(migrated);
+        to.count(from.live() as isize);
+        from.set_successor(Some(to.clone()));
+        self.migrated.push((store.clone(), from.clone()));
     }
 
     /// Adds a row whose key is free.
@@ -426,18 +456,19 @@ impl<'r> Transaction<'r> {
         let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
         commits.relieve(state.deferred.len());
+        let horizon = state.live.horizon();
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
             if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token);
+                dead.place.take_away(commits, &state.token, horizon);
             } else {
                 state.deferred.push_back(dead);
             }
         }
         for dead in killed.drain(..) {
             if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token);
+                dead.place.take_away(commits, &state.token, horizon);
             } else {
                 state.deferred.push_back(dead);
             }
@@ -445,6 +476,10 @@ impl<'r> Transaction<'r> {
     }
 
     fn roll_back(&mut self) {
+        for (store, from) in self.migrated.drain(..).rev() {
+            from.set_successor(None);
+            from.chunks().iter().for_each(|chunk| store.directory.put(chunk));
+        }
         let token = &self.state.token;
         for dead in self.killed.drain(..).rev() {
             let Place { store, table, address, .. } = dead.place;
@@ -465,7 +500,8 @@ impl<'r> Transaction<'r> {
             }
         }
         for place in self.born.drain(..).rev() {
-            place.take_away(self.commits, token);
+            // Those who still look at what was before may need what is there.
+            place.take_away(self.commits, token, 0);
         }
         for Adopted { store, table, chunk, hashes } in self.adopted.drain(..).rev() {
             for (row, hash) in hashes.into_iter().enumerate() {
@@ -483,8 +519,13 @@ impl<'r> Transaction<'r> {
         for (store, object) in self.named.drain(..) {
             store.objects.release(&store.rules, object);
         }
-        for (store, _) in self.roots.drain(..) {
-            store.newest_root().attach_indexes();
+        for (store, root) in self.roots.drain(..) {
+            let newest = store.newest_root();
+            newest.attach_indexes();
+            let is_gone = |table: &&Arc<Table>| !newest.tables().any(|t| Arc::ptr_eq(t, table));
+            for table in root.tables().filter(is_gone) {
+                table.chunks().iter().for_each(|chunk| store.directory.remove_exact(chunk));
+            }
         }
     }
 }
