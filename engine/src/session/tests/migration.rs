@@ -3,7 +3,7 @@
 use super::indexes::check;
 use super::*;
 use crate::changes::Change;
-use cimarron_model::Value;
+use cimarron_model::{Flavor, Qualifier, Qualifiers, Value};
 
 const BEFORE: &str = "
 class X_Base { [key] string Id; uint32 Size; string Text; sint8 Levels[]; };
@@ -125,7 +125,7 @@ fn rows_are_read_as_each_version_has_them() {
 fn an_undone_change_leaves_the_rows() {
     let session = filled(1000);
     session.create_index(&context(), "X_Base", "Size").unwrap();
-    let before = session.snapshot(&context()).unwrap();
+    let mut before = session.snapshot(&context()).unwrap();
     let undone = format!(
         "{AFTER}
         instance of X_Low {{ Id = \"new\"; Last = \"l\"; }};
@@ -139,6 +139,18 @@ fn an_undone_change_leaves_the_rows() {
         assert_eq!(rows(session, "SELECT Text FROM X_Low WHERE Id = '7'"), ["t"]);
     }
     check(&session);
+    // Chunks that are written again stay with their table.
+    for n in (0..1000).filter(|n| n % 10 > 3) {
+        session.delete_instance(&context(), &at(n)).unwrap();
+    }
+    assert_eq!(rows(&before, "SELECT Id FROM X_Low").len(), 1000);
+    let before_all = std::mem::replace(&mut before, session.snapshot(&context()).unwrap());
+    drop(before_all);
+    for _ in 0..400 {
+        let changed = Instance::new("X_Low").with("Text", "t");
+        session.modify_instance(&context(), &at(0), &changed, &Update::Given).unwrap();
+    }
+    assert_eq!(rows(&session, "SELECT Id FROM X_Low").len(), 400);
     session.create_instance(&context(), &low(5000)).unwrap();
     session.delete_instance(&context(), &at(1)).unwrap();
     assert_eq!(rows(&session, "SELECT Text FROM X_Base WHERE Id = '5000'"), ["t"]);
@@ -150,6 +162,29 @@ fn an_undone_change_leaves_the_rows() {
     assert_eq!(rows(&session, "SELECT Third, New FROM X_Low WHERE Size < 3"), ["3|new"; 2]);
     assert_eq!(rows(&before, OLD).len(), 3);
     check(&session);
+}
+
+#[test]
+fn qualifiers_of_rows_stay_with_their_properties() {
+    let session = filled(3);
+    let said = |text: &str| Qualifier {
+        name: "Said".into(),
+        value: text.into(),
+        flavor: Flavor::default(),
+    };
+    let mut own = low(7);
+    own.qualifiers.set(said("instance"));
+    own.property_mut("Size").unwrap().qualifiers.set(said("size"));
+    session.create_instance(&context(), &own).unwrap();
+    change(&session, AFTER);
+    let there = get(&session, "X_Base.Id=\"7\"").unwrap();
+    let text = |qualifiers: &Qualifiers| qualifiers.get("Said").map(|q| q.value.to_string());
+    assert_eq!(text(&there.qualifiers).as_deref(), Some("instance"));
+    for (name, property) in there.properties() {
+        let expected = name.is("Size").then_some("size");
+        assert_eq!(text(&property.qualifiers).as_deref(), expected, "{name}");
+    }
+    assert_eq!(rows(&session, "SELECT First, Id FROM X_Low WHERE Size = 7"), ["7|7"]);
 }
 
 #[test]
