@@ -316,6 +316,11 @@ impl Column {
         }
     }
 
+    /// One value in so many rows.
+    pub(super) fn constant(value: Value, rows: usize) -> Self {
+        Self { nulls: Bits::default(), data: Data::Constant(Box::new(value), rows as u32) }
+    }
+
     /// A column of texts that are all there.
     pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
         let bytes = texts.clone().map(str::len).sum();
