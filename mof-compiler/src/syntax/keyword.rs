@@ -51,8 +51,7 @@ fn short(packed: u64, span: Span, language: Language) -> Option<Token> {
         VOID => word(Kind::Void),
         CLASS => word(Kind::Class),
         SCOPE => word(Kind::Scope),
-        // A type of WMI's MOF alone.
-        OBJECT if language == Language::Mof2 => word(Kind::Object),
+        OBJECT => word(Kind::Object),
         FLAVOR => word(Kind::Flavor),
         INSTANCE => word(Kind::Instance),
         VALUE if language == Language::Mof3 => word(Kind::Value),

@@ -147,31 +147,29 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Result<Token, LexError> {
         let bytes = self.text.as_bytes().get(self.start..).unwrap_or_default();
         let (length, ascii) = scan::word(bytes);
-        if !ascii {
-            let legal = self.wide_name(length, 0);
-            let token = Token::new(Kind::Identifier, self.span());
-            return if legal { Ok(token) } else { Err(LexError::Name) };
-        }
         self.take(length);
-        let text = self.text.get(self.start..self.at).unwrap_or_default();
+        if !ascii && !self.wide_name(0) {
+            return Err(LexError::Name);
+        }
+        let length = self.at - self.start;
         let packed = match bytes.first_chunk::<8>() {
             Some(first) if length < 8 => {
                 let inside = !(u64::MAX << (length * 8));
                 (u64::from_le_bytes(*first) | 0x2020_2020_2020_2020) & inside
             }
-            _ => keyword::pack(text.as_bytes().get(..8).unwrap_or(text.as_bytes())),
+            _ => keyword::pack(bytes.get(..length.min(8)).unwrap_or_default()),
         };
+        let text = self.text.get(self.start..self.at).unwrap_or_default();
         Ok(keyword::classify(text, packed, self.span(), self.language))
     }
 
-    /// Ends a name with characters beyond ASCII, which begins at an offset of the token;
-    /// says whether all may be in a name.
+    /// Looks through the name that begins at an offset of the token and may have characters
+    /// beyond ASCII; says whether all of them may be in a name.
     #[cold]
-    fn wide_name(&mut self, length: usize, from: usize) -> bool {
-        self.take(length);
+    fn wide_name(&mut self, from: usize) -> bool {
         let text = self.text.get(self.start..self.at).unwrap_or_default();
         // A byte order mark is white space wherever it stands.
-        self.take(text.find('\u{FEFF}').unwrap_or(length));
+        self.take(text.find('\u{FEFF}').unwrap_or(text.len()));
         let name = self.text.get(self.start + from..self.at).unwrap_or_default();
         name.chars().all(is_name_char)
     }
@@ -179,7 +177,8 @@ impl<'a> Lexer<'a> {
     fn alias(&mut self) -> Result<Token, LexError> {
         let bytes = self.text.as_bytes().get(self.start + 1..).unwrap_or_default();
         let (length, _) = scan::word(bytes);
-        let legal = self.wide_name(1 + length, 1);
+        self.take(1 + length);
+        let legal = self.wide_name(1);
         let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             return self.mistake(LexError::Character, 1);
@@ -438,7 +437,6 @@ mod tests {
             ("association", Kind::Association),
             ("value", Kind::Value),
             ("policy", Kind::Policy),
-            ("object", Kind::Identifier),
         ] {
             let token = Lexer::new(text, Language::Mof3, 0).next().unwrap();
             assert_eq!(token.kind, kind, "{text}");

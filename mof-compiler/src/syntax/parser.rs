@@ -55,7 +55,6 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         Self { tokens, reports, token, end: 0, expected: Set::EMPTY }
     }
 
-
     /// How far the declaration was read.
     pub(crate) fn progress(&self) -> Progress {
         self.tokens.progress()
@@ -77,11 +76,16 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         Ok(())
     }
 
-    /// Reports of a token what MOF 2 has and MOF 3 has not.
+    /// Makes the token one of MOF 3; what MOF 2 has and MOF 3 has not is reported.
     fn as_mof3(&mut self) {
         let Token { kind, span, .. } = self.token;
         let text = self.text(span);
         let (message, help) = match kind {
+            // A type of WMI's MOF alone.
+            Kind::Object => {
+                self.token.kind = Kind::Identifier;
+                return;
+            }
             Kind::Character => {
                 self.token.kind = Kind::Invalid;
                 let message = "MOF 3 has no character literals".to_owned();

@@ -246,11 +246,11 @@ impl<'a> Parser<'_, 'a, '_> {
         } else {
             None
         };
-        let after = self.end;
+        let colon = self.start();
         // The flavors of MOF 2; the report says so.
         if self.eat(Kind::Colon)? {
             self.names()?;
-            let flavors = self.from(after);
+            let flavors = self.from(colon);
             self.reports.flavors_at_use(flavors);
         }
         Ok(Qualifier { span: self.from(start), name, value })
