@@ -158,6 +158,11 @@ impl<T> Tree<T> {
         normal(path).and_then(|path| self.files.get(&path)).ok_or_else(|| missing(path))
     }
 
+    /// The normal paths of all files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {
         let path = normal(path)?;
         if self.files.contains_key(&path) {

@@ -46,9 +46,8 @@ fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnosti
     let (span, text) = (token.span, stream.slice(token.span));
     let found = found(token.kind, text);
     let word = (token.kind == Kind::Identifier).then_some(text);
-    let at_start = expected.has(Kind::Class)
-        && !expected.has(Kind::Identifier)
-        && !expected.has(Kind::Text);
+    let at_start =
+        expected.has(Kind::Class) && !expected.has(Kind::Identifier) && !expected.has(Kind::Text);
     if let Some(word) = word.filter(|word| at_start && is_mof3(word)) {
         let message = format!("`{word}` begins a declaration of MOF 3");
         return stream

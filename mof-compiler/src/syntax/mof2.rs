@@ -2,8 +2,8 @@
 
 use super::ast::{
     ClassDeclaration, DataType, Declaration, Feature, FlavorDeclaration, Identifier,
-    InstanceDeclaration, Method, Parameter, Property, PropertyValue, Qualifier, QualifierDeclaration, TypeKind, Value,
-    ValueKind,
+    InstanceDeclaration, Method, Parameter, Property, PropertyValue, Qualifier,
+    QualifierDeclaration, TypeKind, Value, ValueKind,
 };
 use super::literal;
 use super::number::Number;

@@ -14,7 +14,7 @@ use super::token::{CLASS_NAMES, Kind, NAMES, Set, Token};
 use super::words::Reports;
 use crate::Language;
 use crate::diagnostic::Code;
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use std::borrow::Cow;
 
 /// Why a declaration ends before its end.
@@ -308,11 +308,8 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     fn argument(&mut self) -> Parsed<Argument<'a>> {
         let span = self.token.span;
-        let text = if self.at(Kind::Text) {
-            self.string()?
-        } else {
-            Cow::Borrowed(self.name()?.text)
-        };
+        let text =
+            if self.at(Kind::Text) { self.string()? } else { Cow::Borrowed(self.name()?.text) };
         Ok(Argument { span, text })
     }
 }

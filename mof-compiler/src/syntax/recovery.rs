@@ -52,10 +52,8 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         }
         slip = false;
         // A string without its end may have swallowed what closes.
-        after_close = matches!(
-            kind,
-            Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken
-        );
+        after_close =
+            matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
     }
 }
 

@@ -182,14 +182,8 @@ pub(crate) const NAMES: Set = Set::of(&[
 ]);
 
 /// What may be the name of a class: no type, and nothing that begins a declaration.
-pub(crate) const CLASS_NAMES: Set = Set::of(&[
-    Kind::Identifier,
-    Kind::Of,
-    Kind::As,
-    Kind::Scope,
-    Kind::Policy,
-    Kind::Flavor,
-]);
+pub(crate) const CLASS_NAMES: Set =
+    Set::of(&[Kind::Identifier, Kind::Of, Kind::As, Kind::Scope, Kind::Policy, Kind::Flavor]);
 
 /// What a declaration may begin with.
 const STARTS: Set = Set::of(&[

@@ -14,8 +14,7 @@ use crate::syntax::token::{CLASS_NAMES, Kind, NAMES, Set};
 use crate::syntax::words::Reports;
 
 /// What begins the declaration of a complex type.
-const SORTS: Set =
-    Set::of(&[Kind::Structure, Kind::Class, Kind::Association, Kind::Indication]);
+const SORTS: Set = Set::of(&[Kind::Structure, Kind::Class, Kind::Association, Kind::Indication]);
 
 /// What begins a type.
 const TYPES: Set = CLASS_NAMES.or(Set::of(&[Kind::Type, Kind::Void]));
@@ -24,14 +23,8 @@ const TYPES: Set = CLASS_NAMES.or(Set::of(&[Kind::Type, Kind::Void]));
 const CLAUSES: Set = Set::of(&[Kind::Scope, Kind::Policy, Kind::Flavor]);
 
 /// What a literal is.
-const LITERALS: Set = Set::of(&[
-    Kind::Null,
-    Kind::Boolean,
-    Kind::Integer,
-    Kind::Real,
-    Kind::Text,
-    Kind::Invalid,
-]);
+const LITERALS: Set =
+    Set::of(&[Kind::Null, Kind::Boolean, Kind::Integer, Kind::Real, Kind::Text, Kind::Invalid]);
 
 impl<'a> Parser<'_, 'a, '_> {
     /// One declaration with its final `;`.
@@ -411,9 +404,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 });
             }
             Kind::Null => ValueKind::Null,
-            Kind::Boolean => {
-                ValueKind::Boolean(self.text(span).eq_ignore_ascii_case("true"))
-            }
+            Kind::Boolean => ValueKind::Boolean(self.text(span).eq_ignore_ascii_case("true")),
             Kind::Invalid => ValueKind::Invalid,
             _ => return self.unexpected(LITERALS),
         };
