@@ -75,14 +75,8 @@ impl ZipFileSystem {
     /// yields more than it claims.
     pub(super) fn open(archive: &[u8], limits: &Limits) -> Result<Self, ArchiveError> {
         let packed = directory(archive, limits)?;
-        let mut unpacker = Unpacker::new(archive, packed.iter().map(|(_, entry)| entry));
-        let mut entries = Tree::default();
-        for (path, entry) in packed {
-            let unpacked = unpacker.unpack(&entry);
-            if !entries.insert(&path, unpacked) {
-                return Err(ArchiveError::Escape(path.display().to_string()));
-            }
-        }
+        let mut unpacker = Unpacker::new(archive, packed.files());
+        let entries = packed.map(|entry| unpacker.unpack(&entry));
         Ok(Self { entries, texts: Arc::new(unpacker.texts) })
     }
 
@@ -105,13 +99,13 @@ impl ZipFileSystem {
     }
 }
 
-/// The MOF files that the directory of an archive lists, in its order.
-fn directory(archive: &[u8], limits: &Limits) -> Result<Vec<(PathBuf, Packed)>, ArchiveError> {
+/// The MOF files that the directory of an archive lists.
+fn directory(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, ArchiveError> {
     let mut zip = ZipArchive::new(Cursor::new(archive))?;
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
     }
-    let mut entries = Vec::with_capacity(zip.len());
+    let mut entries = Tree::default();
     let mut room = limits.total;
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index)?;
@@ -129,7 +123,9 @@ fn directory(archive: &[u8], limits: &Limits) -> Result<Vec<(PathBuf, Packed)>, 
             return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
         }
         room -= entry.size();
-        entries.push((path, Packed::of(&entry)));
+        if !entries.insert(&path, Packed::of(&entry)) {
+            return Err(ArchiveError::Escape(entry.name().to_owned()));
+        }
     }
     Ok(entries)
 }

@@ -108,18 +108,25 @@ impl Writer {
         Self { root, ..Self::default() }
     }
 
-    /// Makes room as real schemas need it, several times over for text: pages that are
-    /// never written to cost nothing, and copying what has grown too large does.
+    /// Makes room as real schemas need it, for text several times over: pages that are
+    /// never written to cost nothing, and copying what has grown too large does. Lists have
+    /// the same size in bytes, whatever they hold, so that allocators lay them side by side.
     fn reserve(&mut self, classes: usize) {
+        fn room<T>(list: &mut Vec<T>, classes: usize) {
+            list.reserve(classes * 320 / size_of::<T>());
+        }
         let root = &mut self.root;
         root.text.reserve(classes.saturating_mul(8 << 10).min(64 << 20));
-        root.symbols.reserve(classes * 16);
-        root.qualifiers.reserve(classes * 24);
-        root.values.reserve(classes * 16);
-        root.words.reserve(classes * 32);
-        root.lists.reserve(classes * 64);
-        root.properties.reserve(classes * 6);
+        room(&mut root.symbols, classes);
+        room(&mut root.classes, classes);
+        room(&mut root.properties, classes);
+        room(&mut root.qualifiers, classes);
+        room(&mut root.values, classes);
+        room(&mut root.words, classes);
+        room(&mut root.lists, classes);
         self.symbols.reserve(classes * 16, |(h, _)| *h);
+        self.properties.reserve(classes * 16);
+        self.values.reserve(classes * 16);
     }
 
     /// The symbol of a text.
