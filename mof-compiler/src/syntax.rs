@@ -22,6 +22,7 @@ mod recovery;
 mod scan;
 mod sequence;
 mod stream;
+mod text;
 mod token;
 mod words;
 

@@ -84,7 +84,7 @@ fn file_name<'a>(stream: &mut Stream<'a, '_>, token: Token) -> Cow<'a, str> {
             raw.push_str(literal);
         }
     }
-    if mistaken { Cow::Owned(raw) } else { stream.decode(token) }
+    if mistaken { Cow::Owned(raw) } else { stream.decode(token).into() }
 }
 
 #[cfg(test)]

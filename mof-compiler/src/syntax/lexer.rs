@@ -4,14 +4,15 @@
 //! are crossed in words, a malformed literal becomes one token instead of several, and
 //! what is left for each token is one table look-up a byte.
 
+use super::ast::Text;
 use super::keyword;
 use super::literal;
 use super::number;
-use super::scan;
+use super::scan::{self, Rest, quoted, skip_trivia};
 use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::source::Span;
-use std::borrow::Cow;
+use smol_str::SmolStr;
 
 /// What can be wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,13 +66,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// What the latest string says: borrowed from the text when it is one literal without
-    /// escapes, as most are. It is put together in `scratch`, so that what is kept has
-    /// its exact size.
-    pub(crate) fn decode(&self, form: Form, scratch: &mut String) -> Cow<'a, str> {
+    /// escapes, as most are, else put together in `scratch` first.
+    pub(crate) fn decode(&self, form: Form, scratch: &mut String) -> Text<'a> {
         let text = self.text;
         let contents = |literal: &Span| text.get(literal.range()).unwrap_or_default();
         if let (Form::PLAIN, [literal]) = (form, self.literals.as_slice()) {
-            return Cow::Borrowed(contents(literal));
+            return Text::Written(contents(literal));
         }
         scratch.clear();
         for literal in &self.literals {
@@ -81,7 +81,7 @@ impl<'a> Lexer<'a> {
                 scratch.push_str(contents(literal));
             }
         }
-        Cow::Owned(scratch.as_str().to_owned())
+        Text::Made(SmolStr::new(scratch))
     }
 
     /// The next token; behind the last, one that says so.
@@ -309,72 +309,6 @@ pub(crate) fn is_name_char(c: char) -> bool {
             && !matches!(c, '«' | '»' | '\u{2000}'..='\u{206F}' | '\u{FFF0}'..='\u{FFFF}'))
 }
 
-/// What stands behind white space and comments.
-#[derive(Clone, Copy, PartialEq)]
-enum Rest {
-    Token,
-    Nothing,
-    /// A comment without its end.
-    OpenComment,
-}
-
-/// The length of the white space and comments at the start, and what is behind.
-#[inline]
-fn skip_trivia(bytes: &[u8]) -> (usize, Rest) {
-    let mut at = 0;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
-                at += 1;
-                at += scan::spaces(bytes.get(at..).unwrap_or_default());
-            }
-            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
-            Some(b'/') => match bytes.get(at + 1) {
-                Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
-                Some(b'*') => {
-                    let inside = bytes.get(at + 2..).unwrap_or_default();
-                    match memchr::memmem::find(inside, b"*/") {
-                        Some(end) => at += end + 4,
-                        None => return (at, Rest::OpenComment),
-                    }
-                }
-                _ => return (at, Rest::Token),
-            },
-            Some(_) => return (at, Rest::Token),
-            None => return (at, Rest::Nothing),
-        }
-    }
-}
-
-/// The length of a literal's contents, which `bytes` begin with, and their form; without
-/// the closing `quote` on its line, the length of the line.
-fn quoted(bytes: &[u8], quote: u8) -> Result<(usize, Form), usize> {
-    let (mut at, mut form) = (0, Form::PLAIN);
-    loop {
-        at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
-        match bytes.get(at) {
-            Some(byte) if *byte == quote => return Ok((at, form)),
-            Some(b'\\') => {
-                let next = bytes.get(at + 1);
-                form = form.with(Form::ESCAPED);
-                if !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\')) {
-                    form = form.with(Form::DOUBTFUL);
-                }
-                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
-                at += 1 + usize::from(pair);
-            }
-            None | Some(b'\n' | b'\r') => return Err(at),
-            // Other control characters are as good as any.
-            Some(_) => at += 1,
-        }
-    }
-}
-
-/// The length of a line without what ends it.
-fn line_length(rest: &[u8]) -> usize {
-    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,7 +324,7 @@ mod tests {
         std::iter::from_fn(read).collect()
     }
 
-    fn decoded(text: &str) -> Cow<'_, str> {
+    fn decoded(text: &str) -> Text<'_> {
         let mut lexer = Lexer::new(text, Language::Mof2, 0);
         let token = lexer.next().unwrap();
         assert_eq!((token.kind, token.span.range()), (Kind::Text, 0..text.len()), "{text}");
@@ -454,8 +388,8 @@ mod tests {
             (r#""" """#, "", true),
         ] {
             let found = decoded(text);
-            assert_eq!(found, expected, "{text}");
-            assert_eq!(matches!(found, Cow::Owned(_)), owned, "{text}");
+            assert_eq!(&*found, expected, "{text}");
+            assert_eq!(matches!(found, Text::Made(_)), owned, "{text}");
         }
         for (text, error) in [
             ("\"a", LexError::String),

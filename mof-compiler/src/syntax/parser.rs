@@ -6,7 +6,7 @@
 //! way led there. Only braces and brackets lead down again, and [`Bounded`] lets them
 //! nest [`MAX_NESTING`](super::MAX_NESTING) deep.
 
-use super::ast::{Argument, ArraySuffix, Directive, DirectiveForm, Identifier, Integer};
+use super::ast::{Argument, ArraySuffix, Directive, DirectiveForm, Identifier, Integer, Text};
 use super::bounds::{Bounded, Halt, Progress};
 use super::number::{self, Number};
 use super::stream::Stream;
@@ -235,7 +235,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
     }
 
     /// What the string at hand says.
-    pub(super) fn string(&mut self) -> Parsed<Cow<'a, str>> {
+    pub(super) fn string(&mut self) -> Parsed<Text<'a>> {
         let text = self.tokens.stream.decode(self.token);
         self.bump()?;
         Ok(text)
@@ -308,8 +308,11 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     fn argument(&mut self) -> Parsed<Argument<'a>> {
         let span = self.token.span;
-        let text =
-            if self.at(Kind::Text) { self.string()? } else { Cow::Borrowed(self.name()?.text) };
+        let text = if self.at(Kind::Text) {
+            self.string()?.into()
+        } else {
+            Cow::Borrowed(self.name()?.text)
+        };
         Ok(Argument { span, text })
     }
 }

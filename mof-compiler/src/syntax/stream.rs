@@ -1,5 +1,6 @@
 //! The tokens of a text, mistakes in them reported.
 
+use super::ast::Text;
 use super::lexer::{LexError, Lexer, is_name_char};
 use super::literal::{self, Mistake};
 use super::number;
@@ -7,7 +8,6 @@ use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
-use std::borrow::Cow;
 
 /// The tokens of a whole text.
 pub(crate) struct Stream<'a, 's> {
@@ -63,7 +63,7 @@ impl<'a, 's> Stream<'a, 's> {
     }
 
     /// What string literals say that were read last.
-    pub(crate) fn decode(&mut self, token: Token) -> Cow<'a, str> {
+    pub(crate) fn decode(&mut self, token: Token) -> Text<'a> {
         self.lexer.decode(token.form(), &mut self.scratch)
     }
 

@@ -217,8 +217,15 @@ impl Writer {
         for name in &class.ancestors {
             ancestors.push(self.symbol(name.as_str())?);
         }
-        let properties = self.members(&class.properties, Self::property)?;
-        let methods = self.members(&class.methods, Self::method)?;
+        let above = self.root.classes.get(superclass_number as usize);
+        let above_properties = above.map(|c| (c.properties, c.properties_by_name));
+        let above_methods = above.map(|c| (c.methods, c.methods_by_name));
+        let numbers = self.members(&class.properties, Self::property)?;
+        let name: fn(&Property) -> &str = |p| p.name.as_str();
+        let properties = self.named_list(&class.properties, &numbers, above_properties, name)?;
+        let numbers = self.members(&class.methods, Self::method)?;
+        let name: fn(&Method) -> &str = |m| m.name.as_str();
+        let methods = self.named_list(&class.methods, &numbers, above_methods, name)?;
         let flag = |name, bit| if class.qualifiers.is_true(name) { bit } else { 0 };
         Ok(ClassRecord {
             name: self.symbol(class.name.as_str())?,
@@ -232,11 +239,11 @@ impl Writer {
             subtree_end,
             ancestors: append(&mut self.root.lists, ancestors)?,
             qualifiers: self.qualifiers(&class.qualifiers)?,
-            properties: append(&mut self.root.lists, properties)?,
-            properties_by_name: self.name_order(&class.properties, |p| p.name.as_str())?,
+            properties: properties.0,
+            properties_by_name: properties.1,
             own_properties: append(&mut self.root.lists, class.own_properties.iter().copied())?,
-            methods: append(&mut self.root.lists, methods)?,
-            methods_by_name: self.name_order(&class.methods, |m| m.name.as_str())?,
+            methods: methods.0,
+            methods_by_name: methods.1,
             own_methods: append(&mut self.root.lists, class.own_methods.iter().copied())?,
         })
     }
@@ -265,15 +272,28 @@ impl Writer {
         members.iter().map(|member| one(self, member)).collect()
     }
 
-    fn name_order<T>(
+    /// The list of members' numbers, and the one of their places in the order of their
+    /// names. A class that adds nothing has those of its superclass.
+    fn named_list<T>(
         &mut self,
         members: &[Member<T>],
+        numbers: &[u32],
+        above: Option<(Run, Run)>,
         name: fn(&T) -> &str,
-    ) -> Result<Run, WriteError> {
-        let mut slots: Vec<(u32, &str)> =
-            (0..).zip(members).map(|(slot, m)| (slot, name(&m.declaration))).collect();
-        slots.sort_by(|a, b| fold::cmp(a.1, b.1));
-        append(&mut self.root.lists, slots.into_iter().map(|(slot, _)| slot))
+    ) -> Result<(Run, Run), WriteError> {
+        let lists = &mut self.root.lists;
+        let same = |list: Run| {
+            let (start, len) = (list.start as usize, list.len as usize);
+            lists.get(start..).and_then(|rest| rest.get(..len)) == Some(numbers)
+        };
+        if let Some(both) = above.filter(|(list, _)| same(*list)) {
+            return Ok(both);
+        }
+        let mut places: Vec<(u32, &str)> =
+            (0..).zip(members).map(|(place, m)| (place, name(&m.declaration))).collect();
+        places.sort_by(|a, b| fold::cmp(a.1, b.1));
+        let list = append(lists, numbers.iter().copied())?;
+        Ok((list, append(lists, places.into_iter().map(|(place, _)| place))?))
     }
 
     fn property(&mut self, member: &Member<Property>) -> Result<u32, WriteError> {

@@ -396,7 +396,7 @@ impl<'a> Parser<'_, 'a, '_> {
     fn mof3_literal(&mut self) -> Parsed<ValueKind<'a>> {
         let span = self.token.span;
         let value = match self.token.kind {
-            Kind::Text => return Ok(ValueKind::String(self.string()?)),
+            Kind::Text => return Ok(ValueKind::String(self.string()?.into())),
             Kind::Integer | Kind::Real => {
                 return Ok(match self.number()? {
                     Number::Integer(number) => ValueKind::Integer(number),
