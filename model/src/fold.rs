@@ -32,6 +32,16 @@ pub fn fold(text: &str) -> String {
 /// Whether two texts are equal without case.
 #[inline]
 pub fn eq(a: &str, b: &str) -> bool {
+    // Most texts differ, and by their first letter.
+    if let ([x, ..], [y, ..]) = (a.as_bytes(), b.as_bytes()) {
+        if (x | y) < 0x80 && (x ^ y) & !0x20 != 0 {
+            return false;
+        }
+    }
+    eq_from_start(a, b)
+}
+
+fn eq_from_start(a: &str, b: &str) -> bool {
     if a.len() == b.len() && eq_ascii(a.as_bytes(), b.as_bytes()) {
         return true;
     }

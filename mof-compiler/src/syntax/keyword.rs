@@ -6,10 +6,10 @@ use crate::source::Span;
 use cimarron_model::CimType;
 
 /// The token of a word in ASCII. `packed` are its first eight bytes in lower case.
-pub(super) fn classify(text: &str, packed: u64, span: Span, language: Language) -> Token {
-    let known = match text.len() {
+pub(super) fn classify(word: &[u8], packed: u64, span: Span, language: Language) -> Token {
+    let known = match word.len() {
         0..=8 => short(packed, span, language),
-        9..=11 => long(text, language).map(|kind| Token::new(kind, span)),
+        9..=11 => long(word, language).map(|kind| Token::new(kind, span)),
         _ => None,
     };
     known.unwrap_or(Token::new(Kind::Identifier, span))
@@ -74,16 +74,16 @@ fn short(packed: u64, span: Span, language: Language) -> Option<Token> {
     }
 }
 
-fn long(text: &str, language: Language) -> Option<Kind> {
-    const MOF3: [(&str, Kind); 4] = [
-        ("structure", Kind::Structure),
-        ("indication", Kind::Indication),
-        ("enumeration", Kind::Enumeration),
-        ("association", Kind::Association),
+fn long(word: &[u8], language: Language) -> Option<Kind> {
+    const MOF3: [(&[u8], Kind); 4] = [
+        (b"structure", Kind::Structure),
+        (b"indication", Kind::Indication),
+        (b"enumeration", Kind::Enumeration),
+        (b"association", Kind::Association),
     ];
-    if text.eq_ignore_ascii_case("qualifier") {
+    if word.eq_ignore_ascii_case(b"qualifier") {
         return Some(Kind::Qualifier);
     }
     let mut words = MOF3.iter().filter(|_| language == Language::Mof3);
-    words.find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, kind)| *kind)
+    words.find(|(text, _)| word.eq_ignore_ascii_case(text)).map(|(_, kind)| *kind)
 }

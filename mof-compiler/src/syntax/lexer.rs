@@ -57,7 +57,7 @@ impl<'a> Lexer<'a> {
     /// The place of the latest token, or of what is none.
     #[inline]
     pub(crate) fn span(&self) -> Span {
-        Span::from(self.start..self.at)
+        Span::new(self.start as u32, self.at as u32)
     }
 
     /// What the literals of the latest string hold, as it is written.
@@ -93,19 +93,12 @@ impl<'a> Lexer<'a> {
         let Some(first) = self.text.as_bytes().get(self.start) else {
             return Ok(Token::new(Kind::End, self.span()));
         };
+        if let Some(kind) = punctuation(*first) {
+            return self.token(kind, 1);
+        }
         match *first {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
             b'"' => self.string(),
-            b'{' => self.token(Kind::LeftBrace, 1),
-            b'}' => self.token(Kind::RightBrace, 1),
-            b'[' => self.token(Kind::LeftBracket, 1),
-            b']' => self.token(Kind::RightBracket, 1),
-            b'(' => self.token(Kind::LeftParen, 1),
-            b')' => self.token(Kind::RightParen, 1),
-            b';' => self.token(Kind::Semicolon, 1),
-            b':' => self.token(Kind::Colon, 1),
-            b',' => self.token(Kind::Comma, 1),
-            b'=' => self.token(Kind::Equals, 1),
             b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(),
             b'$' => self.alias(),
             b'#' => self.directive(),
@@ -159,8 +152,8 @@ impl<'a> Lexer<'a> {
             }
             _ => keyword::pack(bytes.get(..length.min(8)).unwrap_or_default()),
         };
-        let text = self.text.get(self.start..self.at).unwrap_or_default();
-        Ok(keyword::classify(text, packed, self.span(), self.language))
+        let word = bytes.get(..length).unwrap_or_default();
+        Ok(keyword::classify(word, packed, self.span(), self.language))
     }
 
     /// Looks through the name that begins at an offset of the token and may have characters
@@ -216,7 +209,7 @@ impl<'a> Lexer<'a> {
             };
             form = form.with(found);
             let end = inside + length;
-            self.literals.push(Span::from(inside..end));
+            self.literals.push(Span::new(inside as u32, end as u32));
             self.at = end + 1;
             let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default());
             self.next = self.at + gap;
@@ -296,6 +289,27 @@ impl<'a> Lexer<'a> {
             }
         }
     }
+}
+
+/// The token that a character is by itself.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+fn punctuation(byte: u8) -> Option<Kind> {
+    const TABLE: [Option<Kind>; 256] = {
+        let mut table = [None; 256];
+        table[b'{' as usize] = Some(Kind::LeftBrace);
+        table[b'}' as usize] = Some(Kind::RightBrace);
+        table[b'[' as usize] = Some(Kind::LeftBracket);
+        table[b']' as usize] = Some(Kind::RightBracket);
+        table[b'(' as usize] = Some(Kind::LeftParen);
+        table[b')' as usize] = Some(Kind::RightParen);
+        table[b';' as usize] = Some(Kind::Semicolon);
+        table[b':' as usize] = Some(Kind::Colon);
+        table[b',' as usize] = Some(Kind::Comma);
+        table[b'=' as usize] = Some(Kind::Equals);
+        table
+    };
+    TABLE[byte as usize]
 }
 
 /// DSP0004 lets names hold any character from U+0080 up. Spaces, controls and
