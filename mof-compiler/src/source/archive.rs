@@ -204,7 +204,11 @@ impl<'a> Unpacker<'a> {
     fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Packed>) -> Self {
         let sizes = entries.filter_map(|entry| entry.honest_size(archive));
         let texts = String::with_capacity(sizes.fold(0, usize::saturating_add));
-        let inflater = Inflater { archive, inflater: Decompressor::new(), scratch: Vec::new() };
+        let inflater = Inflater {
+            archive,
+            inflater: Decompressor::new(),
+            scratch: Vec::with_capacity(1 << 20),
+        };
         Self { inflater, texts }
     }
 
@@ -227,7 +231,7 @@ struct Inflater<'a> {
     archive: &'a [u8],
     /// Making a new one for each entry takes as long as unpacking it.
     inflater: Decompressor,
-    /// Room for one entry, used again and again.
+    /// Room for one entry, used again and again, and enough for most.
     scratch: Vec<u8>,
 }
 

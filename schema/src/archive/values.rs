@@ -1,6 +1,6 @@
 //! Values in the archive: writing them and reading them back.
 
-use super::format::{ArchivedRoot, ArchivedValueRecord, Root, ValueRecord, form};
+use super::format::{ArchivedRoot, ArchivedValueRecord, NONE, Root, ValueRecord, form};
 use super::write::{WriteError, Writer, number};
 use cimarron_model::{Array, Char16, CimType, DateTime, Elements, ObjectPath, Scalar, Value};
 use hashbrown::HashTable;
@@ -13,14 +13,10 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct ValueWriter {
     known: FxHashMap<ValueRecord, u32>,
+    /// Strings by their symbols; `NONE` where there is none yet.
+    pub(super) strings: Vec<u32>,
     /// Arrays by the hash of their elements, which are in `words` already.
     arrays: HashTable<(u64, u32)>,
-}
-
-impl ValueWriter {
-    pub(super) fn reserve(&mut self, values: usize) {
-        self.known.reserve(values);
-    }
 }
 
 impl Root {
@@ -48,6 +44,10 @@ impl Writer {
                 form: if *array { form::NULL_ARRAY } else { form::NULL },
                 cim_type,
             },
+            Value::Scalar(Scalar::String(text)) => {
+                let symbol = self.symbol(text)?;
+                return self.string(symbol);
+            }
             Value::Scalar(scalar) => {
                 ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
             }
@@ -61,6 +61,23 @@ impl Writer {
         }
         let n = self.append_value(record)?;
         self.values.known.insert(record, n);
+        Ok(n)
+    }
+
+    /// The number of the string with this symbol.
+    fn string(&mut self, symbol: u32) -> Result<u32, WriteError> {
+        let at = symbol as usize;
+        if let Some(n) = self.values.strings.get(at).filter(|n| **n != NONE) {
+            return Ok(*n);
+        }
+        let (payload, cim_type) = (u64::from(symbol), CimType::String as u8);
+        let n = self.append_value(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type })?;
+        if self.values.strings.len() <= at {
+            self.values.strings.resize(self.root.symbols.len(), NONE);
+        }
+        if let Some(slot) = self.values.strings.get_mut(at) {
+            *slot = n;
+        }
         Ok(n)
     }
 

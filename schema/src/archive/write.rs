@@ -85,13 +85,21 @@ impl Root {
     }
 }
 
+/// A superclass that is in the archive, written already.
+#[derive(Clone, Copy)]
+struct Above<'a> {
+    class: &'a ResolvedClass,
+    number: u32,
+}
+
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) root: Root,
     /// Symbols by the hash of the text they stand for, which is in `root` already.
     symbols: HashTable<(u64, u32)>,
     pub(super) values: ValueWriter,
-    /// Declarations already written, by identity: subclasses share them.
+    /// Declarations already written, by identity: classes below one that is not in the
+    /// archive share them.
     properties: FxHashMap<*const Property, u32>,
     methods: FxHashMap<*const Method, u32>,
     /// How many objects the one being written is embedded in.
@@ -124,9 +132,8 @@ impl Writer {
         room(&mut root.values, classes);
         room(&mut root.words, classes);
         room(&mut root.lists, classes);
+        room(&mut self.values.strings, classes);
         self.symbols.reserve(classes * 16, |(h, _)| *h);
-        self.properties.reserve(classes * 16);
-        self.values.reserve(classes * 16);
     }
 
     /// The symbol of a text.
@@ -155,10 +162,14 @@ impl Writer {
         let first = number(self.root.classes.len())?;
         for place in &order.places {
             let Some(class) = classes.get(place.class) else { continue };
-            let superclass_number =
-                place.parent.map_or(Ok(NONE), |p| number(p).map(|p| p + first))?;
+            let above = place.parent.and_then(|p| Some((p, order.places.get(p)?.class)));
+            let above = match above.and_then(|(p, c)| Some((p, *classes.get(c)?))) {
+                Some((place, class)) => Some(Above { class, number: number(place)? + first }),
+                None => None,
+            };
             let subtree_end = number(place.subtree_end)? + first;
-            self.class(class, superclass_number, subtree_end)?;
+            let record = self.class_record(class, above, subtree_end)?;
+            self.root.classes.push(record);
         }
         let named: Vec<(u32, &str)> = (first..)
             .zip(&order.places)
@@ -196,36 +207,30 @@ impl Writer {
         append(&mut self.root.qualifier_types, records)
     }
 
-    fn class(
-        &mut self,
-        class: &ResolvedClass,
-        superclass_number: u32,
-        subtree_end: u32,
-    ) -> Result<(), WriteError> {
-        let record = self.class_record(class, superclass_number, subtree_end)?;
-        self.root.classes.push(record);
-        Ok(())
-    }
-
     fn class_record(
         &mut self,
         class: &ResolvedClass,
-        superclass_number: u32,
+        above: Option<Above<'_>>,
         subtree_end: u32,
     ) -> Result<ClassRecord, WriteError> {
         let mut ancestors = Vec::with_capacity(class.ancestors.len());
         for name in &class.ancestors {
             ancestors.push(self.symbol(name.as_str())?);
         }
-        let above = self.root.classes.get(superclass_number as usize);
-        let above_properties = above.map(|c| (c.properties, c.properties_by_name));
-        let above_methods = above.map(|c| (c.methods, c.methods_by_name));
-        let numbers = self.members(&class.properties, Self::property)?;
+        let superclass_number = above.map_or(NONE, |above| above.number);
+        let record = self.root.classes.get(superclass_number as usize);
+        let listed = record.map(|c| (c.properties, c.properties_by_name));
+        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.properties, list));
+        let numbers =
+            self.members(&class.properties, inherited, |w| &mut w.properties, Self::property)?;
         let name: fn(&Property) -> &str = |p| p.name.as_str();
-        let properties = self.named_list(&class.properties, &numbers, above_properties, name)?;
-        let numbers = self.members(&class.methods, Self::method)?;
+        let properties = self.named_list(&class.properties, &numbers, listed, name)?;
+        let record = self.root.classes.get(superclass_number as usize);
+        let listed = record.map(|c| (c.methods, c.methods_by_name));
+        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.methods, list));
+        let numbers = self.members(&class.methods, inherited, |w| &mut w.methods, Self::method)?;
         let name: fn(&Method) -> &str = |m| m.name.as_str();
-        let methods = self.named_list(&class.methods, &numbers, above_methods, name)?;
+        let methods = self.named_list(&class.methods, &numbers, listed, name)?;
         let flag = |name, bit| if class.qualifiers.is_true(name) { bit } else { 0 };
         Ok(ClassRecord {
             name: self.symbol(class.name.as_str())?,
@@ -251,7 +256,7 @@ impl Writer {
     /// A class that is a value: written as it was given, outside any hierarchy.
     fn embedded_class(&mut self, class: &Class) -> Result<u32, WriteError> {
         let resolved = ResolvedClass::as_given(class);
-        let record = self.class_record(&resolved, NONE, 0)?;
+        let record = self.class_record(&resolved, None, 0)?;
         let n = number(self.root.embedded_classes.len())?;
         self.root.embedded_classes.push(record);
         // The declarations die with `resolved`; their addresses may be reused.
@@ -264,12 +269,35 @@ impl Writer {
         Ok(n)
     }
 
+    /// The numbers of members. What a superclass in the archive has in the same place is
+    /// shared with it; without one, what others of its subclasses have is shared with them.
     fn members<T>(
         &mut self,
         members: &[Member<T>],
-        one: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
+        inherited: Option<(&[Member<T>], Run)>,
+        written: fn(&mut Self) -> &mut FxHashMap<*const T, u32>,
+        write: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
     ) -> Result<Vec<u32>, WriteError> {
-        members.iter().map(|member| one(self, member)).collect()
+        let mut numbers = Vec::with_capacity(members.len());
+        for (i, member) in members.iter().enumerate() {
+            let identity = Arc::as_ptr(&member.declaration);
+            let known = match inherited {
+                Some((above, list)) => above
+                    .get(i)
+                    .filter(|above| Arc::as_ptr(&above.declaration) == identity)
+                    .and_then(|_| self.root.lists.get(list.start as usize + i)),
+                None => written(self).get(&identity),
+            };
+            let n = match known.copied() {
+                Some(n) => n,
+                None => write(self, member)?,
+            };
+            if inherited.is_none() {
+                written(self).insert(identity, n);
+            }
+            numbers.push(n);
+        }
+        Ok(numbers)
     }
 
     /// The list of members' numbers, and the one of their places in the order of their
@@ -297,10 +325,6 @@ impl Writer {
     }
 
     fn property(&mut self, member: &Member<Property>) -> Result<u32, WriteError> {
-        let identity = Arc::as_ptr(&member.declaration);
-        if let Some(n) = self.properties.get(&identity) {
-            return Ok(*n);
-        }
         let property = &*member.declaration;
         let record = PropertyRecord {
             name: self.symbol(property.name.as_str())?,
@@ -315,15 +339,10 @@ impl Writer {
         };
         let n = number(self.root.properties.len())?;
         self.root.properties.push(record);
-        self.properties.insert(identity, n);
         Ok(n)
     }
 
     fn method(&mut self, member: &Member<Method>) -> Result<u32, WriteError> {
-        let identity = Arc::as_ptr(&member.declaration);
-        if let Some(n) = self.methods.get(&identity) {
-            return Ok(*n);
-        }
         let method = &*member.declaration;
         let unused = DataType::scalar(cimarron_model::CimType::Boolean);
         let record = MethodRecord {
@@ -338,7 +357,6 @@ impl Writer {
         };
         let n = number(self.root.methods.len())?;
         self.root.methods.push(record);
-        self.methods.insert(identity, n);
         Ok(n)
     }
 
