@@ -8,10 +8,6 @@ use crate::Language;
 use crate::diagnostic::Code;
 use crate::source::Span;
 
-/// Parsing goes no further; the mistake has been reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Halt;
-
 /// What kind of declaration is being read, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -95,7 +91,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket];
         Progress {
             first: self.first,
-            last: self.last.span,
+            last: self.last.span(),
             depth: open.braces,
             after_close: closing.contains(&self.previous),
             in_list: open.brackets > 0 && open.braces == open.list_braces,
@@ -105,22 +101,23 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         }
     }
 
-    /// The next token; behind the last one of the declaration, one that says so.
+    /// The next token; behind the last one of the declaration, one that says so. `Broken`
+    /// where parsing goes no further.
     #[inline]
-    pub(crate) fn next(&mut self) -> Result<Token, Halt> {
+    pub(crate) fn next(&mut self) -> Token {
         match self.stage {
-            Stage::End => return Ok(Token::new(Kind::End, Span::at(self.last.span.end))),
+            Stage::End => return Token::new(Kind::End, Span::at(self.last.span().end)),
             Stage::Supply(at) => {
                 self.supplied = true;
                 self.stage = Stage::End;
                 self.last = Token::new(Kind::Semicolon, Span::at(at));
-                return Ok(self.last);
+                return self.last;
             }
             _ => {}
         }
         let token = self.stream.next();
         if token.kind == Kind::End {
-            return Ok(token);
+            return token;
         }
         self.previous = self.last.kind;
         self.last = token;
@@ -128,20 +125,18 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             self.outside_a_body(token);
         }
         if token.kind == Kind::Broken {
-            self.directive |= self.stream.slice(token.span).starts_with('#');
-            return Err(Halt);
+            self.directive |= self.stream.slice(token.span()).starts_with('#');
+        } else if token.kind.is_structure() && self.stage == Stage::Body {
+            return self.track(token);
         }
-        if token.kind.is_structure() && self.stage == Stage::Body {
-            self.track(token)?;
-        }
-        Ok(token)
+        token
     }
 
     /// The first token of a declaration, and all those of a directive.
     fn outside_a_body(&mut self, token: Token) {
         match (self.stage, token.kind) {
             (Stage::Start, kind) => {
-                self.first = token.span;
+                self.first = token.span();
                 self.stage = match kind {
                     Kind::Pragma => Stage::PragmaName,
                     Kind::Include => Stage::Directive,
@@ -152,7 +147,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             (Stage::PragmaName, _) => {
                 self.stage = Stage::Directive;
                 // `#pragma namespace "x"` goes on, for the parser to refuse.
-                let same_line = self.stream.next_on_line_of(token.span);
+                let same_line = self.stream.next_on_line_of(token.span());
                 let goes_on = match self.stream.peek().kind {
                     Kind::LeftParen => true,
                     Kind::Text | Kind::Identifier => same_line,
@@ -167,27 +162,27 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         }
     }
 
-    /// Follows the structure of a declaration.
-    fn track(&mut self, token: Token) -> Result<(), Halt> {
+    /// Follows the structure of a declaration; gives the token back.
+    fn track(&mut self, token: Token) -> Token {
         self.before = self.open;
         match token.kind {
             Kind::LeftBrace => {
                 self.open.braces += 1;
                 if self.open.braces > MAX_NESTING {
-                    return Err(self.too_deep("braces", token.span));
+                    return self.too_deep("braces", token.span());
                 }
             }
             Kind::RightBrace => {
                 self.open.braces = self.open.braces.saturating_sub(1);
                 if self.open.braces == 0 && self.open.brackets == 0 {
-                    self.supply_semicolon(token.span);
+                    self.supply_semicolon(token.span());
                 }
             }
             Kind::LeftBracket => {
                 self.open.brackets += 1;
                 self.open.list_braces = self.open.braces;
                 if self.open.brackets > MAX_NESTING {
-                    return Err(self.too_deep("brackets", token.span));
+                    return self.too_deep("brackets", token.span());
                 }
             }
             Kind::RightBracket => self.open.brackets = self.open.brackets.saturating_sub(1),
@@ -196,14 +191,14 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             }
             _ => {}
         }
-        Ok(())
+        token
     }
 
     #[cold]
-    fn too_deep(&mut self, what: &str, span: Span) -> Halt {
+    fn too_deep(&mut self, what: &str, span: Span) -> Token {
         let message = format!("{what} nest deeper than {MAX_NESTING}");
         self.stream.report(self.stream.diagnostic(Code::NestingTooDeep, span, message));
-        Halt
+        Token::new(Kind::Broken, span)
     }
 
     /// Whether a `;` is the one that DSP0221 7.4 puts before the scope of a qualifier

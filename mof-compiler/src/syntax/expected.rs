@@ -43,7 +43,8 @@ pub(crate) fn explain(
 }
 
 fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnostic {
-    let (span, text) = (token.span, stream.slice(token.span));
+    let span = token.span();
+    let text = stream.slice(span);
     let found = found(token.kind, text);
     let word = (token.kind == Kind::Identifier).then_some(text);
     let at_start =

@@ -2,7 +2,7 @@
 
 use super::literal;
 use super::stream::Stream;
-use super::token::{Form, Kind, Token};
+use super::token::{Form, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::language::Language;
 use crate::source::{FileId, Span};
@@ -45,7 +45,7 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             Kind::Pragma => {
                 let next = stream.peek();
                 let named = next.kind == Kind::Identifier
-                    && stream.slice(next.span).eq_ignore_ascii_case("include");
+                    && stream.slice(next.span()).eq_ignore_ascii_case("include");
                 if named {
                     stream.next();
                 }
@@ -62,13 +62,13 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             // An argument that does not end is a syntax error, which the parser reports.
             Kind::End => break,
             Kind::Text => match stream.peek().kind {
-                Kind::RightParen => Some(file_name(&mut stream, first)),
+                Kind::RightParen => Some(file_name(&mut stream)),
                 Kind::Comma => None,
                 _ => continue,
             },
             _ => None,
         };
-        sites.push(IncludeSite { start: token.span.start, argument: first.span, path });
+        sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
     }
     sites
 }
@@ -76,15 +76,15 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
 /// The file that the string names that was read last. Backslashes between directories
 /// that are not doubled make unknown escapes; the parser reports those, and the name as
 /// it is written most likely is the one that is meant.
-fn file_name<'a>(stream: &mut Stream<'a, '_>, token: Token) -> Cow<'a, str> {
+fn file_name<'a>(stream: &mut Stream<'a, '_>) -> Cow<'a, str> {
     let (mut mistaken, mut raw) = (false, String::new());
-    if token.form().has(Form::DOUBTFUL) {
+    if stream.form().has(Form::DOUBTFUL) {
         for (_, literal) in stream.literals() {
             literal::mistakes(literal, Language::Mof2, |_, _| mistaken = true);
             raw.push_str(literal);
         }
     }
-    if mistaken { Cow::Owned(raw) } else { stream.decode(token).into() }
+    if mistaken { Cow::Owned(raw) } else { stream.decode().into() }
 }
 
 #[cfg(test)]

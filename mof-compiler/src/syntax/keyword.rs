@@ -1,18 +1,22 @@
 //! The words with a meaning of their own, in any case.
 
-use super::token::{Kind, Token};
+use super::token::Kind;
 use crate::Language;
-use crate::source::Span;
 use cimarron_model::CimType;
 
-/// The token of a word in ASCII. `packed` are its first eight bytes in lower case.
-pub(super) fn classify(word: &[u8], packed: u64, span: Span, language: Language) -> Token {
+/// What a word in ASCII is. `packed` are its first eight bytes in lower case.
+pub(super) fn classify(word: &[u8], packed: u64, language: Language) -> Kind {
     let known = match word.len() {
-        0..=8 => short(packed, span, language),
-        9..=11 => long(word, language).map(|kind| Token::new(kind, span)),
+        0..=8 => short(packed, language),
+        9..=11 => long(word, language),
         _ => None,
     };
-    known.unwrap_or(Token::new(Kind::Identifier, span))
+    known.unwrap_or(Kind::Identifier)
+}
+
+/// The type that its keyword names.
+pub(super) fn cim_type(word: &[u8]) -> Option<CimType> {
+    if word.len() <= 8 { intrinsic(pack(word)) } else { None }
 }
 
 /// Up to eight bytes as a number, letters in lower case. Digits have the bit already
@@ -39,39 +43,43 @@ packed! {
     REAL64 b"real64"
 }
 
-fn short(packed: u64, span: Span, language: Language) -> Option<Token> {
-    let word = |kind| Some(Token::new(kind, span));
-    let intrinsic = |cim_type| Some(Token::of_type(cim_type, span));
-    match packed {
-        OF => word(Kind::Of),
-        AS => word(Kind::As),
-        REF => word(Kind::Ref),
-        TRUE | FALSE => word(Kind::Boolean),
-        NULL => word(Kind::Null),
-        VOID => word(Kind::Void),
-        CLASS => word(Kind::Class),
-        SCOPE => word(Kind::Scope),
-        OBJECT => word(Kind::Object),
-        FLAVOR => word(Kind::Flavor),
-        INSTANCE => word(Kind::Instance),
-        VALUE if language == Language::Mof3 => word(Kind::Value),
-        POLICY if language == Language::Mof3 => word(Kind::Policy),
-        BOOLEAN => intrinsic(CimType::Boolean),
-        STRING => intrinsic(CimType::String),
-        CHAR16 => intrinsic(CimType::Char16),
-        DATETIME => intrinsic(CimType::DateTime),
-        UINT8 => intrinsic(CimType::UInt8),
-        UINT16 => intrinsic(CimType::UInt16),
-        UINT32 => intrinsic(CimType::UInt32),
-        UINT64 => intrinsic(CimType::UInt64),
-        SINT8 => intrinsic(CimType::SInt8),
-        SINT16 => intrinsic(CimType::SInt16),
-        SINT32 => intrinsic(CimType::SInt32),
-        SINT64 => intrinsic(CimType::SInt64),
-        REAL32 => intrinsic(CimType::Real32),
-        REAL64 => intrinsic(CimType::Real64),
-        _ => None,
-    }
+fn short(packed: u64, language: Language) -> Option<Kind> {
+    Some(match packed {
+        OF => Kind::Of,
+        AS => Kind::As,
+        REF => Kind::Ref,
+        TRUE | FALSE => Kind::Boolean,
+        NULL => Kind::Null,
+        VOID => Kind::Void,
+        CLASS => Kind::Class,
+        SCOPE => Kind::Scope,
+        OBJECT => Kind::Object,
+        FLAVOR => Kind::Flavor,
+        INSTANCE => Kind::Instance,
+        VALUE if language == Language::Mof3 => Kind::Value,
+        POLICY if language == Language::Mof3 => Kind::Policy,
+        _ => return intrinsic(packed).map(|_| Kind::Type),
+    })
+}
+
+fn intrinsic(packed: u64) -> Option<CimType> {
+    Some(match packed {
+        BOOLEAN => CimType::Boolean,
+        STRING => CimType::String,
+        CHAR16 => CimType::Char16,
+        DATETIME => CimType::DateTime,
+        UINT8 => CimType::UInt8,
+        UINT16 => CimType::UInt16,
+        UINT32 => CimType::UInt32,
+        UINT64 => CimType::UInt64,
+        SINT8 => CimType::SInt8,
+        SINT16 => CimType::SInt16,
+        SINT32 => CimType::SInt32,
+        SINT64 => CimType::SInt64,
+        REAL32 => CimType::Real32,
+        REAL64 => CimType::Real64,
+        _ => return None,
+    })
 }
 
 fn long(word: &[u8], language: Language) -> Option<Kind> {

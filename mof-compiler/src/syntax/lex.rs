@@ -33,10 +33,10 @@ impl Iterator for Places<'_> {
     fn next(&mut self) -> Option<Lexed> {
         if self.literals == 0 {
             let token = self.lexer.next();
-            match token.map(|token| token.kind) {
-                Ok(Kind::End) => return None,
-                Ok(Kind::Text) => self.literals = self.lexer.literals().len(),
-                _ => return Some(Lexed { span: self.lexer.span(), valid: token.is_ok() }),
+            match token.kind {
+                Kind::End => return None,
+                Kind::Text => self.literals = self.lexer.literals().len(),
+                _ => return Some(Lexed { span: token.span(), valid: token.kind != Kind::Mistake }),
             }
         }
         let literals = self.lexer.literals();

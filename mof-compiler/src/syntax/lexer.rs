@@ -38,15 +38,19 @@ pub(crate) struct Lexer<'a> {
     at: usize,
     /// Where the next one is looked for.
     next: usize,
-    /// What the literals of the latest string hold.
+    /// What the literals of the latest string hold, and how they are written.
     literals: Vec<Span>,
+    form: Form,
+    /// What is wrong with the latest mistake.
+    mistake: LexError,
 }
 
 impl<'a> Lexer<'a> {
     /// A lexer that begins at an offset. The text is shorter than 4 GiB.
     pub(crate) fn new(text: &'a str, language: Language, offset: u32) -> Self {
         let at = offset as usize;
-        Self { text, language, start: at, at, next: at, literals: Vec::new() }
+        let (literals, form, mistake) = (Vec::new(), Form::PLAIN, LexError::Character);
+        Self { text, language, start: at, at, next: at, literals, form, mistake }
     }
 
     /// The language of the text.
@@ -60,6 +64,16 @@ impl<'a> Lexer<'a> {
         Span::new(self.start as u32, self.at as u32)
     }
 
+    /// What is wrong with the latest mistake.
+    pub(crate) const fn latest_mistake(&self) -> LexError {
+        self.mistake
+    }
+
+    /// How the latest string is written.
+    pub(crate) const fn form(&self) -> Form {
+        self.form
+    }
+
     /// What the literals of the latest string hold, as it is written.
     pub(crate) fn literals(&self) -> &[Span] {
         &self.literals
@@ -67,15 +81,15 @@ impl<'a> Lexer<'a> {
 
     /// What the latest string says: borrowed from the text when it is one literal without
     /// escapes, as most are, else put together in `scratch` first.
-    pub(crate) fn decode(&self, form: Form, scratch: &mut String) -> Text<'a> {
+    pub(crate) fn decode(&self, scratch: &mut String) -> Text<'a> {
         let text = self.text;
         let contents = |literal: &Span| text.get(literal.range()).unwrap_or_default();
-        if let (Form::PLAIN, [literal]) = (form, self.literals.as_slice()) {
+        if let (Form::PLAIN, [literal]) = (self.form, self.literals.as_slice()) {
             return Text::Written(contents(literal));
         }
         scratch.clear();
         for literal in &self.literals {
-            if form.has(Form::ESCAPED) {
+            if self.form.has(Form::ESCAPED) {
                 literal::unescape(contents(literal), self.language, scratch);
             } else {
                 scratch.push_str(contents(literal));
@@ -86,12 +100,16 @@ impl<'a> Lexer<'a> {
 
     /// The next token; behind the last, one that says so.
     #[inline]
-    pub(crate) fn next(&mut self) -> Result<Token, LexError> {
-        if !self.trivia()? {
-            return Ok(Token::new(Kind::End, self.span()));
+    pub(crate) fn next(&mut self) -> Token {
+        match self.trivia() {
+            Rest::Token => {}
+            Rest::Nothing => return self.token(Kind::End, 0),
+            Rest::OpenComment => {
+                return self.mistaken(LexError::Comment, self.text.len() - self.start);
+            }
         }
         let Some(first) = self.text.as_bytes().get(self.start) else {
-            return Ok(Token::new(Kind::End, self.span()));
+            return self.token(Kind::End, 0);
         };
         if let Some(kind) = punctuation(*first) {
             return self.token(kind, 1);
@@ -103,7 +121,7 @@ impl<'a> Lexer<'a> {
             b'$' => self.alias(),
             b'#' => self.directive(),
             b'\'' => self.character(),
-            _ => self.mistake(LexError::Character, 1),
+            _ => self.mistaken(LexError::Character, 1),
         }
     }
 
@@ -120,14 +138,15 @@ impl<'a> Lexer<'a> {
     }
 
     #[inline]
-    fn token(&mut self, kind: Kind, length: usize) -> Result<Token, LexError> {
+    fn token(&mut self, kind: Kind, length: usize) -> Token {
         self.take(length);
-        Ok(Token::new(kind, self.span()))
+        Token::new(kind, self.span())
     }
 
-    fn mistake(&mut self, mistake: LexError, length: usize) -> Result<Token, LexError> {
-        self.take(length);
-        Err(mistake)
+    #[cold]
+    fn mistaken(&mut self, mistake: LexError, length: usize) -> Token {
+        self.mistake = mistake;
+        self.token(Kind::Mistake, length)
     }
 
     /// The length of the run of these characters from an offset of the latest token.
@@ -137,12 +156,12 @@ impl<'a> Lexer<'a> {
         bytes.iter().position(|byte| !accepts(*byte)).unwrap_or(bytes.len())
     }
 
-    fn word(&mut self) -> Result<Token, LexError> {
+    fn word(&mut self) -> Token {
         let bytes = self.text.as_bytes().get(self.start..).unwrap_or_default();
         let (length, ascii) = scan::word(bytes);
         self.take(length);
         if !ascii && !self.wide_name(0) {
-            return Err(LexError::Name);
+            return self.mistaken(LexError::Name, self.at - self.start);
         }
         let length = self.at - self.start;
         let packed = match bytes.first_chunk::<8>() {
@@ -153,7 +172,7 @@ impl<'a> Lexer<'a> {
             _ => keyword::pack(bytes.get(..length.min(8)).unwrap_or_default()),
         };
         let word = bytes.get(..length).unwrap_or_default();
-        Ok(keyword::classify(word, packed, self.span(), self.language))
+        self.token(keyword::classify(word, packed, self.language), length)
     }
 
     /// Looks through the name that begins at an offset of the token and may have characters
@@ -167,19 +186,20 @@ impl<'a> Lexer<'a> {
         name.chars().all(is_name_char)
     }
 
-    fn alias(&mut self) -> Result<Token, LexError> {
+    fn alias(&mut self) -> Token {
         let bytes = self.text.as_bytes().get(self.start + 1..).unwrap_or_default();
         let (length, _) = scan::word(bytes);
         self.take(1 + length);
         let legal = self.wide_name(1);
         let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.mistake(LexError::Character, 1);
+            return self.mistaken(LexError::Character, 1);
         }
-        if legal { Ok(Token::new(Kind::Alias, self.span())) } else { Err(LexError::Name) }
+        let length = self.at - self.start;
+        if legal { self.token(Kind::Alias, length) } else { self.mistaken(LexError::Name, length) }
     }
 
-    fn directive(&mut self) -> Result<Token, LexError> {
+    fn directive(&mut self) -> Token {
         let blanks = 1 + self.run(1, |byte| matches!(byte, b' ' | b'\t'));
         let length = blanks + self.run(blanks, |byte| byte.is_ascii_alphabetic());
         let word = self.rest().get(blanks..length).unwrap_or_default();
@@ -188,12 +208,12 @@ impl<'a> Lexer<'a> {
         } else if word.eq_ignore_ascii_case("include") {
             self.token(Kind::Include, length)
         } else {
-            self.mistake(LexError::Directive, length)
+            self.mistaken(LexError::Directive, length)
         }
     }
 
     /// A literal and those that follow it, comments or not between them.
-    fn string(&mut self) -> Result<Token, LexError> {
+    fn string(&mut self) -> Token {
         let bytes = self.text.as_bytes();
         self.literals.clear();
         let (mut quote, mut form) = (self.start, Form::PLAIN);
@@ -202,7 +222,7 @@ impl<'a> Lexer<'a> {
             let (length, found) = match quoted(bytes.get(inside..).unwrap_or_default(), b'"') {
                 Ok(found) => found,
                 Err(length) if quote == self.start => {
-                    return self.mistake(LexError::String, 1 + length);
+                    return self.mistaken(LexError::String, 1 + length);
                 }
                 // The next token, which is a mistake.
                 Err(_) => break,
@@ -221,29 +241,33 @@ impl<'a> Lexer<'a> {
         if self.literals.len() > 1 {
             form = form.with(Form::JOINED);
         }
-        Ok(Token::of_text(form, self.span()))
+        self.form = form;
+        Token::new(Kind::Text, self.span())
     }
 
-    fn character(&mut self) -> Result<Token, LexError> {
+    fn character(&mut self) -> Token {
         let rest = self.rest().get(1..).unwrap_or_default();
         match quoted(rest.as_bytes(), b'\'') {
             Ok((length, _)) => {
                 let legal = rest.get(..length).and_then(literal::code_unit).is_some();
-                let token = self.token(Kind::Character, length + 2);
-                if legal { token } else { Err(LexError::CharacterLiteral) }
+                if legal {
+                    self.token(Kind::Character, length + 2)
+                } else {
+                    self.mistaken(LexError::CharacterLiteral, length + 2)
+                }
             }
-            Err(length) => self.mistake(LexError::CharacterLiteral, 1 + length),
+            Err(length) => self.mistaken(LexError::CharacterLiteral, 1 + length),
         }
     }
 
     /// Takes everything that looks like part of the number, so that `089` or `12abc`
     /// is one mistake. A sign or a point that begins no number is none.
-    fn number(&mut self) -> Result<Token, LexError> {
+    fn number(&mut self) -> Token {
         let rest = self.rest();
         let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
         let digits = digits.strip_prefix('.').unwrap_or(digits);
         if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.mistake(LexError::Character, 1);
+            return self.mistaken(LexError::Character, 1);
         }
         let before = rest.len() - digits.len();
         let mut previous = b'0';
@@ -256,38 +280,24 @@ impl<'a> Lexer<'a> {
         match number::parse(rest.get(..length).unwrap_or_default()) {
             Ok(number::Number::Integer(_)) => self.token(Kind::Integer, length),
             Ok(number::Number::Real(_)) => self.token(Kind::Real, length),
-            Err(mistake) => self.mistake(LexError::Number(mistake), length),
+            Err(mistake) => self.mistaken(LexError::Number(mistake), length),
         }
     }
 
-    /// Passes over white space and comments; says whether there is text left. `Err`:
-    /// a comment without its end, which takes the rest of the text.
+    /// Passes over white space and comments; says what stands behind.
     #[inline]
-    fn trivia(&mut self) -> Result<bool, LexError> {
+    fn trivia(&mut self) -> Rest {
         // Mostly there is nothing or one space.
         let bytes = self.text.as_bytes();
         let start = self.next + usize::from(bytes.get(self.next) == Some(&b' '));
         let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
         if bytes.get(start).is_some_and(begins_token) {
             self.start = start;
-            return Ok(true);
+            return Rest::Token;
         }
-        self.more_trivia()
-    }
-
-    fn more_trivia(&mut self) -> Result<bool, LexError> {
-        let bytes = self.text.as_bytes();
-        let (length, end) = skip_trivia(bytes.get(self.next..).unwrap_or_default());
+        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default());
         self.start = self.next + length;
-        self.take(0);
-        match end {
-            Rest::Token => Ok(true),
-            Rest::Nothing => Ok(false),
-            Rest::OpenComment => {
-                self.take(bytes.len() - self.start);
-                Err(LexError::Comment)
-            }
-        }
+        rest
     }
 }
 
@@ -332,17 +342,21 @@ mod tests {
     fn lex(text: &str) -> Vec<Result<(Kind, &str), LexError>> {
         let mut lexer = Lexer::new(text, Language::Mof2, 0);
         let read = || {
-            let found = lexer.next().map(|token| (token.kind, &text[token.span.range()]));
-            (found != Ok((Kind::End, ""))).then_some(found)
+            let token = lexer.next();
+            let found = match token.kind {
+                Kind::Mistake => Err(lexer.latest_mistake()),
+                kind => Ok((kind, &text[token.span().range()])),
+            };
+            (token.kind != Kind::End).then_some(found)
         };
         std::iter::from_fn(read).collect()
     }
 
     fn decoded(text: &str) -> Text<'_> {
         let mut lexer = Lexer::new(text, Language::Mof2, 0);
-        let token = lexer.next().unwrap();
-        assert_eq!((token.kind, token.span.range()), (Kind::Text, 0..text.len()), "{text}");
-        lexer.decode(token.form(), &mut String::new())
+        let token = lexer.next();
+        assert_eq!((token.kind, token.span().range()), (Kind::Text, 0..text.len()), "{text}");
+        lexer.decode(&mut String::new())
     }
 
     #[test]
@@ -371,8 +385,8 @@ mod tests {
         for t in
             CimType::ALL.into_iter().filter(|t| !matches!(t, CimType::Reference | CimType::Object))
         {
-            let token = Lexer::new(t.as_str(), Language::Mof2, 0).next().unwrap();
-            assert_eq!((token.kind, token.cim_type()), (Kind::Type, t));
+            assert_eq!(lex(t.as_str()), [Ok((Kind::Type, t.as_str()))]);
+            assert_eq!(keyword::cim_type(t.as_str().to_uppercase().as_bytes()), Some(t));
         }
     }
 
@@ -386,7 +400,7 @@ mod tests {
             ("value", Kind::Value),
             ("policy", Kind::Policy),
         ] {
-            let token = Lexer::new(text, Language::Mof3, 0).next().unwrap();
+            let token = Lexer::new(text, Language::Mof3, 0).next();
             assert_eq!(token.kind, kind, "{text}");
         }
     }

@@ -154,13 +154,13 @@ impl<'a> Parser<'_, 'a, '_> {
         }
         self.bump()?;
         let kind = match token.kind {
-            Kind::Type => TypeKind::Intrinsic(token.cim_type()),
+            Kind::Type => TypeKind::Intrinsic(self.intrinsic(token.span())),
             Kind::Void => TypeKind::Void,
             Kind::Object if self.eat(Kind::Colon)? => TypeKind::Object(Some(self.class_name()?)),
             Kind::Object if self.eat(Kind::Ref)? => TypeKind::Reference(None),
             Kind::Object => TypeKind::Object(None),
             _ => {
-                let (text, span) = (self.text(token.span), token.span);
+                let (text, span) = (self.text(token.span()), token.span());
                 let class = Some(Identifier { text, span });
                 if self.eat(Kind::Ref)? {
                     TypeKind::Reference(class)
@@ -214,11 +214,11 @@ impl<'a> Parser<'_, 'a, '_> {
         self.expect(Kind::Colon)?;
         let token = self.token;
         let mut declared = QualifierDeclaration {
-            span: token.span,
+            span: token.span(),
             name,
             data_type: DataType {
-                span: token.span,
-                kind: TypeKind::Intrinsic(token.cim_type()),
+                span: token.span(),
+                kind: TypeKind::Intrinsic(self.intrinsic(token.span())),
                 array: None,
             },
             default: None,
@@ -265,7 +265,7 @@ impl<'a> Parser<'_, 'a, '_> {
 
     /// `Scope(…)` or `Flavor(…)`.
     fn clause(&mut self, declared: &mut QualifierDeclaration<'a>) -> Parsed<()> {
-        let keyword = self.token.span;
+        let keyword = self.token.span();
         let repeated = if self.eat(Kind::Scope)? {
             let words = self.listed_names()?;
             declared.scopes.replace(self.reports.scopes(words)).is_some()
@@ -305,7 +305,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let start = self.start();
         let qualifiers = self.qualifiers()?;
         let name = self.name()?;
-        let end = self.token.span;
+        let end = self.token.span();
         // Only WMI knows one without a value, and only after qualifiers: they say where
         // it comes from.
         let value = match self.default()? {
@@ -327,7 +327,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn scalar(&mut self) -> Parsed<Value<'a>> {
-        let span = self.token.span;
+        let span = self.token.span();
         let kind = match self.token.kind {
             Kind::Text => ValueKind::String(self.string()?),
             Kind::Integer | Kind::Real => match self.number()? {

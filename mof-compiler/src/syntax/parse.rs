@@ -47,7 +47,7 @@ pub(super) fn declarations<'a, T>(
             Kind::Semicolon => {
                 stream.next();
                 let message = "a `;` without a declaration";
-                stream.report(stream.diagnostic(Code::StraySemicolon, next.span, message));
+                stream.report(stream.diagnostic(Code::StraySemicolon, next.span(), message));
             }
             _ => declarations.extend(declaration(stream, reports, production)),
         }

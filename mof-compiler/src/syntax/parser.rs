@@ -7,7 +7,8 @@
 //! nest [`MAX_NESTING`](super::MAX_NESTING) deep.
 
 use super::ast::{Argument, ArraySuffix, Directive, DirectiveForm, Identifier, Integer, Text};
-use super::bounds::{Bounded, Halt, Progress};
+use super::bounds::{Bounded, Progress};
+use super::keyword;
 use super::number::{self, Number};
 use super::stream::Stream;
 use super::token::{CLASS_NAMES, Kind, NAMES, Set, Token};
@@ -15,6 +16,7 @@ use super::words::Reports;
 use crate::Language;
 use crate::diagnostic::Code;
 use crate::source::Span;
+use cimarron_model::CimType;
 use std::borrow::Cow;
 
 /// Why a declaration ends before its end.
@@ -24,12 +26,6 @@ pub(crate) enum Stop {
     Unexpected,
     /// The reason has been reported.
     Reported,
-}
-
-impl From<Halt> for Stop {
-    fn from(_: Halt) -> Self {
-        Self::Reported
-    }
 }
 
 /// What a production makes.
@@ -67,9 +63,12 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     /// Goes on to the next token.
     pub(super) fn bump(&mut self) -> Parsed<()> {
-        self.end = self.token.span.end;
+        self.end = self.token.span().end;
         self.expected = Set::EMPTY;
-        self.token = self.tokens.next()?;
+        self.token = self.tokens.next();
+        if self.token.kind == Kind::Broken {
+            return Err(Stop::Reported);
+        }
         if self.tokens.stream.language() == Language::Mof3 {
             self.as_mof3();
         }
@@ -78,7 +77,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     /// Makes the token one of MOF 3; what MOF 2 has and MOF 3 has not is reported.
     fn as_mof3(&mut self) {
-        let Token { kind, span, .. } = self.token;
+        let (kind, span) = (self.token.kind, self.token.span());
         let text = self.text(span);
         let (message, help) = match kind {
             // A type of WMI's MOF alone.
@@ -159,7 +158,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
     /// Where the token at hand begins.
     #[inline]
     pub(super) const fn start(&self) -> u32 {
-        self.token.span.start
+        self.token.span().start
     }
 
     /// The text at a place.
@@ -174,7 +173,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         if !self.at_any(set) {
             return Err(Stop::Unexpected);
         }
-        let span = self.token.span;
+        let span = self.token.span();
         self.bump()?;
         Ok(Identifier { text: self.text(span), span })
     }
@@ -219,7 +218,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         if !self.eat(Kind::As)? {
             return Ok(None);
         }
-        let span = self.token.span;
+        let span = self.token.span();
         self.expect(Kind::Alias)?;
         Ok(Some(Identifier { text: self.alias_text(span), span }))
     }
@@ -234,16 +233,21 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         if self.eat(Kind::Colon)? { self.class_name().map(Some) } else { Ok(None) }
     }
 
+    /// The type whose keyword stands at a place.
+    pub(super) fn intrinsic(&self, keyword: Span) -> CimType {
+        keyword::cim_type(self.text(keyword).as_bytes()).unwrap_or(CimType::String)
+    }
+
     /// What the string at hand says.
     pub(super) fn string(&mut self) -> Parsed<Text<'a>> {
-        let text = self.tokens.stream.decode(self.token);
+        let text = self.tokens.stream.decode();
         self.bump()?;
         Ok(text)
     }
 
     /// The number at hand.
     pub(super) fn number(&mut self) -> Parsed<Number> {
-        let span = self.token.span;
+        let span = self.token.span();
         self.bump()?;
         // The lexer has read it before.
         number::parse(self.text(span)).map_err(|_| Stop::Unexpected)
@@ -274,7 +278,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     /// `#pragma name`, perhaps with arguments, and `#include (…)`.
     pub(super) fn directive(&mut self) -> Parsed<Directive<'a>> {
-        let Token { kind, span, .. } = self.token;
+        let (kind, span) = (self.token.kind, self.token.span());
         self.bump()?;
         let (form, name) = match kind {
             Kind::Pragma => (DirectiveForm::Pragma, self.name()?),
@@ -307,7 +311,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
     }
 
     fn argument(&mut self) -> Parsed<Argument<'a>> {
-        let span = self.token.span;
+        let span = self.token.span();
         let text = if self.at(Kind::Text) {
             self.string()?.into()
         } else {

@@ -34,7 +34,7 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     let mut slip = progress.in_list;
     loop {
         let next = stream.peek();
-        let start = next.span.start;
+        let start = next.span().start;
         if next.kind.may_start_declaration()
             && (depth == 0 || (after_close && !may_be_local(next.kind)))
             && start > progress.first.start
@@ -75,7 +75,7 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
         if matches!(token.kind, Kind::RightParen | Kind::Semicolon | Kind::End) {
             break;
         }
-        if !stream.next_on_line_of(token.span) {
+        if !stream.next_on_line_of(token.span()) {
             break;
         }
     }
@@ -140,5 +140,8 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
 
 /// What the next token is, `Broken` for mistaken ones.
 fn next(lexer: &mut Lexer<'_>) -> Kind {
-    lexer.next().map_or(Kind::Broken, |token| token.kind)
+    match lexer.next().kind {
+        Kind::Mistake => Kind::Broken,
+        kind => kind,
+    }
 }

@@ -63,8 +63,8 @@ impl<'a, 's> Stream<'a, 's> {
     }
 
     /// What string literals say that were read last.
-    pub(crate) fn decode(&mut self, token: Token) -> Text<'a> {
-        self.lexer.decode(token.form(), &mut self.scratch)
+    pub(crate) fn decode(&mut self) -> Text<'a> {
+        self.lexer.decode(&mut self.scratch)
     }
 
     /// The literals of the string that was read last, as written.
@@ -95,28 +95,30 @@ impl<'a, 's> Stream<'a, 's> {
     /// Whether the next token begins on the line on which `span` ends.
     pub(crate) fn next_on_line_of(&mut self, span: Span) -> bool {
         let next = self.peek();
-        let between = self.text.get(span.end as usize..next.span.start as usize);
+        let between = self.text.get(span.end as usize..next.span().start as usize);
         next.kind != Kind::End && !between.unwrap_or_default().contains(['\n', '\r'])
     }
 
     #[inline]
     fn read(&mut self) -> Token {
         loop {
-            match self.lexer.next() {
-                Ok(token) => {
-                    if token.kind == Kind::Text && token.form().has(Form::DOUBTFUL) {
-                        self.report_escapes();
-                    }
-                    return token;
-                }
-                Err(mistake) => {
-                    let span = self.lexer.span();
-                    if let Some(kind) = self.mistaken(mistake, span) {
-                        return Token::new(kind, span);
-                    }
-                }
+            let token = self.lexer.next();
+            if token.kind == Kind::Text && self.lexer.form().has(Form::DOUBTFUL) {
+                self.report_escapes();
+            }
+            if token.kind != Kind::Mistake {
+                return token;
+            }
+            let span = token.span();
+            if let Some(kind) = self.mistaken(self.lexer.latest_mistake(), span) {
+                return Token::new(kind, span);
             }
         }
+    }
+
+    /// How the string is written that was read last.
+    pub(crate) const fn form(&self) -> Form {
+        self.lexer.form()
     }
 
     /// Reports what only looks like escape sequences in the latest string.

@@ -1,10 +1,9 @@
 //! What tokens are, and sets of them.
 //!
 //! A token is its kind and its place: what else there is to know of it stands in the
-//! text. Twelve bytes pass through registers, as tokens do by the hundred thousand.
+//! text. The two pass through registers, as tokens do by the hundred thousand.
 
 use crate::source::Span;
-use cimarron_model::CimType;
 
 /// What a token is. The order is the one in which messages list what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,41 +61,29 @@ pub(crate) enum Kind {
     Broken,
     /// There is no further token.
     End,
+    /// Of the lexer: what looks like a token and is none.
+    Mistake,
 }
 
 /// A token and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
+    /// The place: its start in the lower half, its end in the upper. Two halves that are
+    /// stored one by one and loaded as one make the processor wait.
+    place: u64,
     pub(crate) kind: Kind,
-    /// Of the keyword of a type, the type; of string literals, their form.
-    detail: u8,
-    pub(crate) span: Span,
 }
 
 impl Token {
-    /// A token that its kind says all about.
+    #[inline]
     pub(crate) const fn new(kind: Kind, span: Span) -> Self {
-        Self { kind, detail: 0, span }
+        Self { place: span.start as u64 | (span.end as u64) << 32, kind }
     }
 
-    /// The keyword of a type.
-    pub(super) const fn of_type(cim_type: CimType, span: Span) -> Self {
-        Self { kind: Kind::Type, detail: cim_type as u8, span }
-    }
-
-    /// String literals of a form.
-    pub(super) const fn of_text(form: Form, span: Span) -> Self {
-        Self { kind: Kind::Text, detail: form.0, span }
-    }
-
-    /// The type that its keyword names.
-    pub(super) fn cim_type(self) -> CimType {
-        CimType::from_u8(self.detail).unwrap_or(CimType::String)
-    }
-
-    /// How string literals are written.
-    pub(super) const fn form(self) -> Form {
-        Form(self.detail)
+    /// Where the token stands.
+    #[inline]
+    pub(crate) const fn span(self) -> Span {
+        Span::new(self.place as u32, (self.place >> 32) as u32)
     }
 }
 

@@ -164,14 +164,14 @@ impl<'a> Parser<'_, 'a, '_> {
         }
         self.bump()?;
         let kind = match token.kind {
-            Kind::Type => TypeKind::Intrinsic(token.cim_type()),
+            Kind::Type => TypeKind::Intrinsic(self.intrinsic(token.span())),
             Kind::Void => TypeKind::Void,
             _ => {
-                let name = Identifier { text: self.text(token.span), span: token.span };
+                let name = Identifier { text: self.text(token.span()), span: token.span() };
                 if self.eat(Kind::Ref)? { TypeKind::Reference(name) } else { TypeKind::Named(name) }
             }
         };
-        Ok(DataType { span: self.from(token.span.start), kind, array: None })
+        Ok(DataType { span: self.from(token.span().start), kind, array: None })
     }
 
     // Enumerations
@@ -190,7 +190,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let (mut elements, mut trailing_comma) = (Vec::new(), None);
         while !self.at(Kind::RightBrace) {
             elements.push(self.element()?);
-            let comma = self.token.span;
+            let comma = self.token.span();
             trailing_comma = self.eat(Kind::Comma)?.then_some(comma);
             if trailing_comma.is_none() {
                 break;
@@ -286,7 +286,7 @@ impl<'a> Parser<'_, 'a, '_> {
 
     /// `Scope(…)` or `Policy(…)`, which MOF 2 calls `Flavor(…)`.
     fn mof3_clause(&mut self, declared: &mut QualifierDeclaration<'a>) -> Parsed<()> {
-        let keyword = self.token.span;
+        let keyword = self.token.span();
         let repeated = if self.eat(Kind::Scope)? {
             let words = self.listed_names()?;
             declared.scopes.replace(self.reports.mof3_scopes(words)).is_some()
@@ -361,7 +361,7 @@ impl<'a> Parser<'_, 'a, '_> {
             let word = self.name()?;
             return self.named_value(word);
         }
-        let span = self.token.span;
+        let span = self.token.span();
         let kind = if self.at(Kind::Alias) {
             self.bump()?;
             ValueKind::Alias(self.alias_text(span))
@@ -394,7 +394,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn mof3_literal(&mut self) -> Parsed<ValueKind<'a>> {
-        let span = self.token.span;
+        let span = self.token.span();
         let value = match self.token.kind {
             Kind::Text => return Ok(ValueKind::String(self.string()?.into())),
             Kind::Integer | Kind::Real => {
