@@ -12,7 +12,6 @@ use super::scan::{self, Rest, quoted, skip_trivia};
 use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::source::Span;
-use smol_str::SmolStr;
 
 /// What can be wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,7 +94,7 @@ impl<'a> Lexer<'a> {
                 scratch.push_str(contents(literal));
             }
         }
-        Text::Made(SmolStr::new(scratch))
+        Text::Made(scratch.as_str().into())
     }
 
     /// The next token; behind the last, one that says so.

@@ -181,8 +181,9 @@ impl<'a> Parser<'_, 'a, '_> {
         let bottom = self.reports.qualifiers.len();
         loop {
             let qualifier = self.qualifier()?;
+            let more = self.eat(Kind::Comma)?;
             self.reports.qualifiers.push(qualifier);
-            if !self.eat(Kind::Comma)? {
+            if !more {
                 break;
             }
         }
@@ -376,9 +377,11 @@ impl<'a> Parser<'_, 'a, '_> {
         let bottom = self.reports.values.len();
         if !self.eat(Kind::RightBrace)? {
             loop {
+                // Kept once it has come to rest: a copy of what has just been written waits.
                 let value = self.scalar()?;
+                let more = self.eat(Kind::Comma)?;
                 self.reports.values.push(value);
-                if !self.eat(Kind::Comma)? {
+                if !more {
                     break;
                 }
             }

@@ -4,14 +4,15 @@ use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// What string literals say.
 #[derive(Clone)]
 pub enum Text<'a> {
     /// What stands in the text as it is.
     Written(&'a str),
-    /// What was unescaped or joined, in the form in which values keep it.
-    Made(SmolStr),
+    /// What was unescaped or joined, for values to share.
+    Made(Arc<str>),
 }
 
 impl Text<'_> {
@@ -19,7 +20,7 @@ impl Text<'_> {
     pub fn to_smol(&self) -> SmolStr {
         match self {
             Self::Written(text) => SmolStr::new(text),
-            Self::Made(text) => text.clone(),
+            Self::Made(text) => text.clone().into(),
         }
     }
 }
@@ -60,7 +61,7 @@ impl<'a> From<Text<'a>> for Cow<'a, str> {
     fn from(text: Text<'a>) -> Self {
         match text {
             Text::Written(text) => Self::Borrowed(text),
-            Text::Made(text) => Self::Owned(text.into()),
+            Text::Made(text) => Self::Owned(text.as_ref().to_owned()),
         }
     }
 }
