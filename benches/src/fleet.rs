@@ -97,8 +97,9 @@ pub fn insert(session: &Session, count: u64) {
     let mut disk = Disk::default();
     for number in 0..count {
         disk.fill(number);
-        inserter.insert(&context, &disk.views()).expect("a new key");
+        inserter.insert(&disk.views()).expect("values that fit");
     }
+    inserter.commit(&context).expect("new keys");
 }
 
 /// Creates `count` instances one by one through `create_instance`.

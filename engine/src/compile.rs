@@ -7,14 +7,14 @@
 
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::session::{Loaded, Operation, PropertyList, Session};
+use crate::system;
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Diagnostic, Diagnostics, FileId, Language, Loader, Sources, Span,
-    compile,
+    Base, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics, FileId,
+    Language, Loader, Sources, Span, compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -77,10 +77,13 @@ impl Session {
             namespace: self.namespace().as_str().to_owned(),
             ..options
         };
-        let base = LiveBase::new(self.repository());
+        let base = LiveBase::new(self);
         let compiled = compile(sources, &options, &base, said);
         if compiled.has_errors() {
             return Err(EngineError::Mof(Box::new(compiled.diagnostics)));
+        }
+        for deletion in &compiled.changes.deletions {
+            base.check_deletion(deletion)?;
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
         Ok((self.load_by_name(context, &archive, &compiled.changes)?, compiled.diagnostics))
@@ -112,27 +115,40 @@ impl Session {
 
 /// What the repository's namespaces hold, each as it was first asked for.
 struct LiveBase<'a> {
-    repository: &'a Repository,
+    session: &'a Session,
     seen: RefCell<HashMap<Name, LiveNamespace>>,
 }
 
-#[derive(Default)]
 struct LiveNamespace {
     schema: Arc<Schema>,
     classes: HashMap<Name, Arc<ResolvedClass>>,
 }
 
 impl<'a> LiveBase<'a> {
-    fn new(repository: &'a Repository) -> Self {
-        Self { repository, seen: RefCell::default() }
+    fn new(session: &'a Session) -> Self {
+        Self { session, seen: RefCell::default() }
     }
 
     fn on<T>(&self, namespace: &str, read: impl FnOnce(&mut LiveNamespace) -> T) -> T {
         let mut seen = self.seen.borrow_mut();
-        read(seen.entry(Name::new(namespace)).or_insert_with(|| LiveNamespace {
-            schema: self.repository.open(namespace).map(|n| n.schema()).unwrap_or_default(),
+        let name = Name::new(namespace);
+        read(seen.entry(name.clone()).or_insert_with(|| LiveNamespace {
+            schema: match self.session.repository().open(namespace) {
+                Ok(there) => there.schema(),
+                // What loading would create.
+                Err(_) => system::schema(&name, self.session.dialect()),
+            },
             classes: HashMap::new(),
         }))
+    }
+
+    /// That what a text deletes may be deleted.
+    fn check_deletion(&self, deletion: &Deletion) -> Result<(), EngineError> {
+        let DeletionTarget::Class(name) = &deletion.target else { return Ok(()) };
+        let is_system = self.on(deletion.namespace.as_str(), |live| {
+            live.schema.class(name.as_str()).is_some_and(|class| class.def().is_system())
+        });
+        if is_system { Err(EngineError::SystemClass { class: name.clone() }) } else { Ok(()) }
     }
 }
 
@@ -159,7 +175,7 @@ impl Base for LiveBase<'_> {
 
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
         let none = PropertyList::Names(Vec::new());
-        let session = self.repository.session(namespace);
+        let session = self.session.repository().session(namespace);
         session.is_ok_and(|s| s.get_instance(&CallContext::new(), path, &none).is_ok())
     }
 }

@@ -3,12 +3,16 @@
 //! Conditions are finer than the codes of any protocol; [`EngineError::status`]
 //! names the one that front ends translate.
 
-use cimarron_model::{ArrayShape, CimType, KeyError, Name, ObjectPath, PathError, Status};
+use crate::typed::{TypedError, TypedProblem};
+use cimarron_model::{
+    ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope, Status,
+};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
 use cimarron_wql::WqlError;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Why an operation failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,24 @@ pub enum EngineError {
         length: usize,
         /// The limit.
         limit: usize,
+    },
+
+    /// No more rows can be numbered.
+    #[error("the namespace holds as many rows as it can: delete some or use another namespace")]
+    StoreFull,
+
+    /// A snapshot was to write.
+    #[error("a snapshot is only read: write through the session that it was made from")]
+    SnapshotIsReadOnly,
+    /// A snapshot was given up: too much was kept for it.
+    #[error("the snapshot has expired: too many rows were changed since it was made; make another")]
+    SnapshotExpired,
+
+    /// A listener was too slow, and changes were not kept.
+    #[error("{commits} commits were not kept for this listener: read the whole state again")]
+    ChangesLost {
+        /// How many.
+        commits: u64,
     },
 
     /// There is no namespace of this name.
@@ -74,16 +96,72 @@ pub enum EngineError {
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
     },
+    /// The class that a filter names is not there.
+    #[error("the filter's class `{class}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    FilterClassNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// The class whose associations are asked for is not there.
+    #[error("there is no class `{class}` to follow associations from{}", did_you_mean(.suggestion.as_ref()))]
+    AssociationSourceNotFound {
+        /// The name.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// Parts of a filter exclude each other, or the operation excludes one.
+    #[error("the filter asks for class definitions only, {problem}: leave one out")]
+    ContradictoryFilter {
+        /// Beside what.
+        problem: &'static str,
+    },
     /// The qualifier type that was asked for is not there.
     #[error("there is no qualifier type `{name}`")]
     QualifierTypeNotFound {
         /// The name.
         name: Name,
     },
+    /// A qualifier type is none.
+    #[error("qualifier type `{name}`: {problem}")]
+    InvalidQualifierType {
+        /// The name.
+        name: Name,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Classes use the qualifier type in a way that it would not allow any more.
+    #[error("the qualifier `{name}` is used by class `{class}`: {problem}")]
+    QualifierTypeInUse {
+        /// The name.
+        name: Name,
+        /// One of the classes.
+        class: Name,
+        /// What stands in the way.
+        problem: &'static str,
+    },
+    /// A qualifier's value is not of its declared type.
+    #[error("the qualifier `{name}` is declared as {expected} and has {found}")]
+    QualifierValue {
+        /// The name.
+        name: Name,
+        /// The declared type.
+        expected: DataType,
+        /// The value.
+        found: String,
+    },
     /// The class exists already.
     #[error("the class `{class}` exists already")]
     ClassExists {
         /// The name.
+        class: Name,
+    },
+    /// The class is one that only the engine declares.
+    #[error("`{class}` is a system class: it is neither declared nor changed nor deleted")]
+    SystemClass {
+        /// The class.
         class: Name,
     },
     /// The superclass of a new class is not there.
@@ -95,6 +173,22 @@ pub enum EngineError {
         superclass: Name,
         /// The likeliest class that was meant.
         suggestion: Option<Name>,
+    },
+    /// The change of a class would give it another superclass.
+    #[error("class `{class}`: its superclass is {} and stays that", or_none(.superclass.as_ref()))]
+    SuperclassChanged {
+        /// The class.
+        class: Name,
+        /// Its superclass.
+        superclass: Option<Name>,
+    },
+    /// The superclass of a class is the class itself or one below it.
+    #[error("class `{class}`: its superclass `{superclass}` derives from it")]
+    CircularSuperclass {
+        /// The class.
+        class: Name,
+        /// The superclass that it names.
+        superclass: Name,
     },
     /// The class was compiled against another definition of its superclass.
     #[error(
@@ -134,6 +228,20 @@ pub enum EngineError {
     AbstractClass {
         /// The class.
         class: Name,
+    },
+    /// The class holds localised qualifiers.
+    #[error("`{class}` is an amendment of another class and has no instances")]
+    AmendmentClass {
+        /// The class.
+        class: Name,
+    },
+    /// Instances of the class are only embedded in others or delivered.
+    #[error("`{class}` is {kind}: its instances have no path and are not stored")]
+    TransientClass {
+        /// The class.
+        class: Name,
+        /// What it is.
+        kind: &'static str,
     },
     /// The class has neither keys nor the Singleton qualifier.
     #[error(
@@ -224,6 +332,16 @@ pub enum EngineError {
         /// Which bound, and by what it is passed.
         problem: String,
     },
+    /// An array has another number of elements than its property.
+    #[error("property `{property}`: the array has {found} elements instead of {expected}")]
+    ArraySize {
+        /// The property.
+        property: Name,
+        /// The declared size.
+        expected: usize,
+        /// The size of the value.
+        found: usize,
+    },
     /// A NULL where a value must be.
     #[error("property `{property}` cannot be NULL: {reason}")]
     IllegalNull {
@@ -264,6 +382,52 @@ pub enum EngineError {
         /// The class of the value.
         found: Name,
     },
+    /// A reference or embedded object is of a class that the namespace does not have.
+    #[error("property `{property}`: unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownValueClass {
+        /// The property.
+        property: Name,
+        /// The class of the value.
+        class: Name,
+        /// The likeliest class that was meant.
+        suggestion: Option<Name>,
+    },
+    /// A class where only an instance can be embedded.
+    #[error("property `{property}` takes instances, and `class {class}` is a class")]
+    ClassEmbedded {
+        /// The property.
+        property: Name,
+        /// The class.
+        class: Name,
+    },
+    /// A qualifier of an instance is not declared.
+    #[error("the qualifier `{qualifier}` is not declared: declare its type first")]
+    UndeclaredQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
+    /// A qualifier of an instance stands where its declaration does not allow it.
+    #[error("the qualifier `{qualifier}` cannot stand on a {element}")]
+    QualifierOutOfScope {
+        /// The qualifier.
+        qualifier: Name,
+        /// What it stands on: of an instance, the kind of its class.
+        element: Scope,
+    },
+    /// A qualifier of an instance has another type than its declaration says.
+    #[error("the qualifier `{qualifier}` takes {expected}")]
+    QualifierType {
+        /// The qualifier.
+        qualifier: Name,
+        /// The declared type.
+        expected: Box<DataType>,
+    },
+    /// A qualifier that the class decides.
+    #[error("the qualifier `{qualifier}` belongs to the class: leave it out")]
+    ReservedQualifier {
+        /// The qualifier.
+        qualifier: Name,
+    },
     /// Objects are embedded in one another too deeply.
     #[error(
         "property `{property}`: objects are embedded more than {} deep",
@@ -301,6 +465,43 @@ pub enum EngineError {
         cause: KeyError,
     },
 
+    /// There is no open sequence of this name, or it is another caller's.
+    #[error("there is no open enumeration `{id}`: it was closed, or read to its end")]
+    NoSuchSequence {
+        /// The name.
+        id: String,
+    },
+    /// The sequence was left alone for too long.
+    #[error("the enumeration `{id}` expired: it was not used for {idle:?}")]
+    SequenceExpired {
+        /// The name.
+        id: String,
+        /// How long it may be left alone.
+        idle: Duration,
+    },
+    /// The sequence was closed while the pull was under way.
+    #[error("the enumeration was closed while items were taken from it")]
+    PullAbandoned,
+    /// The caller, or everybody together, has too many sequences open.
+    #[error("{limit} enumerations are open: close one, or read it to its end")]
+    TooManySequences {
+        /// How many may be open.
+        limit: usize,
+    },
+    /// A sequence may not be left alone for so long.
+    #[error("an enumeration cannot be kept idle for {}: {longest:?} is the most", idle_text(*.asked))]
+    InvalidOperationTimeout {
+        /// What was asked for; zero means for ever.
+        asked: Duration,
+        /// The longest time.
+        longest: Duration,
+    },
+    /// The sequence cannot go back, and there cannot be two of it.
+    #[error("the enumeration is forward-only: it cannot be reset or cloned")]
+    ForwardOnly,
+    /// A row or instance and a program's own type do not go together.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -319,8 +520,16 @@ fn did_you_mean(suggestion: Option<&Name>) -> String {
     suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
 }
 
+fn or_none(name: Option<&Name>) -> String {
+    name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"))
+}
+
 fn list(violations: &[Violation]) -> String {
     violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn idle_text(asked: Duration) -> String {
+    if asked.is_zero() { "ever".to_owned() } else { format!("{asked:?}") }
 }
 
 const fn article(array: bool) -> &'static str {
@@ -333,7 +542,9 @@ impl EngineError {
         match self {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
-            Self::TooLong { .. } => Status::QuotaViolation,
+            Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::SnapshotIsReadOnly => Status::NotSupported,
+            Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }
@@ -344,8 +555,18 @@ impl EngineError {
             Self::NamespaceNotEmpty { .. } => Status::NamespaceNotEmpty,
             Self::UnknownClass { .. } => Status::InvalidClass,
             Self::ClassNotFound { .. } => Status::ClassNotFound,
+            Self::FilterClassNotFound { .. } => Status::FilterClassNotFound,
+            Self::AssociationSourceNotFound { .. } => Status::AssociationSourceNotFound,
+            Self::ContradictoryFilter { .. } => Status::InvalidQuery,
             Self::QualifierTypeNotFound { .. } => Status::QualifierNotFound,
+            Self::SystemClass { .. } => Status::SystemClass,
             Self::SuperclassNotFound { .. } => Status::SuperclassNotFound,
+            Self::SuperclassChanged { .. } => Status::SuperclassChanged,
+            Self::CircularSuperclass { .. } => Status::CircularReference,
+            Self::InvalidQualifierType { .. } | Self::QualifierValue { .. } => {
+                Status::InvalidQualifierType
+            }
+            Self::QualifierTypeInUse { .. } => Status::QualifierTypeInUse,
             Self::SuperclassDiffers { .. } => Status::InvalidSuperclass,
             Self::ClassHasChildren { .. } => Status::ClassHasChildren,
             Self::ClassHasInstances { .. } => Status::ClassHasInstances,
@@ -358,22 +579,41 @@ impl EngineError {
                 .find(|d| d.severity == Severity::Error)
                 .map_or(Status::Failed, |d| d.code.status()),
             Self::AbstractClass { .. } => Status::AbstractClass,
+            Self::AmendmentClass { .. } => Status::AmendmentClass,
+            Self::TransientClass { .. } => Status::NotSupported,
             Self::NoKey { .. } => Status::NoKey,
             Self::InstanceNotFound { .. } => Status::NotFound,
             Self::ClassChanged { .. } => Status::TransactionConflict,
             Self::NoSuchProperty { .. } => Status::NoSuchProperty,
             Self::SystemProperty { .. } => Status::SystemProperty,
             Self::TypeMismatch { .. } | Self::Unreadable { .. } => Status::TypeMismatch,
-            Self::OutOfRange { .. } => Status::ValueOutOfRange,
+            Self::OutOfRange { .. } | Self::ArraySize { .. } => Status::ValueOutOfRange,
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,
             Self::InvalidKeyText { .. } => Status::InvalidKeyText,
             Self::KeyImmutable { .. } => Status::KeyImmutable,
-            Self::WrongClass { .. } => Status::InvalidReferenceClass,
+            Self::WrongClass { .. } | Self::UnknownValueClass { .. } => {
+                Status::InvalidReferenceClass
+            }
+            Self::ClassEmbedded { .. } => Status::TypeMismatch,
+            Self::UndeclaredQualifier { .. } => Status::UndeclaredQualifier,
+            Self::QualifierOutOfScope { .. } => Status::QualifierOutOfScope,
+            Self::QualifierType { .. } => Status::InvalidQualifierType,
+            Self::ReservedQualifier { .. } => Status::ReservedQualifier,
             Self::TooDeep { .. } => Status::InvalidObject,
             Self::InvalidPath { .. } | Self::InvalidKey { .. } | Self::UnreadablePath { .. } => {
                 Status::InvalidObjectPath
             }
+            Self::NoSuchSequence { .. } => Status::InvalidEnumerationContext,
+            Self::SequenceExpired { .. } => Status::ClientTooSlow,
+            Self::PullAbandoned => Status::PullHasBeenAbandoned,
+            Self::TooManySequences { .. } => Status::QuotaViolation,
+            Self::InvalidOperationTimeout { .. } => Status::InvalidOperationTimeout,
+            Self::ForwardOnly => Status::InvalidOperation,
+            Self::Typed(error) => match error.problem() {
+                TypedProblem::Missing { .. } => Status::NoSuchProperty,
+                _ => Status::TypeMismatch,
+            },
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

@@ -41,6 +41,7 @@
 //! * The crate is runtime-free: no threads, no sockets, no global state, no
 //!   printing. Time comes in through a [`Clock`].
 
+mod changes;
 mod check;
 mod clock;
 mod compile;
@@ -48,12 +49,18 @@ mod context;
 mod error;
 mod limits;
 mod namespace;
+mod reading;
 mod repository;
 mod schema;
 mod session;
 mod store;
+mod stored;
+mod system;
+mod typed;
 mod view;
 
+pub use changes::{Change, ChangeStream, CommitRecord};
+pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::SystemProperty;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -63,9 +70,12 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    ColumnHeader, Depth, Field, Inserter, Loaded, PropertyList, PutMode, QueryResult, Row, Rows,
-    Session, Update,
+    AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field, Inserter,
+    InstanceOptions, Item, Loaded, OnError, OwnedItem, PropertyList, Pulled, PutMode, QueryResult,
+    Reader, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken, Update, WriteBatch,
 };
+pub use stored::{StoredClass, StoredInstance};
+pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 
 /// The README's example is compiled and run as a doc test.

@@ -12,15 +12,51 @@ pub struct Limits {
     pub string_length: usize,
     /// The longest namespace name, in bytes.
     pub namespace_length: usize,
+    /// How many rows that were modified or deleted are kept for open snapshots. Beyond
+    /// that the oldest snapshot ends.
+    pub dead_rows: usize,
+    /// How many bytes of rows that tables have given up open sequences may hold. Beyond
+    /// that the oldest sequence ends.
+    pub pinned_bytes: usize,
+    /// How many commits are kept for those who listen to changes and are slow.
+    pub kept_commits: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { query_length: 64 * 1024, string_length: 256 * 1024 * 1024, namespace_length: 1024 }
+        Self {
+            query_length: 64 * 1024,
+            string_length: 256 * 1024 * 1024,
+            namespace_length: 1024,
+            dead_rows: 1 << 20,
+            pinned_bytes: 1 << 30,
+            kept_commits: 1 << 16,
+        }
     }
 }
 
 impl Limits {
+    /// The same limits with another number of rows kept for snapshots.
+    #[must_use]
+    pub const fn with_dead_rows(mut self, rows: usize) -> Self {
+        self.dead_rows = rows;
+        self
+    }
+
+    /// The same limits with another number of commits kept for listeners.
+    #[must_use]
+    pub const fn with_kept_commits(mut self, commits: usize) -> Self {
+        self.kept_commits = commits;
+        self
+    }
+
+    /// The same limits with another number of bytes that sequences may hold.
+    #[must_use]
+    pub const fn with_pinned_bytes(mut self, bytes: usize) -> Self {
+        self.pinned_bytes = bytes;
+        self
+    }
+
     /// The same limits with another query length.
     #[must_use]
     pub const fn with_query_length(mut self, bytes: usize) -> Self {

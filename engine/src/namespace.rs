@@ -1,14 +1,11 @@
-//! One namespace: its schema, its store, and its name.
-//!
-//! The schema is replaced only under the store's write lock, so whoever holds
-//! the lock sees a schema and the rows that go with it.
+//! One namespace: its name, its dialect and its store.
 
 use crate::error::EngineError;
-use crate::schema::{ClassRef, Schema};
-use crate::store::{KeyRules, Location, Snapshot, Store};
-use arc_swap::ArcSwap;
+use crate::schema::{ClassId, ClassRef, Schema};
+use crate::store::{
+    Commits, FrozenChunk, KeyRules, Location, Root, Seen, Snapshot, Store, Transaction, View,
+};
 use cimarron_model::{Dialect, Name};
-use parking_lot::{RwLock, RwLockWriteGuard};
 use smol_str::SmolStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,28 +28,33 @@ pub(crate) struct Namespace {
     pub(crate) name: Name,
     pub(crate) dialect: Dialect,
     pub(crate) location: Arc<Location>,
-    schema: ArcSwap<Schema>,
-    store: RwLock<Store>,
+    pub(crate) store: Arc<Store>,
+    commits: Arc<Commits>,
     /// Sessions may outlive their namespace.
     deleted: AtomicBool,
 }
 
+/// How often a reader looks in vain while others write before it asks them to keep
+/// what it looks for.
+const LOOKS: usize = 4;
+
 impl Namespace {
-    pub(crate) fn new(name: Name, dialect: Dialect, servers: Arc<[SmolStr]>) -> Self {
+    pub(crate) fn new(
+        name: Name,
+        dialect: Dialect,
+        servers: Arc<[SmolStr]>,
+        commits: Arc<Commits>,
+    ) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
-        Self {
-            name,
-            dialect,
-            schema: ArcSwap::default(),
-            store: RwLock::new(Store::new(KeyRules::new(dialect, location.clone()))),
-            location,
-            deleted: AtomicBool::new(false),
-        }
+        let start = crate::system::schema(&name, dialect);
+        let store = Store::new(KeyRules::new(dialect, location.clone()), start);
+        let store = Arc::new(store);
+        Self { name, dialect, location, store, commits, deleted: AtomicBool::new(false) }
     }
 
     /// The current schema version.
     pub(crate) fn schema(&self) -> Arc<Schema> {
-        self.schema.load_full()
+        self.store.root_at(self.commits.visible()).schema.clone()
     }
 
     /// Fails once the namespace was deleted.
@@ -63,76 +65,107 @@ impl Namespace {
         Ok(())
     }
 
-    /// Reads the rows that go with a schema version; `read` must be short. `None`
-    /// when another version has become current: look again.
-    pub(crate) fn read_under<T>(
-        &self,
-        schema: &Arc<Schema>,
-        read: impl FnOnce(&Store) -> T,
-    ) -> Option<T> {
-        let store = self.store.read();
-        Arc::ptr_eq(&self.schema.load(), schema).then(|| read(&store))
+    /// The namespace at the newest commit, kept as it is.
+    pub(crate) fn view(&self) -> View {
+        View::now(&self.store, &self.commits)
     }
 
-    /// The instances of some classes of a schema version, as they are now; `None`
-    /// when another version has become current.
-    pub(crate) fn snapshot<'a>(
+    /// The namespace at the newest commit, for somebody who may take long.
+    pub(crate) fn pin(&self) -> Arc<View> {
+        self.commits.pin(self.view())
+    }
+
+    /// Looks for something at the newest commit, without a lock and without asking
+    /// anybody to keep anything. `look` is called again when it finds nothing and
+    /// something was written meanwhile.
+    pub(crate) fn look<T>(
         &self,
-        schema: &Arc<Schema>,
-        classes: impl Iterator<Item = ClassRef<'a>>,
-    ) -> Option<Snapshot> {
-        let chunks = self.read_under(schema, |store| store.freeze(classes))?;
-        Some(Snapshot { schema: schema.clone(), location: self.location.clone(), chunks })
+        look: impl Fn(&Root, Seen) -> Result<Option<T>, EngineError>,
+    ) -> Result<Option<T>, EngineError> {
+        for _ in 0..LOOKS {
+            let moment = self.commits.moment();
+            let found = self.store.with_root_at(moment.1, |root| look(root, Seen::At(moment.1)))?;
+            if found.is_some() || self.commits.moment() == moment {
+                return Ok(found);
+            }
+        }
+        let view = self.view();
+        look(view.root(), view.seen())
+    }
+
+    /// Some chunks of a view, to be read when the view is gone.
+    pub(crate) fn snapshot(&self, view: &View, chunks: Vec<FrozenChunk>) -> Snapshot {
+        Snapshot { schema: view.schema().clone(), location: self.location.clone(), chunks }
     }
 
     /// Bytes allocated for rows and key indexes.
     pub(crate) fn store_bytes(&self) -> usize {
-        self.store.read().heap_bytes()
+        self.store.heap_bytes()
     }
 
-    /// Locks the store for a write that was prepared against a schema version;
-    /// `None` when another one has become current: prepare again.
-    pub(crate) fn write_under(
+    /// Waits for its turn to write.
+    pub(crate) fn begin(&self) -> Result<Transaction<'_>, EngineError> {
+        let transaction = Transaction::begin(&self.commits);
+        self.check_alive()?;
+        Ok(transaction)
+    }
+
+    /// Waits for its turn to write what was prepared against a schema version; `None`
+    /// when another one has become current: prepare again.
+    pub(crate) fn begin_under(
         &self,
         schema: &Arc<Schema>,
-    ) -> Result<Option<RwLockWriteGuard<'_, Store>>, EngineError> {
-        let store = self.store.write();
-        self.check_alive()?;
-        Ok(Arc::ptr_eq(&self.schema.load(), schema).then_some(store))
+    ) -> Result<Option<(Transaction<'_>, Arc<Root>)>, EngineError> {
+        let transaction = self.begin()?;
+        let root = transaction.root(&self.store);
+        Ok(Arc::ptr_eq(&root.schema, schema).then_some((transaction, root)))
     }
 
-    /// Locks the store to change the schema.
-    pub(crate) fn write(&self) -> Result<SchemaWriter<'_>, EngineError> {
-        let store = self.store.write();
-        self.check_alive()?;
-        Ok(SchemaWriter { namespace: self, store })
-    }
-
-    /// Marks the namespace as deleted; sessions that hold it get errors from now on.
+    /// Marks the namespace as deleted, in a transaction: sessions that hold it get errors
+    /// from now on.
     pub(crate) fn mark_deleted(&self) {
-        let _store = self.store.write();
         self.deleted.store(true, Ordering::Release);
     }
 
     /// What the namespace holds; `None` when nothing.
     pub(crate) fn content(&self) -> Option<&'static str> {
-        (!self.schema.load().is_empty()).then_some("classes")
+        (!self.schema().is_empty()).then_some("classes")
     }
 }
 
-/// A namespace whose store is locked and whose schema may be replaced.
-pub(crate) struct SchemaWriter<'a> {
-    pub(crate) namespace: &'a Namespace,
-    pub(crate) store: RwLockWriteGuard<'a, Store>,
+/// A namespace in a transaction that may change its schema.
+pub(crate) struct NamespaceWriter<'n, 't, 'r> {
+    pub(crate) namespace: &'n Namespace,
+    pub(crate) transaction: &'t mut Transaction<'r>,
 }
 
-impl SchemaWriter<'_> {
+impl<'n, 't, 'r> NamespaceWriter<'n, 't, 'r> {
+    pub(crate) const fn new(
+        namespace: &'n Namespace,
+        transaction: &'t mut Transaction<'r>,
+    ) -> Self {
+        Self { namespace, transaction }
+    }
+
+    /// Schema and tables as the transaction has them.
+    pub(crate) fn root(&self) -> Arc<Root> {
+        self.transaction.root(&self.namespace.store)
+    }
+
     pub(crate) fn schema(&self) -> Arc<Schema> {
-        self.namespace.schema()
+        self.root().schema.clone()
     }
 
-    pub(crate) fn publish(&self, schema: Arc<Schema>) {
-        self.namespace.schema.store(schema);
+    /// Deletes all instances that a class itself has.
+    pub(crate) fn clear_class(&mut self, class: ClassId) {
+        if let Some(table) = self.root().table(class) {
+            self.transaction.clear(&self.namespace.store, table);
+        }
+    }
+
+    /// Replaces the schema; the tables that go with it.
+    pub(crate) fn set_schema(&mut self, schema: Arc<Schema>) -> Arc<Root> {
+        self.transaction.set_schema(&self.namespace.store, schema)
     }
 }
 

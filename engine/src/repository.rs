@@ -5,7 +5,8 @@ use crate::context::Principal;
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, normalise};
-use crate::session::Session;
+use crate::session::{Session, announce, withdraw};
+use crate::store::{Commits, Transaction};
 use cimarron_model::{Dialect, Name};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -22,6 +23,7 @@ pub struct Repository {
 
 struct Shared {
     namespaces: DashMap<Name, Arc<Namespace>>,
+    commits: Arc<Commits>,
     /// What the server is called, its own name first.
     servers: Arc<[SmolStr]>,
     dialect: Dialect,
@@ -96,6 +98,7 @@ impl RepositoryBuilder {
         Repository {
             shared: Arc::new(Shared {
                 namespaces: DashMap::new(),
+                commits: Arc::new(Commits::new(self.limits.dead_rows, self.limits.kept_commits)),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,
@@ -137,6 +140,10 @@ impl Repository {
         self.shared.servers.first().map_or("", SmolStr::as_str)
     }
 
+    pub(crate) fn commits(&self) -> &Commits {
+        &self.shared.commits
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
     }
@@ -157,13 +164,28 @@ impl Repository {
         for above in ends.filter_map(|end| name.as_str().get(..end)) {
             self.open_or_create(above, dialect)?;
         }
-        match self.shared.namespaces.entry(name.clone()) {
-            Entry::Occupied(_) => Err(EngineError::NamespaceExists { name }),
-            Entry::Vacant(place) => {
-                place.insert(self.make(name, dialect));
-                Ok(())
-            }
+        match self.add(name, dialect)? {
+            (name, false) => Err(EngineError::NamespaceExists { name }),
+            _ => Ok(()),
         }
+    }
+
+    /// Adds a namespace unless it is there; whether it was not.
+    fn add(&self, name: Name, dialect: Dialect) -> Result<(Name, bool), EngineError> {
+        let mut transaction = Transaction::begin(self.commits());
+        let is_new = match self.shared.namespaces.entry(name.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(self.make(name.clone(), dialect));
+                transaction.note_namespace(&name, dialect, true);
+                true
+            }
+        };
+        transaction.commit(&Principal::system());
+        if is_new {
+            announce(self, &name)?;
+        }
+        Ok((name, is_new))
     }
 
     /// Deletes a namespace. `Wmi` deletes what it holds, the namespaces below it
@@ -187,9 +209,12 @@ impl Repository {
             }
         }
         for name in below.iter().chain([&namespace.name]) {
-            if let Some((_, removed)) = self.shared.namespaces.remove(name) {
-                removed.mark_deleted();
-            }
+            let mut transaction = Transaction::begin(self.commits());
+            let Some((_, removed)) = self.shared.namespaces.remove(name) else { continue };
+            removed.mark_deleted();
+            transaction.note_namespace(name, removed.dialect, false);
+            transaction.commit(&Principal::system());
+            withdraw(self, name)?;
         }
         Ok(())
     }
@@ -231,13 +256,13 @@ impl Repository {
         dialect: Dialect,
     ) -> Result<Arc<Namespace>, EngineError> {
         let name = self.legal(name)?;
-        let entry = self.shared.namespaces.entry(name.clone());
-        let namespace = entry.or_insert_with(|| self.make(name, dialect));
-        Ok(namespace.value().clone())
+        self.add(name.clone(), dialect)?;
+        self.open(name.as_str())
     }
 
     fn make(&self, name: Name, dialect: Dialect) -> Arc<Namespace> {
-        Arc::new(Namespace::new(name, dialect, self.shared.servers.clone()))
+        let Shared { servers, commits, .. } = &*self.shared;
+        Arc::new(Namespace::new(name, dialect, servers.clone(), commits.clone()))
     }
 
     fn legal(&self, name: &str) -> Result<Name, EngineError> {

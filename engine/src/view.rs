@@ -100,6 +100,23 @@ impl<'a> ValueView<'a> {
         })
     }
 
+    /// Whether both are the same scalar, bit by bit.
+    pub(crate) fn is_identical(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Real32(a), Self::Real32(b)) => a.to_bits() == b.to_bits(),
+            (Self::Real64(a), Self::Real64(b)) => a.to_bits() == b.to_bits(),
+            (Self::Char16(a), Self::Char16(b)) => a == b,
+            (Self::DateTime(a), Self::DateTime(b)) => a.to_bits() == b.to_bits(),
+            (a, b) => {
+                a.cim_type() == b.cim_type()
+                    && a.as_integer().is_some()
+                    && a.as_integer() == b.as_integer()
+            }
+        }
+    }
+
     /// The value, owned. The declared type is that of NULL.
     pub fn to_value(self, cim_type: CimType, is_array: bool) -> Value {
         match self {

@@ -6,7 +6,7 @@
 //! knows its origin. Archives hold both; these types are what builders take and
 //! what callers get who ask for an owned copy.
 
-use crate::{DataType, Name, Qualifiers, Value};
+use crate::{DataType, Flavor, Name, Qualifier, Qualifiers, Value};
 use std::fmt;
 
 /// The class that introduced a member, and how deep that class lies.
@@ -39,16 +39,38 @@ pub struct Property {
 
 impl Property {
     /// A property without qualifiers or default.
-    pub fn new(name: impl Into<Name>, data_type: DataType) -> Self {
+    pub fn new(name: impl Into<Name>, data_type: impl Into<DataType>) -> Self {
         Self {
             name: name.into(),
-            data_type,
+            data_type: data_type.into(),
             qualifiers: Qualifiers::new(),
             default: None,
             default_inherited: false,
             origin: None,
             propagated: false,
         }
+    }
+
+    /// The same property as part of the key.
+    #[must_use]
+    pub fn key(self) -> Self {
+        // As WMI makes it and as DMTF declares it: for subclasses, and final.
+        let flavor = Flavor::TO_SUBCLASS.with(Flavor::NOT_OVERRIDABLE);
+        self.with_qualifier(Qualifier { flavor, ..Qualifier::new("Key", true) })
+    }
+
+    /// The same property with a default.
+    #[must_use]
+    pub fn with_default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// The same property with one more qualifier.
+    #[must_use]
+    pub fn with_qualifier(mut self, qualifier: Qualifier) -> Self {
+        self.qualifiers.set(qualifier);
+        self
     }
 
     /// Whether the property is part of the key.
@@ -126,6 +148,27 @@ impl Class {
         Self { name: name.into(), ..Self::default() }
     }
 
+    /// The same class below another.
+    #[must_use]
+    pub fn below(mut self, superclass: impl Into<Name>) -> Self {
+        self.superclass = Some(superclass.into());
+        self
+    }
+
+    /// The same class with one more property.
+    #[must_use]
+    pub fn with(mut self, property: Property) -> Self {
+        self.properties.push(property);
+        self
+    }
+
+    /// The same class with one more qualifier.
+    #[must_use]
+    pub fn with_qualifier(mut self, qualifier: Qualifier) -> Self {
+        self.qualifiers.set(qualifier);
+        self
+    }
+
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|p| p.name.is(name))
@@ -165,5 +208,25 @@ impl Class {
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "class {}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CimType;
+
+    #[test]
+    fn classes_are_put_together() {
+        let class = Class::new("X_Fan")
+            .below("X_Device")
+            .with_qualifier(Qualifier::new("Description", "blows"))
+            .with(Property::new("Id", CimType::String).key())
+            .with(Property::new("Speed", CimType::UInt32).with_default(7_u32));
+        let keys: Vec<_> = class.keys().map(|p| p.name.as_str()).collect();
+        assert_eq!(keys, ["Id"]);
+        assert_eq!(class.property("speed").and_then(|p| p.default.clone()), Some(7_u32.into()));
+        assert_eq!(class.superclass, Some("X_Device".into()));
+        assert!(class.qualifiers.get("description").is_some());
     }
 }

@@ -18,6 +18,7 @@ mod path;
 mod qualifier;
 mod status;
 pub mod suggest;
+mod text;
 mod types;
 mod value;
 

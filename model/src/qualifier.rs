@@ -103,6 +103,13 @@ pub struct Qualifier {
     pub flavor: Flavor,
 }
 
+impl Qualifier {
+    /// A qualifier that is overridable and goes no further than its element.
+    pub fn new(name: impl Into<Name>, value: impl Into<Value>) -> Self {
+        Self { name: name.into(), value: value.into(), flavor: Flavor::default() }
+    }
+}
+
 /// The qualifiers of one element, in written order; names are unique without
 /// case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -233,6 +233,13 @@ impl DataType {
     }
 }
 
+impl From<CimType> for DataType {
+    /// One value of the type.
+    fn from(cim_type: CimType) -> Self {
+        Self::scalar(cim_type)
+    }
+}
+
 impl fmt::Display for DataType {
     /// As MOF writes it, the array brackets last: `uint8[4]`, `CIM_Fan REF`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -55,7 +55,8 @@ pub use amend::{Split, split};
 pub use build_script::{Build, BuildError, build};
 pub use compile::{
     Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
-    EmptyBase, Existence, Statistics, UpdateFlags, UpdateMode, compile,
+    EmptyBase, Existence, Statistics, SystemPlace, UpdateFlags, UpdateMode, compile,
+    system_classes,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use emit::Emit;

@@ -35,7 +35,7 @@ pub(crate) enum Error {
 
     #[error(
         "`cargo xtask peers {0}` has no measurement yet: it comes with its own issue; \
-         `cargo xtask peers mof` is there"
+         `cargo xtask peers mof` and `peers store` are there"
     )]
     NotMeasuredYet(&'static str),
 }

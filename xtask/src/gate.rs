@@ -69,10 +69,15 @@ fn steps() -> Vec<Step> {
             "format of the fuzz targets",
             cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]),
         ),
+        Step::tool(
+            "format of the store's peer",
+            cargo(["fmt", "--manifest-path", "benches/peers/Cargo.toml", "--check"]),
+        ),
         Step { name: "house rules", work: Work::Task(tidy::run, "cargo xtask tidy") },
         Step::tool("lints", clippy),
         Step::tool("tests", tests()),
         Step::tool("doc tests", cargo(["test", "--doc", "--workspace"])),
+        Step { name: "models", work: Work::Task(model, "cargo xtask model") },
         Step { name: "client tests", work: Work::Task(clients, "cargo xtask clients") },
     ]
 }
@@ -87,6 +92,18 @@ fn tests() -> Command {
     };
     command.env("INSTA_UPDATE", "no");
     command
+}
+
+/// Runs the models of the lock-free cells through the orders that their events can have.
+///
+/// They are built otherwise than everything else, and with optimisation, so they have a target
+/// directory of their own: the others would be built anew each time.
+pub(crate) fn model() -> Result<()> {
+    let target = Metadata::load()?.target_directory.join("loom");
+    let mut command =
+        cargo(["test", "--package", "cimarron-cells", "--release", "--test", "model"]);
+    command.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", target);
+    process::run(&mut command)
 }
 
 /// Runs the scripts `conformance/*.py` against the program: clients and independent

@@ -34,6 +34,8 @@ enum Task {
     Tidy,
     /// Run the client tests only
     Clients,
+    /// Run the models of the lock-free cells under loom
+    Model,
     /// Run the criterion benches
     Bench {
         /// Passed on to criterion: a filter, --save-baseline NAME, ...
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Task::Test => gate::run(),
         Task::Tidy => tidy::run(),
         Task::Clients => gate::clients(),
+        Task::Model => gate::model(),
         Task::Bench { criterion } => bench(&criterion),
         Task::Peers(arguments) => peers::run(&arguments),
         Task::Fuzz { target, arguments } => fuzz::run(target.as_deref(), &arguments),

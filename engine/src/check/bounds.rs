@@ -8,6 +8,9 @@ use cimarron_model::Char16;
 /// 5.6.3), in words; NULL passes none.
 pub(super) fn passed_bound(bounds: &Bounds, value: ValueView<'_>) -> Option<String> {
     if let ValueView::String(text) = value {
+        if lengths_hold(bounds, text.len() as i128) {
+            return None;
+        }
         let length = text.chars().count() as i128;
         return match (bounds.min_len, bounds.max_len) {
             (Some(min), _) if length < min => {
@@ -29,6 +32,12 @@ pub(super) fn passed_bound(bounds: &Bounds, value: ValueView<'_>) -> Option<Stri
         (_, Some(max)) if above => Some(format!("the number is above its MaxValue, {max}")),
         _ => None,
     }
+}
+
+/// Whether a text of so many bytes cannot but keep `MaxLen` and `MinLen`.
+fn lengths_hold(bounds: &Bounds, bytes: i128) -> bool {
+    bounds.max_len.is_none_or(|max| bytes <= max)
+        && bounds.min_len.is_none_or(|min| bytes >= 4 * min)
 }
 
 fn outside<T: PartialOrd + Copy>(

@@ -1,21 +1,34 @@
 //! Converting numbers between types without loss.
 
-use super::mismatch;
+use super::problem::mismatch;
 use crate::error::EngineError;
 use crate::schema::Slot;
 use crate::view::ValueView;
 use cimarron_model::{Char16, CimType};
 
-/// A number as another numeric type, when that type has it exactly.
+/// A number as a property of another numeric type takes it.
 pub(super) fn number<'v>(
     slot: &Slot,
     expected: CimType,
     value: ValueView<'v>,
 ) -> Result<ValueView<'v>, EngineError> {
-    let out_of_range = |number: &dyn std::fmt::Display| EngineError::OutOfRange {
-        property: slot.name.clone(),
-        problem: format!("{number} is not a {expected}"),
+    let out_of_range = || {
+        let number = value.to_scalar().map(|s| s.to_string()).unwrap_or_default();
+        let problem = format!("{number} is not a {expected}");
+        EngineError::OutOfRange { property: slot.name.clone(), problem }
     };
+    match exactly(expected, value) {
+        Some(exact) => exact.ok_or_else(out_of_range),
+        None => Err(mismatch(slot, value)),
+    }
+}
+
+/// A number as another numeric type: `None` when there is no way from the one type to the
+/// other, `Some(None)` when the other does not have this number exactly.
+pub(crate) fn exactly(
+    expected: CimType,
+    value: ValueView<'_>,
+) -> Option<Option<ValueView<'static>>> {
     let integer = match value {
         ValueView::Char16(Char16(unit)) => Some(i128::from(unit)),
         other => other.as_integer(),
@@ -23,27 +36,20 @@ pub(super) fn number<'v>(
     match (expected, value, integer) {
         (CimType::Real64, _, Some(n)) => {
             let real = n as f64;
-            if real as i128 == n { Ok(ValueView::Real64(real)) } else { Err(out_of_range(&n)) }
+            Some((real as i128 == n).then_some(ValueView::Real64(real)))
         }
         (CimType::Real32, _, Some(n)) => {
             let real = n as f32;
-            if real as i128 == n { Ok(ValueView::Real32(real)) } else { Err(out_of_range(&n)) }
+            Some((real as i128 == n).then_some(ValueView::Real32(real)))
         }
-        (CimType::Real64, ValueView::Real32(real), _) => Ok(ValueView::Real64(real.into())),
+        (CimType::Real64, ValueView::Real32(real), _) => Some(Some(ValueView::Real64(real.into()))),
         (CimType::Real32, ValueView::Real64(real), _) => {
             let narrow = real as f32;
-            if real.is_nan() || f64::from(narrow) == real {
-                Ok(ValueView::Real32(narrow))
-            } else {
-                Err(out_of_range(&real))
-            }
+            let exact = real.is_nan() || f64::from(narrow) == real;
+            Some(exact.then_some(ValueView::Real32(narrow)))
         }
-        (_, _, Some(n)) => match fits(expected, n) {
-            Some(Some(view)) => Ok(view),
-            Some(None) => Err(out_of_range(&n)),
-            None => Err(mismatch(slot, value)),
-        },
-        _ => Err(mismatch(slot, value)),
+        (_, _, Some(n)) => fits(expected, n),
+        _ => None,
     }
 }
 

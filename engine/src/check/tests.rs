@@ -1,8 +1,16 @@
 //! What properties take.
 
+mod plan;
+mod rules;
+
 use super::*;
-use crate::schema::{Bounds, ClassId};
-use cimarron_model::{ArrayShape, Char16, ClassVersion, Scalar, Status, Value};
+use crate::error::EngineError;
+use crate::schema::{Bounds, ClassId, Layout, Slot};
+use crate::view::ValueView;
+use cimarron_model::{
+    Array, ArrayShape, Char16, CimType, ClassVersion, DateTime, Instance, Name, Object, ObjectPath,
+    Scalar, Status, Value,
+};
 use std::sync::Arc;
 
 fn slot(cim_type: CimType, array: ArrayShape) -> Slot {
@@ -31,14 +39,12 @@ impl World {
         Self { schema: Schema::default(), location, limits: Limits::default() }
     }
 
+    fn checker(&self, dialect: Dialect) -> Checker<'_> {
+        Checker { schema: &self.schema, dialect, location: &self.location, limits: &self.limits }
+    }
+
     fn convert(&self, dialect: Dialect, slot: &Slot, value: &Value) -> Result<Value, Status> {
-        let checker = Checker {
-            schema: &self.schema,
-            dialect,
-            location: &self.location,
-            limits: &self.limits,
-        };
-        checker
+        self.checker(dialect)
             .convert(slot, ValueView::from(value))
             .map(|v| v.view().to_value(slot.cim_type, slot.array.is_array()))
             .map_err(|e| e.status())
@@ -109,8 +115,13 @@ fn arrays_convert_by_element() {
 #[test]
 fn bounds_hold() {
     let world = World::new();
-    let bounds =
-        Bounds { max_len: Some(3), min_len: Some(1), max_value: Some(10), min_value: Some(-10) };
+    let bounds = Bounds {
+        max_len: Some(3),
+        min_len: Some(1),
+        max_value: Some(10),
+        min_value: Some(-10),
+        required: false,
+    };
     for (given, fits) in [
         (Value::from("äöü"), true),
         (Value::from("abcd"), false),

@@ -24,12 +24,14 @@ pub(crate) struct Node {
 pub(crate) fn number(classes: &[(&Name, Option<&Name>)]) -> Vec<Node> {
     let by_name: HashMap<&Name, usize> =
         classes.iter().enumerate().map(|(i, (name, _))| (*name, i)).collect();
-    let mut sorted: Vec<usize> = (0..classes.len()).collect();
-    sorted.sort_by_key(|i| classes.get(*i).map(|(name, _)| *name));
     let mut below: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
-    for i in sorted {
-        let parent = classes.get(i).and_then(|(_, p)| *p).and_then(|p| by_name.get(p)).copied();
+    for (i, (_, parent)) in classes.iter().enumerate() {
+        let parent = parent.and_then(|p| by_name.get(p)).copied();
         below.entry(parent).or_default().push(i);
+    }
+    // Those of the version before stand in order already, so this mostly just looks.
+    for siblings in below.values_mut() {
+        siblings.sort_by_key(|i| classes.get(*i).map(|(name, _)| *name));
     }
 
     let mut nodes: Vec<Node> = Vec::with_capacity(classes.len());

@@ -4,10 +4,11 @@
 //! included, stays as it is. One that differs is replaced as far as the update flags
 //! allow; see [`super::update`].
 
+use super::qualifiers::{Conflict, check_change};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use cimarron_model::{ClassVersion, Name};
+use cimarron_model::{ClassVersion, Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
 use hashbrown::HashSet;
@@ -41,8 +42,15 @@ pub(crate) fn install(
     let mut added: Vec<Arc<ClassDef>> = Vec::new();
     let mut unchanged = 0;
     for class in content.classes() {
+        let there = current.class(class.name());
+        if there.is_some_and(|live| live.def().is_system()) {
+            // Archives carry what they use of the system classes, to stand on their own.
+            unchanged += 1;
+            continue;
+        }
+        check_name(class, policy.dialect)?;
         policy.check_existence(current, class.name())?;
-        let id = match current.class(class.name()) {
+        let id = match there {
             Some(live) if same(live, archive, class) => {
                 unchanged += 1;
                 continue;
@@ -60,7 +68,7 @@ pub(crate) fn install(
         check_superclass(current, class)?;
         added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
     }
-    let (qualifier_types, new_types) = merge_qualifier_types(current, content);
+    let (qualifier_types, new_types) = merge_qualifier_types(current, content, policy.dialect)?;
     let changed = added.len();
     if changed == 0 && new_types == 0 {
         return Ok(nothing(current, unchanged));
@@ -124,10 +132,20 @@ fn same(live: ClassRef<'_>, archive: &Arc<Archive>, class: ClassView<'_>) -> boo
         })
 }
 
+/// In WMI, names that begin with an underscore are the system's (MS-WMI 2.2.31).
+fn check_name(class: ClassView<'_>, dialect: Dialect) -> Result<(), EngineError> {
+    if dialect == Dialect::Wmi && class.name().starts_with('_') {
+        return Err(EngineError::SystemClass { class: class.name().into() });
+    }
+    Ok(())
+}
+
 /// A superclass outside the archive must be there, and be the one that the class
-/// was resolved against.
+/// was resolved against. The archive's own system classes count as outside.
 fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), EngineError> {
-    let Some(name) = class.superclass_name().filter(|_| class.superclass().is_none()) else {
+    let is_system = |name: &&str| current.class(name).is_some_and(|above| above.def().is_system());
+    let outside = |name: &&str| class.superclass().is_none() || is_system(name);
+    let Some(name) = class.superclass_name().filter(outside) else {
         return Ok(());
     };
     let missing = |above: &str| EngineError::SuperclassNotFound {
@@ -152,18 +170,30 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
 
 type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
 
-fn merge_qualifier_types(current: &Schema, content: SchemaView<'_>) -> (QualifierTypes, usize) {
+/// The qualifier types with the archive's, and how many are new. Classes that stay as they
+/// are must be able to.
+fn merge_qualifier_types(
+    current: &Schema,
+    content: SchemaView<'_>,
+    dialect: Dialect,
+) -> Result<(QualifierTypes, usize), EngineError> {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;
     for declaration in content.qualifier_types() {
         let declaration = declaration.to_qualifier_type();
-        if merged.get(&declaration.name) != Some(&declaration) {
-            let types = Arc::make_mut(&mut merged);
-            // The new spelling counts, and a map keeps the old key.
-            types.remove(&declaration.name);
-            types.insert(declaration.name.clone(), declaration);
-            changed += 1;
+        if merged.get(&declaration.name) == Some(&declaration) {
+            continue;
         }
+        let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
+        let conflict = check_change(current, &declaration, dialect, stays);
+        if let Some(Conflict { class, problem }) = conflict {
+            return Err(EngineError::QualifierTypeInUse { name: declaration.name, class, problem });
+        }
+        let types = Arc::make_mut(&mut merged);
+        // The new spelling counts, and a map keeps the old key.
+        types.remove(&declaration.name);
+        types.insert(declaration.name.clone(), declaration);
+        changed += 1;
     }
-    (merged, changed)
+    Ok((merged, changed))
 }

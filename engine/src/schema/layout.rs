@@ -24,17 +24,19 @@ pub(crate) struct Slot {
     /// (DSP0004 5.6.3.14, 5.6.3.15).
     pub(crate) embedded_text: bool,
     pub(crate) default: Option<Value>,
-    /// `None` when the property has no bounds, as nearly all.
+    /// `None` when the property has no bounds and is not required, as nearly all.
     pub(crate) bounds: Option<Box<Bounds>>,
 }
 
-/// What `MaxLen`, `MinLen`, `MaxValue` and `MinValue` say.
+/// What `MaxLen`, `MinLen`, `MaxValue`, `MinValue` and `Required` say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) max_len: Option<i128>,
     pub(crate) min_len: Option<i128>,
     pub(crate) max_value: Option<i128>,
     pub(crate) min_value: Option<i128>,
+    /// The property needs a value (DSP0004 5.6.3; DMTF).
+    pub(crate) required: bool,
 }
 
 /// A class version: slots, keys and defaults.
@@ -50,12 +52,23 @@ pub(crate) struct Layout {
     pub(crate) defaults: Vec<u32>,
     /// The slots that are `Not_Null` or `Indexed`.
     pub(crate) not_null: Vec<u32>,
+    /// The slots that are `Required`.
+    pub(crate) required: Vec<u32>,
+    /// The slots of an association's references: its roles. Empty for other classes.
+    pub(crate) references: Vec<u32>,
     by_name: HashMap<Name, u32>,
 }
 
 impl Layout {
     pub(crate) fn new(id: ClassId, version: ClassVersion, class: ClassView<'_>) -> Self {
-        Self::from_slots(id, version, class.name().into(), class.properties().map(Slot::new))
+        let slots = class.properties().map(Slot::new);
+        let mut layout = Self::from_slots(id, version, class.name().into(), slots);
+        if class.is_association() {
+            let is_role = |s: &Slot| s.cim_type == CimType::Reference && !s.array.is_array();
+            let slots = (0..).zip(&layout.slots);
+            layout.references = slots.filter(|(_, s)| is_role(s)).map(|(n, _)| n).collect();
+        }
+        layout
     }
 
     pub(crate) fn from_slots(
@@ -71,8 +84,10 @@ impl Layout {
         let keys = which(|s| s.is_key);
         let defaults = which(|s| s.default.as_ref().is_some_and(|d| !d.is_null()));
         let not_null = which(|s| s.not_null);
+        let required = which(Slot::is_required);
         let by_name = (0..).zip(&slots).map(|(n, s)| (s.name.clone(), n)).collect();
-        Self { id, version, class, slots, keys, defaults, not_null, by_name }
+        let references = Vec::new();
+        Self { id, version, class, slots, keys, defaults, not_null, required, references, by_name }
     }
 
     pub(crate) fn slot(&self, slot: u32) -> Option<&Slot> {
@@ -100,6 +115,21 @@ impl Layout {
 }
 
 impl Slot {
+    /// Whether DMTF demands a value.
+    pub(crate) fn is_required(&self) -> bool {
+        self.bounds.as_deref().is_some_and(|bounds| bounds.required)
+    }
+
+    /// Whether some values are too long, too short, too great or too small.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounds.as_deref().is_some_and(|bounds| {
+            bounds.max_len.is_some()
+                || bounds.min_len.is_some()
+                || bounds.max_value.is_some()
+                || bounds.min_value.is_some()
+        })
+    }
+
     fn new(property: PropertyView<'_>) -> Self {
         let embedded = embedded_class(property);
         let bound = |name| property.qualifier(name).and_then(|q| q.value().as_integer());
@@ -108,6 +138,7 @@ impl Slot {
             min_len: bound("MinLen"),
             max_value: bound("MaxValue"),
             min_value: bound("MinValue"),
+            required: property.qualifiers().is_true("Required"),
         };
         Self {
             name: property.name().into(),

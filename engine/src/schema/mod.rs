@@ -13,13 +13,16 @@ mod bind;
 mod hierarchy;
 pub(crate) mod install;
 mod layout;
+pub(crate) mod qualifiers;
+#[cfg_attr(not(test), expect(dead_code, reason = "for chunks that outlive their class version"))]
+pub(crate) mod slot_map;
 pub(crate) mod update;
 
 pub(crate) use layout::{Bounds, Layout, Slot};
 
 use cimarron_model::{CaseInsensitive, Class, ClassVersion, Name, QualifierType, suggest};
 use cimarron_schema::{Archive, ClassForm, ClassView};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,7 +42,12 @@ pub(crate) struct ClassDef {
     pub(crate) superclass: Option<Name>,
     pub(crate) is_abstract: bool,
     pub(crate) is_singleton: bool,
+    pub(crate) is_association: bool,
     pub(crate) has_keys: bool,
+    /// The class holds localised qualifiers (WMI's `Amendment`).
+    pub(crate) is_amendment: bool,
+    /// What the class is, when DMTF has no instances of it but embedded ones.
+    pub(crate) transient: Option<&'static str>,
     archive: Arc<Archive>,
     /// Which of the archive's namespaces.
     namespace: usize,
@@ -61,7 +69,10 @@ impl ClassDef {
             superclass: class.superclass_name().map(Name::new),
             is_abstract: class.is_abstract(),
             is_singleton: class.is_singleton(),
+            is_association: class.is_association(),
             has_keys: class.keys().next().is_some(),
+            is_amendment: class.qualifiers().is_true("Amendment"),
+            transient: transient(class),
             archive: archive.clone(),
             namespace,
             layout: OnceLock::new(),
@@ -85,10 +96,27 @@ impl ClassDef {
         })
     }
 
+    /// Whether the class is one of WMI's system classes, which only the engine declares.
+    pub(crate) fn is_system(&self) -> bool {
+        self.version == BUILT_IN && self.name.as_str().starts_with("__")
+    }
+
     /// An owned copy.
     pub(crate) fn to_class(&self, form: ClassForm) -> Class {
         self.view().map_or_else(|| Class::new(self.name.clone()), |view| view.to_class(form))
     }
+}
+
+/// What a class is whose instances nothing addresses (DSP0004 5.6.3: `Indication`,
+/// `Exception`, `Structure`).
+fn transient(class: ClassView<'_>) -> Option<&'static str> {
+    let kinds = [
+        ("Indication", "an indication"),
+        ("Exception", "an exception"),
+        ("Structure", "a structure"),
+    ];
+    let is = |qualifier| class.qualifiers().is_true(qualifier);
+    kinds.into_iter().find(|(qualifier, _)| is(qualifier)).map(|(_, kind)| kind)
 }
 
 impl fmt::Debug for ClassDef {
@@ -107,13 +135,19 @@ struct Place {
     key_root: Option<ClassId>,
 }
 
-/// One version of a namespace's classes and qualifier types.
-#[derive(Debug, Default)]
-pub(crate) struct Schema {
+/// The classes, each at its place.
+#[derive(Debug)]
+struct Tree {
     /// In depth-first order.
     places: Vec<Place>,
     by_name: HashMap<Name, u32>,
     by_id: FxHashMap<ClassId, u32>,
+}
+
+/// One version of a namespace's classes and qualifier types.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    tree: Arc<Tree>,
     qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
     /// The next identity to give; identities of deleted classes are not reused.
     next_id: u32,
@@ -121,7 +155,30 @@ pub(crate) struct Schema {
     next_version: u64,
 }
 
+/// The version of the classes that nobody put there: WMI's system classes.
+const BUILT_IN: ClassVersion = ClassVersion(0);
+
+impl Default for Schema {
+    fn default() -> Self {
+        Self::assemble(&[], Arc::default(), 0, BUILT_IN.0 + 1)
+    }
+}
+
 impl Schema {
+    /// The schema that an archive's built-in classes make, which stand in several of its
+    /// namespaces; identities are given in their order.
+    pub(crate) fn built_in(archive: &Arc<Archive>, namespaces: &[usize]) -> Self {
+        let mut classes = Vec::new();
+        for namespace in namespaces {
+            let content = archive.namespaces().nth(*namespace);
+            for class in content.into_iter().flat_map(cimarron_schema::SchemaView::classes) {
+                let id = ClassId(classes.len() as u32);
+                classes.push(Arc::new(ClassDef::new(id, BUILT_IN, archive, *namespace, class)));
+            }
+        }
+        Self::assemble(&classes, Arc::default(), classes.len() as u32, BUILT_IN.0 + 1)
+    }
+
     /// The schema that these classes make.
     fn assemble(
         classes: &[Arc<ClassDef>],
@@ -144,11 +201,13 @@ impl Schema {
         }
         let by_name = (0..).zip(&places).map(|(n, p)| (p.class.name.clone(), n)).collect();
         let by_id = (0..).zip(&places).map(|(n, p)| (p.class.id, n)).collect();
-        Self { places, by_name, by_id, qualifier_types, next_id, next_version }
+        let tree = Arc::new(Tree { places, by_name, by_id });
+        Self { tree, qualifier_types, next_id, next_version }
     }
 
     /// The same schema without some classes.
     pub(crate) fn without(&self, gone: &[ClassId]) -> Self {
+        let gone: HashSet<&ClassId> = gone.iter().collect();
         let kept: Vec<_> = self
             .classes()
             .filter(|c| !gone.contains(&c.def().id))
@@ -157,18 +216,26 @@ impl Schema {
         Self::assemble(&kept, self.qualifier_types.clone(), self.next_id, self.next_version)
     }
 
+    /// The same classes with other qualifier types.
+    pub(crate) fn with_qualifier_types(
+        &self,
+        qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
+    ) -> Self {
+        Self { tree: self.tree.clone(), qualifier_types, ..*self }
+    }
+
     /// The class of this name, without case.
     pub(crate) fn class(&self, name: &str) -> Option<ClassRef<'_>> {
-        let number = *self.by_name.get(&CaseInsensitive(name))?;
+        let number = *self.tree.by_name.get(&CaseInsensitive(name))?;
         self.numbered(number)
     }
 
     pub(crate) fn by_id(&self, id: ClassId) -> Option<ClassRef<'_>> {
-        self.numbered(*self.by_id.get(&id)?)
+        self.numbered(*self.tree.by_id.get(&id)?)
     }
 
     fn numbered(&self, number: u32) -> Option<ClassRef<'_>> {
-        Some(ClassRef { schema: self, number, place: self.places.get(number as usize)? })
+        Some(ClassRef { schema: self, number, place: self.tree.places.get(number as usize)? })
     }
 
     fn range(&self, numbers: Range<u32>) -> impl Iterator<Item = ClassRef<'_>> {
@@ -177,11 +244,12 @@ impl Schema {
 
     /// All classes in depth-first order.
     pub(crate) fn classes(&self) -> impl Iterator<Item = ClassRef<'_>> {
-        self.range(0..self.places.len() as u32)
+        self.range(0..self.tree.places.len() as u32)
     }
 
+    /// Whether there is no class but built-in ones.
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.tree.places.iter().all(|place| place.class.version == BUILT_IN)
     }
 
     pub(crate) const fn qualifier_types(&self) -> &Arc<BTreeMap<Name, QualifierType>> {
@@ -190,7 +258,7 @@ impl Schema {
 
     /// The class whose name is nearest to one that is not there.
     pub(crate) fn suggestion(&self, name: &str) -> Option<Name> {
-        let names = self.places.iter().map(|p| p.class.name.as_str());
+        let names = self.tree.places.iter().map(|p| p.class.name.as_str());
         suggest::nearest(name, names).map(Name::new)
     }
 }
@@ -214,6 +282,11 @@ impl<'a> ClassRef<'a> {
 
     pub(crate) fn layout(self) -> &'a Arc<Layout> {
         self.def().layout()
+    }
+
+    /// The topmost class, this one or above, that declares keys.
+    pub(crate) fn key_root_class(self) -> Option<Self> {
+        self.schema.by_id(self.key_root()?)
     }
 
     pub(crate) const fn key_root(self) -> Option<ClassId> {

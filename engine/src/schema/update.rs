@@ -3,7 +3,8 @@
 //! WMI has three ways to change a class that is in use (WQL_MOF.md part 5, class update
 //! modes). By default only qualifiers that are notes may change. `safeupdate` changes
 //! whatever conflicts with nothing below. `forceupdate` also drops the qualifiers of
-//! subclasses that stand in the way, and values that fit no more.
+//! subclasses that stand in the way, and values that fit no more. DMTF has one way, and it
+//! is WMI's safe one.
 //!
 //! Classes below a changed one are resolved again under it, judged by the rules that hold
 //! for every declaration: what they did not break before and break now is a conflict.
@@ -53,10 +54,12 @@ impl Policy<'_> {
         new: ClassView<'_>,
         content: SchemaView<'_>,
     ) -> Result<UpdateMode, EngineError> {
-        let mode = (self.flags)(new.name()).mode;
-        if mode != UpdateMode::Compatible {
-            return Ok(mode);
-        }
+        let mode = match ((self.flags)(new.name()).mode, self.dialect) {
+            (UpdateMode::Compatible, Dialect::Wmi) => UpdateMode::Compatible,
+            // DSP0200 5.3.2.8 refuses what cannot be updated consistently, and no more.
+            (UpdateMode::Compatible, Dialect::Dmtf) => return Ok(UpdateMode::Safe),
+            (other, _) => return Ok(other),
+        };
         let child = live.children().find(|c| content.class(c.name().as_str()).is_none());
         let used = || live.subtree().find(|c| (self.has_instances)(c.def().id));
         let in_the_way = match child {
@@ -91,6 +94,7 @@ pub(super) fn resolve_below(
 ) -> Result<Vec<Arc<ClassDef>>, EngineError> {
     let added: HashMap<ClassId, ()> = added.iter().map(|def| (def.id, ())).collect();
     let mut rebuilt: HashMap<ClassId, Arc<ResolvedClass>> = HashMap::new();
+    let (mut before, mut after) = (Resolved::default(), Resolved::default());
     let mut builder = SchemaBuilder::new(dialect);
     let target = builder.namespace("again");
     for class in schema.classes() {
@@ -112,11 +116,8 @@ pub(super) fn resolve_below(
             }
             continue;
         }
-        let resolved = |class: ClassRef<'_>| {
-            Some(Arc::new(class.def().view()?.to_resolved(&mut Shared::default())))
-        };
-        let Some(above) = under.or_else(|| resolved(parent)) else { continue };
-        let before = current.by_id(parent.def().id).and_then(resolved);
+        let Some(above) = under.or_else(|| after.get(parent)) else { continue };
+        let before = current.by_id(parent.def().id).and_then(|class| before.get(class));
         let mut local = class.def().to_class(ClassForm::Local);
         let environment = Around { schema };
         let judge = |local: &Class, above: Option<&ResolvedClass>| -> Vec<Violation> {
@@ -158,6 +159,31 @@ pub(super) fn resolve_below(
         Some(Arc::new(ClassDef::new(id, version, &archive, 0, class)))
     };
     Ok(content.classes().filter_map(again).collect())
+}
+
+/// Resolved superclasses of one schema version, each made once for all below it.
+#[derive(Default)]
+struct Resolved {
+    classes: HashMap<ClassId, Arc<ResolvedClass>>,
+    shared: Shared,
+    archive: Option<Arc<Archive>>,
+}
+
+impl Resolved {
+    fn get(&mut self, class: ClassRef<'_>) -> Option<Arc<ResolvedClass>> {
+        let def = class.def();
+        if let Some(known) = self.classes.get(&def.id) {
+            return Some(known.clone());
+        }
+        // What is shared is shared within an archive.
+        if self.archive.as_ref().is_none_or(|archive| !Arc::ptr_eq(archive, &def.archive)) {
+            self.archive = Some(def.archive.clone());
+            self.shared = Shared::default();
+        }
+        let resolved = Arc::new(def.view()?.to_resolved(&mut self.shared));
+        self.classes.insert(def.id, resolved.clone());
+        Some(resolved)
+    }
 }
 
 /// The namespace as the rules see it.

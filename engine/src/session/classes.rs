@@ -1,20 +1,18 @@
-//! Operations on classes and qualifier types (DSP0200 5.4.3, MS-WMI 3.1.4.3).
+//! Operations on classes (DSP0200 5.3.2, MS-WMI 3.1.4.3).
 
-use super::declare::declare;
+use super::class_options::ClassOptions;
+use super::migrate::delete_subtree;
 use super::{Depth, Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::find_class;
-use crate::schema::install::install;
-use crate::schema::update::Policy;
+use crate::namespace::{NamespaceWriter, find_class};
 use crate::schema::{ClassId, ClassRef, Schema};
-use cimarron_model::{Class, Dialect, Name, QualifierType};
-use cimarron_mof::UpdateFlags;
-use cimarron_schema::ClassForm;
+use cimarron_model::{Class, Dialect, Name};
+use std::fmt;
 use std::sync::Arc;
 
 impl Session {
-    /// A class, resolved or as it was declared.
+    /// A class: all of it, or what the options say ([`ClassForm`](crate::ClassForm) is one).
     ///
     /// # Errors
     /// When there is no such class.
@@ -22,10 +20,10 @@ impl Session {
         &self,
         context: &CallContext,
         name: &str,
-        form: ClassForm,
+        options: impl Into<ClassOptions>,
     ) -> Result<Class, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, name)?.schema();
-        Ok(find_class(&schema, name)?.def().to_class(form))
+        let schema = self.read(context, Operation::ReadSchema, name)?.schema();
+        Ok(self.shown(context, find_class(&schema, name)?, &options.into()))
     }
 
     /// The classes below one, or below none: each before everything below it,
@@ -38,16 +36,33 @@ impl Session {
         context: &CallContext,
         below: Option<&str>,
         depth: Depth,
-        form: ClassForm,
+        options: impl Into<ClassOptions>,
     ) -> Result<Vec<Class>, EngineError> {
-        let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
-        let mut classes = Vec::new();
-        for class in choose(&schema, below, depth)? {
-            context.check(&**self.repository().clock())?;
-            classes.push(class.def().to_class(form));
-        }
-        Ok(classes)
+        self.classes(context, below, depth, options)?.collect()
+    }
+
+    /// As [`Session::enumerate_classes`], one class at a time: of large schemas only one
+    /// is in memory in this form. The classes are those of the moment of the call.
+    ///
+    /// # Errors
+    /// When the class is unknown.
+    pub fn classes(
+        &self,
+        context: &CallContext,
+        below: Option<&str>,
+        depth: Depth,
+        options: impl Into<ClassOptions>,
+    ) -> Result<Classes, EngineError> {
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let chosen: Vec<ClassId> =
+            choose(&schema, below, depth)?.into_iter().map(|class| class.def().id).collect();
+        Ok(Classes {
+            session: self.clone(),
+            context: context.clone(),
+            options: options.into(),
+            chosen: chosen.into_iter(),
+            schema,
+        })
     }
 
     /// The names of the classes below one, or below none, in the order of
@@ -61,46 +76,26 @@ impl Session {
         below: Option<&str>,
         depth: Depth,
     ) -> Result<Vec<Name>, EngineError> {
-        let schema =
-            self.enter(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
+        let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         Ok(choose(&schema, below, depth)?.into_iter().map(|c| c.name().clone()).collect())
-    }
-
-    /// Creates a class from its local declaration.
-    ///
-    /// # Errors
-    /// When the class is there already, its superclass is not, or the declaration
-    /// breaks a rule.
-    pub fn create_class(&self, context: &CallContext, class: &Class) -> Result<(), EngineError> {
-        let namespace = self.enter(context, Operation::WriteSchema, class.name.as_str())?;
-        loop {
-            let schema = namespace.schema();
-            let archive = declare(&schema, namespace, class)?;
-            let writer = namespace.write()?;
-            if !Arc::ptr_eq(&writer.schema(), &schema) {
-                continue;
-            }
-            let policy = Policy {
-                dialect: namespace.dialect,
-                flags: &|_| UpdateFlags::default(),
-                has_instances: &|id| writer.store.has_instances(id),
-            };
-            let installed = install(&schema, &archive, 0, policy)?;
-            writer.publish(installed.schema);
-            return Ok(());
-        }
     }
 
     /// Deletes a class. `Wmi` deletes its subclasses and all their instances too;
     /// `Dmtf` refuses when there are any.
     ///
     /// # Errors
-    /// When there is no such class, or it is in use and the dialect is `Dmtf`.
+    /// When there is no such class, it is the system's, or it is in use and the dialect is
+    /// `Dmtf`.
     pub fn delete_class(&self, context: &CallContext, name: &str) -> Result<(), EngineError> {
         let namespace = self.enter(context, Operation::WriteSchema, name)?;
-        let mut writer = namespace.write()?;
-        let schema = writer.schema();
-        let class = find_class(&schema, name)?;
+        let mut transaction = namespace.begin()?;
+        let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+        let root = writer.root();
+        let schema = &root.schema;
+        let class = find_class(schema, name)?;
+        if class.def().is_system() {
+            return Err(EngineError::SystemClass { class: class.name().clone() });
+        }
         if namespace.dialect == Dialect::Dmtf {
             if let Some(child) = class.children().next() {
                 return Err(EngineError::ClassHasChildren {
@@ -108,44 +103,47 @@ impl Session {
                     child: child.name().clone(),
                 });
             }
-            if writer.store.has_instances(class.def().id) {
+            if root.has_instances(class.def().id) {
                 return Err(EngineError::ClassHasInstances { class: class.name().clone() });
             }
         }
-        let mut gone: Vec<ClassId> = Vec::new();
-        for below in class.subtree() {
-            writer.store.clear_class(below.def().id, below.key_root());
-            gone.push(below.def().id);
-        }
-        writer.publish(Arc::new(schema.without(&gone)));
+        delete_subtree(&mut writer, class);
+        transaction.commit(&self.caller);
         Ok(())
     }
+}
 
-    /// A qualifier type.
-    ///
-    /// # Errors
-    /// When there is none of this name.
-    pub fn get_qualifier_type(
-        &self,
-        context: &CallContext,
-        name: &str,
-    ) -> Result<QualifierType, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, name)?.schema();
-        let name = Name::new(name);
-        let found = schema.qualifier_types().get(&name).cloned();
-        found.ok_or(EngineError::QualifierTypeNotFound { name })
+/// Classes of an enumeration, as they were when it began. After an error it ends.
+pub struct Classes {
+    session: Session,
+    context: CallContext,
+    options: ClassOptions,
+    schema: Arc<Schema>,
+    chosen: std::vec::IntoIter<ClassId>,
+}
+
+impl Iterator for Classes {
+    type Item = Result<Class, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let class = self.schema.by_id(self.chosen.next()?)?;
+        if let Err(error) = self.context.check(&**self.session.repository().clock()) {
+            self.chosen = Vec::new().into_iter();
+            return Some(Err(error));
+        }
+        Some(Ok(self.session.shown(&self.context, class, &self.options)))
     }
 
-    /// All qualifier types, in name order.
-    ///
-    /// # Errors
-    /// When the call is cancelled or late.
-    pub fn enumerate_qualifier_types(
-        &self,
-        context: &CallContext,
-    ) -> Result<Vec<QualifierType>, EngineError> {
-        let schema = self.enter(context, Operation::ReadSchema, "")?.schema();
-        Ok(schema.qualifier_types().values().cloned().collect())
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.chosen.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Classes {}
+
+impl fmt::Debug for Classes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Classes").field("left", &self.len()).finish_non_exhaustive()
     }
 }
 

@@ -1,34 +1,104 @@
 //! The fast door for many instances of one class.
 //!
-//! Names are resolved once; after that an insert converts values, looks at the
-//! key index and appends. Nothing owned is built on the way.
+//! Names are resolved once. After that each row is converted, checked and put into
+//! columns of its own, which nobody else sees and no lock guards. A commit then
+//! hands those columns over as they are; what is left to do for each row is to see
+//! that its key is free and to enter it in the index.
 
-use super::write::insert_cells;
+use super::links::join;
+use super::write::check_free;
 use super::{Operation, Session};
-use crate::check::{self, Cells};
+use crate::check::{self, Cells, Plan};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::class;
-use crate::schema::{ClassId, Schema};
-use crate::store::Target;
+use crate::namespace::{Namespace, class};
+use crate::schema::{ClassRef, Layout, Schema};
+use crate::store::{Beside, CAPACITY, Chunk, Column, Columns, Root, Transaction};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// Creates instances of one class from values in a fixed order.
+/// From how many rows on columns join the store as they are; fewer are copied to the
+/// chunk that the class is filling.
+const ADOPTED: usize = CAPACITY / 4;
+
+/// Creates instances of one class from values in a fixed order, all in one commit.
 ///
 /// It belongs to the class version it was made for: once the class is redefined,
-/// inserts fail with [`EngineError::ClassChanged`].
+/// commits fail with [`EngineError::ClassChanged`]. Rows that were not committed are
+/// gone with it.
+///
+/// ```
+/// use cimarron_engine::{CallContext, Repository, ValueView};
+/// # use cimarron_model::Dialect;
+/// # let repository = Repository::new();
+/// # repository.create_namespace("root/cimv2", Dialect::Wmi)?;
+/// # let session = repository.session("root/cimv2")?;
+/// # let context = CallContext::new();
+/// # session.compile_mof_text(&context, "fan.mof", "class X_Fan { [key] string Id; uint32 Speed; };")?;
+/// let mut inserter = session.inserter(&context, "X_Fan", &["Id", "Speed"])?;
+/// for speed in 0..1000 {
+///     let id = format!("fan {speed}");
+///     inserter.insert(&[ValueView::String(&id), ValueView::UInt32(speed)])?;
+/// }
+/// assert_eq!(inserter.commit(&context)?, 1000);
+/// # Ok::<(), cimarron_engine::EngineError>(())
+/// ```
 #[derive(Debug)]
 pub struct Inserter {
     session: Session,
     schema: Arc<Schema>,
-    class: ClassId,
     version: ClassVersion,
-    target: Target,
-    /// The slot of each value.
-    slots: Vec<u32>,
+    layout: Arc<Layout>,
+    /// What becomes of the values of a row.
+    plan: Plan,
+    /// How many they are.
+    values: usize,
+    full: Vec<Finished>,
+    open: Staged,
 }
+
+/// Rows in columns that are still being added to.
+#[derive(Debug, Default)]
+struct Staged {
+    columns: Vec<Column>,
+    hashes: Vec<u64>,
+    text_bytes: usize,
+}
+
+/// Finished columns by slot, and the hash of each row's key.
+type Finished = (Columns, Vec<u64>);
+
+impl Staged {
+    fn new(layout: &Layout) -> Self {
+        let columns = layout.slots.iter().map(|_| Column::default()).collect();
+        Self { columns, hashes: Vec::new(), text_bytes: 0 }
+    }
+
+    fn push<'v>(&mut self, hash: u64, cells: impl Iterator<Item = (u32, ValueView<'v>)>) {
+        let row = self.hashes.len();
+        for (slot, value) in cells {
+            self.text_bytes += value.as_str().map_or(0, str::len);
+            if let Some(column) = self.columns.get_mut(slot as usize) {
+                column.set_at_end(row, value);
+            }
+        }
+        self.hashes.push(hash);
+    }
+
+    fn is_full(&self) -> bool {
+        self.hashes.len() >= CAPACITY || self.text_bytes >= TEXT_FULL
+    }
+
+    fn finish(self) -> Finished {
+        let columns = self.columns.into_iter().map(|c| c.seal().map(Arc::new)).collect();
+        (columns, self.hashes)
+    }
+}
+
+/// How much text staged rows hold before their columns are finished.
+const TEXT_FULL: usize = 1 << 28;
 
 impl Session {
     /// Prepares to create instances of a class from values of these properties.
@@ -47,7 +117,7 @@ impl Session {
         let class = class(&schema, class_name)?;
         self.checker(&schema).instantiable(class)?;
         let layout = class.layout();
-        let mut slots = Vec::with_capacity(properties.len());
+        let mut slots: Vec<u32> = Vec::with_capacity(properties.len());
         for property in properties {
             let name = Name::new(property);
             let slot = check::slot_of(layout, &name, 0)?;
@@ -58,62 +128,110 @@ impl Session {
         }
         Ok(Inserter {
             session: self.clone(),
-            class: class.def().id,
             version: class.def().version,
-            target: Target::of(class),
-            slots,
+            layout: layout.clone(),
+            plan: self.checker(&schema).plan(layout, &slots)?,
+            values: slots.len(),
+            full: Vec::new(),
+            open: Staged::new(layout),
             schema: schema.clone(),
         })
     }
 }
 
 impl Inserter {
-    /// Creates an instance: one value a property, in the order given to
+    /// Adds an instance to the next commit: one value a property, in the order given to
     /// [`Session::inserter`]. [`ValueView::Null`] is NULL; properties that were not
     /// listed get their defaults.
     ///
     /// # Errors
-    /// As [`Session::create_instance`].
-    pub fn insert(
-        &mut self,
-        context: &CallContext,
-        values: &[ValueView<'_>],
-    ) -> Result<(), EngineError> {
-        let name = &self.target.layout.class;
-        let namespace = self.session.enter(context, Operation::WriteInstances, name.as_str())?;
-        if values.len() != self.slots.len() {
-            return Err(EngineError::ValueCount {
-                values: values.len(),
-                properties: self.slots.len(),
-            });
+    /// When the number of values is wrong, or a property does not take its value. The
+    /// rows that were added before stay.
+    pub fn insert(&mut self, values: &[ValueView<'_>]) -> Result<(), EngineError> {
+        if values.len() != self.values {
+            return Err(EngineError::ValueCount { values: values.len(), properties: self.values });
         }
-        loop {
-            let layout = &self.target.layout;
-            let checker = self.session.checker(&self.schema);
-            let mut cells = Cells::new();
-            for (number, value) in self.slots.iter().zip(values) {
-                if let Some(slot) = layout.slot(*number) {
-                    cells.push((*number, checker.convert(slot, *value)?));
-                }
-            }
-            checker.complete(layout, &mut cells)?;
-            if let Some(mut store) = namespace.write_under(&self.schema)? {
-                return insert_cells(
-                    namespace,
-                    &self.schema,
-                    &mut store,
-                    &self.target,
-                    &cells,
-                    None,
-                );
-            }
-            drop(cells);
-            // Another schema version: all is well if the class is the same in it.
-            let schema = namespace.schema();
-            if schema.by_id(self.class).is_none_or(|c| c.def().version != self.version) {
-                return Err(EngineError::ClassChanged { class: name.clone() });
-            }
-            self.schema = schema;
+        let layout = &self.layout;
+        let mut cells = Cells::new();
+        self.session.checker(&self.schema).row(layout, &self.plan, values, &mut cells)?;
+        let keys = check::keys(layout, &cells);
+        let hash = self.session.namespace.store.rules().hash(keys.iter().copied());
+        self.open.push(hash, check::views(&cells));
+        if self.open.is_full() {
+            let full = std::mem::replace(&mut self.open, Staged::new(layout));
+            self.full.push(full.finish());
         }
+        Ok(())
     }
+
+    /// Creates the instances that were added since the last commit, all or none of
+    /// them; how many they were.
+    ///
+    /// # Errors
+    /// When a key is taken, the class was redefined, or the call is cancelled or late.
+    /// The rows stay to be committed again, or given up with [`Inserter::discard`].
+    pub fn commit(&mut self, context: &CallContext) -> Result<usize, EngineError> {
+        let name = self.layout.class.as_str();
+        let namespace = self.session.enter(context, Operation::WriteInstances, name)?;
+        if !self.open.hashes.is_empty() {
+            let rest = std::mem::replace(&mut self.open, Staged::new(&self.layout));
+            self.full.push(rest.finish());
+        }
+        let mut transaction = namespace.begin()?;
+        let root = transaction.root(&namespace.store);
+        let class = root.schema.by_id(self.layout.id);
+        let Some(class) = class.filter(|c| c.def().version == self.version) else {
+            return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
+        };
+        let mut count = 0;
+        for finished in &self.full {
+            context.check(&**self.session.repository.clock())?;
+            add(namespace, &root, &mut transaction, class, finished)?;
+            count += finished.1.len();
+        }
+        transaction.commit(&self.session.caller);
+        self.full.clear();
+        Ok(count)
+    }
+
+    /// Gives up the rows that were not committed.
+    pub fn discard(&mut self) {
+        self.full.clear();
+        self.open = Staged::new(&self.layout);
+    }
+}
+
+/// Adds finished columns to a transaction.
+fn add(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    class: ClassRef<'_>,
+    (columns, hashes): &Finished,
+) -> Result<(), EngineError> {
+    let layout = class.layout();
+    let store = &namespace.store;
+    let Some(table) = root.table(layout.id) else {
+        return Err(EngineError::ClassChanged { class: layout.class.clone() });
+    };
+    let check = |keys: SmallVec<[ValueView<'_>; 4]>, hash| {
+        check_free(namespace, root, layout, (hash, &keys))
+    };
+    let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
+    if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
+        let is_free = |chunk: &Chunk, row: usize, hash| check(chunk.keys(row).collect(), hash);
+        return transaction.adopt(store, table, layout, (columns.clone(), hashes.clone()), is_free);
+    }
+    for (row, hash) in hashes.iter().enumerate() {
+        let value = |slot: u32| {
+            let column = columns.get(slot as usize).and_then(Option::as_ref);
+            column.map_or(ValueView::Null, |c| c.get(row))
+        };
+        check(layout.keys.iter().map(|slot| value(*slot)).collect(), *hash)?;
+        let cells = (0..layout.slots.len() as u32).map(|slot| (slot, value(slot)));
+        let mut beside = Beside::default();
+        join(namespace, root, transaction, layout, value, &mut beside);
+        transaction.insert(store, table, layout, *hash, cells, beside)?;
+    }
+    Ok(())
 }

@@ -1,15 +1,17 @@
 //! Operations on instances (DSP0200 5.4.2, MS-WMI 3.1.4.3).
 
+use super::instance_options::InstanceOptions;
 use super::path::{BoundPath, path_of_row};
 use super::query::QueryResult;
 use super::row::instance_of;
 use super::write::{Changes, NewRow, Put};
 use super::{Depth, Operation, PropertyList, PutMode, Session, Update};
-use crate::check;
+use crate::check::{self, Checker};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::class;
+use crate::namespace::{Namespace, class};
 use crate::schema::{ClassRef, Layout};
+use crate::store::{Found, Root, Seen, Transaction};
 use cimarron_model::{Dialect, Instance, Name, ObjectPath};
 
 impl Session {
@@ -29,8 +31,12 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let row = NewRow::prepare(self.checker(&schema), instance)?;
-            if let Some(mut store) = namespace.write_under(&schema)? {
-                row.insert(namespace, &schema, &mut store)?;
+            if self.create_as_namespace(instance)? {
+                return Ok(row.path());
+            }
+            if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
+                row.insert(namespace, &root, &mut transaction)?;
+                transaction.commit(&self.caller);
                 return Ok(row.path());
             }
         }
@@ -49,18 +55,13 @@ impl Session {
         path: &ObjectPath,
         properties: &PropertyList,
     ) -> Result<Instance, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_text(path))?;
-        let (chunk, row) = loop {
-            let schema = namespace.schema();
-            let bound = BoundPath::bind(&schema, &namespace.location, path)?;
-            let found = namespace.read_under(&schema, |store| {
-                let address = bound.locate(namespace, &schema, store)?;
-                Some((store.row(address)?.1.clone(), address.row()))
-            });
-            if let Some(found) = found {
-                break found.ok_or_else(|| not_found(path))?;
-            }
-        };
+        let reading = self.read(context, Operation::ReadInstances, class_text(path))?;
+        let namespace = reading.namespace;
+        let found = reading.look(|root, seen| {
+            let bound = BoundPath::bind(&root.schema, &namespace.location, path)?;
+            Ok(bound.locate(namespace, root, seen))
+        })?;
+        let Found { chunk, row } = found.ok_or_else(|| not_found(path))?;
         let layout = chunk.layout();
         let slots = match properties {
             PropertyList::All => (0..layout.slots.len() as u32).collect(),
@@ -100,20 +101,19 @@ impl Session {
             let bound = BoundPath::bind(&schema, &namespace.location, path)?;
             // The row's own class decides which properties there are, and it is
             // known only by looking.
-            let found = namespace.read_under(&schema, |store| {
-                let address = bound.locate(namespace, &schema, store)?;
-                store.row(address).map(|(id, _)| id)
-            });
-            let Some(found) = found else { continue };
-            let own = found.and_then(|id| schema.by_id(id)).ok_or_else(|| not_found(path))?;
+            let found = namespace.look(|root, seen| Ok(bound.locate(namespace, root, seen)))?;
+            let found = found.ok_or_else(|| not_found(path))?;
+            let Some(own) = schema.by_id(found.class()) else { continue };
             check_class_named(own, instance)?;
             let changes = Changes::prepare(self.checker(&schema), own.layout(), instance, update)?;
-            let Some(mut store) = namespace.write_under(&schema)? else { continue };
-            let Some(address) = bound.locate(namespace, &schema, &store) else {
+            let Some((mut transaction, root)) = namespace.begin_under(&schema)? else { continue };
+            let Some(found) = bound.locate(namespace, &root, Seen::Current) else {
                 return Err(not_found(path));
             };
-            if store.row(address).is_some_and(|(id, _)| id == own.def().id) {
-                return changes.apply(own, &mut store, address);
+            if found.class() == own.def().id {
+                changes.apply(namespace, &root, &mut transaction, &found)?;
+                transaction.commit(&self.caller);
+                return Ok(());
             }
         }
     }
@@ -134,8 +134,13 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let put = Put::prepare(self.checker(&schema), instance, mode, update)?;
-            if let Some(mut store) = namespace.write_under(&schema)? {
-                return put.apply(namespace, &schema, &mut store);
+            if mode != PutMode::UpdateOnly && self.create_as_namespace(instance)? {
+                return Ok(put.path());
+            }
+            if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
+                let path = put.apply(namespace, &root, &mut transaction)?;
+                transaction.commit(&self.caller);
+                return Ok(path);
             }
         }
     }
@@ -153,10 +158,14 @@ impl Session {
         loop {
             let schema = namespace.schema();
             let bound = BoundPath::bind(&schema, &namespace.location, path)?;
-            let Some(mut store) = namespace.write_under(&schema)? else { continue };
-            let address =
-                bound.locate(namespace, &schema, &store).ok_or_else(|| not_found(path))?;
-            store.delete(address, bound.class.key_root());
+            if self.delete_as_namespace(path)? {
+                return Ok(());
+            }
+            let Some((mut transaction, root)) = namespace.begin_under(&schema)? else { continue };
+            let found = bound.locate(namespace, &root, Seen::Current);
+            let found = found.ok_or_else(|| not_found(path))?;
+            delete_row(namespace, &root, &mut transaction, &found);
+            transaction.commit(&self.caller);
             return Ok(());
         }
     }
@@ -171,18 +180,30 @@ impl Session {
         class_name: &str,
         depth: Depth,
     ) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, class_name)?;
-        loop {
-            let schema = namespace.schema();
-            let class = class(&schema, class_name)?;
-            let snapshot = match depth {
-                Depth::Deep => namespace.snapshot(&schema, class.subtree()),
-                Depth::Shallow => namespace.snapshot(&schema, std::iter::once(class)),
-            };
-            if let Some(snapshot) = snapshot {
-                return Ok(QueryResult::whole(self, context, snapshot, class.name().clone()));
-            }
-        }
+        self.enumerate_instances_with(context, class_name, depth, &InstanceOptions::default())
+    }
+
+    /// The instances of a class, as they are now, with some of their properties.
+    ///
+    /// # Errors
+    /// When the class is unknown.
+    pub fn enumerate_instances_with(
+        &self,
+        context: &CallContext,
+        class_name: &str,
+        depth: Depth,
+        options: &InstanceOptions,
+    ) -> Result<QueryResult, EngineError> {
+        let reading = self.read(context, Operation::ReadInstances, class_name)?;
+        let view = reading.view();
+        let class = class(view.schema(), class_name)?;
+        let chunks = match depth {
+            Depth::Deep => view.freeze(class.subtree())?,
+            Depth::Shallow => view.freeze(std::iter::once(class))?,
+        };
+        let snapshot = reading.namespace.snapshot(&view, chunks);
+        let choice = options.choice(class.layout());
+        Ok(QueryResult::chosen(self, context, snapshot, class.name().clone(), choice))
     }
 
     /// The paths of a class's instances within the namespace.
@@ -197,6 +218,35 @@ impl Session {
     ) -> Result<Vec<ObjectPath>, EngineError> {
         let result = self.enumerate_instances(context, class, depth)?;
         result.rows().map(|row| row.map(|r| path_of_row(r.chunk(), r.position()))).collect()
+    }
+}
+
+/// Changes a row that was found.
+pub(super) fn modify_row(
+    checker: Checker<'_>,
+    (namespace, root): (&Namespace, &Root),
+    transaction: &mut Transaction<'_>,
+    found: &Found,
+    (instance, update): (&Instance, &Update),
+) -> Result<(), EngineError> {
+    let layout = found.chunk.layout();
+    let Some(own) = root.schema.by_id(found.class()) else {
+        return Err(EngineError::ClassChanged { class: layout.class.clone() });
+    };
+    check_class_named(own, instance)?;
+    let changes = Changes::prepare(checker, own.layout(), instance, update)?;
+    changes.apply(namespace, root, transaction, found)
+}
+
+/// Deletes a row that was found.
+pub(super) fn delete_row(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    found: &Found,
+) {
+    if let Some(table) = root.table(found.class()) {
+        transaction.delete(&namespace.store, table, found);
     }
 }
 

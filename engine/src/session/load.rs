@@ -1,15 +1,17 @@
 //! Loading an archive as one commit.
 
 use super::migrate::{delete, move_rows};
+use super::namespaces::{populate, stands_for_namespace};
 use super::write::Put;
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::{Namespace, SchemaWriter};
+use crate::namespace::{Namespace, NamespaceWriter};
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
-use cimarron_model::Dialect;
+use crate::store::Transaction;
+use cimarron_model::{Dialect, Instance};
 use cimarron_mof::{Changes, Existence};
 use cimarron_schema::Archive;
 use std::sync::Arc;
@@ -140,63 +142,62 @@ impl Session {
         targets: &[Assignment],
         changes: &Changes,
     ) -> Result<Loaded, EngineError> {
-        let mut writers = Vec::with_capacity(targets.len());
-        for (namespace, _) in targets {
-            writers.push(namespace.write()?);
-        }
-        let before: Vec<_> = writers.iter().map(|w| w.store.clone()).collect();
+        let mut transaction = Transaction::begin(self.repository().commits());
         let mut loaded = Loaded::default();
-        let mut schemas = Vec::with_capacity(writers.len());
-        for (writer, (_, numbers)) in writers.iter_mut().zip(targets) {
-            match self.load_one(context, (archive, changes), writer, numbers, &mut loaded) {
-                Ok(schema) => schemas.push(schema),
-                Err(error) => {
-                    for (writer, store) in writers.iter_mut().zip(before) {
-                        *writer.store = store;
-                    }
-                    return Err(error);
-                }
-            }
+        // Instances that stand for namespaces.
+        let mut spaces: Vec<(Arc<Namespace>, Instance)> = Vec::new();
+        for (namespace, numbers) in targets {
+            namespace.check_alive()?;
+            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+            let found =
+                self.load_one(context, (archive, changes), &mut writer, numbers, &mut loaded)?;
+            spaces.extend(found.into_iter().map(|instance| (namespace.clone(), instance)));
         }
-        for (writer, schema) in writers.iter().zip(schemas) {
-            writer.publish(schema);
+        transaction.commit(&self.caller);
+        for (namespace, instance) in spaces {
+            let (repository, caller) = (self.repository.clone(), self.caller.clone());
+            Self::new(repository, namespace, caller).create_as_namespace(&instance)?;
+        }
+        for (namespace, _) in targets {
+            populate(self.repository(), namespace)?;
         }
         Ok(loaded)
     }
 
-    /// Loads some of the archive's namespaces into one of ours; the schema to
-    /// publish once everything has gone well.
+    /// Loads some of the archive's namespaces into one of ours; the instances that stand
+    /// for namespaces.
     fn load_one(
         &self,
         context: &CallContext,
         (archive, changes): (&Arc<Archive>, &Changes),
-        writer: &mut SchemaWriter<'_>,
+        writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
         loaded: &mut Loaded,
-    ) -> Result<Arc<crate::schema::Schema>, EngineError> {
-        let mut schema = writer.schema();
+    ) -> Result<Vec<Instance>, EngineError> {
+        let mut spaces = Vec::new();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
             let name = content.name();
             let deletions = changes.deletions.iter().filter(|d| d.namespace.is(name));
-            schema = delete(writer, schema, deletions)?;
+            delete(writer, deletions)?;
+            let before = writer.root();
             let policy = Policy {
                 dialect: writer.namespace.dialect,
                 flags: &|class| changes.class(name, class),
-                has_instances: &|id| writer.store.has_instances(id),
+                has_instances: &|id| before.has_instances(id),
             };
-            let installed = install(&schema, archive, *number, policy)?;
+            let installed = install(&before.schema, archive, *number, policy)?;
             let Installed { schema: next, changed, unchanged, qualifier_types, moved } = installed;
-            if !moved.is_empty() {
-                move_rows(self, context, writer, (&schema, &next), &moved)?;
+            if !Arc::ptr_eq(&before.schema, &next) {
+                move_rows(self, writer, next, &moved)?;
             }
-            schema = next;
+            let root = writer.root();
             loaded.classes += changed;
             loaded.unchanged += unchanged;
             loaded.qualifier_types += qualifier_types;
             let namespace = writer.namespace;
             let checker = Checker {
-                schema: &schema,
+                schema: &root.schema,
                 dialect: namespace.dialect,
                 location: &namespace.location,
                 limits: self.repository().limits(),
@@ -211,10 +212,13 @@ impl Session {
                     context.check(&**self.repository().clock())?;
                 }
                 let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
-                put.apply(namespace, &schema, &mut writer.store)?;
+                put.apply(namespace, &root, writer.transaction)?;
                 loaded.instances += 1;
+                if stands_for_namespace(namespace, &instance.class) {
+                    spaces.push(instance.clone());
+                }
             }
         }
-        Ok(schema)
+        Ok(spaces)
     }
 }

@@ -1,114 +1,106 @@
 //! Deleting what a text asks to delete, and taking rows over to a changed class.
 //!
-//! Both happen while an archive is loaded, under the lock that the load holds and against
-//! a store that it puts back when anything fails.
+//! Both happen while an archive is loaded, in the transaction of the load.
 
+use super::instances::delete_row;
 use super::path::BoundPath;
-use super::query::QueryResult;
+use super::row::instance_of;
 use super::write::NewRow;
 use super::{Session, UpdateMode};
 use crate::check::Checker;
-use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::namespace::{SchemaWriter, find_class};
-use crate::schema::{ClassId, Schema};
-use crate::store::Snapshot;
+use crate::namespace::{NamespaceWriter, find_class};
+use crate::schema::{ClassId, ClassRef, Schema};
+use crate::store::Seen;
 use cimarron_model::{Instance, Name, ObjectPath};
 use cimarron_mof::{Deletion, DeletionTarget};
 use std::sync::Arc;
 
-/// Follows deletions; the schema without the classes that went.
+/// Follows deletions.
 pub(super) fn delete<'d>(
-    writer: &mut SchemaWriter<'_>,
-    mut schema: Arc<Schema>,
+    writer: &mut NamespaceWriter<'_, '_, '_>,
     deletions: impl Iterator<Item = &'d Deletion>,
-) -> Result<Arc<Schema>, EngineError> {
+) -> Result<(), EngineError> {
     for deletion in deletions {
         match &deletion.target {
-            DeletionTarget::Class(name) => {
-                schema = delete_class(writer, &schema, name, deletion.must_exist)?;
-            }
-            DeletionTarget::Instance(path) => {
-                delete_instance(writer, &schema, path, deletion.must_exist)?;
-            }
+            DeletionTarget::Class(name) => delete_class(writer, name, deletion.must_exist)?,
+            DeletionTarget::Instance(path) => delete_instance(writer, path, deletion.must_exist)?,
         }
     }
-    Ok(schema)
+    Ok(())
 }
 
 fn delete_class(
-    writer: &mut SchemaWriter<'_>,
-    schema: &Arc<Schema>,
+    writer: &mut NamespaceWriter<'_, '_, '_>,
     name: &Name,
     must_exist: bool,
-) -> Result<Arc<Schema>, EngineError> {
-    let class = match find_class(schema, name.as_str()) {
-        Ok(class) => class,
+) -> Result<(), EngineError> {
+    let schema = writer.schema();
+    match find_class(&schema, name.as_str()) {
+        Ok(class) => delete_subtree(writer, class),
         Err(error) if must_exist => return Err(error),
-        Err(_) => return Ok(schema.clone()),
-    };
-    let mut gone: Vec<ClassId> = Vec::new();
-    for below in class.subtree() {
-        writer.store.clear_class(below.def().id, below.key_root());
-        gone.push(below.def().id);
+        Err(_) => {}
     }
-    Ok(Arc::new(schema.without(&gone)))
+    Ok(())
+}
+
+/// Deletes a class with all below it and all their instances.
+pub(super) fn delete_subtree(writer: &mut NamespaceWriter<'_, '_, '_>, class: ClassRef<'_>) {
+    let gone: Vec<ClassId> = class.subtree().map(|below| below.def().id).collect();
+    for id in &gone {
+        writer.clear_class(*id);
+    }
+    let schema = writer.schema().without(&gone);
+    writer.set_schema(Arc::new(schema));
 }
 
 fn delete_instance(
-    writer: &mut SchemaWriter<'_>,
-    schema: &Schema,
+    writer: &mut NamespaceWriter<'_, '_, '_>,
     path: &ObjectPath,
     must_exist: bool,
 ) -> Result<(), EngineError> {
     let missing = || EngineError::InstanceNotFound { path: Box::new(path.clone()) };
-    let bound = match BoundPath::bind(schema, &writer.namespace.location, path) {
+    let root = writer.root();
+    let bound = match BoundPath::bind(&root.schema, &writer.namespace.location, path) {
         Ok(bound) => bound,
         Err(error) if must_exist => return Err(error),
         Err(_) => return Ok(()),
     };
-    match bound.locate(writer.namespace, schema, &writer.store) {
-        Some(address) => writer.store.delete(address, bound.class.key_root()),
+    match bound.locate(writer.namespace, &root, Seen::Current) {
+        Some(found) => delete_row(writer.namespace, &root, writer.transaction, &found),
         None if must_exist => return Err(missing()),
         None => {}
     }
     Ok(())
 }
 
-/// Writes the rows of changed classes again, as their new definitions have them.
+/// Makes a schema current and writes the rows of changed classes again, as their new
+/// definitions have them.
 pub(super) fn move_rows(
     session: &Session,
-    context: &CallContext,
-    writer: &mut SchemaWriter<'_>,
-    (old, new): (&Arc<Schema>, &Schema),
+    writer: &mut NamespaceWriter<'_, '_, '_>,
+    new: Arc<Schema>,
     changed: &[(ClassId, UpdateMode)],
 ) -> Result<(), EngineError> {
+    let before = writer.root();
     let mut rows: Vec<(Instance, UpdateMode)> = Vec::new();
     for (id, mode) in changed {
-        let Some(class) = old.by_id(*id).filter(|_| writer.store.has_instances(*id)) else {
-            continue;
-        };
-        let chunks = writer.store.freeze(std::iter::once(class));
-        let location = writer.namespace.location.clone();
-        let snapshot = Snapshot { schema: old.clone(), location, chunks };
-        let all = QueryResult::whole(session, context, snapshot, class.name().clone());
-        for row in all.rows() {
-            rows.push((row?.to_instance(), *mode));
+        let chunks = before.table(*id).map(|t| t.all_chunks()).unwrap_or_default();
+        for chunk in chunks.iter() {
+            let current = (0..chunk.len()).filter(|row| chunk.is_current(*row));
+            let slots = 0..chunk.layout().slots.len() as u32;
+            rows.extend(current.map(|row| (instance_of(chunk, row, slots.clone()), *mode)));
         }
-        drop(all);
-        writer.store.clear_class(*id, class.key_root());
+        writer.clear_class(*id);
     }
-    let checker = Checker {
-        schema: new,
-        dialect: writer.namespace.dialect,
-        location: &writer.namespace.location,
-        limits: session.repository().limits(),
-    };
+    let root = writer.set_schema(new);
+    let namespace = writer.namespace;
+    let checker = session.checker(&root.schema);
     for (mut instance, mode) in rows {
         fit(checker, &mut instance, mode)?;
         let row = NewRow::prepare(checker, &instance)
             .map_err(|_| EngineError::ClassHasInstances { class: instance.class.clone() })?;
-        row.insert(writer.namespace, new, &mut writer.store)?;
+        row.insert(namespace, &root, writer.transaction)?;
     }
     Ok(())
 }

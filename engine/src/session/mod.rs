@@ -5,28 +5,54 @@
 //! the namespace's existence and the caller's rights are looked at, and nowhere
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
+mod association_filter;
+mod associations;
+mod batch;
+mod class_associators;
+mod class_options;
 mod classes;
 mod declare;
 mod inserter;
+mod instance_options;
 mod instances;
+mod links;
 mod load;
 mod migrate;
+pub(crate) mod namespaces;
 mod path;
+mod put_class;
+mod qualifier_types;
 mod query;
+mod reader;
 mod row;
+mod sequence;
 mod write;
 
+pub use association_filter::AssociationFilter;
+pub use batch::WriteBatch;
+pub use class_options::ClassOptions;
+pub use classes::Classes;
 pub use inserter::Inserter;
+pub use instance_options::InstanceOptions;
 pub use load::Loaded;
+pub(crate) use namespaces::{announce, withdraw};
+pub(crate) use path::path_of_row;
 pub use query::{ColumnHeader, QueryResult, Rows};
+pub use reader::Reader;
+pub(crate) use row::instance_of;
 pub use row::{Field, Row};
+pub use sequence::{
+    Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
+};
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};
 use crate::error::EngineError;
 use crate::namespace::Namespace;
+use crate::reading::Reading;
 use crate::repository::Repository;
 use crate::schema::Schema;
+use crate::store::View;
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::UpdateMode;
 use smol_str::SmolStr;
@@ -39,6 +65,8 @@ pub struct Session {
     namespace: Arc<Namespace>,
     caller: Principal,
     locale: Option<SmolStr>,
+    /// The moment that is read, when it is not the newest.
+    pinned: Option<Arc<View>>,
 }
 
 /// How far down the hierarchy an enumeration goes (WMI's `WBEM_FLAG_DEEP` and
@@ -69,9 +97,14 @@ pub enum Update {
     /// Nothing: only given properties change.
     #[default]
     Given,
+    /// Nothing, and NULL does not count as given (MS-WMI `__PUT_EXT_PROPERTIES` without
+    /// `__PUT_EXT_STRICT_NULLS`).
+    GivenValues,
     /// Only these change; one that is listed and not given gets its default, or
     /// NULL when it has none.
     Listed(Vec<Name>),
+    /// Only those of these that are given a value other than NULL change.
+    ListedValues(Vec<Name>),
     /// Everything changes; what is not given gets its default, or NULL.
     Whole,
 }
@@ -103,7 +136,7 @@ impl Session {
         namespace: Arc<Namespace>,
         caller: Principal,
     ) -> Self {
-        Self { repository, namespace, caller, locale: None }
+        Self { repository, namespace, caller, locale: None, pinned: None }
     }
 
     /// The same session for another caller.
@@ -151,17 +184,63 @@ impl Session {
         self.namespace.store_bytes()
     }
 
-    /// The beginning of every operation.
+    /// The beginning of every operation that writes.
     pub(crate) fn enter(
         &self,
         context: &CallContext,
         operation: Operation,
         object: &str,
     ) -> Result<&Namespace, EngineError> {
+        if self.pinned.is_some() {
+            return Err(EngineError::SnapshotIsReadOnly);
+        }
+        self.check_entry(context, operation, object)?;
+        Ok(&self.namespace)
+    }
+
+    /// The beginning of every operation that reads.
+    pub(crate) fn read(
+        &self,
+        context: &CallContext,
+        operation: Operation,
+        object: &str,
+    ) -> Result<Reading<'_>, EngineError> {
+        self.check_entry(context, operation, object)?;
+        Ok(self.reading())
+    }
+
+    /// What is read, for those whose caller was let in.
+    fn reading(&self) -> Reading<'_> {
+        Reading::new(&self.namespace, self.pinned.as_deref())
+    }
+
+    fn check_entry(
+        &self,
+        context: &CallContext,
+        operation: Operation,
+        object: &str,
+    ) -> Result<(), EngineError> {
         context.check(&**self.repository.clock())?;
         self.namespace.check_alive()?;
-        self.authorise(operation, object)?;
-        Ok(&self.namespace)
+        self.authorise(operation, object)
+    }
+
+    /// The same session at this moment: what is written later does not show in what it
+    /// reads, schema or instances, and it writes nothing itself.
+    ///
+    /// It keeps what it may read. When it has lain for so long that the repository holds
+    /// more dead rows for it than [`Limits`](crate::Limits) allow, it ends: its operations
+    /// fail with [`EngineError::SnapshotExpired`].
+    ///
+    /// # Errors
+    /// When the namespace was deleted, or the call is cancelled or late.
+    pub fn snapshot(&self, context: &CallContext) -> Result<Self, EngineError> {
+        let reading = self.read(context, Operation::ReadInstances, "")?;
+        let pinned = match &self.pinned {
+            Some(pinned) => pinned.clone(),
+            None => reading.pin(),
+        };
+        Ok(Self { pinned: Some(pinned), ..self.clone() })
     }
 
     /// The access check: so far everybody may do everything.

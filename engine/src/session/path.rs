@@ -3,7 +3,7 @@
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{Chunk, Location, RowAddress, Store};
+use crate::store::{Chunk, Found, Location, Root, Seen};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, KeyValue, Keys, ObjectPath, Value};
 use smallvec::SmallVec;
@@ -69,28 +69,30 @@ impl<'a> BoundPath<'a> {
         Ok(Self { class, keys })
     }
 
+    /// The values of the keys, in declaration order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = ValueView<'_>> {
+        self.keys.iter().map(ValueView::from)
+    }
+
     /// The row that the path names.
     ///
     /// `Wmi`: that of the class or of one below it, for there is one key space
     /// under the key root. `Dmtf`: that of exactly this class.
-    pub(super) fn locate(
-        &self,
-        namespace: &Namespace,
-        schema: &Schema,
-        store: &Store,
-    ) -> Option<RowAddress> {
+    pub(super) fn locate(&self, namespace: &Namespace, root: &Root, seen: Seen) -> Option<Found> {
+        let (store, schema) = (&namespace.store, &*root.schema);
         let deep = namespace.dialect == Dialect::Wmi;
-        let Some(root) = self.class.key_root() else {
-            let own = store.first(self.class.def().id);
+        let Some(key_root) = self.class.key_root() else {
+            let first = |class: ClassRef<'_>| store.first(root, class.def().id, seen);
             let mut below = self.class.subtree().filter(|_| deep);
-            return own.or_else(|| below.find_map(|c| store.first(c.def().id)));
+            return first(self.class).or_else(|| below.find_map(first));
         };
         let keys: SmallVec<[ValueView<'_>; 2]> = self.keys.iter().map(ValueView::from).collect();
         let accept = |id: ClassId| {
             id == self.class.def().id
                 || (deep && schema.by_id(id).is_some_and(|c| c.is_a(self.class)))
         };
-        store.find(root, store.rules().hash(keys.iter().copied()), &keys, accept)
+        let hash = store.rules().hash(keys.iter().copied());
+        store.find(root, key_root, (hash, &keys), seen, accept)
     }
 }
 
@@ -114,6 +116,6 @@ pub(super) fn path_of<'v>(
 }
 
 /// The path of a stored row.
-pub(super) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
+pub(crate) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
     path_of(chunk.layout(), chunk.keys(row))
 }

@@ -4,6 +4,7 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at once a chunk of rows.
 
+use super::instance_options::Choice;
 use super::row::Row;
 use super::{Operation, Session};
 use crate::clock::Clock;
@@ -47,6 +48,8 @@ impl ColumnHeader {
 pub(super) enum Selection {
     /// Every property of each row's own class.
     All,
+    /// Some of them.
+    Chosen(Choice),
     /// These, in this order.
     Items(Vec<(BoundPath, ColumnHeader)>),
 }
@@ -69,22 +72,18 @@ impl Session {
     /// When the query is wrong for the namespace's classes; see
     /// [`EngineError::span`].
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let namespace = self.enter(context, Operation::ReadInstances, text)?;
+        let reading = self.read(context, Operation::ReadInstances, text)?;
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
         };
         let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: namespace.dialect };
-        let (snapshot, mut bound) = loop {
-            let schema = namespace.schema();
-            let bound = cimarron_wql::bind(&query, &*schema, &options)?;
-            let class = Schema::class(&schema, bound.class.as_str());
-            let classes = class.into_iter().flat_map(ClassRef::subtree);
-            if let Some(snapshot) = namespace.snapshot(&schema, classes) {
-                break (snapshot, bound);
-            }
-        };
+        let options = BindOptions { dialect: self.dialect() };
+        let view = reading.view();
+        let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
+        let class = Schema::class(view.schema(), bound.class.as_str());
+        let classes = class.into_iter().flat_map(ClassRef::subtree);
+        let snapshot = reading.namespace.snapshot(&view, view.freeze(classes)?);
         let class = bound.class.clone();
         let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
             Projection::All => Selection::All,
@@ -111,7 +110,7 @@ impl QueryResult {
         filter: Option<BoundQuery>,
     ) -> Self {
         let headers = match &selection {
-            Selection::All => None,
+            Selection::All | Selection::Chosen(_) => None,
             Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
         };
         Self {
@@ -125,14 +124,16 @@ impl QueryResult {
         }
     }
 
-    /// All instances of a snapshot, with all properties.
-    pub(super) fn whole(
+    /// All instances of a snapshot, with some of their properties.
+    pub(super) fn chosen(
         session: &Session,
         context: &CallContext,
         snapshot: Snapshot,
         class: Name,
+        choice: Option<Choice>,
     ) -> Self {
-        Self::new(session, context, snapshot, class, Selection::All, None)
+        let selection = choice.map_or(Selection::All, Selection::Chosen);
+        Self::new(session, context, snapshot, class, selection, None)
     }
 
     /// The class that was asked for, as declared.
@@ -171,7 +172,17 @@ impl QueryResult {
 
     /// The rows, from the first one on.
     pub const fn rows(&self) -> Rows<'_> {
-        Rows { result: self, chunk: 0, row: 0 }
+        self.rows_from(Position { chunk: 0, row: 0 }, &self.context)
+    }
+
+    /// The rows from a place on, for a call of its own: its deadline and its cancel
+    /// token count, not those of the call that made the result.
+    pub(super) const fn rows_from<'a>(
+        &'a self,
+        from: Position,
+        context: &'a CallContext,
+    ) -> Rows<'a> {
+        Rows { result: self, context, next: from, ended: false }
     }
 
     /// How many rows there are.
@@ -192,12 +203,32 @@ impl fmt::Debug for QueryResult {
     }
 }
 
+/// A place in a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    chunk: usize,
+    row: usize,
+}
+
 /// The rows of a result. After an error it ends.
 #[derive(Clone, Debug)]
 pub struct Rows<'a> {
     result: &'a QueryResult,
-    chunk: usize,
-    row: usize,
+    context: &'a CallContext,
+    next: Position,
+    ended: bool,
+}
+
+impl Rows<'_> {
+    /// Where the next row is looked for.
+    pub(super) const fn position(&self) -> Position {
+        self.next
+    }
+
+    /// Where the row is that was given last.
+    pub(super) const fn last_place(&self) -> Position {
+        Position { chunk: self.next.chunk, row: self.next.row.saturating_sub(1) }
+    }
 }
 
 impl<'a> Iterator for Rows<'a> {
@@ -205,17 +236,18 @@ impl<'a> Iterator for Rows<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = self.result;
-        loop {
-            let frozen = result.snapshot.chunks.get(self.chunk)?;
-            if self.row == 0
-                && let Err(error) = result.context.check(&*result.clock)
+        while !self.ended {
+            let frozen = result.snapshot.chunks.get(self.next.chunk)?;
+            if self.next.row == 0
+                && let Err(error) = self.context.check(&*result.clock)
             {
-                self.chunk = usize::MAX;
+                self.ended = true;
                 return Some(Err(error));
             }
-            while self.row < frozen.chunk.len() {
-                let position = self.row;
-                self.row += 1;
+            self.next.row = self.next.row.max(frozen.start());
+            while self.next.row < frozen.len() {
+                let position = self.next.row;
+                self.next.row += 1;
                 if !frozen.is_live(position) {
                     continue;
                 }
@@ -224,7 +256,8 @@ impl<'a> Iterator for Rows<'a> {
                     return Some(Ok(row));
                 }
             }
-            (self.chunk, self.row) = (self.chunk + 1, 0);
+            self.next = Position { chunk: self.next.chunk + 1, row: 0 };
         }
+        None
     }
 }

@@ -1,7 +1,7 @@
 //! One row of a result, borrowed from the result's snapshot.
 
 use super::path::path_of_row;
-use super::query::Selection;
+use super::query::{ColumnHeader, Selection};
 use crate::schema::ClassRef;
 use crate::store::{Chunk, Snapshot};
 use crate::view::ValueView;
@@ -10,6 +10,7 @@ use cimarron_wql::{
     BoundPath, Member, MemberPath, SystemProperty, SystemValue, ValueRef, embedded_system_value,
     system_value,
 };
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
@@ -107,6 +108,7 @@ impl<'a> Row<'a> {
     fn selected_properties(self) -> usize {
         match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
+            Selection::Chosen(choice) => choice.slots(self.chunk.layout()).len(),
             Selection::Items(items) => {
                 items.iter().filter(|(p, _)| !matches!(p, BoundPath::System(_))).count()
             }
@@ -120,37 +122,55 @@ impl<'a> Row<'a> {
 
     /// What is selected, in select order.
     pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
+        let chosen = match self.selection {
+            Selection::Chosen(choice) => choice.slots(self.chunk.layout()),
+            Selection::All | Selection::Items(_) => SmallVec::new(),
+        };
         let count = match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
+            Selection::Chosen(_) => chosen.len(),
             Selection::Items(items) => items.len(),
         };
-        (0..count).map(move |n| self.field(n))
+        (0..count).map(move |n| match self.selection {
+            Selection::All => self.stored(u32::try_from(n).ok()),
+            Selection::Chosen(_) => self.stored(chosen.get(n).copied()),
+            Selection::Items(items) => match items.get(n) {
+                Some((path, header)) => self.item(path, header),
+                None => self.stored(None),
+            },
+        })
     }
 
-    fn field(self, number: usize) -> Field<'a> {
-        let nothing = Field {
-            name: "",
-            cim_type: CimType::String,
-            is_array: false,
-            value: FieldValue::Stored(ValueView::Null),
-        };
-        match self.selection {
-            Selection::All => self.chunk.layout().slots.get(number).map_or(nothing, |slot| Field {
+    /// The property in a slot.
+    fn stored(self, number: Option<u32>) -> Field<'a> {
+        let slot = number.and_then(|n| Some((n, self.chunk.layout().slot(n)?)));
+        match slot {
+            Some((number, slot)) => Field {
                 name: slot.name.as_str(),
                 cim_type: slot.cim_type,
                 is_array: slot.array.is_array(),
-                value: FieldValue::Stored(self.value(number)),
-            }),
-            Selection::Items(items) => items.get(number).map_or(nothing, |(path, header)| Field {
-                name: header.name.as_str(),
-                cim_type: header.cim_type,
-                is_array: header.is_array,
-                value: match path {
-                    BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
-                    BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
-                    BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
-                },
-            }),
+                value: FieldValue::Stored(self.chunk.value(self.row, number)),
+            },
+            None => Field {
+                name: "",
+                cim_type: CimType::String,
+                is_array: false,
+                value: FieldValue::Stored(ValueView::Null),
+            },
+        }
+    }
+
+    /// One item of a select list.
+    fn item(self, path: &'a BoundPath, header: &'a ColumnHeader) -> Field<'a> {
+        Field {
+            name: header.name.as_str(),
+            cim_type: header.cim_type,
+            is_array: header.is_array,
+            value: match path {
+                BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
+                BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
+                BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
+            },
         }
     }
 
@@ -191,6 +211,10 @@ impl<'a> Row<'a> {
             Selection::All => {
                 let all = 0..self.chunk.layout().slots.len() as u32;
                 instance_of(self.chunk, self.row, all)
+            }
+            Selection::Chosen(choice) => {
+                let slots = choice.slots(self.chunk.layout());
+                instance_of(self.chunk, self.row, slots.into_iter())
             }
             Selection::Items(items) => {
                 let slots = items.iter().filter_map(|(path, _)| match path {
@@ -246,7 +270,7 @@ impl cimarron_wql::Row for Row<'_> {
 }
 
 /// An owned instance of some slots of a row.
-pub(super) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
+pub(crate) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
     let layout = chunk.layout();
     let mut instance = Instance::new(layout.class.clone());
     instance.class_version = Some(layout.version);

@@ -1,8 +1,16 @@
 //! Sessions against small namespaces.
 
+mod associations;
+mod class_associators;
+mod class_reads;
 mod instances;
+mod namespaces;
+mod put_class;
+mod qualifier_types;
 mod query;
 mod schema;
+mod schema_changes;
+mod system_classes;
 mod update;
 
 use super::*;
@@ -40,6 +48,10 @@ pub(super) fn context() -> CallContext {
 
 pub(super) fn wmi() -> Session {
     session(Dialect::Wmi, MOF)
+}
+
+pub(super) fn wmi_with(mof: &str) -> Session {
+    session(Dialect::Wmi, mof)
 }
 
 pub(super) fn session(dialect: Dialect, mof: &str) -> Session {

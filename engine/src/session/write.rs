@@ -1,18 +1,19 @@
-//! Writing instances under a lock that somebody else took.
+//! Writing instances in a transaction that somebody else began.
 //!
 //! A write has two halves. The first converts and checks what can be checked
-//! without looking at other instances; it needs a schema and no lock. The second
-//! runs under the store's write lock: uniqueness, then the row.
+//! without looking at other instances; it needs a schema and nothing else. The
+//! second runs in a transaction: uniqueness, then the row.
 
+use super::links;
 use super::path::{BoundPath, path_of};
 use super::{PutMode, Update};
 use crate::check::{self, Cells, Checker};
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
-use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{RowAddress, RowQualifiers, Store, Target};
+use crate::schema::{ClassId, ClassRef, Layout};
+use crate::store::{Beside, Found, Root, RowQualifiers, Seen, Transaction};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, Instance, ObjectPath};
+use cimarron_model::{Dialect, Instance, Name, ObjectPath};
 use std::sync::Arc;
 
 /// A new row, ready to be written.
@@ -45,43 +46,65 @@ impl<'a> NewRow<'a> {
     pub(super) fn insert(
         &self,
         namespace: &Namespace,
-        schema: &Schema,
-        store: &mut Store,
+        root: &Root,
+        transaction: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
-        let target = Target::of(self.class);
-        insert_cells(namespace, schema, store, &target, &self.cells, self.qualifiers.as_ref())
+        let beside = Beside { qualifiers: self.qualifiers.clone(), ..Beside::default() };
+        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, beside)
     }
 }
 
 /// Adds a row whose cells are checked, unless its key is taken.
+pub(super) fn insert_cells(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    layout: &Arc<Layout>,
+    cells: &[(u32, check::Checked<'_>)],
+    beside: Beside,
+) -> Result<(), EngineError> {
+    let keys = check::keys(layout, cells);
+    let store = &namespace.store;
+    let hash = store.rules().hash(keys.iter().copied());
+    check_free(namespace, root, layout, (hash, &keys))?;
+    let Some(table) = root.table(layout.id) else {
+        return Err(EngineError::ClassChanged { class: layout.class.clone() });
+    };
+    let mut beside = beside;
+    let value = |slot: u32| {
+        let cell = cells.iter().find(|(s, _)| *s == slot);
+        cell.map_or(ValueView::Null, |(_, value)| value.view())
+    };
+    links::join(namespace, root, transaction, layout, value, &mut beside);
+    transaction.insert(store, table, layout, hash, check::views(cells), beside)
+}
+
+/// That no other instance has the key.
 ///
 /// `Wmi`: the key is taken when any instance under the key root has it. `Dmtf`:
 /// when an instance of a class above or below has it; siblings may share keys.
-pub(super) fn insert_cells(
+pub(super) fn check_free(
     namespace: &Namespace,
-    schema: &Schema,
-    store: &mut Store,
-    target: &Target,
-    cells: &[(u32, check::Checked<'_>)],
-    qualifiers: Option<&Arc<RowQualifiers>>,
+    root: &Root,
+    layout: &Layout,
+    (hash, keys): (u64, &[ValueView<'_>]),
 ) -> Result<(), EngineError> {
-    let layout = &target.layout;
-    let keys = check::keys(layout, cells);
-    let hash = store.rules().hash(keys.iter().copied());
+    let (store, schema) = (&namespace.store, &*root.schema);
     let own = layout.id;
     let in_line = |id: ClassId| match (namespace.dialect, schema.by_id(own), schema.by_id(id)) {
         (Dialect::Dmtf, Some(own), Some(other)) => own.is_a(other) || other.is_a(own),
         _ => true,
     };
-    let taken = match target.key_root {
-        Some(root) => store.find(root, hash, &keys, in_line).is_some(),
-        None => store.has_instances(own),
+    let taken = match schema.by_id(own).and_then(ClassRef::key_root) {
+        Some(key_root) => {
+            store.find(root, key_root, (hash, keys), Seen::Current, in_line).is_some()
+        }
+        None => root.has_instances(own),
     };
     if taken {
-        let path = Box::new(path_of(layout, keys.into_iter()));
+        let path = Box::new(path_of(layout, keys.iter().copied()));
         return Err(EngineError::InstanceExists { path });
     }
-    store.insert(target, hash, check::views(cells), qualifiers);
     Ok(())
 }
 
@@ -104,21 +127,26 @@ impl<'a> Changes<'a> {
         update: &Update,
     ) -> Result<Self, EngineError> {
         let mut cells = checker.given(layout, instance)?;
-        let listed: Vec<u32> = match update {
-            Update::Given => Vec::new(),
-            Update::Listed(names) => names
-                .iter()
-                .map(|name| check::slot_of(layout, name, 0))
-                .collect::<Result<_, _>>()?,
-            Update::Whole => (0..layout.slots.len() as u32).collect(),
+        let slots = |names: &[Name]| {
+            names.iter().map(|name| check::slot_of(layout, name, 0)).collect::<Result<Vec<_>, _>>()
         };
-        if matches!(update, Update::Listed(_)) {
-            // Keys stay in, to be compared with the row's.
-            cells.retain(|(slot, _)| listed.contains(slot) || layout.keys.contains(slot));
+        let is_key = |slot: &u32| layout.keys.contains(slot);
+        // Keys stay in, to be compared with the row's.
+        let (kept, filled): (Option<Vec<u32>>, Vec<u32>) = match update {
+            Update::Given | Update::GivenValues => (None, Vec::new()),
+            Update::Listed(names) => (Some(slots(names)?), slots(names)?),
+            Update::ListedValues(names) => (Some(slots(names)?), Vec::new()),
+            Update::Whole => (None, (0..layout.slots.len() as u32).collect()),
+        };
+        if let Some(kept) = kept {
+            cells.retain(|(slot, _)| kept.contains(slot) || is_key(slot));
+        }
+        if matches!(update, Update::GivenValues | Update::ListedValues(_)) {
+            cells.retain(|(slot, value)| !value.view().is_null() || is_key(slot));
         }
         let given: Vec<u32> = cells.iter().map(|(slot, _)| *slot).collect();
-        for slot in listed {
-            if !given.contains(&slot) && !layout.keys.contains(&slot) {
+        for slot in filled {
+            if !given.contains(&slot) && !is_key(&slot) {
                 cells.push((slot, checker.default(layout, slot)?));
             }
         }
@@ -133,13 +161,12 @@ impl<'a> Changes<'a> {
     /// The second half of a modify.
     pub(super) fn apply(
         &self,
-        class: ClassRef<'_>,
-        store: &mut Store,
-        address: RowAddress,
+        namespace: &Namespace,
+        root: &Root,
+        transaction: &mut Transaction<'_>,
+        found: &Found,
     ) -> Result<(), EngineError> {
-        let Some((_, chunk)) = store.row(address) else { return Ok(()) };
-        let chunk = chunk.clone();
-        let row = address.row();
+        let (store, chunk, row) = (&namespace.store, &found.chunk, found.row);
         for key in &self.layout.keys {
             let Some((_, given)) = self.cells.iter().find(|(slot, _)| slot == key) else {
                 continue;
@@ -153,16 +180,23 @@ impl<'a> Changes<'a> {
         let changed = |slot: u32| {
             !self.layout.keys.contains(&slot) && self.cells.iter().any(|(s, _)| *s == slot)
         };
-        let kept: Vec<(u32, ValueView<'_>)> =
-            chunk.cells(row).filter(|(slot, _)| !changed(*slot)).collect();
+        let kept = chunk.cells(row).filter(|(slot, _)| !changed(*slot));
         let new = check::views(&self.cells).filter(|(slot, _)| !self.layout.keys.contains(slot));
         let qualifiers = match (&self.qualifiers, self.whole) {
             (None, false) => chunk.qualifiers(row),
-            (given, _) => given.as_ref(),
+            (given, _) => given.clone(),
         };
-        let cells = kept.iter().copied().chain(new);
-        store.replace(address, &Target::of(class), cells, qualifiers);
-        Ok(())
+        let Some(table) = root.table(self.layout.id) else {
+            return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
+        };
+        let mut beside = Beside { qualifiers, ..Beside::default() };
+        let given = |slot: u32| {
+            let cell = self.cells.iter().find(|(s, _)| *s == slot);
+            cell.map(|(_, value)| value.view()).filter(|_| changed(slot))
+        };
+        let place = (&**self.layout, found);
+        links::rejoin(namespace, root, transaction, place, given, &mut beside);
+        transaction.replace(store, table, self.layout, found, kept.chain(new), beside)
     }
 }
 
@@ -193,28 +227,31 @@ impl<'a> Put<'a> {
         Ok(Self { row, update, mode })
     }
 
+    pub(super) fn path(&self) -> ObjectPath {
+        self.row.path()
+    }
+
     /// The second half of a put; the instance's path.
     pub(super) fn apply(
         &self,
         namespace: &Namespace,
-        schema: &Schema,
-        store: &mut Store,
+        root: &Root,
+        transaction: &mut Transaction<'_>,
     ) -> Result<ObjectPath, EngineError> {
         let path = self.row.path();
         if let Some((place, changes)) = &self.update {
-            let there = place.locate(namespace, schema, store);
+            let there = place.locate(namespace, root, Seen::Current);
             // An instance of a subclass with the same key is another object.
             let id = self.row.class.def().id;
-            let own = there.filter(|a| store.row(*a).is_some_and(|(class, _)| class == id));
-            if let Some(address) = own {
-                changes.apply(self.row.class, store, address)?;
+            if let Some(own) = there.filter(|found| found.class() == id) {
+                changes.apply(namespace, root, transaction, &own)?;
                 return Ok(path);
             }
             if self.mode == PutMode::UpdateOnly {
                 return Err(EngineError::InstanceNotFound { path: Box::new(path) });
             }
         }
-        self.row.insert(namespace, schema, store)?;
+        self.row.insert(namespace, root, transaction)?;
         Ok(path)
     }
 }

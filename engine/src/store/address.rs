@@ -2,13 +2,16 @@
 
 use super::chunk::CAPACITY;
 
-/// A row's chunk and position, in 48 bits: 36 for the namespace-wide chunk number,
-/// 12 for the position. The other 16 bits of a word are an index's to use.
+/// A row's chunk and position, in 40 bits: 28 for the namespace-wide chunk number,
+/// 12 for the position. The other 24 bits of a word are an index's to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RowAddress(u64);
 
 /// How many bits of a word an address takes.
-pub(crate) const ADDRESS_BITS: u32 = 48;
+pub(crate) const ADDRESS_BITS: u32 = 40;
+
+/// One past the greatest chunk number.
+pub(crate) const CHUNKS: u32 = 1 << (ADDRESS_BITS - ROW_BITS);
 
 const ROW_BITS: u32 = CAPACITY.trailing_zeros();
 
@@ -40,11 +43,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packs_into_48_bits() {
-        for (chunk, row) in [(0, 0), (1, 4095), (u32::MAX, 4095), (77, 13)] {
+    fn packs_into_40_bits() {
+        for (chunk, row) in [(0, 0), (1, 4095), (CHUNKS - 1, 4095), (77, 13)] {
             let address = RowAddress::new(chunk, row);
             assert!(address.bits() < 1 << ADDRESS_BITS);
-            let word = address.bits() | 0xabcd << ADDRESS_BITS;
+            let word = address.bits() | 0xab_cdef << ADDRESS_BITS;
             assert_eq!(RowAddress::from_word(word), address);
             assert_eq!((address.chunk(), address.row()), (chunk, row));
         }

@@ -22,6 +22,10 @@ impl Bits {
         new
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn shrink(&mut self) {
         self.0.shrink_to_fit();
     }

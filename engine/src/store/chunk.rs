@@ -1,21 +1,27 @@
-//! Up to 4,096 rows of one class version, column by column.
+//! Up to 4,096 rows of one class version.
 //!
-//! A chunk only grows. Which of its rows are gone is kept beside it (see
-//! [`super::directory`]), so a delete under an open snapshot copies a bitmap and
-//! not the rows. A snapshot shares chunks; a writer that must append to a shared
-//! one copies it first (`Arc::make_mut`), once per snapshot.
+//! A chunk is a tail that rows are added to, or sealed for good; either form of it
+//! shares the deaths of its rows and what else is kept beside them. A sealed chunk
+//! whose births everybody may see has none. What a reader holds of a chunk never
+//! changes but for new rows behind and new deaths, and both carry the number of
+//! their commit.
 
-use super::column::Column;
+use super::column::{Column, Columns};
+use super::tail::Tail;
+use super::versions::{Births, Commit, Deaths, NEVER};
 use crate::schema::Layout;
 use crate::view::ValueView;
+use cimarron_cells::Writer;
 use cimarron_model::Qualifiers;
-use std::sync::Arc;
+use parking_lot::RwLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// How many rows a chunk holds at most.
 pub(crate) const CAPACITY: usize = 4096;
 
-/// How much text a chunk holds at most: string offsets have 32 bits.
-const TEXT_CAPACITY: usize = u32::MAX as usize;
+/// How much text a tail takes before it is sealed, but for the text of one row.
+const TEXT_CAPACITY: usize = 1 << 30;
 
 /// Qualifiers that an instance carries itself (rare: WMI's namespace SDDL and the
 /// like).
@@ -26,68 +32,210 @@ pub(crate) struct RowQualifiers {
     pub(crate) properties: Vec<(u32, Qualifiers)>,
 }
 
-#[derive(Clone, Debug)]
+/// What a row has beside its values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    pub(crate) qualifiers: Option<Arc<RowQualifiers>>,
+    /// The row's own object number; 0 when it has none.
+    pub(crate) object: u32,
+    /// The object numbers of the row's references, in the order of
+    /// [`Layout::references`].
+    pub(crate) links: smallvec::SmallVec<[u32; 2]>,
+}
+
+type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
+
+/// What every form of a chunk shares.
+#[derive(Debug, Default)]
+struct Shared {
+    deaths: Deaths,
+    qualifiers: OnceLock<RwLock<QualifiersByRow>>,
+    objects: OnceLock<Box<[AtomicU32]>>,
+    links: OnceLock<Box<[AtomicU32]>>,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Tail(Box<Tail>),
+    /// How many rows, and their columns by slot.
+    Sealed(u32, Columns),
+}
+
+#[derive(Debug)]
 pub(crate) struct Chunk {
+    number: u32,
     layout: Arc<Layout>,
-    len: usize,
-    columns: Vec<Column>,
-    text_bytes: usize,
-    /// By row, for the few rows that have any.
-    qualifiers: Vec<(usize, Arc<RowQualifiers>)>,
+    rows: Rows,
+    /// `None` when every snapshot that can come to this chunk sees all of them.
+    births: Option<Arc<Births>>,
+    shared: Arc<Shared>,
+}
+
+fn numbers(count: usize) -> Box<[AtomicU32]> {
+    (0..count).map(|_| AtomicU32::new(0)).collect()
 }
 
 impl Chunk {
-    pub(crate) fn new(layout: Arc<Layout>) -> Self {
-        let columns = vec![Column::default(); layout.slots.len()];
-        Self { layout, len: 0, columns, text_bytes: 0, qualifiers: Vec::new() }
+    /// An empty chunk to add rows to.
+    pub(super) fn tail(writer: &Writer, number: u32, layout: Arc<Layout>, capacity: usize) -> Self {
+        Self {
+            number,
+            rows: Rows::Tail(Box::new(Tail::new(writer, &layout, capacity))),
+            layout,
+            births: Some(Arc::new(Births::each(writer, capacity))),
+            shared: Arc::default(),
+        }
+    }
+
+    /// A chunk of finished columns.
+    pub(super) fn finished(
+        number: u32,
+        layout: Arc<Layout>,
+        len: usize,
+        columns: Columns,
+        births: Births,
+    ) -> Self {
+        let births = Some(Arc::new(births));
+        let rows = Rows::Sealed(len as u32, columns);
+        Self { number, layout, rows, births, shared: Arc::default() }
+    }
+
+    /// The same chunk, to which nobody adds any more; without births when everybody
+    /// who may come to it sees all of them.
+    pub(super) fn sealed(&self, writer: &Writer, settled: bool) -> Self {
+        let columns = match &self.rows {
+            Rows::Tail(tail) => tail.seal(),
+            Rows::Sealed(_, columns) => columns.clone(),
+        };
+        let births = (!settled).then(|| {
+            let births: Vec<Commit> = (0..self.len()).map(|row| self.birth(row)).collect();
+            Arc::new(Births::list(writer, &births))
+        });
+        self.with(columns, self.layout.clone(), births)
+    }
+
+    /// The same chunk as rows of another class version.
+    pub(super) fn migrated(&self, layout: &Arc<Layout>, columns: Columns) -> Self {
+        self.with(columns, layout.clone(), self.births.clone())
+    }
+
+    fn with(&self, columns: Columns, layout: Arc<Layout>, births: Option<Arc<Births>>) -> Self {
+        Self {
+            number: self.number,
+            layout,
+            rows: Rows::Sealed(self.len() as u32, columns),
+            births,
+            shared: self.shared.clone(),
+        }
+    }
+
+    pub(crate) const fn number(&self) -> u32 {
+        self.number
     }
 
     pub(crate) const fn layout(&self) -> &Arc<Layout> {
         &self.layout
     }
 
-    /// How many rows were appended, dead ones included.
-    pub(crate) const fn len(&self) -> usize {
-        self.len
+    /// How many rows were added, dead ones included.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        match &self.rows {
+            Rows::Tail(tail) => tail.len(),
+            Rows::Sealed(len, _) => *len as usize,
+        }
     }
 
-    /// Whether a row with this much text can be appended.
-    pub(crate) const fn has_room(&self, text_bytes: usize) -> bool {
-        self.len < CAPACITY && self.text_bytes.saturating_add(text_bytes) <= TEXT_CAPACITY
+    pub(super) const fn is_sealed(&self) -> bool {
+        matches!(self.rows, Rows::Sealed(..))
     }
 
-    /// Appends a row and gives its position. Slots that are not among the cells
-    /// are NULL.
-    pub(crate) fn append<'a>(
-        &mut self,
+    /// The columns of a sealed chunk, by slot.
+    pub(super) fn columns(&self) -> Option<&[Option<Arc<Column>>]> {
+        match &self.rows {
+            Rows::Tail(_) => None,
+            Rows::Sealed(_, columns) => Some(columns),
+        }
+    }
+
+    /// Whether another row can be added.
+    pub(super) fn has_room(&self) -> bool {
+        match &self.rows {
+            Rows::Tail(tail) => tail.len() < tail.capacity() && tail.text_bytes() <= TEXT_CAPACITY,
+            Rows::Sealed(..) => false,
+        }
+    }
+
+    /// Adds a row to a tail with room and gives its position. Slots that are not
+    /// among the cells are NULL.
+    pub(super) fn append<'a>(
+        &self,
+        writer: &Writer,
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
-        qualifiers: Option<&Arc<RowQualifiers>>,
+        beside: &Beside,
+        birth: Commit,
     ) -> usize {
-        let row = self.len;
+        let row = self.len();
+        let Rows::Tail(tail) = &self.rows else { return row };
         for (slot, value) in cells {
-            if let Some(text) = value.as_str() {
-                self.text_bytes += text.len();
-            }
-            if let Some(column) = self.columns.get_mut(slot as usize) {
-                column.set_at_end(row, value);
-            }
+            tail.set(writer, &self.layout, (row, slot), value);
         }
-        if let Some(qualifiers) = qualifiers {
-            self.qualifiers.push((row, qualifiers.clone()));
+        self.put_beside(row, beside);
+        if let Some(births) = &self.births {
+            births.set(writer, row, birth);
         }
-        self.len += 1;
+        tail.publish(writer);
         row
+    }
+
+    pub(super) fn put_beside(&self, row: usize, beside: &Beside) {
+        if let Some(qualifiers) = &beside.qualifiers {
+            let all = self.shared.qualifiers.get_or_init(RwLock::default);
+            all.write().push((row as u32, qualifiers.clone()));
+        }
+        if beside.object != 0 {
+            self.set_object(row, beside.object);
+        }
+        if !beside.links.is_empty() {
+            let width = self.layout.references.len();
+            let all = self.shared.links.get_or_init(|| numbers(self.capacity() * width));
+            for (cell, link) in all.iter().skip(row * width).zip(&beside.links) {
+                cell.store(*link, Ordering::Release);
+            }
+        }
+    }
+
+    pub(super) fn beside(&self, row: usize) -> Beside {
+        Beside {
+            qualifiers: self.qualifiers(row),
+            object: self.object(row),
+            links: self.links(row).collect(),
+        }
+    }
+
+    fn capacity(&self) -> usize {
+        match &self.rows {
+            Rows::Tail(tail) => tail.capacity(),
+            Rows::Sealed(len, _) => *len as usize,
+        }
     }
 
     /// The value in a slot of a row.
     #[inline]
     pub(crate) fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
-        self.columns.get(slot as usize).map_or(ValueView::Null, |c| c.get(row))
+        match &self.rows {
+            Rows::Sealed(_, columns) => columns
+                .get(slot as usize)
+                .and_then(Option::as_ref)
+                .map_or(ValueView::Null, |c| c.get(row)),
+            Rows::Tail(tail) => tail.get(row, slot),
+        }
     }
 
     /// The row's values that are not NULL.
     pub(crate) fn cells(&self, row: usize) -> impl Iterator<Item = (u32, ValueView<'_>)> + Clone {
-        (0..).zip(&self.columns).map(move |(slot, c)| (slot, c.get(row))).filter(|c| !c.1.is_null())
+        let slots = 0..self.layout.slots.len() as u32;
+        slots.map(move |slot| (slot, self.value(row, slot))).filter(|c| !c.1.is_null())
     }
 
     /// The values of the row's keys, in declaration order.
@@ -95,20 +243,91 @@ impl Chunk {
         self.layout.keys.iter().map(move |slot| self.value(row, *slot))
     }
 
-    pub(crate) fn qualifiers(&self, row: usize) -> Option<&Arc<RowQualifiers>> {
-        let at = self.qualifiers.binary_search_by_key(&row, |(r, _)| *r).ok()?;
-        self.qualifiers.get(at).map(|(_, q)| q)
+    pub(crate) fn qualifiers(&self, row: usize) -> Option<Arc<RowQualifiers>> {
+        let all = self.shared.qualifiers.get()?.read();
+        all.iter().find(|(r, _)| *r as usize == row).map(|(_, q)| q.clone())
     }
 
-    /// Gives back what growing reserved; for chunks that nobody appends to any more.
-    pub(crate) fn seal(&mut self) {
-        self.columns.iter_mut().for_each(Column::shrink);
-        self.qualifiers.shrink_to_fit();
+    /// The row's own object number; 0 when it has none.
+    pub(crate) fn object(&self, row: usize) -> u32 {
+        let object = self.shared.objects.get().and_then(|all| all.get(row));
+        object.map_or(0, |o| o.load(Ordering::Acquire))
     }
 
-    /// Bytes allocated for the rows.
+    pub(super) fn set_object(&self, row: usize, object: u32) {
+        let all = self.shared.objects.get_or_init(|| numbers(self.capacity()));
+        if let Some(cell) = all.get(row) {
+            cell.store(object, Ordering::Release);
+        }
+    }
+
+    /// The object numbers of the row's references, in the order of the layout's.
+    pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> {
+        let width = self.layout.references.len();
+        let all = self.shared.links.get().map_or(&[][..], |all| all);
+        all.iter().skip(row * width).take(width).map(|link| link.load(Ordering::Acquire))
+    }
+
+    /// Whether a snapshot sees a row.
+    #[inline]
+    pub(crate) fn is_visible(&self, row: usize, at: Commit) -> bool {
+        self.birth(row) <= at && self.shared.deaths.get(row) > at
+    }
+
+    /// Whether a row is there for the writer.
+    pub(crate) fn is_current(&self, row: usize) -> bool {
+        self.shared.deaths.get(row) == NEVER
+    }
+
+    /// The latest birth.
+    pub(super) fn last_birth(&self) -> Commit {
+        (0..self.len()).map(|row| self.birth(row)).max().unwrap_or_default()
+    }
+
+    /// When a row came: 0 when it no longer matters.
+    #[inline]
+    pub(super) fn birth(&self, row: usize) -> Commit {
+        self.births.as_ref().map_or(0, |births| births.get(row))
+    }
+
+    pub(super) const fn births(&self) -> Option<&Arc<Births>> {
+        self.births.as_ref()
+    }
+
+    pub(super) fn deaths(&self) -> &Deaths {
+        &self.shared.deaths
+    }
+
+    /// Stamps the death of a row.
+    pub(super) fn kill(&self, writer: &Writer, row: usize, commit: Commit) {
+        self.shared.deaths.set(writer, row, commit, self.capacity());
+    }
+
+    /// Counts a row as gone that nobody comes to any more; how many are now.
+    pub(super) fn take_away(&self, row: usize) -> usize {
+        self.shared.deaths.take_away(row, self.capacity())
+    }
+
+    /// Bytes allocated for the rows; what references, objects and arrays hold is
+    /// not counted.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.columns.capacity() * size_of::<Column>()
-            + self.columns.iter().map(Column::heap_bytes).sum::<usize>()
+        let rows = match &self.rows {
+            Rows::Tail(tail) => tail.heap_bytes(),
+            Rows::Sealed(_, columns) => {
+                let used = columns.iter().flatten();
+                size_of_val::<[_]>(columns)
+                    + used.map(|c| size_of::<Column>() + c.heap_bytes()).sum::<usize>()
+            }
+        };
+        let beside = |cells: &OnceLock<Box<[AtomicU32]>>| {
+            cells.get().map_or(0, |all| size_of_val::<[_]>(all))
+        };
+        size_of::<Self>()
+            + size_of::<Shared>()
+            + rows
+            + self.births.as_ref().map_or(0, |b| b.heap_bytes())
+            + self.shared.deaths.heap_bytes()
+            + beside(&self.shared.objects)
+            + beside(&self.shared.links)
     }
 }

@@ -1,13 +1,16 @@
-//! One property of a chunk's rows.
+//! One property of a chunk's rows, when nobody adds to them any more.
 //!
 //! A column takes its form from the first value that is not NULL and may be
 //! shorter than its chunk: rows behind its end are NULL. So a property that nobody
 //! sets costs nothing, however wide its class, and appending a row touches only
-//! the columns that it has values for.
+//! the columns that it has values for. When all values are there, [`Column::seal`]
+//! chooses a smaller form where one fits: one value for all rows, or the distinct
+//! texts and a number for each row.
 
 use super::bits::Bits;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The values of one property, row by row.
@@ -17,6 +20,9 @@ pub(crate) struct Column {
     nulls: Bits,
     data: Data,
 }
+
+/// The columns of finished rows, by slot; `None` where all values are NULL.
+pub(crate) type Columns = Box<[Option<Arc<Column>>]>;
 
 /// Strings one behind the other, and where each ends.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +64,19 @@ macro_rules! data {
             /// Values of more than one type: DMTF's embedded strings may be held
             /// as text or as objects.
             Mixed(Vec<Value>),
+            /// This value in so many rows.
+            Constant(Box<Value>, u32),
+            /// Few distinct texts: their numbers, and each of them once.
+            Dictionary(Vec<u8>, Box<Strings>),
         }
+
+        $(
+            impl Values for $ty {
+                fn column(values: &[Self]) -> Column {
+                    Column { nulls: Bits::default(), data: Data::$variant(values.to_vec()) }
+                }
+            }
+        )*
 
         impl Data {
             /// An empty column of the value's form.
@@ -82,6 +100,8 @@ macro_rules! data {
                     Self::Object(items) => items.len(),
                     Self::Array(items) => items.len(),
                     Self::Mixed(items) => items.len(),
+                    Self::Constant(_, rows) => *rows as usize,
+                    Self::Dictionary(codes, _) => codes.len(),
                 }
             }
 
@@ -95,6 +115,11 @@ macro_rules! data {
                     Self::Object(items) => ValueView::Object(items.get(row)?.as_ref()?),
                     Self::Array(items) => ValueView::Array(items.get(row)?.as_deref()?),
                     Self::Mixed(items) => items.get(row)?.into(),
+                    Self::Constant(value, rows) if row < *rows as usize => (&**value).into(),
+                    Self::Constant(..) => return None,
+                    Self::Dictionary(codes, texts) => {
+                        ValueView::String(texts.get(usize::from(*codes.get(row)?))?)
+                    }
                 })
             }
 
@@ -113,7 +138,28 @@ macro_rules! data {
                     Self::Mixed(items) => {
                         items.resize(len, Value::null(cimarron_model::CimType::String));
                     }
+                    Self::Constant(..) | Self::Dictionary(..) => {}
                 }
+            }
+
+            /// Appends the value of row `row` when the column is that long and of that
+            /// form; whether it was.
+            #[inline]
+            fn push_next(&mut self, row: usize, value: ValueView<'_>) -> bool {
+                match (self, value) {
+                    $(
+                        (Self::$variant(items), ValueView::$variant(v)) if items.len() == row => {
+                            items.push(v);
+                        }
+                    )*
+                    (Self::String(strings), ValueView::String(text))
+                        if strings.ends.len() == row =>
+                    {
+                        strings.push(text);
+                    }
+                    _ => return false,
+                }
+                true
             }
 
             /// Appends; `false` when the value is of another form.
@@ -148,6 +194,7 @@ macro_rules! data {
                     Self::Object(items) => items.shrink_to_fit(),
                     Self::Array(items) => items.shrink_to_fit(),
                     Self::Mixed(items) => items.shrink_to_fit(),
+                    Self::Constant(..) | Self::Dictionary(..) => {}
                 }
             }
 
@@ -167,16 +214,76 @@ macro_rules! data {
                     Self::Object(items) => of(items),
                     Self::Array(items) => of(items),
                     Self::Mixed(items) => of(items),
+                    Self::Constant(..) => size_of::<Value>(),
+                    Self::Dictionary(codes, texts) => {
+                        size_of::<Strings>() + of(codes) + of(&texts.ends) + texts.text.capacity()
+                    }
                 }
             }
         }
     };
 }
 
+/// Columns of values that are all there.
+pub(super) trait Values: Sized {
+    fn column(values: &[Self]) -> Column;
+}
+
 data! {
     Boolean(bool), UInt8(u8), SInt8(i8), UInt16(u16), SInt16(i16), UInt32(u32), SInt32(i32),
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
 }
+
+impl Data {
+    /// The form of one value, when all rows have it.
+    fn constant(&self) -> Option<Self> {
+        let first = self.get(0)?;
+        let plain = !matches!(
+            first,
+            ValueView::Null | ValueView::Reference(_) | ValueView::Object(_) | ValueView::Array(_)
+        );
+        let rows = self.len();
+        let is_same = |row| self.get(row).is_some_and(|value| value.is_identical(first));
+        // The last row is likelier to differ than the second.
+        if !plain || rows < 2 || !is_same(rows - 1) || !(1..rows).all(is_same) {
+            return None;
+        }
+        let value = first.to_scalar()?;
+        Some(Self::Constant(Box::new(Value::Scalar(value)), u32::try_from(rows).ok()?))
+    }
+
+    /// The form of few distinct texts, when that is smaller.
+    fn dictionary(&self) -> Option<Self> {
+        let Self::String(strings) = self else { return None };
+        let rows = strings.ends.len();
+        let mut texts = Box::<Strings>::default();
+        let mut codes = Vec::with_capacity(rows);
+        let mut known: FxHashMap<&str, u8> = FxHashMap::default();
+        for row in 0..rows {
+            let text = strings.get(row)?;
+            let code = match known.get(text) {
+                Some(code) => *code,
+                None => {
+                    let code = u8::try_from(known.len()).ok()?;
+                    known.insert(text, code);
+                    texts.push(text);
+                    code
+                }
+            };
+            codes.push(code);
+            // Mostly new so far: it will go on like that.
+            if row == SAMPLE && known.len() > SAMPLE / 2 {
+                return None;
+            }
+        }
+        let small = texts.text.len() + texts.ends.len() * size_of::<u32>() + rows;
+        (small < strings.text.len() + rows * size_of::<u32>())
+            .then_some(Self::Dictionary(codes, texts))
+    }
+}
+
+/// After how many rows a column of mostly distinct texts is given up on.
+const SAMPLE: usize = 64;
 
 impl Column {
     /// The value of a row.
@@ -188,7 +295,14 @@ impl Column {
     }
 
     /// Sets the value of a row at or behind the end.
+    #[inline]
     pub(crate) fn set_at_end(&mut self, row: usize, value: ValueView<'_>) {
+        if !self.data.push_next(row, value) {
+            self.set_behind(row, value);
+        }
+    }
+
+    fn set_behind(&mut self, row: usize, value: ValueView<'_>) {
         if value.is_null() {
             return;
         }
@@ -208,6 +322,15 @@ impl Column {
         }
     }
 
+    /// A column of texts that are all there.
+    pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
+        let bytes = texts.clone().map(str::len).sum();
+        let mut strings =
+            Strings { ends: Vec::with_capacity(texts.len()), text: String::with_capacity(bytes) };
+        texts.for_each(|text| strings.push(text));
+        Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }
+    }
+
     /// Lets the column hold values of any type.
     fn mix(&mut self) {
         let string = cimarron_model::CimType::String;
@@ -217,10 +340,20 @@ impl Column {
         self.data = Data::Mixed(values);
     }
 
-    /// Gives back what growing reserved and nobody will use.
-    pub(crate) fn shrink(&mut self) {
+    /// Chooses the smallest form and gives back what growing reserved; `None` when
+    /// there is no value at all.
+    pub(crate) fn seal(mut self) -> Option<Self> {
+        if matches!(self.data, Data::Missing) {
+            return None;
+        }
+        if self.nulls.is_empty()
+            && let Some(data) = self.data.constant().or_else(|| self.data.dictionary())
+        {
+            self.data = data;
+        }
         self.nulls.shrink();
         self.data.shrink();
+        Some(self)
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
@@ -250,13 +383,33 @@ mod tests {
                 let view = value.as_ref().map_or(ValueView::Null, ValueView::from);
                 column.set_at_end(row, view);
             }
-            column.shrink();
+            let column = column.seal().unwrap_or_default();
             for (row, value) in rows.iter().enumerate() {
                 let expected = value.clone().unwrap_or(Value::null(CimType::String));
                 prop_assert_eq!(column.get(row).to_value(CimType::String, false), expected);
             }
             prop_assert!(column.get(rows.len()).is_null());
         }
+    }
+
+    #[test]
+    fn sealing_chooses_small_forms() {
+        let sealed = |texts: &mut dyn Iterator<Item = String>| {
+            let mut column = Column::default();
+            let texts: Vec<String> = texts.collect();
+            for (row, text) in texts.iter().enumerate() {
+                column.set_at_end(row, ValueView::String(text));
+            }
+            let column = column.seal().unwrap();
+            assert!((0..).zip(&texts).all(|(row, t)| column.get(row).as_str() == Some(t)));
+            column
+        };
+        let same = sealed(&mut (0..1000).map(|_| "OK".to_owned()));
+        assert!(matches!(same.data, Data::Constant(..)));
+        let few = sealed(&mut (0..1000).map(|n| format!("state {}", n % 7)));
+        assert!(matches!(few.data, Data::Dictionary(..)));
+        let many = sealed(&mut (0..1000).map(|n| n.to_string()));
+        assert!(matches!(many.data, Data::String(..)));
     }
 
     #[test]

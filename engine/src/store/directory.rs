@@ -1,86 +1,116 @@
-//! All chunks of a namespace by number, and which of their rows are gone.
+//! All chunks of a namespace by number.
 //!
-//! A number is used again once its chunk is dropped: a chunk is dropped only when
-//! all of its rows are gone, and no index names a row that is gone.
+//! Readers look numbers up without a lock; the writer puts chunks in and takes
+//! them out. A number is used again once its chunk is gone: who looks up an
+//! address that an index gave must check that the row is the one they mean.
 
-use super::address::RowAddress;
-use super::bits::Bits;
+use super::address::{CHUNKS, RowAddress};
 use super::chunk::Chunk;
-use crate::schema::ClassId;
-use std::sync::Arc;
+use arc_swap::{ArcSwapOption, Guard};
+use parking_lot::Mutex;
+use std::sync::{Arc, OnceLock};
 
-/// A chunk and the state of its rows.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) class: ClassId,
-    pub(crate) chunk: Arc<Chunk>,
-    /// The rows that are gone; allocated with the first.
-    pub(crate) dead: Option<Arc<Bits>>,
-    /// How many rows are not.
-    pub(crate) live: usize,
+/// The first page has this many places, each other page twice as many as the one
+/// before.
+const FIRST_PAGE: u32 = 64;
+
+const PAGES: usize = (CHUNKS / FIRST_PAGE).ilog2() as usize + 1;
+
+type Page = Box<[ArcSwapOption<Chunk>]>;
+
+#[derive(Debug)]
+pub(super) struct Directory {
+    pages: [OnceLock<Page>; PAGES],
+    numbers: Mutex<Numbers>,
 }
 
-impl Entry {
-    pub(crate) fn is_live(&self, row: usize) -> bool {
-        row < self.chunk.len() && !self.dead.as_ref().is_some_and(|d| d.contains(row))
-    }
-
-    /// The positions of the rows that are not gone.
-    pub(crate) fn live_rows(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.chunk.len()).filter(|row| self.is_live(*row))
-    }
-
-    /// Marks a row as gone; whether it was there.
-    pub(crate) fn kill(&mut self, row: usize) -> bool {
-        if !self.is_live(row) {
-            return false;
-        }
-        self.live -= 1;
-        Arc::make_mut(self.dead.get_or_insert_default()).insert(row)
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Directory {
-    entries: Vec<Option<Entry>>,
+/// The numbers to give; the writer's.
+#[derive(Debug)]
+struct Numbers {
+    next: u32,
     free: Vec<u32>,
 }
 
+impl Default for Directory {
+    fn default() -> Self {
+        Self {
+            pages: std::array::from_fn(|_| OnceLock::new()),
+            // From 1: the words of an index below the first chunk have other meanings.
+            numbers: Mutex::new(Numbers { next: 1, free: Vec::new() }),
+        }
+    }
+}
+
+/// The page of a number and the place in it.
+const fn place(number: u32) -> (usize, usize) {
+    let shifted = number + FIRST_PAGE;
+    let page = shifted.ilog2() - FIRST_PAGE.ilog2();
+    (page as usize, (shifted - (FIRST_PAGE << page)) as usize)
+}
+
 impl Directory {
-    pub(crate) fn add(&mut self, class: ClassId, chunk: Chunk) -> u32 {
-        let entry = Some(Entry { class, chunk: Arc::new(chunk), dead: None, live: 0 });
-        if let Some(number) = self.free.pop()
-            && let Some(slot) = self.entries.get_mut(number as usize)
-        {
-            *slot = entry;
-            return number;
+    /// A number that no chunk has; `None` when all of them are taken.
+    pub(super) fn take_number(&self) -> Option<u32> {
+        let mut numbers = self.numbers.lock();
+        if let Some(number) = numbers.free.pop() {
+            return Some(number);
         }
-        self.entries.push(entry);
-        (self.entries.len() - 1) as u32
-    }
-
-    pub(crate) fn remove(&mut self, number: u32) -> Option<Entry> {
-        let entry = self.entries.get_mut(number as usize)?.take();
-        if entry.is_some() {
-            self.free.push(number);
+        let number = numbers.next;
+        let (page, _) = place(number);
+        if number >= CHUNKS - FIRST_PAGE {
+            return None;
         }
-        entry
+        self.pages
+            .get(page)?
+            .get_or_init(|| (0..FIRST_PAGE << page).map(|_| ArcSwapOption::empty()).collect());
+        numbers.next += 1;
+        Some(number)
     }
 
-    pub(crate) fn get(&self, number: u32) -> Option<&Entry> {
-        self.entries.get(number as usize)?.as_ref()
+    fn cell(&self, number: u32) -> Option<&ArcSwapOption<Chunk>> {
+        let (page, place) = place(number);
+        self.pages.get(page)?.get()?.get(place)
     }
 
-    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut Entry> {
-        self.entries.get_mut(number as usize)?.as_mut()
+    /// Puts a chunk in its place, in that of an older form of it maybe.
+    pub(super) fn put(&self, chunk: &Arc<Chunk>) {
+        if let Some(cell) = self.cell(chunk.number()) {
+            cell.store(Some(chunk.clone()));
+        }
     }
 
-    /// The chunk and the class of a row.
-    pub(crate) fn row(&self, address: RowAddress) -> Option<&Entry> {
-        self.get(address.chunk())
+    /// Forgets a chunk; its number may be given again.
+    pub(super) fn remove(&self, number: u32) {
+        if let Some(cell) = self.cell(number) {
+            cell.store(None);
+            self.numbers.lock().free.push(number);
+        }
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().flatten()
+    #[inline]
+    pub(super) fn get(&self, address: RowAddress) -> Option<Guard<Option<Arc<Chunk>>>> {
+        Some(self.cell(address.chunk())?.load())
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.pages.iter().filter_map(OnceLock::get).map(|p| size_of_val::<[_]>(p)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_has_a_place_of_its_own() {
+        let mut expected = (0, 0);
+        for number in 0..10_000 {
+            assert_eq!(place(number), expected, "{number}");
+            expected.1 += 1;
+            if expected.1 == (FIRST_PAGE as usize) << expected.0 {
+                expected = (expected.0 + 1, 0);
+            }
+        }
+        assert!(place(CHUNKS - FIRST_PAGE - 1).0 < PAGES);
     }
 }

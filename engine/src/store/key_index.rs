@@ -1,185 +1,276 @@
-//! From keys to rows: extendible hashing over addresses.
+//! From hashes to addresses: extendible hashing that readers probe without a lock.
 //!
-//! An entry is one word: the row's address and 16 bits of its key's hash, so that
-//! most probes that miss never look at a row. Entries hold no keys: equality is
-//! asked of the caller, who reads the row's key columns.
+//! An entry is one word: an address of 40 bits and 24 bits of the hash, so that
+//! nearly all probes that miss never look at a row. Entries hold no keys:
+//! equality is asked of the caller, who reads the row. Each version of a row that
+//! somebody may still see has an entry of its own, so the caller also says whether
+//! it sees the row.
 //!
-//! The table is a set of shards. A shard that is full splits in two, and only its
-//! own keys are read again, so no insert waits for the whole table to move.
-//! Shards are shared with copies of the index and copied when written.
+//! The table is a set of shards, open addressing with linear probing. The place of
+//! an entry follows from the bits that the entry has, so a shard that grows or is
+//! cleaned up reads no key; only one that is full and splits in two does, its own
+//! keys alone, and no insert waits for the whole table to move. A shard that
+//! changes its size is replaced, and so is the list of shards; readers keep the
+//! one that they have. There is one writer.
 
 use super::address::{ADDRESS_BITS, RowAddress};
-use hashbrown::HashTable;
-use hashbrown::hash_table::OccupiedEntry;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// How many entries a shard holds before it splits: seven eighths of 2^16.
-const SHARD_FULL: usize = 57_344;
+/// How many places a shard has at most.
+const SHARD_PLACES: usize = 1 << 14;
 
-/// Where in the hash the bits that choose a shard begin. The low bits place an
-/// entry within its shard, the top seven are hashbrown's marks.
-const SHARD_SHIFT: u32 = 36;
+/// How many places a shard has at first.
+const FIRST_PLACES: usize = 8;
+
+/// Which bits of the hash choose the shard; those below are in the entry.
+const SHARD_SHIFT: u32 = 64 - ADDRESS_BITS;
 
 /// How many bits may choose a shard. Keys that agree in all of them share a shard
-/// however full it is.
-const MAX_DEPTH: u32 = 16;
+/// that grows as it must.
+const MAX_DEPTH: u32 = 20;
 
-#[derive(Clone, Debug, Default)]
+/// No entry, and none behind it that was put in when this was passed.
+const EMPTY: u64 = 0;
+
+/// An entry was here.
+const REMOVED: u64 = 1;
+
+/// An address as an index holds it: 40 bits, never below [`Self::FIRST`].
+pub(super) trait Address: Copy + PartialEq {
+    fn from_word(word: u64) -> Self;
+    fn bits(self) -> u64;
+}
+
+impl Address for RowAddress {
+    fn from_word(word: u64) -> Self {
+        Self::from_word(word)
+    }
+
+    fn bits(self) -> u64 {
+        Self::bits(self)
+    }
+}
+
+#[derive(Debug)]
 struct Shard {
     /// How many hash bits its entries have in common.
     depth: u32,
-    entries: HashTable<u64>,
+    places: Box<[AtomicU64]>,
+    /// Places that are not empty.
+    used: AtomicU32,
+    /// Places with an entry.
+    entries: AtomicU32,
+}
+
+/// The hash bits of an entry.
+const fn tag(word: u64) -> u64 {
+    word >> ADDRESS_BITS
+}
+
+const fn entry(hash: u64, address: u64) -> u64 {
+    (hash << ADDRESS_BITS) | address
 }
 
 impl Shard {
-    fn insert(&mut self, hash: u64, word: u64, rehash: &impl Fn(RowAddress) -> u64) {
-        if self.entries.len() == self.entries.capacity() {
-            let mut larger = HashTable::with_capacity((self.entries.len() * 2).max(4));
-            for word in self.by_address() {
-                let hash = rehash(RowAddress::from_word(word));
-                larger.insert_unique(hash, word, |e| rehash(RowAddress::from_word(*e)));
-            }
-            self.entries = larger;
+    fn new(depth: u32, places: usize) -> Self {
+        Self {
+            depth,
+            places: (0..places).map(|_| AtomicU64::new(EMPTY)).collect(),
+            used: AtomicU32::new(0),
+            entries: AtomicU32::new(0),
         }
-        self.entries.insert_unique(hash, word, |e| rehash(RowAddress::from_word(*e)));
     }
 
-    /// The entries in the order of their rows: moving a shard reads every key
-    /// again, and in this order it reads them from one chunk after the other.
-    fn by_address(&self) -> Vec<u64> {
-        let mut words: Vec<u64> = self.entries.iter().copied().collect();
-        words.sort_unstable_by_key(|word| RowAddress::from_word(*word).bits());
-        words
+    /// The places where an entry with these hash bits may be, in order.
+    #[inline]
+    fn probe(&self, tag: u64) -> impl Iterator<Item = &AtomicU64> {
+        let home = tag as usize & (self.places.len() - 1);
+        let (before, behind) = self.places.split_at(home.min(self.places.len()));
+        behind.iter().chain(before)
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> {
+        let all = self.places.iter().map(|place| place.load(Ordering::Relaxed));
+        all.filter(|word| *word > REMOVED)
+    }
+
+    fn is_full(&self) -> bool {
+        self.used.load(Ordering::Relaxed) as usize >= self.places.len() / 4 * 3
+    }
+
+    /// Whether far fewer places would do.
+    fn is_sparse(&self) -> bool {
+        let entries = self.entries.load(Ordering::Relaxed) as usize;
+        self.places.len() > FIRST_PLACES && entries < self.places.len() / 16
+    }
+
+    fn put(&self, word: u64) {
+        for place in self.probe(tag(word)) {
+            let there = place.load(Ordering::Relaxed);
+            if there <= REMOVED {
+                place.store(word, Ordering::Release);
+                self.entries.fetch_add(1, Ordering::Relaxed);
+                if there == EMPTY {
+                    self.used.fetch_add(1, Ordering::Relaxed);
+                }
+                return;
+            }
+        }
+    }
+
+    fn remove(&self, word: u64) -> bool {
+        for place in self.probe(tag(word)) {
+            let there = place.load(Ordering::Relaxed);
+            if there == word {
+                place.store(REMOVED, Ordering::Release);
+                self.entries.fetch_sub(1, Ordering::Relaxed);
+                return true;
+            }
+            if there == EMPTY {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// The same entries in as many places as fit their number.
+    fn rebuilt(&self) -> Self {
+        let entries = self.entries.load(Ordering::Relaxed) as usize;
+        let places = ((entries + 1) * 2).next_power_of_two().max(FIRST_PLACES);
+        let new = Self::new(self.depth, places);
+        self.words().for_each(|word| new.put(word));
+        new
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct KeyIndex {
-    /// Which shard the low `depth` shard bits lead to.
-    directory: Vec<u32>,
+/// The shards of one moment.
+#[derive(Debug)]
+struct Shards {
+    /// How many hash bits lead to a shard.
     depth: u32,
-    shards: Vec<Arc<Shard>>,
+    /// By those bits; a shard of less depth stands in several places.
+    list: Vec<Arc<Shard>>,
+}
+
+impl Shards {
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        (hash >> SHARD_SHIFT) as usize & ((1 << self.depth) - 1)
+    }
+
+    /// The same with another shard in the places of one.
+    fn replacing(&self, old: &Arc<Shard>, new: Shard) -> Self {
+        let new = Arc::new(new);
+        let list = self.list.iter().map(|s| if Arc::ptr_eq(s, old) { &new } else { s }.clone());
+        Self { depth: self.depth, list: list.collect() }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct KeyIndex {
+    shards: ArcSwap<Shards>,
 }
 
 impl Default for KeyIndex {
     fn default() -> Self {
-        Self { directory: vec![0], depth: 0, shards: vec![Arc::default()] }
+        let list = vec![Arc::new(Shard::new(0, FIRST_PLACES))];
+        Self { shards: ArcSwap::from_pointee(Shards { depth: 0, list }) }
     }
-}
-
-const fn shard_bits(hash: u64) -> usize {
-    (hash >> SHARD_SHIFT) as usize & ((1 << MAX_DEPTH) - 1)
-}
-
-/// The entry of a row: bits of the hash that neither chose the shard nor the
-/// place within it come on top.
-const fn entry(hash: u64, address: RowAddress) -> u64 {
-    (hash >> 16 << ADDRESS_BITS) | address.bits()
-}
-
-const fn same_tag(hash: u64, entry: u64) -> bool {
-    entry >> ADDRESS_BITS == (hash >> 16) & 0xffff
 }
 
 impl KeyIndex {
-    fn shard_number(&self, hash: u64) -> usize {
-        let place = shard_bits(hash) & ((1 << self.depth) - 1);
-        self.directory.get(place).map_or(0, |n| *n as usize)
-    }
-
-    /// The first row under this hash that `is` accepts.
-    pub(crate) fn find(
-        &self,
-        hash: u64,
-        mut is: impl FnMut(RowAddress) -> bool,
-    ) -> Option<RowAddress> {
-        let shard = self.shards.get(self.shard_number(hash))?;
-        shard
-            .entries
-            .find(hash, |e| same_tag(hash, *e) && is(RowAddress::from_word(*e)))
-            .map(|e| RowAddress::from_word(*e))
-    }
-
-    /// Adds a row. `rehash` gives the hash of a row's key.
-    pub(crate) fn insert(
-        &mut self,
-        hash: u64,
-        address: RowAddress,
-        rehash: impl Fn(RowAddress) -> u64,
-    ) {
-        let mut number = self.shard_number(hash);
-        while self
-            .shards
-            .get(number)
-            .is_some_and(|s| s.entries.len() >= SHARD_FULL && s.depth < MAX_DEPTH)
-        {
-            self.split(number, &rehash);
-            number = self.shard_number(hash);
-        }
-        if let Some(shard) = self.shards.get_mut(number) {
-            Arc::make_mut(shard).insert(hash, entry(hash, address), &rehash);
-        }
-    }
-
-    /// Moves half of a shard to a new one.
-    fn split(&mut self, number: usize, rehash: &impl Fn(RowAddress) -> u64) {
-        let new = self.shards.len() as u32;
-        let Some(shard) = self.shards.get_mut(number) else { return };
-        let bit = shard.depth;
-        if bit == self.depth {
-            self.directory.extend_from_within(..);
-            self.depth += 1;
-        }
-        let mut halves = [0, 1].map(|_| Shard {
-            depth: bit + 1,
-            entries: HashTable::with_capacity(shard.entries.len() * 5 / 8),
-        });
-        for word in shard.by_address() {
-            let hash = rehash(RowAddress::from_word(word));
-            let half = shard_bits(hash) >> bit & 1;
-            if let Some(half) = halves.get_mut(half) {
-                half.insert(hash, word, rehash);
+    /// The first address under this hash that `is` accepts.
+    #[inline]
+    pub(super) fn find<A: Address>(&self, hash: u64, mut is: impl FnMut(A) -> bool) -> Option<A> {
+        let shards = self.shards.load();
+        let shard = shards.list.get(shards.place(hash))?;
+        let wanted = tag(entry(hash, 0));
+        for place in shard.probe(wanted) {
+            let word = place.load(Ordering::Acquire);
+            if word == EMPTY {
+                return None;
+            }
+            if tag(word) == wanted && word > REMOVED && is(A::from_word(word)) {
+                return Some(A::from_word(word));
             }
         }
-        let [low, high] = halves;
-        *shard = Arc::new(low);
-        self.shards.push(Arc::new(high));
-        for (place, target) in self.directory.iter_mut().enumerate() {
-            if *target as usize == number && place >> bit & 1 == 1 {
-                *target = new;
+        None
+    }
+
+    /// Adds an address. `rehash` gives the hash of an address's key.
+    pub(super) fn insert<A: Address>(&self, hash: u64, address: A, rehash: impl Fn(A) -> u64) {
+        loop {
+            let shards = self.shards.load();
+            let place = shards.place(hash);
+            let Some(shard) = shards.list.get(place) else { return };
+            if !shard.is_full() {
+                shard.put(entry(hash, address.bits()));
+                return;
             }
+            let crowded = shard.entries.load(Ordering::Relaxed) as usize >= SHARD_PLACES / 2;
+            let next = if crowded && shard.depth < MAX_DEPTH {
+                split(&shards, place, &rehash)
+            } else {
+                shards.replacing(shard, shard.rebuilt())
+            };
+            self.shards.store(Arc::new(next));
         }
     }
 
-    /// Takes a row out; whether it was there.
-    pub(crate) fn remove(&mut self, hash: u64, address: RowAddress) -> bool {
-        let number = self.shard_number(hash);
-        let Some(shard) = self.shards.get_mut(number) else { return false };
-        Arc::make_mut(shard)
-            .entries
-            .find_entry(hash, |e| RowAddress::from_word(*e) == address)
-            .map(OccupiedEntry::remove)
-            .is_ok()
+    /// Takes an address out; whether it was there.
+    pub(super) fn remove<A: Address>(&self, hash: u64, address: A) -> bool {
+        let shards = self.shards.load();
+        let Some(shard) = shards.list.get(shards.place(hash)) else { return false };
+        let removed = shard.remove(entry(hash, address.bits()));
+        if removed && shard.is_sparse() {
+            self.shards.store(Arc::new(shards.replacing(shard, shard.rebuilt())));
+        }
+        removed
     }
 
-    /// Names another row in place of one; whether that one was there.
-    pub(crate) fn replace(&mut self, hash: u64, old: RowAddress, new: RowAddress) -> bool {
-        let number = self.shard_number(hash);
-        let Some(shard) = self.shards.get_mut(number) else { return false };
-        match Arc::make_mut(shard).entries.find_mut(hash, |e| RowAddress::from_word(*e) == old) {
-            Some(found) => {
-                *found = entry(hash, new);
-                true
-            }
-            None => false,
+    /// Bytes allocated for entries.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let shards = self.shards.load();
+        let distinct = |(n, shard): (usize, &Arc<Shard>)| {
+            (n >> shard.depth == 0).then(|| size_of_val::<[_]>(&shard.places) + size_of::<Shard>())
+        };
+        shards.list.capacity() * size_of::<Arc<Shard>>()
+            + shards.list.iter().enumerate().filter_map(distinct).sum::<usize>()
+    }
+}
+
+/// The shards with one of them in two halves.
+fn split<A: Address>(shards: &Shards, place: usize, rehash: &impl Fn(A) -> u64) -> Shards {
+    let Some(shard) = shards.list.get(place) else {
+        return Shards { depth: shards.depth, list: shards.list.clone() };
+    };
+    let bit = shard.depth;
+    let mut words: Vec<u64> = shard.words().collect();
+    // In the order of their rows, to read the keys from one chunk after the other.
+    words.sort_unstable_by_key(|word| word & ((1 << ADDRESS_BITS) - 1));
+    let halves = [0, 1].map(|_| Shard::new(bit + 1, SHARD_PLACES));
+    for word in words {
+        let hash = rehash(A::from_word(word));
+        let half = (hash >> SHARD_SHIFT) as usize >> bit & 1;
+        if let Some(half) = halves.get(half) {
+            half.put(word);
         }
     }
-
-    /// Bytes allocated for entries and marks.
-    pub(crate) fn heap_bytes(&self) -> usize {
-        self.directory.capacity() * size_of::<u32>()
-            + self.shards.iter().map(|s| s.entries.allocation_size()).sum::<usize>()
+    let [low, high] = halves.map(Arc::new);
+    let mut list = shards.list.clone();
+    let mut depth = shards.depth;
+    if bit == depth {
+        list.extend_from_within(..);
+        depth += 1;
     }
+    for (n, there) in list.iter_mut().enumerate() {
+        if Arc::ptr_eq(there, shard) {
+            *there = if n >> bit & 1 == 1 { high.clone() } else { low.clone() };
+        }
+    }
+    Shards { depth, list }
 }
 
 #[cfg(test)]
@@ -198,26 +289,39 @@ mod tests {
 
     #[test]
     fn splits_and_still_finds_everything() {
-        let mut index = KeyIndex::default();
-        let all = || (0..300_000_u32).map(|n| RowAddress::new(n / 4096, n as usize % 4096));
+        let index = KeyIndex::default();
+        let all = || (0..300_000_u32).map(|n| RowAddress::new(1 + n / 4096, n as usize % 4096));
         all().for_each(|a| index.insert(hash(a), a, hash));
-        assert!(index.shards.len() > 4);
-        let copy = index.clone();
+        assert!(index.shards.load().list.len() > 4);
+        let full = index.heap_bytes();
         for address in all() {
             assert_eq!(index.find(hash(address), |a| a == address), Some(address));
             assert!(index.remove(hash(address), address));
             assert!(!index.remove(hash(address), address));
         }
-        assert!(all().all(|a| copy.find(hash(a), |x| x == a).is_some()), "copies are independent");
+        assert!(index.heap_bytes() < full / 100);
+        all().for_each(|a| index.insert(hash(a), a, hash));
+        assert!(index.heap_bytes() <= full);
+        assert!(all().all(|a| index.find(hash(a), |x: RowAddress| x == a).is_some()));
+    }
+
+    #[test]
+    fn keys_of_one_hash_share_a_shard_that_grows() {
+        let index = KeyIndex::default();
+        let all = || (0..40_000_u32).map(|n| RowAddress::new(1 + n / 4096, n as usize % 4096));
+        // All equal in the bits that choose a shard.
+        let alike = |a: RowAddress| hash(a) & ((1 << SHARD_SHIFT) - 1);
+        all().for_each(|a| index.insert(alike(a), a, alike));
+        assert!(all().all(|a| index.find(alike(a), |x: RowAddress| x == a).is_some()));
     }
 
     proptest! {
         #[test]
-        fn behaves_like_a_map(steps in prop::collection::vec((0_u8..3, 0_u32..40), 0..300)) {
-            // Keys 0..40 with hashes that collide on purpose; the row is what changes.
+        fn behaves_like_a_map(steps in prop::collection::vec((0_u8..3, 1_u32..40), 0..300)) {
+            // Hashes collide on purpose; the row is what changes.
             let key_hash = |key: u32| u64::from(key % 7) << 60 | u64::from(key % 3);
             let key_of = |a: RowAddress| a.chunk();
-            let mut index = KeyIndex::default();
+            let index = KeyIndex::default();
             let mut oracle: BTreeMap<u32, RowAddress> = BTreeMap::new();
             for (n, (step, key)) in steps.into_iter().enumerate() {
                 let address = RowAddress::new(key, n % 4096);
@@ -229,7 +333,8 @@ mod tests {
                         oracle.insert(key, address);
                     }
                     (1, Some(old)) => {
-                        prop_assert!(index.replace(key_hash(key), old, address));
+                        index.insert(key_hash(key), address, |a| key_hash(key_of(a)));
+                        prop_assert!(index.remove(key_hash(key), old));
                         oracle.insert(key, address);
                     }
                     (2, Some(old)) => {

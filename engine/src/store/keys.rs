@@ -97,6 +97,10 @@ impl KeyRules {
         Self { case, location, build: DefaultHashBuilder::default() }
     }
 
+    pub(super) fn location(&self) -> &Location {
+        &self.location
+    }
+
     /// The hash of a key; equal keys have equal hashes.
     pub(crate) fn hash<'a>(&self, keys: impl Iterator<Item = ValueView<'a>>) -> u64 {
         let mut state = self.build.build_hasher();

@@ -1,11 +1,26 @@
 //! What a reader sees: one schema version and the rows of one moment.
 
-use super::bits::Bits;
 use super::chunk::Chunk;
-use super::directory::Entry;
-use super::{Location, Store};
+use super::commits::Commits;
+use super::versions::Commit;
+use super::{Found, Location, Root, Store};
+use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
+use cimarron_cells::{Registered, Registry};
+use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A namespace at one commit: schema, tables and rows. As long as it is there, no
+/// version that it sees is taken away.
+#[derive(Debug)]
+pub(crate) struct View {
+    root: Arc<Root>,
+    at: Commit,
+    /// What keeps the versions; gone when the view was given up.
+    registered: Mutex<Option<Registered<Arc<Registry>>>>,
+    is_kept: AtomicBool,
+}
 
 /// The instances of some classes at one moment. Nothing written later shows.
 #[derive(Clone, Debug)]
@@ -16,29 +31,116 @@ pub(crate) struct Snapshot {
     pub(crate) chunks: Vec<FrozenChunk>,
 }
 
-/// A chunk that does not change any more.
+/// A chunk as one commit sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct FrozenChunk {
     pub(crate) chunk: Arc<Chunk>,
-    dead: Option<Arc<Bits>>,
+    at: Commit,
+    start: usize,
+    len: usize,
+    /// Whether all rows are seen, now and later.
+    whole: bool,
 }
 
 impl FrozenChunk {
-    pub(super) fn of(entry: &Entry) -> Self {
-        Self { chunk: entry.chunk.clone(), dead: entry.dead.clone() }
+    fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
+        let len = chunk.len();
+        let whole = chunk.births().is_none() && chunk.deaths().is_empty();
+        Self { chunk, at, start: 0, len, whole }
     }
 
+    /// One row that was found to be seen.
+    fn one(Found { chunk, row }: Found) -> Self {
+        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true }
+    }
+
+    /// The first row to look at.
+    pub(crate) const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// One past the last row to look at.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
     pub(crate) fn is_live(&self, row: usize) -> bool {
-        !self.dead.as_ref().is_some_and(|d| d.contains(row))
+        self.whole || self.chunk.is_visible(row, self.at)
     }
 }
 
-impl Store {
+impl Snapshot {
+    /// The same with some rows more.
+    pub(crate) fn with_rows(mut self, rows: Vec<Found>) -> Self {
+        self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
+        self
+    }
+}
+
+impl View {
+    /// The newest commit's view.
+    pub(crate) fn now(store: &Store, commits: &Commits) -> Self {
+        let registered = commits.register();
+        let at = registered.number();
+        let root = store.root_at(at);
+        let registered = Mutex::new(Some(registered));
+        Self { root, at, registered, is_kept: AtomicBool::new(true) }
+    }
+
+    /// Gives the view up: what it sees may be taken away.
+    pub(super) fn expire(&self) {
+        self.is_kept.store(false, Ordering::SeqCst);
+        *self.registered.lock() = None;
+    }
+
+    /// Fails when the view was given up, and what was read before that may be wrong.
+    pub(crate) fn check_kept(&self) -> Result<(), EngineError> {
+        if self.is_kept.load(Ordering::SeqCst) { Ok(()) } else { Err(EngineError::SnapshotExpired) }
+    }
+
+    pub(crate) const fn root(&self) -> &Arc<Root> {
+        &self.root
+    }
+
+    /// Which rows it sees.
+    pub(crate) fn seen(&self) -> Seen {
+        Seen::At(self.at)
+    }
+
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.root.schema
+    }
+
     /// The instances that these classes themselves have.
     pub(crate) fn freeze<'a>(
         &self,
         classes: impl Iterator<Item = ClassRef<'a>>,
-    ) -> Vec<FrozenChunk> {
-        classes.flat_map(|class| self.chunks(class.def().id)).map(FrozenChunk::of).collect()
+    ) -> Result<Vec<FrozenChunk>, EngineError> {
+        let mut frozen = Vec::new();
+        for table in classes.filter_map(|class| self.root.table_of(class)) {
+            frozen.extend(table.chunks().iter().map(|c| FrozenChunk::new(c.clone(), self.at)));
+        }
+        self.check_kept()?;
+        Ok(frozen)
+    }
+}
+
+/// Which rows a search looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen {
+    /// Those that a commit sees.
+    At(Commit),
+    /// Those that are there for the writer.
+    Current,
+}
+
+impl Seen {
+    #[inline]
+    pub(super) fn has(self, chunk: &Chunk, row: usize) -> bool {
+        match self {
+            Self::At(commit) => chunk.is_visible(row, commit),
+            Self::Current => chunk.is_current(row),
+        }
     }
 }

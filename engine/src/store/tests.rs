@@ -1,48 +1,21 @@
-//! The store against a map.
+//! The store against a map of maps: random changes, undone commits, snapshots.
 
-use super::snapshot::FrozenChunk;
 use super::*;
-use crate::schema::Slot;
-use cimarron_model::{ArrayShape, CimType, ClassVersion, Dialect, Name};
+use crate::schema::{Layout, Schema};
+use crate::{CallContext, Principal, Repository};
+use cimarron_model::{Dialect, Name};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-fn slot(name: &str, cim_type: CimType, is_key: bool) -> Slot {
-    Slot {
-        name: name.into(),
-        cim_type,
-        array: ArrayShape::Scalar,
-        class: None,
-        is_key,
-        not_null: false,
-        embedded_text: false,
-        default: None,
-        bounds: None,
-    }
-}
-
-fn target() -> Target {
-    let slots = [
-        slot("Id", CimType::String, true),
-        slot("Size", CimType::UInt32, false),
-        slot("Text", CimType::String, false),
-    ];
-    let layout =
-        Layout::from_slots(ClassId(0), ClassVersion(0), "X_Thing".into(), slots.into_iter());
-    Target { layout: Arc::new(layout), key_root: Some(ClassId(0)) }
-}
-
-fn store() -> Store {
-    let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
-    Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)))
-}
-
 type Record = (Option<u32>, Option<String>);
+type Model = BTreeMap<String, Record>;
 
 /// A store with one class, driven like a map.
 struct Driver {
-    store: Store,
-    target: Target,
+    commits: Commits,
+    store: Arc<Store>,
+    schema: Arc<Schema>,
+    layout: Arc<Layout>,
 }
 
 fn cells<'a>(
@@ -55,22 +28,76 @@ fn cells<'a>(
 }
 
 impl Driver {
-    fn find(&self, key: &str) -> Option<RowAddress> {
-        let keys = [ValueView::String(key)];
-        let hash = self.store.rules().hash(keys.into_iter());
-        self.store.find(ClassId(0), hash, &keys, |_| true)
+    fn new() -> Self {
+        let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
+        let store =
+            Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
+        let commits = Commits::new(usize::MAX, 16);
+        let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
+        let repository = Repository::new();
+        repository.create_namespace("root", Dialect::Wmi).unwrap();
+        let session = repository.session("root").unwrap();
+        session.compile_mof_text(&CallContext::new(), "thing.mof", text).unwrap();
+        let schema = repository.open("root").unwrap().schema();
+        let layout = schema.class("X_Thing").unwrap().layout().clone();
+        let mut transaction = Transaction::begin(&commits);
+        transaction.set_schema(&store, schema.clone());
+        transaction.commit(&Principal::system());
+        Self { commits, store, schema, layout }
     }
 
-    fn put(&mut self, key: &str, record: &Record) {
-        let hash = self.store.rules().hash([ValueView::String(key)].into_iter());
-        match self.find(key) {
-            Some(old) => self.store.replace(old, &self.target, cells(key, record), None),
-            None => self.store.insert(&self.target, hash, cells(key, record), None),
-        };
+    fn find_in(&self, root: &Root, key: &str, seen: Seen) -> Option<Found> {
+        let keys = [ValueView::String(key)];
+        let hash = self.store.rules().hash(keys.into_iter());
+        self.store.find(root, self.layout.id, (hash, &keys), seen, |_| true)
+    }
+
+    fn find(&self, key: &str) -> Option<Found> {
+        let root = self.store.newest_root();
+        self.find_in(&root, key, Seen::At(self.commits.visible()))
+    }
+
+    fn put(&self, transaction: &mut Transaction<'_>, key: &str, record: &Record) {
+        let root = transaction.root(&self.store);
+        let table = root.table(self.layout.id).unwrap();
+        let (store, layout, beside) = (&self.store, &self.layout, Beside::default());
+        let cells = cells(key, record);
+        if let Some(old) = self.find_in(&root, key, Seen::Current) {
+            transaction.replace(store, table, layout, &old, cells, beside).unwrap();
+        } else {
+            let hash = store.rules().hash([ValueView::String(key)].into_iter());
+            transaction.insert(store, table, layout, hash, cells, beside).unwrap();
+        }
+    }
+
+    fn delete(&self, transaction: &mut Transaction<'_>, key: &str) {
+        let root = transaction.root(&self.store);
+        let table = root.table(self.layout.id).unwrap();
+        if let Some(old) = self.find_in(&root, key, Seen::Current) {
+            transaction.delete(&self.store, table, &old);
+        }
+    }
+
+    fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
+        let mut transaction = Transaction::begin(&self.commits);
+        change(&mut transaction);
+        transaction.commit(&Principal::system());
+    }
+
+    fn view(&self) -> View {
+        View::now(&self.store, &self.commits)
     }
 
     fn frozen(&self) -> Vec<FrozenChunk> {
-        self.store.chunks(ClassId(0)).map(FrozenChunk::of).collect()
+        self.view().freeze(self.schema.class("X_Thing").into_iter()).unwrap()
+    }
+
+    fn count(&self) -> usize {
+        self.store.newest_root().table(self.layout.id).unwrap().live()
+    }
+
+    fn chunks(&self) -> usize {
+        self.store.newest_root().table(self.layout.id).unwrap().all_chunks().len()
     }
 }
 
@@ -80,10 +107,10 @@ fn record_at(chunk: &Chunk, row: usize) -> (String, Record) {
     (chunk.value(row, 0).as_str().unwrap().to_lowercase(), (size, text))
 }
 
-fn read(chunks: &[FrozenChunk]) -> BTreeMap<String, Record> {
+fn read(chunks: &[FrozenChunk]) -> Model {
     let mut all = BTreeMap::new();
     for frozen in chunks {
-        for row in (0..frozen.chunk.len()).filter(|r| frozen.is_live(*r)) {
+        for row in (0..frozen.len()).filter(|r| frozen.is_live(*r)) {
             let (key, record) = record_at(&frozen.chunk, row);
             assert!(all.insert(key, record).is_none(), "a key twice");
         }
@@ -99,74 +126,120 @@ enum Step {
     Fill(u16),
     /// Deletes a run of keys, to empty chunks.
     Drain(u16),
-    Snapshot,
+    /// Ends the commit, or takes it back.
+    Commit,
+    RollBack,
+    /// Keeps the chunks of this moment.
+    Freeze,
+    /// Keeps a view of this moment, or lets the oldest go.
+    View,
+    Unview,
     Get(u16),
-    /// Goes back to the last copy.
-    Undo,
-    Copy,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let record = (any::<Option<u32>>(), prop::option::of("[a-z]{0,5}"));
     prop_oneof![
-        6 => (0..60_u16, record).prop_map(|(k, r)| Step::Put(k, r)),
+        8 => (0..60_u16, record).prop_map(|(k, r)| Step::Put(k, r)),
         4 => (0..60_u16).prop_map(Step::Delete),
         1 => (0..4_u16).prop_map(Step::Fill),
         1 => (0..4_u16).prop_map(Step::Drain),
-        2 => Just(Step::Snapshot),
+        4 => Just(Step::Commit),
+        1 => Just(Step::RollBack),
+        2 => Just(Step::Freeze),
+        2 => Just(Step::View),
+        1 => Just(Step::Unview),
         3 => (0..60_u16).prop_map(Step::Get),
-        1 => Just(Step::Copy),
-        1 => Just(Step::Undo),
     ]
+}
+
+/// Applies a change to the store and the model.
+fn apply(
+    driver: &Driver,
+    transaction: &mut Transaction<'_>,
+    model: &mut Model,
+    n: usize,
+    step: &Step,
+) {
+    // Keys come in either case: they are the same key.
+    let spell = |k: u16, n: usize| {
+        if n.is_multiple_of(2) { format!("k{k}") } else { format!("K{k}") }
+    };
+    match step {
+        Step::Put(k, record) => {
+            driver.put(transaction, &spell(*k, n), record);
+            model.insert(spell(*k, 0), record.clone());
+        }
+        Step::Delete(k) => {
+            driver.delete(transaction, &spell(*k, n));
+            model.remove(&spell(*k, 0));
+        }
+        Step::Fill(run) => {
+            for k in run * 3000..(run + 1) * 3000 {
+                driver.put(transaction, &spell(k, n), &(Some(k.into()), None));
+                model.insert(spell(k, 0), (Some(k.into()), None));
+            }
+        }
+        Step::Drain(run) => {
+            for k in run * 3000..(run + 1) * 3000 - 500 {
+                driver.delete(transaction, &spell(k, n));
+                model.remove(&spell(k, 0));
+            }
+        }
+        _ => {}
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
-
     #[test]
-    fn behaves_like_a_map(steps in prop::collection::vec(step(), 0..60)) {
-        let mut driver = Driver { store: store(), target: target() };
-        let mut oracle: BTreeMap<String, Record> = BTreeMap::new();
-        let mut snapshots: Vec<(Vec<FrozenChunk>, BTreeMap<String, Record>)> = Vec::new();
-        let mut copy = (driver.store.clone(), oracle.clone());
-        // Keys come in either case: they are the same key.
-        let spell = |k: u16, n: usize| if n.is_multiple_of(2) { format!("k{k}") } else { format!("K{k}") };
-        for (n, step) in steps.into_iter().enumerate() {
-            match step {
-                Step::Put(k, record) => {
-                    driver.put(&spell(k, n), &record);
-                    oracle.insert(spell(k, 0), record);
-                }
-                Step::Delete(k) => {
-                    if let Some(address) = driver.find(&spell(k, n)) {
-                        driver.store.delete(address, Some(ClassId(0)));
+    fn behaves_like_a_map(steps in prop::collection::vec(step(), 0..80)) {
+        let driver = Driver::new();
+        let mut committed = Model::new();
+        let mut frozen: Vec<(Vec<FrozenChunk>, Model)> = Vec::new();
+        let mut views: Vec<(View, Model)> = Vec::new();
+        let mut steps = (0..).zip(steps).peekable();
+        while steps.peek().is_some() {
+            let mut model = committed.clone();
+            let mut transaction = Transaction::begin(&driver.commits);
+            let mut undo = false;
+            for (n, step) in steps.by_ref() {
+                match step {
+                    Step::Commit => break,
+                    Step::RollBack => { undo = true; break }
+                    Step::Freeze => frozen.push((driver.frozen(), committed.clone())),
+                    Step::View => views.push((driver.view(), committed.clone())),
+                    Step::Unview => if !views.is_empty() { views.remove(0); },
+                    Step::Get(k) => {
+                        // Readers see the last commit, whatever is in the making.
+                        let key = format!("k{k}");
+                        let found = driver.find(&key).map(|f| record_at(&f.chunk, f.row).1);
+                        prop_assert_eq!(found.as_ref(), committed.get(&key));
                     }
-                    oracle.remove(&spell(k, 0));
+                    change => apply(&driver, &mut transaction, &mut model, n, &change),
                 }
-                Step::Fill(run) => for k in run * 3000..(run + 1) * 3000 {
-                    driver.put(&spell(k, n), &(Some(k.into()), None));
-                    oracle.insert(spell(k, 0), (Some(k.into()), None));
-                },
-                Step::Drain(run) => for k in run * 3000..(run + 1) * 3000 - 500 {
-                    if let Some(address) = driver.find(&spell(k, n)) {
-                        driver.store.delete(address, Some(ClassId(0)));
-                    }
-                    oracle.remove(&spell(k, 0));
-                },
-                Step::Snapshot => snapshots.push((driver.frozen(), oracle.clone())),
-                Step::Get(k) => {
-                    let found = driver.find(&spell(k, n)).map(|a| {
-                        record_at(driver.store.row(a).unwrap().1, a.row()).1
-                    });
-                    prop_assert_eq!(found.as_ref(), oracle.get(&spell(k, 0)));
-                }
-                Step::Copy => copy = (driver.store.clone(), oracle.clone()),
-                Step::Undo => (driver.store, oracle) = copy.clone(),
             }
-            prop_assert_eq!(driver.store.count(ClassId(0)), oracle.len());
+            if undo {
+                drop(transaction);
+            } else {
+                transaction.commit(&Principal::system());
+                committed = model;
+            }
+            prop_assert_eq!(driver.count(), committed.len());
+            for (view, model) in &views {
+                for k in 0..60 {
+                    let key = format!("k{k}");
+                    let found = driver.find_in(view.root(), &key, view.seen());
+                    let found = found.map(|f| record_at(&f.chunk, f.row).1);
+                    prop_assert_eq!(found.as_ref(), model.get(&key), "{} in an old view", key);
+                }
+            }
         }
-        snapshots.push((driver.frozen(), oracle));
-        for (chunks, expected) in &snapshots {
+        frozen.push((driver.frozen(), committed));
+        let class = || driver.schema.class("X_Thing").into_iter();
+        frozen.extend(views.iter().map(|(view, model)| (view.freeze(class()).unwrap(), model.clone())));
+        drop(views);
+        for (chunks, expected) in &frozen {
             prop_assert_eq!(&read(chunks), expected);
         }
     }
@@ -174,28 +247,51 @@ proptest! {
 
 #[test]
 fn gives_memory_back() {
-    let mut driver = Driver { store: store(), target: target() };
+    let driver = Driver::new();
     for n in 0..20_000 {
-        driver.put(&format!("key{n}"), &(Some(n), None));
+        driver.commit(|t| driver.put(t, &format!("key{n}"), &(Some(n), None)));
     }
+    let full = driver.store.heap_bytes();
     for n in (0..20_000).filter(|n| n % 10 != 0) {
-        let address = driver.find(&format!("key{n}")).unwrap();
-        driver.store.delete(address, Some(ClassId(0)));
+        driver.commit(|t| driver.delete(t, &format!("key{n}")));
     }
-    assert_eq!(driver.store.count(ClassId(0)), 2_000);
-    assert!(driver.store.chunks(ClassId(0)).count() <= 2);
+    assert_eq!(driver.count(), 2_000);
+    let left = driver.store.heap_bytes();
+    assert!(left < full / 3 * 2, "{left} bytes of {full}");
     assert!((0..20_000).step_by(10).all(|n| driver.find(&format!("KEY{n}")).is_some()));
-    driver.store.clear_class(ClassId(0), Some(ClassId(0)));
-    assert_eq!((driver.store.count(ClassId(0)), driver.store.heap_bytes()), (0, 0));
+    for n in (0..20_000).step_by(10) {
+        driver.commit(|t| driver.delete(t, &format!("key{n}")));
+    }
+    assert_eq!((driver.count(), driver.frozen().len()), (0, driver.chunks()));
+    assert!(driver.chunks() <= 1, "a tail may be left");
 }
 
 #[test]
-fn a_shared_chunk_is_copied_not_changed() {
-    let mut driver = Driver { store: store(), target: target() };
-    driver.put("a", &(Some(1), None));
-    let before = driver.frozen();
-    driver.put("a", &(Some(2), None));
-    driver.put("b", &(Some(3), None));
-    assert_eq!(read(&before), [("a".to_owned(), (Some(1), None))].into());
-    assert_eq!(read(&driver.frozen()).len(), 2);
+fn a_row_modified_for_ever_takes_no_more_room() {
+    let driver = Driver::new();
+    for n in 0..100 {
+        driver.commit(|t| driver.put(t, &format!("key{n}"), &(Some(n), None)));
+    }
+    for n in 0..50_000 {
+        driver.commit(|t| driver.put(t, "key7", &(Some(n), Some("text".to_owned()))));
+    }
+    assert!(driver.chunks() < 10, "{} chunks", driver.chunks());
+    assert!(driver.store.heap_bytes() < 200_000, "{} bytes", driver.store.heap_bytes());
+}
+
+#[test]
+fn an_old_view_pins_what_it_sees_and_no_more() {
+    let driver = Driver::new();
+    driver.commit(|t| (0..1000).for_each(|n| driver.put(t, &format!("k{n}"), &(Some(n), None))));
+    let view = driver.view();
+    for round in 0..20 {
+        for n in 0..1000 {
+            driver.commit(|t| driver.put(t, &format!("k{n}"), &(Some(n + round), None)));
+        }
+    }
+    let found = driver.find_in(view.root(), "k5", view.seen()).unwrap();
+    assert_eq!(record_at(&found.chunk, found.row).1.0, Some(5));
+    // What the view sees, what there is now, and chunks that are half empty.
+    let rows: usize = driver.frozen().iter().map(FrozenChunk::len).sum();
+    assert!(rows < 10_000, "{rows} rows of 21,000");
 }

@@ -131,6 +131,10 @@ conditions! {
     InvalidClass = InvalidClass, WBEM_E_INVALID_CLASS;
     /// the class that was asked for does not exist
     ClassNotFound = NotFound, WBEM_E_NOT_FOUND;
+    /// the class that a filter names does not exist
+    FilterClassNotFound = InvalidParameter, WBEM_E_INVALID_CLASS;
+    /// the class whose associations are asked for does not exist
+    AssociationSourceNotFound = InvalidParameter, WBEM_E_NOT_FOUND;
     /// the instance that was asked for does not exist
     NotFound = NotFound, WBEM_E_NOT_FOUND;
     /// the qualifier or qualifier type does not exist
@@ -145,6 +149,8 @@ conditions! {
     InvalidSuperclass = InvalidSuperclass, WBEM_E_INVALID_SUPERCLASS;
     /// the superclass of the class being put does not exist
     SuperclassNotFound = InvalidSuperclass, WBEM_E_NOT_FOUND;
+    /// the superclass of a class cannot change
+    SuperclassChanged = InvalidSuperclass, WBEM_E_INVALID_SUPERCLASS;
     /// the superclass is Terminal
     TerminalSuperclass = InvalidParameter, WBEM_E_INVALID_SUPERCLASS;
     /// the class would derive from itself
@@ -153,6 +159,8 @@ conditions! {
     CircularValue = InvalidParameter, WBEM_E_CIRCULAR_REFERENCE;
     /// the class cannot be changed in this way
     UnsupportedClassUpdate = NotSupported, WBEM_E_UNSUPPORTED_CLASS_UPDATE;
+    /// the class is the system's and cannot be declared, changed or deleted
+    SystemClass = Failed, WBEM_E_INVALID_OPERATION;
     /// the class definition is not complete
     IncompleteClass = InvalidParameter, WBEM_E_INCOMPLETE_CLASS;
     /// the class is abstract and has no instances of its own
@@ -244,6 +252,8 @@ conditions! {
     QualifierOutOfScope = InvalidParameter, WBEMMOF_E_QUALIFIER_USED_OUTSIDE_SCOPE;
     /// the qualifier's value is of another type than declared, or of none allowed
     InvalidQualifierType = InvalidParameter, WBEM_E_INVALID_QUALIFIER_TYPE;
+    /// classes use the qualifier
+    QualifierTypeInUse = Failed, WBEM_E_INVALID_OPERATION;
     /// the qualifier is not declared
     UndeclaredQualifier = InvalidParameter, WBEM_E_INVALID_QUALIFIER;
     /// the qualifier is written twice on one element

@@ -37,6 +37,7 @@ mod value;
 pub(crate) use place::methods;
 pub(crate) use qualifier::with_flavor;
 pub(crate) use roots::Roots;
+pub use system::{SystemPlace, system_classes};
 pub(crate) use unit::Unit;
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 

@@ -15,41 +15,101 @@ use crate::source::FileId;
 use crate::syntax::ast::{Declaration, InstanceDeclaration};
 use crate::syntax::parse_file;
 use crate::{Code, Language};
-use cimarron_model::{Dialect, Instance, Name, fold};
+use cimarron_model::{Class, Dialect, Instance, Name, fold};
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-const TEXT: &str = include_str!("system.mof");
-
 /// The class whose instances are namespaces.
 const NAMESPACE: &str = "__NAMESPACE";
 
-/// The namespace that has the standard consumers (WMI SDK, "Standard consumer classes").
-const CONSUMERS: &str = "root/subscription";
+/// Where WMI has a system class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemPlace {
+    /// In every namespace.
+    Everywhere,
+    /// In the namespaces `root` and `root/default` alone.
+    RootAndDefault,
+    /// In the namespace `root` alone.
+    Root,
+    /// In `root/subscription`: the standard consumers.
+    Subscription,
+}
+
+impl SystemPlace {
+    /// Every place; what the classes of one derive from is in it or in one before.
+    pub const ALL: [Self; 4] =
+        [Self::Everywhere, Self::RootAndDefault, Self::Root, Self::Subscription];
+
+    /// Whether a namespace has the classes of this place.
+    pub fn includes(self, namespace: &str) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::RootAndDefault => ["root", "root/default"].iter().any(|n| fold::eq(namespace, n)),
+            Self::Root => fold::eq(namespace, "root"),
+            Self::Subscription => fold::eq(namespace, "root/subscription"),
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Everywhere => include_str!("system/everywhere.mof"),
+            Self::RootAndDefault => include_str!("system/root_and_default.mof"),
+            Self::Root => include_str!("system/root.mof"),
+            Self::Subscription => include_str!("system/subscription.mof"),
+        }
+    }
+}
+
+/// The system classes of WMI by the place where it has them, each behind its superclass.
+pub fn system_classes() -> Vec<(SystemPlace, Vec<Class>)> {
+    let local = |class: &Arc<ResolvedClass>| class.to_class(ClassForm::Local);
+    let placed = compiled().into_iter();
+    placed.map(|p| (p.place, p.classes.classes().map(local).collect())).collect()
+}
 
 /// The system classes, compiled when they are first asked for.
 #[derive(Default)]
-pub(crate) struct SystemClasses(OnceCell<NamespaceBuilder>);
+pub(crate) struct SystemClasses(OnceCell<Vec<Placed>>);
+
+/// The classes of a place.
+struct Placed {
+    place: SystemPlace,
+    classes: NamespaceBuilder,
+}
 
 impl SystemClasses {
     /// The system class of this name in a namespace.
     pub(crate) fn class(&self, namespace: &str, name: &str) -> Option<&Arc<ResolvedClass>> {
-        let consumer = || name.ends_with("EventConsumer") && fold::eq(namespace, CONSUMERS);
+        let consumer =
+            || name.ends_with("EventConsumer") && SystemPlace::Subscription.includes(namespace);
         if !name.starts_with("__") && !consumer() {
             return None;
         }
-        self.0.get_or_init(compiled).class(name)
+        let here = self.0.get_or_init(compiled).iter().filter(|p| p.place.includes(namespace));
+        here.filter_map(|placed| placed.classes.class(name)).next()
     }
 }
 
-fn compiled() -> NamespaceBuilder {
-    let mut builder = NamespaceBuilder::default();
+fn compiled() -> Vec<Placed> {
+    let mut all: Vec<Placed> = Vec::new();
+    for place in SystemPlace::ALL {
+        let mut classes = NamespaceBuilder::default();
+        for above in all.iter().flat_map(|placed| placed.classes.classes()) {
+            classes.know(above.clone());
+        }
+        add_text(&mut classes, place.text());
+        all.push(Placed { place, classes });
+    }
+    all
+}
+
+fn add_text(builder: &mut NamespaceBuilder, text: &str) {
     let mut sink = Diagnostics::with_limit(0);
-    let declarations = parse_file(TEXT, FileId::default(), &mut sink);
+    let declarations = parse_file(text, FileId::default(), &mut sink);
     let roots = roots::Roots::default();
     // While they are being made there are none.
-    let system = SystemClasses(OnceCell::from(NamespaceBuilder::default()));
+    let system = SystemClasses(OnceCell::from(Vec::new()));
     let context = Context {
         dialect: Dialect::Wmi,
         language: Language::Mof2,
@@ -63,12 +123,11 @@ fn compiled() -> NamespaceBuilder {
     for declaration in &declarations {
         let Declaration::Class(node) = declaration else { continue };
         let at = At::new(FileId::default(), &**node);
-        let mut namespace = Namespace::new(&context, &mut builder, &mut sink, &texts);
+        let mut namespace = Namespace::new(&context, builder, &mut sink, &texts);
         let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
         // Every class comes behind its superclass; the test below sees to it.
         let _ = builder.add_class(local);
     }
-    builder
 }
 
 impl Namespace<'_, '_> {
@@ -140,19 +199,38 @@ mod tests {
 
     #[test]
     fn every_system_class_is_there_and_in_order() {
-        let mut sink = Diagnostics::new();
-        let declarations = parse_file(TEXT, FileId::default(), &mut sink);
-        assert!(sink.as_slice().is_empty(), "{:?}", sink.as_slice());
         let classes = SystemClasses::default();
-        for declaration in &declarations {
-            let Declaration::Class(class) = declaration else { panic!("not a class") };
-            assert!(classes.class(CONSUMERS, class.name.text).is_some(), "{}", class.name.text);
+        for (place, namespace) in SystemPlace::ALL.into_iter().zip([
+            "root/x",
+            "root/Default",
+            "ROOT",
+            "root/Subscription",
+        ]) {
+            let mut sink = Diagnostics::new();
+            let declarations = parse_file(place.text(), FileId::default(), &mut sink);
+            assert!(sink.as_slice().is_empty(), "{:?}", sink.as_slice());
+            let listed = system_classes().into_iter().find(|(p, _)| *p == place).unwrap().1;
+            assert_eq!(listed.len(), declarations.len());
+            for declaration in &declarations {
+                let Declaration::Class(class) = declaration else { panic!("not a class") };
+                assert!(classes.class(namespace, class.name.text).is_some(), "{}", class.name.text);
+            }
         }
         let binding = classes.class("root", "__filtertoconsumerbinding").unwrap();
         let above: Vec<&str> = binding.ancestors.iter().map(Name::as_str).collect();
         assert_eq!(above, ["__IndicationRelated", "__SystemClass"]);
-        for name in ["X_Mine", "__Mine", "SMTPEventConsumer"] {
-            assert!(classes.class("root/cimv2", name).is_none(), "{name}");
+        for (namespace, name, there) in [
+            ("root/cimv2", "X_Mine", false),
+            ("root/cimv2", "__Mine", false),
+            ("root/cimv2", "SMTPEventConsumer", false),
+            ("root/subscription", "SMTPEventConsumer", true),
+            ("root/cimv2", "__CIMOMIdentification", false),
+            ("root", "__CIMOMIdentification", true),
+            ("root/default", "__CIMOMIdentification", true),
+            ("root/default", "__ArbitratorConfiguration", false),
+            ("root/cimv2", "__CacheControl", true),
+        ] {
+            assert_eq!(classes.class(namespace, name).is_some(), there, "{namespace} {name}");
         }
     }
 

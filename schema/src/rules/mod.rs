@@ -18,6 +18,7 @@ mod number;
 mod parameter;
 mod qualifier;
 mod site;
+mod standard;
 mod table;
 mod unit;
 mod value;
@@ -26,6 +27,7 @@ mod wmi;
 
 pub use kind::replacement;
 pub use links::check_links;
+pub use standard::standard_qualifier_type;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit};
 pub use value::{Limit, Misfit, check_octets, check_value};

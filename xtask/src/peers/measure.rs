@@ -20,7 +20,7 @@ pub(super) struct Measurement {
     pub(super) peer: f64,
     /// How many times better we are; above 1 we are ahead.
     pub(super) ratio: f64,
-    /// The ratio to reach, where one is set.
+    /// What to reach, where something is set: a ratio for time spent (`s`), else our own figure.
     pub(super) target: Option<f64>,
     pub(super) met: Option<bool>,
 }
@@ -58,11 +58,16 @@ struct Sample {
 #[derive(Debug)]
 pub(super) struct Samples {
     runs: Vec<Sample>,
-    /// What the last run printed.
-    pub(super) output: Vec<u8>,
+    /// What each run printed.
+    pub(super) outputs: Vec<Vec<u8>>,
 }
 
 impl Samples {
+    /// What the last run printed.
+    pub(super) fn output(&self) -> &[u8] {
+        self.outputs.last().map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(super) fn cpu(&self) -> Duration {
         median(self.runs.iter().map(|run| run.cpu).collect())
     }
@@ -79,13 +84,13 @@ pub(super) fn in_turn<const N: usize>(
     runs: u32,
 ) -> Result<[Samples; N]> {
     let progress = progress(u64::from(runs) * N as u64);
-    let mut samples = sides.map(|_| Samples { runs: Vec::new(), output: Vec::new() });
+    let mut samples = sides.map(|_| Samples { runs: Vec::new(), outputs: Vec::new() });
     for _ in 0..runs {
         for ((name, command), samples) in sides.iter().zip(&mut samples) {
             progress.set_message((*name).to_owned());
             let (sample, output) = timed(&mut command())?;
             samples.runs.push(sample);
-            samples.output = output;
+            samples.outputs.push(output);
             progress.inc(1);
         }
     }
@@ -203,7 +208,7 @@ mod tests {
         let (a, b) = (echo("a"), echo("b"));
         let [a, b] = in_turn([("a", &a), ("b", &b)], 2).unwrap();
         assert_eq!((a.runs.len(), b.runs.len()), (2, 2));
-        assert_eq!((a.output.as_slice(), b.output.as_slice()), (&b"a\n"[..], &b"b\n"[..]));
+        assert_eq!((a.output(), b.output()), (&b"a\n"[..], &b"b\n"[..]));
         assert!(a.wall() > Duration::ZERO);
     }
 }

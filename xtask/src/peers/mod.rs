@@ -4,6 +4,7 @@
 
 mod measure;
 mod mof;
+mod store;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,12 @@ pub(crate) struct Arguments {
     /// The zip of the DMTF CIM Schema; looked for beside the repository when not given
     #[arg(long, value_name = "ZIP")]
     schema: Option<PathBuf>,
+    /// Of the store: how many instances there are
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
+    count: u64,
+    /// Of the store: also with ten times as many instances
+    #[arg(long)]
+    large: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -38,7 +45,7 @@ enum Subject {
     Mof,
     /// Queries
     Query,
-    /// Creating, reading and changing instances
+    /// Creating, reading and changing instances, against SQLite in memory
     Store,
     /// Event delivery
     Events,
@@ -54,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let measured = match arguments.subject {
         Subject::Mof => mof::measure(arguments.schema.as_deref(), arguments.runs)?,
         Subject::Query => return Err(Error::NotMeasuredYet("query")),
-        Subject::Store => return Err(Error::NotMeasuredYet("store")),
+        Subject::Store => store::measure(arguments.count, arguments.large, arguments.runs)?,
         Subject::Events => return Err(Error::NotMeasuredYet("events")),
     };
     let rows = match measured {

@@ -84,7 +84,7 @@ pub(super) fn measure(schema: Option<&Path>, runs: u32) -> Result<Measured> {
 
     let compiled = archived_classes(&cimarron, &archive)?;
     for (depth, samples) in [("resolved", &resolved), ("declared", &declared)] {
-        let counts: Counts = serde_json::from_slice(&samples.output)
+        let counts: Counts = serde_json::from_slice(samples.output())
             .map_err(Error::json(format!("the peer's answer ({depth})")))?;
         same_work(compiled, &counts)?;
     }

@@ -17,7 +17,7 @@ enum Place {
 /// The house, floor by floor, from the ground up. An entry that ends in `/` stands for every
 /// folder below it.
 const FLOORS: &[&[&str]] = &[
-    &["model"],
+    &["model", "cells"],
     &["schema"],
     &["mof-compiler", "wql"],
     &["engine"],
@@ -141,6 +141,7 @@ mod tests {
             ("benches", "cli"),
             ("conformance", "engine"),
             ("model", "model"),
+            ("engine", "cells"),
         ];
         for (folder, used) in allowed {
             assert_eq!(
@@ -156,12 +157,14 @@ mod tests {
         let refused = [
             ("wql", "mof-compiler", "beside"),
             ("mof-compiler", "wql", "beside"),
+            ("cells", "model", "beside"),
             ("providers/host", "consumers", "beside"),
             ("protocols/wmi", "protocols/cim-xml", "beside"),
             ("bindings/c", "bindings/python", "beside"),
             ("protocols/wmi", "bindings/c", "beside"),
             ("model", "schema", "above"),
             ("schema", "engine", "above"),
+            ("cells", "engine", "above"),
             ("engine", "consumers", "above"),
             ("server", "cli", "above"),
             ("engine", "snapshots", "nothing may depend on"),

@@ -226,16 +226,48 @@ fn instance_qualifiers_stay_with_their_instance() {
 }
 
 #[test]
+fn the_fast_door_hands_over_thousands_at_once() {
+    let session = wmi();
+    let mut inserter = session.inserter(&context(), "X_Disk", &["Bytes", "id"]).unwrap();
+    let mut add = |n: u64, id: &str| {
+        inserter.insert(&[ValueView::UInt64(n), ValueView::String(id)]).unwrap();
+    };
+    (0..10_000).for_each(|n| add(n, &format!("d{n}")));
+    assert_eq!(inserter.commit(&context()).unwrap(), 10_000);
+    let mut add = |n: u64, id: &str| {
+        inserter.insert(&[ValueView::UInt64(n), ValueView::String(id)]).unwrap();
+    };
+    // The last of many has a key that is taken: none of them is there.
+    (10_000..20_000).for_each(|n| add(n, &format!("d{n}")));
+    add(0, "D77");
+    assert_eq!(inserter.commit(&context()).unwrap_err().status(), Status::AlreadyExists);
+    assert_eq!(rows(&session, "SELECT Id FROM X_Disk").len(), 10_000);
+    assert!(get(&session, r#"X_Disk="d10000""#).is_err());
+    let disk = get(&session, r#"X_Disk="D9999""#).unwrap();
+    assert_eq!(disk.get("Bytes"), Some(&Value::from(9999_u64)));
+}
+
+#[test]
 fn the_fast_door_makes_the_same_instances() {
     let session = wmi();
     let mut inserter = session.inserter(&context(), "X_Disk", &["Bytes", "id"]).unwrap();
     let insert = |inserter: &mut Inserter, values: &[ValueView<'_>]| {
-        inserter.insert(&context(), values).map_err(|e| e.status())
+        inserter.insert(values).map_err(|e| e.status())
     };
+    let commit = |inserter: &mut Inserter| inserter.commit(&context()).map_err(|e| e.status());
     let row = [ValueView::UInt8(5), ValueView::String("a")];
     assert_eq!(insert(&mut inserter, &row), Ok(()));
-    assert_eq!(insert(&mut inserter, &row), Err(Status::AlreadyExists));
     assert_eq!(insert(&mut inserter, &row[..1]), Err(Status::InvalidParameter));
+    assert!(rows(&session, "SELECT * FROM X_Disk").is_empty(), "not committed yet");
+    assert_eq!(commit(&mut inserter), Ok(1));
+    assert_eq!(commit(&mut inserter), Ok(0));
+    let other = [ValueView::UInt8(5), ValueView::String("z")];
+    assert_eq!(insert(&mut inserter, &other), Ok(()));
+    assert_eq!(insert(&mut inserter, &row), Ok(()));
+    assert_eq!(commit(&mut inserter), Err(Status::AlreadyExists));
+    assert_eq!(commit(&mut inserter), Err(Status::AlreadyExists), "rows stay until discarded");
+    inserter.discard();
+    assert_eq!(commit(&mut inserter), Ok(0));
     let generic = device("X_Disk", "b").with("Bytes", 5_u64);
     session.create_instance(&context(), &generic).unwrap();
     assert_eq!(
@@ -246,8 +278,10 @@ fn the_fast_door_makes_the_same_instances() {
     session.create_class(&context(), &keyed("X_New", &[])).unwrap();
     let next = [ValueView::Null, ValueView::String("c")];
     assert_eq!(insert(&mut inserter, &next), Ok(()));
+    assert_eq!(commit(&mut inserter), Ok(1));
     session.delete_class(&context(), "X_Disk").unwrap();
-    assert_eq!(insert(&mut inserter, &next), Err(Status::TransactionConflict));
+    assert_eq!(insert(&mut inserter, &next), Ok(()));
+    assert_eq!(commit(&mut inserter), Err(Status::TransactionConflict));
     for (class, properties, expected) in [
         ("X_Part", &["Name"][..], Status::NoKey),
         ("X_Fan", &["Id", "ID"], Status::InvalidParameter),
@@ -255,5 +289,55 @@ fn the_fast_door_makes_the_same_instances() {
     ] {
         let refused = session.inserter(&context(), class, properties).unwrap_err();
         assert_eq!(refused.status(), expected);
+    }
+}
+
+#[test]
+fn enumerations_show_what_is_asked_for() {
+    let session = wmi();
+    session.create_instance(&context(), &device("X_Disk", "a").with("Bytes", 5_u64)).unwrap();
+    let shown = |options: InstanceOptions| {
+        let all = session.enumerate_instances_with(&context(), "X_Device", Depth::Deep, &options);
+        let all = all.unwrap();
+        let row = all.rows().next().unwrap().unwrap();
+        let fields: Vec<&str> = row.fields().map(|field| field.name).collect();
+        let instance = row.to_instance();
+        let owned: Vec<&str> = instance.properties().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(fields, owned);
+        fields.join(" ")
+    };
+    let new = InstanceOptions::new;
+    for (options, expected) in [
+        (new(), "Caption Id Size Made Modes Enabled Bytes Part Parts"),
+        (new().as_asked_class(), "Caption Id Size Made Modes Enabled"),
+        (new().properties(["bytes", "ID", "Bytes", "Nothing"]), "Bytes Id"),
+        (new().properties(["bytes", "ID"]).as_asked_class(), "Id"),
+        (new().properties(Vec::<Name>::new()), ""),
+    ] {
+        assert_eq!(shown(options), expected);
+    }
+}
+
+#[test]
+fn nulls_count_as_given_or_not() {
+    let null = || Value::null(CimType::UInt64);
+    let names = || vec![Name::new("Bytes"), Name::new("Size")];
+    for (update, bytes, size) in [
+        (Update::Given, None, Some(9_u32)),
+        (Update::GivenValues, Some(5_u64), Some(9)),
+        (Update::Listed(names()), None, Some(9)),
+        (Update::ListedValues(names()), Some(5), Some(9)),
+        (Update::ListedValues(vec![Name::new("Bytes")]), Some(5), Some(7)),
+        (Update::Whole, None, Some(9)),
+    ] {
+        let session = wmi();
+        session.create_instance(&context(), &device("X_Disk", "a").with("Bytes", 5_u64)).unwrap();
+        let change = Instance::new("X_Disk").with("Bytes", null()).with("Size", 9_u32);
+        let at = path(r#"X_Disk="a""#);
+        session.modify_instance(&context(), &at, &change, &update).unwrap();
+        let read = get(&session, r#"X_Disk="a""#).unwrap();
+        let value = |name: &str| read.get(name).and_then(Value::as_integer);
+        assert_eq!(value("Bytes"), bytes.map(i128::from), "{update:?}");
+        assert_eq!(value("Size"), size.map(i128::from), "{update:?}");
     }
 }

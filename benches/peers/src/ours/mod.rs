@@ -1,0 +1,140 @@
+//! Cimarron's side.
+
+mod classes;
+mod large;
+mod links;
+mod rows;
+pub(crate) mod together;
+
+use crate::Outcome;
+use crate::clock::Stopwatch;
+use crate::data::{self, Order, fleet};
+use crate::report::Report;
+use cimarron_engine::{
+    CallContext, EngineError, Inserter, PropertyList, Reader, Session, ValueView,
+};
+use cimarron_model::{ObjectPath, Value};
+use std::ops::Range;
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+pub fn run(group: &str, count: u64) -> Outcome {
+    let mut report = Report::default();
+    match group {
+        "rows" => rows::rows(&mut report, count)?,
+        "ordered" => rows::ordered(&mut report, count)?,
+        "generic" => rows::generic(&mut report, count)?,
+        "memory" => rows::memory(&mut report, count)?,
+        "links" => links::links(&mut report)?,
+        "together" => together::together(&mut report, count)?,
+        "classes" => classes::classes(&mut report)?,
+        "large" => large::large(&mut report, count)?,
+        _ => return Err(format!("no group `{group}`").into()),
+    }
+    Ok(report)
+}
+
+/// The door of the fast figures.
+fn inserter(session: &Session) -> Result<Inserter> {
+    session.inserter(&CallContext::new(), "Bench_Disk", &fleet::PROPERTIES)
+}
+
+/// Creates the rows with these numbers through the inserter, in one commit.
+fn insert(
+    inserter: &mut Inserter,
+    numbers: Range<u64>,
+    order: Order,
+    clock: &mut Stopwatch,
+) -> Result<()> {
+    let context = CallContext::new();
+    for disks in data::disks(numbers, order) {
+        clock.time(|| disks.iter().try_for_each(|disk| inserter.insert(&disk.views())))?;
+    }
+    clock.time(|| inserter.commit(&context)).map(drop)
+}
+
+/// The path of a row.
+fn path(number: u64) -> ObjectPath {
+    let text = format!("Bench_Disk.Id=\"{}\"", data::key(number));
+    ObjectPath::parse(&text).expect("the path of a disk")
+}
+
+/// A number that depends on the value.
+fn touch(value: ValueView<'_>) -> u64 {
+    match value {
+        ValueView::String(text) => text.len() as u64,
+        ValueView::UInt64(n) => n,
+        ValueView::UInt32(n) => n.into(),
+        ValueView::UInt16(n) => n.into(),
+        ValueView::SInt64(n) => n as u64,
+        ValueView::Real64(x) => x.to_bits(),
+        _ => 0,
+    }
+}
+
+/// A door of gets: one property, read by the key of its instance.
+trait Getter {
+    /// What the door takes as a key.
+    type Key;
+
+    fn key(number: u64) -> Self::Key;
+
+    fn size(&self, key: &Self::Key) -> Result<u64>;
+}
+
+/// `get_instance`: an instance of its own with the properties that were asked for.
+struct Instances<'a> {
+    session: &'a Session,
+    context: CallContext,
+    property: PropertyList,
+}
+
+impl<'a> Instances<'a> {
+    fn new(session: &'a Session) -> Self {
+        let property = PropertyList::Names(vec!["Size".into()]);
+        Self { session, context: CallContext::new(), property }
+    }
+}
+
+impl Getter for Instances<'_> {
+    type Key = ObjectPath;
+
+    fn key(number: u64) -> ObjectPath {
+        path(number)
+    }
+
+    fn size(&self, path: &ObjectPath) -> Result<u64> {
+        let instance = self.session.get_instance(&self.context, path, &self.property)?;
+        Ok(instance.get("Size").and_then(Value::as_integer).map_or(0, |size| size as u64))
+    }
+}
+
+/// The prepared reader: a look at the stored instance.
+struct Prepared {
+    reader: Reader,
+    size: usize,
+}
+
+impl Prepared {
+    fn new(session: &Session) -> Result<Self> {
+        let reader = session.reader(&CallContext::new(), "Bench_Disk")?;
+        let size = reader.slot("Size").expect("a property of the class");
+        Ok(Self { reader, size })
+    }
+}
+
+impl Getter for Prepared {
+    type Key = String;
+
+    fn key(number: u64) -> String {
+        data::key(number)
+    }
+
+    fn size(&self, key: &String) -> Result<u64> {
+        let found = self.reader.get(&[ValueView::String(key)])?;
+        Ok(match found.expect("a disk").value(self.size) {
+            ValueView::UInt64(size) => size,
+            other => panic!("{other:?} for a size"),
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Planned rows against rows that are checked one by one.
+
+use super::*;
+use proptest::prelude::*;
+
+/// A layout with one slot of everything that a plan tells apart.
+fn layout() -> Layout {
+    let bounds = |required: bool| Bounds {
+        max_value: (!required).then_some(9),
+        required,
+        ..Bounds::default()
+    };
+    let named =
+        |name: &str, cim_type| Slot { name: name.into(), ..slot(cim_type, ArrayShape::Scalar) };
+    let slots = [
+        Slot { is_key: true, ..named("K", CimType::String) },
+        named("Text", CimType::String),
+        Slot { default: Some(Value::from(5_u8)), ..named("Given", CimType::UInt32) },
+        Slot { not_null: true, ..named("Strict", CimType::UInt8) },
+        Slot { not_null: true, default: Some(Value::from(1_u8)), ..named("Level", CimType::UInt8) },
+        Slot { bounds: Some(Box::new(bounds(true))), ..named("Must", CimType::Boolean) },
+        Slot { bounds: Some(Box::new(bounds(false))), ..named("Small", CimType::UInt8) },
+        named("When", CimType::DateTime),
+        Slot { array: ArrayShape::Variable, ..named("Many", CimType::UInt8) },
+    ];
+    Layout::from_slots(ClassId(0), ClassVersion(0), "X".into(), slots.into_iter())
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::null(CimType::String)),
+        "[ab]{0,2}".prop_map(Value::from),
+        (0_u8..20).prop_map(Value::from),
+        (0_i64..300).prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::from("20240229120000.000000+000")),
+        Just(Value::Array(Array::new(CimType::UInt16))),
+    ]
+}
+
+fn outcome(cells: Result<Cells<'_>, EngineError>) -> Result<Vec<(u32, Value)>, Status> {
+    let mut cells: Vec<_> = cells
+        .map_err(|e| e.status())?
+        .iter()
+        .map(|(n, v)| (*n, v.view().to_value(CimType::String, false)))
+        .collect();
+    cells.sort_by_key(|(n, _)| *n);
+    Ok(cells)
+}
+
+proptest! {
+    #[test]
+    fn a_plan_does_what_the_single_checks_do(
+        order in Just((0_u32..9).collect::<Vec<_>>()).prop_shuffle(),
+        count in 0_usize..=9,
+        given in proptest::collection::vec(values(), 9),
+        wmi in any::<bool>(),
+    ) {
+        let (world, layout) = (World::new(), layout());
+        let dialect = if wmi { Dialect::Wmi } else { Dialect::Dmtf };
+        let checker = world.checker(dialect);
+        let slots = &order[..count];
+        let values: Vec<ValueView<'_>> = given.iter().take(count).map(ValueView::from).collect();
+
+        let plan = checker.plan(&layout, slots).unwrap();
+        let mut planned = Cells::new();
+        let planned = checker.row(&layout, &plan, &values, &mut planned).map(|()| planned.clone());
+
+        let single = slots.iter().zip(&values).map(|(number, value)| {
+            Ok((*number, checker.convert(layout.slot(*number).unwrap(), *value)?))
+        });
+        let single = single.collect::<Result<Cells<'_>, EngineError>>().and_then(|mut cells| {
+            checker.complete(&layout, &mut cells)?;
+            Ok(cells)
+        });
+        let (planned, single) = (outcome(planned), outcome(single));
+        // Of several mistakes either may be the one that is told.
+        prop_assert_eq!(planned.is_ok(), single.is_ok(), "{:?} {:?}", planned, single);
+        if single.is_ok() {
+            prop_assert_eq!(planned, single);
+        }
+    }
+}

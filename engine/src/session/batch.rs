@@ -1,0 +1,175 @@
+//! Several writes as one commit.
+
+use super::instances::{delete_row, modify_row};
+use super::path::BoundPath;
+use super::write::Put;
+use super::{Operation, PutMode, Session, Update};
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::Namespace;
+use crate::store::{Root, Seen, Transaction};
+use cimarron_model::{Instance, Name, ObjectPath};
+
+/// Writes to the instances of a namespace that take effect together or not at all.
+///
+/// Each sees what the ones before it did. Nothing is looked at before
+/// [`WriteBatch::commit`].
+///
+/// ```
+/// use cimarron_engine::{CallContext, Repository, Update};
+/// use cimarron_model::{Dialect, Instance, ObjectPath};
+/// # let repository = Repository::new();
+/// # repository.create_namespace("root/bank", Dialect::Wmi)?;
+/// # let session = repository.session("root/bank")?;
+/// # let context = CallContext::new();
+/// # session.compile_mof_text(&context, "a.mof", "class X_Account { [key] string Id; sint64 Money; };")?;
+/// session
+///     .batch()
+///     .create(Instance::new("X_Account").with("Id", "a").with("Money", 70_i64))
+///     .create(Instance::new("X_Account").with("Id", "b").with("Money", 30_i64))
+///     .commit(&context)?;
+/// let path = |id| ObjectPath::parse(&format!("X_Account.Id=\"{id}\"")).expect("a path");
+/// let money = |n: i64| Instance::new("X_Account").with("Money", n);
+/// // One of the two is not there: neither is changed.
+/// let refused = session
+///     .batch()
+///     .modify(path("a"), money(60), Update::Given)
+///     .modify(path("c"), money(40), Update::Given)
+///     .commit(&context);
+/// assert!(refused.is_err());
+/// assert_eq!(session.query(&context, "SELECT * FROM X_Account WHERE Money = 70")?.count()?, 1);
+/// # Ok::<(), cimarron_engine::EngineError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct WriteBatch {
+    session: Session,
+    writes: Vec<Write>,
+}
+
+#[derive(Clone, Debug)]
+enum Write {
+    Put(Instance, PutMode, Update),
+    Modify(ObjectPath, Instance, Update),
+    Delete(ObjectPath),
+}
+
+/// How many writes are done between two looks at deadline and cancel token.
+const WRITES_PER_CHECK: usize = 256;
+
+impl Session {
+    /// Begins to collect writes for one commit.
+    pub fn batch(&self) -> WriteBatch {
+        WriteBatch { session: self.clone(), writes: Vec::new() }
+    }
+}
+
+impl WriteBatch {
+    /// Creates an instance; see [`Session::create_instance`].
+    #[must_use]
+    pub fn create(self, instance: Instance) -> Self {
+        self.put(instance, PutMode::CreateOnly, Update::Whole)
+    }
+
+    /// Creates or changes an instance; see [`Session::put_instance`].
+    #[must_use]
+    pub fn put(mut self, instance: Instance, mode: PutMode, update: Update) -> Self {
+        self.writes.push(Write::Put(instance, mode, update));
+        self
+    }
+
+    /// Changes an instance; see [`Session::modify_instance`].
+    #[must_use]
+    pub fn modify(mut self, path: ObjectPath, instance: Instance, update: Update) -> Self {
+        self.writes.push(Write::Modify(path, instance, update));
+        self
+    }
+
+    /// Deletes an instance; see [`Session::delete_instance`].
+    #[must_use]
+    pub fn delete(mut self, path: ObjectPath) -> Self {
+        self.writes.push(Write::Delete(path));
+        self
+    }
+
+    /// How many writes there are.
+    pub const fn len(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// Does all of it in one commit; the paths of the instances within the namespace, one
+    /// a write.
+    ///
+    /// # Errors
+    /// As the operations by themselves. Nothing was changed then.
+    pub fn commit(&self, context: &CallContext) -> Result<Vec<ObjectPath>, EngineError> {
+        let session = &self.session;
+        for write in &self.writes {
+            session.enter(context, Operation::WriteInstances, write.class())?;
+        }
+        let namespace = session.enter(context, Operation::WriteInstances, "")?;
+        let mut transaction = namespace.begin()?;
+        let root = transaction.root(&namespace.store);
+        let mut paths = Vec::with_capacity(self.writes.len());
+        for (n, write) in self.writes.iter().enumerate() {
+            if n % WRITES_PER_CHECK == 0 {
+                context.check(&**session.repository().clock())?;
+            }
+            paths.push(write.apply(session, namespace, &root, &mut transaction)?);
+        }
+        transaction.commit(&session.caller);
+        for write in &self.writes {
+            match write {
+                Write::Put(instance, ..) => session.create_as_namespace(instance)?,
+                Write::Delete(path) => session.delete_as_namespace(path)?,
+                Write::Modify(..) => false,
+            };
+        }
+        Ok(paths)
+    }
+}
+
+impl Write {
+    fn class(&self) -> &str {
+        match self {
+            Self::Put(instance, ..) => instance.class.as_str(),
+            Self::Modify(path, ..) | Self::Delete(path) => {
+                path.class.as_ref().map_or("", Name::as_str)
+            }
+        }
+    }
+
+    fn apply(
+        &self,
+        session: &Session,
+        namespace: &Namespace,
+        root: &Root,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<ObjectPath, EngineError> {
+        let checker = session.checker(&root.schema);
+        let find = |path: &ObjectPath| {
+            let bound = BoundPath::bind(&root.schema, &namespace.location, path)?;
+            let found = bound.locate(namespace, root, Seen::Current);
+            found.ok_or_else(|| EngineError::InstanceNotFound { path: Box::new(path.clone()) })
+        };
+        match self {
+            Self::Put(instance, mode, update) => {
+                let put = Put::prepare(checker, instance, *mode, update)?;
+                put.apply(namespace, root, transaction)
+            }
+            Self::Modify(path, instance, update) => {
+                let found = find(path)?;
+                modify_row(checker, (namespace, root), transaction, &found, (instance, update))?;
+                Ok(path.clone())
+            }
+            Self::Delete(path) => {
+                delete_row(namespace, root, transaction, &find(path)?);
+                Ok(path.clone())
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What references lead to, when rows are written.
+//!
+//! A row of an association class is entered with the objects that it refers to, and a
+//! new row may be the object that references named before it was there. In `Wmi` a path
+//! may name any class above the instance's, so an object that is not there goes by the
+//! name of the key root; in `Dmtf` by the class that the path names.
+
+use super::path::{BoundPath, path_of};
+use crate::namespace::Namespace;
+use crate::schema::{ClassRef, Layout};
+use crate::store::{Beside, Found, ObjectNumber, Root, Seen, Transaction};
+use crate::view::ValueView;
+use cimarron_model::{Dialect, ObjectPath};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Fills in the objects of a new row.
+pub(super) fn join<'v>(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    layout: &Layout,
+    value: impl Fn(u32) -> ValueView<'v>,
+    beside: &mut Beside,
+) {
+    beside.links = layout
+        .references
+        .iter()
+        .map(|slot| target(namespace, root, transaction, value(*slot)))
+        .collect();
+    if namespace.store.has_unbound_objects()
+        && let Some(class) = root.schema.by_id(layout.id)
+    {
+        let keys = layout.keys.iter().map(|slot| value(*slot));
+        let path = Arc::new(object_path(namespace, class, keys));
+        let known = namespace.store.object_at(&path);
+        // One that has a row is another instance: a sibling's, in `Dmtf`.
+        let is_free = |object: &ObjectNumber| {
+            namespace.store.object_row(root, *object, Seen::Current).is_none()
+        };
+        beside.object = known.filter(is_free).unwrap_or_default();
+    }
+}
+
+/// Fills in the objects of a row that takes the place of another.
+pub(super) fn rejoin<'v>(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    (layout, old): (&Layout, &Found),
+    changed: impl Fn(u32) -> Option<ValueView<'v>>,
+    beside: &mut Beside,
+) {
+    if layout.references.is_empty() {
+        return;
+    }
+    let mut before = old.chunk.links(old.row);
+    beside.links = layout
+        .references
+        .iter()
+        .map(|slot| {
+            let before = before.next().unwrap_or_default();
+            match changed(*slot) {
+                Some(value) => target(namespace, root, transaction, value),
+                None => before,
+            }
+        })
+        .collect();
+}
+
+/// The object that a reference names; 0 for NULL.
+fn target(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    value: ValueView<'_>,
+) -> ObjectNumber {
+    let ValueView::Reference(path) = value else { return 0 };
+    let store = &namespace.store;
+    if path.is_instance()
+        && let Ok(bound) = BoundPath::bind(&root.schema, &namespace.location, path)
+    {
+        let at = |class, keys: SmallVec<[ValueView<'_>; 4]>| {
+            object_path(namespace, class, keys.into_iter())
+        };
+        if let Some(found) = bound.locate(namespace, root, Seen::Current) {
+            let class = root.schema.by_id(found.class()).unwrap_or(bound.class);
+            let keys = || found.chunk.keys(found.row).collect();
+            return transaction.object_of(store, &found, || at(class, keys()));
+        }
+        let path = at(bound.class, bound.keys().collect());
+        return transaction.object_at(store, &Arc::new(path));
+    }
+    transaction.object_at(store, path)
+}
+
+/// The path that an object of this namespace goes by.
+pub(super) fn object_path<'v>(
+    namespace: &Namespace,
+    class: ClassRef<'_>,
+    keys: impl Iterator<Item = ValueView<'v>>,
+) -> ObjectPath {
+    let mut path = path_of(class.layout(), keys);
+    if namespace.dialect == Dialect::Wmi
+        && let Some(key_root) = class.key_root_class()
+    {
+        path.class = Some(key_root.name().clone());
+    }
+    path
+}

@@ -1,0 +1,225 @@
+//! Namespaces as instances.
+//!
+//! In WMI a namespace is an instance of `__NAMESPACE` in the namespace above it (MS-WMI
+//! 3.1.4.3.12, 3.1.4.3.14; WMI SDK, "Creating hierarchies within WMI"). In DMTF's world
+//! all namespaces are instances of `CIM_Namespace` in an interop namespace that has that
+//! class; its name is that of the whole namespace. Whoever creates the instance creates
+//! the namespace, and the other way round.
+//!
+//! The instances are rows like any other, so that reads and queries need to know nothing;
+//! only what creates and deletes does:
+//!
+//! * creating such an instance creates the namespace, which announces itself
+//!   ([`Session::create_as_namespace`]), within a batch when it has taken effect;
+//! * deleting one deletes the namespace, which withdraws itself
+//!   ([`Session::delete_as_namespace`]);
+//! * a namespace that is created or deleted otherwise does the same: [`announce`],
+//!   [`withdraw`];
+//! * an interop namespace that gets its class late catches up: [`populate`].
+
+use super::instances::delete_row;
+use super::path::BoundPath;
+use super::write::Put;
+use super::{PutMode, Session, Update};
+use crate::check::Checker;
+use crate::context::Principal;
+use crate::error::EngineError;
+use crate::namespace::{Namespace, normalise};
+use crate::repository::Repository;
+use crate::store::Seen;
+use cimarron_model::{CimType, Dialect, Instance, Keys, Name, ObjectPath, Value};
+use std::sync::Arc;
+
+/// WMI's class whose instances are namespaces.
+const WMI_CLASS: &str = "__NAMESPACE";
+
+/// DMTF's.
+const DMTF_CLASS: &str = "CIM_Namespace";
+
+/// What an interop namespace is called (DSP1033 has the first two, OpenPegasus the last).
+const INTEROP: [&str; 3] = ["interop", "root/interop", "root/PG_InterOp"];
+
+/// The keys of a `CIM_Namespace` but its name and its system's.
+const DMTF_KEYS: [(&str, &str); 4] = [
+    ("SystemCreationClassName", "CIM_ComputerSystem"),
+    ("ObjectManagerCreationClassName", "CIM_ObjectManager"),
+    ("ObjectManagerName", "Cimarron"),
+    ("CreationClassName", DMTF_CLASS),
+];
+
+impl Session {
+    /// The namespace that comes to be with an instance; `None` for instances that are
+    /// just that.
+    ///
+    /// # Errors
+    /// When the instance names no namespace that could be.
+    pub(super) fn namespace_to_create(
+        &self,
+        instance: &Instance,
+    ) -> Result<Option<Name>, EngineError> {
+        if !stands_for_namespace(&self.namespace, &instance.class) {
+            return Ok(None);
+        }
+        let text = instance.get("Name").and_then(Value::as_str).unwrap_or_default();
+        match self.named(text) {
+            Some(name) => Ok(Some(name)),
+            None => Err(EngineError::InvalidNamespaceName { name: text.to_owned() }),
+        }
+    }
+
+    /// The namespace that goes when the instance at a path does.
+    pub(super) fn namespace_at(&self, path: &ObjectPath) -> Option<Name> {
+        let class = path.class.as_ref()?;
+        let key = path.key("Name").filter(|_| stands_for_namespace(&self.namespace, class))?;
+        self.named(key.bind(CimType::String).ok()?.as_str()?)
+    }
+
+    /// The namespace that an instance of this name stands for.
+    fn named(&self, name: &str) -> Option<Name> {
+        match self.dialect() {
+            Dialect::Dmtf => normalise(name).ok(),
+            Dialect::Wmi => {
+                let is_part = !name.contains(['/', '\\']) && normalise(name).is_ok();
+                is_part.then(|| Name::new(format!("{}/{name}", self.namespace())))
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Creates the namespace that an instance stands for, and with it the instance;
+    /// whether the instance stands for one that was not there.
+    pub(super) fn create_as_namespace(&self, instance: &Instance) -> Result<bool, EngineError> {
+        let Some(name) = self.namespace_to_create(instance)? else { return Ok(false) };
+        match self.repository().create_namespace(name.as_str(), self.dialect()) {
+            Ok(()) => Ok(true),
+            Err(EngineError::NamespaceExists { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the namespace that the instance at a path stands for, and with it the
+    /// instance; whether it stood for one.
+    pub(super) fn delete_as_namespace(&self, path: &ObjectPath) -> Result<bool, EngineError> {
+        let Some(name) = self.namespace_at(path) else { return Ok(false) };
+        match self.repository().delete_namespace(name.as_str()) {
+            Ok(()) => Ok(true),
+            Err(EngineError::NoSuchNamespace { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether instances of a class are namespaces where they are.
+pub(super) fn stands_for_namespace(namespace: &Namespace, class: &Name) -> bool {
+    match namespace.dialect {
+        Dialect::Wmi => class.is(WMI_CLASS),
+        Dialect::Dmtf => class.is(DMTF_CLASS) && is_interop(namespace),
+    }
+}
+
+fn is_interop(namespace: &Namespace) -> bool {
+    INTEROP.iter().any(|name| namespace.name.is(name))
+}
+
+/// Puts the instances of a new namespace where they belong.
+pub(crate) fn announce(repository: &Repository, name: &Name) -> Result<(), EngineError> {
+    holders(repository, name).try_for_each(|holder| put(repository, &holder, name))
+}
+
+/// Takes the instances of a deleted namespace away, where they are.
+pub(crate) fn withdraw(repository: &Repository, name: &Name) -> Result<(), EngineError> {
+    holders(repository, name).try_for_each(|holder| remove(repository, &holder, name))
+}
+
+/// Puts the instances of all namespaces into an interop namespace that has the class for
+/// them; does nothing elsewhere.
+pub(crate) fn populate(
+    repository: &Repository,
+    namespace: &Arc<Namespace>,
+) -> Result<(), EngineError> {
+    let has_class = || namespace.schema().class(DMTF_CLASS).is_some();
+    if namespace.dialect == Dialect::Wmi || !is_interop(namespace) || !has_class() {
+        return Ok(());
+    }
+    let all = repository.namespaces().into_iter();
+    all.map(|info| info.name).try_for_each(|name| put(repository, namespace, &name))
+}
+
+/// The namespaces that hold a namespace as an instance.
+fn holders(repository: &Repository, name: &Name) -> impl Iterator<Item = Arc<Namespace>> {
+    let open = |name: &str| repository.open(name).ok();
+    let above = name.as_str().rsplit_once('/').and_then(|(above, _)| open(above));
+    let above = above.filter(|above| above.dialect == Dialect::Wmi);
+    let interop = INTEROP.into_iter().filter_map(open).filter(|interop| {
+        interop.dialect == Dialect::Dmtf && interop.schema().class(DMTF_CLASS).is_some()
+    });
+    above.into_iter().chain(interop.collect::<Vec<_>>())
+}
+
+/// The instance that stands for a namespace in one that holds it.
+fn instance_of(repository: &Repository, holder: &Namespace, name: &Name) -> Instance {
+    let leaf = name.as_str().rsplit_once('/').map_or(name.as_str(), |(_, leaf)| leaf);
+    if holder.dialect == Dialect::Wmi {
+        return Instance::new(WMI_CLASS).with("Name", leaf);
+    }
+    let mut instance = Instance::new(DMTF_CLASS)
+        .with("SystemName", repository.server_name())
+        .with("Name", name.as_str());
+    for (key, value) in DMTF_KEYS {
+        instance.set(key, value);
+    }
+    // Schemas of one's own may have fewer keys.
+    let schema = holder.schema();
+    let layout = schema.class(DMTF_CLASS).map(|class| class.layout().clone());
+    let unknown: Vec<Name> = instance
+        .properties()
+        .map(|(name, _)| name.clone())
+        .filter(|name| layout.as_ref().is_some_and(|l| l.find(name.as_str()).is_none()))
+        .collect();
+    for name in unknown {
+        instance.remove(name.as_str());
+    }
+    instance
+}
+
+fn put(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), EngineError> {
+    let instance = instance_of(repository, holder, name);
+    loop {
+        let schema = holder.schema();
+        let checker = Checker {
+            schema: &schema,
+            dialect: holder.dialect,
+            location: &holder.location,
+            limits: repository.limits(),
+        };
+        let put = Put::prepare(checker, &instance, PutMode::CreateOnly, &Update::Given)?;
+        if let Some((mut transaction, root)) = holder.begin_under(&schema)? {
+            return match put.apply(holder, &root, &mut transaction) {
+                Ok(_) => {
+                    transaction.commit(&Principal::system());
+                    Ok(())
+                }
+                // Whoever put it there created the namespace by it.
+                Err(EngineError::InstanceExists { .. }) => Ok(()),
+                Err(error) => Err(error),
+            };
+        }
+    }
+}
+
+fn remove(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), EngineError> {
+    let instance = instance_of(repository, holder, name);
+    let keys = instance.properties().filter_map(|(n, p)| Some((n.clone(), p.value.as_str()?)));
+    let path = ObjectPath::of_instance(instance.class.clone(), keys.collect::<Keys>());
+    loop {
+        let schema = holder.schema();
+        let bound = BoundPath::bind(&schema, &holder.location, &path)?;
+        let Some((mut transaction, root)) = holder.begin_under(&schema)? else { continue };
+        if let Some(found) = bound.locate(holder, &root, Seen::Current) {
+            delete_row(holder, &root, &mut transaction, &found);
+            transaction.commit(&Principal::system());
+        }
+        return Ok(());
+    }
+}

@@ -1,0 +1,97 @@
+//! The fast door to single instances of one class.
+//!
+//! The class and its index are looked up once; after that a get hashes the key, probes
+//! the index and looks at one row. It takes no lock, and what it gives is not copied.
+
+use super::{Operation, Session};
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::class;
+use crate::schema::{ClassId, Layout};
+use crate::store::{Root, Seen};
+use crate::stored::StoredInstance;
+use crate::view::ValueView;
+use cimarron_model::Dialect;
+use std::sync::Arc;
+
+/// Reads instances of a class by key.
+///
+/// ```
+/// use cimarron_engine::{CallContext, Repository, ValueView};
+/// # use cimarron_model::{Dialect, Instance};
+/// # let repository = Repository::new();
+/// # repository.create_namespace("root/cimv2", Dialect::Wmi)?;
+/// # let session = repository.session("root/cimv2")?;
+/// # let context = CallContext::new();
+/// # session.compile_mof_text(&context, "a.mof", "class X_Fan { [key] string Id; uint32 Speed; };")?;
+/// # session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1").with("Speed", 9_u32))?;
+/// let fans = session.reader(&context, "X_Fan")?;
+/// let speed = fans.slot("Speed").expect("a property");
+/// let fan = fans.get(&[ValueView::String("F1")])?.expect("it is there");
+/// assert_eq!(fan.value(speed).as_integer(), Some(9));
+/// # Ok::<(), cimarron_engine::EngineError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reader {
+    session: Session,
+    class: ClassId,
+    layout: Arc<Layout>,
+    key_root: ClassId,
+}
+
+impl Session {
+    /// Prepares to read instances of a class by key.
+    ///
+    /// # Errors
+    /// When the class is unknown or has no key.
+    pub fn reader(&self, context: &CallContext, class_name: &str) -> Result<Reader, EngineError> {
+        let schema = self.read(context, Operation::ReadInstances, class_name)?.schema();
+        let class = class(&schema, class_name)?;
+        let name = || class.name().clone();
+        let key_root = class.key_root().ok_or_else(|| EngineError::NoKey { class: name() })?;
+        let layout = class.layout().clone();
+        Ok(Reader { session: self.clone(), class: class.def().id, layout, key_root })
+    }
+}
+
+impl Reader {
+    /// The slot of a property, for [`StoredInstance::value`]. It holds for instances of
+    /// the class and of those below it, until the class is redefined.
+    pub fn slot(&self, property: &str) -> Option<usize> {
+        self.layout.find(property).map(|(slot, _)| slot as usize)
+    }
+
+    /// The instance with this key: one value a key property, in declaration order, each of
+    /// its property's type. In `Wmi` it may be of a class below the reader's. `None` when
+    /// there is none.
+    ///
+    /// # Errors
+    /// When the number of values is wrong, or the namespace was deleted.
+    #[inline]
+    pub fn get(&self, keys: &[ValueView<'_>]) -> Result<Option<StoredInstance>, EngineError> {
+        let session = &self.session;
+        let namespace = &session.namespace;
+        if keys.len() != self.layout.keys.len() {
+            let properties = self.layout.keys.len();
+            return Err(EngineError::ValueCount { values: keys.len(), properties });
+        }
+        namespace.check_alive()?;
+        let store = &namespace.store;
+        let hash = store.rules().hash(keys.iter().copied());
+        let find = |root: &Root, seen: Seen| {
+            let accept = |id: ClassId| id == self.class || self.is_below(root, id);
+            Ok(store.find(root, self.key_root, (hash, keys), seen, accept))
+        };
+        let found = session.reading().look(find)?;
+        Ok(found.map(StoredInstance::new))
+    }
+
+    fn is_below(&self, root: &Root, id: ClassId) -> bool {
+        let schema = &root.schema;
+        self.session.dialect() == Dialect::Wmi
+            && schema
+                .by_id(id)
+                .zip(schema.by_id(self.class))
+                .is_some_and(|(own, asked)| own.is_a(asked))
+    }
+}

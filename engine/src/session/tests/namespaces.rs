@@ -1,0 +1,101 @@
+//! Namespaces as instances of `__NAMESPACE`.
+
+use super::*;
+use crate::session::namespaces::{announce, populate, withdraw};
+
+fn below(name: &str) -> Instance {
+    Instance::new("__namespace").with("Name", name)
+}
+
+#[test]
+fn instances_name_the_namespaces_right_below() {
+    let wmi = wmi();
+    for (instance, expected) in [
+        (below("sub"), Ok(Some("root/cimv2/sub"))),
+        (below("ms_409"), Ok(Some("root/cimv2/ms_409"))),
+        (below(""), Err(Status::InvalidParameter)),
+        (below("a/b"), Err(Status::InvalidParameter)),
+        (below(r"\a"), Err(Status::InvalidParameter)),
+        (Instance::new("__NAMESPACE"), Err(Status::InvalidParameter)),
+        (Instance::new("X_Fan").with("Name", "x"), Ok(None)),
+    ] {
+        let found = wmi.namespace_to_create(&instance).map_err(|e| e.status());
+        assert_eq!(found, expected.map(|name| name.map(Name::new)), "{instance:?}");
+    }
+    let dmtf = session(Dialect::Dmtf, DMTF_MOF);
+    assert_eq!(dmtf.namespace_to_create(&below("x")).unwrap(), None);
+    for (at, expected) in [
+        (r#"__Namespace.Name="x""#, Some("root/cimv2/x")),
+        (r#"__NAMESPACE="x""#, Some("root/cimv2/x")),
+        (r#"__NAMESPACE="x/y""#, None),
+        ("__NAMESPACE", None),
+        (r#"X_Fan.Name="x""#, None),
+    ] {
+        assert_eq!(wmi.namespace_at(&path(at)), expected.map(Name::new), "{at}");
+        assert_eq!(dmtf.namespace_at(&path(at)), None, "{at}");
+    }
+}
+
+#[test]
+fn a_namespace_shows_in_the_one_above() {
+    let wmi = wmi();
+    let repository = wmi.repository();
+    let name = Name::new("root/cimv2/sub");
+    let shown = || rows(&wmi, "SELECT Name FROM __NAMESPACE");
+    announce(repository, &name).unwrap();
+    announce(repository, &name).unwrap();
+    assert_eq!(shown(), ["sub"]);
+    assert!(get(&wmi, r#"__Namespace.Name="SUB""#).is_ok());
+    withdraw(repository, &Name::new("ROOT/CIMV2/Sub")).unwrap();
+    withdraw(repository, &name).unwrap();
+    assert!(shown().is_empty());
+    // Where there is nobody above to tell.
+    announce(repository, &Name::new("other")).unwrap();
+    announce(repository, &Name::new("nowhere/x")).unwrap();
+    repository.create_namespace("dmtf/x", Dialect::Dmtf).unwrap();
+    announce(repository, &Name::new("dmtf/x")).unwrap();
+}
+
+#[test]
+fn interop_lists_all_namespaces() {
+    let text = r#"
+        Qualifier Key : boolean = false, Scope(property, reference),
+            Flavor(DisableOverride, ToSubclass);
+        class CIM_Namespace {
+            [Key] string SystemCreationClassName;
+            [Key] string SystemName;
+            [Key] string ObjectManagerCreationClassName;
+            [Key] string ObjectManagerName;
+            [Key] string CreationClassName;
+            [Key] string Name;
+            string ElementName;
+        };
+    "#;
+    let repository = Repository::builder().server("ALPHA").build();
+    repository.create_namespace("root/interop", Dialect::Dmtf).unwrap();
+    repository.create_namespace("root/cimv2", Dialect::Dmtf).unwrap();
+    let interop = repository.session("root/interop").unwrap();
+    let shown = || rows(&interop, "SELECT Name FROM CIM_Namespace");
+    // Without the class there is nothing to put there.
+    announce(&repository, &Name::new("root/cimv2")).unwrap();
+    populate(&repository, &interop.namespace).unwrap();
+    interop.compile_mof_text(&context(), "ns.mof", text).unwrap();
+    populate(&repository, &interop.namespace).unwrap();
+    assert_eq!(shown(), ["root", "root/cimv2", "root/interop"]);
+    announce(&repository, &Name::new("root/more")).unwrap();
+    withdraw(&repository, &Name::new("ROOT/CIMV2")).unwrap();
+    withdraw(&repository, &Name::new("root/cimv2")).unwrap();
+    assert_eq!(shown(), ["root", "root/interop", "root/more"]);
+    let system = rows(&interop, "SELECT SystemName, CreationClassName FROM CIM_Namespace");
+    assert_eq!(system[0], "ALPHA|CIM_Namespace");
+
+    let new = |name: &str| Instance::new("cim_namespace").with("Name", name);
+    let to_create = |i: &Instance| interop.namespace_to_create(i).map_err(|e| e.status());
+    assert_eq!(to_create(&new(r"root\new")), Ok(Some(Name::new("root/new"))));
+    assert_eq!(to_create(&new("")), Err(Status::InvalidParameter));
+    let at = path(r#"CIM_Namespace.Name="root/new",CreationClassName="CIM_Namespace""#);
+    assert_eq!(interop.namespace_at(&at), Some(Name::new("root/new")));
+    // Elsewhere the class is one like any other.
+    let elsewhere = repository.session("root/cimv2").unwrap();
+    assert_eq!(elsewhere.namespace_to_create(&new("x")).unwrap(), None);
+}

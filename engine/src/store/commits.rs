@@ -1,0 +1,132 @@
+//! The one order of all commits of a repository.
+//!
+//! There is one writer at a time. It stamps what it does with the number of its
+//! commit and then publishes that number: one store, which makes a batch visible
+//! as a whole. Readers take no lock.
+
+use super::changes::ChangeLog;
+use super::chunk::Chunk;
+use super::snapshot::View;
+use super::transaction::Dead;
+use super::versions::Commit;
+use cimarron_cells::{Live, Registered, Registry, Writer};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+#[derive(Debug)]
+pub(crate) struct Commits {
+    pub(super) registry: Arc<Registry>,
+    /// Counts the times that rows were moved. Who looked for a row and found
+    /// nothing looks again when it has changed.
+    moves: AtomicU64,
+    writer: Mutex<WriterState>,
+    /// Views whose owners may take long, the oldest first.
+    pinned: Mutex<VecDeque<Weak<View>>>,
+    /// Chunks that tables gave up while somebody held them, and how large they are.
+    retired: Mutex<Vec<(Weak<Chunk>, usize)>>,
+    log: ChangeLog,
+    /// How many dead rows are kept for them at most.
+    dead_rows: usize,
+}
+
+/// What the one writer has.
+#[derive(Debug)]
+pub(super) struct WriterState {
+    pub(super) token: Writer,
+    /// The number of the last commit.
+    pub(super) last: Commit,
+    /// Dead rows that some snapshot may still see, the oldest first.
+    pub(super) deferred: VecDeque<Dead>,
+    /// Memory that is used again.
+    pub(super) live: Live,
+}
+
+impl Commits {
+    /// No commit yet.
+    pub(crate) fn new(dead_rows: usize, kept_commits: usize) -> Self {
+        Self {
+            pinned: Mutex::default(),
+            retired: Mutex::default(),
+            dead_rows,
+            log: ChangeLog::new(kept_commits),
+            registry: Arc::new(Registry::new(0)),
+            moves: AtomicU64::new(0),
+            writer: Mutex::new(WriterState {
+                token: Writer::new(),
+                last: 0,
+                deferred: VecDeque::new(),
+                live: Live::default(),
+            }),
+        }
+    }
+
+    /// Notes that a table gave a chunk up. Who began to read it before may have it.
+    pub(super) fn retire(&self, chunk: &Arc<Chunk>) {
+        // Ours is one.
+        if Arc::strong_count(chunk) > 1 {
+            self.retired.lock().push((Arc::downgrade(chunk), chunk.heap_bytes()));
+        }
+    }
+
+    /// Bytes of rows that are kept for results that are still open, and for nobody else.
+    pub(crate) fn pinned_bytes(&self) -> usize {
+        let mut retired = self.retired.lock();
+        retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+        retired.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    pub(crate) const fn log(&self) -> &ChangeLog {
+        &self.log
+    }
+
+    /// Keeps a view until it is dropped or too much is kept for it.
+    pub(crate) fn pin(&self, view: View) -> Arc<View> {
+        let view = Arc::new(view);
+        let mut pinned = self.pinned.lock();
+        pinned.retain(|view| view.strong_count() > 0);
+        pinned.push_back(Arc::downgrade(&view));
+        view
+    }
+
+    /// Gives up the oldest pinned view when more dead rows wait than may.
+    pub(super) fn relieve(&self, waiting: usize) {
+        if waiting <= self.dead_rows {
+            return;
+        }
+        let mut pinned = self.pinned.lock();
+        while let Some(oldest) = pinned.pop_front() {
+            if let Some(view) = oldest.upgrade() {
+                view.expire();
+                return;
+            }
+        }
+    }
+
+    /// The newest commit that readers see.
+    #[inline]
+    pub(crate) fn visible(&self) -> Commit {
+        self.registry.visible()
+    }
+
+    /// Keeps everything that the newest commit sees until the guard is dropped.
+    pub(super) fn register(&self) -> Registered<Arc<Registry>> {
+        Registry::register(self.registry.clone())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, WriterState> {
+        self.writer.lock()
+    }
+
+    /// What to compare before and after looking for a row in vain.
+    #[inline]
+    pub(crate) fn moment(&self) -> (u64, Commit) {
+        (self.moves.load(Ordering::Acquire), self.visible())
+    }
+
+    /// Says that rows are about to leave the places where they were.
+    pub(super) fn announce_move(&self) {
+        self.moves.fetch_add(1, Ordering::AcqRel);
+    }
+}

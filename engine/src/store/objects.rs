@@ -1,0 +1,315 @@
+//! Objects that associations join.
+//!
+//! The instances of association classes, and whatever their references name, have a
+//! number each. An object knows its newest row and the associations that refer to
+//! it, by their numbers, so that a modify of one of a hub's hundred thousand links
+//! touches that link alone. A reference to what is not there has an object too,
+//! which gets its row when somebody creates it. Instances that no association refers
+//! to have no object and pay nothing.
+//!
+//! The list of an object's links may be out of date: a reader asks each link's row
+//! whether it still refers to the object. A number is given again when its object is
+//! gone, with another generation, so that old entries of it mean nobody.
+
+use super::address::RowAddress;
+use super::key_index::{Address, KeyIndex};
+use super::keys::KeyRules;
+use crate::view::ValueView;
+use arc_swap::ArcSwapOption;
+use cimarron_cells::{Growing, Writer};
+use cimarron_model::ObjectPath;
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// The number of an object; 0 is nobody's.
+pub(crate) type ObjectNumber = u32;
+
+/// How many objects the first block takes.
+const FIRST_BLOCK: u32 = 64;
+
+/// No row.
+const NO_ROW: u64 = 0;
+
+#[derive(Debug, Default)]
+pub(super) struct Objects {
+    records: OnceLock<Growing<Record>>,
+    /// From the paths of objects that references name to their numbers.
+    by_path: KeyIndex,
+    free: Mutex<Vec<ObjectNumber>>,
+    /// How many objects have a path and no row that lives: a new instance may be one
+    /// of them.
+    unbound: AtomicU32,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// The newest row.
+    row: AtomicU64,
+    generation: AtomicU32,
+    /// Whether the path is in the index and no row lives.
+    is_unbound: AtomicU32,
+    /// Where it is, when a reference names it.
+    path: ArcSwapOption<ObjectPath>,
+    links: ArcSwapOption<Links>,
+}
+
+/// The associations that refer to an object, and more: numbers and generations.
+#[derive(Debug)]
+struct Links {
+    places: Box<[AtomicU64]>,
+    len: AtomicU32,
+    /// How many entries mean nobody any more, at least.
+    stale: AtomicU32,
+}
+
+impl Links {
+    fn new(capacity: usize) -> Self {
+        Self {
+            places: (0..capacity).map(|_| AtomicU64::new(0)).collect(),
+            len: AtomicU32::new(0),
+            stale: AtomicU32::new(0),
+        }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = u64> {
+        let len = self.len.load(Ordering::Acquire) as usize;
+        self.places.iter().take(len).map(|place| place.load(Ordering::Relaxed))
+    }
+
+    /// Adds an entry; `false` when there is no room.
+    fn push(&self, entry: u64) -> bool {
+        let len = self.len.load(Ordering::Relaxed);
+        let Some(place) = self.places.get(len as usize) else { return false };
+        place.store(entry, Ordering::Relaxed);
+        self.len.store(len + 1, Ordering::Release);
+        true
+    }
+}
+
+/// An object's number as the index of paths has it.
+#[derive(Clone, Copy, PartialEq)]
+struct InIndex(ObjectNumber);
+
+/// The words of an index below this have other meanings.
+const INDEX_BASE: u64 = 1 << 12;
+
+impl Address for InIndex {
+    fn from_word(word: u64) -> Self {
+        Self((RowAddress::from_word(word).bits() - INDEX_BASE) as u32)
+    }
+
+    fn bits(self) -> u64 {
+        u64::from(self.0) + INDEX_BASE
+    }
+}
+
+impl Objects {
+    #[inline]
+    fn record(&self, number: ObjectNumber) -> Option<&Record> {
+        self.records.get()?.get(number.checked_sub(1)?)
+    }
+
+    /// A new object; 0 when all numbers are taken.
+    pub(super) fn add(&self, writer: &Writer) -> ObjectNumber {
+        let records = self.records.get_or_init(|| Growing::new(writer, FIRST_BLOCK));
+        match self.free.lock().pop() {
+            Some(number) => number,
+            None => records.push(writer, Record::default()).map_or(0, |n| n + 1),
+        }
+    }
+
+    /// Gives a path to an object, so that references find it.
+    pub(super) fn name(
+        &self,
+        rules: &KeyRules,
+        number: ObjectNumber,
+        path: &Arc<ObjectPath>,
+        has_row: bool,
+    ) {
+        let Some(record) = self.record(number).filter(|r| r.path.load().is_none()) else { return };
+        record.path.store(Some(path.clone()));
+        self.by_path.insert(hash_of(rules, path), InIndex(number), |InIndex(n)| {
+            let path = self.path(n);
+            path.map_or(0, |path| hash_of(rules, &path))
+        });
+        if !has_row {
+            self.count_unbound(record, true);
+        }
+    }
+
+    /// The object of this path.
+    pub(super) fn find(&self, rules: &KeyRules, path: &Arc<ObjectPath>) -> Option<ObjectNumber> {
+        let is = |InIndex(n): InIndex| {
+            let known = self.record(n).and_then(|r| r.path.load_full());
+            known.is_some_and(|known| {
+                rules.same_value(ValueView::Reference(&known), ValueView::Reference(path))
+            })
+        };
+        self.by_path.find(hash_of(rules, path), is).map(|InIndex(n)| n)
+    }
+
+    /// Whether a new instance may be what some reference already names.
+    pub(super) fn has_unbound(&self) -> bool {
+        self.unbound.load(Ordering::Relaxed) > 0
+    }
+
+    /// Where an object is, when a reference names it.
+    pub(super) fn path(&self, number: ObjectNumber) -> Option<Arc<ObjectPath>> {
+        self.record(number)?.path.load_full()
+    }
+
+    /// The newest row of an object.
+    #[inline]
+    pub(super) fn row(&self, number: ObjectNumber) -> Option<RowAddress> {
+        let row = self.record(number)?.row.load(Ordering::Acquire);
+        (row != NO_ROW).then(|| RowAddress::from_word(row))
+    }
+
+    /// Says which row is an object's newest.
+    pub(super) fn bind(&self, number: ObjectNumber, row: RowAddress) {
+        if let Some(record) = self.record(number) {
+            record.row.store(row.bits(), Ordering::Release);
+            self.count_unbound(record, false);
+        }
+    }
+
+    /// Says that an object's newest row died.
+    pub(super) fn unbind(&self, number: ObjectNumber) {
+        if let Some(record) = self.record(number).filter(|r| r.path.load().is_some()) {
+            self.count_unbound(record, true);
+        }
+    }
+
+    fn count_unbound(&self, record: &Record, is: bool) {
+        let was = record.is_unbound.swap(u32::from(is), Ordering::Relaxed) == 1;
+        match (was, is) {
+            (false, true) => self.unbound.fetch_add(1, Ordering::Relaxed),
+            (true, false) => self.unbound.fetch_sub(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+
+    /// Says that a row moved.
+    pub(super) fn move_row(&self, number: ObjectNumber, from: RowAddress, to: RowAddress) {
+        if let Some(record) = self.record(number) {
+            let (from, to) = (from.bits(), to.bits());
+            let _ = record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that a row is gone for good. An object that nobody refers to goes with it;
+    /// whether it did.
+    pub(super) fn forget_row(
+        &self,
+        rules: &KeyRules,
+        number: ObjectNumber,
+        row: RowAddress,
+    ) -> bool {
+        let Some(record) = self.record(number) else { return false };
+        let (from, to) = (row.bits(), NO_ROW);
+        record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+            && self.release(rules, number)
+    }
+
+    /// Lets an object go that has no row and that nobody refers to; whether it did.
+    pub(super) fn release(&self, rules: &KeyRules, number: ObjectNumber) -> bool {
+        let Some(record) = self.record(number) else { return false };
+        if record.row.load(Ordering::Relaxed) != NO_ROW {
+            return false;
+        }
+        if self.links(number).next().is_some() {
+            self.count_unbound(record, record.path.load().is_some());
+            return false;
+        }
+        if let Some(path) = record.path.swap(None) {
+            self.by_path.remove(hash_of(rules, &path), InIndex(number));
+        }
+        self.count_unbound(record, false);
+        record.links.store(None);
+        record.generation.fetch_add(1, Ordering::Relaxed);
+        self.free.lock().push(number);
+        true
+    }
+
+    fn entry(&self, number: ObjectNumber) -> Option<u64> {
+        let generation = self.record(number)?.generation.load(Ordering::Relaxed);
+        Some(u64::from(generation) << 32 | u64::from(number))
+    }
+
+    /// Notes that an association refers to an object. `may_be_there`: it did before,
+    /// maybe.
+    pub(super) fn link(&self, target: ObjectNumber, link: ObjectNumber, may_be_there: bool) {
+        let (Some(record), Some(entry)) = (self.record(target), self.entry(link)) else { return };
+        let links = record.links.load_full();
+        let Some(links) = links else {
+            let first = Links::new(2);
+            first.push(entry);
+            record.links.store(Some(Arc::new(first)));
+            return;
+        };
+        if may_be_there && links.entries().any(|there| there == entry) {
+            return;
+        }
+        if !links.push(entry) {
+            let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();
+            let larger = Links::new((kept.len() + 1).next_power_of_two().max(2) * 2);
+            kept.into_iter().chain([entry]).for_each(|entry| {
+                larger.push(entry);
+            });
+            record.links.store(Some(Arc::new(larger)));
+        }
+    }
+
+    /// Notes that an association is gone for good that referred to an object; where
+    /// most of its entries are of that kind it forgets them.
+    pub(super) fn unlink(&self, rules: &KeyRules, target: ObjectNumber) {
+        let Some(record) = self.record(target) else { return };
+        let Some(links) = record.links.load_full() else { return };
+        let stale = links.stale.fetch_add(1, Ordering::Relaxed) + 1;
+        if stale as usize * 2 < links.entries().count() {
+            return;
+        }
+        let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();
+        if kept.is_empty() {
+            record.links.store(None);
+            self.release(rules, target);
+            return;
+        }
+        let smaller = Links::new(kept.len() + kept.len() / 2 + 1);
+        kept.into_iter().for_each(|entry| {
+            smaller.push(entry);
+        });
+        record.links.store(Some(Arc::new(smaller)));
+    }
+
+    /// Whether the entry's object is still the one that was meant.
+    fn is_somebody(&self, entry: u64) -> bool {
+        let (number, generation) = (entry as u32, (entry >> 32) as u32);
+        self.record(number).is_some_and(|r| r.generation.load(Ordering::Relaxed) == generation)
+    }
+
+    /// The associations that may refer to an object.
+    pub(super) fn links(&self, number: ObjectNumber) -> impl Iterator<Item = ObjectNumber> {
+        let links = self.record(number).and_then(|record| record.links.load_full());
+        let len = links.as_ref().map_or(0, |l| l.len.load(Ordering::Acquire));
+        (0..len as usize).filter_map(move |at| {
+            let entry = links.as_ref()?.places.get(at)?.load(Ordering::Relaxed);
+            self.is_somebody(entry).then_some(entry as u32)
+        })
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let records = self.records.get();
+        let links = |record: &Record| {
+            record.links.load().as_ref().map_or(0, |l| size_of_val::<[_]>(&l.places))
+        };
+        records.map_or(0, |all| {
+            all.len() as usize * size_of::<Record>() + all.iter().map(links).sum::<usize>()
+        }) + self.by_path.heap_bytes()
+    }
+}
+
+fn hash_of(rules: &KeyRules, path: &Arc<ObjectPath>) -> u64 {
+    rules.hash(std::iter::once(ValueView::Reference(path)))
+}

@@ -1,0 +1,75 @@
+//! The instances of one class, without those of its subclasses.
+
+use super::chunk::{CAPACITY, Chunk};
+use super::key_index::KeyIndex;
+use crate::schema::Layout;
+use arc_swap::{ArcSwap, Guard};
+use cimarron_model::ClassVersion;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Chunks in the order of their first rows; the last one may take more.
+pub(crate) type Chunks = Arc<Vec<Arc<Chunk>>>;
+
+/// The rows of one class as one version of it: a class that is redefined gets
+/// another table, and snapshots from before keep this one.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(super) version: ClassVersion,
+    /// The index of the key root; `None` for a class without keys.
+    pub(super) index: Option<Arc<KeyIndex>>,
+    chunks: ArcSwap<Vec<Arc<Chunk>>>,
+    /// How many rows are there for the writer.
+    live: AtomicUsize,
+}
+
+impl Table {
+    pub(super) fn new(
+        version: ClassVersion,
+        index: Option<Arc<KeyIndex>>,
+        chunks: Vec<Arc<Chunk>>,
+        live: usize,
+    ) -> Self {
+        Self { version, index, chunks: ArcSwap::from_pointee(chunks), live: AtomicUsize::new(live) }
+    }
+
+    pub(super) fn chunks(&self) -> Guard<Chunks> {
+        self.chunks.load()
+    }
+
+    pub(crate) fn all_chunks(&self) -> Chunks {
+        self.chunks.load_full()
+    }
+
+    pub(super) fn set_chunks(&self, chunks: Vec<Arc<Chunk>>) {
+        self.chunks.store(Arc::new(chunks));
+    }
+
+    /// How many rows are there for the writer.
+    pub(super) fn live(&self) -> usize {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self, by: isize) {
+        // The one writer's.
+        self.live.store(self.live().saturating_add_signed(by), Ordering::Relaxed);
+    }
+
+    /// The chunk to add a row of this class version to, if there is one.
+    pub(super) fn open_tail(&self, layout: &Arc<Layout>) -> Option<Arc<Chunk>> {
+        let chunks = self.chunks.load();
+        let last = chunks.last()?;
+        (last.has_room() && Arc::ptr_eq(last.layout(), layout)).then(|| last.clone())
+    }
+
+    /// How many rows the next tail should take: few for a small class, so that a
+    /// thousand of them cost next to nothing.
+    pub(super) fn next_capacity(&self) -> usize {
+        match self.live() {
+            0..8 => 8,
+            8..64 => 64,
+            64..512 => 512,
+            _ => CAPACITY,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Rows that are still being added to.
+//!
+//! The one writer fills a row behind the published ones, then publishes the new
+//! number of rows; readers look at published rows only. A column is allocated with
+//! its first value.
+
+use super::column::{Column, Columns, Values};
+use crate::schema::{Layout, Slot};
+use crate::view::ValueView;
+use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
+use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Value};
+use std::sync::{Arc, OnceLock};
+
+/// How many bytes of text are allocated for each row of a tail at first.
+const TEXT_PER_ROW: u32 = 16;
+
+#[derive(Debug)]
+pub(super) struct Tail {
+    count: RowCount,
+    columns: Box<[OnceLock<Box<TailColumn>>]>,
+    text: TextArea,
+}
+
+#[derive(Debug)]
+struct TailColumn {
+    /// Rows that have a value.
+    present: Bits,
+    data: TailData,
+}
+
+impl TailColumn {
+    /// Whether all of the rows have a value.
+    fn has_all(&self, rows: Rows<'_>) -> bool {
+        let words = 0..rows.len().div_ceil(u64::BITS);
+        let present: u32 = words.map(|at| self.present.word(rows, at).count_ones()).sum();
+        present == rows.len()
+    }
+}
+
+macro_rules! tail_data {
+    ($( $variant:ident($ty:ty), )*) => {
+        #[derive(Debug)]
+        enum TailData {
+            $( $variant(Slots<$ty>), )*
+            String(Slots<Text>),
+            Reference(Slots<Option<Arc<ObjectPath>>>),
+            Object(Slots<Option<Arc<Object>>>),
+            Array(Slots<Option<Box<Array>>>),
+            Mixed(Slots<Option<Box<Value>>>),
+        }
+
+        impl TailData {
+            /// An empty column for a property.
+            fn for_slot(slot: &Slot, count: &RowCount) -> Self {
+                if slot.array.is_array() {
+                    return Self::Array(Slots::new(count));
+                }
+                if slot.embedded_text {
+                    return Self::Mixed(Slots::new(count));
+                }
+                match slot.cim_type {
+                    $( CimType::$variant => Self::$variant(Slots::new(count)), )*
+                    CimType::String => Self::String(Slots::new(count)),
+                    CimType::Reference => Self::Reference(Slots::new(count)),
+                    CimType::Object => Self::Object(Slots::new(count)),
+                }
+            }
+
+            /// Fills a row that is not out yet; whether the value is of this form.
+            #[inline]
+            fn set(&self, writer: &Writer, text: &TextArea, row: u32, value: ValueView<'_>) -> bool {
+                match (self, value) {
+                    $( (Self::$variant(items), ValueView::$variant(v)) => items.set(writer, row, v), )*
+                    (Self::String(items), ValueView::String(v)) => match text.push(writer, v) {
+                        Some(v) => items.set(writer, row, v),
+                        None => return false,
+                    },
+                    (Self::Reference(items), ValueView::Reference(v)) => {
+                        items.set(writer, row, Some(v.clone()));
+                    }
+                    (Self::Object(items), ValueView::Object(v)) => {
+                        items.set(writer, row, Some(v.clone()));
+                    }
+                    (Self::Array(items), ValueView::Array(v)) => {
+                        items.set(writer, row, Some(Box::new(v.clone())));
+                    }
+                    (Self::Mixed(items), v) => {
+                        let value = v.to_value(CimType::String, false);
+                        items.set(writer, row, Some(Box::new(value)));
+                    }
+                    _ => return false,
+                }
+                true
+            }
+
+            /// The column of rows that all have a value, when it can be taken as a whole.
+            fn whole(&self, text: &TextArea, rows: Rows<'_>) -> Option<Column> {
+                Some(match self {
+                    $( Self::$variant(items) => <$ty as Values>::column(items.get(rows)), )*
+                    Self::String(items) => {
+                        let texts = items.get(rows).iter();
+                        Column::of_texts(texts.map(|t| text.get(*t).unwrap_or_default()))
+                    }
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        return None;
+                    }
+                })
+            }
+
+            /// Bytes a row.
+            fn width(&self) -> usize {
+                match self {
+                    $( Self::$variant(_) => size_of::<$ty>(), )*
+                    Self::String(_) => size_of::<Text>(),
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        size_of::<usize>()
+                    }
+                }
+            }
+
+            /// The value of a row that has one.
+            #[inline]
+            fn get<'a>(
+                &'a self,
+                text: &'a TextArea,
+                rows: Rows<'_>,
+                row: usize,
+            ) -> Option<ValueView<'a>> {
+                Some(match self {
+                    $( Self::$variant(items) => ValueView::$variant(*items.get(rows).get(row)?), )*
+                    Self::String(items) => {
+                        ValueView::String(text.get(*items.get(rows).get(row)?)?)
+                    }
+                    Self::Reference(items) => {
+                        ValueView::Reference(items.get(rows).get(row)?.as_ref()?)
+                    }
+                    Self::Object(items) => ValueView::Object(items.get(rows).get(row)?.as_ref()?),
+                    Self::Array(items) => ValueView::Array(items.get(rows).get(row)?.as_deref()?),
+                    Self::Mixed(items) => items.get(rows).get(row)?.as_deref()?.into(),
+                })
+            }
+        }
+    };
+}
+
+tail_data! {
+    Boolean(bool), UInt8(u8), SInt8(i8), UInt16(u16), SInt16(i16), UInt32(u32), SInt32(i32),
+    UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
+}
+
+impl Tail {
+    pub(super) fn new(writer: &Writer, layout: &Layout, capacity: usize) -> Self {
+        let capacity = capacity as u32;
+        Self {
+            count: RowCount::new(writer, capacity),
+            columns: layout.slots.iter().map(|_| OnceLock::new()).collect(),
+            text: TextArea::new(writer, capacity * TEXT_PER_ROW),
+        }
+    }
+
+    /// How many rows are out.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.count.rows().len() as usize
+    }
+
+    /// Lets readers see one row more.
+    pub(super) fn publish(&self, writer: &Writer) {
+        self.count.publish(writer, self.count.rows().len() + 1);
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.count.capacity() as usize
+    }
+
+    pub(super) fn text_bytes(&self) -> usize {
+        self.text.heap_bytes()
+    }
+
+    /// Fills a slot of a row that is not out.
+    #[inline]
+    pub(super) fn set(
+        &self,
+        writer: &Writer,
+        layout: &Layout,
+        (row, number): (usize, u32),
+        value: ValueView<'_>,
+    ) {
+        let Some(cell) = self.columns.get(number as usize) else { return };
+        if value.is_null() {
+            return;
+        }
+        let Some(column) = cell.get().map(|c| &**c).or_else(|| self.begin(layout, number)) else {
+            return;
+        };
+        let row = row as u32;
+        let fits = column.data.set(writer, &self.text, row, value);
+        debug_assert!(fits, "slot {number} of `{}` takes no {value:?}", layout.class);
+        if fits {
+            column.present.set(writer, row);
+        }
+    }
+
+    /// A column for a slot that had no value so far.
+    #[cold]
+    fn begin(&self, layout: &Layout, number: u32) -> Option<&TailColumn> {
+        let slot = layout.slot(number)?;
+        let column = self.columns.get(number as usize)?.get_or_init(|| {
+            let data = TailData::for_slot(slot, &self.count);
+            Box::new(TailColumn { present: Bits::new(&self.count), data })
+        });
+        Some(column)
+    }
+
+    /// The value in a slot of a row that is out.
+    #[inline]
+    pub(super) fn get(&self, row: usize, slot: u32) -> ValueView<'_> {
+        let rows = self.count.rows();
+        let column = self.columns.get(slot as usize).and_then(OnceLock::get);
+        column
+            .filter(|c| c.present.contains(rows, row as u32))
+            .and_then(|c| c.data.get(&self.text, rows, row))
+            .unwrap_or_default()
+    }
+
+    /// The columns as they are kept when nobody adds any more.
+    pub(super) fn seal(&self) -> Columns {
+        let rows = self.count.rows();
+        (0..)
+            .zip(&self.columns)
+            .map(|(slot, column)| {
+                let column = column.get()?;
+                let whole = column.has_all(rows).then(|| column.data.whole(&self.text, rows));
+                let sealed = whole.flatten().unwrap_or_else(|| {
+                    let mut sealed = Column::default();
+                    for row in 0..self.len() {
+                        sealed.set_at_end(row, self.get(row, slot));
+                    }
+                    sealed
+                });
+                sealed.seal().map(Arc::new)
+            })
+            .collect()
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let column = |c: &TailColumn| {
+            size_of::<TailColumn>() + c.present.heap_bytes() + self.capacity() * c.data.width()
+        };
+        let used = self.columns.iter().filter_map(OnceLock::get);
+        size_of_val::<[_]>(&self.columns)
+            + used.map(|c| column(c)).sum::<usize>()
+            + self.text.heap_bytes()
+    }
+}

@@ -1,0 +1,465 @@
+//! One commit in the making.
+//!
+//! A transaction holds the repository's writer. What it adds and kills carries a
+//! number that is not published yet, so no reader sees any of it; the writer
+//! itself sees the newest rows. [`Transaction::commit`] publishes the number. A
+//! transaction that is dropped without that takes everything back.
+
+use super::address::RowAddress;
+use super::changes::{Record, Recorded};
+use super::chunk::{Beside, Chunk};
+use super::column::Columns;
+use super::commits::{Commits, WriterState};
+use super::objects::ObjectNumber;
+use super::root::Root;
+use super::table::Table;
+use super::versions::{Births, Commit, NEVER, UNDONE};
+use super::{Found, Store};
+use crate::context::Principal;
+use crate::error::EngineError;
+use crate::schema::{Layout, Schema};
+use crate::view::ValueView;
+use cimarron_model::{Dialect, Name, ObjectPath};
+use parking_lot::MutexGuard;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Where a row is, and how its index finds it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) store: Arc<Store>,
+    pub(super) table: Arc<Table>,
+    pub(super) address: RowAddress,
+    pub(super) hash: u64,
+}
+
+/// A row that died.
+#[derive(Clone, Debug)]
+pub(super) struct Dead {
+    pub(super) place: Place,
+    pub(super) birth: Commit,
+    pub(super) death: Commit,
+}
+
+/// A chunk that joined a table as a whole.
+struct Adopted {
+    store: Arc<Store>,
+    table: Arc<Table>,
+    chunk: Arc<Chunk>,
+    hashes: Vec<u64>,
+}
+
+pub(crate) struct Transaction<'r> {
+    commits: &'r Commits,
+    state: MutexGuard<'r, WriterState>,
+    number: Commit,
+    /// Namespaces whose schema changes.
+    roots: Vec<(Arc<Store>, Arc<Root>)>,
+    born: SmallVec<[Place; 1]>,
+    killed: SmallVec<[Dead; 1]>,
+    adopted: Vec<Adopted>,
+    /// Objects that were made for paths that lead nowhere yet.
+    named: Vec<(Arc<Store>, ObjectNumber)>,
+    /// What is to be recorded; `None` when nobody listens.
+    changes: Option<Vec<Recorded>>,
+    /// Whether something changed that is not among the rows and schemas.
+    is_noted: bool,
+    done: bool,
+}
+
+impl<'r> Transaction<'r> {
+    /// Waits for its turn to write.
+    pub(crate) fn begin(commits: &'r Commits) -> Self {
+        let state = commits.lock();
+        Self {
+            commits,
+            number: state.last + 1,
+            state,
+            roots: Vec::new(),
+            born: SmallVec::new(),
+            killed: SmallVec::new(),
+            adopted: Vec::new(),
+            named: Vec::new(),
+            changes: commits.log().is_heard().then(Vec::new),
+            is_noted: false,
+            done: false,
+        }
+    }
+
+    /// The schema and tables as this transaction has them.
+    pub(crate) fn root(&self, store: &Arc<Store>) -> Arc<Root> {
+        let own = self.roots.iter().find(|(s, _)| Arc::ptr_eq(s, store));
+        own.map_or_else(|| store.newest_root(), |(_, root)| root.clone())
+    }
+
+    /// Replaces a schema. Classes of another version than before start without rows.
+    pub(crate) fn set_schema(&mut self, store: &Arc<Store>, schema: Arc<Schema>) -> Arc<Root> {
+        let before = self.root(store);
+        if let Some(changes) = &mut self.changes {
+            let (old, new) = (before.schema.clone(), schema.clone());
+            changes.push(Recorded::Schema { namespace: store.namespace(), old, new });
+        }
+        let root = Arc::new(before.next(schema, self.number));
+        match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
+            Some((_, old)) => {
+                // Nobody saw the one in between.
+                root.before.store(old.before.load_full());
+                *old = root.clone();
+            }
+            None => self.roots.push((store.clone(), root.clone())),
+        }
+        root
+    }
+
+    /// Adds a row whose key is free.
+    pub(crate) fn insert<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        hash: u64,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        beside: Beside,
+    ) -> Result<(), EngineError> {
+        let new = self.add(store, table, layout, hash, cells, beside, &[])?;
+        self.record(store, None, Some(new));
+        Ok(())
+    }
+
+    /// Adds a row in the place of one with the same key and class, whose object and
+    /// whatever links are not given it takes over.
+    pub(crate) fn replace<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        old: &Found,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        mut beside: Beside,
+    ) -> Result<(), EngineError> {
+        let hash = store.rules.hash(old.chunk.keys(old.row));
+        let links: SmallVec<[ObjectNumber; 2]> = old.chunk.links(old.row).collect();
+        beside.object = old.chunk.object(old.row);
+        self.kill(store, table, old, hash);
+        let new = self.add(store, table, layout, hash, cells, beside, &links)?;
+        self.record(store, Some(old), Some(new));
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "where, as what, and what")]
+    fn add<'a>(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        hash: u64,
+        cells: impl Iterator<Item = (u32, ValueView<'a>)>,
+        mut beside: Beside,
+        links_before: &[ObjectNumber],
+    ) -> Result<Found, EngineError> {
+        let chunk = match table.open_tail(layout) {
+            Some(chunk) => chunk,
+            None => self.new_tail(store, table, layout)?,
+        };
+        if beside.object == 0 && !beside.links.is_empty() {
+            beside.object = store.objects.add(&self.state.token);
+        }
+        let row = chunk.append(&self.state.token, cells, &beside, self.number);
+        let address = RowAddress::new(chunk.number(), row);
+        if beside.object != 0 {
+            store.objects.bind(beside.object, address);
+            for (at, link) in beside.links.iter().enumerate() {
+                let is_known = links_before.get(at) == Some(link)
+                    || beside.links.iter().take(at).any(|other| other == link);
+                if !is_known {
+                    store.objects.link(*link, beside.object, !links_before.is_empty());
+                }
+            }
+        }
+        if let Some(index) = &table.index {
+            index.insert(hash, address, |a| store.hash_at(a));
+        }
+        table.count(1);
+        let (store, table) = (store.clone(), table.clone());
+        self.born.push(Place { store, table, address, hash });
+        Ok(Found { chunk, row })
+    }
+
+    /// The object number of a row that a reference names; `path` says where it is.
+    pub(crate) fn object_of(
+        &mut self,
+        store: &Arc<Store>,
+        found: &Found,
+        path: impl FnOnce() -> ObjectPath,
+    ) -> ObjectNumber {
+        let mut number = found.chunk.object(found.row);
+        if number == 0 {
+            number = store.objects.add(&self.state.token);
+            store.objects.bind(number, found.address());
+            found.chunk.set_object(found.row, number);
+        }
+        if store.objects.path(number).is_none() {
+            store.objects.name(&store.rules, number, &Arc::new(path()), true);
+        }
+        number
+    }
+
+    /// The object number of a path that leads to no row here.
+    pub(crate) fn object_at(&mut self, store: &Arc<Store>, path: &Arc<ObjectPath>) -> ObjectNumber {
+        if let Some(number) = store.object_at(path) {
+            return number;
+        }
+        let number = store.objects.add(&self.state.token);
+        store.objects.name(&store.rules, number, path, false);
+        self.named.push((store.clone(), number));
+        number
+    }
+
+    /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
+    /// each row before it joins the index.
+    pub(crate) fn adopt(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        (columns, hashes): (Columns, Vec<u64>),
+        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        self.close_tail(store, table);
+        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
+        let births = Births::all(self.number);
+        let chunk = Chunk::finished(number, layout.clone(), hashes.len(), columns, births);
+        let chunk = Arc::new(chunk);
+        store.directory.put(&chunk);
+        let mut chunks = table.all_chunks().to_vec();
+        chunks.push(chunk.clone());
+        table.set_chunks(chunks);
+        self.adopted.push(Adopted {
+            store: store.clone(),
+            table: table.clone(),
+            chunk: chunk.clone(),
+            hashes: Vec::with_capacity(hashes.len()),
+        });
+        for (row, hash) in hashes.into_iter().enumerate() {
+            if let Some(index) = &table.index {
+                is_free(&chunk, row, hash)?;
+                let address = RowAddress::new(number, row);
+                index.insert(hash, address, |a| store.hash_at(a));
+            }
+            table.count(1);
+            if let Some(adopted) = self.adopted.last_mut() {
+                adopted.hashes.push(hash);
+            }
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
+        }
+        Ok(())
+    }
+
+    /// Marks a row as gone.
+    pub(crate) fn delete(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found) {
+        let object = found.chunk.object(found.row);
+        if object != 0 {
+            store.objects.unbind(object);
+        }
+        let hash = store.rules.hash(found.chunk.keys(found.row));
+        self.kill(store, table, found, hash);
+        self.record(store, Some(found), None);
+    }
+
+    fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
+        if let Some(changes) = &mut self.changes {
+            let old = old.cloned();
+            changes.push(Recorded::Row { namespace: store.namespace(), old, new });
+        }
+    }
+
+    /// Notes that a namespace came or went; whoever changes the list of namespaces does.
+    pub(crate) fn note_namespace(&mut self, name: &Name, dialect: Dialect, came: bool) {
+        self.is_noted = true;
+        if let Some(changes) = &mut self.changes {
+            changes.push(Recorded::Namespace { name: name.clone(), dialect, came });
+        }
+    }
+
+    fn kill(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found, hash: u64) {
+        let Found { chunk, row } = found;
+        if !chunk.is_current(*row) {
+            return;
+        }
+        chunk.kill(&self.state.token, *row, self.number);
+        table.count(-1);
+        let (store, table, address) = (store.clone(), table.clone(), found.address());
+        let place = Place { store, table, address, hash };
+        self.killed.push(Dead { place, birth: chunk.birth(*row), death: self.number });
+    }
+
+    /// Marks all rows of a table as gone.
+    pub(crate) fn clear(&mut self, store: &Arc<Store>, table: &Arc<Table>) {
+        for chunk in table.all_chunks().iter() {
+            for row in 0..chunk.len() {
+                let found = Found { chunk: chunk.clone(), row };
+                if chunk.is_current(row) {
+                    self.delete(store, table, &found);
+                }
+            }
+        }
+    }
+
+    /// Publishes everything as somebody's; the number of the commit.
+    pub(crate) fn commit(mut self, by: &Principal) -> Commit {
+        self.done = true;
+        let nothing = self.roots.is_empty()
+            && self.born.is_empty()
+            && self.killed.is_empty()
+            && self.adopted.is_empty()
+            && !self.is_noted;
+        if nothing {
+            return self.state.last;
+        }
+        for (store, root) in &self.roots {
+            store.set_root(root.clone());
+        }
+        self.state.last = self.number;
+        self.commits.registry.publish(self.number);
+        for (_, root) in &self.roots {
+            root.before.store(None);
+        }
+        if let Some(changes) = self.changes.take() {
+            let by = by.clone();
+            self.commits.log().push(Record { commit: self.number, by, changes });
+        }
+        self.reclaim();
+        self.number
+    }
+
+    /// A new chunk to add rows to.
+    fn new_tail(
+        &mut self,
+        store: &Store,
+        table: &Table,
+        layout: &Arc<Layout>,
+    ) -> Result<Arc<Chunk>, EngineError> {
+        self.close_tail(store, table);
+        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
+        let capacity = table.next_capacity();
+        let chunk = Arc::new(Chunk::tail(&self.state.token, number, layout.clone(), capacity));
+        store.directory.put(&chunk);
+        let mut chunks = table.all_chunks().to_vec();
+        chunks.push(chunk.clone());
+        table.set_chunks(chunks);
+        Ok(chunk)
+    }
+
+    /// Seals the last chunk of a table, and lets go of births that no longer matter.
+    fn close_tail(&mut self, store: &Store, table: &Table) {
+        let chunks = table.all_chunks();
+        let recent = chunks.len().saturating_sub(RECENT);
+        let is_due = |c: &Arc<Chunk>| !c.is_sealed() || c.births().is_some();
+        if !chunks.iter().skip(recent).any(is_due) {
+            return;
+        }
+        self.commits.registry.look(&mut self.state.live);
+        let horizon = self.state.live.horizon();
+        let mut next = chunks.to_vec();
+        for chunk in next.iter_mut().skip(recent).filter(|c| is_due(c)) {
+            let settled = chunk.last_birth() <= horizon;
+            if settled || !chunk.is_sealed() {
+                *chunk = Arc::new(chunk.sealed(&self.state.token, settled));
+                store.directory.put(chunk);
+            }
+        }
+        let emptied = |c: &Arc<Chunk>| c.deaths().gone() == c.len();
+        for chunk in next.iter().filter(|c| emptied(c)) {
+            store.directory.remove(chunk.number());
+        }
+        next.retain(|c| !emptied(c));
+        table.set_chunks(next);
+    }
+
+    /// Takes away what nobody can see any more: rows that this commit killed, and a
+    /// few of those that had to wait.
+    fn reclaim(&mut self) {
+        let Self { commits, state, killed, .. } = self;
+        if killed.is_empty() && state.deferred.is_empty() {
+            return;
+        }
+        let state: &mut WriterState = state;
+        commits.registry.look(&mut state.live);
+        commits.relieve(state.deferred.len());
+        let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
+        for _ in 0..waiting {
+            let Some(dead) = state.deferred.pop_front() else { break };
+            if state.live.is_reclaimable(dead.birth, dead.death) {
+                dead.place.take_away(commits, &state.token);
+            } else {
+                state.deferred.push_back(dead);
+            }
+        }
+        for dead in killed.drain(..) {
+            if state.live.is_reclaimable(dead.birth, dead.death) {
+                dead.place.take_away(commits, &state.token);
+            } else {
+                state.deferred.push_back(dead);
+            }
+        }
+    }
+
+    fn roll_back(&mut self) {
+        let token = &self.state.token;
+        for dead in self.killed.drain(..).rev() {
+            let Place { store, table, address, .. } = dead.place;
+            if let Some(chunk) = store.chunk(address) {
+                chunk.kill(token, address.row(), NEVER);
+                table.count(1);
+                let object = chunk.object(address.row());
+                if object != 0 {
+                    store.objects.bind(object, address);
+                }
+            }
+        }
+        // All are dead before any is taken away: nobody moves one that is about to go.
+        for place in &self.born {
+            place.table.count(-1);
+            if let Some(chunk) = place.store.chunk(place.address) {
+                chunk.kill(token, place.address.row(), UNDONE);
+            }
+        }
+        for place in self.born.drain(..).rev() {
+            place.take_away(self.commits, token);
+        }
+        for Adopted { store, table, chunk, hashes } in self.adopted.drain(..).rev() {
+            for (row, hash) in hashes.into_iter().enumerate() {
+                if let Some(index) = &table.index {
+                    index.remove(hash, RowAddress::new(chunk.number(), row));
+                }
+                table.count(-1);
+            }
+            let mut chunks = table.all_chunks().to_vec();
+            chunks.retain(|c| c.number() != chunk.number());
+            table.set_chunks(chunks);
+            store.directory.remove(chunk.number());
+        }
+        for (store, object) in self.named.drain(..) {
+            store.objects.release(&store.rules, object);
+        }
+    }
+}
+
+/// How many of a table's last chunks are looked at when one is sealed.
+const RECENT: usize = 4;
+
+/// How many waiting rows a commit looks at beside as many as it killed.
+const RECLAIM_STEP: usize = 2;
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.roll_back();
+        }
+    }
+}
+
+/// A chunk with more rows gone than one in this many is written again without them.
+pub(super) const SPARSE: usize = 2;
