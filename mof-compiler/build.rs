@@ -1,5 +1,4 @@
-//! Generates the MOF parser from `src/syntax/grammar.lalrpop`, and the table of the
-//! explanations in `src/diagnostic/explain`.
+//! Generates the table of the explanations in `src/diagnostic/explain`.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -7,12 +6,7 @@ use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = std::env::var("OUT_DIR")?;
-    write_explanations(Path::new(&out))?;
-    lalrpop::Configuration::new()
-        .set_in_dir("src/syntax")
-        .set_out_dir(out)
-        .emit_rerun_directives(true)
-        .process()
+    write_explanations(Path::new(&out))
 }
 
 /// Writes `(code, text)` for every `MOFnnnn.md`, sorted, so that adding a file is all

@@ -32,16 +32,42 @@ pub fn fold(text: &str) -> String {
 /// Whether two texts are equal without case.
 #[inline]
 pub fn eq(a: &str, b: &str) -> bool {
+    // Most texts differ, and by their first letter.
+    if let ([x, ..], [y, ..]) = (a.as_bytes(), b.as_bytes()) {
+        if (x | y) < 0x80 && (x ^ y) & !0x20 != 0 {
+            return false;
+        }
+    }
+    eq_from_start(a, b)
+}
+
+fn eq_from_start(a: &str, b: &str) -> bool {
+    if a.len() == b.len() && eq_ascii(a.as_bytes(), b.as_bytes()) {
+        return true;
+    }
     for (x, y) in a.bytes().zip(b.bytes()) {
-        if x != y && !x.eq_ignore_ascii_case(&y) {
+        if !x.eq_ignore_ascii_case(&y) {
             // Two ASCII letters that differ here settle it; anything beyond ASCII
             // may fold to another number of bytes.
             return !(x.is_ascii() && y.is_ascii())
                 && a.chars().map(fold_char).eq(b.chars().map(fold_char));
         }
     }
-    // So far both have the same characters, and folding is one to one.
-    a.len() == b.len()
+    // One is the start of the other, and folding is one to one.
+    false
+}
+
+/// Whether texts of one length are equal but for the case of ASCII letters, eight bytes at
+/// a time; the last eight may be compared in part twice.
+#[inline]
+fn eq_ascii(a: &[u8], b: &[u8]) -> bool {
+    let (Some(last_a), Some(last_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
+        return a.eq_ignore_ascii_case(b);
+    };
+    let same = |(x, y): (&[u8; 8], &[u8; 8])| {
+        x == y || lower_word(u64::from_le_bytes(*x)) == lower_word(u64::from_le_bytes(*y))
+    };
+    same((last_a, last_b)) && a.as_chunks().0.iter().zip(b.as_chunks().0).all(same)
 }
 
 /// Orders two texts by the code points of their folded forms.

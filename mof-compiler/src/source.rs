@@ -14,6 +14,7 @@ mod map;
 mod order;
 mod sources;
 mod span;
+mod text;
 mod trace;
 mod walk;
 

@@ -1,47 +1,33 @@
 //! From text to syntax tree.
 //!
-//! A lexer borrows tokens from the text; an LALRPOP grammar builds the
-//! tree of one declaration at a time. Between them stands a driver that cuts the
-//! tokens into declarations, so that a mistake costs the rest of its own
-//! declaration and nothing more, and no token is ever stored.
+//! A lexer cuts the text into tokens; a grammar goes down the productions of one
+//! declaration at a time and builds its tree. Between them stands what knows where a
+//! declaration ends, so that a mistake costs the rest of its own declaration and nothing
+//! more. No token is ever stored.
 
 pub mod ast;
+mod bounds;
 mod expected;
 mod include;
+mod keyword;
 mod lex;
 mod lexer;
 mod literal;
+mod mof2;
 pub mod mof3;
 mod number;
 mod parse;
+mod parser;
 mod recovery;
 mod scan;
 mod sequence;
-mod tokens;
+mod stream;
+mod text;
+mod token;
 mod words;
 
 #[cfg(test)]
 mod tests;
-
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::todo,
-    clippy::cloned_instead_of_copied,
-    missing_docs,
-    unreachable_pub,
-    unused_qualifications,
-    unused_imports,
-    dead_code,
-    reason = "the parser is generated"
-)]
-mod grammar {
-    lalrpop_util::lalrpop_mod!(generated, "/grammar.rs");
-    pub(super) use generated::DeclarationParser;
-}
 
 pub(crate) use include::{IncludeSite, scan_includes};
 pub use lex::{Lexed, lex};

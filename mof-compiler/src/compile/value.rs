@@ -150,9 +150,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                     Err(_) => self.out_of_range(written.span, n.value(), cim_type),
                 }
             }
-            (ValueKind::String(text), TypeClass::String) => {
-                Some(Scalar::String(text.as_ref().into()))
-            }
+            (ValueKind::String(text), TypeClass::String) => Some(Scalar::String(text.to_smol())),
             (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
                 self.number_as_text(written.span, n.value())
             }

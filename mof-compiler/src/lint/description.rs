@@ -43,7 +43,7 @@ fn descriptions<'s>(
     class.elements.iter().filter_map(|element| {
         let value = element.wrote("Description")?.value.as_ref()?;
         let ValueKind::String(text) = &value.kind else { return None };
-        Some((element, value, text.as_ref()))
+        Some((element, value, &**text))
     })
 }
 

@@ -1,11 +1,15 @@
 //! Zip archives as file systems.
 
+use super::encoding;
 use super::fs::{self, EntryKind, FileSystem, Tree};
 use super::loader::Limits;
+use super::text::{Contents, Text};
 use libdeflater::Decompressor;
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -49,47 +53,81 @@ pub(super) fn is_named_zip(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
-/// The MOF files of an archive, each unpacked when it is read.
+/// The MOF files of an archive, unpacked.
 pub(super) struct ZipFileSystem {
-    archive: Vec<u8>,
-    entries: Tree<Packed>,
-    /// Making a new one for each entry takes as long as unpacking it.
-    inflater: RefCell<Decompressor>,
+    entries: Tree<Unpacked>,
+    /// What the entries hold that are plain UTF-8, as schemas are. Thousands of small
+    /// buffers, each rounded up to what allocators deal in, take three times the memory.
+    texts: Arc<String>,
+}
+
+/// What an entry holds.
+enum Unpacked {
+    /// A part of `texts`.
+    Text(Range<usize>),
+    /// Bytes to decode.
+    Bytes(Vec<u8>),
+    Damaged(Cow<'static, str>),
 }
 
 impl ZipFileSystem {
-    /// Reads the directory of an archive. What the entries claim to hold is within the
-    /// limits, and reading one never yields more than it claims.
-    pub(super) fn open(archive: Vec<u8>, limits: &Limits) -> Result<Self, ArchiveError> {
-        let mut zip = ZipArchive::new(Cursor::new(archive.as_slice()))?;
-        if zip.len() > limits.files {
-            return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
-        }
-        let mut entries = Tree::default();
-        let mut room = limits.total;
-        for index in 0..zip.len() {
-            let entry = zip.by_index_raw(index)?;
-            let path = entry
-                .enclosed_name()
-                .ok_or_else(|| ArchiveError::Escape(entry.name().to_owned()))?;
-            if entry.is_dir() || !super::walk::is_mof(&path) {
-                continue;
-            }
-            if entry.size() > limits.file.min(room) {
-                let (limit, of) = if limits.file <= room {
-                    (limits.file, "for a file")
-                } else {
-                    (limits.total, "for all files")
-                };
-                return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
-            }
-            room -= entry.size();
-            if !entries.insert(&path, Packed::of(&entry)) {
-                return Err(ArchiveError::Escape(entry.name().to_owned()));
-            }
-        }
-        Ok(Self { archive, entries, inflater: RefCell::new(Decompressor::new()) })
+    /// Unpacks an archive. What the entries claim to hold is within the limits, and none
+    /// yields more than it claims.
+    pub(super) fn open(archive: &[u8], limits: &Limits) -> Result<Self, ArchiveError> {
+        let packed = directory(archive, limits)?;
+        let mut unpacker = Unpacker::new(archive, packed.files());
+        let entries = packed.map(|entry| unpacker.unpack(&entry));
+        Ok(Self { entries, texts: Arc::new(unpacker.texts) })
     }
+
+    /// The paths of the files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.entries.paths()
+    }
+
+    /// What a file holds.
+    pub(super) fn contents(&self, path: &Path) -> io::Result<Contents> {
+        match self.entries.file(path)? {
+            Unpacked::Text(place) => {
+                Ok(Contents::Text(Text::part(self.texts.clone(), place.clone())))
+            }
+            Unpacked::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
+            Unpacked::Damaged(problem) => {
+                Err(io::Error::new(io::ErrorKind::InvalidData, problem.as_ref()))
+            }
+        }
+    }
+}
+
+/// The MOF files that the directory of an archive lists.
+fn directory(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, ArchiveError> {
+    let mut zip = ZipArchive::new(Cursor::new(archive))?;
+    if zip.len() > limits.files {
+        return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
+    }
+    let mut entries = Tree::default();
+    let mut room = limits.total;
+    for index in 0..zip.len() {
+        let entry = zip.by_index_raw(index)?;
+        let path =
+            entry.enclosed_name().ok_or_else(|| ArchiveError::Escape(entry.name().to_owned()))?;
+        if entry.is_dir() || !super::walk::is_mof(&path) {
+            continue;
+        }
+        if entry.size() > limits.file.min(room) {
+            let (limit, of) = if limits.file <= room {
+                (limits.file, "for a file")
+            } else {
+                (limits.total, "for all files")
+            };
+            return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
+        }
+        room -= entry.size();
+        if !entries.insert(&path, Packed::of(&entry)) {
+            return Err(ArchiveError::Escape(entry.name().to_owned()));
+        }
+    }
+    Ok(entries)
 }
 
 impl FileSystem for ZipFileSystem {
@@ -98,7 +136,10 @@ impl FileSystem for ZipFileSystem {
     }
 
     fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        self.entries.file(path)?.unpack(&self.archive, &mut self.inflater.borrow_mut())
+        Ok(match self.contents(path)? {
+            Contents::Text(text) => text.as_str().as_bytes().to_vec(),
+            Contents::Bytes(bytes) => bytes,
+        })
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
@@ -144,30 +185,78 @@ impl Packed {
         archive.get(start..start.checked_add(length)?)
     }
 
-    fn unpack(&self, archive: &[u8], inflater: &mut Decompressor) -> io::Result<Vec<u8>> {
-        let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
-        if self.encrypted {
-            return Err(damaged("it is encrypted"));
-        }
-        let data = self.data(archive).ok_or_else(|| damaged("it leads out of the archive"))?;
-        let contents = match self.method {
-            CompressionMethod::Stored => data.to_vec(),
-            CompressionMethod::Deflated => {
-                // Deflate packs at most 1,032 bytes into one: more is a lie, and not worth
-                // the memory.
-                let size = usize::try_from(self.size).ok().filter(|n| n / 1032 <= data.len());
-                let size = size.ok_or_else(|| damaged("it is shorter than it claims"))?;
-                let mut contents = vec![0; size];
-                let length = inflater
-                    .deflate_decompress(data, &mut contents)
-                    .map_err(|_| damaged("its data are damaged"))?;
-                contents.truncate(length);
-                contents
-            }
-            other => return Err(damaged(&format!("its compression, {other}, is not supported"))),
+    /// How much there is to unpack. Deflate packs at most 1,032 bytes into one: more is a
+    /// lie, and not worth the memory.
+    fn honest_size(&self, archive: &[u8]) -> Option<usize> {
+        let most = self.data(archive)?.len().checked_add(1)?.checked_mul(1032)?;
+        usize::try_from(self.size).ok().filter(|size| *size < most)
+    }
+}
+
+/// Unpacks entry after entry.
+struct Unpacker<'a> {
+    inflater: Inflater<'a>,
+    texts: String,
+}
+
+impl<'a> Unpacker<'a> {
+    /// Has room for these entries.
+    fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Packed>) -> Self {
+        let sizes = entries.filter_map(|entry| entry.honest_size(archive));
+        let texts = String::with_capacity(sizes.fold(0, usize::saturating_add));
+        let inflater = Inflater {
+            archive,
+            inflater: Decompressor::new(),
+            scratch: Vec::with_capacity(1 << 20),
         };
-        if contents.len() as u64 != self.size || libdeflater::crc32(&contents) != self.crc32 {
-            return Err(damaged("its checksum is wrong"));
+        Self { inflater, texts }
+    }
+
+    fn unpack(&mut self, entry: &Packed) -> Unpacked {
+        let contents = match self.inflater.contents(entry) {
+            Ok(contents) => contents,
+            Err(problem) => return Unpacked::Damaged(problem),
+        };
+        let Some(text) = encoding::plain(contents) else {
+            return Unpacked::Bytes(contents.to_vec());
+        };
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Unpacked::Text(start..self.texts.len())
+    }
+}
+
+/// Finds out what entries hold.
+struct Inflater<'a> {
+    archive: &'a [u8],
+    /// Making a new one for each entry takes as long as unpacking it.
+    inflater: Decompressor,
+    /// Room for one entry, used again and again, and enough for most.
+    scratch: Vec<u8>,
+}
+
+impl Inflater<'_> {
+    fn contents(&mut self, entry: &Packed) -> Result<&[u8], Cow<'static, str>> {
+        if entry.encrypted {
+            return Err("it is encrypted".into());
+        }
+        let data = entry.data(self.archive).ok_or("it leads out of the archive")?;
+        let contents = match entry.method {
+            CompressionMethod::Stored => data,
+            CompressionMethod::Deflated => {
+                let size = entry.honest_size(self.archive).ok_or("it is shorter than it claims")?;
+                if self.scratch.len() < size {
+                    self.scratch.resize(size, 0);
+                }
+                let room = self.scratch.get_mut(..size).unwrap_or_default();
+                let length = self.inflater.deflate_decompress(data, room);
+                let length = length.map_err(|_| "its data are damaged")?;
+                self.scratch.get(..length).unwrap_or_default()
+            }
+            other => return Err(format!("its compression, {other}, is not supported").into()),
+        };
+        if contents.len() as u64 != entry.size || libdeflater::crc32(contents) != entry.crc32 {
+            return Err("its checksum is wrong".into());
         }
         Ok(contents)
     }
@@ -179,7 +268,7 @@ mod tests {
     use std::io::Write;
 
     fn open(archive: Vec<u8>, limits: &Limits) -> Result<ZipFileSystem, ArchiveError> {
-        ZipFileSystem::open(archive, limits)
+        ZipFileSystem::open(&archive, limits)
     }
 
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -200,7 +289,7 @@ mod tests {
     fn unpacks_mof_files_only() {
         let bytes = zipped(&[("a/b.MOF", b"x"), ("a/readme.txt", b"y")]);
         assert!(is_zip(&bytes));
-        let files = ZipFileSystem::open(bytes, &Limits::default()).unwrap();
+        let files = open(bytes, &Limits::default()).unwrap();
         assert_eq!(files.read(Path::new("a/b.MOF"), 9).unwrap(), b"x");
         assert!(files.read(Path::new("a/readme.txt"), 9).is_err());
     }

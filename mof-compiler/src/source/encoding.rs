@@ -58,6 +58,12 @@ impl Encoding {
     }
 }
 
+/// The text of a file that is UTF-8 as it is, and nothing to decode.
+pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
+    let utf8 = Encoding { form: Form::Utf8, mark: false };
+    if Encoding::of(bytes) == utf8 { std::str::from_utf8(bytes).ok() } else { None }
+}
+
 /// Decodes a file. The byte order mark is dropped; line ends stay as they are.
 ///
 /// # Errors

@@ -158,6 +158,22 @@ impl<T> Tree<T> {
         normal(path).and_then(|path| self.files.get(&path)).ok_or_else(|| missing(path))
     }
 
+    /// All files, in the order of their paths.
+    pub(super) fn files(&self) -> impl Iterator<Item = &T> {
+        self.files.values()
+    }
+
+    /// The same tree of other files.
+    pub(super) fn map<U>(self, mut make: impl FnMut(T) -> U) -> Tree<U> {
+        let files = self.files.into_iter();
+        Tree { files: files.map(|(path, file)| (path, make(file))).collect() }
+    }
+
+    /// The normal paths of all files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {
         let path = normal(path)?;
         if self.files.contains_key(&path) {

@@ -5,7 +5,8 @@ use super::encoding::decode;
 use super::fs::{EntryKind, FileSystem};
 use super::order::{Request, roots};
 use super::sources::{Include, Sources};
-use super::walk::files_below;
+use super::text::{Contents, Text};
+use super::walk::{files_below, sort_by_path};
 use super::{FileId, SourceMap, Span, include};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::syntax::{IncludeSite, scan_includes};
@@ -146,11 +147,11 @@ impl<'fs> Loader<'fs> {
         let kind = self.fs.kind(path).map_err(|error| io_error(&name, error))?;
         match kind {
             None => Err(SourceError::NotFound(name)),
-            Some(EntryKind::Directory) => self.add_set(None, path),
+            Some(EntryKind::Directory) => self.add_set(path),
             Some(EntryKind::File) => {
                 let bytes = self.read(self.fs, path, &name)?;
                 if archive::is_zip(&bytes) || archive::is_named_zip(path) {
-                    return self.add_archive(name, bytes);
+                    return self.add_archive(name, &bytes);
                 }
                 let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
                 let directory = path.parent().map(Path::to_owned);
@@ -193,7 +194,7 @@ impl<'fs> Loader<'fs> {
         bytes: Vec<u8>,
     ) -> Result<(), SourceError> {
         if archive::is_zip(&bytes) {
-            return self.add_archive(name.into(), bytes);
+            return self.add_archive(name.into(), &bytes);
         }
         let origin = Origin { archive: None, directory: Some(directory.into()) };
         self.add_text_of(origin, name.into(), bytes)
@@ -205,7 +206,7 @@ impl<'fs> Loader<'fs> {
         name: String,
         bytes: Vec<u8>,
     ) -> Result<(), SourceError> {
-        let file = self.push(origin, name, bytes)?;
+        let file = self.push(origin, name, Contents::Bytes(bytes))?;
         self.requests.push(Request::File(file));
         Ok(())
     }
@@ -322,29 +323,43 @@ impl<'fs> Loader<'fs> {
         self.add_file(archive, known_as.1, directory, name, bytes)
     }
 
-    fn add_archive(&mut self, name: String, bytes: Vec<u8>) -> Result<(), SourceError> {
+    /// Adds all MOF files of an archive.
+    fn add_archive(&mut self, name: String, bytes: &[u8]) -> Result<(), SourceError> {
         let files = ZipFileSystem::open(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
+        let mut paths: Vec<_> = files.paths().map(Path::new).collect();
+        if paths.is_empty() {
+            return Err(SourceError::NoMof(name));
+        }
+        sort_by_path(&mut paths);
+        let archive = Some(self.archives.len());
+        let mut set = Vec::with_capacity(paths.len());
+        for path in paths {
+            let name = format!("{name}/{}", path.display());
+            let contents = files.contents(path).map_err(|error| io_error(&name, error))?;
+            let directory = path.parent().map(Path::to_owned);
+            let file = self.push(Origin { archive, directory }, name, contents)?;
+            self.known.insert((archive, path.to_owned()), file);
+            set.push(file);
+        }
         self.archives.push(Archive { name, files });
-        self.add_set(Some(self.archives.len() - 1), Path::new(""))
+        self.requests.push(Request::Set(set));
+        Ok(())
     }
 
     /// Adds all MOF files at and below a directory.
-    fn add_set(&mut self, archive: Option<usize>, directory: &Path) -> Result<(), SourceError> {
-        let paths = {
-            let name = self.display(archive, directory);
-            let fs = self.file_system(archive);
-            files_below(fs, directory, self.limits.files).map_err(|error| io_error(&name, error))?
-        };
+    fn add_set(&mut self, directory: &Path) -> Result<(), SourceError> {
+        let name = self.display(None, directory);
+        let paths = files_below(self.fs, directory, self.limits.files)
+            .map_err(|error| io_error(&name, error))?;
         if paths.is_empty() {
-            return Err(SourceError::NoMof(self.display(archive, directory)));
+            return Err(SourceError::NoMof(name));
         }
         let mut set = Vec::with_capacity(paths.len());
         for path in paths {
-            let name = self.display(archive, &path);
-            let key = self.file_system(archive).canonical(&path);
-            let key = key.map_err(|error| io_error(&name, error))?;
-            set.push(self.load(archive, key, &path)?);
+            let name = self.display(None, &path);
+            let key = self.fs.canonical(&path).map_err(|error| io_error(&name, error))?;
+            set.push(self.load(None, key, &path)?);
         }
         self.requests.push(Request::Set(set));
         Ok(())
@@ -361,7 +376,7 @@ impl<'fs> Loader<'fs> {
         if let Some(file) = self.known.get(&(archive, key.clone())) {
             return Ok(*file);
         }
-        let file = self.push(Origin { archive, directory }, name, bytes)?;
+        let file = self.push(Origin { archive, directory }, name, Contents::Bytes(bytes))?;
         self.known.insert((archive, key), file);
         Ok(file)
     }
@@ -371,10 +386,10 @@ impl<'fs> Loader<'fs> {
         &mut self,
         origin: Origin,
         name: String,
-        bytes: Vec<u8>,
+        contents: Contents,
     ) -> Result<FileId, SourceError> {
         let Limits { file, total, files } = self.limits;
-        let length = bytes.len() as u64;
+        let length = contents.len() as u64;
         self.total = self.total.saturating_add(length);
         let exceeded = if length > file {
             Some((file, "bytes for a file"))
@@ -388,12 +403,15 @@ impl<'fs> Loader<'fs> {
         if let Some((limit, unit)) = exceeded {
             return Err(SourceError::Limit { name, limit, unit });
         }
-        let decoded = decode(bytes);
+        let decoded = match contents {
+            Contents::Bytes(bytes) => decode(bytes).map(Text::from),
+            Contents::Text(text) => Ok(text),
+        };
         let (text, mistake) = match decoded {
             Ok(text) => (text, None),
-            Err(mistake) => (String::new(), Some(mistake)),
+            Err(mistake) => (Text::from(String::new()), Some(mistake)),
         };
-        let added = self.map.add(name, text).map_err(|too_long| SourceError::Limit {
+        let added = self.map.add_text(name, text).map_err(|too_long| SourceError::Limit {
             name: too_long.name,
             limit: u32::MAX.into(),
             unit: "bytes for a file",

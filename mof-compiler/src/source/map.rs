@@ -1,6 +1,7 @@
 //! The texts of a compilation and positions in them.
 
 use super::Span;
+use super::text::Text;
 use std::sync::OnceLock;
 
 /// A file of a [`SourceMap`], in the order of loading.
@@ -30,7 +31,7 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
-    text: String,
+    text: Text,
     /// The offset of each line's first byte; found when first asked for, as
     /// only diagnostics ask.
     lines: OnceLock<Vec<u32>>,
@@ -44,13 +45,13 @@ impl SourceFile {
 
     /// The decoded text, its line ends as they were.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// The text between two offsets; empty when they lie outside of it or
     /// within a character.
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.range()).unwrap_or_default()
+        self.text().get(span.range()).unwrap_or_default()
     }
 
     /// The position of the byte at `offset`; past the end, that of the end.
@@ -58,7 +59,7 @@ impl SourceFile {
         let lines = self.lines();
         let index = lines.partition_point(|start| *start <= offset).saturating_sub(1);
         let start = lines.get(index).copied().unwrap_or_default();
-        let line = self.text.get(start as usize..).unwrap_or_default();
+        let line = self.text().get(start as usize..).unwrap_or_default();
         let before = (offset - start) as usize;
         let column = line.char_indices().take_while(|(at, _)| *at < before).count();
         Position { line: narrow(index + 1), column: narrow(column + 1) }
@@ -70,15 +71,15 @@ impl SourceFile {
         let lines = self.lines();
         let index = line as usize;
         let Some(start) = index.checked_sub(1).and_then(|i| lines.get(i)) else { return "" };
-        let end = lines.get(index).map_or(self.text.len(), |next| *next as usize);
-        self.text.get(*start as usize..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
+        let end = lines.get(index).map_or(self.text().len(), |next| *next as usize);
+        self.text().get(*start as usize..end).unwrap_or_default().trim_end_matches(['\r', '\n'])
     }
 
     /// The offset of a line's first byte (lines count from 1); that of the end when
     /// there is no such line.
     pub fn line_start(&self, line: u32) -> u32 {
         let index = (line as usize).checked_sub(1);
-        index.and_then(|i| self.lines().get(i)).copied().unwrap_or(narrow(self.text.len()))
+        index.and_then(|i| self.lines().get(i)).copied().unwrap_or(narrow(self.text().len()))
     }
 
     /// The number of lines; an empty text has one.
@@ -87,7 +88,7 @@ impl SourceFile {
     }
 
     fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| line_starts(&self.text))
+        self.lines.get_or_init(|| line_starts(self.text()))
     }
 }
 
@@ -134,9 +135,13 @@ impl SourceMap {
         name: impl Into<String>,
         text: impl Into<String>,
     ) -> Result<FileId, TooLong> {
-        let (name, text) = (name.into(), text.into());
-        if u32::try_from(text.len()).is_err() {
-            return Err(TooLong { name, length: text.len() });
+        self.add_text(name.into(), text.into().into())
+    }
+
+    pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {
+        let length = text.as_str().len();
+        if u32::try_from(length).is_err() {
+            return Err(TooLong { name, length });
         }
         let id = FileId(narrow(self.files.len()));
         self.files.push(SourceFile { name, text, lines: OnceLock::new() });

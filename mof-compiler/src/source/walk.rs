@@ -37,8 +37,13 @@ pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result
             }
         }
     }
-    files.sort_by_cached_key(|path| in_path_order(path));
+    sort_by_path(&mut files);
     Ok(files)
+}
+
+/// Sorts files by path, those of a directory together.
+pub(super) fn sort_by_path(paths: &mut [impl AsRef<Path>]) {
+    paths.sort_by_cached_key(|path| in_path_order(path.as_ref()));
 }
 
 /// The bytes of a path with the separators below every other byte, so that a

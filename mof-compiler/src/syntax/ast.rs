@@ -9,6 +9,8 @@ use crate::source::Span;
 use cimarron_model::CimType;
 use std::borrow::Cow;
 
+pub use super::text::Text;
+
 /// One item of a MOF file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Declaration<'a> {
@@ -397,7 +399,7 @@ pub enum ValueKind<'a> {
     Char16(u16),
     /// One or more adjacent string literals, unescaped. Also object paths and
     /// datetimes.
-    String(Cow<'a, str>),
+    String(Text<'a>),
     /// `$alias`; the text lacks the `$`.
     Alias(&'a str),
     /// `{ v, … }`, perhaps empty. Elements are never arrays.

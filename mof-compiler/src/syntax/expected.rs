@@ -1,111 +1,61 @@
 //! The parser's complaint in words: what would have fitted, what was found,
 //! and what was probably meant.
 
-use super::lexer::Token;
-use super::tokens::{Halt, Progress, Stream};
+use super::bounds::Progress;
+use super::stream::Stream;
+use super::token::{Kind, NAMES, Set, Token};
 use super::words::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
-use lalrpop_util::ParseError;
-
-/// The words that the grammar takes as names, as it spells them.
-const NAME_WORDS: [&str; 17] = [
-    "IDENTIFIER",
-    "of",
-    "as",
-    "scope",
-    "flavor",
-    "class",
-    "instance",
-    "qualifier",
-    "object",
-    "void",
-    "TYPE",
-    "structure",
-    "enumeration",
-    "association",
-    "indication",
-    "value",
-    "policy",
-];
 
 /// What may stand where a value may.
-const VALUE_WORDS: [&str; 12] = [
-    "TEXT",
-    "INTEGER",
-    "REAL",
-    "CHARACTER",
-    "BOOLEAN",
-    "ALIAS",
-    "null",
-    "INVALID",
-    "instance",
-    "class",
-    "[",
-    "{",
-];
+const VALUES: Set = Set::of(&[
+    Kind::Text,
+    Kind::Integer,
+    Kind::Real,
+    Kind::Character,
+    Kind::Boolean,
+    Kind::Alias,
+    Kind::Null,
+    Kind::Invalid,
+    Kind::Instance,
+    Kind::Class,
+    Kind::LeftBracket,
+    Kind::LeftBrace,
+]);
 
-/// The diagnostic for a declaration that did not parse; `None` when it has been
-/// reported already.
+/// The diagnostic for a declaration in which `token` does not fit; `None` when what is
+/// wrong has been reported already.
 pub(crate) fn explain(
-    error: ParseError<u32, Token<'_>, Halt>,
+    token: Token,
+    expected: Set,
     progress: Progress,
     stream: &Stream<'_, '_>,
 ) -> Option<Diagnostic> {
-    match error {
-        ParseError::User { error: Halt } => None,
+    // A property of an instance: hardly anybody means the one without a value.
+    let optional = Set::of(&[Kind::Semicolon, Kind::Equals]);
+    let expected = if expected == optional { Set::of(&[Kind::Equals]) } else { expected };
+    match token.kind {
+        Kind::Invalid => None,
         _ if progress.supplied => None,
-        ParseError::UnrecognizedToken { token: (_, Token::Invalid, _), .. } => None,
-        ParseError::UnrecognizedToken { token: (start, token, end), expected } => {
-            Some(unexpected(&token, Span::new(start, end), &terminals(&expected), stream))
-        }
-        ParseError::ExtraToken { token: (start, token, end) } => {
-            Some(unexpected(&token, Span::new(start, end), &[], stream))
-        }
-        ParseError::UnrecognizedEof { expected, .. } => {
-            Some(end_of_text(&terminals(&expected), progress, stream))
-        }
-        ParseError::InvalidToken { location } => {
-            let code = Code::UnexpectedToken;
-            Some(stream.diagnostic(code, Span::at(location), "unexpected text"))
-        }
+        Kind::End => Some(end_of_text(expected, progress, stream)),
+        _ => Some(unexpected(token, expected, stream)),
     }
 }
 
-/// The grammar's terminals without the quotes of the literal ones.
-fn terminals(expected: &[String]) -> Vec<&str> {
-    let words: Vec<_> = expected.iter().map(|terminal| terminal.trim_matches('"')).collect();
-    match words.as_slice() {
-        // A property of an instance: hardly anybody means the one without a value.
-        [";", "="] | ["=", ";"] => vec!["="],
-        _ => words,
-    }
-}
-
-fn unexpected(
-    token: &Token<'_>,
-    span: Span,
-    expected: &[&str],
-    stream: &Stream<'_, '_>,
-) -> Diagnostic {
-    let found = found(token, stream.slice(span));
-    let word = match token {
-        Token::Identifier(word) => Some(*word),
-        _ => None,
-    };
-    let at_start = expected.contains(&"class")
-        && !expected.contains(&"IDENTIFIER")
-        && !expected.contains(&"TEXT");
+fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnostic {
+    let span = token.span();
+    let text = stream.slice(span);
+    let found = found(token.kind, text);
+    let word = (token.kind == Kind::Identifier).then_some(text);
+    let at_start =
+        expected.has(Kind::Class) && !expected.has(Kind::Identifier) && !expected.has(Kind::Text);
     if let Some(word) = word.filter(|word| at_start && is_mof3(word)) {
+        let message = format!("`{word}` begins a declaration of MOF 3");
         return stream
-            .diagnostic(
-                Code::Mof3Declaration,
-                span,
-                format!("`{word}` begins a declaration of MOF 3"),
-            )
+            .diagnostic(Code::Mof3Declaration, span, message)
             .with_help("compile MOF 3 (DSP0221) with `--dialect mof3`");
     }
-    let message = if at_start && !expected.contains(&"qualifier") {
+    let message = if at_start && !expected.has(Kind::Qualifier) {
         format!("expected `class` or `instance of`, found {found}")
     } else {
         match phrase(expected) {
@@ -114,11 +64,11 @@ fn unexpected(
         }
     };
     let mut diagnostic = stream.diagnostic(Code::UnexpectedToken, span, message);
-    diagnostic.help = help(token, word, expected);
+    diagnostic.help = help(token.kind, word, expected);
     diagnostic
 }
 
-fn end_of_text(expected: &[&str], progress: Progress, stream: &Stream<'_, '_>) -> Diagnostic {
+fn end_of_text(expected: Set, progress: Progress, stream: &Stream<'_, '_>) -> Diagnostic {
     let message = match phrase(expected) {
         Some(wanted) => format!("expected {wanted}, found the end of the text"),
         None => "unexpected end of the text".to_owned(),
@@ -131,25 +81,30 @@ fn end_of_text(expected: &[&str], progress: Progress, stream: &Stream<'_, '_>) -
 }
 
 /// Advice on what was probably meant.
-fn help(token: &Token<'_>, word: Option<&str>, expected: &[&str]) -> Option<String> {
+fn help(found: Kind, word: Option<&str>, expected: Set) -> Option<String> {
+    let has = |kind| expected.has(kind);
     if let Some(word) = word
-        && !expected.contains(&"IDENTIFIER")
+        && !has(Kind::Identifier)
     {
-        let keywords =
-            expected.iter().copied().filter(|t| t.bytes().all(|b| b.is_ascii_lowercase()));
-        return did_you_mean(word, keywords);
+        let spellings = expected.iter().map(Kind::spelling);
+        let is_keyword =
+            |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+        return did_you_mean(word, spellings.filter(is_keyword));
     }
-    let has = |terminal: &str| expected.contains(&terminal);
-    let advice = match token {
-        Token::Null | Token::Boolean(_) if has("IDENTIFIER") => {
+    let advice = match found {
+        Kind::Null | Kind::Boolean if has(Kind::Identifier) => {
             "TRUE, FALSE and NULL are reserved and cannot be names"
         }
-        _ if has("]") && has(",") => "qualifiers are separated by `,` and closed by `]`",
-        Token::LeftBrace if has("INVALID") => "an array holds single values only",
-        Token::RightBrace if has(";") => "is a `;` missing before it?",
-        _ if !token.may_start_declaration() => return None,
-        _ if has("}") && has("TYPE") => "is the `}` of the class before it missing?",
-        _ if has(";") => "is a `;` missing before it?",
+        _ if has(Kind::RightBracket) && has(Kind::Comma) => {
+            "qualifiers are separated by `,` and closed by `]`"
+        }
+        Kind::LeftBrace if has(Kind::Invalid) => "an array holds single values only",
+        Kind::RightBrace if has(Kind::Semicolon) => "is a `;` missing before it?",
+        _ if !found.may_start_declaration() => return None,
+        _ if has(Kind::RightBrace) && has(Kind::Type) => {
+            "is the `}` of the class before it missing?"
+        }
+        _ if has(Kind::Semicolon) => "is a `;` missing before it?",
         _ => return None,
     };
     Some(advice.to_owned())
@@ -162,9 +117,9 @@ fn is_mof3(word: &str) -> bool {
 }
 
 /// The found token in a message.
-fn found(token: &Token<'_>, text: &str) -> String {
-    match token {
-        Token::Text(_) => "a string".to_owned(),
+fn found(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Text => "a string".to_owned(),
         _ if text.chars().count() > 40 => {
             format!("`{}…`", text.chars().take(40).collect::<String>())
         }
@@ -172,38 +127,36 @@ fn found(token: &Token<'_>, text: &str) -> String {
     }
 }
 
-/// The expected terminals as an enumeration, grouped into what they mean.
-fn phrase(expected: &[&str]) -> Option<String> {
-    let has = |terminal: &str| expected.contains(&terminal);
-    let mut rest: Vec<&str> = expected.to_vec();
+/// What was expected as an enumeration, grouped into what it means.
+fn phrase(expected: Set) -> Option<String> {
+    let has = |kind| expected.has(kind);
+    let mut rest = expected;
     let mut parts: Vec<String> = Vec::new();
-    let mut group = |name: &str, members: &[&str]| {
+    let mut group = |name: &str, members: Set| {
         parts.push(name.to_owned());
-        rest.retain(|terminal| !members.contains(terminal));
+        rest = rest.without(members);
     };
-    if has("INVALID") && has("TEXT") {
-        group("a value", &VALUE_WORDS);
-    } else if has("INVALID") {
-        group("a size", &VALUE_WORDS);
-    } else if has("TEXT") {
-        group("a string", &VALUE_WORDS);
+    if has(Kind::Invalid) && has(Kind::Text) {
+        group("a value", VALUES);
+    } else if has(Kind::Invalid) {
+        group("a size", VALUES);
+    } else if has(Kind::Text) {
+        group("a string", VALUES);
     }
-    if has("IDENTIFIER") {
-        let name = match (has("TYPE"), has("void"), has("class")) {
+    if has(Kind::Identifier) {
+        let name = match (has(Kind::Type), has(Kind::Void), has(Kind::Class)) {
             (true, _, true) => "a name",
             (true, true, false) => "a type",
             (true, false, false) => "a type or flavor",
             (false, ..) => "a name",
         };
-        group(name, &NAME_WORDS);
+        group(name, NAMES);
     }
-    for terminal in rest {
-        parts.push(match terminal {
-            "ALIAS" => "an alias such as `$a`".to_owned(),
-            "instance" => "`instance of`".to_owned(),
-            _ => format!("`{terminal}`"),
-        });
-    }
+    parts.extend(rest.iter().map(|kind| match kind {
+        Kind::Alias => "an alias such as `$a`".to_owned(),
+        Kind::Instance => "`instance of`".to_owned(),
+        _ => format!("`{}`", kind.spelling()),
+    }));
     let last = parts.pop()?;
     Some(if parts.is_empty() { last } else { format!("{} or {last}", parts.join(", ")) })
 }

@@ -1,8 +1,8 @@
 //! Include directives, found without parsing.
 
-use super::lexer::{Text, Token};
 use super::literal;
-use super::tokens::Stream;
+use super::stream::Stream;
+use super::token::{Form, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::language::Language;
 use crate::source::{FileId, Span};
@@ -31,20 +31,21 @@ impl IncludeSite<'_> {
 /// most are, cost one vectorised search.
 pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
     let mut sites = Vec::new();
-    if !text.contains('#') {
+    if memchr::memchr(b'#', text.as_bytes()).is_none() {
         return sites;
     }
     let mut sink = Diagnostics::with_limit(0);
-    let mut stream = Stream::new(text, FileId::default(), &mut sink);
+    let mut stream = Stream::new(Language::Mof2, text, FileId::default(), &mut sink);
     stream.quiet = true;
-    while let Some(lexeme) = stream.next() {
-        let includes = match lexeme.token {
-            Token::Include(_) => true,
-            Token::Pragma => {
-                let named = matches!(
-                    stream.peek().map(|next| &next.token),
-                    Some(Token::Identifier(name)) if name.eq_ignore_ascii_case("include")
-                );
+    loop {
+        let token = stream.next();
+        let includes = match token.kind {
+            Kind::End => break,
+            Kind::Include => true,
+            Kind::Pragma => {
+                let next = stream.peek();
+                let named = next.kind == Kind::Identifier
+                    && stream.slice(next.span()).eq_ignore_ascii_case("include");
                 if named {
                     stream.next();
                 }
@@ -52,37 +53,38 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             }
             _ => false,
         };
-        if !includes || stream.peek().is_none_or(|next| next.token != Token::LeftParen) {
+        if !includes || stream.peek().kind != Kind::LeftParen {
             continue;
         }
         stream.next();
-        // An argument that does not end is a syntax error, which the parser reports.
-        let Some(first) = stream.next() else { break };
-        let path = match first.token {
-            Token::Text(text) => match stream.peek().map(|next| &next.token) {
-                Some(Token::RightParen) => Some(file_name(text)),
-                Some(Token::Comma) => None,
+        let first = stream.next();
+        let path = match first.kind {
+            // An argument that does not end is a syntax error, which the parser reports.
+            Kind::End => break,
+            Kind::Text => match stream.peek().kind {
+                Kind::RightParen => Some(file_name(&mut stream)),
+                Kind::Comma => None,
                 _ => continue,
             },
             _ => None,
         };
-        sites.push(IncludeSite { start: lexeme.span.start, argument: first.span, path });
+        sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
     }
     sites
 }
 
-/// The file that a string names. Backslashes between directories that are not
-/// doubled make unknown escapes; the parser reports those, and the name as it is
-/// written most likely is the one that is meant.
-fn file_name(text: Text<'_>) -> Cow<'_, str> {
+/// The file that the string names that was read last. Backslashes between directories
+/// that are not doubled make unknown escapes; the parser reports those, and the name as
+/// it is written most likely is the one that is meant.
+fn file_name<'a>(stream: &mut Stream<'a, '_>) -> Cow<'a, str> {
     let (mut mistaken, mut raw) = (false, String::new());
-    if text.doubtful {
-        text.pieces(|_, piece| {
-            literal::mistakes(piece.raw, Language::Mof2, |_, _| mistaken = true);
-            raw.push_str(piece.raw);
-        });
+    if stream.form().has(Form::DOUBTFUL) {
+        for (_, literal) in stream.literals() {
+            literal::mistakes(literal, Language::Mof2, |_, _| mistaken = true);
+            raw.push_str(literal);
+        }
     }
-    if mistaken { Cow::Owned(raw) } else { text.decode(&mut String::new()) }
+    if mistaken { Cow::Owned(raw) } else { stream.decode().into() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The places of tokens, for what works on the text and not on its meaning.
 
-use super::lexer::{Lexer, Token};
+use super::lexer::Lexer;
+use super::token::Kind;
 use crate::Language;
 use crate::source::Span;
 
@@ -17,33 +18,30 @@ pub struct Lexed {
 /// comments; each string literal is a token of its own.
 #[doc(hidden)]
 pub fn lex(text: &str, language: Language) -> impl Iterator<Item = Lexed> {
-    Places { lexer: Lexer::new(text, language, 0), literals: Vec::new() }
+    Places { lexer: Lexer::new(text, language, 0), literals: 0 }
 }
 
 struct Places<'a> {
     lexer: Lexer<'a>,
-    /// The literals of the latest string that are still to come, the next one last.
-    literals: Vec<Span>,
+    /// How many literals of the latest string are still to come.
+    literals: usize,
 }
 
 impl Iterator for Places<'_> {
     type Item = Lexed;
 
     fn next(&mut self) -> Option<Lexed> {
-        if let Some(span) = self.literals.pop() {
-            return Some(Lexed { span, valid: true });
+        if self.literals == 0 {
+            let token = self.lexer.next();
+            match token.kind {
+                Kind::End => return None,
+                Kind::Text => self.literals = self.lexer.literals().len(),
+                _ => return Some(Lexed { span: token.span(), valid: token.kind != Kind::Mistake }),
+            }
         }
-        let token = self.lexer.next()?;
-        let span = self.lexer.span();
-        let Ok(Token::Text(text)) = token else {
-            return Some(Lexed { span, valid: token.is_ok() });
-        };
-        let start = span.range().start;
-        text.pieces(|at, piece| {
-            self.literals.push(Span::from(start + at..start + at + piece.raw.len() + 2));
-        });
-        self.literals.reverse();
-        let span = self.literals.pop().unwrap_or(span);
-        Some(Lexed { span, valid: true })
+        let literals = self.lexer.literals();
+        let literal = literals.get(literals.len() - self.literals)?;
+        self.literals -= 1;
+        Some(Lexed { span: Span::new(literal.start - 1, literal.end + 1), valid: true })
     }
 }

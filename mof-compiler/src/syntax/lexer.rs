@@ -1,132 +1,17 @@
-//! The tokens of MOF (DSP0004 Annex A; WMI's directives).
+//! Cutting MOF into tokens (DSP0004 Annex A; WMI's directives).
 //!
 //! Written by hand: the strings and comments of schemas are most of their text and
-//! are crossed by vectorised searches, a malformed literal becomes one token instead
-//! of several, and what is left for each token is one table look-up a byte.
+//! are crossed in words, a malformed literal becomes one token instead of several, and
+//! what is left for each token is one table look-up a byte.
 
-use super::ast::Integer;
+use super::ast::Text;
+use super::keyword;
 use super::literal;
 use super::number;
-use super::scan;
+use super::scan::{self, Rest, quoted, skip_trivia};
+use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::source::Span;
-use cimarron_model::CimType;
-use std::borrow::Cow;
-
-/// A token. Words that may also be names carry their spelling. Tokens own nothing:
-/// they are moved and dropped by the hundred thousand.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Token<'a> {
-    LeftBrace,
-    RightBrace,
-    LeftBracket,
-    RightBracket,
-    LeftParen,
-    RightParen,
-    Semicolon,
-    Colon,
-    Comma,
-    Equals,
-
-    Identifier(&'a str),
-    Class(&'a str),
-    Instance(&'a str),
-    Of(&'a str),
-    As(&'a str),
-    Qualifier(&'a str),
-    Ref(&'a str),
-    Object(&'a str),
-    Void(&'a str),
-    Scope(&'a str),
-    Flavor(&'a str),
-    Type(TypeWord<'a>),
-    Null,
-    Boolean(bool),
-
-    // Keywords of MOF 3, names in MOF 2.
-    Structure(&'a str),
-    Enumeration(&'a str),
-    Association(&'a str),
-    Indication(&'a str),
-    Value(&'a str),
-    Policy(&'a str),
-    /// The `.` of `Enumeration.Value` in MOF 3.
-    Dot,
-
-    Alias(&'a str),
-    Pragma,
-    Include(&'a str),
-
-    /// One or more adjacent string literals.
-    Text(Text<'a>),
-    Integer(Integer),
-    Real(f64),
-    Character(u16),
-    /// A literal whose mistake has been reported.
-    Invalid,
-    /// A token after which the rest of the declaration is guesswork: a string
-    /// without its end, an unknown directive. It has been reported.
-    Broken,
-}
-
-/// The keyword of an intrinsic type, as written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct TypeWord<'a> {
-    pub(crate) cim_type: CimType,
-    pub(crate) text: &'a str,
-}
-
-/// Adjacent string literals as they stand in the text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Text<'a> {
-    /// From behind the first quote to before the last.
-    raw: &'a str,
-    /// Whether there is more than one literal.
-    joined: bool,
-    /// Whether there is a backslash in one.
-    escaped: bool,
-    /// Whether a backslash stands before another character than the common ones.
-    pub(crate) doubtful: bool,
-}
-
-impl<'a> Text<'a> {
-    /// What the literals say together: borrowed from the text when it is one without
-    /// escapes, as most are. It is put together in `scratch`, so that what is kept has
-    /// its exact size.
-    pub(crate) fn decode(self, scratch: &mut String) -> Cow<'a, str> {
-        self.decode_as(Language::Mof2, scratch)
-    }
-
-    /// As `decode`, with the escapes of a language.
-    pub(crate) fn decode_as(self, language: Language, scratch: &mut String) -> Cow<'a, str> {
-        if !self.joined && !self.escaped {
-            return Cow::Borrowed(self.raw);
-        }
-        scratch.clear();
-        self.pieces(|_, piece| {
-            if piece.escaped {
-                literal::unescape(piece.raw, language, scratch);
-            } else {
-                scratch.push_str(piece.raw);
-            }
-        });
-        Cow::Owned(scratch.as_str().to_owned())
-    }
-
-    /// The literals, each with its offset from the first.
-    pub(crate) fn pieces(self, mut each: impl FnMut(usize, Quoted<'a>)) {
-        let mut at = 0;
-        while let Some(rest) = self.raw.get(at..) {
-            // The last literal has its closing quote behind `raw`.
-            let whole = Quoted { raw: rest, escaped: self.escaped, doubtful: self.doubtful };
-            let piece = if self.joined { quoted(rest, b'"').unwrap_or(whole) } else { whole };
-            each(at, piece);
-            let end = at + piece.raw.len() + 1;
-            let Some(behind) = self.raw.get(end..) else { return };
-            at = end + skip_trivia(behind).0 + 1;
-        }
-    }
-}
 
 /// What can be wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -142,21 +27,29 @@ pub(crate) enum LexError {
 }
 
 /// Cuts a text into tokens. White space and comments vanish.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     language: Language,
     /// Where the latest token begins.
     start: usize,
-    /// Where the next one is looked for.
+    /// Where it ends.
     at: usize,
+    /// Where the next one is looked for.
+    next: usize,
+    /// What the literals of the latest string hold, and how they are written.
+    literals: Vec<Span>,
+    form: Form,
+    /// What is wrong with the latest mistake.
+    mistake: LexError,
 }
 
 impl<'a> Lexer<'a> {
     /// A lexer that begins at an offset. The text is shorter than 4 GiB.
     pub(crate) fn new(text: &'a str, language: Language, offset: u32) -> Self {
         let at = offset as usize;
-        Self { text, language, start: at, at }
+        let (literals, form, mistake) = (Vec::new(), Form::PLAIN, LexError::Character);
+        Self { text, language, start: at, at, next: at, literals, form, mistake }
     }
 
     /// The language of the text.
@@ -164,10 +57,71 @@ impl<'a> Lexer<'a> {
         self.language
     }
 
-    /// The place of the latest token.
+    /// The place of the latest token, or of what is none.
     #[inline]
     pub(crate) fn span(&self) -> Span {
-        Span::from(self.start..self.at)
+        Span::new(self.start as u32, self.at as u32)
+    }
+
+    /// What is wrong with the latest mistake.
+    pub(crate) const fn latest_mistake(&self) -> LexError {
+        self.mistake
+    }
+
+    /// How the latest string is written.
+    pub(crate) const fn form(&self) -> Form {
+        self.form
+    }
+
+    /// What the literals of the latest string hold, as it is written.
+    pub(crate) fn literals(&self) -> &[Span] {
+        &self.literals
+    }
+
+    /// What the latest string says: borrowed from the text when it is one literal without
+    /// escapes, as most are, else put together in `scratch` first.
+    pub(crate) fn decode(&self, scratch: &mut String) -> Text<'a> {
+        let text = self.text;
+        let contents = |literal: &Span| text.get(literal.range()).unwrap_or_default();
+        if let (Form::PLAIN, [literal]) = (self.form, self.literals.as_slice()) {
+            return Text::Written(contents(literal));
+        }
+        scratch.clear();
+        for literal in &self.literals {
+            if self.form.has(Form::ESCAPED) {
+                literal::unescape(contents(literal), self.language, scratch);
+            } else {
+                scratch.push_str(contents(literal));
+            }
+        }
+        Text::Made(scratch.as_str().into())
+    }
+
+    /// The next token; behind the last, one that says so.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Token {
+        match self.trivia() {
+            Rest::Token => {}
+            Rest::Nothing => return self.token(Kind::End, 0),
+            Rest::OpenComment => {
+                return self.mistaken(LexError::Comment, self.text.len() - self.start);
+            }
+        }
+        let Some(first) = self.text.as_bytes().get(self.start) else {
+            return self.token(Kind::End, 0);
+        };
+        if let Some(kind) = punctuation(*first) {
+            return self.token(kind, 1);
+        }
+        match *first {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
+            b'"' => self.string(),
+            b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(),
+            b'$' => self.alias(),
+            b'#' => self.directive(),
+            b'\'' => self.character(),
+            _ => self.mistaken(LexError::Character, 1),
+        }
     }
 
     /// The text from the latest token's first character on.
@@ -179,12 +133,19 @@ impl<'a> Lexer<'a> {
     #[inline]
     fn take(&mut self, length: usize) {
         self.at = self.start + length;
+        self.next = self.at;
     }
 
-    /// The latest token's text, said to have this length.
-    fn slice(&mut self, length: usize) -> &'a str {
+    #[inline]
+    fn token(&mut self, kind: Kind, length: usize) -> Token {
         self.take(length);
-        self.text.get(self.start..self.at).unwrap_or_default()
+        Token::new(kind, self.span())
+    }
+
+    #[cold]
+    fn mistaken(&mut self, mistake: LexError, length: usize) -> Token {
+        self.mistake = mistake;
+        self.token(Kind::Mistake, length)
     }
 
     /// The length of the run of these characters from an offset of the latest token.
@@ -194,103 +155,118 @@ impl<'a> Lexer<'a> {
         bytes.iter().position(|byte| !accepts(*byte)).unwrap_or(bytes.len())
     }
 
-    fn punctuation(&mut self, token: Token<'a>) -> Result<Token<'a>, LexError> {
-        self.take(1);
-        Ok(token)
-    }
-
-    /// A word from an offset of the latest token; what follows may be no name.
-    fn name(&mut self, from: usize) -> (&'a str, bool) {
-        let mut length = from + self.run(from, is_word_byte);
-        let mut text = self.slice(length);
-        if text.is_ascii() {
-            return (text.get(from..).unwrap_or_default(), true);
+    fn word(&mut self) -> Token {
+        let bytes = self.text.as_bytes().get(self.start..).unwrap_or_default();
+        let (length, ascii) = scan::word(bytes);
+        self.take(length);
+        if !ascii && !self.wide_name(0) {
+            return self.mistaken(LexError::Name, self.at - self.start);
         }
-        // A byte order mark is white space wherever it stands.
-        if let Some(mark) = text.find('\u{FEFF}') {
-            length = mark;
-            text = self.slice(length);
-        }
-        let name = text.get(from..).unwrap_or_default();
-        (name, name.chars().all(is_name_char))
-    }
-
-    fn word(&mut self) -> Result<Token<'a>, LexError> {
-        let (text, legal) = self.name(0);
-        let other = || match self.language {
-            Language::Mof2 => Token::Identifier(text),
-            Language::Mof3 => mof3_keyword(text),
+        let length = self.at - self.start;
+        let packed = match bytes.first_chunk::<8>() {
+            Some(first) if length < 8 => {
+                let inside = !(u64::MAX << (length * 8));
+                (u64::from_le_bytes(*first) | 0x2020_2020_2020_2020) & inside
+            }
+            _ => keyword::pack(bytes.get(..length.min(8)).unwrap_or_default()),
         };
-        if legal { Ok(keyword(text).unwrap_or_else(other)) } else { Err(LexError::Name) }
+        let word = bytes.get(..length).unwrap_or_default();
+        self.token(keyword::classify(word, packed, self.language), length)
     }
 
-    fn alias(&mut self) -> Result<Token<'a>, LexError> {
-        let (name, legal) = self.name(1);
+    /// Looks through the name that begins at an offset of the token and may have characters
+    /// beyond ASCII; says whether all of them may be in a name.
+    #[cold]
+    fn wide_name(&mut self, from: usize) -> bool {
+        let text = self.text.get(self.start..self.at).unwrap_or_default();
+        // A byte order mark is white space wherever it stands.
+        self.take(text.find('\u{FEFF}').unwrap_or(text.len()));
+        let name = self.text.get(self.start + from..self.at).unwrap_or_default();
+        name.chars().all(is_name_char)
+    }
+
+    fn alias(&mut self) -> Token {
+        let bytes = self.text.as_bytes().get(self.start + 1..).unwrap_or_default();
+        let (length, _) = scan::word(bytes);
+        self.take(1 + length);
+        let legal = self.wide_name(1);
+        let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            self.take(1);
-            return Err(LexError::Character);
+            return self.mistaken(LexError::Character, 1);
         }
-        if legal { Ok(Token::Alias(name)) } else { Err(LexError::Name) }
+        let length = self.at - self.start;
+        if legal { self.token(Kind::Alias, length) } else { self.mistaken(LexError::Name, length) }
     }
 
-    fn directive(&mut self) -> Result<Token<'a>, LexError> {
+    fn directive(&mut self) -> Token {
         let blanks = 1 + self.run(1, |byte| matches!(byte, b' ' | b'\t'));
         let length = blanks + self.run(blanks, |byte| byte.is_ascii_alphabetic());
-        let word = self.slice(length).get(blanks..).unwrap_or_default();
+        let word = self.rest().get(blanks..length).unwrap_or_default();
         if word.eq_ignore_ascii_case("pragma") {
-            Ok(Token::Pragma)
+            self.token(Kind::Pragma, length)
         } else if word.eq_ignore_ascii_case("include") {
-            Ok(Token::Include(word))
+            self.token(Kind::Include, length)
         } else {
-            Err(LexError::Directive)
+            self.mistaken(LexError::Directive, length)
         }
     }
 
     /// A literal and those that follow it, comments or not between them.
-    fn string(&mut self) -> Result<Token<'a>, LexError> {
-        let rest = self.rest().get(1..).unwrap_or_default();
-        let first = match quoted(rest, b'"') {
-            Ok(first) => first,
-            Err(end) => {
-                self.take(1 + end);
-                return Err(LexError::String);
+    fn string(&mut self) -> Token {
+        let bytes = self.text.as_bytes();
+        self.literals.clear();
+        let (mut quote, mut form) = (self.start, Form::PLAIN);
+        loop {
+            let inside = quote + 1;
+            let (length, found) = match quoted(bytes.get(inside..).unwrap_or_default(), b'"') {
+                Ok(found) => found,
+                Err(length) if quote == self.start => {
+                    return self.mistaken(LexError::String, 1 + length);
+                }
+                // The next token, which is a mistake.
+                Err(_) => break,
+            };
+            form = form.with(found);
+            let end = inside + length;
+            self.literals.push(Span::new(inside as u32, end as u32));
+            self.at = end + 1;
+            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default());
+            self.next = self.at + gap;
+            quote = self.next;
+            if bytes.get(quote) != Some(&b'"') {
+                break;
             }
-        };
-        let (mut end, mut joined) = (first.raw.len(), false);
-        let (mut escaped, mut doubtful) = (first.escaped, first.doubtful);
-        while let Some((gap, next)) = rest.get(end + 1..).and_then(next_quoted) {
-            end += 1 + gap + next.raw.len();
-            joined = true;
-            escaped |= next.escaped;
-            doubtful |= next.doubtful;
         }
-        self.take(end + 2);
-        let raw = rest.get(..end).unwrap_or_default();
-        Ok(Token::Text(Text { raw, joined, escaped, doubtful }))
+        if self.literals.len() > 1 {
+            form = form.with(Form::JOINED);
+        }
+        self.form = form;
+        Token::new(Kind::Text, self.span())
     }
 
-    fn character(&mut self) -> Result<Token<'a>, LexError> {
-        match quoted(self.rest().get(1..).unwrap_or_default(), b'\'') {
-            Ok(Quoted { raw, .. }) => {
-                self.take(raw.len() + 2);
-                literal::code_unit(raw).map(Token::Character).ok_or(LexError::CharacterLiteral)
+    fn character(&mut self) -> Token {
+        let rest = self.rest().get(1..).unwrap_or_default();
+        match quoted(rest.as_bytes(), b'\'') {
+            Ok((length, _)) => {
+                let legal = rest.get(..length).and_then(literal::code_unit).is_some();
+                if legal {
+                    self.token(Kind::Character, length + 2)
+                } else {
+                    self.mistaken(LexError::CharacterLiteral, length + 2)
+                }
             }
-            Err(end) => {
-                self.take(1 + end);
-                Err(LexError::CharacterLiteral)
-            }
+            Err(length) => self.mistaken(LexError::CharacterLiteral, 1 + length),
         }
     }
 
     /// Takes everything that looks like part of the number, so that `089` or `12abc`
     /// is one mistake. A sign or a point that begins no number is none.
-    fn number(&mut self) -> Result<Token<'a>, LexError> {
+    fn number(&mut self) -> Token {
         let rest = self.rest();
         let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
         let digits = digits.strip_prefix('.').unwrap_or(digits);
         if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-            self.take(1);
-            return Err(LexError::Character);
+            return self.mistaken(LexError::Character, 1);
         }
         let before = rest.len() - digits.len();
         let mut previous = b'0';
@@ -300,92 +276,46 @@ impl<'a> Lexer<'a> {
             !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || exponent_sign)
         });
         let length = before + end.unwrap_or(digits.len());
-        match number::parse(self.slice(length)) {
-            Ok(number::Number::Integer(integer)) => Ok(Token::Integer(integer)),
-            Ok(number::Number::Real(real)) => Ok(Token::Real(real)),
-            Err(mistake) => Err(LexError::Number(mistake)),
+        match number::parse(rest.get(..length).unwrap_or_default()) {
+            Ok(number::Number::Integer(_)) => self.token(Kind::Integer, length),
+            Ok(number::Number::Real(_)) => self.token(Kind::Real, length),
+            Err(mistake) => self.mistaken(LexError::Number(mistake), length),
         }
     }
 
-    /// Passes over white space and comments; says whether there is text left. `Err`:
-    /// a comment without its end, which takes the rest of the text.
+    /// Passes over white space and comments; says what stands behind.
     #[inline]
-    fn trivia(&mut self) -> Result<bool, LexError> {
+    fn trivia(&mut self) -> Rest {
         // Mostly there is nothing or one space.
         let bytes = self.text.as_bytes();
-        let next = self.at + usize::from(bytes.get(self.at) == Some(&b' '));
+        let start = self.next + usize::from(bytes.get(self.next) == Some(&b' '));
         let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
-        if bytes.get(next).is_some_and(begins_token) {
-            self.start = next;
-            self.at = next;
-            return Ok(true);
+        if bytes.get(start).is_some_and(begins_token) {
+            self.start = start;
+            return Rest::Token;
         }
-        self.more_trivia()
-    }
-
-    fn more_trivia(&mut self) -> Result<bool, LexError> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let (length, end) = skip_trivia(rest);
-        self.start = self.at + length;
-        self.at = self.start;
-        match end {
-            End::Token => Ok(true),
-            End::Text => Ok(false),
-            End::OpenComment => {
-                self.at = self.text.len();
-                Err(LexError::Comment)
-            }
-        }
+        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default());
+        self.start = self.next + length;
+        rest
     }
 }
 
-impl<'a> Iterator for Lexer<'a> {
-    type Item = Result<Token<'a>, LexError>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.trivia() {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(mistake) => return Some(Err(mistake)),
-        }
-        Some(match *self.text.as_bytes().get(self.start)? {
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
-            b'"' => self.string(),
-            b'{' => self.punctuation(Token::LeftBrace),
-            b'}' => self.punctuation(Token::RightBrace),
-            b'[' => self.punctuation(Token::LeftBracket),
-            b']' => self.punctuation(Token::RightBracket),
-            b'(' => self.punctuation(Token::LeftParen),
-            b')' => self.punctuation(Token::RightParen),
-            b';' => self.punctuation(Token::Semicolon),
-            b':' => self.punctuation(Token::Colon),
-            b',' => self.punctuation(Token::Comma),
-            b'=' => self.punctuation(Token::Equals),
-            b'0'..=b'9' | b'+' | b'-' | b'.' => self.number(),
-            b'$' => self.alias(),
-            b'#' => self.directive(),
-            b'\'' => self.character(),
-            _ => {
-                self.take(1);
-                Err(LexError::Character)
-            }
-        })
-    }
-}
-
-/// Whether a byte may be part of a word. All of those of characters beyond ASCII may;
-/// which of the characters may not is seen when there are some.
+/// The token that a character is by itself.
+#[inline]
 #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-const fn is_word_byte(byte: u8) -> bool {
-    const TABLE: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            let b = byte as u8;
-            table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
-            byte += 1;
-        }
+fn punctuation(byte: u8) -> Option<Kind> {
+    const TABLE: [Option<Kind>; 256] = {
+        let mut table = [None; 256];
+        table[b'{' as usize] = Some(Kind::LeftBrace);
+        table[b'}' as usize] = Some(Kind::RightBrace);
+        table[b'[' as usize] = Some(Kind::LeftBracket);
+        table[b']' as usize] = Some(Kind::RightBracket);
+        table[b'(' as usize] = Some(Kind::LeftParen);
+        table[b')' as usize] = Some(Kind::RightParen);
+        table[b';' as usize] = Some(Kind::Semicolon);
+        table[b':' as usize] = Some(Kind::Colon);
+        table[b',' as usize] = Some(Kind::Comma);
+        table[b'=' as usize] = Some(Kind::Equals);
         table
     };
     TABLE[byte as usize]
@@ -402,176 +332,81 @@ pub(crate) fn is_name_char(c: char) -> bool {
             && !matches!(c, '«' | '»' | '\u{2000}'..='\u{206F}' | '\u{FFF0}'..='\u{FFFF}'))
 }
 
-/// The token of a reserved or contextual word.
-fn keyword(text: &str) -> Option<Token<'_>> {
-    let is = |word: &str| text.eq_ignore_ascii_case(word);
-    let intrinsic = |cim_type| Some(Token::Type(TypeWord { cim_type, text }));
-    match text.len() {
-        2 if is("of") => Some(Token::Of(text)),
-        2 if is("as") => Some(Token::As(text)),
-        3 if is("ref") => Some(Token::Ref(text)),
-        4 if is("true") => Some(Token::Boolean(true)),
-        4 if is("null") => Some(Token::Null),
-        4 if is("void") => Some(Token::Void(text)),
-        5 if is("class") => Some(Token::Class(text)),
-        5 if is("false") => Some(Token::Boolean(false)),
-        5 if is("uint8") => intrinsic(CimType::UInt8),
-        5 if is("sint8") => intrinsic(CimType::SInt8),
-        5 if is("scope") => Some(Token::Scope(text)),
-        6 if is("string") => intrinsic(CimType::String),
-        6 if is("uint16") => intrinsic(CimType::UInt16),
-        6 if is("uint32") => intrinsic(CimType::UInt32),
-        6 if is("uint64") => intrinsic(CimType::UInt64),
-        6 if is("sint16") => intrinsic(CimType::SInt16),
-        6 if is("sint32") => intrinsic(CimType::SInt32),
-        6 if is("sint64") => intrinsic(CimType::SInt64),
-        6 if is("real32") => intrinsic(CimType::Real32),
-        6 if is("real64") => intrinsic(CimType::Real64),
-        6 if is("char16") => intrinsic(CimType::Char16),
-        6 if is("object") => Some(Token::Object(text)),
-        6 if is("flavor") => Some(Token::Flavor(text)),
-        7 if is("boolean") => intrinsic(CimType::Boolean),
-        8 if is("datetime") => intrinsic(CimType::DateTime),
-        8 if is("instance") => Some(Token::Instance(text)),
-        9 if is("qualifier") => Some(Token::Qualifier(text)),
-        _ => None,
-    }
-}
-
-/// The token of a word that only MOF 3 knows.
-fn mof3_keyword(text: &str) -> Token<'_> {
-    let is = |word: &str| text.eq_ignore_ascii_case(word);
-    match text.len() {
-        5 if is("value") => Token::Value(text),
-        6 if is("policy") => Token::Policy(text),
-        9 if is("structure") => Token::Structure(text),
-        10 if is("indication") => Token::Indication(text),
-        11 if is("enumeration") => Token::Enumeration(text),
-        11 if is("association") => Token::Association(text),
-        _ => Token::Identifier(text),
-    }
-}
-
-/// The whole literal that comes next in `rest`, and where its contents begin.
-fn next_quoted(rest: &str) -> Option<(usize, Quoted<'_>)> {
-    let (gap, _) = skip_trivia(rest);
-    let inside = rest.get(gap..)?.strip_prefix('"')?;
-    Some((gap + 1, quoted(inside, b'"').ok()?))
-}
-
-/// What stands behind white space and comments.
-#[derive(Clone, Copy, PartialEq)]
-enum End {
-    Token,
-    Text,
-    /// A comment without its end.
-    OpenComment,
-}
-
-/// The length of the white space and comments at the start, and what is behind.
-#[inline]
-fn skip_trivia(text: &str) -> (usize, End) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
-                at += 1;
-                at += scan::spaces(bytes.get(at..).unwrap_or_default());
-            }
-            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
-            Some(b'/') => match bytes.get(at + 1) {
-                Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
-                Some(b'*') => {
-                    let inside = bytes.get(at + 2..).unwrap_or_default();
-                    match memchr::memmem::find(inside, b"*/") {
-                        Some(end) => at += end + 4,
-                        None => return (at, End::OpenComment),
-                    }
-                }
-                _ => return (at, End::Token),
-            },
-            Some(_) => return (at, End::Token),
-            None => return (at, End::Text),
-        }
-    }
-}
-
-/// A literal without its quotes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Quoted<'a> {
-    pub(crate) raw: &'a str,
-    /// Whether there is a backslash in it.
-    pub(crate) escaped: bool,
-    /// Whether one stands before another character than the common ones.
-    doubtful: bool,
-}
-
-/// What stands before the closing `quote`; without one on the line, the line's length.
-fn quoted(rest: &str, quote: u8) -> Result<Quoted<'_>, usize> {
-    let bytes = rest.as_bytes();
-    let (mut escaped, mut doubtful) = (false, false);
-    let mut at = 0;
-    loop {
-        at += scan::string_stop(bytes.get(at..).unwrap_or_default(), quote);
-        match bytes.get(at) {
-            Some(byte) if *byte == quote => {
-                return rest.get(..at).map(|raw| Quoted { raw, escaped, doubtful }).ok_or(at);
-            }
-            Some(b'\\') => {
-                escaped = true;
-                let next = bytes.get(at + 1);
-                doubtful |= !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\'));
-                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
-                at += 1 + usize::from(pair);
-            }
-            None | Some(b'\n' | b'\r') => return Err(at),
-            // Other control characters are as good as any.
-            Some(_) => at += 1,
-        }
-    }
-}
-
-/// The length of a line without what ends it.
-fn line_length(rest: &[u8]) -> usize {
-    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cimarron_model::CimType;
 
-    fn lex(text: &str) -> Vec<Result<Token<'_>, LexError>> {
-        Lexer::new(text, Language::Mof2, 0).collect()
+    /// What a text is cut into: kinds and their text.
+    fn lex(text: &str) -> Vec<Result<(Kind, &str), LexError>> {
+        let mut lexer = Lexer::new(text, Language::Mof2, 0);
+        let read = || {
+            let token = lexer.next();
+            let found = match token.kind {
+                Kind::Mistake => Err(lexer.latest_mistake()),
+                kind => Ok((kind, &text[token.span().range()])),
+            };
+            (token.kind != Kind::End).then_some(found)
+        };
+        std::iter::from_fn(read).collect()
+    }
+
+    fn decoded(text: &str) -> Text<'_> {
+        let mut lexer = Lexer::new(text, Language::Mof2, 0);
+        let token = lexer.next();
+        assert_eq!((token.kind, token.span().range()), (Kind::Text, 0..text.len()), "{text}");
+        lexer.decode(&mut String::new())
     }
 
     #[test]
     fn words_without_case() {
-        for (text, token) in [
-            ("CLASS", Token::Class("CLASS")),
-            ("Of", Token::Of("Of")),
-            ("nUlL", Token::Null),
-            ("FALSE", Token::Boolean(false)),
-            ("Key", Token::Identifier("Key")),
-            ("_x1", Token::Identifier("_x1")),
-            ("Größe", Token::Identifier("Größe")),
-            ("$a_1", Token::Alias("a_1")),
-            ("# PRAGMA", Token::Pragma),
-            ("#include", Token::Include("include")),
+        for (text, kind) in [
+            ("CLASS", Kind::Class),
+            ("Of", Kind::Of),
+            ("nUlL", Kind::Null),
+            ("FALSE", Kind::Boolean),
+            ("INSTANCE", Kind::Instance),
+            ("Qualifier", Kind::Qualifier),
+            ("Key", Kind::Identifier),
+            ("_x1", Kind::Identifier),
+            ("instances", Kind::Identifier),
+            ("structure", Kind::Identifier),
+            ("policy", Kind::Identifier),
+            ("Größe", Kind::Identifier),
+            ("$a_1", Kind::Alias),
+            ("# PRAGMA", Kind::Pragma),
+            ("#include", Kind::Include),
         ] {
-            assert_eq!(lex(text), [Ok(token)], "{text}");
+            assert_eq!(lex(text), [Ok((kind, text))], "{text}");
+            let behind = format!("{text} class C");
+            assert_eq!(lex(&behind)[0], Ok((kind, text)), "{text}");
         }
         for t in
             CimType::ALL.into_iter().filter(|t| !matches!(t, CimType::Reference | CimType::Object))
         {
-            let text = t.as_str();
-            assert_eq!(lex(text), [Ok(Token::Type(TypeWord { cim_type: t, text }))]);
+            assert_eq!(lex(t.as_str()), [Ok((Kind::Type, t.as_str()))]);
+            assert_eq!(keyword::cim_type(t.as_str().to_uppercase().as_bytes()), Some(t));
+        }
+    }
+
+    #[test]
+    fn words_of_mof3() {
+        for (text, kind) in [
+            ("Structure", Kind::Structure),
+            ("indication", Kind::Indication),
+            ("ENUMERATION", Kind::Enumeration),
+            ("association", Kind::Association),
+            ("value", Kind::Value),
+            ("policy", Kind::Policy),
+        ] {
+            let token = Lexer::new(text, Language::Mof3, 0).next();
+            assert_eq!(token.kind, kind, "{text}");
         }
     }
 
     #[test]
     fn strings() {
-        for (text, decoded, owned) in [
+        for (text, expected, owned) in [
             (r#""""#, "", false),
             (r#""a/*b*/""#, "a/*b*/", false),
             (r#""\"\\""#, r#""\"#, true),
@@ -579,11 +414,9 @@ mod tests {
             ("\"a\"\"b\"/*c*/ // \"d\"\r\n\"e\"", "abe", true),
             (r#""" """#, "", true),
         ] {
-            let tokens = lex(text);
-            let [Ok(Token::Text(found))] = tokens[..] else { panic!("{text}: {tokens:?}") };
-            let found = found.decode(&mut String::new());
-            assert_eq!(found, decoded, "{text}");
-            assert_eq!(matches!(found, Cow::Owned(_)), owned, "{text}");
+            let found = decoded(text);
+            assert_eq!(&*found, expected, "{text}");
+            assert_eq!(matches!(found, Text::Made(_)), owned, "{text}");
         }
         for (text, error) in [
             ("\"a", LexError::String),
@@ -595,21 +428,24 @@ mod tests {
         ] {
             assert_eq!(lex(text), [Err(error)], "{text}");
         }
-        assert_eq!(lex("\"a\\\n;"), [Err(LexError::String), Ok(Token::Semicolon)]);
-        assert!(matches!(lex("\"a\" \"b\n;")[..], [Ok(Token::Text(_)), Err(LexError::String), _]));
+        assert_eq!(lex("\"a\\\n;"), [Err(LexError::String), Ok((Kind::Semicolon, ";"))]);
+        let open = [Ok((Kind::Text, "\"a\"")), Err(LexError::String), Ok((Kind::Semicolon, ";"))];
+        assert_eq!(lex("\"a\" \"b\n;"), open);
     }
 
     #[test]
     fn characters() {
-        for (text, unit) in [("'A'", 65), (r"'\''", 39), (r"'\xD800'", 0xD800)] {
-            assert_eq!(lex(text), [Ok(Token::Character(unit))], "{text}");
+        for text in ["'A'", r"'\''", r"'\xD800'"] {
+            assert_eq!(lex(text), [Ok((Kind::Character, text))], "{text}");
         }
     }
 
     #[test]
     fn comments_and_spaces_vanish() {
-        assert_eq!(lex(" \u{FEFF}// x\r;/* * / \n*/,//"), [Ok(Token::Semicolon), Ok(Token::Comma)]);
+        let tokens = [Ok((Kind::Semicolon, ";")), Ok((Kind::Comma, ","))];
+        assert_eq!(lex(" \u{FEFF}// x\r;/* * / \n*/,//"), tokens);
         assert_eq!(lex("/* x"), [Err(LexError::Comment)]);
+        assert_eq!(lex("\"a\" /* x"), [Ok((Kind::Text, "\"a\"")), Err(LexError::Comment)]);
         assert_eq!(lex("#define"), [Err(LexError::Directive)]);
         assert_eq!(lex("“x”"), [Err(LexError::Name)]);
         assert_eq!(lex("@"), [Err(LexError::Character)]);
@@ -621,6 +457,6 @@ mod tests {
             assert!(matches!(lex(text)[..], [Err(LexError::Number(_))]), "{text}: {:?}", lex(text));
         }
         assert_eq!(lex("1-2").len(), 2);
-        assert_eq!(lex("1.5e-2"), [Ok(Token::Real(0.015))]);
+        assert_eq!(lex("1.5e-2"), [Ok((Kind::Real, "1.5e-2"))]);
     }
 }

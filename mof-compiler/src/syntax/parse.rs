@@ -1,17 +1,18 @@
-//! The parser's driver.
+//! The driver of the parsers: one declaration after another.
 
 use super::ast::Declaration;
 use super::expected;
-use super::grammar::DeclarationParser;
-use super::lexer::Token;
+use super::parser::{Parsed, Parser, Stop};
 use super::recovery::{note_broken, skip_declaration};
-use super::tokens::{Bounded, Stream};
+use super::stream::Stream;
+use super::token::Kind;
 use super::words::Reports;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::Language;
+use crate::diagnostic::{Code, Diagnostics};
 use crate::source::{FileId, Span};
 
-/// How deep braces may nest. Deeper ones are an error, so that no later stage
-/// that recurses over embedded objects can exhaust its stack.
+/// How deep braces may nest, and brackets. Deeper ones are an error, so that neither the
+/// parser nor a later stage that recurses over embedded objects can exhaust its stack.
 pub const MAX_NESTING: u32 = 64;
 
 /// Parses the text of one file.
@@ -20,51 +21,75 @@ pub const MAX_NESTING: u32 = 64;
 /// all mistakes go to `sink`. Directives stay in the sequence and mean nothing
 /// yet. Implements the MOF of DSP0004 Annex A and the forms that WMI adds.
 pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Vec<Declaration<'a>> {
+    let mut stream = Stream::new(Language::Mof2, text, file, sink);
+    declarations(&mut stream, &mut Reports::default(), |parser| parser.mof2())
+}
+
+/// The production of one declaration.
+pub(super) type Production<'a, T> = fn(&mut Parser<'_, 'a, '_>) -> Parsed<T>;
+
+/// The declarations of a text, each by a production of its language.
+pub(super) fn declarations<'a, T>(
+    stream: &mut Stream<'a, '_>,
+    reports: &mut Reports<'a>,
+    production: Production<'a, T>,
+) -> Vec<T> {
     let mut declarations = Vec::new();
-    if u32::try_from(text.len()).is_err() {
+    if u32::try_from(stream.text.len()).is_err() {
         let message = format!("the text has more than {} bytes", u32::MAX);
-        sink.push(Diagnostic::new(Code::SourceLimit, file, Span::default(), message));
+        stream.report(stream.diagnostic(Code::SourceLimit, Span::default(), message));
         return declarations;
     }
-    let parser = DeclarationParser::new();
-    let mut reports = Reports::new(file);
-    let mut stream = Stream::new(text, file, sink);
-    while let Some(next) = stream.peek() {
-        if next.token == Token::Semicolon {
-            let span = next.span;
-            stream.next();
-            let message = "a `;` without a declaration";
-            stream.report(stream.diagnostic(Code::StraySemicolon, span, message));
-            continue;
-        }
-        let mut tokens = Bounded::new(&mut stream);
-        reports.begin();
-        let result = parser.parse(&mut reports, &mut tokens);
-        let progress = tokens.progress();
-        for diagnostic in reports.list.drain(..) {
-            stream.report(diagnostic);
-        }
-        match result {
-            Ok(declaration) => declarations.push(declaration),
-            Err(error) => {
-                if let Some(diagnostic) = expected::explain(error, progress, &stream) {
-                    stream.report(diagnostic);
-                }
-                note_broken(&mut stream, progress);
-                skip_declaration(&mut stream, progress);
+    loop {
+        let next = stream.peek();
+        match next.kind {
+            Kind::End => return declarations,
+            Kind::Semicolon => {
+                stream.next();
+                let message = "a `;` without a declaration";
+                stream.report(stream.diagnostic(Code::StraySemicolon, next.span(), message));
             }
+            _ => declarations.extend(declaration(stream, reports, production)),
         }
     }
-    declarations
+}
+
+/// The declaration that comes next. Where it has a mistake, that is reported, and the
+/// stream goes on behind it.
+fn declaration<'a, T>(
+    stream: &mut Stream<'a, '_>,
+    reports: &mut Reports<'a>,
+    production: Production<'a, T>,
+) -> Option<T> {
+    reports.begin(stream.file);
+    let mut parser = Parser::new(stream, reports);
+    let result = production(&mut parser);
+    let (progress, (token, expected)) = (parser.progress(), parser.failure());
+    for diagnostic in reports.list.drain(..) {
+        stream.report(diagnostic);
+    }
+    let stop = match result {
+        Ok(declaration) => return Some(declaration),
+        Err(stop) => stop,
+    };
+    if stop == Stop::Unexpected
+        && let Some(diagnostic) = expected::explain(token, expected, progress, stream)
+    {
+        stream.report(diagnostic);
+    }
+    if stream.language() == Language::Mof2 {
+        note_broken(stream, progress);
+    }
+    skip_declaration(stream, progress);
+    None
 }
 
 /// Parses again the declaration that begins at `offset`. Its mistakes have been reported.
 pub(crate) fn parse_again(text: &str, offset: u32, file: FileId) -> Option<Declaration<'_>> {
     let mut unheard = Diagnostics::with_limit(0);
-    let mut stream = Stream::new(text, file, &mut unheard);
+    let mut stream = Stream::new(Language::Mof2, text, file, &mut unheard);
     stream.seek(offset);
-    let mut reports = Reports::new(file);
-    reports.begin();
-    let mut tokens = Bounded::new(&mut stream);
-    DeclarationParser::new().parse(&mut reports, &mut tokens).ok()
+    let mut reports = Reports::default();
+    reports.begin(file);
+    Parser::new(&mut stream, &mut reports).mof2().ok()
 }

@@ -5,8 +5,10 @@
 //! where a declaration unmistakably begins, so that a lost brace or semicolon
 //! does not swallow the rest of the file.
 
-use super::lexer::{Lexer, Token};
-use super::tokens::{Progress, Stream};
+use super::bounds::Progress;
+use super::lexer::Lexer;
+use super::stream::Stream;
+use super::token::Kind;
 use crate::Language;
 
 /// Moves the stream past the declaration that was read as far as `progress`
@@ -30,34 +32,34 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     let mut after_close = progress.after_close;
     // A `}` in a list of qualifiers was meant to be a `)` or `]` and closes nothing.
     let mut slip = progress.in_list;
-    while let Some(next) = stream.peek() {
-        let start = next.span.start;
-        if next.token.may_start_declaration()
-            && (depth == 0 || (after_close && !may_be_local(&next.token)))
+    loop {
+        let next = stream.peek();
+        let start = next.span().start;
+        if next.kind.may_start_declaration()
+            && (depth == 0 || (after_close && !may_be_local(next.kind)))
             && start > progress.first.start
             && starts_declaration(stream.text, stream.language(), start)
         {
             break;
         }
-        let Some(lexeme) = stream.next() else { break };
-        match lexeme.token {
-            Token::LeftBrace => depth += 1,
-            Token::RightBrace if !slip => depth = depth.saturating_sub(1),
-            Token::Semicolon if depth == 0 => break,
+        let kind = stream.next().kind;
+        match kind {
+            Kind::End => break,
+            Kind::LeftBrace => depth += 1,
+            Kind::RightBrace if !slip => depth = depth.saturating_sub(1),
+            Kind::Semicolon if depth == 0 => break,
             _ => {}
         }
         slip = false;
         // A string without its end may have swallowed what closes.
-        after_close = matches!(
-            lexeme.token,
-            Token::Semicolon | Token::RightBrace | Token::RightBracket | Token::Broken
-        );
+        after_close =
+            matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
     }
 }
 
 /// Whether the token begins a declaration that may stand within a class, too.
-const fn may_be_local(token: &Token<'_>) -> bool {
-    matches!(token, Token::Structure(_) | Token::Enumeration(_))
+const fn may_be_local(kind: Kind) -> bool {
+    matches!(kind, Kind::Structure | Kind::Enumeration)
 }
 
 /// A directive ends with its `)`, and at the latest with the line of the
@@ -68,11 +70,12 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
     {
         return;
     }
-    while let Some(lexeme) = stream.next() {
-        if matches!(lexeme.token, Token::RightParen | Token::Semicolon) {
+    loop {
+        let token = stream.next();
+        if matches!(token.kind, Kind::RightParen | Kind::Semicolon | Kind::End) {
             break;
         }
-        if !stream.next_on_line_of(lexeme.span) {
+        if !stream.next_on_line_of(token.span()) {
             break;
         }
     }
@@ -82,74 +85,63 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
 fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
     let mut lexer = Lexer::new(text, language, offset);
     let mut first = next(&mut lexer);
-    if first == Some(Token::LeftBracket) {
+    if first == Kind::LeftBracket {
         loop {
             match next(&mut lexer) {
-                Some(Token::RightBracket) => break,
-                None | Some(Token::Semicolon | Token::LeftBracket) => return false,
-                Some(_) => {}
+                Kind::RightBracket => break,
+                Kind::End | Kind::Semicolon | Kind::LeftBracket => return false,
+                _ => {}
             }
         }
         first = next(&mut lexer);
     }
     match first {
-        Some(Token::Pragma | Token::Include(_)) => true,
-        Some(
-            Token::Class(_)
-            | Token::Structure(_)
-            | Token::Enumeration(_)
-            | Token::Association(_)
-            | Token::Indication(_),
-        ) => {
-            matches!(next(&mut lexer), Some(Token::Identifier(_)))
-                && matches!(next(&mut lexer), Some(Token::LeftBrace | Token::Colon | Token::As(_)))
+        Kind::Pragma | Kind::Include => true,
+        Kind::Class
+        | Kind::Structure
+        | Kind::Enumeration
+        | Kind::Association
+        | Kind::Indication => {
+            next(&mut lexer) == Kind::Identifier
+                && matches!(next(&mut lexer), Kind::LeftBrace | Kind::Colon | Kind::As)
         }
-        Some(Token::Instance(_) | Token::Value(_)) => {
-            matches!(next(&mut lexer), Some(Token::Of(_)))
-        }
-        Some(Token::Qualifier(_)) => {
-            next(&mut lexer).is_some() && next(&mut lexer) == Some(Token::Colon)
-        }
+        Kind::Instance | Kind::Value => next(&mut lexer) == Kind::Of,
+        Kind::Qualifier => next(&mut lexer) != Kind::End && next(&mut lexer) == Kind::Colon,
         _ => false,
     }
 }
 
 /// Remembers what the declaration would have made, if that can be told.
 pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
-    let mut lexer = Lexer::new(stream.text, stream.language(), progress.first.start);
+    let text = stream.text;
+    let mut lexer = Lexer::new(text, stream.language(), progress.first.start);
     let mut first = next(&mut lexer);
-    if first == Some(Token::LeftBracket) {
+    if first == Kind::LeftBracket {
         // Qualifier values have braces and parentheses, and no brackets.
-        while !matches!(first, None | Some(Token::RightBracket | Token::Semicolon)) {
+        while !matches!(first, Kind::End | Kind::RightBracket | Kind::Semicolon) {
             first = next(&mut lexer);
         }
         first = next(&mut lexer);
     }
+    let second = next(&mut lexer);
+    let name = text.get(lexer.span().range()).unwrap_or_default();
     let broken = &mut stream.sink.broken;
-    let name = next(&mut lexer);
-    match (first, name) {
-        (Some(Token::Class(_)), Some(Token::Identifier(name))) => {
-            broken.add_class(name);
-            if let (Some(Token::As(_)), Some(Token::Alias(alias))) =
-                (next(&mut lexer), next(&mut lexer))
-            {
-                broken.add_alias(alias);
-            }
-        }
-        (Some(Token::Qualifier(_)), Some(Token::Identifier(name))) => broken.add_qualifier(name),
-        (Some(Token::Instance(_)), Some(Token::Of(_))) => {
-            next(&mut lexer);
-            if let (Some(Token::As(_)), Some(Token::Alias(alias))) =
-                (next(&mut lexer), next(&mut lexer))
-            {
-                broken.add_alias(alias);
-            }
-        }
-        _ => {}
+    match (first, second) {
+        (Kind::Class, Kind::Identifier) => broken.add_class(name),
+        (Kind::Qualifier, Kind::Identifier) => return broken.add_qualifier(name),
+        (Kind::Instance, Kind::Of) => _ = next(&mut lexer),
+        _ => return,
+    }
+    if next(&mut lexer) == Kind::As && next(&mut lexer) == Kind::Alias {
+        let alias = text.get(lexer.span().range()).unwrap_or_default();
+        broken.add_alias(alias.trim_start_matches('$'));
     }
 }
 
-/// The next token, mistaken ones as `Broken`.
-fn next<'a>(lexer: &mut Lexer<'a>) -> Option<Token<'a>> {
-    lexer.next().map(|token| token.unwrap_or(Token::Broken))
+/// What the next token is, `Broken` for mistaken ones.
+fn next(lexer: &mut Lexer<'_>) -> Kind {
+    match lexer.next().kind {
+        Kind::Mistake => Kind::Broken,
+        kind => kind,
+    }
 }

@@ -4,6 +4,8 @@
 //! ten. A vectorised search takes longer to start than these take to cross in words,
 //! and a byte at a time takes several times as long.
 
+use super::token::Form;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -47,6 +49,98 @@ pub(super) fn spaces(bytes: &[u8]) -> usize {
         }
     }
     bytes.len() - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count()
+}
+
+/// The length of the word that the bytes begin with, and whether it is ASCII. Bytes of
+/// characters beyond ASCII belong to words; which of the characters may is seen when
+/// there are some.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+pub(super) fn word(bytes: &[u8]) -> (usize, bool) {
+    const IN_WORDS: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let b = byte as u8;
+            table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+            byte += 1;
+        }
+        table
+    };
+    let mut seen = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !IN_WORDS[*byte as usize] {
+            return (at, seen < 0x80);
+        }
+        seen |= *byte;
+    }
+    (bytes.len(), seen < 0x80)
+}
+
+/// What stands behind white space and comments.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Rest {
+    Token,
+    Nothing,
+    /// A comment without its end.
+    OpenComment,
+}
+
+/// The length of the white space and comments at the start, and what is behind.
+#[inline]
+pub(super) fn skip_trivia(bytes: &[u8]) -> (usize, Rest) {
+    let mut at = 0;
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
+                at += 1;
+                at += spaces(bytes.get(at..).unwrap_or_default());
+            }
+            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
+            Some(b'/') => match bytes.get(at + 1) {
+                Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
+                Some(b'*') => {
+                    let inside = bytes.get(at + 2..).unwrap_or_default();
+                    match memchr::memmem::find(inside, b"*/") {
+                        Some(end) => at += end + 4,
+                        None => return (at, Rest::OpenComment),
+                    }
+                }
+                _ => return (at, Rest::Token),
+            },
+            Some(_) => return (at, Rest::Token),
+            None => return (at, Rest::Nothing),
+        }
+    }
+}
+
+/// The length of a literal's contents, which `bytes` begin with, and their form; without
+/// the closing `quote` on its line, the length of the line.
+pub(super) fn quoted(bytes: &[u8], quote: u8) -> Result<(usize, Form), usize> {
+    let (mut at, mut form) = (0, Form::PLAIN);
+    loop {
+        at += string_stop(bytes.get(at..).unwrap_or_default(), quote);
+        match bytes.get(at) {
+            Some(byte) if *byte == quote => return Ok((at, form)),
+            Some(b'\\') => {
+                let next = bytes.get(at + 1);
+                form = form.with(Form::ESCAPED);
+                if !matches!(next, Some(b'n' | b't' | b'"' | b'\'' | b'\\')) {
+                    form = form.with(Form::DOUBTFUL);
+                }
+                let pair = !matches!(next, None | Some(b'\n' | b'\r'));
+                at += 1 + usize::from(pair);
+            }
+            None | Some(b'\n' | b'\r') => return Err(at),
+            // Other control characters are as good as any.
+            Some(_) => at += 1,
+        }
+    }
+}
+
+/// The length of a line without what ends it.
+fn line_length(rest: &[u8]) -> usize {
+    memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

@@ -1,17 +1,14 @@
-//! What the grammar's actions report: words with a fixed set of meanings, and
+//! What the grammars report: words with a fixed set of meanings, and
 //! forms that are accepted only to be refused in plain words.
 
 use super::ast::{
-    ArraySuffix, DataType, Flavor, FlavorKind, Identifier, Integer, Qualifier, Scope, ScopeKind,
-    TypeKind,
+    ArraySuffix, DataType, Feature, Flavor, FlavorKind, Identifier, Integer, Qualifier, Scope,
+    ScopeKind, TypeKind, Value,
 };
-use super::lexer::Text;
 use super::mof3;
-use crate::Language;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 use cimarron_model::{CimType, suggest};
-use std::borrow::Cow;
 
 /// The keywords that may name the type of a qualifier.
 const TYPES: [&str; 14] = [
@@ -19,70 +16,26 @@ const TYPES: [&str; 14] = [
     "sint16", "sint32", "sint64", "real32", "real64",
 ];
 
-/// What the grammar's actions work with. They report here, as the sink is lent to the
-/// token source.
-#[derive(Debug)]
+/// What the grammars work with. They report here, as the sink is lent to the token
+/// source; and nothing is reported that a mistake in the next token makes guesswork.
+#[derive(Debug, Default)]
 pub(crate) struct Reports<'a> {
     file: FileId,
     pub(crate) list: Vec<Diagnostic>,
-    /// Qualifiers whose lists are still being read. The parser moves what it holds with
-    /// every step, and these are large.
-    qualifiers: Vec<Qualifier<'a>>,
-    scratch: String,
-}
-
-/// `Scope(…)` or `Flavor(…)` of a qualifier declaration, with its keyword.
-#[derive(Clone, Debug)]
-pub(crate) enum Clause {
-    Scopes(Span, Vec<Scope>),
-    Flavors(Span, Vec<Flavor>),
-}
-
-/// Sorts the clauses of a qualifier declaration; a second of a kind is reported.
-pub(crate) fn clauses(
-    list: Vec<Clause>,
-    reports: &mut Reports<'_>,
-) -> (Option<Vec<Scope>>, Option<Vec<Flavor>>) {
-    let (mut scopes, mut flavors) = (None, None);
-    for clause in list {
-        let (repeated, keyword) = match clause {
-            Clause::Scopes(keyword, new) => (scopes.replace(new).is_some(), keyword),
-            Clause::Flavors(keyword, new) => (flavors.replace(new).is_some(), keyword),
-        };
-        if repeated {
-            reports.repeated_clause(keyword);
-        }
-    }
-    (scopes, flavors)
+    // The ends of lists that are still being read. What is cut off from them takes the
+    // room that it needs, and grows nowhere else.
+    pub(super) qualifiers: Vec<Qualifier<'a>>,
+    pub(super) features: Vec<Feature<'a>>,
+    pub(super) values: Vec<Value<'a>>,
 }
 
 impl<'a> Reports<'a> {
-    pub(crate) fn new(file: FileId) -> Self {
-        Self { file, list: Vec::new(), qualifiers: Vec::new(), scratch: String::new() }
-    }
-
-    /// Begins a declaration: forgets what one with a mistake has left behind.
-    pub(crate) fn begin(&mut self) {
+    /// Begins a declaration of a file: forgets what one with a mistake has left behind.
+    pub(crate) fn begin(&mut self, file: FileId) {
+        self.file = file;
         self.qualifiers.clear();
-    }
-
-    pub(crate) fn add_qualifier(&mut self, qualifier: Qualifier<'a>) {
-        self.qualifiers.push(qualifier);
-    }
-
-    /// The list of the latest so many qualifiers.
-    pub(crate) fn take_qualifiers(&mut self, count: usize) -> Vec<Qualifier<'a>> {
-        self.qualifiers.split_off(self.qualifiers.len().saturating_sub(count))
-    }
-
-    /// What string literals say.
-    pub(crate) fn text(&mut self, text: Text<'a>) -> Cow<'a, str> {
-        text.decode(&mut self.scratch)
-    }
-
-    /// As `text`, with the escapes of MOF 3.
-    pub(super) fn mof3_text(&mut self, text: Text<'a>) -> Cow<'a, str> {
-        text.decode_as(Language::Mof3, &mut self.scratch)
+        self.features.clear();
+        self.values.clear();
     }
 
     fn push(&mut self, code: Code, span: Span, message: String) -> &mut Diagnostic {
@@ -115,10 +68,11 @@ impl<'a> Reports<'a> {
     }
 
     /// Reports the size of an array, which MOF 3 has no more.
-    pub(super) fn fixed_array(&mut self, span: Span) {
+    pub(super) fn fixed_array(&mut self, _: Integer, span: Span) -> Option<u32> {
         let message = "arrays of MOF 3 have no size".to_owned();
         self.push(Code::Mof2Form, span, message).help =
             Some("write `[]`; the qualifiers MinSize and MaxSize bound the size".to_owned());
+        None
     }
 
     /// Reports `Q : Flavor`, which MOF 3 leaves to the policy of the qualifier type.

@@ -1,15 +1,36 @@
 //! Values in the archive: writing them and reading them back.
 
-use super::format::{ArchivedRoot, ArchivedValueRecord, ValueRecord, form};
+use super::format::{ArchivedRoot, ArchivedValueRecord, NONE, Root, ValueRecord, form};
 use super::write::{WriteError, Writer, number};
 use cimarron_model::{Array, Char16, CimType, DateTime, Elements, ObjectPath, Scalar, Value};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::Arc;
 
-/// Remembers values already written: TRUE and NULL are most of them.
+/// Remembers values already written: TRUE and NULL are most of them, and every second
+/// array is like another.
 #[derive(Default)]
 pub(super) struct ValueWriter {
     known: FxHashMap<ValueRecord, u32>,
+    /// Strings by their symbols; `NONE` where there is none yet.
+    pub(super) strings: Vec<u32>,
+    /// Arrays by the hash of their elements, which are in `words` already.
+    arrays: HashTable<(u64, u32)>,
+}
+
+impl Root {
+    /// The words of an array while the archive is being written.
+    fn array_words(&self, record: &ValueRecord) -> &[u64] {
+        usize::try_from(record.payload).ok().and_then(|n| self.words.get(n..)).map_or(
+            &[],
+            |words| {
+                let len = record.len as usize;
+                let marks = usize::from(record.form == form::ARRAY_WITH_NULLS) * len.div_ceil(64);
+                words.get(..len + marks).unwrap_or_default()
+            },
+        )
+    }
 }
 
 impl Writer {
@@ -23,13 +44,16 @@ impl Writer {
                 form: if *array { form::NULL_ARRAY } else { form::NULL },
                 cim_type,
             },
+            Value::Scalar(Scalar::String(text)) => {
+                let symbol = self.symbol(text)?;
+                return self.string(symbol);
+            }
             Value::Scalar(scalar) => {
                 ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
             }
-            // The elements of each lie at a place of their own: none is like another.
             Value::Array(array) => {
                 let record = self.array(array)?;
-                return self.append_value(record);
+                return self.share_array(record);
             }
         };
         if let Some(n) = self.values.known.get(&record) {
@@ -37,6 +61,45 @@ impl Writer {
         }
         let n = self.append_value(record)?;
         self.values.known.insert(record, n);
+        Ok(n)
+    }
+
+    /// The number of the string with this symbol.
+    fn string(&mut self, symbol: u32) -> Result<u32, WriteError> {
+        let at = symbol as usize;
+        if let Some(n) = self.values.strings.get(at).filter(|n| **n != NONE) {
+            return Ok(*n);
+        }
+        let (payload, cim_type) = (u64::from(symbol), CimType::String as u8);
+        let n = self.append_value(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type })?;
+        if self.values.strings.len() <= at {
+            self.values.strings.resize(self.root.symbols.len(), NONE);
+        }
+        if let Some(slot) = self.values.strings.get_mut(at) {
+            *slot = n;
+        }
+        Ok(n)
+    }
+
+    /// The number of an array whose words were written last. They are taken back where
+    /// the same stand already.
+    fn share_array(&mut self, record: ValueRecord) -> Result<u32, WriteError> {
+        let root = &self.root;
+        let words = root.array_words(&record);
+        let kind = (record.cim_type, record.form);
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one((kind, words));
+        let same = |n: u32| {
+            root.values.get(n as usize).is_some_and(|other| {
+                (other.cim_type, other.form) == kind && root.array_words(other) == words
+            })
+        };
+        if let Some((_, n)) = self.values.arrays.find(hash, |(h, n)| *h == hash && same(*n)) {
+            let (n, start) = (*n, root.words.len() - words.len());
+            self.root.words.truncate(start);
+            return Ok(n);
+        }
+        let n = self.append_value(record)?;
+        self.values.arrays.insert_unique(hash, (hash, n), |(h, _)| *h);
         Ok(n)
     }
 

@@ -85,13 +85,21 @@ impl Root {
     }
 }
 
+/// A superclass that is in the archive, written already.
+#[derive(Clone, Copy)]
+struct Above<'a> {
+    class: &'a ResolvedClass,
+    number: u32,
+}
+
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) root: Root,
     /// Symbols by the hash of the text they stand for, which is in `root` already.
     symbols: HashTable<(u64, u32)>,
     pub(super) values: ValueWriter,
-    /// Declarations already written, by identity: subclasses share them.
+    /// Declarations already written, by identity: classes below one that is not in the
+    /// archive share them.
     properties: FxHashMap<*const Property, u32>,
     methods: FxHashMap<*const Method, u32>,
     /// How many objects the one being written is embedded in.
@@ -108,17 +116,23 @@ impl Writer {
         Self { root, ..Self::default() }
     }
 
-    /// Makes room as real schemas need it, several times over for text: pages that are
-    /// never written to cost nothing, and copying what has grown too large does.
+    /// Makes room as real schemas need it, for text several times over: pages that are
+    /// never written to cost nothing, and copying what has grown too large does. Lists have
+    /// the same size in bytes, whatever they hold, so that allocators lay them side by side.
     fn reserve(&mut self, classes: usize) {
+        fn room<T>(list: &mut Vec<T>, classes: usize) {
+            list.reserve(classes * 320 / size_of::<T>());
+        }
         let root = &mut self.root;
         root.text.reserve(classes.saturating_mul(8 << 10).min(64 << 20));
-        root.symbols.reserve(classes * 16);
-        root.qualifiers.reserve(classes * 24);
-        root.values.reserve(classes * 16);
-        root.words.reserve(classes * 32);
-        root.lists.reserve(classes * 64);
-        root.properties.reserve(classes * 6);
+        room(&mut root.symbols, classes);
+        room(&mut root.classes, classes);
+        room(&mut root.properties, classes);
+        room(&mut root.qualifiers, classes);
+        room(&mut root.values, classes);
+        room(&mut root.words, classes);
+        room(&mut root.lists, classes);
+        room(&mut self.values.strings, classes);
         self.symbols.reserve(classes * 16, |(h, _)| *h);
     }
 
@@ -148,10 +162,14 @@ impl Writer {
         let first = number(self.root.classes.len())?;
         for place in &order.places {
             let Some(class) = classes.get(place.class) else { continue };
-            let superclass_number =
-                place.parent.map_or(Ok(NONE), |p| number(p).map(|p| p + first))?;
+            let above = place.parent.and_then(|p| Some((p, order.places.get(p)?.class)));
+            let above = match above.and_then(|(p, c)| Some((p, *classes.get(c)?))) {
+                Some((place, class)) => Some(Above { class, number: number(place)? + first }),
+                None => None,
+            };
             let subtree_end = number(place.subtree_end)? + first;
-            self.class(class, superclass_number, subtree_end)?;
+            let record = self.class_record(class, above, subtree_end)?;
+            self.root.classes.push(record);
         }
         let named: Vec<(u32, &str)> = (first..)
             .zip(&order.places)
@@ -189,29 +207,30 @@ impl Writer {
         append(&mut self.root.qualifier_types, records)
     }
 
-    fn class(
-        &mut self,
-        class: &ResolvedClass,
-        superclass_number: u32,
-        subtree_end: u32,
-    ) -> Result<(), WriteError> {
-        let record = self.class_record(class, superclass_number, subtree_end)?;
-        self.root.classes.push(record);
-        Ok(())
-    }
-
     fn class_record(
         &mut self,
         class: &ResolvedClass,
-        superclass_number: u32,
+        above: Option<Above<'_>>,
         subtree_end: u32,
     ) -> Result<ClassRecord, WriteError> {
         let mut ancestors = Vec::with_capacity(class.ancestors.len());
         for name in &class.ancestors {
             ancestors.push(self.symbol(name.as_str())?);
         }
-        let properties = self.members(&class.properties, Self::property)?;
-        let methods = self.members(&class.methods, Self::method)?;
+        let superclass_number = above.map_or(NONE, |above| above.number);
+        let record = self.root.classes.get(superclass_number as usize);
+        let listed = record.map(|c| (c.properties, c.properties_by_name));
+        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.properties, list));
+        let numbers =
+            self.members(&class.properties, inherited, |w| &mut w.properties, Self::property)?;
+        let name: fn(&Property) -> &str = |p| p.name.as_str();
+        let properties = self.named_list(&class.properties, &numbers, listed, name)?;
+        let record = self.root.classes.get(superclass_number as usize);
+        let listed = record.map(|c| (c.methods, c.methods_by_name));
+        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.methods, list));
+        let numbers = self.members(&class.methods, inherited, |w| &mut w.methods, Self::method)?;
+        let name: fn(&Method) -> &str = |m| m.name.as_str();
+        let methods = self.named_list(&class.methods, &numbers, listed, name)?;
         let flag = |name, bit| if class.qualifiers.is_true(name) { bit } else { 0 };
         Ok(ClassRecord {
             name: self.symbol(class.name.as_str())?,
@@ -225,11 +244,11 @@ impl Writer {
             subtree_end,
             ancestors: append(&mut self.root.lists, ancestors)?,
             qualifiers: self.qualifiers(&class.qualifiers)?,
-            properties: append(&mut self.root.lists, properties)?,
-            properties_by_name: self.name_order(&class.properties, |p| p.name.as_str())?,
+            properties: properties.0,
+            properties_by_name: properties.1,
             own_properties: append(&mut self.root.lists, class.own_properties.iter().copied())?,
-            methods: append(&mut self.root.lists, methods)?,
-            methods_by_name: self.name_order(&class.methods, |m| m.name.as_str())?,
+            methods: methods.0,
+            methods_by_name: methods.1,
             own_methods: append(&mut self.root.lists, class.own_methods.iter().copied())?,
         })
     }
@@ -237,7 +256,7 @@ impl Writer {
     /// A class that is a value: written as it was given, outside any hierarchy.
     fn embedded_class(&mut self, class: &Class) -> Result<u32, WriteError> {
         let resolved = ResolvedClass::as_given(class);
-        let record = self.class_record(&resolved, NONE, 0)?;
+        let record = self.class_record(&resolved, None, 0)?;
         let n = number(self.root.embedded_classes.len())?;
         self.root.embedded_classes.push(record);
         // The declarations die with `resolved`; their addresses may be reused.
@@ -250,30 +269,62 @@ impl Writer {
         Ok(n)
     }
 
+    /// The numbers of members. What a superclass in the archive has in the same place is
+    /// shared with it; without one, what others of its subclasses have is shared with them.
     fn members<T>(
         &mut self,
         members: &[Member<T>],
-        one: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
+        inherited: Option<(&[Member<T>], Run)>,
+        written: fn(&mut Self) -> &mut FxHashMap<*const T, u32>,
+        write: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
     ) -> Result<Vec<u32>, WriteError> {
-        members.iter().map(|member| one(self, member)).collect()
+        let mut numbers = Vec::with_capacity(members.len());
+        for (i, member) in members.iter().enumerate() {
+            let identity = Arc::as_ptr(&member.declaration);
+            let known = match inherited {
+                Some((above, list)) => above
+                    .get(i)
+                    .filter(|above| Arc::as_ptr(&above.declaration) == identity)
+                    .and_then(|_| self.root.lists.get(list.start as usize + i)),
+                None => written(self).get(&identity),
+            };
+            let n = match known.copied() {
+                Some(n) => n,
+                None => write(self, member)?,
+            };
+            if inherited.is_none() {
+                written(self).insert(identity, n);
+            }
+            numbers.push(n);
+        }
+        Ok(numbers)
     }
 
-    fn name_order<T>(
+    /// The list of members' numbers, and the one of their places in the order of their
+    /// names. A class that adds nothing has those of its superclass.
+    fn named_list<T>(
         &mut self,
         members: &[Member<T>],
+        numbers: &[u32],
+        above: Option<(Run, Run)>,
         name: fn(&T) -> &str,
-    ) -> Result<Run, WriteError> {
-        let mut slots: Vec<(u32, &str)> =
-            (0..).zip(members).map(|(slot, m)| (slot, name(&m.declaration))).collect();
-        slots.sort_by(|a, b| fold::cmp(a.1, b.1));
-        append(&mut self.root.lists, slots.into_iter().map(|(slot, _)| slot))
+    ) -> Result<(Run, Run), WriteError> {
+        let lists = &mut self.root.lists;
+        let same = |list: Run| {
+            let (start, len) = (list.start as usize, list.len as usize);
+            lists.get(start..).and_then(|rest| rest.get(..len)) == Some(numbers)
+        };
+        if let Some(both) = above.filter(|(list, _)| same(*list)) {
+            return Ok(both);
+        }
+        let mut places: Vec<(u32, &str)> =
+            (0..).zip(members).map(|(place, m)| (place, name(&m.declaration))).collect();
+        places.sort_by(|a, b| fold::cmp(a.1, b.1));
+        let list = append(lists, numbers.iter().copied())?;
+        Ok((list, append(lists, places.into_iter().map(|(place, _)| place))?))
     }
 
     fn property(&mut self, member: &Member<Property>) -> Result<u32, WriteError> {
-        let identity = Arc::as_ptr(&member.declaration);
-        if let Some(n) = self.properties.get(&identity) {
-            return Ok(*n);
-        }
         let property = &*member.declaration;
         let record = PropertyRecord {
             name: self.symbol(property.name.as_str())?,
@@ -288,15 +339,10 @@ impl Writer {
         };
         let n = number(self.root.properties.len())?;
         self.root.properties.push(record);
-        self.properties.insert(identity, n);
         Ok(n)
     }
 
     fn method(&mut self, member: &Member<Method>) -> Result<u32, WriteError> {
-        let identity = Arc::as_ptr(&member.declaration);
-        if let Some(n) = self.methods.get(&identity) {
-            return Ok(*n);
-        }
         let method = &*member.declaration;
         let unused = DataType::scalar(cimarron_model::CimType::Boolean);
         let record = MethodRecord {
@@ -311,7 +357,6 @@ impl Writer {
         };
         let n = number(self.root.methods.len())?;
         self.root.methods.push(record);
-        self.methods.insert(identity, n);
         Ok(n)
     }
 

@@ -68,10 +68,16 @@ impl Judge<'_> {
             let message = format!("the class name `{text}` {problem}");
             self.at_class(rule, Part::Name, message, None);
         }
-        self.name_length(Rule::ClassNameTooLong, Element::Class, Part::Name, &name);
+        self.name_length(Rule::ClassNameTooLong, Element::Class, |_| Part::Name, &name);
     }
 
-    pub(super) fn name_length(&mut self, rule: Rule, element: Element, part: Part, name: &Name) {
+    pub(super) fn name_length(
+        &mut self,
+        rule: Rule,
+        element: Element,
+        part: fn(&Name) -> Part,
+        name: &Name,
+    ) {
         // Characters are never more than bytes, and counting takes longer.
         if name.as_str().len() <= MAX_NAME {
             return;
@@ -79,7 +85,7 @@ impl Judge<'_> {
         let length = name.as_str().chars().count();
         if length > MAX_NAME {
             let message = format!("the name has {length} characters; {MAX_NAME} are allowed");
-            self.report(rule, element, part, message);
+            self.report(rule, element, part(name), message);
         }
     }
 

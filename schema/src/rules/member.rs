@@ -53,7 +53,7 @@ impl Judge<'_> {
         } else if self.dialect == Dialect::Wmi && name.as_str().starts_with('_') {
             "begins with an underscore, which is kept for system properties"
         } else {
-            return self.name_length(too_long, element, Part::Name, name);
+            return self.name_length(too_long, element, |_| Part::Name, name);
         };
         let message = format!("the name `{name}` {problem}");
         self.report(Rule::InvalidMemberName, element, Part::Name, message);

@@ -93,13 +93,13 @@ impl<'a> Judge<'a> {
     fn declared(&mut self, site: &Site<'a>, known: Option<Known>, qualifier: &Qualifier) {
         let name = &qualifier.name;
         let Site { element, scope, .. } = *site;
-        let part = Part::Qualifier(name.clone());
+        let part = |name: &Name| Part::Qualifier(name.clone());
         if self.dialect == Dialect::Wmi && known == Some(Known::CimType) {
             let message = "CIMTYPE is made from the declared type and cannot be written".to_owned();
-            self.report(Rule::ReservedQualifier, element, part, message);
+            self.report(Rule::ReservedQualifier, element, part(name), message);
             return;
         }
-        self.name_length(Rule::QualifierNameTooLong, element, part.clone(), name);
+        self.name_length(Rule::QualifierNameTooLong, element, part, name);
         let key_above =
             known == Some(Known::Key) && site.above.is_some_and(|above| above.is_true("Key"));
         if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) && !key_above {
@@ -107,29 +107,30 @@ impl<'a> Judge<'a> {
         }
         let Some(declaration) = self.environment.qualifier_type(name.as_str()) else {
             match self.dialect {
-                Dialect::Dmtf => self.undeclared(element, part, name),
+                Dialect::Dmtf => self.undeclared(element, name),
                 Dialect::Wmi => {
                     if let Some(scopes) = known.and_then(wmi_scopes) {
-                        self.in_scope(element, part, name, scope, scopes);
+                        self.in_scope(element, name, scope, scopes);
                     }
                 }
             }
             return;
         };
         let scopes = declaration.scopes;
-        self.in_scope(element, part, name, scope, scopes);
+        self.in_scope(element, name, scope, scopes);
     }
 
-    fn undeclared(&mut self, element: Element, part: Part, name: &Name) {
+    fn undeclared(&mut self, element: Element, name: &Name) {
         let similar = self.environment.similar_qualifier(name.as_str());
         let help = similar
             .map(suggest::did_you_mean)
             .or_else(|| Some(format!("declare it: Qualifier {name} : type, Scope(...);")));
         let message = format!("the qualifier `{name}` is not declared");
+        let part = Part::Qualifier(name.clone());
         self.advise(Rule::UndeclaredQualifier, element, part, message, help);
     }
 
-    fn in_scope(&mut self, element: Element, part: Part, name: &Name, on: Scope, scopes: Scopes) {
+    fn in_scope(&mut self, element: Element, name: &Name, on: Scope, scopes: Scopes) {
         // To WMI an association or indication is a class, and a reference a property.
         let kind = match (self.dialect, on) {
             (Dialect::Wmi, Scope::Association | Scope::Indication) => Scope::Class,
@@ -139,6 +140,7 @@ impl<'a> Judge<'a> {
         if scopes.contains(on) || scopes.contains(kind) {
             return;
         }
+        let part = Part::Qualifier(name.clone());
         if self.dialect == Dialect::Wmi && on == Scope::Method && name.is("ID") {
             let message = "a method's own ID would be that of its return value".to_owned();
             let help = Some("number the parameters only".to_owned());

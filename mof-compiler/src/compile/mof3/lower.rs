@@ -565,5 +565,5 @@ fn add<'t>(list: &mut Vec<ast::Qualifier<'t>>, one: ast::Qualifier<'t>) {
 }
 
 pub(super) fn text_value(span: Span, text: Cow<'_, str>) -> ast::Value<'_> {
-    ast::Value { span, kind: ast::ValueKind::String(text) }
+    ast::Value { span, kind: ast::ValueKind::String(text.into()) }
 }

@@ -122,10 +122,10 @@ impl<'t> Writer<'t, '_, '_> {
             (ValueKind::Boolean(value), _) => ast::ValueKind::Boolean(*value),
             (ValueKind::Integer(value), _) => ast::ValueKind::Integer(*value),
             (ValueKind::Real(value), _) => ast::ValueKind::Real(*value),
-            (ValueKind::String(text), _) => ast::ValueKind::String(text.clone()),
+            (ValueKind::String(text), _) => ast::ValueKind::String(text.clone().into()),
             (ValueKind::Alias(name), _) => self.alias(written.span, name, target),
             (ValueKind::Path(path), Target::Typed(Meaning::Reference(_), _)) => {
-                ast::ValueKind::String(Cow::Owned(path_text(path)))
+                made_text(path_text(path))
             }
             (ValueKind::Path(_), _) => {
                 let message = "an object path initialises what is no reference".to_owned();
@@ -166,7 +166,7 @@ impl<'t> Writer<'t, '_, '_> {
             Target::Typed(Meaning::Enumeration(id), _) => self.element(value, *id),
             Target::Mapped(class, property) => self.mapped(value, &class.clone(), property),
             Target::Names(names) => match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
-                Some(known) => ast::ValueKind::String(Cow::Borrowed(known)),
+                Some(known) => ast::ValueKind::String(ast::Text::Written(known)),
                 None => {
                     let similar = suggest::nearest(name, names.iter().copied());
                     let help = similar.map_or_else(
@@ -273,7 +273,7 @@ impl<'t> Writer<'t, '_, '_> {
         let text = values.get(position).cloned().unwrap_or_else(|| position.to_string());
         match text.parse::<i128>() {
             Ok(number) if member.declaration.data_type.cim_type.is_integer() => integer(number),
-            _ => ast::ValueKind::String(Cow::Owned(text)),
+            _ => made_text(text),
         }
     }
 
@@ -314,7 +314,7 @@ impl<'t> Writer<'t, '_, '_> {
             return self.not_octets(span, "the octet string is too long".to_owned());
         };
         if shape == Shape::Array {
-            return ast::ValueKind::String(Cow::Owned(format!("0x{length:08X}{digits}")));
+            return made_text(format!("0x{length:08X}{digits}"));
         }
         if !self.spend(length as usize, span) {
             return ast::ValueKind::Invalid;
@@ -460,10 +460,14 @@ fn path_text(path: &PathValue<'_>) -> String {
     format!("{}.{}", path.class.text, keys.join(","))
 }
 
+fn made_text<'t>(text: String) -> ast::ValueKind<'t> {
+    ast::ValueKind::String(ast::Text::Made(text.into()))
+}
+
 fn constant<'t>(constant: &Constant<'t>) -> ast::ValueKind<'t> {
     match constant {
         Constant::Integer(number) => integer(*number),
-        Constant::Text(text) => ast::ValueKind::String(text.clone()),
+        Constant::Text(text) => ast::ValueKind::String(text.clone().into()),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{declarations, parse};
 use crate::source::Span;
 use crate::syntax::ast::*;
-use std::borrow::Cow;
 
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {
@@ -169,7 +168,7 @@ fn strings_borrow_when_they_can() {
         .properties
         .iter()
         .map(|p| match &p.value.kind {
-            ValueKind::String(s) => (s.as_ref(), matches!(s, Cow::Borrowed(_))),
+            ValueKind::String(s) => (&**s, matches!(s, Text::Written(_))),
             other => panic!("{other:?}"),
         })
         .collect();

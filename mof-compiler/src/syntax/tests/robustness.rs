@@ -26,6 +26,24 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn qualifiers_of_values_of_qualifiers_are_bounded() {
+    let nested = |depth: usize| {
+        let (open, close) =
+            ("[q(instance of A { x = ".repeat(depth), "; })] class B {}".repeat(depth));
+        format!("instance of C {{ x = {open}1{close}; }}; class D {{}};")
+    };
+    let limit = MAX_NESTING as usize;
+    assert_eq!(parse(&nested(limit - 1)).1, [] as [String; 0]);
+    let without_braces = |depth| format!("{}class D {{}};", "[q(".repeat(depth));
+    for depth in [limit + 1, 100_000] {
+        for text in [nested(depth), without_braces(depth)] {
+            let reports = parse(&text).1;
+            assert!(reports[0].contains("nest deeper than 64"), "{reports:?}");
+        }
+    }
+}
+
+#[test]
 fn reports_are_bounded() {
     let mut sink = Diagnostics::new();
     let text = "class ; ".repeat(5_000);

@@ -1,0 +1,46 @@
+//! What files hold, before and after decoding.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What was read.
+pub(super) enum Contents {
+    /// Bytes in an encoding that is still to be found out.
+    Bytes(Vec<u8>),
+    /// A text.
+    Text(Text),
+}
+
+impl Contents {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Text(text) => text.as_str().len(),
+        }
+    }
+}
+
+/// A text: one of its own, or a part of one that several files share.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    whole: Arc<String>,
+    place: Range<usize>,
+}
+
+impl Text {
+    /// A part of a text; nothing where the place is no part of it.
+    pub(super) const fn part(whole: Arc<String>, place: Range<usize>) -> Self {
+        Self { whole, place }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        self.whole.get(self.place.clone()).unwrap_or_default()
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        let place = 0..text.len();
+        Self { whole: Arc::new(text), place }
+    }
+}

@@ -1,0 +1,224 @@
+//! Where a declaration ends: at a `;` outside of braces, or with the parentheses of a
+//! directive.
+
+use super::parse::MAX_NESTING;
+use super::stream::Stream;
+use super::token::{Kind, Token};
+use crate::Language;
+use crate::diagnostic::Code;
+use crate::source::Span;
+
+/// What kind of declaration is being read, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Before the first token.
+    Start,
+    /// After `#pragma`: the directive's name comes next.
+    PragmaName,
+    /// Within the parentheses of a directive.
+    Directive,
+    /// Within any other declaration.
+    Body,
+    /// A `;` is to be supplied at this offset.
+    Supply(u32),
+    /// After the last token.
+    End,
+}
+
+/// How far a declaration was read: what recovery needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    /// Its first token.
+    pub(crate) first: Span,
+    /// The last token that was handed out.
+    pub(crate) last: Span,
+    /// The braces open before that token.
+    pub(crate) depth: u32,
+    /// Whether the token before it was `;`, `}` or `]`.
+    pub(crate) after_close: bool,
+    /// Whether that token stands in a qualifier list, outside of any array there.
+    pub(crate) in_list: bool,
+    /// Whether it is a directive.
+    pub(crate) directive: bool,
+    /// Whether the last token was the declaration's last.
+    pub(crate) ended: bool,
+    /// Whether the last token was supplied, and the lack of it reported.
+    pub(crate) supplied: bool,
+}
+
+/// What the tokens so far have opened.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    braces: u32,
+    brackets: u32,
+    /// The braces that were open at the latest bracket.
+    list_braces: u32,
+}
+
+/// The tokens of one declaration, for the parser.
+pub(crate) struct Bounded<'p, 'a, 's> {
+    pub(super) stream: &'p mut Stream<'a, 's>,
+    stage: Stage,
+    open: Open,
+    /// What was open before the latest token that opened or closed something.
+    before: Open,
+    first: Span,
+    last: Token,
+    /// What the token before the last was.
+    previous: Kind,
+    directive: bool,
+    supplied: bool,
+}
+
+impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
+    pub(crate) fn new(stream: &'p mut Stream<'a, 's>) -> Self {
+        Self {
+            stream,
+            stage: Stage::Start,
+            open: Open::default(),
+            before: Open::default(),
+            first: Span::default(),
+            last: Token::new(Kind::End, Span::default()),
+            previous: Kind::End,
+            directive: false,
+            supplied: false,
+        }
+    }
+
+    /// How far the declaration was read.
+    pub(crate) fn progress(&self) -> Progress {
+        let open = if self.last.kind.is_structure() { self.before } else { self.open };
+        let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket];
+        Progress {
+            first: self.first,
+            last: self.last.span(),
+            depth: open.braces,
+            after_close: closing.contains(&self.previous),
+            in_list: open.brackets > 0 && open.braces == open.list_braces,
+            directive: self.directive,
+            ended: self.stage == Stage::End,
+            supplied: self.supplied,
+        }
+    }
+
+    /// The next token; behind the last one of the declaration, one that says so. `Broken`
+    /// where parsing goes no further.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Token {
+        match self.stage {
+            Stage::End => return Token::new(Kind::End, Span::at(self.last.span().end)),
+            Stage::Supply(at) => {
+                self.supplied = true;
+                self.stage = Stage::End;
+                self.last = Token::new(Kind::Semicolon, Span::at(at));
+                return self.last;
+            }
+            _ => {}
+        }
+        let token = self.stream.next();
+        if token.kind == Kind::End {
+            return token;
+        }
+        self.previous = self.last.kind;
+        self.last = token;
+        if self.stage != Stage::Body {
+            self.outside_a_body(token);
+        }
+        if token.kind == Kind::Broken {
+            self.directive |= self.stream.slice(token.span()).starts_with('#');
+        } else if token.kind.is_structure() && self.stage == Stage::Body {
+            return self.track(token);
+        }
+        token
+    }
+
+    /// The first token of a declaration, and all those of a directive.
+    fn outside_a_body(&mut self, token: Token) {
+        match (self.stage, token.kind) {
+            (Stage::Start, kind) => {
+                self.first = token.span();
+                self.stage = match kind {
+                    Kind::Pragma => Stage::PragmaName,
+                    Kind::Include => Stage::Directive,
+                    _ => Stage::Body,
+                };
+                self.directive = self.stage != Stage::Body;
+            }
+            (Stage::PragmaName, _) => {
+                self.stage = Stage::Directive;
+                // `#pragma namespace "x"` goes on, for the parser to refuse.
+                let same_line = self.stream.next_on_line_of(token.span());
+                let goes_on = match self.stream.peek().kind {
+                    Kind::LeftParen => true,
+                    Kind::Text | Kind::Identifier => same_line,
+                    _ => false,
+                };
+                if !goes_on {
+                    self.stage = Stage::End;
+                }
+            }
+            (Stage::Directive, Kind::RightParen) => self.stage = Stage::End,
+            _ => {}
+        }
+    }
+
+    /// Follows the structure of a declaration; gives the token back.
+    fn track(&mut self, token: Token) -> Token {
+        self.before = self.open;
+        match token.kind {
+            Kind::LeftBrace => {
+                self.open.braces += 1;
+                if self.open.braces > MAX_NESTING {
+                    return self.too_deep("braces", token.span());
+                }
+            }
+            Kind::RightBrace => {
+                self.open.braces = self.open.braces.saturating_sub(1);
+                if self.open.braces == 0 && self.open.brackets == 0 {
+                    self.supply_semicolon(token.span());
+                }
+            }
+            Kind::LeftBracket => {
+                self.open.brackets += 1;
+                self.open.list_braces = self.open.braces;
+                if self.open.brackets > MAX_NESTING {
+                    return self.too_deep("brackets", token.span());
+                }
+            }
+            Kind::RightBracket => self.open.brackets = self.open.brackets.saturating_sub(1),
+            Kind::Semicolon if self.open.braces == 0 && !self.goes_on() => {
+                self.stage = Stage::End;
+            }
+            _ => {}
+        }
+        token
+    }
+
+    #[cold]
+    fn too_deep(&mut self, what: &str, span: Span) -> Token {
+        let message = format!("{what} nest deeper than {MAX_NESTING}");
+        self.stream.report(self.stream.diagnostic(Code::NestingTooDeep, span, message));
+        Token::new(Kind::Broken, span)
+    }
+
+    /// Whether a `;` is the one that DSP0221 7.4 puts before the scope of a qualifier
+    /// type.
+    fn goes_on(&mut self) -> bool {
+        self.stream.language() == Language::Mof3
+            && matches!(self.stream.peek().kind, Kind::Scope | Kind::Policy)
+    }
+
+    /// After a final `}`: when another declaration or nothing follows, reports
+    /// that the `;` lacks and makes up for it.
+    fn supply_semicolon(&mut self, brace: Span) {
+        let next = self.stream.peek().kind;
+        if next == Kind::End || next.may_start_declaration() {
+            let diagnostic = self
+                .stream
+                .diagnostic(Code::MissingSemicolon, brace, "a `;` is missing after this `}`")
+                .with_help("every declaration but a directive ends with `;`");
+            self.stream.report(diagnostic);
+            self.stage = Stage::Supply(brace.end);
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! The grammar of MOF 3: DSP0221 3.0.1 clause 7.
+
+use super::ast::{
+    ComplexDeclaration, ComplexSort, DataType, Declaration, EnumerationDeclaration,
+    EnumerationElement, EnumerationValue, Feature, KeyBinding, Method, Parameter, PathValue,
+    Property, Qualifier, QualifierDeclaration, Slot, TypeDeclaration, TypeKind, TypeSort, Value,
+    ValueKind,
+};
+use crate::source::Span;
+use crate::syntax::ast::Identifier;
+use crate::syntax::number::Number;
+use crate::syntax::parser::{Parsed, Parser, Stop};
+use crate::syntax::token::{CLASS_NAMES, Kind, NAMES, Set};
+use crate::syntax::words::Reports;
+
+/// What begins the declaration of a complex type.
+const SORTS: Set = Set::of(&[Kind::Structure, Kind::Class, Kind::Association, Kind::Indication]);
+
+/// What begins a type.
+const TYPES: Set = CLASS_NAMES.or(Set::of(&[Kind::Type, Kind::Void]));
+
+/// What begins a clause of a qualifier type.
+const CLAUSES: Set = Set::of(&[Kind::Scope, Kind::Policy, Kind::Flavor]);
+
+/// What a literal is.
+const LITERALS: Set =
+    Set::of(&[Kind::Null, Kind::Boolean, Kind::Integer, Kind::Real, Kind::Text, Kind::Invalid]);
+
+impl<'a> Parser<'_, 'a, '_> {
+    /// One declaration with its final `;`.
+    pub(super) fn mof3(&mut self) -> Parsed<Declaration<'a>> {
+        self.bump()?;
+        let declaration = match self.token.kind {
+            Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(self.directive()?)),
+            Kind::Instance | Kind::Value => {
+                let mut value = self.complex_value()?;
+                self.expect(Kind::Semicolon)?;
+                value.span.end = self.end;
+                Declaration::Complex(Box::new(value))
+            }
+            _ => self.type_declaration()?,
+        };
+        self.finish()?;
+        Ok(declaration)
+    }
+
+    fn type_declaration(&mut self) -> Parsed<Declaration<'a>> {
+        let others = Set::of(&[Kind::Instance, Kind::Value, Kind::Pragma, Kind::Include]);
+        let others = if self.at(Kind::LeftBracket) { Set::EMPTY } else { others };
+        let start = self.start();
+        let qualifiers = self.mof3_qualifiers()?;
+        Ok(match self.token.kind {
+            kind if SORTS.has(kind) => {
+                Declaration::Type(Box::new(self.complex_type(start, qualifiers)?))
+            }
+            Kind::Enumeration => {
+                Declaration::Enumeration(Box::new(self.enumeration(start, qualifiers)?))
+            }
+            Kind::Qualifier => {
+                Declaration::Qualifier(Box::new(self.qualifier_type(start, qualifiers)?))
+            }
+            _ => {
+                let both = Set::of(&[Kind::Enumeration, Kind::Qualifier]);
+                return self.unexpected(SORTS.or(both).or(others));
+            }
+        })
+    }
+
+    // Complex types
+
+    /// From the keyword to the `;`.
+    fn complex_type(
+        &mut self,
+        start: u32,
+        qualifiers: Vec<Qualifier<'a>>,
+    ) -> Parsed<TypeDeclaration<'a>> {
+        let sort = match self.token.kind {
+            Kind::Structure => TypeSort::Structure,
+            Kind::Association => TypeSort::Association,
+            Kind::Indication => TypeSort::Indication,
+            _ => TypeSort::Class,
+        };
+        self.bump()?;
+        let name = self.class_name()?;
+        let supertype = self.superclass()?;
+        self.expect(Kind::LeftBrace)?;
+        let mut features = Vec::new();
+        while !self.eat(Kind::RightBrace)? {
+            features.push(self.mof3_feature()?);
+        }
+        self.expect(Kind::Semicolon)?;
+        let span = self.from(start);
+        Ok(TypeDeclaration { span, qualifiers, sort, name, supertype, features })
+    }
+
+    fn mof3_feature(&mut self) -> Parsed<Feature<'a>> {
+        let start = self.start();
+        let qualifiers = self.mof3_qualifiers()?;
+        if self.at(Kind::Structure) {
+            return Ok(Feature::Structure(Box::new(self.complex_type(start, qualifiers)?)));
+        }
+        if self.at(Kind::Enumeration) {
+            return Ok(Feature::Enumeration(Box::new(self.enumeration(start, qualifiers)?)));
+        }
+        let mut data_type = self.mof3_type()?;
+        // Of a method the brackets do stand before the name (`returnDataType [ array ]`),
+        // of a property in other languages.
+        let before = self.array_suffix(Reports::fixed_array)?;
+        let name = self.name()?;
+        let behind = match before {
+            Some(_) => None,
+            None => self.array_suffix(Reports::fixed_array)?,
+        };
+        data_type.array = before.or(behind);
+        if self.at(Kind::LeftParen) {
+            let parameters = self.mof3_parameters()?;
+            self.expect(Kind::Semicolon)?;
+            if let Some(array) = behind {
+                self.reports.misplaced_return_brackets(array.span);
+            }
+            let (span, return_type) = (self.from(start), data_type);
+            return Ok(Feature::Method(Method { span, qualifiers, return_type, name, parameters }));
+        }
+        let default = if self.eat(Kind::Equals)? { Some(self.assigned()?) } else { None };
+        self.expect(Kind::Semicolon)?;
+        if let Some(array) = before {
+            self.reports.misplaced_brackets(array.span, name);
+        }
+        let span = self.from(start);
+        Ok(Feature::Property(Property { span, qualifiers, data_type, name, default }))
+    }
+
+    fn mof3_parameters(&mut self) -> Parsed<Vec<Parameter<'a>>> {
+        self.bump()?;
+        let mut parameters = Vec::new();
+        if self.eat(Kind::RightParen)? {
+            return Ok(parameters);
+        }
+        loop {
+            parameters.push(self.mof3_parameter()?);
+            if !self.eat(Kind::Comma)? {
+                break;
+            }
+        }
+        self.expect(Kind::RightParen)?;
+        Ok(parameters)
+    }
+
+    fn mof3_parameter(&mut self) -> Parsed<Parameter<'a>> {
+        let start = self.start();
+        let qualifiers = self.mof3_qualifiers()?;
+        let data_type = self.mof3_type()?;
+        let name = self.name()?;
+        let array = self.array_suffix(Reports::fixed_array)?;
+        let data_type = DataType { array, ..data_type };
+        let default = self.mof3_default()?;
+        Ok(Parameter { span: self.from(start), qualifiers, data_type, name, default })
+    }
+
+    fn mof3_type(&mut self) -> Parsed<DataType<'a>> {
+        let token = self.token;
+        if !self.at_any(TYPES) {
+            return Err(Stop::Unexpected);
+        }
+        self.bump()?;
+        let kind = match token.kind {
+            Kind::Type => TypeKind::Intrinsic(self.intrinsic(token.span())),
+            Kind::Void => TypeKind::Void,
+            _ => {
+                let name = Identifier { text: self.text(token.span()), span: token.span() };
+                if self.eat(Kind::Ref)? { TypeKind::Reference(name) } else { TypeKind::Named(name) }
+            }
+        };
+        Ok(DataType { span: self.from(token.span().start), kind, array: None })
+    }
+
+    // Enumerations
+
+    /// From the keyword to the `;`.
+    fn enumeration(
+        &mut self,
+        start: u32,
+        qualifiers: Vec<Qualifier<'a>>,
+    ) -> Parsed<EnumerationDeclaration<'a>> {
+        self.bump()?;
+        let name = self.class_name()?;
+        self.expect(Kind::Colon)?;
+        let base = self.mof3_type()?;
+        self.expect(Kind::LeftBrace)?;
+        let (mut elements, mut trailing_comma) = (Vec::new(), None);
+        while !self.at(Kind::RightBrace) {
+            elements.push(self.element()?);
+            let comma = self.token.span();
+            trailing_comma = self.eat(Kind::Comma)?.then_some(comma);
+            if trailing_comma.is_none() {
+                break;
+            }
+        }
+        self.expect(Kind::RightBrace)?;
+        self.expect(Kind::Semicolon)?;
+        let span = self.from(start);
+        Ok(EnumerationDeclaration { span, qualifiers, name, base, elements, trailing_comma })
+    }
+
+    fn element(&mut self) -> Parsed<EnumerationElement<'a>> {
+        let start = self.start();
+        let qualifiers = self.mof3_qualifiers()?;
+        let name = self.name()?;
+        let value = if self.eat(Kind::Equals)? { Some(self.mof3_scalar()?) } else { None };
+        Ok(EnumerationElement { span: self.from(start), qualifiers, name, value })
+    }
+
+    // Qualifiers
+
+    fn mof3_qualifiers(&mut self) -> Parsed<Vec<Qualifier<'a>>> {
+        let mut qualifiers = Vec::new();
+        if !self.eat(Kind::LeftBracket)? {
+            return Ok(qualifiers);
+        }
+        loop {
+            qualifiers.push(self.mof3_qualifier()?);
+            if !self.eat(Kind::Comma)? {
+                break;
+            }
+        }
+        self.expect(Kind::RightBracket)?;
+        Ok(qualifiers)
+    }
+
+    fn mof3_qualifier(&mut self) -> Parsed<Qualifier<'a>> {
+        let start = self.start();
+        let name = self.name()?;
+        let value = if self.eat(Kind::LeftParen)? {
+            let value = self.mof3_scalar()?;
+            self.expect(Kind::RightParen)?;
+            Some(value)
+        } else if self.at(Kind::LeftBrace) {
+            Some(self.mof3_array()?)
+        } else {
+            None
+        };
+        let colon = self.start();
+        // The flavors of MOF 2; the report says so.
+        if self.eat(Kind::Colon)? {
+            self.names()?;
+            let flavors = self.from(colon);
+            self.reports.flavors_at_use(flavors);
+        }
+        Ok(Qualifier { span: self.from(start), name, value })
+    }
+
+    /// From the keyword to the `;`.
+    fn qualifier_type(
+        &mut self,
+        start: u32,
+        qualifiers: Vec<Qualifier<'a>>,
+    ) -> Parsed<QualifierDeclaration<'a>> {
+        self.bump()?;
+        let name = self.name()?;
+        self.expect(Kind::Colon)?;
+        let data_type = self.mof3_type()?;
+        let array = self.array_suffix(Reports::fixed_array)?;
+        let data_type = DataType { array, ..data_type };
+        let default = self.mof3_default()?;
+        let (span, scopes, policy) = (Span::default(), None, None);
+        let mut declared =
+            QualifierDeclaration { span, qualifiers, name, data_type, default, scopes, policy };
+        // The examples of DSP0221 have nothing before a clause, its ABNF a `;` before the
+        // first, and MOF 2 a comma.
+        loop {
+            let ended = self.eat(Kind::Semicolon)?;
+            if !ended {
+                self.eat(Kind::Comma)?;
+            }
+            if self.at_any(CLAUSES) {
+                self.mof3_clause(&mut declared)?;
+            } else if ended {
+                break;
+            } else {
+                return Err(Stop::Unexpected);
+            }
+        }
+        declared.span = self.from(start);
+        Ok(declared)
+    }
+
+    /// `Scope(…)` or `Policy(…)`, which MOF 2 calls `Flavor(…)`.
+    fn mof3_clause(&mut self, declared: &mut QualifierDeclaration<'a>) -> Parsed<()> {
+        let keyword = self.token.span();
+        let repeated = if self.eat(Kind::Scope)? {
+            let words = self.listed_names()?;
+            declared.scopes.replace(self.reports.mof3_scopes(words)).is_some()
+        } else {
+            self.bump()?;
+            let words = self.listed_names()?;
+            declared.policy.replace(self.reports.policies(words)).is_some()
+        };
+        if repeated {
+            self.reports.repeated_clause(keyword);
+        }
+        Ok(())
+    }
+
+    // Values
+
+    /// `instance of …` or `value of …` to the `}`.
+    fn complex_value(&mut self) -> Parsed<ComplexDeclaration<'a>> {
+        let word = self.name()?;
+        self.complex_value_behind(word)
+    }
+
+    fn complex_value_behind(&mut self, word: Identifier<'a>) -> Parsed<ComplexDeclaration<'a>> {
+        let is_instance = word.text.eq_ignore_ascii_case("instance");
+        let sort = if is_instance { ComplexSort::Instance } else { ComplexSort::Value };
+        self.expect(Kind::Of)?;
+        let keyword = self.from(word.span.start);
+        let class = self.class_name()?;
+        let alias = self.alias()?;
+        self.expect(Kind::LeftBrace)?;
+        let mut slots = Vec::new();
+        while !self.eat(Kind::RightBrace)? {
+            slots.push(self.slot()?);
+        }
+        let span = self.from(word.span.start);
+        Ok(ComplexDeclaration { span, sort, keyword, class, alias, slots })
+    }
+
+    fn slot(&mut self) -> Parsed<Slot<'a>> {
+        let start = self.start();
+        let name = self.name()?;
+        self.expect(Kind::Equals)?;
+        let value = self.assigned()?;
+        self.expect(Kind::Semicolon)?;
+        Ok(Slot { span: self.from(start), name, value })
+    }
+
+    /// A value that a `;` follows, so that commas can only separate keys.
+    fn assigned(&mut self) -> Parsed<Value<'a>> {
+        let mut value = self.mof3_value()?;
+        let mut stray = None;
+        while self.eat(Kind::Comma)? {
+            let key = self.key_binding()?;
+            stray = stray.or(with_key(&mut value, key));
+        }
+        if let Some(stray) = stray {
+            self.reports.stray_key(stray);
+        }
+        Ok(value)
+    }
+
+    fn mof3_default(&mut self) -> Parsed<Option<Value<'a>>> {
+        if self.eat(Kind::Equals)? { self.mof3_value().map(Some) } else { Ok(None) }
+    }
+
+    fn mof3_value(&mut self) -> Parsed<Value<'a>> {
+        if self.at(Kind::LeftBrace) { self.mof3_array() } else { self.mof3_scalar() }
+    }
+
+    fn mof3_scalar(&mut self) -> Parsed<Value<'a>> {
+        if self.at_any(NAMES) {
+            let word = self.name()?;
+            return self.named_value(word);
+        }
+        let span = self.token.span();
+        let kind = if self.at(Kind::Alias) {
+            self.bump()?;
+            ValueKind::Alias(self.alias_text(span))
+        } else {
+            self.mof3_literal()?
+        };
+        Ok(Value { span, kind })
+    }
+
+    /// The value that begins with a name: of an enumeration, a path, a complex value.
+    fn named_value(&mut self, word: Identifier<'a>) -> Parsed<Value<'a>> {
+        let start = word.span.start;
+        let begins_complex = |text: &str| {
+            ["instance", "value"].iter().any(|keyword| text.eq_ignore_ascii_case(keyword))
+        };
+        let kind = if begins_complex(word.text) && self.at(Kind::Of) {
+            ValueKind::Complex(Box::new(self.complex_value_behind(word)?))
+        } else if self.eat(Kind::Dot)? {
+            let name = self.name()?;
+            if self.at(Kind::Equals) {
+                let keys = vec![self.key_binding_behind(name)?];
+                ValueKind::Path(PathValue { class: word, keys })
+            } else {
+                ValueKind::Enumeration(EnumerationValue { enumeration: Some(word), name })
+            }
+        } else {
+            ValueKind::Enumeration(EnumerationValue { enumeration: None, name: word })
+        };
+        Ok(Value { span: self.from(start), kind })
+    }
+
+    fn mof3_literal(&mut self) -> Parsed<ValueKind<'a>> {
+        let span = self.token.span();
+        let value = match self.token.kind {
+            Kind::Text => return Ok(ValueKind::String(self.string()?.into())),
+            Kind::Integer | Kind::Real => {
+                return Ok(match self.number()? {
+                    Number::Integer(number) => ValueKind::Integer(number),
+                    Number::Real(number) => ValueKind::Real(number),
+                });
+            }
+            Kind::Null => ValueKind::Null,
+            Kind::Boolean => ValueKind::Boolean(self.text(span).eq_ignore_ascii_case("true")),
+            Kind::Invalid => ValueKind::Invalid,
+            _ => return self.unexpected(LITERALS),
+        };
+        self.bump()?;
+        Ok(value)
+    }
+
+    fn key_binding(&mut self) -> Parsed<KeyBinding<'a>> {
+        let name = self.name()?;
+        self.key_binding_behind(name)
+    }
+
+    fn key_binding_behind(&mut self, name: Identifier<'a>) -> Parsed<KeyBinding<'a>> {
+        self.expect(Kind::Equals)?;
+        let at = self.start();
+        let kind = self.mof3_literal()?;
+        let value = Value { span: self.from(at), kind };
+        Ok(KeyBinding { span: self.from(name.span.start), name, value })
+    }
+
+    fn mof3_array(&mut self) -> Parsed<Value<'a>> {
+        let start = self.start();
+        self.bump()?;
+        let mut values = Vec::new();
+        if !self.eat(Kind::RightBrace)? {
+            values.push(self.mof3_scalar()?);
+            while self.eat(Kind::Comma)? {
+                self.item(&mut values)?;
+            }
+            self.expect(Kind::RightBrace)?;
+        }
+        Ok(Value { span: self.from(start), kind: ValueKind::Array(values) })
+    }
+
+    /// An element of an array behind others. The keys of a path after its first look like
+    /// elements of their own.
+    fn item(&mut self, values: &mut Vec<Value<'a>>) -> Parsed<()> {
+        if !self.at_any(NAMES) {
+            values.push(self.mof3_scalar()?);
+            return Ok(());
+        }
+        let word = self.name()?;
+        if !self.at(Kind::Equals) {
+            values.push(self.named_value(word)?);
+            return Ok(());
+        }
+        let key = self.key_binding_behind(word)?;
+        if let Some(stray) = values.last_mut().and_then(|path| with_key(path, key)) {
+            self.reports.stray_key(stray);
+        }
+        Ok(())
+    }
+}
+
+/// Gives a path a further key; the place of one behind anything else, which is a mistake.
+fn with_key<'a>(value: &mut Value<'a>, key: KeyBinding<'a>) -> Option<Span> {
+    let ValueKind::Path(path) = &mut value.kind else { return Some(key.span) };
+    value.span.end = key.span.end;
+    path.keys.push(key);
+    None
+}

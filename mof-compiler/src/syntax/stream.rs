@@ -1,0 +1,239 @@
+//! The tokens of a text, mistakes in them reported.
+
+use super::ast::Text;
+use super::lexer::{LexError, Lexer, is_name_char};
+use super::literal::{self, Mistake};
+use super::number;
+use super::token::{Form, Kind, Token};
+use crate::Language;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+
+/// The tokens of a whole text.
+pub(crate) struct Stream<'a, 's> {
+    pub(crate) text: &'a str,
+    pub(crate) file: FileId,
+    pub(crate) sink: &'s mut Diagnostics,
+    /// Nothing is reported while text is skipped after a mistake.
+    pub(crate) quiet: bool,
+    lexer: Lexer<'a>,
+    peeked: Option<Token>,
+    scratch: String,
+}
+
+impl<'a, 's> Stream<'a, 's> {
+    pub(crate) fn new(
+        language: Language,
+        text: &'a str,
+        file: FileId,
+        sink: &'s mut Diagnostics,
+    ) -> Self {
+        let lexer = Lexer::new(text, language, 0);
+        Self { text, file, sink, quiet: false, lexer, peeked: None, scratch: String::new() }
+    }
+
+    /// Goes on at the token that starts at `offset`.
+    pub(crate) fn seek(&mut self, offset: u32) {
+        self.lexer = Lexer::new(self.text, self.language(), offset);
+        self.peeked = None;
+    }
+
+    /// The language of the text.
+    pub(crate) const fn language(&self) -> Language {
+        self.lexer.language()
+    }
+
+    pub(crate) fn peek(&mut self) -> Token {
+        let token = self.peeked.unwrap_or_else(|| self.read());
+        self.peeked = Some(token);
+        token
+    }
+
+    #[inline]
+    pub(crate) fn next(&mut self) -> Token {
+        let mut token = match self.peeked.take() {
+            Some(token) => token,
+            None => self.read(),
+        };
+        // `ref` is a keyword only where a name follows: `Disk ref ref;`.
+        if token.kind == Kind::Ref && !self.peek().kind.is_word() {
+            token.kind = Kind::Identifier;
+        }
+        token
+    }
+
+    /// What string literals say that were read last.
+    pub(crate) fn decode(&mut self) -> Text<'a> {
+        self.lexer.decode(&mut self.scratch)
+    }
+
+    /// The literals of the string that was read last, as written.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = (Span, &'a str)> {
+        self.lexer.literals().iter().map(|literal| (*literal, self.slice(*literal)))
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.quiet {
+            self.sink.push(diagnostic);
+        }
+    }
+
+    pub(crate) fn diagnostic(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, self.file, span, message)
+    }
+
+    /// The text at a place.
+    pub(crate) fn slice(&self, span: Span) -> &'a str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Whether the next token begins on the line on which `span` ends.
+    pub(crate) fn next_on_line_of(&mut self, span: Span) -> bool {
+        let next = self.peek();
+        let between = self.text.get(span.end as usize..next.span().start as usize);
+        next.kind != Kind::End && !between.unwrap_or_default().contains(['\n', '\r'])
+    }
+
+    #[inline]
+    fn read(&mut self) -> Token {
+        loop {
+            let token = self.lexer.next();
+            if token.kind == Kind::Text && self.lexer.form().has(Form::DOUBTFUL) {
+                self.report_escapes();
+            }
+            if token.kind != Kind::Mistake {
+                return token;
+            }
+            let span = token.span();
+            if let Some(kind) = self.mistaken(self.lexer.latest_mistake(), span) {
+                return Token::new(kind, span);
+            }
+        }
+    }
+
+    /// How the string is written that was read last.
+    pub(crate) const fn form(&self) -> Form {
+        self.lexer.form()
+    }
+
+    /// Reports what only looks like escape sequences in the latest string.
+    #[cold]
+    fn report_escapes(&mut self) {
+        if self.quiet {
+            return;
+        }
+        let language = self.language();
+        let mut found = Vec::new();
+        for (Span { start, .. }, raw) in self.literals() {
+            literal::mistakes(raw, language, |place, mistake| {
+                found.push((Span::new(start + place.start, start + place.end), mistake));
+            });
+        }
+        for (place, mistake) in found {
+            let (message, help) = match mistake {
+                Mistake::Unknown => (
+                    format!("unknown escape sequence `{}`", self.slice(place)),
+                    r#"MOF has \b \t \n \f \r \" \' \\ and \x; write a backslash as \\"#,
+                ),
+                Mistake::NoDigits => (
+                    "an escaped code needs digits".to_owned(),
+                    r"write one to four hexadecimal digits after \x",
+                ),
+                Mistake::Surrogate => (
+                    format!("`{}` is half of a surrogate pair", self.slice(place)),
+                    r"strings hold whole characters; write both halves: \xD83D\xDE00",
+                ),
+                Mistake::NoCharacter => (
+                    format!("`{}` is no character", self.slice(place)),
+                    r"the greatest code is \x10FFFF",
+                ),
+            };
+            self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
+        }
+    }
+
+    /// Reports a mistaken token and gives what stands in for it.
+    #[cold]
+    fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Kind> {
+        let text = self.slice(span);
+        if self.language() == Language::Mof3 {
+            // What is a mistake in MOF 2 only: the `.` before the value of an
+            // enumeration, and a comment that ends with the file (DSP0221 5.4).
+            match mistake {
+                LexError::Character if text == "." => return Some(Kind::Dot),
+                LexError::Comment => return None,
+                _ => {}
+            }
+        }
+        let (diagnostic, kind) = match mistake {
+            LexError::Character => {
+                let message = format!("unexpected character {}", shown(text.chars().next()));
+                (self.diagnostic(Code::UnexpectedCharacter, span, message), None)
+            }
+            LexError::Name => {
+                let name = text.strip_prefix('$').unwrap_or(text);
+                let bad = name.char_indices().find(|(_, c)| !is_name_char(*c));
+                let (at, c) = bad.map_or((0, None), |(at, c)| (at, Some(c)));
+                let start = span.end as usize - name.len() + at;
+                let place = Span::from(start..start + c.map_or(0, char::len_utf8));
+                let message = format!("unexpected character {} in a name", shown(c));
+                let kind = if name.len() < text.len() { Kind::Alias } else { Kind::Identifier };
+                (self.diagnostic(Code::UnexpectedCharacter, place, message), Some(kind))
+            }
+            LexError::String => {
+                let place = Span::new(span.start, span.start + 1);
+                let diagnostic = self
+                    .diagnostic(Code::UnclosedString, place, "this string is not closed on its line")
+                    .with_help(
+                        r#"close it with `"`; literals on several lines are joined, and \n is a line feed"#,
+                    );
+                (diagnostic, Some(Kind::Broken))
+            }
+            LexError::Comment => {
+                let place = Span::new(span.start, span.start + 2);
+                let message = "this comment is not closed";
+                let diagnostic = self.diagnostic(Code::UnclosedComment, place, message);
+                (diagnostic.with_help("close it with `*/`"), None)
+            }
+            LexError::Number(mistake) => {
+                let (message, help) = mistake.explain();
+                let code = match mistake {
+                    number::Mistake::TooLarge => Code::NumberTooLarge,
+                    _ => Code::MalformedNumber,
+                };
+                (self.diagnostic(code, span, message).with_help(help), Some(Kind::Invalid))
+            }
+            LexError::CharacterLiteral => {
+                let message = "a character literal is one UTF-16 code unit";
+                let diagnostic = self
+                    .diagnostic(Code::MalformedCharacter, span, message)
+                    .with_help(r"write 'A' or '\x0041'; strings stand in double quotes");
+                (diagnostic, Some(Kind::Invalid))
+            }
+            LexError::Directive => {
+                let message = format!("unknown directive `{text}`");
+                let word = text.trim_start_matches(['#', ' ', '\t']);
+                let help = super::words::did_you_mean(word, ["pragma", "include"])
+                    .unwrap_or_else(|| "directives are #pragma and #include".to_owned());
+                let diagnostic = self.diagnostic(Code::UnknownDirective, span, message);
+                (diagnostic.with_help(help), Some(Kind::Broken))
+            }
+        };
+        self.report(diagnostic);
+        kind
+    }
+}
+
+/// A character in a message; its number when it does not show.
+fn shown(c: Option<char>) -> String {
+    match c {
+        Some(c) if c.is_whitespace() || c.is_control() => format!("U+{:04X}", u32::from(c)),
+        Some(c) => format!("`{c}` (U+{:04X})", u32::from(c)),
+        None => "at the end".to_owned(),
+    }
+}
