@@ -308,6 +308,12 @@ impl Store {
         })
     }
 
+    /// How many objects there are, and how many chunks.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> (usize, usize) {
+        (self.objects.count(), self.directory.count())
+    }
+
     /// Bytes allocated for rows and indexes; see [`Chunk::heap_bytes`].
     pub(crate) fn heap_bytes(&self) -> usize {
         let root = self.newest_root();

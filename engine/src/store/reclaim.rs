@@ -8,11 +8,12 @@ use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::column::Column;
 use super::commits::Commits;
-use super::objects::ObjectNumber;
+use super::objects::{Forgotten, ObjectNumber};
 use super::table::Table;
 use super::transaction::{Place, SPARSE};
 use super::versions::{Births, Commit, NEVER};
 use cimarron_cells::Writer;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl Place {
@@ -29,7 +30,7 @@ impl Place {
         table.ordered.leave(&chunk, row);
         let object = chunk.object(row);
         if object != 0 {
-            self.leave_object(&chunk, object);
+            self.leave_object(table, &chunk, object);
         }
         let gone = chunk.take_away(row);
         if !chunk.is_sealed() {
@@ -44,25 +45,66 @@ impl Place {
 }
 
 impl Place {
-    /// Lets go of the object whose row this was. An older version that somebody may still
-    /// see takes the row's place.
-    fn leave_object(&self, chunk: &Chunk, object: ObjectNumber) {
-        let Self { store, table, address, hash } = self;
+    /// Lets go of the object whose row this was. Another version that somebody may still
+    /// see takes the row's place, and keeps what it refers to itself.
+    fn leave_object(&self, table: &Table, chunk: &Chunk, object: ObjectNumber) {
+        let Self { store, address, .. } = self;
         let objects = &store.objects;
-        let is_same = |other: RowAddress| {
-            other != *address && store.chunk(other).is_some_and(|c| c.object(other.row()) == object)
+        let others = self.other_versions(table, object);
+        let forgotten = match others.first() {
+            Some(other) => {
+                objects.move_row(object, *address, *other);
+                Forgotten::Row
+            }
+            None => objects.forget_row(&store.rules, object, *address),
         };
-        let older = table.index.as_ref().and_then(|index| index.find(*hash, is_same));
-        match older {
-            Some(older) => objects.move_row(object, *address, older),
-            None => {
-                if objects.forget_row(&store.rules, object, *address) {
-                    let targets = chunk.links(address.row());
-                    targets.for_each(|target| objects.unlink(&store.rules, target));
-                }
+        if forgotten == Forgotten::Elsewhere {
+            return;
+        }
+        let mut left: SmallVec<[ObjectNumber; 2]> = SmallVec::new();
+        for target in chunk.links(address.row()) {
+            if target == 0 || left.contains(&target) {
+                continue;
+            }
+            left.push(target);
+            if forgotten == Forgotten::Object {
+                objects.unlink(&store.rules, target);
+            } else if !others.iter().any(|other| refers(store, *other, target)) {
+                objects.unlink_one(&store.rules, target, object);
             }
         }
     }
+
+    /// The rows of an object that are not taken away, but for this one.
+    fn other_versions(&self, table: &Table, object: ObjectNumber) -> SmallVec<[RowAddress; 2]> {
+        let Self { store, address, hash, .. } = self;
+        let mut others = SmallVec::new();
+        let Some(index) = &table.index else {
+            // A singleton: few rows.
+            for chunk in table.chunks().iter() {
+                let rows = 0..chunk.len();
+                let of_it = rows
+                    .filter(|row| chunk.object(*row) == object && !chunk.deaths().is_gone(*row));
+                let found = of_it.map(|row| RowAddress::new(chunk.number(), row));
+                others.extend(found.filter(|other| other != address));
+            }
+            return others;
+        };
+        index.find(*hash, |other: RowAddress| {
+            let is_it = other != *address
+                && store.chunk(other).is_some_and(|c| c.object(other.row()) == object);
+            if is_it {
+                others.push(other);
+            }
+            false
+        });
+        others
+    }
+}
+
+/// Whether an association's row refers to an object.
+fn refers(store: &Store, row: RowAddress, target: ObjectNumber) -> bool {
+    store.chunk(row).is_some_and(|chunk| chunk.links(row.row()).any(|link| link == target))
 }
 
 /// Takes a chunk out of its table, or puts another in its place.

@@ -225,6 +225,8 @@ impl<'r> Transaction<'r> {
             Some(chunk) => chunk,
             None => self.new_tail(store, table, layout)?,
         };
+        // One that was there before may have links of then.
+        let may_be_linked = beside.object != 0;
         if beside.object == 0 && !beside.links.is_empty() {
             beside.object = store.objects.add(&self.state.token);
         }
@@ -236,7 +238,7 @@ impl<'r> Transaction<'r> {
                 let is_known = links_before.get(at) == Some(link)
                     || beside.links.iter().take(at).any(|other| other == link);
                 if !is_known {
-                    store.objects.link(*link, beside.object, !links_before.is_empty());
+                    store.objects.link(*link, beside.object, may_be_linked);
                 }
             }
         }
