@@ -56,7 +56,7 @@ impl<'n> Reading<'n> {
         look: impl Fn(&Root, Seen) -> Result<Option<T>, EngineError>,
     ) -> Result<Option<T>, EngineError> {
         let Some(view) = self.pinned else { return self.namespace.look(look) };
-        let found = look(view.root(), view.seen());
+        let found = self.namespace.look_in(view, look);
         view.check_kept()?;
         found
     }

@@ -127,3 +127,36 @@ fn a_link_that_is_made_again_is_there_once() {
     }
     assert_eq!(objects(&session), 1);
 }
+
+#[test]
+fn an_old_snapshot_sees_ends_whose_class_was_made_again() {
+    let session = wmi_with(
+        "class X_Node { [key] string Id; };
+         class X_Leaf : X_Node { uint32 Shade; };
+         [singleton] class X_Setting { uint32 Level; };
+         [Association] class X_Uses { [key] string Id; X_Node REF Node; X_Setting REF Setting; };",
+    );
+    let setting = |level: u32| Instance::new("X_Setting").with("Level", level);
+    let singleton = path("X_Setting=@");
+    create(&session, &setting(1));
+    create(&session, &device("X_Leaf", "z").with("Shade", 1_u32));
+    let uses = device("X_Uses", "u").with("Node", at("X_Node", "z"));
+    create(&session, &uses.with("Setting", singleton.clone()));
+    let before = session.snapshot(&context()).unwrap();
+    session.modify_instance(&context(), &singleton, &setting(2), &Update::Given).unwrap();
+    session.delete_class(&context(), "X_Leaf").unwrap();
+    let again = "class X_Leaf : X_Node { uint32 Shade; string More; };";
+    session.compile_mof_text(&context(), "again.mof", again).unwrap();
+    create(&session, &device("X_Leaf", "z").with("Shade", 2_u32));
+    let filter = AssociationFilter::new();
+    for (session, expected) in [(&before, 1), (&session, 2)] {
+        for (from, property) in [(&at("X_Node", "z"), "Level"), (&singleton, "Shade")] {
+            let found = session.associators(&context(), from, &filter).unwrap();
+            let values: Vec<_> = found
+                .rows()
+                .map(|row| row.unwrap().property(property).unwrap().as_integer())
+                .collect();
+            assert_eq!(values, [Some(expected)], "{property}");
+        }
+    }
+}
