@@ -66,7 +66,13 @@ impl Commits {
     pub(super) fn retire(&self, chunk: &Arc<Chunk>) {
         // Ours is one.
         if Arc::strong_count(chunk) > 1 {
-            self.retired.lock().push((Arc::downgrade(chunk), chunk.heap_bytes()));
+            let mut retired = self.retired.lock();
+            if retired.len() == retired.capacity() {
+                retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+                let left = retired.len();
+                retired.reserve(left.max(16));
+            }
+            retired.push((Arc::downgrade(chunk), chunk.heap_bytes()));
         }
     }
 
@@ -75,6 +81,12 @@ impl Commits {
         let mut retired = self.retired.lock();
         retired.retain(|(chunk, _)| chunk.strong_count() > 0);
         retired.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// How many chunks are remembered that tables gave up.
+    #[cfg(test)]
+    pub(crate) fn retired(&self) -> usize {
+        self.retired.lock().len()
     }
 
     pub(crate) const fn log(&self) -> &ChangeLog {

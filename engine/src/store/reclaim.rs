@@ -1,6 +1,7 @@
 //! Taking away rows that nobody can see any more, and moving together what is left.
 //!
-//! An index entry goes first, so nobody comes to the row any more. A chunk without rows is dropped; one that has lost most of its rows is written again.
+//! An index entry goes first, so nobody comes to the row any more. A chunk without rows is
+//! dropped; one that has lost most of its rows is written again.
 //! Readers that hold a dropped chunk keep it until they are done.
 
 use super::Store;
@@ -33,12 +34,13 @@ impl Place {
             self.leave_object(table, &chunk, object);
         }
         let gone = chunk.take_away(row);
-        if !chunk.is_sealed() {
-            return;
-        }
         if gone == chunk.len() {
-            drop_chunk(commits, store, table, &chunk, None);
-        } else if gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon {
+            // A tail takes more rows, unless its class is gone or has another table.
+            if chunk.is_sealed() || !store.newest_root().has_table(chunk.layout().id, table) {
+                drop_chunk(commits, store, table, &chunk, None);
+            }
+        } else if chunk.is_sealed() && gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon
+        {
             move_rows((commits, writer), store, table, &chunk);
         }
     }
@@ -115,12 +117,12 @@ fn drop_chunk(
     chunk: &Arc<Chunk>,
     by: Option<&Arc<Chunk>>,
 ) {
-    let chunks = table.all_chunks();
-    let next = chunks.iter().filter_map(|c| match c.number() == chunk.number() {
+    let replaced = |c: &Arc<Chunk>| match c.number() == chunk.number() {
         true => by.cloned(),
         false => Some(c.clone()),
-    });
-    table.set_chunks(next.collect());
+    };
+    let next = table.chunks().iter().filter_map(replaced).collect();
+    table.set_chunks(next);
     store.directory.remove(chunk.number());
     commits.retire(chunk);
 }

@@ -295,3 +295,25 @@ fn an_old_view_pins_what_it_sees_and_no_more() {
     let rows: usize = driver.frozen().iter().map(FrozenChunk::len).sum();
     assert!(rows < 10_000, "{rows} rows of 21,000");
 }
+
+#[test]
+fn an_undone_class_leaves_no_chunks() {
+    let driver = Driver::new();
+    let record = (Some(1), None);
+    driver.commit(|t| drop(t.set_schema(&driver.store, Arc::default())));
+    for _ in 0..10 {
+        let mut transaction = Transaction::begin(&driver.commits);
+        transaction.set_schema(&driver.store, driver.schema.clone());
+        (0..20).for_each(|n| driver.put(&mut transaction, &format!("k{n}"), &record));
+        driver.delete(&mut transaction, "k3");
+        // Twice in one commit: the first of the tables is nobody's.
+        transaction.set_schema(&driver.store, Arc::default());
+        transaction.set_schema(&driver.store, driver.schema.clone());
+        driver.put(&mut transaction, "k1", &record);
+        drop(transaction);
+        assert_eq!(driver.store.held(), (0, 0));
+    }
+    driver.commit(|t| drop(t.set_schema(&driver.store, driver.schema.clone())));
+    driver.commit(|t| driver.put(t, "k1", &record));
+    assert_eq!((driver.count(), driver.store.held()), (1, (0, 1)));
+}

@@ -391,9 +391,15 @@ impl<'r> Transaction<'r> {
         }
         self.state.last = self.number;
         self.commits.registry.publish(self.number);
-        for (_, root) in &self.roots {
+        for (store, root) in &self.roots {
             if let Some(before) = root.before.swap(None) {
                 root.close_indexes(&before);
+                // Tails that nobody adds to any more and whose rows went long ago.
+                for table in root.tables_gone(&before) {
+                    let chunks = table.chunks();
+                    let emptied = chunks.iter().filter(|c| c.deaths().gone() == c.len());
+                    emptied.for_each(|chunk| store.directory.remove_exact(chunk));
+                }
             }
         }
         if let Some(changes) = self.changes.take() {

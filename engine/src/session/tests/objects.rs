@@ -160,3 +160,36 @@ fn an_old_snapshot_sees_ends_whose_class_was_made_again() {
         }
     }
 }
+
+#[test]
+fn classes_that_come_and_go_leave_no_chunks() {
+    let session = wmi_with(CLASSES);
+    let before = session.namespace.store.held();
+    for round in 0..20 {
+        let text = "class X_Brief { [key] string Id; };";
+        session.compile_mof_text(&context(), "brief.mof", text).unwrap();
+        create(&session, &device("X_Brief", "a"));
+        create(&session, &device("X_Brief", "b"));
+        delete(&session, &at("X_Brief", "a"));
+        if round % 2 == 0 {
+            delete(&session, &at("X_Brief", "b"));
+        }
+        session.delete_class(&context(), "X_Brief").unwrap();
+    }
+    assert_eq!(session.namespace.store.held(), before);
+}
+
+#[test]
+fn chunks_that_nobody_holds_are_not_remembered() {
+    let session = wmi_with(CLASSES);
+    for n in 0..5_000 {
+        create(&session, &device("X_Node", "a"));
+        delete(&session, &at("X_Node", "a"));
+        // One that somebody holds now and then.
+        if n % 100 == 0 {
+            drop(session.snapshot(&context()).unwrap());
+        }
+    }
+    let retired = session.repository().commits().retired();
+    assert!(retired < 64, "{retired}");
+}
