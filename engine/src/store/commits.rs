@@ -4,7 +4,7 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
-use super::changes::ChangeLog;
+use super::changes::{ChangeLog, Listener};
 use super::chunk::Chunk;
 use super::snapshot::View;
 use super::transaction::Dead;
@@ -91,6 +91,14 @@ impl Commits {
 
     pub(crate) const fn log(&self) -> &ChangeLog {
         &self.log
+    }
+
+    /// Begins to listen to changes. Waits for a commit in the making, which records nothing
+    /// if nobody listened when it began: whoever reads what there is afterwards and then
+    /// follows the changes misses none.
+    pub(crate) fn listen(&self) -> Listener {
+        let _turn = self.lock();
+        self.log.listen()
     }
 
     /// Keeps a view until it is dropped or too much is kept for it.

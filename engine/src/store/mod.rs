@@ -47,7 +47,7 @@ mod transaction;
 mod versions;
 
 pub(crate) use address::RowAddress;
-pub(crate) use changes::{ChangeLog, Next, Record, Recorded};
+pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;

@@ -317,3 +317,27 @@ fn an_undone_class_leaves_no_chunks() {
     driver.commit(|t| driver.put(t, "k1", &record));
     assert_eq!((driver.count(), driver.store.held()), (1, (0, 1)));
 }
+
+#[test]
+fn whoever_begins_to_listen_misses_no_commit() {
+    let driver = Driver::new();
+    for n in 0..20 {
+        let mut transaction = Transaction::begin(&driver.commits);
+        driver.put(&mut transaction, &format!("k{n}"), &(Some(n), None));
+        std::thread::scope(|scope| {
+            let listening = scope.spawn(|| (driver.commits.listen(), driver.commits.visible()));
+            // It waits for us, or would be done by then.
+            for _ in 0..1000 {
+                if listening.is_finished() {
+                    break;
+                }
+                std::thread::yield_now();
+            }
+            let commit = transaction.commit(&Principal::system());
+            let (listener, seen) = listening.join().unwrap();
+            let is_told = matches!(driver.commits.log().next(&listener, None), Next::Record(_));
+            assert!(seen >= commit || is_told);
+            driver.commits.log().leave(&listener);
+        });
+    }
+}

@@ -402,12 +402,16 @@ impl<'r> Transaction<'r> {
                 }
             }
         }
-        if let Some(changes) = self.changes.take() {
-            let by = by.clone();
-            self.commits.log().push(Record { commit: self.number, by, changes });
-        }
+        let woken = self.changes.take().map(|changes| {
+            let (commit, by) = (self.number, by.clone());
+            self.commits.log().push(Record { commit, by, changes })
+        });
         self.reclaim();
-        self.number
+        let number = self.number;
+        // Whoever is woken may want to write.
+        drop(self);
+        woken.into_iter().flatten().for_each(|(_, waker)| waker.wake());
+        number
     }
 
     /// A new chunk to add rows to.
