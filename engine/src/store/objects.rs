@@ -212,12 +212,12 @@ impl Objects {
         };
     }
 
-    /// Says that a row moved.
-    pub(super) fn move_row(&self, number: ObjectNumber, from: RowAddress, to: RowAddress) {
-        if let Some(record) = self.record(number) {
+    /// Says that a row moved; whether it was the newest.
+    pub(super) fn move_row(&self, number: ObjectNumber, from: RowAddress, to: RowAddress) -> bool {
+        self.record(number).is_some_and(|record| {
             let (from, to) = (from.bits(), to.bits());
-            let _ = record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
-        }
+            record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        })
     }
 
     /// Says that a row is gone for good. An object that nobody refers to goes with it.

@@ -55,7 +55,13 @@ impl Place {
         let others = self.other_versions(table, object);
         let forgotten = match others.first() {
             Some(other) => {
-                objects.move_row(object, *address, *other);
+                let is_dead = |chunk: Arc<Chunk>| !chunk.is_current(other.row());
+                if objects.move_row(object, *address, *other)
+                    && store.chunk(*other).is_some_and(is_dead)
+                {
+                    // An undone row was to be the object's.
+                    objects.unbind(object);
+                }
                 Forgotten::Row
             }
             None => objects.forget_row(&store.rules, object, *address),

@@ -193,3 +193,20 @@ fn chunks_that_nobody_holds_are_not_remembered() {
     let retired = session.repository().commits().retired();
     assert!(retired < 64, "{retired}");
 }
+
+#[test]
+fn an_undone_instance_leaves_its_path_to_the_next() {
+    let session = wmi_with(CLASSES);
+    create(&session, &device("X_Node", "a"));
+    create(&session, &device("X_Node", "b"));
+    create(&session, &holds("l", "a", "b"));
+    let before = session.snapshot(&context()).unwrap();
+    delete(&session, &at("X_Node", "a"));
+    let undone = session.batch().create(device("X_Node", "a")).create(device("X_Node", "b"));
+    assert!(undone.commit(&context()).is_err());
+    create(&session, &device("X_Node", "a"));
+    for session in [&session, &before] {
+        let found = session.associators(&context(), &at("X_Node", "b"), &AssociationFilter::new());
+        assert_eq!(found.unwrap().count().unwrap(), 1);
+    }
+}
