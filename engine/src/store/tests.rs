@@ -78,6 +78,28 @@ impl Driver {
         }
     }
 
+    /// Adds rows as columns; `false` when one of the keys is taken.
+    fn adopt(&self, transaction: &mut Transaction<'_>, keys: &[String]) -> bool {
+        let root = transaction.root(&self.store);
+        let table = root.table(self.layout.id).unwrap();
+        let mut columns = [Column::default(), Column::default(), Column::default()];
+        let mut hashes = Vec::new();
+        for (row, key) in keys.iter().enumerate() {
+            for (slot, value) in cells(key, &(Some(row as u32), None)) {
+                columns[slot as usize].set_at_end(row, value);
+            }
+            hashes.push(self.store.rules().hash([ValueView::String(key)].into_iter()));
+        }
+        let columns = columns.map(|column| column.seal().map(Arc::new)).into_iter().collect();
+        let is_free = |chunk: &Chunk, row: usize, _| {
+            let key = chunk.value(row, 0).as_str().unwrap();
+            let there = self.find_in(&root, key, Seen::Current);
+            there.map_or(Ok(()), |_| Err(crate::EngineError::StoreFull))
+        };
+        let rows = (columns, hashes);
+        transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()
+    }
+
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
         let mut transaction = Transaction::begin(&self.commits);
         change(&mut transaction);
@@ -126,6 +148,8 @@ enum Step {
     Fill(u16),
     /// Deletes a run of keys, to empty chunks.
     Drain(u16),
+    /// Adds a run of keys as columns, which takes the commit back when one is there.
+    Adopt(u16, u16),
     /// Ends the commit, or takes it back.
     Commit,
     RollBack,
@@ -144,6 +168,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..60_u16).prop_map(Step::Delete),
         1 => (0..4_u16).prop_map(Step::Fill),
         1 => (0..4_u16).prop_map(Step::Drain),
+        2 => (0..60_u16, 1..20_u16).prop_map(|(k, len)| Step::Adopt(k, len)),
         4 => Just(Step::Commit),
         1 => Just(Step::RollBack),
         2 => Just(Step::Freeze),
@@ -216,6 +241,17 @@ proptest! {
                         let found = driver.find(&key).map(|f| record_at(&f.chunk, f.row).1);
                         prop_assert_eq!(found.as_ref(), committed.get(&key));
                     }
+                    Step::Adopt(first, len) => {
+                        let keys: Vec<String> = (first..first + len).map(|k| format!("k{k}")).collect();
+                        let is_free = !keys.iter().any(|key| model.contains_key(key));
+                        prop_assert_eq!(driver.adopt(&mut transaction, &keys), is_free);
+                        if !is_free {
+                            undo = true;
+                            break;
+                        }
+                        let rows = (0..).map(|row| (Some(row), None));
+                        model.extend(keys.into_iter().zip(rows));
+                    }
                     change => apply(&driver, &mut transaction, &mut model, n, &change),
                 }
             }
@@ -226,6 +262,7 @@ proptest! {
                 committed = model;
             }
             prop_assert_eq!(driver.count(), committed.len());
+            prop_assert_eq!(driver.store.held().1, driver.chunks());
             for (view, model) in &views {
                 for k in 0..60 {
                     let key = format!("k{k}");
