@@ -195,11 +195,21 @@ impl Repository {
     /// When it is not there, or not empty and its dialect is `Dmtf`.
     pub fn delete_namespace(&self, name: &str) -> Result<(), EngineError> {
         let namespace = self.open(name)?;
-        self.check_deletable(&namespace)?;
-        for name in self.below(&namespace).iter().chain([&namespace.name]) {
+        self.remove(&namespace, namespace.dialect == Dialect::Dmtf)
+    }
+
+    /// Deletes a namespace that nobody has put anything into.
+    pub(crate) fn delete_empty_namespace(&self, name: &str) -> Result<(), EngineError> {
+        self.remove(&*self.open(name)?, true)
+    }
+
+    fn remove(&self, namespace: &Namespace, only_empty: bool) -> Result<(), EngineError> {
+        let check = || if only_empty { self.check_empty(namespace) } else { Ok(()) };
+        check()?;
+        for name in self.below(namespace).iter().chain([&namespace.name]) {
             let mut transaction = Transaction::begin(self.commits());
             // Again, now that nobody else writes.
-            self.check_deletable(&namespace)?;
+            check()?;
             let Some((_, removed)) = self.shared.namespaces.remove(name) else { continue };
             removed.mark_deleted();
             transaction.note_namespace(name, removed.dialect, false);
@@ -219,11 +229,7 @@ impl Repository {
         self.names().into_iter().filter(is_below).collect()
     }
 
-    /// That a namespace is empty, where its dialect asks for that.
-    fn check_deletable(&self, namespace: &Namespace) -> Result<(), EngineError> {
-        if namespace.dialect == Dialect::Wmi {
-            return Ok(());
-        }
+    fn check_empty(&self, namespace: &Namespace) -> Result<(), EngineError> {
         let what = namespace.content();
         match what.or_else(|| (!self.below(namespace).is_empty()).then_some("namespaces")) {
             Some(what) => {
