@@ -303,7 +303,7 @@ impl Objects {
         let Some(record) = self.record(target) else { return };
         let Some(links) = record.links.load_full() else { return };
         let stale = links.stale.fetch_add(1, Ordering::Relaxed) + 1;
-        if stale as usize * 2 < links.entries().count() {
+        if u64::from(stale) * 2 < links.len.load(Ordering::Relaxed).into() {
             return;
         }
         let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();

@@ -12,7 +12,7 @@ use super::commits::Commits;
 use super::objects::{Forgotten, ObjectNumber};
 use super::table::Table;
 use super::transaction::{Place, SPARSE};
-use super::versions::{Births, Commit, NEVER};
+use super::versions::{Births, Commit};
 use cimarron_cells::Writer;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -141,10 +141,10 @@ fn move_rows(
     table: &Table,
     chunk: &Arc<Chunk>,
 ) {
-    let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
-    if rows.iter().any(|row| chunk.deaths().get(*row) != NEVER) {
+    if chunk.deaths().are_awaited() {
         return;
     }
+    let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
     let Some(number) = store.directory.take_number() else { return };
     let columns = (0..chunk.layout().slots.len() as u32).map(|slot| {
         let mut column = Column::default();
