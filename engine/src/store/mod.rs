@@ -40,6 +40,7 @@ mod migrate;
 mod objects;
 mod ordered;
 mod ordered_key;
+mod path_key;
 mod reclaim;
 mod root;
 mod snapshot;
