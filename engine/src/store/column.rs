@@ -8,6 +8,7 @@
 //! texts and a number for each row.
 
 use super::bits::Bits;
+use super::chunk::CAPACITY;
 use super::strings::Strings;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
@@ -60,8 +61,11 @@ macro_rules! data {
             fn for_value(value: ValueView<'_>) -> Self {
                 match value {
                     ValueView::Null => Self::Missing,
-                    $( ValueView::$variant(_) => Self::$variant(Vec::new()), )*
-                    ValueView::String(_) => Self::String(Box::default()),
+                    // Room for a whole chunk, so that growing copies nothing.
+                    $( ValueView::$variant(_) => Self::$variant(Vec::with_capacity(CAPACITY)), )*
+                    ValueView::String(_) => {
+                        Self::String(Box::new(Strings::with_capacity(CAPACITY, CAPACITY)))
+                    }
                     ValueView::Reference(_) => Self::Reference(Vec::new()),
                     ValueView::Object(_) => Self::Object(Vec::new()),
                     ValueView::Array(_) => Self::Array(Vec::new()),
