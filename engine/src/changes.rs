@@ -61,6 +61,18 @@ pub enum Change {
         /// What it is.
         new: Option<QualifierType>,
     },
+    /// An ordered index was made, or dropped by itself. One that a class declares comes
+    /// and goes with the class, and every index goes with its class or property.
+    Index {
+        /// Where.
+        namespace: Name,
+        /// Its class.
+        class: Name,
+        /// Its property.
+        property: Name,
+        /// Whether it is there now.
+        created: bool,
+    },
     /// A namespace was created or deleted.
     Namespace {
         /// The name.
@@ -110,6 +122,14 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
         Recorded::Schema { namespace, old, new } => {
             let changes = class_changes(namespace, old, new);
             Box::new(changes.chain(type_changes(namespace, old, new)))
+        }
+        Recorded::Index { namespace, class, property, came } => {
+            Box::new(std::iter::once(Change::Index {
+                namespace: namespace.clone(),
+                class: class.clone(),
+                property: property.clone(),
+                created: *came,
+            }))
         }
         Recorded::Namespace { name, dialect, came } => {
             let (name, dialect, created) = (name.clone(), *dialect, *came);

@@ -342,6 +342,41 @@ pub enum EngineError {
         /// The size of the value.
         found: usize,
     },
+    /// The ordered index is there already.
+    #[error("`{class}` has an index of `{property}` already")]
+    IndexExists {
+        /// The class.
+        class: Name,
+        /// The property.
+        property: Name,
+    },
+    /// There is no such ordered index.
+    #[error("`{class}` has no index of `{property}`")]
+    IndexNotFound {
+        /// The class.
+        class: Name,
+        /// The property.
+        property: Name,
+    },
+    /// The class declares the index, so it is there as long as the class says so.
+    #[error("`{class}` declares `{property}` as Indexed: change the class to drop the index")]
+    IndexDeclared {
+        /// The class.
+        class: Name,
+        /// The property.
+        property: Name,
+    },
+    /// The values of a property have no order.
+    #[error(
+        "`{class}.{property}` has no order: arrays and embedded objects have none, nor has a \
+         property whose type differs among the classes below"
+    )]
+    NotOrdered {
+        /// The class.
+        class: Name,
+        /// The property.
+        property: Name,
+    },
     /// A NULL where a value must be.
     #[error("property `{property}` cannot be NULL: {reason}")]
     IllegalNull {
@@ -586,7 +621,12 @@ impl EngineError {
             Self::ClassChanged { .. } => Status::TransactionConflict,
             Self::NoSuchProperty { .. } => Status::NoSuchProperty,
             Self::SystemProperty { .. } => Status::SystemProperty,
-            Self::TypeMismatch { .. } | Self::Unreadable { .. } => Status::TypeMismatch,
+            Self::IndexExists { .. } => Status::AlreadyExists,
+            Self::IndexNotFound { .. } => Status::NotFound,
+            Self::IndexDeclared { .. } => Status::InvalidOperation,
+            Self::TypeMismatch { .. } | Self::Unreadable { .. } | Self::NotOrdered { .. } => {
+                Status::TypeMismatch
+            }
             Self::OutOfRange { .. } | Self::ArraySize { .. } => Status::ValueOutOfRange,
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,

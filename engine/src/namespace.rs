@@ -93,6 +93,16 @@ impl Namespace {
         look(view.root(), view.seen())
     }
 
+    /// Searches again while rows are moved, which may have left a place that was yet to be
+    /// looked at; `None` when they are moved every time.
+    pub(crate) fn undisturbed<T>(&self, search: impl Fn() -> T) -> Option<T> {
+        (0..LOOKS).find_map(|_| {
+            let (moves, _) = self.commits.moment();
+            let found = search();
+            (self.commits.moment().0 == moves).then_some(found)
+        })
+    }
+
     /// Some chunks of a view, to be read when the view is gone.
     pub(crate) fn snapshot(&self, view: &View, chunks: Vec<FrozenChunk>) -> Snapshot {
         Snapshot { schema: view.schema().clone(), location: self.location.clone(), chunks }

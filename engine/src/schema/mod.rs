@@ -14,7 +14,6 @@ mod hierarchy;
 pub(crate) mod install;
 mod layout;
 pub(crate) mod qualifiers;
-#[cfg_attr(not(test), expect(dead_code, reason = "for chunks that outlive their class version"))]
 pub(crate) mod slot_map;
 pub(crate) mod update;
 

@@ -37,7 +37,6 @@ pub(crate) enum Source {
 pub(crate) struct SlotMap {
     sources: Box<[Source]>,
     identity: bool,
-    widens_arrays: bool,
 }
 
 /// What keeps rows of one version from being read as the other: a property, mostly.
@@ -88,25 +87,16 @@ impl SlotMap {
         )
     }
 
-    /// The map from rows of the old version to the new one. References and embedded
-    /// objects stay compatible while their class is the same.
-    pub(crate) fn between(old: &Layout, new: &Layout) -> Result<Self, Incompatible> {
-        Self::under(old, new, &|narrow, wide| narrow == wide)
-    }
-
-    /// As [`SlotMap::between`], where `is_a` tells whether a class is another or below
-    /// it, so that a reference may be widened to a class above.
+    /// The map from rows of the old version to the new one. `is_a` tells whether a class
+    /// is another or below it, so that a reference may be widened to a class above.
     pub(crate) fn under(
         old: &Layout,
         new: &Layout,
         is_a: &dyn Fn(&Name, &Name) -> bool,
     ) -> Result<Self, Incompatible> {
         same_keys(old, new)?;
-        let mut map = Self {
-            sources: Box::default(),
-            identity: old.slots.len() == new.slots.len(),
-            widens_arrays: false,
-        };
+        let mut map =
+            Self { sources: Box::default(), identity: old.slots.len() == new.slots.len() };
         let mut sources = Vec::with_capacity(new.slots.len());
         for (number, slot) in (0..).zip(&new.slots) {
             let source = match old.slot_of(slot.name.as_str(), number) {
@@ -119,7 +109,6 @@ impl SlotMap {
                     let widened = widened
                         .map_err(|cause| Incompatible { property: slot.name.clone(), cause })?;
                     map.identity &= at == number && !widened;
-                    map.widens_arrays |= widened && slot.array.is_array();
                     if widened { Source::Widened(at) } else { Source::Same(at) }
                 }
                 None if slot.not_null && !has_default(slot) => {
@@ -150,11 +139,6 @@ impl SlotMap {
     /// same types.
     pub(crate) const fn is_identity(&self) -> bool {
         self.identity
-    }
-
-    /// Whether some array is widened, which cannot be done in place of a read that borrows.
-    pub(crate) const fn widens_arrays(&self) -> bool {
-        self.widens_arrays
     }
 }
 

@@ -10,9 +10,10 @@ use super::{Session, UpdateMode};
 use crate::check::Checker;
 use crate::error::EngineError;
 use crate::namespace::{NamespaceWriter, find_class};
-use crate::schema::{ClassId, ClassRef, Schema};
-use crate::store::Seen;
-use cimarron_model::{Instance, Name, ObjectPath};
+use crate::schema::slot_map::{SlotMap, Source};
+use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
+use crate::store::{Migration, Seen, can_take, loses_values};
+use cimarron_model::{CimType, Instance, Name, ObjectPath, Value};
 use cimarron_mof::{Deletion, DeletionTarget};
 use std::sync::Arc;
 
@@ -74,8 +75,8 @@ fn delete_instance(
     Ok(())
 }
 
-/// Makes a schema current and writes the rows of changed classes again, as their new
-/// definitions have them.
+/// Makes a schema current and takes the rows of changed classes over: as they are, where
+/// every old row is one of the new class, and else written again one by one.
 pub(super) fn move_rows(
     session: &Session,
     writer: &mut NamespaceWriter<'_, '_, '_>,
@@ -84,9 +85,19 @@ pub(super) fn move_rows(
 ) -> Result<(), EngineError> {
     let before = writer.root();
     let mut rows: Vec<(Instance, UpdateMode)> = Vec::new();
+    let mut taken: Vec<(ClassId, SlotMap)> = Vec::new();
     for (id, mode) in changed {
-        let chunks = before.table(*id).map(|t| t.all_chunks()).unwrap_or_default();
-        for chunk in chunks.iter() {
+        let Some(table) = before.table(*id) else { continue };
+        let map = slot_map((&before.schema, &new), *id);
+        let is_lossless = |map: &SlotMap| {
+            let may_lose = *mode == UpdateMode::Force;
+            can_take(table) && (may_lose || !loses_values(table, map))
+        };
+        if let Some(map) = map.filter(is_lossless) {
+            taken.push((*id, map));
+            continue;
+        }
+        for chunk in table.all_chunks().iter() {
             let current = (0..chunk.len()).filter(|row| chunk.is_current(*row));
             let slots = 0..chunk.layout().slots.len() as u32;
             rows.extend(current.map(|row| (instance_of(chunk, row, slots.clone()), *mode)));
@@ -96,6 +107,14 @@ pub(super) fn move_rows(
     let root = writer.set_schema(new);
     let namespace = writer.namespace;
     let checker = session.checker(&root.schema);
+    for (id, map) in taken {
+        let (Some(from), Some(to)) = (before.table(id), root.table(id)) else { continue };
+        let Some(class) = root.schema.by_id(id) else { continue };
+        let layout = class.layout();
+        let defaults = new_defaults(checker, layout, &map)?;
+        let migration = Migration { layout, map: &map, defaults: &defaults };
+        writer.transaction.migrate(&namespace.store, from, to, &migration);
+    }
     for (mut instance, mode) in rows {
         fit(checker, &mut instance, mode)?;
         let row = NewRow::prepare(checker, &instance)
@@ -103,6 +122,46 @@ pub(super) fn move_rows(
         row.insert(namespace, &root, writer.transaction)?;
     }
     Ok(())
+}
+
+/// The map from the rows of a class to those of its next version, when they can stay as
+/// they are.
+fn slot_map((before, after): (&Schema, &Schema), id: ClassId) -> Option<SlotMap> {
+    let (old, new) = (before.by_id(id)?, after.by_id(id)?);
+    let map = SlotMap::of_class(old, new).ok()?;
+    let (old, new) = (old.layout(), new.layout());
+    let old_slot = |slot: &Slot| old.find(slot.name.as_str()).map(|(_, slot)| slot);
+    // What the map does not tell: values that must be there, and texts that must be objects.
+    let fits = new.slots.iter().all(|slot| {
+        let before = old_slot(slot);
+        let has_default = slot.default.as_ref().is_some_and(|default| !default.is_null());
+        let has_value = before.map_or(has_default, Slot::is_required);
+        let is_embedded = before.is_none_or(|before| before.embedded_text);
+        (has_value || !slot.is_required()) && (is_embedded || !slot.embedded_text)
+    });
+    // Links lie beside the rows in the order of the references.
+    let references = |layout: &Layout| -> Vec<Name> {
+        let slots = layout.references.iter().filter_map(|number| layout.slot(*number));
+        slots.map(|slot| slot.name.clone()).collect()
+    };
+    (fits && references(old) == references(new)).then_some(map)
+}
+
+/// The values of new properties that have a default.
+fn new_defaults(
+    checker: Checker<'_>,
+    layout: &Layout,
+    map: &SlotMap,
+) -> Result<Vec<(u32, Value)>, EngineError> {
+    let is_new = |number: &&u32| map.source(**number) == Source::Default;
+    let value = |number: &u32| {
+        let default = checker.default(layout, *number)?;
+        let slot = layout.slot(*number);
+        let (cim_type, is_array) =
+            slot.map_or((CimType::String, false), |s| (s.cim_type, s.array.is_array()));
+        Ok((*number, default.view().to_value(cim_type, is_array)))
+    };
+    layout.defaults.iter().filter(is_new).map(value).collect()
 }
 
 /// Takes the values out of an instance that its class does not take any more: those that

@@ -5,6 +5,7 @@
 //! the namespace's existence and the caller's rights are looked at, and nowhere
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
+mod access;
 mod association_filter;
 mod associations;
 mod batch;
@@ -12,6 +13,7 @@ mod class_associators;
 mod class_options;
 mod classes;
 mod declare;
+mod indexes;
 mod inserter;
 mod instance_options;
 mod instances;
@@ -28,10 +30,12 @@ mod row;
 mod sequence;
 mod write;
 
+pub use access::AccessPath;
 pub use association_filter::AssociationFilter;
 pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
 pub use classes::Classes;
+pub use indexes::IndexInfo;
 pub use inserter::Inserter;
 pub use instance_options::InstanceOptions;
 pub use load::Loaded;

@@ -4,6 +4,7 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at once a chunk of rows.
 
+use super::access::{self, AccessPath};
 use super::instance_options::Choice;
 use super::row::Row;
 use super::{Operation, Session};
@@ -61,6 +62,7 @@ pub struct QueryResult {
     selection: Selection,
     headers: Option<Vec<ColumnHeader>>,
     filter: Option<BoundQuery>,
+    access: AccessPath,
     context: CallContext,
     clock: Arc<dyn Clock>,
 }
@@ -82,8 +84,19 @@ impl Session {
         let view = reading.view();
         let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
         let class = Schema::class(view.schema(), bound.class.as_str());
-        let classes = class.into_iter().flat_map(ClassRef::subtree);
-        let snapshot = reading.namespace.snapshot(&view, view.freeze(classes)?);
+        let namespace = reading.namespace;
+        let condition = bound.filter.as_ref();
+        let found = class.and_then(|c| access::candidates(namespace, &view, c, condition));
+        let (access, snapshot) = match found {
+            Some((access, rows)) => {
+                view.check_kept()?;
+                (access, namespace.snapshot(&view, Vec::new()).with_rows(rows))
+            }
+            None => {
+                let classes = class.into_iter().flat_map(ClassRef::subtree);
+                (AccessPath::Scan, namespace.snapshot(&view, view.freeze(classes)?))
+            }
+        };
         let class = bound.class.clone();
         let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
             Projection::All => Selection::All,
@@ -96,7 +109,8 @@ impl Session {
             }
         };
         let filter = bound.filter.is_some().then_some(bound);
-        Ok(QueryResult::new(self, context, snapshot, class, selection, filter))
+        let result = QueryResult::new(self, context, snapshot, class, selection, filter);
+        Ok(result.found_through(access))
     }
 }
 
@@ -119,6 +133,7 @@ impl QueryResult {
             selection,
             headers,
             filter,
+            access: AccessPath::Scan,
             context: context.clone(),
             clock: session.repository().clock().clone(),
         }
@@ -163,6 +178,16 @@ impl QueryResult {
                 is_array: slot.array.is_array(),
             })
             .collect()
+    }
+
+    /// The same result with how its rows were found.
+    pub(super) fn found_through(self, access: AccessPath) -> Self {
+        Self { access, ..self }
+    }
+
+    /// How the rows were found; for explaining a query.
+    pub const fn access(&self) -> &AccessPath {
+        &self.access
     }
 
     /// The condition, as it was bound; for explaining a query.

@@ -85,6 +85,7 @@ impl<'a> Row<'a> {
     }
 
     /// The value in a slot of the instance's class, selected or not.
+    #[inline]
     pub fn value(self, slot: usize) -> ValueView<'a> {
         u32::try_from(slot).map_or(ValueView::Null, |slot| self.chunk.value(self.row, slot))
     }

@@ -3,7 +3,10 @@
 mod associations;
 mod class_associators;
 mod class_reads;
+mod indexed_queries;
+mod indexes;
 mod instances;
+mod migration;
 mod namespaces;
 mod put_class;
 mod qualifier_types;

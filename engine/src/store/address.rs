@@ -4,7 +4,7 @@ use super::chunk::CAPACITY;
 
 /// A row's chunk and position, in 40 bits: 28 for the namespace-wide chunk number,
 /// 12 for the position. The other 24 bits of a word are an index's to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowAddress(u64);
 
 /// How many bits of a word an address takes.
@@ -16,6 +16,12 @@ pub(crate) const CHUNKS: u32 = 1 << (ADDRESS_BITS - ROW_BITS);
 const ROW_BITS: u32 = CAPACITY.trailing_zeros();
 
 impl RowAddress {
+    /// Not behind any other.
+    pub(crate) const MIN: Self = Self(0);
+
+    /// Not before any other.
+    pub(crate) const MAX: Self = Self((1 << ADDRESS_BITS) - 1);
+
     pub(crate) const fn new(chunk: u32, row: usize) -> Self {
         Self(((chunk as u64) << ROW_BITS) | row as u64)
     }

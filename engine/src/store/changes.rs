@@ -34,6 +34,8 @@ pub(crate) enum Recorded {
     Chunk { namespace: Name, chunk: Arc<Chunk> },
     /// A schema took the place of another.
     Schema { namespace: Name, old: Arc<Schema>, new: Arc<Schema> },
+    /// An ordered index was asked for or dropped.
+    Index { namespace: Name, class: Name, property: Name, came: bool },
     /// A namespace came or went.
     Namespace { name: Name, dialect: Dialect, came: bool },
 }

@@ -68,6 +68,8 @@ pub(crate) struct Chunk {
     rows: Rows,
     /// `None` when every snapshot that can come to this chunk sees all of them.
     births: Option<Arc<Births>>,
+    /// The commit that took the rows over to their class version; 0 for none.
+    migrated: Commit,
     shared: Arc<Shared>,
 }
 
@@ -83,6 +85,7 @@ impl Chunk {
             rows: Rows::Tail(Box::new(Tail::new(writer, &layout, capacity))),
             layout,
             births: Some(Arc::new(Births::each(writer, capacity))),
+            migrated: 0,
             shared: Arc::default(),
         }
     }
@@ -97,7 +100,7 @@ impl Chunk {
     ) -> Self {
         let births = Some(Arc::new(births));
         let rows = Rows::Sealed(len as u32, columns);
-        Self { number, layout, rows, births, shared: Arc::default() }
+        Self { number, layout, rows, births, migrated: 0, shared: Arc::default() }
     }
 
     /// The same chunk, to which nobody adds any more; without births when everybody
@@ -111,22 +114,39 @@ impl Chunk {
             let births: Vec<Commit> = (0..self.len()).map(|row| self.birth(row)).collect();
             Arc::new(Births::list(writer, &births))
         });
-        self.with(columns, self.layout.clone(), births)
+        Self { births, ..self.with(columns) }
     }
 
-    /// The same chunk as rows of another class version.
-    pub(super) fn migrated(&self, layout: &Arc<Layout>, columns: Columns) -> Self {
-        self.with(columns, layout.clone(), self.births.clone())
+    /// The same chunk as rows of another class version, from a commit on.
+    pub(super) fn migrated(&self, layout: &Arc<Layout>, columns: Columns, commit: Commit) -> Self {
+        Self { layout: layout.clone(), migrated: commit, ..self.with(columns) }
     }
 
-    fn with(&self, columns: Columns, layout: Arc<Layout>, births: Option<Arc<Births>>) -> Self {
+    fn with(&self, columns: Columns) -> Self {
         Self {
             number: self.number,
-            layout,
+            layout: self.layout.clone(),
             rows: Rows::Sealed(self.len() as u32, columns),
-            births,
+            births: self.births.clone(),
+            migrated: self.migrated,
             shared: self.shared.clone(),
         }
+    }
+
+    /// The commit that took the rows over to their class version. Who sees an older one
+    /// comes to the rows through this chunk, so nobody may move them.
+    pub(super) const fn migrated_at(&self) -> Commit {
+        self.migrated
+    }
+
+    /// Whether some row carries qualifiers of its own.
+    pub(super) fn has_qualifiers(&self) -> bool {
+        self.shared.qualifiers.get().is_some()
+    }
+
+    /// Whether both are forms of one chunk, with the same rows.
+    pub(super) fn is_form_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     pub(crate) const fn number(&self) -> u32 {

@@ -8,6 +8,7 @@
 //! texts and a number for each row.
 
 use super::bits::Bits;
+use super::strings::Strings;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
 use rustc_hash::FxHashMap;
@@ -23,30 +24,6 @@ pub(crate) struct Column {
 
 /// The columns of finished rows, by slot; `None` where all values are NULL.
 pub(crate) type Columns = Box<[Option<Arc<Column>>]>;
-
-/// Strings one behind the other, and where each ends.
-#[derive(Clone, Debug, Default)]
-struct Strings {
-    ends: Vec<u32>,
-    text: String,
-}
-
-impl Strings {
-    fn get(&self, row: usize) -> Option<&str> {
-        let end = *self.ends.get(row)? as usize;
-        let start = match row.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.text.get(start..end)
-    }
-
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        // The chunk seals itself before its text outgrows 32 bits.
-        self.ends.push(self.text.len() as u32);
-    }
-}
 
 macro_rules! data {
     ($( $variant:ident($ty:ty), )*) => {
@@ -95,7 +72,7 @@ macro_rules! data {
                 match self {
                     Self::Missing => 0,
                     $( Self::$variant(items) => items.len(), )*
-                    Self::String(strings) => strings.ends.len(),
+                    Self::String(strings) => strings.len(),
                     Self::Reference(items) => items.len(),
                     Self::Object(items) => items.len(),
                     Self::Array(items) => items.len(),
@@ -106,20 +83,33 @@ macro_rules! data {
             }
 
             /// The value of a row that is not marked NULL.
-            fn get(&self, row: usize) -> Option<ValueView<'_>> {
+            #[inline(always)]
+            fn get(&self, row: usize) -> ValueView<'_> {
+                match self {
+                    Self::Missing => ValueView::Null,
+                    $(
+                        Self::$variant(items) => match items.get(row) {
+                            Some(value) => ValueView::$variant(*value),
+                            None => ValueView::Null,
+                        },
+                    )*
+                    Self::String(strings) => text(strings.get(row)),
+                    Self::Constant(value, rows) if row < *rows as usize => (&**value).into(),
+                    Self::Dictionary(codes, texts) => {
+                        text(codes.get(row).and_then(|code| texts.get(usize::from(*code))))
+                    }
+                    other => other.get_shared(row).unwrap_or_default(),
+                }
+            }
+
+            /// The value of a row in one of the forms that hold no plain values.
+            fn get_shared(&self, row: usize) -> Option<ValueView<'_>> {
                 Some(match self {
-                    Self::Missing => return None,
-                    $( Self::$variant(items) => ValueView::$variant(*items.get(row)?), )*
-                    Self::String(strings) => ValueView::String(strings.get(row)?),
                     Self::Reference(items) => ValueView::Reference(items.get(row)?.as_ref()?),
                     Self::Object(items) => ValueView::Object(items.get(row)?.as_ref()?),
                     Self::Array(items) => ValueView::Array(items.get(row)?.as_deref()?),
                     Self::Mixed(items) => items.get(row)?.into(),
-                    Self::Constant(value, rows) if row < *rows as usize => (&**value).into(),
-                    Self::Constant(..) => return None,
-                    Self::Dictionary(codes, texts) => {
-                        ValueView::String(texts.get(usize::from(*codes.get(row)?))?)
-                    }
+                    _ => return None,
                 })
             }
 
@@ -129,8 +119,7 @@ macro_rules! data {
                     Self::Missing => {}
                     $( Self::$variant(items) => items.resize(len, <$ty>::default()), )*
                     Self::String(strings) => {
-                        let end = strings.text.len() as u32;
-                        strings.ends.resize(len, end);
+                        strings.pad(len);
                     }
                     Self::Reference(items) => items.resize(len, None),
                     Self::Object(items) => items.resize(len, None),
@@ -153,7 +142,7 @@ macro_rules! data {
                         }
                     )*
                     (Self::String(strings), ValueView::String(text))
-                        if strings.ends.len() == row =>
+                        if strings.len() == row =>
                     {
                         strings.push(text);
                     }
@@ -187,8 +176,7 @@ macro_rules! data {
                     Self::Missing => {}
                     $( Self::$variant(items) => items.shrink_to_fit(), )*
                     Self::String(strings) => {
-                        strings.ends.shrink_to_fit();
-                        strings.text.shrink_to_fit();
+                        strings.shrink();
                     }
                     Self::Reference(items) => items.shrink_to_fit(),
                     Self::Object(items) => items.shrink_to_fit(),
@@ -208,7 +196,7 @@ macro_rules! data {
                     Self::Missing => 0,
                     $( Self::$variant(items) => of(items), )*
                     Self::String(strings) => {
-                        size_of::<Strings>() + of(&strings.ends) + strings.text.capacity()
+                        strings.heap_bytes()
                     }
                     Self::Reference(items) => of(items),
                     Self::Object(items) => of(items),
@@ -216,7 +204,7 @@ macro_rules! data {
                     Self::Mixed(items) => of(items),
                     Self::Constant(..) => size_of::<Value>(),
                     Self::Dictionary(codes, texts) => {
-                        size_of::<Strings>() + of(codes) + of(&texts.ends) + texts.text.capacity()
+                        of(codes) + texts.heap_bytes()
                     }
                 }
             }
@@ -234,16 +222,21 @@ data! {
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
 }
 
+#[inline(always)]
+fn text(text: Option<&str>) -> ValueView<'_> {
+    text.map_or(ValueView::Null, ValueView::String)
+}
+
 impl Data {
     /// The form of one value, when all rows have it.
     fn constant(&self) -> Option<Self> {
-        let first = self.get(0)?;
+        let first = self.get(0);
         let plain = !matches!(
             first,
             ValueView::Null | ValueView::Reference(_) | ValueView::Object(_) | ValueView::Array(_)
         );
         let rows = self.len();
-        let is_same = |row| self.get(row).is_some_and(|value| value.is_identical(first));
+        let is_same = |row| self.get(row).is_identical(first);
         // The last row is likelier to differ than the second.
         if !plain || rows < 2 || !is_same(rows - 1) || !(1..rows).all(is_same) {
             return None;
@@ -255,7 +248,7 @@ impl Data {
     /// The form of few distinct texts, when that is smaller.
     fn dictionary(&self) -> Option<Self> {
         let Self::String(strings) = self else { return None };
-        let rows = strings.ends.len();
+        let rows = strings.len();
         let mut texts = Box::<Strings>::default();
         let mut codes = Vec::with_capacity(rows);
         let mut known: FxHashMap<&str, u8> = FxHashMap::default();
@@ -276,8 +269,8 @@ impl Data {
                 return None;
             }
         }
-        let small = texts.text.len() + texts.ends.len() * size_of::<u32>() + rows;
-        (small < strings.text.len() + rows * size_of::<u32>())
+        let small = texts.text_bytes() + texts.len() * size_of::<u32>() + rows;
+        (small < strings.text_bytes() + rows * size_of::<u32>())
             .then_some(Self::Dictionary(codes, texts))
     }
 }
@@ -287,11 +280,12 @@ const SAMPLE: usize = 64;
 
 impl Column {
     /// The value of a row.
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> ValueView<'_> {
-        if self.nulls.contains(row) {
+        if !self.nulls.is_empty() && self.nulls.contains(row) {
             return ValueView::Null;
         }
-        self.data.get(row).unwrap_or_default()
+        self.data.get(row)
     }
 
     /// Sets the value of a row at or behind the end.
@@ -322,11 +316,15 @@ impl Column {
         }
     }
 
+    /// One value in so many rows.
+    pub(super) fn constant(value: Value, rows: usize) -> Self {
+        Self { nulls: Bits::default(), data: Data::Constant(Box::new(value), rows as u32) }
+    }
+
     /// A column of texts that are all there.
     pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
         let bytes = texts.clone().map(str::len).sum();
-        let mut strings =
-            Strings { ends: Vec::with_capacity(texts.len()), text: String::with_capacity(bytes) };
+        let mut strings = Strings::with_capacity(texts.len(), bytes);
         texts.for_each(|text| strings.push(text));
         Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }
     }
@@ -334,9 +332,8 @@ impl Column {
     /// Lets the column hold values of any type.
     fn mix(&mut self) {
         let string = cimarron_model::CimType::String;
-        let values = (0..self.data.len())
-            .map(|r| self.data.get(r).unwrap_or_default().to_value(string, false))
-            .collect();
+        let values =
+            (0..self.data.len()).map(|r| self.data.get(r).to_value(string, false)).collect();
         self.data = Data::Mixed(values);
     }
 

@@ -87,6 +87,14 @@ impl Directory {
         }
     }
 
+    /// Forgets a chunk if it is there in just this form.
+    pub(super) fn remove_exact(&self, chunk: &Arc<Chunk>) {
+        let there = self.cell(chunk.number()).map(ArcSwapOption::load_full);
+        if there.flatten().is_some_and(|there| Arc::ptr_eq(&there, chunk)) {
+            self.remove(chunk.number());
+        }
+    }
+
     #[inline]
     pub(super) fn get(&self, address: RowAddress) -> Option<Guard<Option<Arc<Chunk>>>> {
         Some(self.cell(address.chunk())?.load())

@@ -97,6 +97,13 @@ impl KeyRules {
         Self { case, location, build: DefaultHashBuilder::default() }
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        match self.case {
+            KeyCase::Insensitive => Dialect::Wmi,
+            KeyCase::Exact => Dialect::Dmtf,
+        }
+    }
+
     pub(super) fn location(&self) -> &Location {
         &self.location
     }

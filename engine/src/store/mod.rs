@@ -3,6 +3,7 @@
 //! ```text
 //! Commits ── the order of all commits; the one writer; who reads which snapshot
 //! Store ──┬── Root ──── schema, Table (chunks of one class), KeyIndex (one a key root)
+//!         │            and OrderedIndex (one a property that has one)
 //!         ├── Directory ── chunks by number: Tail (growing) or Column by Column (sealed)
 //!         └── Objects ── what associations join, and the links of each
 //! Transaction ── a commit in the making
@@ -29,12 +30,17 @@ mod chunk;
 mod column;
 mod commits;
 mod directory;
+mod index_list;
 mod key_index;
 mod keys;
+mod migrate;
 mod objects;
+mod ordered;
+mod ordered_key;
 mod reclaim;
 mod root;
 mod snapshot;
+mod strings;
 mod table;
 mod tail;
 mod transaction;
@@ -45,8 +51,12 @@ pub(crate) use changes::{ChangeLog, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
+pub(crate) use index_list::{Known, form};
 pub(crate) use keys::{KeyRules, Location};
+pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use objects::ObjectNumber;
+pub(crate) use ordered::OrderedIndex;
+pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
 pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
@@ -60,6 +70,7 @@ use directory::Directory;
 use objects::Objects;
 use smallvec::SmallVec;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The rows of one namespace.
 #[derive(Debug)]
@@ -68,13 +79,23 @@ pub(crate) struct Store {
     rules: KeyRules,
     root: ArcSwap<Root>,
     objects: Objects,
+    /// The last commit that gave chunks another form.
+    migrated: AtomicU64,
 }
 
 impl Store {
     /// A store without rows.
     pub(crate) fn new(rules: KeyRules, schema: Arc<Schema>) -> Self {
-        let root = ArcSwap::new(Arc::new(Root::start(schema)));
-        Self { directory: Directory::default(), rules, root, objects: Objects::default() }
+        let root = Root::start(schema, rules.dialect());
+        root.attach_indexes();
+        let root = ArcSwap::new(Arc::new(root));
+        Self {
+            directory: Directory::default(),
+            rules,
+            root,
+            objects: Objects::default(),
+            migrated: AtomicU64::new(0),
+        }
     }
 
     pub(crate) const fn rules(&self) -> &KeyRules {
@@ -111,6 +132,32 @@ impl Store {
     pub(crate) fn with_root_at<T>(&self, at: Commit, read: impl FnOnce(&Root) -> T) -> T {
         let newest = self.root.load();
         if newest.commit <= at { read(&newest) } else { read(&self.root_at(at)) }
+    }
+
+    /// Says that chunks get the forms of a commit that is not published.
+    fn announce_migration(&self, commit: Commit) {
+        self.migrated.store(commit, Ordering::Release);
+    }
+
+    /// A row of a chunk as the readers of a root see it, when they do. The directory has
+    /// the newest forms of chunks; who reads an older schema takes the form that its
+    /// table has. To be called with what the directory gave, since it gives new forms
+    /// only after the word about them.
+    #[inline]
+    fn row_for(&self, root: &Root, chunk: &Arc<Chunk>, row: usize) -> Option<Found> {
+        if root.commit >= self.migrated.load(Ordering::Acquire) {
+            return Some(Found { chunk: chunk.clone(), row });
+        }
+        Some(Found { chunk: Self::form_for(root, chunk)?, row })
+    }
+
+    #[cold]
+    fn form_for(root: &Root, chunk: &Arc<Chunk>) -> Option<Arc<Chunk>> {
+        let table = root.table(chunk.layout().id)?;
+        if table.version == chunk.layout().version {
+            return Some(chunk.clone());
+        }
+        table.chunks().iter().find(|form| form.is_form_of(chunk)).cloned()
     }
 
     /// The chunk that an address leads to.
@@ -157,11 +204,56 @@ impl Store {
                 && accept(chunk, row)
                 && seen.has(chunk, row);
             if is_it {
-                found = Some(Found { chunk: chunk.clone(), row });
+                found = self.row_for(root, chunk, row);
             }
-            is_it
+            found.is_some()
         });
         found
+    }
+
+    /// Every row of this key under a key root whose class is accepted: at most one a class.
+    /// A row may be missing that is moved meanwhile.
+    pub(crate) fn find_all(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        key: (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+    ) -> Vec<Found> {
+        let mut all: Vec<Found> = Vec::new();
+        while let Some(found) = self.find(root, key_root, key, seen, |id| {
+            accept(id) && all.iter().all(|there| there.class() != id)
+        }) {
+            all.push(found);
+        }
+        all
+    }
+
+    /// The rows of an index within some ranges that do not meet, in the order of the
+    /// ranges and in each in the order of the keys. `None` when the index cannot be read,
+    /// or has more than `limit` rows there.
+    pub(crate) fn in_order(
+        &self,
+        root: &Root,
+        (index, ranges): (&OrderedIndex, &[KeyRange]),
+        limit: usize,
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+    ) -> Option<Vec<Found>> {
+        let mut all: Vec<Found> = Vec::new();
+        let resolve = |address: RowAddress| {
+            let guard = self.directory.get(address)?;
+            let chunk = guard.as_ref()?;
+            let row = address.row();
+            let is_it = row < chunk.len() && accept(chunk.layout().id) && seen.has(chunk, row);
+            if is_it { self.row_for(root, chunk, row) } else { None }
+        };
+        for range in ranges {
+            let left = limit.saturating_sub(all.len());
+            all.append(&mut index.read(range, left, resolve)?);
+        }
+        Some(all)
     }
 
     /// Whether a new instance may be what some reference already names.
@@ -198,7 +290,7 @@ impl Store {
         };
         let newest = found().or_else(found)?;
         if seen.has(&newest.chunk, newest.row) {
-            return Some(newest);
+            return self.row_for(root, &newest.chunk, newest.row);
         }
         // An older version of it.
         let keys: SmallVec<[ValueView<'_>; 4]> = newest.chunk.keys(newest.row).collect();
@@ -226,6 +318,7 @@ impl Store {
             + self.objects.heap_bytes()
             + chunks.sum::<usize>()
             + root.indexes().map(|index| index.heap_bytes()).sum::<usize>()
+            + root.ordered().iter().map(|known| known.index.heap_bytes()).sum::<usize>()
     }
 }
 

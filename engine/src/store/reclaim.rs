@@ -16,14 +16,17 @@ use cimarron_cells::Writer;
 use std::sync::Arc;
 
 impl Place {
-    /// Takes a row away that is dead for everybody.
-    pub(super) fn take_away(&self, commits: &Commits, writer: &Writer) {
+    /// Takes a row away that is dead for everybody. Nobody reads a commit before the
+    /// horizon.
+    pub(super) fn take_away(&self, commits: &Commits, writer: &Writer, horizon: Commit) {
         let Self { store, table, address, hash } = self;
+        let table = &table.newest();
         if let Some(index) = &table.index {
             index.remove(*hash, *address);
         }
         let Some(chunk) = store.chunk(*address) else { return };
         let row = address.row();
+        table.ordered.leave(&chunk, row);
         let object = chunk.object(row);
         if object != 0 {
             self.leave_object(&chunk, object);
@@ -34,7 +37,7 @@ impl Place {
         }
         if gone == chunk.len() {
             drop_chunk(commits, store, table, &chunk, None);
-        } else if gone > chunk.len() / SPARSE {
+        } else if gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon {
             move_rows((commits, writer), store, table, &chunk);
         }
     }
@@ -119,6 +122,7 @@ fn move_rows(
         }
         store.objects.move_row(chunk.object(old.row()), old, new);
     }
+    table.ordered.relocate(chunk, &rows, number);
     commits.announce_move();
     for (old, _) in pairs {
         if let Some(index) = &table.index {

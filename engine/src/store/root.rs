@@ -1,10 +1,13 @@
 //! A namespace's schema and tables, from one schema change to the next.
 
+use super::index_list::{self, Known, Wanted};
 use super::key_index::KeyIndex;
+use super::ordered::Phase;
 use super::table::Table;
 use super::versions::Commit;
 use crate::schema::{ClassId, ClassRef, Schema};
 use arc_swap::ArcSwapOption;
+use cimarron_model::Dialect;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -17,20 +20,30 @@ pub(crate) struct Root {
     tables: FxHashMap<ClassId, Arc<Table>>,
     /// One index for each key root: the topmost class that declares the key.
     indexes: FxHashMap<ClassId, Arc<KeyIndex>>,
+    ordered: Arc<[Known]>,
     /// The root before this one, as long as this one's commit is not published.
     pub(super) before: ArcSwapOption<Root>,
 }
 
 impl Root {
     /// The root that a store starts with, before any commit.
-    pub(super) fn start(schema: Arc<Schema>) -> Self {
-        let root = Arc::<Self>::default().next(schema, Commit::default());
+    pub(super) fn start(schema: Arc<Schema>, dialect: Dialect) -> Self {
+        let root = Arc::<Self>::default();
+        let root = root.next(schema, Commit::default(), dialect, None);
         Self { before: ArcSwapOption::empty(), ..root }
     }
 
     /// The root that follows from a schema. Classes that stay as they are keep
-    /// their tables; new and redefined ones start without rows.
-    pub(super) fn next(self: &Arc<Self>, schema: Arc<Schema>, commit: Commit) -> Self {
+    /// their tables; new and redefined ones start without rows. When `wanted` is given,
+    /// those are the ordered indexes that were asked for from now on, and new ones are
+    /// still to be built.
+    pub(super) fn next(
+        self: &Arc<Self>,
+        schema: Arc<Schema>,
+        commit: Commit,
+        dialect: Dialect,
+        wanted: Option<&[Wanted]>,
+    ) -> Self {
         let mut tables = FxHashMap::default();
         let mut indexes: FxHashMap<ClassId, Arc<KeyIndex>> = FxHashMap::default();
         for class in schema.classes() {
@@ -52,7 +65,30 @@ impl Root {
                 .unwrap_or_else(|| Arc::new(Table::new(class.def().version, index, Vec::new(), 0)));
             tables.insert(id, table);
         }
-        Self { commit, schema, tables, indexes, before: ArcSwapOption::new(Some(self.clone())) }
+        let ordered = match wanted {
+            Some(wanted) => index_list::next(self, &schema, dialect, wanted, Phase::Building),
+            None => index_list::next(self, &schema, dialect, &self.wanted(), Phase::Ready),
+        };
+        let before = ArcSwapOption::new(Some(self.clone()));
+        Self { commit, schema, tables, indexes, ordered, before }
+    }
+
+    /// The ordered indexes.
+    pub(crate) fn ordered(&self) -> &Arc<[Known]> {
+        &self.ordered
+    }
+
+    /// The ordered indexes that somebody asked for.
+    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+        let asked = self.ordered.iter().filter(|known| known.requested);
+        asked.map(|known| (known.index.class, known.index.property.clone())).collect()
+    }
+
+    /// The tables of a class and all below it.
+    pub(super) fn tables_under(&self, class: ClassId) -> impl Iterator<Item = &Arc<Table>> {
+        let class = self.schema.by_id(class);
+        let subtree = class.into_iter().flat_map(ClassRef::subtree);
+        subtree.filter_map(|below| self.table_of(below))
     }
 
     pub(crate) fn table(&self, class: ClassId) -> Option<&Arc<Table>> {

@@ -2,8 +2,9 @@
 
 use super::chunk::{CAPACITY, Chunk};
 use super::key_index::KeyIndex;
+use super::ordered::OrderedIndexes;
 use crate::schema::Layout;
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use cimarron_model::ClassVersion;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +19,12 @@ pub(crate) struct Table {
     pub(super) version: ClassVersion,
     /// The index of the key root; `None` for a class without keys.
     pub(super) index: Option<Arc<KeyIndex>>,
+    pub(super) ordered: OrderedIndexes,
     chunks: ArcSwap<Vec<Arc<Chunk>>>,
     /// How many rows are there for the writer.
     live: AtomicUsize,
+    /// The table of a later version of the class that has the same chunks.
+    successor: ArcSwapOption<Table>,
 }
 
 impl Table {
@@ -30,7 +34,23 @@ impl Table {
         chunks: Vec<Arc<Chunk>>,
         live: usize,
     ) -> Self {
-        Self { version, index, chunks: ArcSwap::from_pointee(chunks), live: AtomicUsize::new(live) }
+        let (chunks, live) = (ArcSwap::from_pointee(chunks), AtomicUsize::new(live));
+        let ordered = OrderedIndexes::default();
+        Self { version, index, ordered, chunks, live, successor: ArcSwapOption::empty() }
+    }
+
+    /// The table that the chunks belong to now.
+    pub(super) fn newest(self: &Arc<Self>) -> Arc<Self> {
+        let mut table = self.clone();
+        while let Some(next) = table.successor.load_full() {
+            table = next;
+        }
+        table
+    }
+
+    /// Says which table the chunks belong to from now on.
+    pub(super) fn set_successor(&self, table: Option<Arc<Self>>) {
+        self.successor.store(table);
     }
 
     pub(super) fn chunks(&self) -> Guard<Chunks> {

@@ -10,7 +10,10 @@ use super::changes::{Record, Recorded};
 use super::chunk::{Beside, Chunk};
 use super::column::Columns;
 use super::commits::{Commits, WriterState};
+use super::index_list::Wanted;
+use super::migrate::Migration;
 use super::objects::ObjectNumber;
+use super::ordered::OrderedIndex;
 use super::root::Root;
 use super::table::Table;
 use super::versions::{Births, Commit, NEVER, UNDONE};
@@ -58,6 +61,8 @@ pub(crate) struct Transaction<'r> {
     born: SmallVec<[Place; 1]>,
     killed: SmallVec<[Dead; 1]>,
     adopted: Vec<Adopted>,
+    /// Tables whose chunks went to others.
+    migrated: Vec<(Arc<Store>, Arc<Table>)>,
     /// Objects that were made for paths that lead nowhere yet.
     named: Vec<(Arc<Store>, ObjectNumber)>,
     /// What is to be recorded; `None` when nobody listens.
@@ -79,6 +84,7 @@ impl<'r> Transaction<'r> {
             born: SmallVec::new(),
             killed: SmallVec::new(),
             adopted: Vec::new(),
+            migrated: Vec::new(),
             named: Vec::new(),
             changes: commits.log().is_heard().then(Vec::new),
             is_noted: false,
@@ -94,12 +100,44 @@ impl<'r> Transaction<'r> {
 
     /// Replaces a schema. Classes of another version than before start without rows.
     pub(crate) fn set_schema(&mut self, store: &Arc<Store>, schema: Arc<Schema>) -> Arc<Root> {
+        self.set_root(store, schema, None)
+    }
+
+    /// Says which ordered indexes are asked for. New ones are still to be built.
+    pub(crate) fn set_indexes(&mut self, store: &Arc<Store>, wanted: &[Wanted]) -> Arc<Root> {
+        let schema = self.root(store).schema.clone();
+        self.set_root(store, schema, Some(wanted))
+    }
+
+    /// Enters the rows of a chunk in an index that is being built. `listed` is the chunk as
+    /// it was when that began: what was moved since is in the index.
+    pub(crate) fn fill_index(&self, store: &Store, index: &OrderedIndex, listed: &Chunk) {
+        if let Some(chunk) = store.chunk(RowAddress::new(listed.number(), 0))
+            && chunk.is_form_of(listed)
+        {
+            super::ordered::fill(index, &chunk);
+        }
+    }
+
+    fn set_root(
+        &mut self,
+        store: &Arc<Store>,
+        schema: Arc<Schema>,
+        wanted: Option<&[Wanted]>,
+    ) -> Arc<Root> {
         let before = self.root(store);
-        if let Some(changes) = &mut self.changes {
+        if let (Some(changes), None) = (&mut self.changes, wanted) {
             let (old, new) = (before.schema.clone(), schema.clone());
             changes.push(Recorded::Schema { namespace: store.namespace(), old, new });
         }
-        let root = Arc::new(before.next(schema, self.number));
+        let root = before.next(schema, self.number, store.rules.dialect(), wanted);
+        root.attach_indexes();
+        if wanted.is_none() {
+            root.fill_indexes(&before);
+        } else if let Some(changes) = &mut self.changes {
+            changes.extend(root.index_changes(&before, &store.namespace()));
+        }
+        let root = Arc::new(root);
         match self.roots.iter_mut().find(|(s, _)| Arc::ptr_eq(s, store)) {
             Some((_, old)) => {
                 // Nobody saw the one in between.
@@ -109,6 +147,32 @@ impl<'r> Transaction<'r> {
             None => self.roots.push((store.clone(), root.clone())),
         }
         root
+    }
+
+    /// Takes all rows of a table over to that of a later version of the class.
+    pub(crate) fn migrate(
+        &mut self,
+        store: &Arc<Store>,
+        from: &Arc<Table>,
+        to: &Arc<Table>,
+        migration: &Migration<'_>,
+    ) {
+        self.close_tail(store, from);
+        store.announce_migration(self.number);
+        let chunks = from.all_chunks();
+        let migrated = chunks.iter().map(|chunk| {
+            let columns = migration.columns(chunk);
+            Arc::new(chunk.migrated(migration.layout, columns, self.number))
+        });
+        let migrated: Vec<Arc<Chunk>> = migrated.collect();
+        for chunk in &migrated {
+            store.directory.put(chunk);
+            to.ordered.enter_new(&from.ordered, chunk);
+        }
+        to.set_chunks(migrated);
+        to.count(from.live() as isize);
+        from.set_successor(Some(to.clone()));
+        self.migrated.push((store.clone(), from.clone()));
     }
 
     /// Adds a row whose key is free.
@@ -179,6 +243,7 @@ impl<'r> Transaction<'r> {
         if let Some(index) = &table.index {
             index.insert(hash, address, |a| store.hash_at(a));
         }
+        table.ordered.enter(&chunk, row);
         table.count(1);
         let (store, table) = (store.clone(), table.clone());
         self.born.push(Place { store, table, address, hash });
@@ -251,6 +316,7 @@ impl<'r> Transaction<'r> {
                 adopted.hashes.push(hash);
             }
         }
+        table.ordered.enter_all(&chunk);
         if let Some(changes) = &mut self.changes {
             changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
         }
@@ -324,7 +390,9 @@ impl<'r> Transaction<'r> {
         self.state.last = self.number;
         self.commits.registry.publish(self.number);
         for (_, root) in &self.roots {
-            root.before.store(None);
+            if let Some(before) = root.before.swap(None) {
+                root.close_indexes(&before);
+            }
         }
         if let Some(changes) = self.changes.take() {
             let by = by.clone();
@@ -388,18 +456,19 @@ impl<'r> Transaction<'r> {
         let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
         commits.relieve(state.deferred.len());
+        let horizon = state.live.horizon();
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
             if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token);
+                dead.place.take_away(commits, &state.token, horizon);
             } else {
                 state.deferred.push_back(dead);
             }
         }
         for dead in killed.drain(..) {
             if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token);
+                dead.place.take_away(commits, &state.token, horizon);
             } else {
                 state.deferred.push_back(dead);
             }
@@ -407,6 +476,10 @@ impl<'r> Transaction<'r> {
     }
 
     fn roll_back(&mut self) {
+        for (store, from) in self.migrated.drain(..).rev() {
+            from.set_successor(None);
+            from.chunks().iter().for_each(|chunk| store.directory.put(chunk));
+        }
         let token = &self.state.token;
         for dead in self.killed.drain(..).rev() {
             let Place { store, table, address, .. } = dead.place;
@@ -427,7 +500,8 @@ impl<'r> Transaction<'r> {
             }
         }
         for place in self.born.drain(..).rev() {
-            place.take_away(self.commits, token);
+            // Those who still look at what was before may need what is there.
+            place.take_away(self.commits, token, 0);
         }
         for Adopted { store, table, chunk, hashes } in self.adopted.drain(..).rev() {
             for (row, hash) in hashes.into_iter().enumerate() {
@@ -436,6 +510,7 @@ impl<'r> Transaction<'r> {
                 }
                 table.count(-1);
             }
+            table.ordered.leave_all(&chunk);
             let mut chunks = table.all_chunks().to_vec();
             chunks.retain(|c| c.number() != chunk.number());
             table.set_chunks(chunks);
@@ -443,6 +518,14 @@ impl<'r> Transaction<'r> {
         }
         for (store, object) in self.named.drain(..) {
             store.objects.release(&store.rules, object);
+        }
+        for (store, root) in self.roots.drain(..) {
+            let newest = store.newest_root();
+            newest.attach_indexes();
+            let is_gone = |table: &&Arc<Table>| !newest.tables().any(|t| Arc::ptr_eq(t, table));
+            for table in root.tables().filter(is_gone) {
+                table.chunks().iter().for_each(|chunk| store.directory.remove_exact(chunk));
+            }
         }
     }
 }

@@ -1,0 +1,539 @@
+//! Ordered indexes: the rows of a class and all below it by the value of one property.
+//!
+//! There is an entry for each version of a row that somebody may still see, in the order
+//! of its key and then of its address; rows whose property is NULL have none. So an entry
+//! never changes: it comes with the row, follows the row when that is moved, and goes
+//! before the row does. Whoever reads asks of each row whether they see it.
+//!
+//! The set lies behind a lock. A reader takes at most [`HOLD`] entries a time and goes on
+//! behind the last one; under the lock every entry leads to its row. Rows of one key may
+//! change their places while the reader has let go: then it begins with that key again.
+//!
+//! An index that is being built enters new rows from the start and is filled with those
+//! before, step by step; nobody reads it until that is done. One that was dropped is
+//! closed, and its last readers find the rows by themselves.
+
+use super::address::RowAddress;
+use super::chunk::Chunk;
+use super::ordered_key::{KeyForm, KeyRange, OrderedKey};
+use crate::schema::ClassId;
+use cimarron_model::{ClassVersion, Name};
+use parking_lot::{Mutex, RwLock};
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How many entries a reader takes before it lets a writer come in.
+const HOLD: usize = 512;
+
+/// How many rows a writer enters before it lets a reader come in.
+const STEP: usize = 256;
+
+/// How often a reader begins again with a key before it takes all its rows at once.
+const RETRIES: usize = 8;
+
+/// The longest text that lies in the entry itself.
+const INLINE_TEXT: usize = 23;
+
+type Entry = (OrderedKey, RowAddress);
+
+/// The index of one property of a class and all below it.
+#[derive(Debug)]
+pub(crate) struct OrderedIndex {
+    pub(crate) class: ClassId,
+    pub(crate) property: Name,
+    pub(crate) form: KeyForm,
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    entries: BTreeSet<Entry>,
+    /// Counts the times that rows changed their places.
+    moves: u64,
+    /// What the entries hold beside themselves.
+    text_bytes: usize,
+}
+
+/// What an index may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Older rows are missing.
+    Building,
+    Ready,
+    /// Nobody enters anything any more.
+    Closed,
+}
+
+impl State {
+    fn insert(&mut self, key: OrderedKey, address: RowAddress) {
+        let bytes = text_bytes(&key);
+        if self.entries.insert((key, address)) {
+            self.text_bytes += bytes;
+        }
+    }
+
+    fn remove(&mut self, entry: &Entry) {
+        if self.entries.remove(entry) {
+            self.text_bytes -= text_bytes(&entry.0);
+        }
+    }
+}
+
+fn text_bytes(key: &OrderedKey) -> usize {
+    match key {
+        OrderedKey::Text(text) if text.len() > INLINE_TEXT => text.len(),
+        _ => 0,
+    }
+}
+
+impl OrderedIndex {
+    pub(super) fn new(class: ClassId, property: Name, form: KeyForm, phase: Phase) -> Self {
+        let state = State { phase, entries: BTreeSet::new(), moves: 0, text_bytes: 0 };
+        Self { class, property, form, state: RwLock::new(state) }
+    }
+
+    /// Whether it can be read.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.state.read().phase == Phase::Ready
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.state.read().entries.len()
+    }
+
+    /// Lets readers in, unless the index was closed.
+    pub(crate) fn open(&self) {
+        let mut state = self.state.write();
+        if state.phase == Phase::Building {
+            state.phase = Phase::Ready;
+        }
+    }
+
+    /// Gives everything up.
+    pub(super) fn close(&self) {
+        let mut state = self.state.write();
+        state.phase = Phase::Closed;
+        state.text_bytes = 0;
+        drop(std::mem::take(&mut state.entries));
+    }
+
+    fn entry(&self, chunk: &Chunk, row: usize, slot: u32) -> Option<Entry> {
+        let key = self.form.key(chunk.value(row, slot))?;
+        Some((key, RowAddress::new(chunk.number(), row)))
+    }
+
+    /// Does something with entries, a few of them a hold.
+    fn change(
+        &self,
+        entries: impl Iterator<Item = Entry>,
+        mut change: impl FnMut(&mut State, Entry),
+    ) {
+        let mut entries = entries.fuse().peekable();
+        while entries.peek().is_some() {
+            let mut state = self.state.write();
+            if state.phase == Phase::Closed {
+                return;
+            }
+            entries.by_ref().take(STEP).for_each(|entry| change(&mut state, entry));
+        }
+    }
+
+    /// Enters rows of a chunk.
+    fn enter(&self, chunk: &Chunk, rows: impl Iterator<Item = usize>, slot: u32) {
+        let entries = rows.filter_map(|row| self.entry(chunk, row, slot));
+        self.change(entries, |state, (key, address)| state.insert(key, address));
+    }
+
+    /// Takes rows of a chunk out.
+    fn leave(&self, chunk: &Chunk, rows: impl Iterator<Item = usize>, slot: u32) {
+        let entries = rows.filter_map(|row| self.entry(chunk, row, slot));
+        self.change(entries, |state, entry| state.remove(&entry));
+    }
+
+    /// Follows rows that are in two chunks now: each is in its new place with the same
+    /// hold that takes it from the old one.
+    fn relocate(&self, chunk: &Chunk, slot: u32, rows: &[usize], to: u32) {
+        let entries = rows.iter().enumerate().filter_map(|(new, old)| {
+            let (key, old) = self.entry(chunk, *old, slot)?;
+            Some((key, old, RowAddress::new(to, new)))
+        });
+        let entries: Vec<_> = entries.collect();
+        for step in entries.chunks(STEP) {
+            let mut state = self.state.write();
+            if state.phase == Phase::Closed {
+                return;
+            }
+            state.moves += 1;
+            for (key, old, new) in step {
+                state.remove(&(key.clone(), *old));
+                state.insert(key.clone(), *new);
+            }
+        }
+    }
+
+    /// What `resolve` makes of the entries within a range, in their order. `None` when the
+    /// index cannot be read, or `limit` entries are not enough.
+    pub(super) fn read<T>(
+        &self,
+        range: &KeyRange,
+        limit: usize,
+        mut resolve: impl FnMut(RowAddress) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut reading = Reading::new(range);
+        while !self.read_on(&mut reading, &mut resolve)? {
+            if reading.looked_at > limit {
+                return None;
+            }
+        }
+        (reading.looked_at <= limit).then_some(reading.found)
+    }
+
+    /// Reads as much as one hold allows; whether that was the last. `None` when the index
+    /// cannot be read.
+    fn read_on<T>(
+        &self,
+        reading: &mut Reading<T>,
+        resolve: &mut impl FnMut(RowAddress) -> Option<T>,
+    ) -> Option<bool> {
+        let state = self.state.read();
+        if state.phase != Phase::Ready {
+            return None;
+        }
+        let low = reading.resume(state.moves);
+        if is_empty(&low, &reading.high) {
+            return Some(true);
+        }
+        let mut taken = 0;
+        let mut last: Option<&Entry> = None;
+        let mut is_over = true;
+        for entry in state.entries.range((low, reading.high.clone())) {
+            let (key, address) = entry;
+            let before = last.map(|(key, _)| key);
+            let is_same = before.or(reading.place.as_ref().map(|p| &p.key)) == Some(key);
+            if taken >= HOLD && !(is_same && reading.retries >= RETRIES) {
+                is_over = false;
+                break;
+            }
+            if !is_same {
+                reading.retries = 0;
+                reading.found_before = reading.found.len();
+            }
+            reading.found.extend(resolve(*address));
+            last = Some(entry);
+            taken += 1;
+        }
+        reading.looked_at += taken;
+        reading.place = last.map(|(key, address)| Place {
+            key: key.clone(),
+            behind: Some(*address),
+            moves: state.moves,
+        });
+        Some(is_over)
+    }
+
+    /// Bytes allocated for the entries, as far as can be said: nodes of the tree are two
+    /// thirds full on the average.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let state = self.state.read();
+        state.entries.len() * size_of::<Entry>() * 3 / 2 + state.text_bytes
+    }
+
+    /// All entries, to be compared with the rows.
+    #[cfg(test)]
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.state.read().entries.iter().cloned().collect()
+    }
+}
+
+/// A read in the making.
+struct Reading<T> {
+    low: Bound<Entry>,
+    high: Bound<Entry>,
+    found: Vec<T>,
+    /// How many entries were looked at.
+    looked_at: usize,
+    /// How much had been found before the key of the last entry.
+    found_before: usize,
+    /// How often that key was begun with again.
+    retries: usize,
+    /// Where the last hold ended.
+    place: Option<Place>,
+}
+
+/// How far a reader came.
+struct Place {
+    key: OrderedKey,
+    /// The last address of the key; `None` when the key is to be read from its start.
+    behind: Option<RowAddress>,
+    /// The moves that had been made.
+    moves: u64,
+}
+
+impl<T> Reading<T> {
+    fn new(range: &KeyRange) -> Self {
+        Self {
+            low: start(range.low.as_ref()),
+            high: end(range.high.as_ref()),
+            found: Vec::new(),
+            looked_at: 0,
+            found_before: 0,
+            retries: 0,
+            place: None,
+        }
+    }
+
+    /// Where the next hold begins. What was found of a key is forgotten when rows have
+    /// moved since: some may have gone to where the reader has been, or ahead of it.
+    fn resume(&mut self, moves: u64) -> Bound<Entry> {
+        let Some(place) = &mut self.place else { return self.low.clone() };
+        if place.moves != moves {
+            self.found.truncate(self.found_before);
+            self.retries += 1;
+            place.behind = None;
+        }
+        match place.behind {
+            None => Bound::Included((place.key.clone(), RowAddress::MIN)),
+            Some(address) => Bound::Excluded((place.key.clone(), address)),
+        }
+    }
+}
+
+fn start(low: Bound<&OrderedKey>) -> Bound<Entry> {
+    match low {
+        Bound::Unbounded => Bound::Unbounded,
+        Bound::Included(key) => Bound::Included((key.clone(), RowAddress::MIN)),
+        Bound::Excluded(key) => Bound::Excluded((key.clone(), RowAddress::MAX)),
+    }
+}
+
+fn end(high: Bound<&OrderedKey>) -> Bound<Entry> {
+    match high {
+        Bound::Unbounded => Bound::Unbounded,
+        Bound::Included(key) => Bound::Included((key.clone(), RowAddress::MAX)),
+        Bound::Excluded(key) => Bound::Excluded((key.clone(), RowAddress::MIN)),
+    }
+}
+
+/// Whether nothing can be between two bounds: a tree takes no such range.
+fn is_empty(low: &Bound<Entry>, high: &Bound<Entry>) -> bool {
+    match (low, high) {
+        (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+        (Bound::Included(low), Bound::Included(high)) => low > high,
+        (
+            Bound::Included(low) | Bound::Excluded(low),
+            Bound::Included(high) | Bound::Excluded(high),
+        ) => low >= high,
+    }
+}
+
+/// The ordered indexes that the rows of a table are in. Nothing but a look at a flag is
+/// paid where there are none.
+#[derive(Debug, Default)]
+pub(super) struct OrderedIndexes {
+    any: AtomicBool,
+    list: Mutex<Arc<[Held]>>,
+}
+
+/// An index, and the slot of its property in the rows of a class version.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) index: Arc<OrderedIndex>,
+    pub(super) slot: u32,
+    pub(super) version: ClassVersion,
+}
+
+impl Held {
+    /// The slot in the rows of a chunk, which may have been taken over by another class
+    /// version.
+    fn slot_in(&self, chunk: &Chunk) -> Option<u32> {
+        if chunk.layout().version == self.version {
+            return Some(self.slot);
+        }
+        chunk.layout().slot_of(self.index.property.as_str(), self.slot)
+    }
+}
+
+impl OrderedIndexes {
+    /// Replaces the list. For the writer, as all that follows.
+    pub(super) fn set(&self, list: Vec<Held>) {
+        if list.is_empty() && !self.any.load(Ordering::Relaxed) {
+            return;
+        }
+        self.any.store(!list.is_empty(), Ordering::Relaxed);
+        *self.list.lock() = list.into();
+    }
+
+    #[cold]
+    fn each(&self, chunk: &Chunk, change: impl Fn(&OrderedIndex, u32)) {
+        let list = self.list.lock().clone();
+        for held in list.iter() {
+            if let Some(slot) = held.slot_in(chunk) {
+                change(&held.index, slot);
+            }
+        }
+    }
+
+    /// Enters the rows of a chunk that another table had in the indexes that are not its
+    /// own too.
+    pub(super) fn enter_new(&self, known: &Self, chunk: &Chunk) {
+        if self.any.load(Ordering::Relaxed) {
+            let known = known.list.lock().clone();
+            for held in self.list.lock().clone().iter() {
+                if !known.iter().any(|before| Arc::ptr_eq(&before.index, &held.index)) {
+                    fill(&held.index, chunk);
+                }
+            }
+        }
+    }
+
+    /// Enters a new row.
+    #[inline]
+    pub(super) fn enter(&self, chunk: &Chunk, row: usize) {
+        if self.any.load(Ordering::Relaxed) {
+            self.each(chunk, |index, slot| index.enter(chunk, row..=row, slot));
+        }
+    }
+
+    /// Enters all rows of a new chunk.
+    pub(super) fn enter_all(&self, chunk: &Chunk) {
+        if self.any.load(Ordering::Relaxed) {
+            self.each(chunk, |index, slot| index.enter(chunk, 0..chunk.len(), slot));
+        }
+    }
+
+    /// Takes a row out that is about to go.
+    #[inline]
+    pub(super) fn leave(&self, chunk: &Chunk, row: usize) {
+        if self.any.load(Ordering::Relaxed) {
+            self.each(chunk, |index, slot| index.leave(chunk, row..=row, slot));
+        }
+    }
+
+    /// Takes all rows of a chunk out.
+    pub(super) fn leave_all(&self, chunk: &Chunk) {
+        if self.any.load(Ordering::Relaxed) {
+            self.each(chunk, |index, slot| index.leave(chunk, 0..chunk.len(), slot));
+        }
+    }
+
+    /// Follows rows from their chunk to another one, where they stand in this order.
+    pub(super) fn relocate(&self, chunk: &Chunk, rows: &[usize], to: u32) {
+        if self.any.load(Ordering::Relaxed) {
+            self.each(chunk, |index, slot| index.relocate(chunk, slot, rows, to));
+        }
+    }
+}
+
+/// Enters the rows of a chunk that somebody may see, and that were there before the index
+/// was. Those that are entered already stay.
+pub(super) fn fill(index: &OrderedIndex, chunk: &Chunk) {
+    if let Some(slot) = chunk.layout().slot_of(index.property.as_str(), 0) {
+        let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
+        index.enter(chunk, there, slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ordered_key::KeyKind;
+    use super::*;
+
+    fn index(entries: impl IntoIterator<Item = (u64, u64)>) -> OrderedIndex {
+        let form = KeyForm::for_test(KeyKind::Integer, false);
+        let index = OrderedIndex::new(ClassId(0), Name::new("P"), form, Phase::Ready);
+        let mut state = index.state.write();
+        entries.into_iter().for_each(|(key, address)| state.insert(int(key), at(address)));
+        drop(state);
+        index
+    }
+
+    const fn int(key: u64) -> OrderedKey {
+        OrderedKey::Integer(key)
+    }
+
+    const fn at(address: u64) -> RowAddress {
+        RowAddress::from_word(address)
+    }
+
+    fn relocate(index: &OrderedIndex, key: u64, from: u64, to: u64) {
+        let mut state = index.state.write();
+        state.moves += 1;
+        state.remove(&(int(key), at(from)));
+        state.insert(int(key), at(to));
+    }
+
+    const ALL: KeyRange = KeyRange { low: Bound::Unbounded, high: Bound::Unbounded };
+
+    /// Reads hold by hold and lets somebody in between.
+    fn read(index: &OrderedIndex, mut between: impl FnMut(usize)) -> (Vec<u64>, usize) {
+        let mut reading = Reading::new(&ALL);
+        let mut holds = 0;
+        while !index.read_on(&mut reading, &mut |address| Some(address.bits())).unwrap() {
+            between(holds);
+            holds += 1;
+        }
+        (reading.found, reading.looked_at)
+    }
+
+    #[test]
+    fn holds_are_short_and_lose_nothing() {
+        let n = 5 * HOLD as u64 + 3;
+        let index = index((0..n).map(|n| (n / 700, n)));
+        let mut holds = 0;
+        let (found, looked_at) = read(&index, |_| holds += 1);
+        assert_eq!((holds, looked_at as u64), (5, n));
+        assert!(found.into_iter().eq(0..n));
+    }
+
+    #[test]
+    fn rows_that_move_are_found_once() {
+        // All rows of one key go from the upper half of addresses to the lower, or the
+        // other way round, a few between any two holds.
+        let rows = 3 * HOLD as u64;
+        for (from, to) in [(1 << 20, 0), (0, 1 << 20)] {
+            let before = (0..10).map(|n| (1, n));
+            let index = index(before.chain((0..rows).map(|n| (2, from + n))).chain([(3, 5)]));
+            let mut next = 0;
+            let (found, _) = read(&index, |_| {
+                for n in next..rows.min(next + 100) {
+                    relocate(&index, 2, from + n, to + n);
+                }
+                next += 100;
+            });
+            let mut of_two: Vec<u64> =
+                found[10..found.len() - 1].iter().map(|a| a & 0xf_ffff).collect();
+            of_two.sort_unstable();
+            assert!(of_two.into_iter().eq(0..rows));
+            assert_eq!((&found[..10], found.last()), (&(0..10).collect::<Vec<_>>()[..], Some(&5)));
+        }
+    }
+
+    #[test]
+    fn a_key_that_moves_for_ever_is_read_at_once() {
+        let rows = 4 * HOLD as u64;
+        let index = index((0..rows).map(|n| (7, n)));
+        let mut side = false;
+        let (found, _) = read(&index, |holds| {
+            assert!(holds <= RETRIES + 1, "{holds}");
+            let (from, to) = if side { (1 << 20, 0) } else { (0, 1 << 20) };
+            relocate(&index, 7, from, to);
+            side = !side;
+        });
+        assert_eq!(found.len() as u64, rows);
+    }
+
+    #[test]
+    fn what_is_closed_or_not_built_is_not_read() {
+        let index = index([(1, 1)]);
+        assert_eq!(index.read(&ALL, 1, Some).map(|all| all.len()), Some(1));
+        assert_eq!(index.read(&ALL, 0, Some).map(|all| all.len()), None);
+        index.close();
+        assert_eq!(index.read(&ALL, 1, Some), None);
+        index.open();
+        assert_eq!((index.read(&ALL, 1, Some), index.len()), (None, 0));
+    }
+}

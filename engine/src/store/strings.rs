@@ -1,0 +1,97 @@
+//! The texts of a column, one behind the other.
+
+/// Texts in one piece, and where each ends. When all of them have the same length,
+/// as serial numbers and GUIDs have, that says it all: a look-up then comes to the text
+/// itself at once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Strings {
+    /// Empty when all have the same length.
+    ends: Vec<u32>,
+    /// The length of each, when all have the same; 0 when not.
+    width: u32,
+    len: u32,
+    text: String,
+}
+
+impl Strings {
+    pub(super) fn with_capacity(texts: usize, bytes: usize) -> Self {
+        let (ends, text) = (Vec::with_capacity(texts), String::with_capacity(bytes));
+        Self { ends, width: 0, len: 0, text }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(super) const fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> Option<&str> {
+        if self.width != 0 {
+            let width = self.width as usize;
+            let start = row.checked_mul(width)?;
+            return self.text.get(start..start + width);
+        }
+        let end = *self.ends.get(row)? as usize;
+        let start = match row.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        self.text.get(start..end)
+    }
+
+    /// Adds a text; not after [`Strings::shrink`].
+    #[inline]
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        // The chunk seals itself before its text outgrows 32 bits.
+        self.ends.push(self.text.len() as u32);
+        self.len += 1;
+    }
+
+    /// Fills up with empty texts.
+    pub(super) fn pad(&mut self, len: usize) {
+        self.ends.resize(len, self.text.len() as u32);
+        self.len = len as u32;
+    }
+
+    /// Gives back what nobody will use. No text may be added afterwards.
+    pub(super) fn shrink(&mut self) {
+        let width = self.ends.first().copied().unwrap_or_default();
+        let ends = (1..).map(|n: u32| n.checked_mul(width));
+        if width != 0 && ends.zip(&self.ends).all(|(even, end)| even == Some(*end)) {
+            self.width = width;
+            self.ends = Vec::new();
+        }
+        self.ends.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of::<Self>() + self.ends.capacity() * size_of::<u32>() + self.text.capacity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn gives_back_what_was_put_in(texts in prop::collection::vec("[aß]{0,2}", 0..6)) {
+            let mut strings = Strings::default();
+            texts.iter().for_each(|text| strings.push(text));
+            for shrunk in [false, true] {
+                if shrunk {
+                    strings.shrink();
+                }
+                let back: Vec<&str> = (0..texts.len()).filter_map(|n| strings.get(n)).collect();
+                prop_assert_eq!(&back, &texts);
+                prop_assert_eq!(strings.get(texts.len()), None);
+            }
+        }
+    }
+}
