@@ -20,7 +20,10 @@
 //! * A reader that finds nothing looks again if rows were moved or another commit
 //!   was published meanwhile.
 //! * A chunk's rows follow the chunk's layout, which is that of the class version
-//!   they were written with.
+//!   they were written with, or taken over to. The directory has the newest form of each
+//!   chunk; who reads an older schema finds theirs in that schema's table.
+//! * Every row that somebody may still see is in each ordered index over its class, once,
+//!   unless its property is NULL. Under the index's lock an entry always leads to its row.
 //! * A scan holds the chunks that it started with and needs nothing else from here.
 
 mod address;
@@ -37,6 +40,7 @@ mod migrate;
 mod objects;
 mod ordered;
 mod ordered_key;
+mod path_key;
 mod reclaim;
 mod root;
 mod snapshot;

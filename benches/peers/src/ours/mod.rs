@@ -29,6 +29,7 @@ pub fn run(group: &str, count: u64) -> Outcome {
         "together" => together::together(&mut report, count)?,
         "classes" => classes::classes(&mut report)?,
         "large" => large::large(&mut report, count)?,
+        "ranges" => large::ranges(&mut report, count)?,
         _ => return Err(format!("no group `{group}`").into()),
     }
     Ok(report)
