@@ -110,7 +110,7 @@ impl Getter for Instances<'_> {
     }
 }
 
-/// The prepared reader: a look at the stored instance.
+/// The prepared reader: a look at the stored value.
 struct Prepared {
     reader: Reader,
     size: usize,
@@ -132,10 +132,10 @@ impl Getter for Prepared {
     }
 
     fn size(&self, key: &String) -> Result<u64> {
-        let found = self.reader.get(&[ValueView::String(key)])?;
-        Ok(match found.expect("a disk").value(self.size) {
+        let size = self.reader.read(&[ValueView::String(key)], self.size, |value| match value {
             ValueView::UInt64(size) => size,
             other => panic!("{other:?} for a size"),
-        })
+        })?;
+        Ok(size.expect("a disk"))
     }
 }
