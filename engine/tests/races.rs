@@ -9,6 +9,7 @@ use cimarron_engine::{
 use cimarron_model::{CimType, Class, Dialect, Instance, ObjectPath, Status, Value};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long each test goes on.
@@ -69,11 +70,11 @@ fn run(tasks: &[&(dyn Fn(&AtomicBool) + Sync)]) {
     std::thread::scope(|scope| {
         let (stop, start) = (&stop, Instant::now());
         let threads: Vec<_> = tasks.iter().map(|task| scope.spawn(move || task(stop))).collect();
-        while start.elapsed() < TIME && !threads.iter().any(|thread| thread.is_finished()) {
+        while start.elapsed() < TIME && !threads.iter().any(ScopedJoinHandle::is_finished) {
             std::thread::yield_now();
         }
         stop.store(true, Ordering::Relaxed);
-        let results: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        let results: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
         results.into_iter().for_each(|result| result.unwrap());
     });
 }

@@ -33,10 +33,11 @@ pub fn fold(text: &str) -> String {
 #[inline]
 pub fn eq(a: &str, b: &str) -> bool {
     // Most texts differ, and by their first letter.
-    if let ([x, ..], [y, ..]) = (a.as_bytes(), b.as_bytes()) {
-        if (x | y) < 0x80 && (x ^ y) & !0x20 != 0 {
-            return false;
-        }
+    if let ([x, ..], [y, ..]) = (a.as_bytes(), b.as_bytes())
+        && (x | y) < 0x80
+        && (x ^ y) & !0x20 != 0
+    {
+        return false;
     }
     eq_from_start(a, b)
 }

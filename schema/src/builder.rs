@@ -66,14 +66,6 @@ impl SchemaBuilder {
     pub fn finish(&self) -> Result<ArchiveBytes, WriteError> {
         layout(self.dialect, &self.namespaces)?.into_bytes()
     }
-
-    /// As [`finish`](Self::finish), and lets go of the content before the bytes are made,
-    /// which large schemas have no room for twice.
-    pub fn into_archive(self) -> Result<ArchiveBytes, WriteError> {
-        let laid_out = layout(self.dialect, &self.namespaces)?;
-        drop(self);
-        laid_out.into_bytes()
-    }
 }
 
 impl NamespaceBuilder {

@@ -17,6 +17,9 @@ pub const SAMPLES: u64 = 200_000;
 /// The links of each object in the figure about associators.
 pub const LINKS_EACH: u64 = 10;
 
+/// How many range queries a figure is the mean of.
+pub const RANGE_SAMPLES: u64 = 20_000;
+
 /// How many objects are asked for what they are linked to, and how many links are changed.
 pub const LINK_SAMPLES: u64 = 20_000;
 
@@ -99,3 +102,12 @@ pub fn links() -> impl Iterator<Item = (u64, u64)> {
 
 /// How many ends those links have.
 pub const ENDS: u64 = 2 * LINKS / LINKS_EACH;
+
+/// A range of sizes that ten of the first `count` rows have.
+pub fn sizes(nth: u64, count: u64) -> (u64, u64) {
+    let first = scattered(nth, count - 10);
+    (first * SIZE_STEP, (first + 10) * SIZE_STEP)
+}
+
+/// The sizes of rows that follow one another differ by this much.
+const SIZE_STEP: u64 = 4_096;

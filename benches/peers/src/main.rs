@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(side: &str, group: &str, count: u64) -> Outcome {
-    if matches!(group, "memory" | "classes" | "large") {
+    if matches!(group, "memory" | "classes" | "large" | "ranges") {
         memory::count();
     }
     match side {

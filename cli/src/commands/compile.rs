@@ -62,7 +62,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         Loaded { texts, trace: Trace::default() }
     };
     progress.step("compiling");
-    let (mut compiled, sources) = compile_alone(texts, &options);
+    let (compiled, sources) = compile_alone(texts, &options);
     let statistics = compiled.statistics();
     let (mut parts, mut written) = (None, Vec::new());
     if !compiled.has_errors() {
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         if !args.check {
             parts = super::amend::write_parts(args, &compiled)?;
         }
-        written = write(args, &mut compiled, &statistics, &outputs, &trace, &key)?;
+        written = write(args, &compiled, &statistics, &outputs, &trace, &key)?;
     }
     drop(progress);
     let outcome = Outcome {
@@ -84,7 +84,11 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         to_stdout: outputs.takes_stdout(),
         took: start.elapsed(),
     };
-    finish(args, &outcome, sources.map())
+    let finished = finish(args, &outcome, sources.map());
+    // The program ends here, and its memory with it: a schema is a hundred thousand pieces,
+    // and letting them go one by one would take as long as hashing the archive.
+    std::mem::forget((compiled, sources));
+    finished
 }
 
 /// Everything that decides what is written and what is said, but for the contents
@@ -157,7 +161,7 @@ fn made(args: &CompileArgs, outputs: &Outputs) -> Vec<OsString> {
 /// Writes what was asked for, then the stamp.
 fn write(
     args: &CompileArgs,
-    compiled: &mut Compiled,
+    compiled: &Compiled,
     statistics: &Statistics,
     outputs: &Outputs,
     trace: &Trace,

@@ -40,7 +40,7 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
             let mut rows = Vec::new();
-            walk.ends(|_, end| rows.extend(end.found))?;
+            walk.ends(|end| rows.extend(end.found))?;
             Ok(rows)
         })
         .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
@@ -59,10 +59,10 @@ impl Session {
     ) -> Result<Vec<ObjectPath>, EngineError> {
         let found = self.walk(context, path, filter, |walk| {
             let mut paths = Vec::new();
-            walk.ends(|_, end| {
-                paths.push(match &end.found {
-                    Some(Found { chunk, row }) => path_of_row(chunk, *row),
-                    None => end.path.as_ref().clone(),
+            walk.ends(|end| {
+                paths.extend(match &end.found {
+                    Some(Found { chunk, row }) => Some(path_of_row(chunk, *row)),
+                    None => end.path().map(|path| path.as_ref().clone()),
                 });
             })?;
             Ok(paths)
@@ -159,8 +159,19 @@ impl Session {
 struct End<'a> {
     /// Its row, when it is there.
     found: Option<Found>,
+    /// The association, and the slot of its reference.
+    link: &'a Found,
+    slot: u32,
+}
+
+impl<'a> End<'a> {
     /// What the reference says.
-    path: &'a Arc<ObjectPath>,
+    fn path(&self) -> Option<&'a Arc<ObjectPath>> {
+        match self.link.chunk.value(self.link.row, self.slot) {
+            ValueView::Reference(path) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 /// A walk along the associations of one object.
@@ -209,7 +220,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Calls `each` with every end that the filter gives.
-    fn ends(&self, mut each: impl FnMut(&Found, End<'_>)) -> Result<(), EngineError> {
+    fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
         let once = self.namespace.dialect == Dialect::Dmtf;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         self.links(|_, link, targets| {
@@ -228,13 +239,12 @@ impl<'a> Walk<'a> {
                     continue;
                 }
                 let slot = layout.references.get(at).copied().unwrap_or_default();
-                let ValueView::Reference(path) = link.chunk.value(link.row, slot) else { continue };
-                let end = End { found: self.row_of(*target), path };
+                let end = End { found: self.row_of(*target), link, slot };
                 if self.gives(&end) {
                     if once {
                         given.insert(*target);
                     }
-                    each(link, end);
+                    each(end);
                 }
             }
         })
@@ -262,10 +272,16 @@ impl<'a> Walk<'a> {
 
     /// Whether the filter gives an end.
     fn gives(&self, end: &End<'_>) -> bool {
+        if self.filter.gives_unknown() {
+            return true;
+        }
         let class = match &end.found {
             Some(found) => self.schema().by_id(found.class()),
-            None => end.path.class.as_ref().and_then(|name| self.schema().class(name.as_str())),
+            None => {
+                let name = end.path().and_then(|path| path.class.as_ref());
+                name.and_then(|name| self.schema().class(name.as_str()))
+            }
         };
-        class.map_or_else(|| self.filter.gives_unknown(), |class| self.filter.gives(class))
+        class.is_some_and(|class| self.filter.gives(class))
     }
 }

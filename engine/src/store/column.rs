@@ -8,6 +8,7 @@
 //! texts and a number for each row.
 
 use super::bits::Bits;
+use super::chunk::CAPACITY;
 use super::strings::Strings;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
@@ -60,8 +61,11 @@ macro_rules! data {
             fn for_value(value: ValueView<'_>) -> Self {
                 match value {
                     ValueView::Null => Self::Missing,
-                    $( ValueView::$variant(_) => Self::$variant(Vec::new()), )*
-                    ValueView::String(_) => Self::String(Box::default()),
+                    // Room for a whole chunk, so that growing copies nothing.
+                    $( ValueView::$variant(_) => Self::$variant(Vec::with_capacity(CAPACITY)), )*
+                    ValueView::String(_) => {
+                        Self::String(Box::new(Strings::with_capacity(CAPACITY, CAPACITY)))
+                    }
                     ValueView::Reference(_) => Self::Reference(Vec::new()),
                     ValueView::Object(_) => Self::Object(Vec::new()),
                     ValueView::Array(_) => Self::Array(Vec::new()),
@@ -321,9 +325,11 @@ impl Column {
         Self { nulls: Bits::default(), data: Data::Constant(Box::new(value), rows as u32) }
     }
 
-    /// A column of texts that are all there.
-    pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
-        let bytes = texts.clone().map(str::len).sum();
+    /// A column of so many texts, which are all there, with so many bytes in all.
+    pub(super) fn of_texts<'t>(
+        bytes: usize,
+        texts: impl ExactSizeIterator<Item = &'t str>,
+    ) -> Self {
         let mut strings = Strings::with_capacity(texts.len(), bytes);
         texts.for_each(|text| strings.push(text));
         Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }

@@ -82,10 +82,10 @@ impl Location {
 /// Equality and hash of keys in one namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRules {
-    case: KeyCase,
+    pub(super) case: KeyCase,
     location: Arc<Location>,
     /// Seeded per store: keys come from outside.
-    build: DefaultHashBuilder,
+    pub(super) build: DefaultHashBuilder,
 }
 
 impl KeyRules {
@@ -117,25 +117,22 @@ impl KeyRules {
         state.finish()
     }
 
+    #[inline]
     fn hash_value(&self, value: ValueView<'_>, state: &mut impl Hasher) {
+        if let ValueView::String(text) = value {
+            return self.hash_text(text, state);
+        }
         if let Some(n) = value.as_integer() {
             state.write_u64(n as u64);
             return;
         }
         match value {
-            ValueView::String(text) if self.case == KeyCase::Insensitive => {
-                write_folded(text, state);
-            }
-            ValueView::String(text) => {
-                state.write(text.as_bytes());
-                state.write_u8(0xff);
-            }
             ValueView::Boolean(v) => state.write_u8(v.into()),
             ValueView::Real32(v) => state.write_u64(f64::from(v).to_bits()),
             ValueView::Real64(v) => state.write_u64(v.to_bits()),
             ValueView::Char16(v) => state.write_u16(v.0),
             ValueView::DateTime(v) => state.write_u128(v.to_bits()),
-            ValueView::Reference(path) => state.write(self.canonical(path).as_bytes()),
+            ValueView::Reference(path) => self.hash_path(path, state),
             _ => state.write_u8(0),
         }
     }
@@ -150,26 +147,31 @@ impl KeyRules {
     }
 
     /// Whether two key values are equal.
+    #[inline]
     pub(crate) fn same_value(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
+        if let (ValueView::String(a), ValueView::String(b)) = (a, b) {
+            // Nearly always written alike.
+            return a == b || (self.case == KeyCase::Insensitive && fold::eq(a, b));
+        }
+        self.same_plain(a, b)
+    }
+
+    fn same_plain(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
         match (a, b) {
-            (ValueView::String(a), ValueView::String(b)) => match self.case {
-                KeyCase::Insensitive => fold::eq(a, b),
-                KeyCase::Exact => a == b,
-            },
             (ValueView::Boolean(a), ValueView::Boolean(b)) => a == b,
             (ValueView::Real32(a), ValueView::Real32(b)) => a.to_bits() == b.to_bits(),
             (ValueView::Real64(a), ValueView::Real64(b)) => a.to_bits() == b.to_bits(),
             (ValueView::Char16(a), ValueView::Char16(b)) => a == b,
             (ValueView::DateTime(a), ValueView::DateTime(b)) => a == b,
             (ValueView::Reference(a), ValueView::Reference(b)) => {
-                Arc::ptr_eq(a, b) || self.canonical(a) == self.canonical(b)
+                Arc::ptr_eq(a, b) || self.same_path(a, b)
             }
             (ValueView::Null, ValueView::Null) => true,
             (a, b) => matches!((a.as_integer(), b.as_integer()), (Some(a), Some(b)) if a == b),
         }
     }
 
-    fn canonical(&self, path: &ObjectPath) -> String {
+    pub(super) fn canonical(&self, path: &ObjectPath) -> String {
         self.location.plain(path).canonical(self.case)
     }
 }
@@ -192,40 +194,6 @@ trait EqByViews<'a>: Iterator<Item = ValueView<'a>> + Sized {
 }
 
 impl<'a, I: Iterator<Item = ValueView<'a>>> EqByViews<'a> for I {}
-
-/// Feeds the folded text as UTF-8, in blocks: texts that are equal without case
-/// feed equal blocks, whatever their own lengths.
-fn write_folded(text: &str, state: &mut impl Hasher) {
-    const BLOCK: usize = 64;
-    let mut block = [0_u8; BLOCK];
-    if text.is_ascii() {
-        for part in text.as_bytes().chunks(BLOCK) {
-            if let Some(buffer) = block.get_mut(..part.len()) {
-                buffer.copy_from_slice(part);
-                buffer.make_ascii_lowercase();
-                state.write(buffer);
-            }
-        }
-    } else {
-        let mut len = 0;
-        for c in text.chars() {
-            for byte in fold::fold_char(c).encode_utf8(&mut [0; 4]).bytes() {
-                if len == BLOCK {
-                    state.write(&block);
-                    len = 0;
-                }
-                if let Some(place) = block.get_mut(len) {
-                    *place = byte;
-                    len += 1;
-                }
-            }
-        }
-        if let Some(rest) = block.get(..len) {
-            state.write(rest);
-        }
-    }
-    state.write_u8(0xff);
-}
 
 #[cfg(test)]
 mod tests {

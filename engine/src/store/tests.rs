@@ -96,7 +96,7 @@ impl Driver {
             let there = self.find_in(&root, key, Seen::Current);
             there.map_or(Ok(()), |_| Err(crate::EngineError::StoreFull))
         };
-        let rows = (columns, hashes);
+        let rows = (columns, hashes.as_slice());
         transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()
     }
 

@@ -163,12 +163,6 @@ impl Compiled {
         self.schema.finish()
     }
 
-    /// The bytes of an archive, for which the schema is let go: a large one has no room
-    /// in memory three times over.
-    pub fn take_archive(&mut self) -> Result<ArchiveBytes, WriteError> {
-        std::mem::take(&mut self.schema).into_archive()
-    }
-
     /// How much was compiled.
     pub fn statistics(&self) -> Statistics {
         let mut total = Statistics::default();

@@ -267,8 +267,8 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn open(archive: Vec<u8>, limits: &Limits) -> Result<ZipFileSystem, ArchiveError> {
-        ZipFileSystem::open(&archive, limits)
+    fn open(archive: &[u8], limits: &Limits) -> Result<ZipFileSystem, ArchiveError> {
+        ZipFileSystem::open(archive, limits)
     }
 
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -289,7 +289,7 @@ mod tests {
     fn unpacks_mof_files_only() {
         let bytes = zipped(&[("a/b.MOF", b"x"), ("a/readme.txt", b"y")]);
         assert!(is_zip(&bytes));
-        let files = open(bytes, &Limits::default()).unwrap();
+        let files = open(&bytes, &Limits::default()).unwrap();
         assert_eq!(files.read(Path::new("a/b.MOF"), 9).unwrap(), b"x");
         assert!(files.read(Path::new("a/readme.txt"), 9).is_err());
     }
@@ -298,14 +298,14 @@ mod tests {
     fn refuses_bombs_and_escapes() {
         let limits = Limits { file: 100, total: 150, files: 2 };
         let many = zipped(&[("a.mof", b""), ("b.mof", b""), ("c.mof", b"")]);
-        assert!(matches!(open(many, &limits), Err(ArchiveError::TooManyFiles { entries: 3, .. })));
+        assert!(matches!(open(&many, &limits), Err(ArchiveError::TooManyFiles { entries: 3, .. })));
         let large = zipped(&[("a.mof", &[b' '; 101])]);
-        assert!(matches!(open(large, &limits), Err(ArchiveError::Limit { limit: 100, .. })));
+        assert!(matches!(open(&large, &limits), Err(ArchiveError::Limit { limit: 100, .. })));
         let both = zipped(&[("a.mof", &[b' '; 100]), ("b.mof", &[b' '; 51])]);
-        assert!(matches!(open(both, &limits), Err(ArchiveError::Limit { limit: 150, .. })));
+        assert!(matches!(open(&both, &limits), Err(ArchiveError::Limit { limit: 150, .. })));
         let escape = zipped(&[("../../a.mof", b"")]);
-        assert!(matches!(open(escape, &limits), Err(ArchiveError::Escape(_))));
-        assert!(matches!(open(b"PK\x03\x04".to_vec(), &limits), Err(ArchiveError::Zip(_))));
+        assert!(matches!(open(&escape, &limits), Err(ArchiveError::Escape(_))));
+        assert!(matches!(open(b"PK\x03\x04", &limits), Err(ArchiveError::Zip(_))));
     }
 
     #[test]
@@ -313,14 +313,14 @@ mod tests {
         let text = b"class X_A { }; // the same again: class X_A { };".as_slice();
         for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
             let bytes = zipped_as(method, &[("a.mof", text), ("empty.mof", b"")]);
-            let files = open(bytes.clone(), &Limits::default()).unwrap();
+            let files = open(&bytes, &Limits::default()).unwrap();
             assert_eq!(files.read(Path::new("a.mof"), 99).unwrap(), text);
             assert_eq!(files.read(Path::new("empty.mof"), 99).unwrap(), b"");
             // Behind the local header (30 bytes and the name) the data begin.
             for at in 35..35 + 20 {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= 0x55;
-                let files = open(damaged, &Limits::default()).unwrap();
+                let files = open(&damaged, &Limits::default()).unwrap();
                 assert!(files.read(Path::new("a.mof"), 99).is_err(), "{method} {at}");
             }
         }
@@ -331,7 +331,7 @@ mod tests {
         let mut bytes = zipped(&[("a.mof", b"class X_A { };")]);
         let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         bytes[directory + 24..directory + 28].copy_from_slice(&(60_u32 << 20).to_le_bytes());
-        let files = open(bytes, &Limits::default()).unwrap();
+        let files = open(&bytes, &Limits::default()).unwrap();
         assert!(files.read(Path::new("a.mof"), 99).is_err());
     }
 }

@@ -165,8 +165,11 @@ impl<T> Tree<T> {
 
     /// The same tree of other files.
     pub(super) fn map<U>(self, mut make: impl FnMut(T) -> U) -> Tree<U> {
-        let files = self.files.into_iter();
-        Tree { files: files.map(|(path, file)| (path, make(file))).collect() }
+        let mut files = BTreeMap::new();
+        for (path, file) in self.files {
+            files.insert(path, make(file));
+        }
+        Tree { files }
     }
 
     /// The normal paths of all files.

@@ -32,19 +32,19 @@ const TYPES: Set = CLASS_NAMES.or(Set::of(&[Kind::Type, Kind::Void, Kind::Object
 
 const CLASS_OR_INSTANCE: Set = Set::of(&[Kind::Class, Kind::Instance]);
 
-impl<'a> Parser<'_, 'a, '_> {
-    /// One declaration with its final `;`.
-    pub(super) fn mof2(&mut self) -> Parsed<Declaration<'a>> {
-        self.bump()?;
-        let declaration = match self.token.kind {
-            Kind::Qualifier => self.qualifier_declaration()?,
-            Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(self.directive()?)),
-            _ => self.class_or_instance_declaration()?,
-        };
-        self.finish()?;
-        Ok(declaration)
-    }
+/// One declaration with its final `;`.
+pub(super) fn declaration<'a>(parser: &mut Parser<'_, 'a, '_>) -> Parsed<Declaration<'a>> {
+    parser.bump()?;
+    let declaration = match parser.token.kind {
+        Kind::Qualifier => parser.qualifier_declaration()?,
+        Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(parser.directive()?)),
+        _ => parser.class_or_instance_declaration()?,
+    };
+    parser.finish()?;
+    Ok(declaration)
+}
 
+impl<'a> Parser<'_, 'a, '_> {
     fn class_or_instance_declaration(&mut self) -> Parsed<Declaration<'a>> {
         let others = Set::of(&[Kind::Qualifier, Kind::Pragma, Kind::Include]);
         let others = if self.at(Kind::LeftBracket) { Set::EMPTY } else { others };

@@ -2,6 +2,7 @@
 
 use super::ast::Declaration;
 use super::expected;
+use super::mof2;
 use super::parser::{Parsed, Parser, Stop};
 use super::recovery::{note_broken, skip_declaration};
 use super::stream::Stream;
@@ -22,7 +23,7 @@ pub const MAX_NESTING: u32 = 64;
 /// yet. Implements the MOF of DSP0004 Annex A and the forms that WMI adds.
 pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Vec<Declaration<'a>> {
     let mut stream = Stream::new(Language::Mof2, text, file, sink);
-    declarations(&mut stream, &mut Reports::default(), |parser| parser.mof2())
+    declarations(&mut stream, &mut Reports::default(), mof2::declaration)
 }
 
 /// The production of one declaration.
@@ -91,5 +92,5 @@ pub(crate) fn parse_again(text: &str, offset: u32, file: FileId) -> Option<Decla
     stream.seek(offset);
     let mut reports = Reports::default();
     reports.begin(file);
-    Parser::new(&mut stream, &mut reports).mof2().ok()
+    mof2::declaration(&mut Parser::new(&mut stream, &mut reports)).ok()
 }

@@ -172,7 +172,9 @@ pub(super) fn measure(count: u64, large: bool, runs: u32) -> Result<Measured> {
     let mut rows = measurements(ROWS, &sides);
     if large {
         // Once, whatever the user said of the rest: a run makes 30 million rows.
-        merge(&mut sides, run_group(&program, "large", count * 10, 1)?);
+        for group in ["large", "ranges"] {
+            merge(&mut sides, run_group(&program, group, count * 10, 1)?);
+        }
         rows.extend(measurements(LARGE_ROWS, &sides));
     }
     Ok(Measured::Rows(rows))

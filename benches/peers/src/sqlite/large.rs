@@ -2,7 +2,7 @@
 
 use super::{Form, INSERT, database, get, insert};
 use crate::clock::Stopwatch;
-use crate::data::Order;
+use crate::data::{self, Order, RANGE_SAMPLES};
 use crate::memory;
 use crate::report::Report;
 use rusqlite::Result;
@@ -22,5 +22,35 @@ pub(super) fn large(report: &mut Report, count: u64, form: Form) -> Result<()> {
         report.figure(&format!("get_prepared_{suffix}"), get);
     }
     report.figure("bytes_large", memory::sqlite() - before);
+    Ok(())
+}
+
+/// Ten rows out of a range of sizes, by an index, with as few and with all rows.
+pub(super) fn ranges(report: &mut Report, count: u64, form: Form) -> Result<()> {
+    let connection = database(form)?;
+    connection.execute_batch("CREATE INDEX disk_size ON disk (size)")?;
+    for (numbers, suffix) in [(0..count / 10, "small"), (count / 10..count, "large")] {
+        let there = numbers.end;
+        connection.execute_batch("BEGIN")?;
+        let mut statement = connection.prepare(INSERT)?;
+        insert(&mut statement, numbers, Order::Scattered, &mut Stopwatch::default())?;
+        connection.execute_batch("COMMIT")?;
+        let mut query =
+            connection.prepare("SELECT speed FROM disk WHERE size >= ?1 AND size < ?2")?;
+        let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+        for batch in data::batches(0..RANGE_SAMPLES) {
+            clock.time(|| {
+                for (from, to) in batch.map(|nth| data::sizes(nth, there)) {
+                    let mut rows = query.query([from as i64, to as i64])?;
+                    while let Some(row) = rows.next()? {
+                        sum = sum.wrapping_add(row.get::<_, i64>(0)? as u64);
+                    }
+                }
+                Result::<()>::Ok(())
+            })?;
+        }
+        report.check("ranges", sum);
+        report.figure(&format!("range_{suffix}"), clock.each(RANGE_SAMPLES));
+    }
     Ok(())
 }

@@ -34,6 +34,7 @@ pub fn run(group: &str, count: u64, form: Form) -> Outcome {
         "together" => together::together(&mut report, count, form)?,
         "classes" => classes::classes(&mut report, form)?,
         "large" => large::large(&mut report, count, form)?,
+        "ranges" => large::ranges(&mut report, count, form)?,
         _ => return Err(format!("no group `{group}`").into()),
     }
     Ok(report)

@@ -133,9 +133,9 @@ impl Outputs {
         Ok(())
     }
 
-    /// Writes every form, for which what was compiled gives its schema away.
-    pub(super) fn write(&self, compiled: &mut Compiled) -> Result<Vec<Written>, Stop> {
-        let bytes = archive_bytes(compiled.take_archive())?;
+    /// Writes every form.
+    pub(super) fn write(&self, compiled: &Compiled) -> Result<Vec<Written>, Stop> {
+        let bytes = archive_bytes(compiled.archive())?;
         // The text forms are read off the archive, and it is opened for them only.
         let opened =
             if self.forms().any(Emit::is_text) { Some(archive_from(bytes.clone())?) } else { None };

@@ -6,6 +6,7 @@ use crate::{AssociationFilter, ValueView, WriteBatch};
 use cimarron_model::{CimType, Keys, Value};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 const CLASSES: &str = r#"
     Qualifier Association : boolean = false, Scope(association);
@@ -365,10 +366,8 @@ proptest! {
                     let columns = ["Id", "Holder", "Held"];
                     let mut inserter = session.inserter(&context(), "X_Holds", &columns).unwrap();
                     for (id, a, b) in links {
-                        if model.links.contains_key(&id) {
-                            continue;
-                        }
-                        model.links.insert(id, (a, b));
+                        let Entry::Vacant(place) = model.links.entry(id) else { continue };
+                        place.insert((a, b));
                         let (id, ends) = (format!("l{id}"), [a, b].map(|n| Arc::new(end(n))));
                         let [a, b] = ends.each_ref().map(ValueView::Reference);
                         inserter.insert(&[ValueView::String(&id), a, b]).unwrap();

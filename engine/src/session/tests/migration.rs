@@ -122,6 +122,29 @@ fn rows_are_read_as_each_version_has_them() {
 }
 
 #[test]
+fn nothing_moves_that_a_reader_of_the_old_class_may_look_for() {
+    let session = filled(3);
+    session.create_index(&context(), "X_Base", "Size").unwrap();
+    let before = session.snapshot(&context()).unwrap();
+    // All in the first chunk, which takes eight; the snapshot does not see these.
+    (3..8).for_each(|n| drop(session.create_instance(&context(), &low(n)).unwrap()));
+    change(&session, AFTER);
+    let numbers = chunks(&session);
+    assert_eq!(numbers.len(), 1);
+    (3..8).for_each(|n| session.delete_instance(&context(), &at(n)).unwrap());
+    for n in 0..3 {
+        assert_eq!(rows(&before, &format!("SELECT Text FROM X_Low WHERE Id = '{n}'")), ["t"]);
+        assert_eq!(rows(&before, &format!("SELECT Text FROM X_Low WHERE Size = {n}")), ["t"]);
+    }
+    assert_eq!(chunks(&session), numbers);
+    drop(before);
+    session.delete_instance(&context(), &at(0)).unwrap();
+    assert_ne!(chunks(&session), numbers);
+    assert_eq!(rows(&session, "SELECT First, Id FROM X_Low WHERE Size < 9"), ["7|1", "7|2"]);
+    check(&session);
+}
+
+#[test]
 fn an_undone_change_leaves_the_rows() {
     let session = filled(1000);
     session.create_index(&context(), "X_Base", "Size").unwrap();

@@ -26,24 +26,24 @@ const CLAUSES: Set = Set::of(&[Kind::Scope, Kind::Policy, Kind::Flavor]);
 const LITERALS: Set =
     Set::of(&[Kind::Null, Kind::Boolean, Kind::Integer, Kind::Real, Kind::Text, Kind::Invalid]);
 
-impl<'a> Parser<'_, 'a, '_> {
-    /// One declaration with its final `;`.
-    pub(super) fn mof3(&mut self) -> Parsed<Declaration<'a>> {
-        self.bump()?;
-        let declaration = match self.token.kind {
-            Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(self.directive()?)),
-            Kind::Instance | Kind::Value => {
-                let mut value = self.complex_value()?;
-                self.expect(Kind::Semicolon)?;
-                value.span.end = self.end;
-                Declaration::Complex(Box::new(value))
-            }
-            _ => self.type_declaration()?,
-        };
-        self.finish()?;
-        Ok(declaration)
-    }
+/// One declaration with its final `;`.
+pub(super) fn declaration<'a>(parser: &mut Parser<'_, 'a, '_>) -> Parsed<Declaration<'a>> {
+    parser.bump()?;
+    let declaration = match parser.token.kind {
+        Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(parser.directive()?)),
+        Kind::Instance | Kind::Value => {
+            let mut value = parser.complex_value()?;
+            parser.expect(Kind::Semicolon)?;
+            value.span.end = parser.end;
+            Declaration::Complex(Box::new(value))
+        }
+        _ => parser.type_declaration()?,
+    };
+    parser.finish()?;
+    Ok(declaration)
+}
 
+impl<'a> Parser<'_, 'a, '_> {
     fn type_declaration(&mut self) -> Parsed<Declaration<'a>> {
         let others = Set::of(&[Kind::Instance, Kind::Value, Kind::Pragma, Kind::Include]);
         let others = if self.at(Kind::LeftBracket) { Set::EMPTY } else { others };

@@ -1,6 +1,7 @@
 //! Parsing MOF 3, as MOF 2 is parsed.
 
 use super::ast::Declaration;
+use super::grammar;
 use crate::Language;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
@@ -15,7 +16,7 @@ use crate::syntax::words::Reports;
 /// mistakes go to `sink`. Implements the ABNF of DSP0221 3.0.1.
 pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Vec<Declaration<'a>> {
     let mut stream = Stream::new(Language::Mof3, text, file, sink);
-    declarations(&mut stream, &mut Reports::default(), |parser| parser.mof3())
+    declarations(&mut stream, &mut Reports::default(), grammar::declaration)
 }
 
 /// Parses all sources and puts the declarations of included files in the place of
