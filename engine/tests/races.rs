@@ -4,7 +4,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use cimarron_engine::{
-    AssociationFilter, CallContext, Depth, PropertyList, Repository, Session, Update,
+    AssociationFilter, CallContext, Depth, EngineError, Limits, PropertyList, Repository, Session,
+    Update, ValueView,
 };
 use cimarron_model::{CimType, Class, Dialect, Instance, ObjectPath, Status, Value};
 use std::collections::BTreeSet;
@@ -38,7 +39,11 @@ fn context() -> CallContext {
 }
 
 fn world() -> Session {
-    let repository = Repository::new();
+    world_within(Limits::default())
+}
+
+fn world_within(limits: Limits) -> Session {
+    let repository = Repository::builder().limits(limits).build();
     repository.create_namespace("root/world", Dialect::Wmi).unwrap();
     let session = repository.session("root/world").unwrap();
     session.compile_mof_text(&context(), "world.mof", MOF).unwrap();
@@ -219,6 +224,68 @@ fn links_and_their_ends_come_and_go_together() {
                 .collect();
             assert_eq!(by_link.first().cloned(), round(&state));
             assert_eq!(by_link.first().cloned(), round(&node(0)));
+        });
+    };
+    run(&[&write, &read, &read]);
+}
+
+/// What a snapshot says of each round, read one way after the other; an error when it ended
+/// meanwhile.
+fn rounds(old: &Session) -> Result<BTreeSet<i128>, EngineError> {
+    let mut rounds = BTreeSet::new();
+    let filter = AssociationFilter::new();
+    for n in 0..NODES {
+        let found = old.get_instance(&context(), &node(n), &PropertyList::All)?;
+        let round = found.get("Round").map(|value| ValueView::from(value).as_integer().unwrap());
+        rounds.insert(round.unwrap());
+        let query = format!("SELECT Round FROM X_Node WHERE Id = \"n{n}\"");
+        let results = [
+            old.query(&context(), &query)?,
+            old.query(&context(), "SELECT Round FROM X_Node WHERE Round >= 0")?,
+            old.enumerate_instances(&context(), "X_Node", Depth::Deep)?,
+            old.associators(&context(), &node(n), &filter)?,
+        ];
+        for (result, count) in results.iter().zip([1, NODES, NODES, 2]) {
+            let read = result.rows().map(|row| row.unwrap().property("Round").unwrap());
+            let before = rounds.len();
+            let all: Vec<i128> = read.map(|value| value.as_integer().unwrap()).collect();
+            assert_eq!((before, all.len()), (1, count));
+            rounds.extend(all);
+        }
+    }
+    Ok(rounds)
+}
+
+#[test]
+fn a_snapshot_that_ends_says_so() {
+    let session = world_within(Limits::default().with_dead_rows(NODES * 40));
+    let put = |n: usize, round: usize| {
+        let node = Instance::new("X_Node").with("Id", format!("n{n}"));
+        node.with("Round", round as u32)
+    };
+    let mut batch = session.batch();
+    for n in 0..NODES {
+        let link = Instance::new("X_Link").with("Id", format!("l{n}")).with("From", node(n));
+        batch = batch.create(put(n, 0)).create(link.with("To", node((n + 1) % NODES)));
+    }
+    batch.commit(&context()).unwrap();
+    session.create_index(&context(), "X_Node", "Round").unwrap();
+    let write = |stop: &AtomicBool| {
+        forever(stop, |round| {
+            let batch = (0..NODES).fold(session.batch(), |batch, n| match round % 5 {
+                0 => batch.delete(node(n)).create(put(n, round)),
+                _ => batch.modify(node(n), put(n, round), Update::Given),
+            });
+            batch.commit(&context()).unwrap();
+        });
+    };
+    let read = |stop: &AtomicBool| {
+        forever(stop, |_| {
+            let old = session.snapshot(&context()).unwrap();
+            match rounds(&old) {
+                Ok(rounds) => assert_eq!(rounds.len(), 1, "{rounds:?}"),
+                Err(error) => assert_eq!(error.status(), Status::HandleOutOfDate),
+            }
         });
     };
     run(&[&write, &read, &read]);
