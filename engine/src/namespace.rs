@@ -93,7 +93,7 @@ impl Namespace {
     }
 
     /// Looks for something in a view. `look` is called again when it finds nothing and
-    /// rows were moved meanwhile.
+    /// rows were moved meanwhile. Fails when the view was given up.
     pub(crate) fn look_in<T>(
         &self,
         view: &View,
@@ -101,7 +101,9 @@ impl Namespace {
     ) -> Result<Option<T>, EngineError> {
         loop {
             let (moves, _) = self.commits.moment();
-            let found = look(view.root(), view.seen())?;
+            let found = look(view.root(), view.seen());
+            view.check_kept()?;
+            let found = found?;
             if found.is_some() || self.commits.moment().0 == moves {
                 return Ok(found);
             }

@@ -258,7 +258,7 @@ fn rounds(old: &Session) -> Result<BTreeSet<i128>, EngineError> {
 
 #[test]
 fn a_snapshot_that_ends_says_so() {
-    let session = world_within(Limits::default().with_dead_rows(NODES * 40));
+    let session = world_within(Limits::default().with_dead_rows(NODES / 2));
     let put = |n: usize, round: usize| {
         let node = Instance::new("X_Node").with("Id", format!("n{n}"));
         node.with("Round", round as u32)
