@@ -40,6 +40,7 @@ mod migrate;
 mod objects;
 mod ordered;
 mod ordered_key;
+mod outcome;
 mod path_key;
 mod reclaim;
 mod root;

@@ -11,11 +11,14 @@ use super::column::Column;
 use super::commits::Commits;
 use super::objects::{Forgotten, ObjectNumber};
 use super::table::Table;
-use super::transaction::{Place, SPARSE};
+use super::transaction::Place;
 use super::versions::{Births, Commit};
 use cimarron_cells::Writer;
 use smallvec::SmallVec;
 use std::sync::Arc;
+
+/// A chunk with more rows gone than one in this many is written again without them.
+const SPARSE: usize = 2;
 
 impl Place {
     /// Takes a row away that is dead for everybody. Nobody reads a commit before the
