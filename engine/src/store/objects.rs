@@ -156,7 +156,7 @@ impl Objects {
             path.map_or(0, |path| hash_of(rules, &path))
         });
         if !has_row {
-            self.count_unbound(record, true);
+            self.count_unbound(record, may_be_created(rules, path));
         }
     }
 
@@ -244,7 +244,9 @@ impl Objects {
             return false;
         }
         if self.links(number).next().is_some() {
-            self.count_unbound(record, record.path.load().is_some());
+            let path = record.path.load();
+            let may_be = path.as_ref().is_some_and(|path| may_be_created(rules, path));
+            self.count_unbound(record, may_be);
             return false;
         }
         if let Some(path) = record.path.swap(None) {
@@ -353,6 +355,11 @@ impl Objects {
             all.len() as usize * size_of::<Record>() + all.iter().map(links).sum::<usize>()
         }) + self.by_path.heap_bytes()
     }
+}
+
+/// Whether what a path names may come to be here: not in another namespace.
+fn may_be_created(rules: &KeyRules, path: &ObjectPath) -> bool {
+    path.is_instance() && rules.location().holds(path)
 }
 
 fn hash_of(rules: &KeyRules, path: &Arc<ObjectPath>) -> u64 {

@@ -219,6 +219,22 @@ fn an_old_snapshot_sees_a_link_that_was_changed_and_deleted() {
     }
 }
 
+#[test]
+fn what_lies_elsewhere_is_not_waited_for() {
+    let session = session(Dialect::Wmi);
+    add(&session, "X_Node", "n1");
+    let n1 = node("X_Node", "n1");
+    let elsewhere = ObjectPath::parse(r#"root\y:X_Node.Id="far""#).unwrap();
+    link(&session, "X_Holds", "l", &[("Holder", n1.clone()), ("Held", elsewhere)]);
+    assert!(!session.namespace.store.has_unbound_objects());
+    link(&session, "X_Holds", "m", &[("Holder", n1.clone()), ("Held", node("X_Node", "soon"))]);
+    assert!(session.namespace.store.has_unbound_objects());
+    let names = session.associator_names(&context(), &n1, &AssociationFilter::new()).unwrap();
+    assert_eq!(self::names(&names), "far soon");
+    add(&session, "X_Node", "soon");
+    assert!(!session.namespace.store.has_unbound_objects());
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Node(u8, bool),
