@@ -57,9 +57,9 @@ pub enum Change {
         /// Where.
         namespace: Name,
         /// What it was.
-        old: Option<QualifierType>,
+        old: Option<Box<QualifierType>>,
         /// What it is.
-        new: Option<QualifierType>,
+        new: Option<Box<QualifierType>>,
     },
     /// An ordered index was made, or dropped by itself. One that a class declares comes
     /// and goes with the class, and every index goes with its class or property.
@@ -174,8 +174,8 @@ fn type_changes<'s>(
     });
     gone.chain(changed).map(|(old, new)| Change::QualifierType {
         namespace: namespace.clone(),
-        old: old.cloned(),
-        new: new.cloned(),
+        old: old.cloned().map(Box::new),
+        new: new.cloned().map(Box::new),
     })
 }
 

@@ -93,7 +93,8 @@ fn beside(session: &Session, times: usize, read: impl Fn(&Session, usize) + Sync
         let writer = scope.spawn(|| transfer(session, &stop));
         let readers: Vec<_> =
             (0..2).map(|_| scope.spawn(|| (0..times).for_each(|n| read(session, n)))).collect();
-        let results: Vec<_> = readers.into_iter().map(|reader| reader.join()).collect();
+        let results: Vec<_> =
+            readers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         stop.store(true, Ordering::Relaxed);
         writer.join().unwrap();
         results.into_iter().for_each(|result| result.unwrap());

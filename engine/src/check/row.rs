@@ -33,6 +33,9 @@ pub(crate) fn keys<'c>(
         .collect()
 }
 
+/// Up to how many slots are looked for one by one.
+const FEW: usize = 4;
+
 impl<'a> Checker<'a> {
     /// That the class can have instances of its own.
     pub(crate) fn instantiable(self, class: ClassRef<'_>) -> Result<(), EngineError> {
@@ -81,6 +84,12 @@ impl<'a> Checker<'a> {
         layout: &'a Layout,
         cells: &mut Cells<'a>,
     ) -> Result<(), EngineError> {
+        let few = layout.keys.len() + self.needed(layout).0.len() <= FEW;
+        if few && layout.defaults.is_empty() {
+            return self.check_needed(layout, |slot| {
+                cells.iter().any(|(s, value)| *s == slot && !value.view().is_null())
+            });
+        }
         let mut given = SlotSet::new(layout.slots.len());
         let mut valued = SlotSet::new(layout.slots.len());
         for (slot, value) in cells.iter() {
@@ -95,8 +104,17 @@ impl<'a> Checker<'a> {
                 valued.insert(*number);
             }
         }
+        self.check_needed(layout, |slot| valued.contains(slot))
+    }
+
+    /// That the keys, and the other properties that need one, have a value.
+    fn check_needed(
+        self,
+        layout: &Layout,
+        has_value: impl Fn(u32) -> bool,
+    ) -> Result<(), EngineError> {
         let (needed, reason) = self.needed(layout);
-        let missing = |slots: &[u32]| slots.iter().copied().find(|n| !valued.contains(*n));
+        let missing = |slots: &[u32]| slots.iter().copied().find(|n| !has_value(*n));
         match (missing(&layout.keys), missing(needed)) {
             (Some(key), _) => Err(illegal_null(layout, key, KEY)),
             (None, Some(number)) => Err(illegal_null(layout, number, reason)),

@@ -183,6 +183,10 @@ impl Inserter {
         let Some(class) = class.filter(|c| c.def().version == self.version) else {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
+        let total = self.full.iter().map(|(_, hashes)| hashes.len()).sum();
+        if let Some(table) = root.table(self.layout.id).filter(|_| total >= ADOPTED) {
+            transaction.reserve(&namespace.store, table, total);
+        }
         let mut count = 0;
         for finished in &self.full {
             context.check(&**self.session.repository.clock())?;
@@ -220,7 +224,7 @@ fn add(
     let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
     if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
         let is_free = |chunk: &Chunk, row: usize, hash| check(chunk.keys(row).collect(), hash);
-        return transaction.adopt(store, table, layout, (columns.clone(), hashes.clone()), is_free);
+        return transaction.adopt(store, table, layout, (columns.clone(), hashes), is_free);
     }
     for (row, hash) in hashes.iter().enumerate() {
         let value = |slot: u32| {

@@ -218,6 +218,7 @@ impl Session {
         Reading::new(&self.namespace, self.pinned.as_deref())
     }
 
+    #[inline]
     fn check_entry(
         &self,
         context: &CallContext,

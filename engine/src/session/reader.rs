@@ -27,8 +27,10 @@ use std::sync::Arc;
 /// # session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1").with("Speed", 9_u32))?;
 /// let fans = session.reader(&context, "X_Fan")?;
 /// let speed = fans.slot("Speed").expect("a property");
-/// let fan = fans.get(&[ValueView::String("F1")])?.expect("it is there");
+/// let fan = fans.get(&context, &[ValueView::String("F1")])?.expect("it is there");
 /// assert_eq!(fan.value(speed).as_integer(), Some(9));
+/// let read = fans.read(&context, &[ValueView::String("F1")], speed, |value| value.as_integer())?;
+/// assert_eq!(read, Some(Some(9)));
 /// # Ok::<(), cimarron_engine::EngineError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -66,24 +68,58 @@ impl Reader {
     /// there is none.
     ///
     /// # Errors
-    /// When the number of values is wrong, or the namespace was deleted.
+    /// When the number of values is wrong, the namespace was deleted, or the call is
+    /// cancelled or late.
     #[inline]
-    pub fn get(&self, keys: &[ValueView<'_>]) -> Result<Option<StoredInstance>, EngineError> {
-        let session = &self.session;
-        let namespace = &session.namespace;
-        if keys.len() != self.layout.keys.len() {
-            let properties = self.layout.keys.len();
-            return Err(EngineError::ValueCount { values: keys.len(), properties });
-        }
-        namespace.check_alive()?;
-        let store = &namespace.store;
-        let hash = store.rules().hash(keys.iter().copied());
+    pub fn get(
+        &self,
+        context: &CallContext,
+        keys: &[ValueView<'_>],
+    ) -> Result<Option<StoredInstance>, EngineError> {
+        let hash = self.enter(context, keys)?;
+        let store = &self.session.namespace.store;
         let find = |root: &Root, seen: Seen| {
             let accept = |id: ClassId| id == self.class || self.is_below(root, id);
             Ok(store.find(root, self.key_root, (hash, keys), seen, accept))
         };
-        let found = session.reading().look(find)?;
+        let found = self.session.reading().look(find)?;
         Ok(found.map(StoredInstance::new))
+    }
+
+    /// Reads one property of the instance with this key, by its slot: the value is only
+    /// looked at, and nothing is kept. `None` when there is no such instance.
+    ///
+    /// `read` may be called more than once.
+    ///
+    /// # Errors
+    /// As [`Reader::get`].
+    #[inline]
+    pub fn read<T>(
+        &self,
+        context: &CallContext,
+        keys: &[ValueView<'_>],
+        slot: usize,
+        read: impl Fn(ValueView<'_>) -> T,
+    ) -> Result<Option<T>, EngineError> {
+        let hash = self.enter(context, keys)?;
+        let store = &self.session.namespace.store;
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        self.session.reading().look(|root: &Root, seen: Seen| {
+            let accept = |id: ClassId| id == self.class || self.is_below(root, id);
+            Ok(store.read_value(root, self.key_root, (hash, keys), seen, accept, (slot, &read)))
+        })
+    }
+
+    /// Checks the call; the hash of the key.
+    #[inline]
+    fn enter(&self, context: &CallContext, keys: &[ValueView<'_>]) -> Result<u64, EngineError> {
+        let class = self.layout.class.as_str();
+        self.session.check_entry(context, Operation::ReadInstances, class)?;
+        let properties = self.layout.keys.len();
+        if keys.len() != properties {
+            return Err(EngineError::ValueCount { values: keys.len(), properties });
+        }
+        Ok(self.session.namespace.store.rules().hash(keys.iter().copied()))
     }
 
     fn is_below(&self, root: &Root, id: ClassId) -> bool {

@@ -325,9 +325,11 @@ impl Column {
         Self { nulls: Bits::default(), data: Data::Constant(Box::new(value), rows as u32) }
     }
 
-    /// A column of texts that are all there.
-    pub(super) fn of_texts<'t>(texts: impl ExactSizeIterator<Item = &'t str> + Clone) -> Self {
-        let bytes = texts.clone().map(str::len).sum();
+    /// A column of so many texts, which are all there, with so many bytes in all.
+    pub(super) fn of_texts<'t>(
+        bytes: usize,
+        texts: impl ExactSizeIterator<Item = &'t str>,
+    ) -> Self {
         let mut strings = Strings::with_capacity(texts.len(), bytes);
         texts.for_each(|text| strings.push(text));
         Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }

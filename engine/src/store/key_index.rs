@@ -160,6 +160,12 @@ impl Shards {
         (hash >> SHARD_SHIFT) as usize & ((1 << self.depth) - 1)
     }
 
+    /// Each shard once.
+    fn distinct(&self) -> impl Iterator<Item = &Shard> {
+        let list = self.list.iter().enumerate();
+        list.filter(|(n, shard)| n >> shard.depth == 0).map(|(_, shard)| &**shard)
+    }
+
     /// The same with another shard in the places of one.
     fn replacing(&self, old: &Arc<Shard>, new: Shard) -> Self {
         let new = Arc::new(new);
@@ -219,6 +225,22 @@ impl KeyIndex {
         }
     }
 
+    /// Makes room for so many addresses more: shards split while they have few entries, whose
+    /// keys are all that is read again.
+    pub(super) fn reserve<A: Address>(&self, more: usize, rehash: impl Fn(A) -> u64) {
+        let wanted = |shards: &Shards| {
+            let entries = shards.distinct().map(|s| s.entries.load(Ordering::Relaxed) as usize);
+            ((entries.sum::<usize>() + more) / (SHARD_PLACES / 2)).max(1).ilog2().min(MAX_DEPTH)
+        };
+        let depth = wanted(&self.shards.load());
+        loop {
+            let shards = self.shards.load();
+            let shallow = shards.list.iter().position(|shard| shard.depth < depth);
+            let Some(place) = shallow else { return };
+            self.shards.store(Arc::new(split(&shards, place, &rehash)));
+        }
+    }
+
     /// Takes an address out; whether it was there.
     pub(super) fn remove<A: Address>(&self, hash: u64, address: A) -> bool {
         let shards = self.shards.load();
@@ -233,11 +255,9 @@ impl KeyIndex {
     /// Bytes allocated for entries.
     pub(super) fn heap_bytes(&self) -> usize {
         let shards = self.shards.load();
-        let distinct = |(n, shard): (usize, &Arc<Shard>)| {
-            (n >> shard.depth == 0).then(|| size_of_val::<[_]>(&shard.places) + size_of::<Shard>())
-        };
+        let bytes = |shard: &Shard| size_of_val::<[_]>(&shard.places) + size_of::<Shard>();
         shards.list.capacity() * size_of::<Arc<Shard>>()
-            + shards.list.iter().enumerate().filter_map(distinct).sum::<usize>()
+            + shards.distinct().map(bytes).sum::<usize>()
     }
 }
 

@@ -117,13 +117,16 @@ impl KeyRules {
         state.finish()
     }
 
+    #[inline]
     fn hash_value(&self, value: ValueView<'_>, state: &mut impl Hasher) {
+        if let ValueView::String(text) = value {
+            return self.hash_text(text, state);
+        }
         if let Some(n) = value.as_integer() {
             state.write_u64(n as u64);
             return;
         }
         match value {
-            ValueView::String(text) => self.hash_text(text, state),
             ValueView::Boolean(v) => state.write_u8(v.into()),
             ValueView::Real32(v) => state.write_u64(f64::from(v).to_bits()),
             ValueView::Real64(v) => state.write_u64(v.to_bits()),
@@ -144,12 +147,17 @@ impl KeyRules {
     }
 
     /// Whether two key values are equal.
+    #[inline]
     pub(crate) fn same_value(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
+        if let (ValueView::String(a), ValueView::String(b)) = (a, b) {
+            // Nearly always written alike.
+            return a == b || (self.case == KeyCase::Insensitive && fold::eq(a, b));
+        }
+        self.same_plain(a, b)
+    }
+
+    fn same_plain(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
         match (a, b) {
-            (ValueView::String(a), ValueView::String(b)) => match self.case {
-                KeyCase::Insensitive => fold::eq(a, b),
-                KeyCase::Exact => a == b,
-            },
             (ValueView::Boolean(a), ValueView::Boolean(b)) => a == b,
             (ValueView::Real32(a), ValueView::Real32(b)) => a.to_bits() == b.to_bits(),
             (ValueView::Real64(a), ValueView::Real64(b)) => a.to_bits() == b.to_bits(),

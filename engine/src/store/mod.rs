@@ -149,10 +149,15 @@ impl Store {
     /// only after the word about them.
     #[inline]
     fn row_for(&self, root: &Root, chunk: &Arc<Chunk>, row: usize) -> Option<Found> {
-        if root.commit >= self.migrated.load(Ordering::Acquire) {
+        if self.is_newest_form(root) {
             return Some(Found { chunk: chunk.clone(), row });
         }
         Some(Found { chunk: Self::form_for(root, chunk)?, row })
+    }
+
+    #[inline]
+    fn is_newest_form(&self, root: &Root) -> bool {
+        root.commit >= self.migrated.load(Ordering::Acquire)
     }
 
     #[cold]
@@ -204,7 +209,7 @@ impl Store {
             let Some(chunk) = guard.as_ref().and_then(|c| c.as_ref()) else { return false };
             let row = address.row();
             let is_it = row < chunk.len()
-                && self.rules.same(chunk.keys(row), keys.iter().copied())
+                && self.has_key(chunk, row, keys)
                 && accept(chunk, row)
                 && seen.has(chunk, row);
             if is_it {
@@ -213,6 +218,50 @@ impl Store {
             found.is_some()
         });
         found
+    }
+
+    /// Reads one value of the row of this key under a key root whose class is accepted,
+    /// without keeping the row.
+    #[inline]
+    pub(crate) fn read_value<T>(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        (hash, keys): (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+        (slot, read): (u32, impl Fn(ValueView<'_>) -> T),
+    ) -> Option<T> {
+        let mut value = None;
+        root.index(key_root)?.find(hash, |address: RowAddress| {
+            let guard = self.directory.get(address);
+            let Some(chunk) = guard.as_ref().and_then(|c| c.as_ref()) else { return false };
+            let row = address.row();
+            if row >= chunk.len() {
+                return false;
+            }
+            // The value and the key lie in memory that is far away: asked for at once, both
+            // come in the time of one.
+            std::hint::black_box(chunk.value(row, slot));
+            if self.has_key(chunk, row, keys) && accept(chunk.layout().id) && seen.has(chunk, row) {
+                value = if self.is_newest_form(root) {
+                    Some(read(chunk.value(row, slot)))
+                } else {
+                    let found = self.row_for(root, chunk, row);
+                    found.map(|found| read(found.chunk.value(row, slot)))
+                };
+            }
+            value.is_some()
+        });
+        value
+    }
+
+    #[inline]
+    fn has_key(&self, chunk: &Chunk, row: usize, keys: &[ValueView<'_>]) -> bool {
+        match (chunk.layout().keys.as_slice(), keys) {
+            ([slot], [key]) => self.rules.same_value(chunk.value(row, *slot), *key),
+            _ => self.rules.same(chunk.keys(row), keys.iter().copied()),
+        }
     }
 
     /// Every row of this key under a key root whose class is accepted: at most one a class.

@@ -98,8 +98,10 @@ macro_rules! tail_data {
                 Some(match self {
                     $( Self::$variant(items) => <$ty as Values>::column(items.get(rows)), )*
                     Self::String(items) => {
-                        let texts = items.get(rows).iter();
-                        Column::of_texts(texts.map(|t| text.get(*t).unwrap_or_default()))
+                        let texts = items.get(rows);
+                        let bytes = texts.iter().map(|t| t.len as usize).sum();
+                        let texts = texts.iter().map(|t| text.get(*t).unwrap_or_default());
+                        Column::of_texts(bytes, texts)
                     }
                     Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
                         return None;

@@ -49,7 +49,8 @@ struct Adopted {
     store: Arc<Store>,
     table: Arc<Table>,
     chunk: Arc<Chunk>,
-    hashes: Vec<u64>,
+    /// How many of its rows are in the index.
+    entered: usize,
 }
 
 pub(crate) struct Transaction<'r> {
@@ -280,6 +281,13 @@ impl<'r> Transaction<'r> {
         number
     }
 
+    /// Makes room for many rows that are going to be added.
+    pub(crate) fn reserve(&self, store: &Store, table: &Table, rows: usize) {
+        if let Some(index) = &table.index {
+            index.reserve(rows, |a| store.hash_at(a));
+        }
+    }
+
     /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
     /// each row before it joins the index.
     pub(crate) fn adopt(
@@ -287,7 +295,7 @@ impl<'r> Transaction<'r> {
         store: &Arc<Store>,
         table: &Arc<Table>,
         layout: &Arc<Layout>,
-        (columns, hashes): (Columns, Vec<u64>),
+        (columns, hashes): (Columns, &[u64]),
         is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         self.close_tail(store, table);
@@ -303,9 +311,9 @@ impl<'r> Transaction<'r> {
             store: store.clone(),
             table: table.clone(),
             chunk: chunk.clone(),
-            hashes: Vec::with_capacity(hashes.len()),
+            entered: 0,
         });
-        for (row, hash) in hashes.into_iter().enumerate() {
+        for (row, hash) in hashes.iter().copied().enumerate() {
             if let Some(index) = &table.index {
                 is_free(&chunk, row, hash)?;
                 let address = RowAddress::new(number, row);
@@ -313,7 +321,7 @@ impl<'r> Transaction<'r> {
             }
             table.count(1);
             if let Some(adopted) = self.adopted.last_mut() {
-                adopted.hashes.push(hash);
+                adopted.entered += 1;
             }
         }
         table.ordered.enter_all(&chunk);
@@ -503,9 +511,10 @@ impl<'r> Transaction<'r> {
             // Those who still look at what was before may need what is there.
             place.take_away(self.commits, token, 0);
         }
-        for Adopted { store, table, chunk, hashes } in self.adopted.drain(..).rev() {
-            for (row, hash) in hashes.into_iter().enumerate() {
+        for Adopted { store, table, chunk, entered } in self.adopted.drain(..).rev() {
+            for row in 0..entered {
                 if let Some(index) = &table.index {
+                    let hash = store.rules.hash(chunk.keys(row));
                     index.remove(hash, RowAddress::new(chunk.number(), row));
                 }
                 table.count(-1);

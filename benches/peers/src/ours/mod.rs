@@ -110,17 +110,19 @@ impl Getter for Instances<'_> {
     }
 }
 
-/// The prepared reader: a look at the stored instance.
+/// The prepared reader: a look at the stored value.
 struct Prepared {
+    context: CallContext,
     reader: Reader,
     size: usize,
 }
 
 impl Prepared {
     fn new(session: &Session) -> Result<Self> {
-        let reader = session.reader(&CallContext::new(), "Bench_Disk")?;
+        let context = CallContext::new();
+        let reader = session.reader(&context, "Bench_Disk")?;
         let size = reader.slot("Size").expect("a property of the class");
-        Ok(Self { reader, size })
+        Ok(Self { context, reader, size })
     }
 }
 
@@ -132,10 +134,11 @@ impl Getter for Prepared {
     }
 
     fn size(&self, key: &String) -> Result<u64> {
-        let found = self.reader.get(&[ValueView::String(key)])?;
-        Ok(match found.expect("a disk").value(self.size) {
+        let key = [ValueView::String(key)];
+        let size = self.reader.read(&self.context, &key, self.size, |value| match value {
             ValueView::UInt64(size) => size,
             other => panic!("{other:?} for a size"),
-        })
+        })?;
+        Ok(size.expect("a disk"))
     }
 }

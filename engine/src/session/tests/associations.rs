@@ -6,6 +6,7 @@ use crate::AssociationFilter;
 use cimarron_model::{CimType, Keys, Value};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 const CLASSES: &str = r#"
     Qualifier Association : boolean = false, Scope(association);
@@ -300,18 +301,18 @@ proptest! {
         let l = |l: u8| node("X_Holds", &format!("l{l}"));
         for step in steps {
             match step {
-                Step::Node(id, leaf) => if !model.nodes.contains_key(&id) {
+                Step::Node(id, leaf) => if let Entry::Vacant(place) = model.nodes.entry(id) {
                     let class = if leaf { "X_Leaf" } else { "X_Node" };
                     add(&session, class, &format!("n{id}"));
-                    model.nodes.insert(id, leaf);
+                    place.insert(leaf);
                 }
                 Step::Unnode(id) => if model.nodes.remove(&id).is_some() {
                     session.delete_instance(&context(), &n(id)).unwrap();
                 }
-                Step::Link(id, a, b) => if !model.links.contains_key(&id) {
+                Step::Link(id, a, b) => if let Entry::Vacant(place) = model.links.entry(id) {
                     let ends = [("Holder", n(a)), ("Held", n(b))];
                     link(&session, "X_Holds", &format!("l{id}"), &ends);
-                    model.links.insert(id, (a, b));
+                    place.insert((a, b));
                 }
                 Step::Relink(id, b) => if let Some(ends) = model.links.get_mut(&id) {
                     let change = Instance::new("X_Holds").with("Held", n(b));
