@@ -20,7 +20,7 @@ use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::Repository;
 use crate::schema::Schema;
-use crate::store::{ChangeLog, Found, Next, Record, Recorded};
+use crate::store::{ChangeLog, Found, Listener, Next, Record, Recorded};
 use crate::stored::{StoredClass, StoredInstance};
 use cimarron_model::{Dialect, Name, QualifierType};
 use std::sync::Arc;
@@ -183,15 +183,18 @@ fn type_changes<'s>(
 #[derive(Debug)]
 pub struct ChangeStream {
     repository: Repository,
-    place: u64,
+    listener: Listener,
 }
 
 impl Repository {
     /// Begins to listen to commits. The repository keeps the newest ones for its
     /// listeners ([`Limits::kept_commits`](crate::Limits)); while nobody listens it
     /// records nothing.
+    ///
+    /// Waits for a commit that is in the making; what is read afterwards has all that the
+    /// stream does not give.
     pub fn changes(&self) -> ChangeStream {
-        ChangeStream { place: self.log().listen(), repository: self.clone() }
+        ChangeStream { listener: self.commits().listen(), repository: self.clone() }
     }
 
     fn log(&self) -> &ChangeLog {
@@ -205,7 +208,7 @@ impl ChangeStream {
     /// # Errors
     /// When commits were not kept that this stream has not seen. It goes on behind them.
     pub fn try_next(&mut self) -> Result<Option<CommitRecord>, EngineError> {
-        let next = self.repository.log().at(self.place, None);
+        let next = self.repository.log().next(&self.listener, None);
         self.take(next)
     }
 
@@ -217,7 +220,7 @@ impl ChangeStream {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Result<CommitRecord, EngineError>> {
-        let next = self.repository.log().at(self.place, Some(context.waker()));
+        let next = self.repository.log().next(&self.listener, Some(context.waker()));
         match self.take(next) {
             Ok(Some(record)) => Poll::Ready(Ok(record)),
             Ok(None) => Poll::Pending,
@@ -228,12 +231,12 @@ impl ChangeStream {
     fn take(&mut self, next: Next) -> Result<Option<CommitRecord>, EngineError> {
         match next {
             Next::Record(record) => {
-                self.place += 1;
+                self.listener.place += 1;
                 Ok(Some(CommitRecord(record)))
             }
             Next::Nothing => Ok(None),
             Next::Lost(commits) => {
-                self.place += commits;
+                self.listener.place += commits;
                 Err(EngineError::ChangesLost { commits })
             }
         }
@@ -242,6 +245,6 @@ impl ChangeStream {
 
 impl Drop for ChangeStream {
     fn drop(&mut self) {
-        self.repository.log().leave();
+        self.repository.log().leave(&self.listener);
     }
 }

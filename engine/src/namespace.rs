@@ -89,8 +89,25 @@ impl Namespace {
                 return Ok(found);
             }
         }
-        let view = self.view();
-        look(view.root(), view.seen())
+        self.look_in(&self.view(), look)
+    }
+
+    /// Looks for something in a view. `look` is called again when it finds nothing and
+    /// rows were moved meanwhile. Fails when the view was given up.
+    pub(crate) fn look_in<T>(
+        &self,
+        view: &View,
+        look: impl Fn(&Root, Seen) -> Result<Option<T>, EngineError>,
+    ) -> Result<Option<T>, EngineError> {
+        loop {
+            let (moves, _) = self.commits.moment();
+            let found = look(view.root(), view.seen());
+            view.check_kept()?;
+            let found = found?;
+            if found.is_some() || self.commits.moment().0 == moves {
+                return Ok(found);
+            }
+        }
     }
 
     /// Searches again while rows are moved, which may have left a place that was yet to be

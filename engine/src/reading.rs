@@ -55,10 +55,10 @@ impl<'n> Reading<'n> {
         self,
         look: impl Fn(&Root, Seen) -> Result<Option<T>, EngineError>,
     ) -> Result<Option<T>, EngineError> {
-        let Some(view) = self.pinned else { return self.namespace.look(look) };
-        let found = look(view.root(), view.seen());
-        view.check_kept()?;
-        found
+        match self.pinned {
+            Some(view) => self.namespace.look_in(view, look),
+            None => self.namespace.look(look),
+        }
     }
 
     /// Keeps this moment.

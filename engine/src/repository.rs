@@ -195,21 +195,21 @@ impl Repository {
     /// When it is not there, or not empty and its dialect is `Dmtf`.
     pub fn delete_namespace(&self, name: &str) -> Result<(), EngineError> {
         let namespace = self.open(name)?;
-        let prefix = format!("{}/", namespace.name);
-        let is_below = |name: &Name| {
-            name.as_str()
-                .get(..prefix.len())
-                .is_some_and(|start| cimarron_model::fold::eq(start, &prefix))
-        };
-        let below: Vec<Name> = self.names().into_iter().filter(is_below).collect();
-        if namespace.dialect == Dialect::Dmtf {
-            let what = namespace.content().or((!below.is_empty()).then_some("namespaces"));
-            if let Some(what) = what {
-                return Err(EngineError::NamespaceNotEmpty { name: namespace.name.clone(), what });
-            }
-        }
-        for name in below.iter().chain([&namespace.name]) {
+        self.remove(&namespace, namespace.dialect == Dialect::Dmtf)
+    }
+
+    /// Deletes a namespace that nobody has put anything into.
+    pub(crate) fn delete_empty_namespace(&self, name: &str) -> Result<(), EngineError> {
+        self.remove(&*self.open(name)?, true)
+    }
+
+    fn remove(&self, namespace: &Namespace, only_empty: bool) -> Result<(), EngineError> {
+        let check = || if only_empty { self.check_empty(namespace) } else { Ok(()) };
+        check()?;
+        for name in self.below(namespace).iter().chain([&namespace.name]) {
             let mut transaction = Transaction::begin(self.commits());
+            // Again, now that nobody else writes.
+            check()?;
             let Some((_, removed)) = self.shared.namespaces.remove(name) else { continue };
             removed.mark_deleted();
             transaction.note_namespace(name, removed.dialect, false);
@@ -217,6 +217,26 @@ impl Repository {
             withdraw(self, name)?;
         }
         Ok(())
+    }
+
+    /// The namespaces below one.
+    fn below(&self, namespace: &Namespace) -> Vec<Name> {
+        let prefix = format!("{}/", namespace.name);
+        let is_below = |name: &Name| {
+            let start = name.as_str().get(..prefix.len());
+            start.is_some_and(|start| cimarron_model::fold::eq(start, &prefix))
+        };
+        self.names().into_iter().filter(is_below).collect()
+    }
+
+    fn check_empty(&self, namespace: &Namespace) -> Result<(), EngineError> {
+        let what = namespace.content();
+        match what.or_else(|| (!self.below(namespace).is_empty()).then_some("namespaces")) {
+            Some(what) => {
+                Err(EngineError::NamespaceNotEmpty { name: namespace.name.clone(), what })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The namespaces in name order.

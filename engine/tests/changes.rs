@@ -137,6 +137,42 @@ fn whoever_waits_is_woken() {
 }
 
 #[test]
+fn whoever_is_woken_may_write_at_once() {
+    struct Writer(Session);
+    impl Wake for Writer {
+        fn wake(self: Arc<Self>) {
+            self.0.create_instance(&CallContext::new(), &fan("b", 2)).unwrap();
+        }
+    }
+    let session = session(Limits::default());
+    let waker = Arc::new(Writer(session.clone())).into();
+    let mut stream = session.repository().changes();
+    assert!(stream.poll_next(&mut Context::from_waker(&waker)).is_pending());
+    session.create_instance(&CallContext::new(), &fan("a", 1)).unwrap();
+    let all: Vec<String> =
+        std::iter::from_fn(|| stream.try_next().unwrap().as_ref().map(line)).collect();
+    assert_eq!(all, ["SYSTEM: ->a:1", "SYSTEM: ->b:2"]);
+}
+
+#[test]
+fn whoever_waits_keeps_one_waker() {
+    struct Nothing;
+    impl Wake for Nothing {
+        fn wake(self: Arc<Self>) {}
+    }
+    let session = session(Limits::default());
+    let mut stream = session.repository().changes();
+    let wakers: Vec<Arc<Nothing>> = (0..10).map(|_| Arc::new(Nothing)).collect();
+    for waker in &wakers {
+        assert!(stream.poll_next(&mut Context::from_waker(&waker.clone().into())).is_pending());
+    }
+    let held = || wakers.iter().filter(|waker| Arc::strong_count(waker) > 1).count();
+    assert_eq!(held(), 1);
+    drop(stream);
+    assert_eq!(held(), 0);
+}
+
+#[test]
 fn an_old_snapshot_ends_when_too_much_is_kept_for_it() {
     let session = session(Limits::default().with_dead_rows(100));
     let context = CallContext::new();

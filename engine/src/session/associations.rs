@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
-use crate::store::{Found, ObjectNumber, View};
+use crate::store::{Found, ObjectNumber, Root, View};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Name, ObjectPath};
 use rustc_hash::FxHashSet;
@@ -120,7 +120,8 @@ impl Session {
         let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
-        let source = bound.locate(namespace, view.root(), view.seen());
+        let source =
+            namespace.look_in(&view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
         let object = match &source {
             Some(found) => found.chunk.object(found.row),
             None if namespace.dialect == Dialect::Wmi => {
@@ -199,13 +200,12 @@ impl<'a> Walk<'a> {
         if self.object == 0 {
             return Ok(());
         }
-        let (store, root, seen) = (&self.namespace.store, self.view.root(), self.view.seen());
         let mut last: Option<(ClassRef<'a>, bool)> = None;
-        for (n, number) in store.links_of(self.object).enumerate() {
+        for (n, number) in self.namespace.store.links_of(self.object).enumerate() {
             if n % LINKS_PER_CHECK == 0 {
                 (self.check)()?;
             }
-            let Some(link) = store.object_row(root, number, seen) else { continue };
+            let Some(link) = self.row_of(number) else { continue };
             // Links of one class come in runs.
             let id = link.class();
             if last.is_none_or(|(class, _)| class.def().id != id) {
@@ -265,7 +265,9 @@ impl<'a> Walk<'a> {
     }
 
     fn row_of(&self, object: ObjectNumber) -> Option<Found> {
-        self.namespace.store.object_row(self.view.root(), object, self.view.seen())
+        let store = &self.namespace.store;
+        let look = |root: &Root, seen| Ok(store.object_row(root, object, seen));
+        self.namespace.look_in(self.view, look).unwrap_or_default()
     }
 
     /// Whether the filter gives an end.

@@ -97,10 +97,8 @@ impl Session {
             .and_then(|targets| self.load_into(context, archive, &targets, changes));
         if result.is_err() {
             for name in created {
-                // Nobody has put anything there unless they raced for it.
-                if self.repository().open(&name).is_ok_and(|n| n.content().is_none()) {
-                    let _ = self.repository().delete_namespace(&name);
-                }
+                // Unless others have put something there meanwhile.
+                let _ = self.repository().delete_empty_namespace(&name);
             }
         }
         result

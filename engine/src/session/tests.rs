@@ -8,6 +8,7 @@ mod indexes;
 mod instances;
 mod migration;
 mod namespaces;
+mod objects;
 mod put_class;
 mod qualifier_types;
 mod query;

@@ -53,7 +53,17 @@ struct Kept {
     /// The number of the first record that is kept.
     first: u64,
     records: VecDeque<Arc<Record>>,
-    waiting: Vec<Waker>,
+    /// Those who want to know of the next one, and what wakes them.
+    waiting: Vec<(u64, Waker)>,
+    /// How many have begun to listen, so that each has another number.
+    known: u64,
+}
+
+/// Somebody who listens, and the place of the record that it comes to next.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    number: u64,
+    pub(crate) place: u64,
 }
 
 /// What a listener found at its place.
@@ -76,36 +86,49 @@ impl ChangeLog {
         self.listeners.load(Ordering::Acquire) > 0
     }
 
-    /// Begins to listen; the place of the next record.
-    pub(crate) fn listen(&self) -> u64 {
-        let kept = self.kept.lock();
+    /// Begins to listen. Commits that are in the making do not see it: see
+    /// [`Commits::listen`](super::Commits::listen).
+    pub(super) fn listen(&self) -> Listener {
+        let mut kept = self.kept.lock();
         self.listeners.fetch_add(1, Ordering::AcqRel);
-        kept.first + kept.records.len() as u64
+        kept.known += 1;
+        Listener { number: kept.known, place: kept.first + kept.records.len() as u64 }
     }
 
-    pub(crate) fn leave(&self) {
+    pub(crate) fn leave(&self, listener: &Listener) {
         let mut kept = self.kept.lock();
+        let at = kept.waiting.iter().position(|(number, _)| *number == listener.number);
+        // What else goes with it may come here too: not while we have the lock.
+        let waker = at.map(|at| kept.waiting.swap_remove(at));
         if self.listeners.fetch_sub(1, Ordering::AcqRel) == 1 {
             kept.first += kept.records.len() as u64;
             kept.records.clear();
         }
+        drop(kept);
+        drop(waker);
     }
 
-    /// Adds a record. The writer's, so the order is that of commits.
-    pub(super) fn push(&self, record: Record) {
+    /// Adds a record; those to be woken when the writer is done. The writer's, so the
+    /// order is that of commits.
+    #[must_use]
+    pub(super) fn push(&self, record: Record) -> Vec<(u64, Waker)> {
         let mut kept = self.kept.lock();
+        if !self.is_heard() {
+            // The last one left meanwhile.
+            return Vec::new();
+        }
         if kept.records.len() >= self.capacity && kept.records.pop_front().is_some() {
             kept.first += 1;
         }
         kept.records.push_back(Arc::new(record));
-        let waiting = std::mem::take(&mut kept.waiting);
-        drop(kept);
-        waiting.into_iter().for_each(Waker::wake);
+        std::mem::take(&mut kept.waiting)
     }
 
-    /// The record at a place; `waker` is called when there is none yet and one comes.
-    pub(crate) fn at(&self, place: u64, waker: Option<&Waker>) -> Next {
+    /// The record that a listener comes to next; `waker` is called when there is none yet
+    /// and one comes.
+    pub(crate) fn next(&self, listener: &Listener, waker: Option<&Waker>) -> Next {
         let mut kept = self.kept.lock();
+        let place = listener.place;
         if place < kept.first {
             return Next::Lost(kept.first - place);
         }
@@ -114,9 +137,16 @@ impl ChangeLog {
             (Some(record), _) => Next::Record(record.clone()),
             (None, None) => Next::Nothing,
             (None, Some(waker)) => {
-                if !kept.waiting.iter().any(|w| w.will_wake(waker)) {
-                    kept.waiting.push(waker.clone());
-                }
+                let mut waiting = kept.waiting.iter_mut();
+                let before = match waiting.find(|(number, _)| *number == listener.number) {
+                    Some((_, there)) => Some(std::mem::replace(there, waker.clone())),
+                    None => {
+                        kept.waiting.push((listener.number, waker.clone()));
+                        None
+                    }
+                };
+                drop(kept);
+                drop(before);
                 Next::Nothing
             }
         }

@@ -265,7 +265,9 @@ impl Chunk {
 
     pub(crate) fn qualifiers(&self, row: usize) -> Option<Arc<RowQualifiers>> {
         let all = self.shared.qualifiers.get()?.read();
-        all.iter().find(|(r, _)| *r as usize == row).map(|(_, q)| q.clone())
+        // Rows come in order.
+        let at = all.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
+        all.get(at).map(|(_, qualifiers)| qualifiers.clone())
     }
 
     /// The row's own object number; 0 when it has none.

@@ -4,7 +4,7 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
-use super::changes::ChangeLog;
+use super::changes::{ChangeLog, Listener};
 use super::chunk::Chunk;
 use super::snapshot::View;
 use super::transaction::Dead;
@@ -66,7 +66,13 @@ impl Commits {
     pub(super) fn retire(&self, chunk: &Arc<Chunk>) {
         // Ours is one.
         if Arc::strong_count(chunk) > 1 {
-            self.retired.lock().push((Arc::downgrade(chunk), chunk.heap_bytes()));
+            let mut retired = self.retired.lock();
+            if retired.len() == retired.capacity() {
+                retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+                let left = retired.len();
+                retired.reserve(left.max(16));
+            }
+            retired.push((Arc::downgrade(chunk), chunk.heap_bytes()));
         }
     }
 
@@ -77,8 +83,22 @@ impl Commits {
         retired.iter().map(|(_, bytes)| bytes).sum()
     }
 
+    /// How many chunks are remembered that tables gave up.
+    #[cfg(test)]
+    pub(crate) fn retired(&self) -> usize {
+        self.retired.lock().len()
+    }
+
     pub(crate) const fn log(&self) -> &ChangeLog {
         &self.log
+    }
+
+    /// Begins to listen to changes. Waits for a commit in the making, which records nothing
+    /// if nobody listened when it began: whoever reads what there is afterwards and then
+    /// follows the changes misses none.
+    pub(crate) fn listen(&self) -> Listener {
+        let _turn = self.lock();
+        self.log.listen()
     }
 
     /// Keeps a view until it is dropped or too much is kept for it.

@@ -100,6 +100,13 @@ impl Directory {
         Some(self.cell(address.chunk())?.load())
     }
 
+    /// How many chunks there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        let places = self.pages.iter().filter_map(OnceLock::get).flatten();
+        places.filter(|place| place.load().is_some()).count()
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.pages.iter().filter_map(OnceLock::get).map(|p| size_of_val::<[_]>(p)).sum()
     }

@@ -17,8 +17,8 @@
 //! * Every row that somebody may still see is in the index of its key root, once;
 //!   whoever finds it there checks that they see it. So neither a modify nor a
 //!   snapshot makes a chain to walk.
-//! * A reader that finds nothing looks again if rows were moved or another commit
-//!   was published meanwhile.
+//! * A reader that finds nothing looks again if rows were moved meanwhile, and so does one
+//!   that keeps no view if another commit was published.
 //! * A chunk's rows follow the chunk's layout, which is that of the class version
 //!   they were written with, or taken over to. The directory has the newest form of each
 //!   chunk; who reads an older schema finds theirs in that schema's table.
@@ -51,7 +51,7 @@ mod transaction;
 mod versions;
 
 pub(crate) use address::RowAddress;
-pub(crate) use changes::{ChangeLog, Next, Record, Recorded};
+pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::Commits;
@@ -120,7 +120,7 @@ impl Store {
         self.root.store(root);
     }
 
-    /// The root that a commit sees.
+    /// The root that a commit sees, or a later one that was published meanwhile.
     pub(crate) fn root_at(&self, at: Commit) -> Arc<Root> {
         let mut root = self.root.load_full();
         while root.commit > at
@@ -131,7 +131,7 @@ impl Store {
         root
     }
 
-    /// Reads the root that a commit sees, without keeping it.
+    /// Reads the root of [`Store::root_at`], without keeping it.
     #[inline]
     pub(crate) fn with_root_at<T>(&self, at: Commit, read: impl FnOnce(&Root) -> T) -> T {
         let newest = self.root.load();
@@ -332,22 +332,49 @@ impl Store {
         object: ObjectNumber,
         seen: Seen,
     ) -> Option<Found> {
-        // Once more when the row was moved between the two looks.
-        let found = || {
-            let address = self.objects.row(object)?;
-            let guard = self.directory.get(address)?;
-            let chunk = guard.as_ref()?;
-            let row = address.row();
-            (row < chunk.len() && chunk.object(row) == object)
-                .then(|| Found { chunk: chunk.clone(), row })
-        };
-        let newest = found().or_else(found)?;
+        let newest = self.newest_row(object)?;
         if seen.has(&newest.chunk, newest.row) {
             return self.row_for(root, &newest.chunk, newest.row);
         }
-        // An older version of it.
+        self.older_row(root, object, &newest, seen)
+    }
+
+    /// The newest row of an object.
+    fn newest_row(&self, object: ObjectNumber) -> Option<Found> {
+        let mut address = self.objects.row(object)?;
+        loop {
+            let guard = self.directory.get(address)?;
+            let row = address.row();
+            let there = guard.as_ref().filter(|c| row < c.len() && c.object(row) == object);
+            if let Some(chunk) = there {
+                return Some(Found { chunk: chunk.clone(), row });
+            }
+            // It was moved between the two looks, or is gone.
+            let now = self.objects.row(object).filter(|now| *now != address)?;
+            address = now;
+        }
+    }
+
+    /// A version of an object before its newest.
+    #[cold]
+    fn older_row(
+        &self,
+        root: &Root,
+        object: ObjectNumber,
+        newest: &Found,
+        seen: Seen,
+    ) -> Option<Found> {
+        let schema = &root.schema;
+        // Its class may have been made again since, under another number.
+        let class = schema.by_id(newest.class()).or_else(|| {
+            let path = self.objects.path(object)?;
+            schema.class(path.class.as_ref()?.as_str())
+        })?;
+        let Some(key_root) = class.key_root() else {
+            let found = self.first(root, class.def().id, seen)?;
+            return (found.chunk.object(found.row) == object).then_some(found);
+        };
         let keys: SmallVec<[ValueView<'_>; 4]> = newest.chunk.keys(newest.row).collect();
-        let key_root = root.schema.by_id(newest.class())?.key_root()?;
         let hash = self.rules.hash(keys.iter().copied());
         self.find_row(root, key_root, (hash, &keys), seen, |chunk, row| chunk.object(row) == object)
     }
@@ -359,6 +386,12 @@ impl Store {
             let row = (0..chunk.len()).find(|row| seen.has(chunk, *row))?;
             Some(Found { chunk: chunk.clone(), row })
         })
+    }
+
+    /// How many objects there are, and how many chunks.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> (usize, usize) {
+        (self.objects.count(), self.directory.count())
     }
 
     /// Bytes allocated for rows and indexes; see [`Chunk::heap_bytes`].

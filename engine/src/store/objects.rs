@@ -9,7 +9,9 @@
 //!
 //! The list of an object's links may be out of date: a reader asks each link's row
 //! whether it still refers to the object. A number is given again when its object is
-//! gone, with another generation, so that old entries of it mean nobody.
+//! gone, with another generation, so that old entries of it mean nobody; nor does an
+//! entry of an object that has no row. An object goes when it has no row and nobody with
+//! a row refers to it, so neither links to themselves nor circles of links stay for ever.
 
 use super::address::RowAddress;
 use super::key_index::{Address, KeyIndex};
@@ -31,6 +33,9 @@ const FIRST_BLOCK: u32 = 64;
 /// No row.
 const NO_ROW: u64 = 0;
 
+/// An entry that means nobody.
+const NOBODY: u64 = 0;
+
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     records: OnceLock<Growing<Record>>,
@@ -46,12 +51,24 @@ pub(super) struct Objects {
 pub(super) struct Record {
     /// The newest row.
     row: AtomicU64,
+    /// Odd while the number is nobody's.
     generation: AtomicU32,
     /// Whether the path is in the index and no row lives.
     is_unbound: AtomicU32,
     /// Where it is, when a reference names it.
     path: ArcSwapOption<ObjectPath>,
     links: ArcSwapOption<Links>,
+}
+
+/// What went with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Forgotten {
+    /// Nothing: the object has another row.
+    Elsewhere,
+    /// The object has no row now, but somebody refers to it.
+    Row,
+    /// The object.
+    Object,
 }
 
 /// The associations that refer to an object, and more: numbers and generations.
@@ -114,7 +131,12 @@ impl Objects {
     pub(super) fn add(&self, writer: &Writer) -> ObjectNumber {
         let records = self.records.get_or_init(|| Growing::new(writer, FIRST_BLOCK));
         match self.free.lock().pop() {
-            Some(number) => number,
+            Some(number) => {
+                if let Some(record) = self.record(number) {
+                    record.generation.fetch_add(1, Ordering::Relaxed);
+                }
+                number
+            }
             None => records.push(writer, Record::default()).map_or(0, |n| n + 1),
         }
     }
@@ -190,32 +212,35 @@ impl Objects {
         };
     }
 
-    /// Says that a row moved.
-    pub(super) fn move_row(&self, number: ObjectNumber, from: RowAddress, to: RowAddress) {
-        if let Some(record) = self.record(number) {
+    /// Says that a row moved; whether it was the newest.
+    pub(super) fn move_row(&self, number: ObjectNumber, from: RowAddress, to: RowAddress) -> bool {
+        self.record(number).is_some_and(|record| {
             let (from, to) = (from.bits(), to.bits());
-            let _ = record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
-        }
+            record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        })
     }
 
-    /// Says that a row is gone for good. An object that nobody refers to goes with it;
-    /// whether it did.
+    /// Says that a row is gone for good. An object that nobody refers to goes with it.
     pub(super) fn forget_row(
         &self,
         rules: &KeyRules,
         number: ObjectNumber,
         row: RowAddress,
-    ) -> bool {
-        let Some(record) = self.record(number) else { return false };
+    ) -> Forgotten {
+        let Some(record) = self.record(number) else { return Forgotten::Elsewhere };
         let (from, to) = (row.bits(), NO_ROW);
-        record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-            && self.release(rules, number)
+        match record.row.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed) {
+            Err(_) => Forgotten::Elsewhere,
+            Ok(_) if self.release(rules, number) => Forgotten::Object,
+            Ok(_) => Forgotten::Row,
+        }
     }
 
     /// Lets an object go that has no row and that nobody refers to; whether it did.
     pub(super) fn release(&self, rules: &KeyRules, number: ObjectNumber) -> bool {
         let Some(record) = self.record(number) else { return false };
-        if record.row.load(Ordering::Relaxed) != NO_ROW {
+        let is_free = record.generation.load(Ordering::Relaxed) % 2 == 1;
+        if is_free || record.row.load(Ordering::Relaxed) != NO_ROW {
             return false;
         }
         if self.links(number).next().is_some() {
@@ -261,13 +286,24 @@ impl Objects {
         }
     }
 
+    /// Notes that an association does not refer to an object any more, in any version.
+    pub(super) fn unlink_one(&self, rules: &KeyRules, target: ObjectNumber, link: ObjectNumber) {
+        let (Some(record), Some(entry)) = (self.record(target), self.entry(link)) else { return };
+        if let Some(links) = record.links.load().as_ref() {
+            let places = links.places.iter().take(links.len.load(Ordering::Relaxed) as usize);
+            let of_it = places.filter(|place| place.load(Ordering::Relaxed) == entry);
+            of_it.for_each(|place| place.store(NOBODY, Ordering::Relaxed));
+        }
+        self.unlink(rules, target);
+    }
+
     /// Notes that an association is gone for good that referred to an object; where
     /// most of its entries are of that kind it forgets them.
     pub(super) fn unlink(&self, rules: &KeyRules, target: ObjectNumber) {
         let Some(record) = self.record(target) else { return };
         let Some(links) = record.links.load_full() else { return };
         let stale = links.stale.fetch_add(1, Ordering::Relaxed) + 1;
-        if stale as usize * 2 < links.entries().count() {
+        if u64::from(stale) * 2 < links.len.load(Ordering::Relaxed).into() {
             return;
         }
         let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();
@@ -283,10 +319,13 @@ impl Objects {
         record.links.store(Some(Arc::new(smaller)));
     }
 
-    /// Whether the entry's object is still the one that was meant.
+    /// Whether the entry's object is still the one that was meant, and there.
     fn is_somebody(&self, entry: u64) -> bool {
         let (number, generation) = (entry as u32, (entry >> 32) as u32);
-        self.record(number).is_some_and(|r| r.generation.load(Ordering::Relaxed) == generation)
+        self.record(number).is_some_and(|r| {
+            r.generation.load(Ordering::Relaxed) == generation
+                && r.row.load(Ordering::Relaxed) != NO_ROW
+        })
     }
 
     /// The associations that may refer to an object.
@@ -297,6 +336,12 @@ impl Objects {
             let entry = links.as_ref()?.places.get(at)?.load(Ordering::Relaxed);
             self.is_somebody(entry).then_some(entry as u32)
         })
+    }
+
+    /// How many objects there are.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.records.get().map_or(0, |all| all.len() as usize) - self.free.lock().len()
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

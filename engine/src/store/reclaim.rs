@@ -1,6 +1,7 @@
 //! Taking away rows that nobody can see any more, and moving together what is left.
 //!
-//! An index entry goes first, so nobody comes to the row any more. A chunk without rows is dropped; one that has lost most of its rows is written again.
+//! An index entry goes first, so nobody comes to the row any more. A chunk without rows is
+//! dropped; one that has lost most of its rows is written again.
 //! Readers that hold a dropped chunk keep it until they are done.
 
 use super::Store;
@@ -8,11 +9,12 @@ use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::column::Column;
 use super::commits::Commits;
-use super::objects::ObjectNumber;
+use super::objects::{Forgotten, ObjectNumber};
 use super::table::Table;
 use super::transaction::{Place, SPARSE};
-use super::versions::{Births, Commit, NEVER};
+use super::versions::{Births, Commit};
 use cimarron_cells::Writer;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl Place {
@@ -29,40 +31,88 @@ impl Place {
         table.ordered.leave(&chunk, row);
         let object = chunk.object(row);
         if object != 0 {
-            self.leave_object(&chunk, object);
+            self.leave_object(table, &chunk, object);
         }
         let gone = chunk.take_away(row);
-        if !chunk.is_sealed() {
-            return;
-        }
         if gone == chunk.len() {
-            drop_chunk(commits, store, table, &chunk, None);
-        } else if gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon {
+            // A tail takes more rows, unless its class is gone or has another table.
+            if chunk.is_sealed() || !store.newest_root().has_table(chunk.layout().id, table) {
+                drop_chunk(commits, store, table, &chunk, None);
+            }
+        } else if chunk.is_sealed() && gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon
+        {
             move_rows((commits, writer), store, table, &chunk);
         }
     }
 }
 
 impl Place {
-    /// Lets go of the object whose row this was. An older version that somebody may still
-    /// see takes the row's place.
-    fn leave_object(&self, chunk: &Chunk, object: ObjectNumber) {
-        let Self { store, table, address, hash } = self;
+    /// Lets go of the object whose row this was. Another version that somebody may still
+    /// see takes the row's place, and keeps what it refers to itself.
+    fn leave_object(&self, table: &Table, chunk: &Chunk, object: ObjectNumber) {
+        let Self { store, address, .. } = self;
         let objects = &store.objects;
-        let is_same = |other: RowAddress| {
-            other != *address && store.chunk(other).is_some_and(|c| c.object(other.row()) == object)
-        };
-        let older = table.index.as_ref().and_then(|index| index.find(*hash, is_same));
-        match older {
-            Some(older) => objects.move_row(object, *address, older),
-            None => {
-                if objects.forget_row(&store.rules, object, *address) {
-                    let targets = chunk.links(address.row());
-                    targets.for_each(|target| objects.unlink(&store.rules, target));
+        let others = self.other_versions(table, object);
+        let forgotten = match others.first() {
+            Some(other) => {
+                let is_dead = |chunk: Arc<Chunk>| !chunk.is_current(other.row());
+                if objects.move_row(object, *address, *other)
+                    && store.chunk(*other).is_some_and(is_dead)
+                {
+                    // An undone row was to be the object's.
+                    objects.unbind(object);
                 }
+                Forgotten::Row
+            }
+            None => objects.forget_row(&store.rules, object, *address),
+        };
+        if forgotten == Forgotten::Elsewhere {
+            return;
+        }
+        let mut left: SmallVec<[ObjectNumber; 2]> = SmallVec::new();
+        for target in chunk.links(address.row()) {
+            if target == 0 || left.contains(&target) {
+                continue;
+            }
+            left.push(target);
+            if forgotten == Forgotten::Object {
+                objects.unlink(&store.rules, target);
+            } else if !others.iter().any(|other| refers(store, *other, target)) {
+                objects.unlink_one(&store.rules, target, object);
             }
         }
     }
+
+    /// The rows of an object that are not taken away, but for this one.
+    fn other_versions(&self, table: &Table, object: ObjectNumber) -> SmallVec<[RowAddress; 2]> {
+        let Self { store, address, hash, .. } = self;
+        let mut others = SmallVec::new();
+        let Some(index) = &table.index else {
+            // A singleton: few rows.
+            for chunk in table.chunks().iter() {
+                let rows = 0..chunk.len();
+                let of_it = rows
+                    .filter(|row| chunk.object(*row) == object && !chunk.deaths().is_gone(*row));
+                let found = of_it.map(|row| RowAddress::new(chunk.number(), row));
+                others.extend(found.filter(|other| other != address));
+            }
+            return others;
+        };
+        index.find(*hash, |other: RowAddress| {
+            let is_it = other != *address
+                && store.chunk(other).is_some_and(|c| c.object(other.row()) == object);
+            if is_it {
+                others.push(other);
+            }
+            false
+        });
+        others
+    }
+}
+
+/// Whether an association's row refers to an object.
+fn refers(store: &Store, row: RowAddress, target: ObjectNumber) -> bool {
+    store.chunk(row).is_some_and(|chunk| chunk.links(row.row()).any(|link| link == target))
 }
 
 /// Takes a chunk out of its table, or puts another in its place.
@@ -73,12 +123,12 @@ fn drop_chunk(
     chunk: &Arc<Chunk>,
     by: Option<&Arc<Chunk>>,
 ) {
-    let chunks = table.all_chunks();
-    let next = chunks.iter().filter_map(|c| match c.number() == chunk.number() {
+    let replaced = |c: &Arc<Chunk>| match c.number() == chunk.number() {
         true => by.cloned(),
         false => Some(c.clone()),
-    });
-    table.set_chunks(next.collect());
+    };
+    let next = table.chunks().iter().filter_map(replaced).collect();
+    table.set_chunks(next);
     store.directory.remove(chunk.number());
     commits.retire(chunk);
 }
@@ -91,10 +141,10 @@ fn move_rows(
     table: &Table,
     chunk: &Arc<Chunk>,
 ) {
-    let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
-    if rows.iter().any(|row| chunk.deaths().get(*row) != NEVER) {
+    if chunk.deaths().are_awaited() {
         return;
     }
+    let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
     let Some(number) = store.directory.take_number() else { return };
     let columns = (0..chunk.layout().slots.len() as u32).map(|slot| {
         let mut column = Column::default();

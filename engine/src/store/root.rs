@@ -108,6 +108,20 @@ impl Root {
         self.tables.values()
     }
 
+    /// Whether a table is that of a class.
+    pub(super) fn has_table(&self, class: ClassId, table: &Arc<Table>) -> bool {
+        self.table(class).is_some_and(|there| Arc::ptr_eq(there, table))
+    }
+
+    /// The tables of the root before that this one does not have any more.
+    pub(super) fn tables_gone<'a>(
+        &'a self,
+        before: &'a Self,
+    ) -> impl Iterator<Item = &'a Arc<Table>> {
+        let gone = before.tables.iter().filter(|(id, table)| !self.has_table(**id, table));
+        gone.map(|(_, table)| table)
+    }
+
     pub(super) fn index(&self, root: ClassId) -> Option<&Arc<KeyIndex>> {
         self.indexes.get(&root)
     }

@@ -81,11 +81,17 @@ impl Snapshot {
 impl View {
     /// The newest commit's view.
     pub(crate) fn now(store: &Store, commits: &Commits) -> Self {
-        let registered = commits.register();
-        let at = registered.number();
-        let root = store.root_at(at);
-        let registered = Mutex::new(Some(registered));
-        Self { root, at, registered, is_kept: AtomicBool::new(true) }
+        loop {
+            let registered = commits.register();
+            let at = registered.number();
+            let root = store.root_at(at);
+            // A later one when that was published between the two looks: its commit can be
+            // seen now.
+            if root.commit <= at {
+                let registered = Mutex::new(Some(registered));
+                return Self { root, at, registered, is_kept: AtomicBool::new(true) };
+            }
+        }
     }
 
     /// Gives the view up: what it sees may be taken away.

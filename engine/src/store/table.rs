@@ -93,3 +93,32 @@ impl Table {
         }
     }
 }
+
+impl Drop for Table {
+    /// One successor after the other: there may be many.
+    fn drop(&mut self) {
+        let mut next = self.successor.swap(None);
+        while let Some(table) = next {
+            next = Arc::into_inner(table).and_then(|table| table.successor.swap(None));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_of_successors_goes() {
+        let table = || Arc::new(Table::new(ClassVersion::default(), None, Vec::new(), 0));
+        let first = table();
+        let mut last = first.clone();
+        for _ in 0..200_000 {
+            let next = table();
+            last.set_successor(Some(next.clone()));
+            last = next;
+        }
+        assert!(Arc::ptr_eq(&first.newest(), &last));
+        drop((last, first));
+    }
+}

@@ -78,6 +78,28 @@ impl Driver {
         }
     }
 
+    /// Adds rows as columns; `false` when one of the keys is taken.
+    fn adopt(&self, transaction: &mut Transaction<'_>, keys: &[String]) -> bool {
+        let root = transaction.root(&self.store);
+        let table = root.table(self.layout.id).unwrap();
+        let mut columns = [Column::default(), Column::default(), Column::default()];
+        let mut hashes = Vec::new();
+        for (row, key) in keys.iter().enumerate() {
+            for (slot, value) in cells(key, &(Some(row as u32), None)) {
+                columns[slot as usize].set_at_end(row, value);
+            }
+            hashes.push(self.store.rules().hash([ValueView::String(key)].into_iter()));
+        }
+        let columns = columns.map(|column| column.seal().map(Arc::new)).into_iter().collect();
+        let is_free = |chunk: &Chunk, row: usize, _| {
+            let key = chunk.value(row, 0).as_str().unwrap();
+            let there = self.find_in(&root, key, Seen::Current);
+            there.map_or(Ok(()), |_| Err(crate::EngineError::StoreFull))
+        };
+        let rows = (columns, hashes.as_slice());
+        transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()
+    }
+
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
         let mut transaction = Transaction::begin(&self.commits);
         change(&mut transaction);
@@ -126,6 +148,8 @@ enum Step {
     Fill(u16),
     /// Deletes a run of keys, to empty chunks.
     Drain(u16),
+    /// Adds a run of keys as columns, which takes the commit back when one is there.
+    Adopt(u16, u16),
     /// Ends the commit, or takes it back.
     Commit,
     RollBack,
@@ -144,6 +168,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..60_u16).prop_map(Step::Delete),
         1 => (0..4_u16).prop_map(Step::Fill),
         1 => (0..4_u16).prop_map(Step::Drain),
+        2 => (0..60_u16, 1..20_u16).prop_map(|(k, len)| Step::Adopt(k, len)),
         4 => Just(Step::Commit),
         1 => Just(Step::RollBack),
         2 => Just(Step::Freeze),
@@ -216,6 +241,17 @@ proptest! {
                         let found = driver.find(&key).map(|f| record_at(&f.chunk, f.row).1);
                         prop_assert_eq!(found.as_ref(), committed.get(&key));
                     }
+                    Step::Adopt(first, len) => {
+                        let keys: Vec<String> = (first..first + len).map(|k| format!("k{k}")).collect();
+                        let is_free = !keys.iter().any(|key| model.contains_key(key));
+                        prop_assert_eq!(driver.adopt(&mut transaction, &keys), is_free);
+                        if !is_free {
+                            undo = true;
+                            break;
+                        }
+                        let rows = (0..).map(|row| (Some(row), None));
+                        model.extend(keys.into_iter().zip(rows));
+                    }
                     change => apply(&driver, &mut transaction, &mut model, n, &change),
                 }
             }
@@ -226,6 +262,7 @@ proptest! {
                 committed = model;
             }
             prop_assert_eq!(driver.count(), committed.len());
+            prop_assert_eq!(driver.store.held().1, driver.chunks());
             for (view, model) in &views {
                 for k in 0..60 {
                     let key = format!("k{k}");
@@ -294,4 +331,50 @@ fn an_old_view_pins_what_it_sees_and_no_more() {
     // What the view sees, what there is now, and chunks that are half empty.
     let rows: usize = driver.frozen().iter().map(FrozenChunk::len).sum();
     assert!(rows < 10_000, "{rows} rows of 21,000");
+}
+
+#[test]
+fn an_undone_class_leaves_no_chunks() {
+    let driver = Driver::new();
+    let record = (Some(1), None);
+    driver.commit(|t| drop(t.set_schema(&driver.store, Arc::default())));
+    for _ in 0..10 {
+        let mut transaction = Transaction::begin(&driver.commits);
+        transaction.set_schema(&driver.store, driver.schema.clone());
+        (0..20).for_each(|n| driver.put(&mut transaction, &format!("k{n}"), &record));
+        driver.delete(&mut transaction, "k3");
+        // Twice in one commit: the first of the tables is nobody's.
+        transaction.set_schema(&driver.store, Arc::default());
+        transaction.set_schema(&driver.store, driver.schema.clone());
+        driver.put(&mut transaction, "k1", &record);
+        drop(transaction);
+        assert_eq!(driver.store.held(), (0, 0));
+    }
+    driver.commit(|t| drop(t.set_schema(&driver.store, driver.schema.clone())));
+    driver.commit(|t| driver.put(t, "k1", &record));
+    assert_eq!((driver.count(), driver.store.held()), (1, (0, 1)));
+}
+
+#[test]
+fn whoever_begins_to_listen_misses_no_commit() {
+    let driver = Driver::new();
+    for n in 0..20 {
+        let mut transaction = Transaction::begin(&driver.commits);
+        driver.put(&mut transaction, &format!("k{n}"), &(Some(n), None));
+        std::thread::scope(|scope| {
+            let listening = scope.spawn(|| (driver.commits.listen(), driver.commits.visible()));
+            // It waits for us, or would be done by then.
+            for _ in 0..1000 {
+                if listening.is_finished() {
+                    break;
+                }
+                std::thread::yield_now();
+            }
+            let commit = transaction.commit(&Principal::system());
+            let (listener, seen) = listening.join().unwrap();
+            let is_told = matches!(driver.commits.log().next(&listener, None), Next::Record(_));
+            assert!(seen >= commit || is_told);
+            driver.commits.log().leave(&listener);
+        });
+    }
 }

@@ -226,6 +226,8 @@ impl<'r> Transaction<'r> {
             Some(chunk) => chunk,
             None => self.new_tail(store, table, layout)?,
         };
+        // One that was there before may have links of then.
+        let may_be_linked = beside.object != 0;
         if beside.object == 0 && !beside.links.is_empty() {
             beside.object = store.objects.add(&self.state.token);
         }
@@ -237,7 +239,7 @@ impl<'r> Transaction<'r> {
                 let is_known = links_before.get(at) == Some(link)
                     || beside.links.iter().take(at).any(|other| other == link);
                 if !is_known {
-                    store.objects.link(*link, beside.object, !links_before.is_empty());
+                    store.objects.link(*link, beside.object, may_be_linked);
                 }
             }
         }
@@ -397,17 +399,27 @@ impl<'r> Transaction<'r> {
         }
         self.state.last = self.number;
         self.commits.registry.publish(self.number);
-        for (_, root) in &self.roots {
+        for (store, root) in &self.roots {
             if let Some(before) = root.before.swap(None) {
                 root.close_indexes(&before);
+                // Tails that nobody adds to any more and whose rows went long ago.
+                for table in root.tables_gone(&before) {
+                    let chunks = table.chunks();
+                    let emptied = chunks.iter().filter(|c| c.deaths().gone() == c.len());
+                    emptied.for_each(|chunk| store.directory.remove_exact(chunk));
+                }
             }
         }
-        if let Some(changes) = self.changes.take() {
-            let by = by.clone();
-            self.commits.log().push(Record { commit: self.number, by, changes });
-        }
+        let woken = self.changes.take().map(|changes| {
+            let (commit, by) = (self.number, by.clone());
+            self.commits.log().push(Record { commit, by, changes })
+        });
         self.reclaim();
-        self.number
+        let number = self.number;
+        // Whoever is woken may want to write.
+        drop(self);
+        woken.into_iter().flatten().for_each(|(_, waker)| waker.wake());
+        number
     }
 
     /// A new chunk to add rows to.

@@ -80,6 +80,8 @@ pub(crate) struct Deaths {
     /// chunk sees them by their stamps.
     gone: OnceLock<Box<[AtomicU64]>>,
     gone_count: AtomicU32,
+    /// How many rows died, those that are gone included.
+    dead_count: AtomicU32,
 }
 
 impl Deaths {
@@ -96,7 +98,18 @@ impl Deaths {
     /// Stamps a row of a chunk of `capacity` rows; [`NEVER`] takes a death back.
     pub(super) fn set(&self, writer: &Writer, row: usize, commit: Commit, capacity: usize) {
         let rows = self.rows.get_or_init(|| Stamps::new(writer, capacity as u32, NEVER));
+        let was_dead = rows.get(row as u32).is_some_and(|death| death != NEVER);
         rows.set(writer, row as u32, commit);
+        match (was_dead, commit != NEVER) {
+            (false, true) => self.dead_count.fetch_add(1, Ordering::Relaxed),
+            (true, false) => self.dead_count.fetch_sub(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+
+    /// Whether rows are dead that were not taken away.
+    pub(super) fn are_awaited(&self) -> bool {
+        self.dead_count.load(Ordering::Relaxed) > self.gone_count.load(Ordering::Relaxed)
     }
 
     /// How many rows were taken away.
@@ -122,5 +135,25 @@ impl Deaths {
     pub(super) fn heap_bytes(&self) -> usize {
         let gone = self.gone.get().map_or(0, |gone| size_of_val::<[_]>(gone));
         self.rows.get().map_or(0, Stamps::heap_bytes) + gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dead_are_awaited_until_they_are_gone() {
+        let (writer, deaths) = (Writer::new(), Deaths::default());
+        let kill = |row, commit| deaths.set(&writer, row, commit, 8);
+        assert!(!deaths.are_awaited());
+        kill(1, 5);
+        kill(2, 5);
+        kill(2, NEVER);
+        kill(3, 5);
+        kill(3, UNDONE);
+        assert!(deaths.are_awaited());
+        assert_eq!((deaths.take_away(1, 8), deaths.are_awaited()), (1, true));
+        assert_eq!((deaths.take_away(3, 8), deaths.are_awaited()), (2, false));
     }
 }

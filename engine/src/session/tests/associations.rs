@@ -2,7 +2,7 @@
 //! a model.
 
 use super::*;
-use crate::AssociationFilter;
+use crate::{AssociationFilter, ValueView, WriteBatch};
 use cimarron_model::{CimType, Keys, Value};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -228,18 +228,46 @@ enum Step {
     Unlink(u8),
     Snapshot,
     Unsnapshot,
+    /// Links through the inserter.
+    Insert(Vec<(u8, u8, u8)>),
+    /// Changes in one commit, which may come to nothing.
+    Together(Vec<Step>, bool),
+    /// Another version of the class of nodes.
+    Redefine(usize),
 }
 
+/// Versions of the nodes' class: their rows are taken over or written again.
+const NODES: [&str; 3] = [
+    "class X_Node { [key] string Id; uint32 Size; };",
+    "class X_Node { [key] string Id; uint32 Size; string More = \"m\"; };",
+    "class X_Node { [key] string Id; [not_null] uint32 Size = 7; };",
+];
+
 fn step() -> impl Strategy<Value = Step> {
+    let links = prop::collection::vec((0..12_u8, 0..6_u8, 0..6_u8), 0..4);
+    prop_oneof![
+        20 => change(),
+        1 => Just(Step::Snapshot),
+        1 => Just(Step::Unsnapshot),
+        2 => links.prop_map(Step::Insert),
+        3 => (prop::collection::vec(change(), 0..6), any::<bool>())
+            .prop_map(|(steps, undone)| Step::Together(steps, undone)),
+        1 => (0..NODES.len()).prop_map(Step::Redefine),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..6_u8, any::<bool>()).prop_map(|(n, leaf)| Step::Node(n, leaf)),
         2 => (0..6_u8).prop_map(Step::Unnode),
         6 => (0..12_u8, 0..6_u8, 0..6_u8).prop_map(|(l, a, b)| Step::Link(l, a, b)),
         3 => (0..12_u8, 0..6_u8).prop_map(|(l, b)| Step::Relink(l, b)),
         3 => (0..12_u8).prop_map(Step::Unlink),
-        1 => Just(Step::Snapshot),
-        1 => Just(Step::Unsnapshot),
     ]
+}
+
+fn end(n: u8) -> ObjectPath {
+    node("X_Node", &format!("n{n}"))
 }
 
 /// What is there: nodes, and links with their two ends.
@@ -247,6 +275,8 @@ fn step() -> impl Strategy<Value = Step> {
 struct Model {
     nodes: BTreeMap<u8, bool>,
     links: BTreeMap<u8, (u8, u8)>,
+    /// Each end once, of whatever is there or not.
+    is_dmtf: bool,
 }
 
 impl Model {
@@ -261,6 +291,9 @@ impl Model {
             }
         }
         ends.sort();
+        if self.is_dmtf {
+            ends.dedup();
+        }
         ends.join(" ")
     }
 
@@ -271,12 +304,37 @@ impl Model {
         links.join(" ")
     }
 
+    /// Makes a change, if it can be made, and adds it to a batch.
+    fn apply(&mut self, batch: WriteBatch, step: &Step) -> WriteBatch {
+        let l = |l: &u8| node("X_Holds", &format!("l{l}"));
+        match step {
+            Step::Node(id, leaf) if !self.nodes.contains_key(id) => {
+                self.nodes.insert(*id, *leaf);
+                // In DMTF a path names the class itself.
+                let class = if *leaf && !self.is_dmtf { "X_Leaf" } else { "X_Node" };
+                batch.create(Instance::new(class).with("Id", format!("n{id}")))
+            }
+            Step::Unnode(id) if self.nodes.remove(id).is_some() => batch.delete(end(*id)),
+            Step::Link(id, a, b) if !self.links.contains_key(id) => {
+                self.links.insert(*id, (*a, *b));
+                let link = Instance::new("X_Holds").with("Id", format!("l{id}"));
+                batch.create(link.with("Holder", end(*a)).with("Held", end(*b)))
+            }
+            Step::Relink(id, b) if self.links.contains_key(id) => {
+                self.links.entry(*id).and_modify(|ends| ends.1 = *b);
+                batch.modify(l(id), Instance::new("X_Holds").with("Held", end(*b)), Update::Given)
+            }
+            Step::Unlink(id) if self.links.remove(id).is_some() => batch.delete(l(id)),
+            _ => batch,
+        }
+    }
+
     fn check(&self, session: &Session) -> Result<(), TestCaseError> {
         let filter = AssociationFilter::new();
         for of in 0..6_u8 {
             let path = node("X_Node", &format!("n{of}"));
             let found = session.associators(&context(), &path, &filter);
-            if !self.nodes.contains_key(&of) {
+            if !self.is_dmtf && !self.nodes.contains_key(&of) {
                 prop_assert!(found.is_err());
                 continue;
             }
@@ -293,44 +351,65 @@ impl Model {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
-    fn agree_with_a_model(steps in prop::collection::vec(step(), 0..60)) {
-        let session = session(Dialect::Wmi);
-        let mut model = Model::default();
+    fn agree_with_a_model(steps in prop::collection::vec(step(), 0..60), is_dmtf: bool) {
+        let session = session(if is_dmtf { Dialect::Dmtf } else { Dialect::Wmi });
+        let mut model = Model { is_dmtf, ..Model::default() };
         let mut snapshots: Vec<(Session, Model)> = Vec::new();
-        let n = |n: u8| node("X_Node", &format!("n{n}"));
         let l = |l: u8| node("X_Holds", &format!("l{l}"));
         for step in steps {
             match step {
-                Step::Node(id, leaf) => if let Entry::Vacant(place) = model.nodes.entry(id) {
-                    let class = if leaf { "X_Leaf" } else { "X_Node" };
-                    add(&session, class, &format!("n{id}"));
-                    place.insert(leaf);
-                }
-                Step::Unnode(id) => if model.nodes.remove(&id).is_some() {
-                    session.delete_instance(&context(), &n(id)).unwrap();
-                }
-                Step::Link(id, a, b) => if let Entry::Vacant(place) = model.links.entry(id) {
-                    let ends = [("Holder", n(a)), ("Held", n(b))];
-                    link(&session, "X_Holds", &format!("l{id}"), &ends);
-                    place.insert((a, b));
-                }
-                Step::Relink(id, b) => if let Some(ends) = model.links.get_mut(&id) {
-                    let change = Instance::new("X_Holds").with("Held", n(b));
-                    session.modify_instance(&context(), &l(id), &change, &Update::Given).unwrap();
-                    ends.1 = b;
-                }
-                Step::Unlink(id) => if model.links.remove(&id).is_some() {
-                    session.delete_instance(&context(), &l(id)).unwrap();
-                }
                 Step::Snapshot => {
                     snapshots.push((session.snapshot(&context()).unwrap(), model.clone()));
                 }
                 Step::Unsnapshot => if !snapshots.is_empty() { snapshots.remove(0); },
+                Step::Insert(links) => {
+                    let columns = ["Id", "Holder", "Held"];
+                    let mut inserter = session.inserter(&context(), "X_Holds", &columns).unwrap();
+                    for (id, a, b) in links {
+                        let Entry::Vacant(place) = model.links.entry(id) else { continue };
+                        place.insert((a, b));
+                        let (id, ends) = (format!("l{id}"), [a, b].map(|n| Arc::new(end(n))));
+                        let [a, b] = ends.each_ref().map(ValueView::Reference);
+                        inserter.insert(&[ValueView::String(&id), a, b]).unwrap();
+                    }
+                    inserter.commit(&context()).unwrap();
+                }
+                Step::Together(steps, undone) => {
+                    let mut then = model.clone();
+                    let batch = steps.iter().fold(session.batch(), |b, step| then.apply(b, step));
+                    if undone {
+                        let refused = batch.create(Instance::new("X_Node")).commit(&context());
+                        prop_assert!(refused.is_err());
+                    } else {
+                        batch.commit(&context()).unwrap();
+                        model = then;
+                    }
+                }
+                Step::Redefine(_) if is_dmtf => {}
+                Step::Redefine(version) => {
+                    let text = format!("#pragma classflags(\"forceupdate\")\n{}", NODES[version]);
+                    session.compile_mof_text(&context(), "again.mof", &text).unwrap();
+                }
+                change => {
+                    model.apply(session.batch(), &change).commit(&context()).unwrap();
+                }
             }
             model.check(&session)?;
             for (session, model) in &snapshots {
                 model.check(session)?;
             }
         }
+        // Nothing stays of what is gone.
+        drop(snapshots);
+        let links = model.links.keys().map(|id| l(*id));
+        let nodes = model.nodes.keys().map(|id| end(*id));
+        let batch = links.chain(nodes).fold(session.batch(), WriteBatch::delete);
+        batch.commit(&context()).unwrap();
+        for _ in 0..400 {
+            add(&session, "X_Other", "x");
+            session.delete_instance(&context(), &node("X_Other", "x")).unwrap();
+        }
+        prop_assert_eq!(session.namespace.store.held().0, 0, "objects are left");
+        prop_assert!(!session.namespace.store.has_unbound_objects());
     }
 }
