@@ -6,6 +6,7 @@
 //! [`FileSystem`] that the caller hands in; nothing here opens a file on its own.
 
 mod archive;
+mod directory;
 mod encoding;
 mod fs;
 mod include;

@@ -2,6 +2,7 @@
 
 use crate::archive::{ArchiveBytes, WriteError, layout};
 use crate::resolve::ResolvedClass;
+use crate::shortcut::Shortcut;
 use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
 use hashbrown::DefaultHashBuilder;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub struct NamespaceBuilder {
     /// namespace that the new classes will join.
     base: IndexMap<Name, Arc<ResolvedClass>>,
     qualifier_types: IndexMap<Name, QualifierType>,
+    shortcut: Shortcut,
     base_qualifier_types: IndexMap<Name, QualifierType>,
     instances: Vec<Instance>,
 }
@@ -92,7 +94,9 @@ impl NamespaceBuilder {
 
     /// Adds a qualifier type, in place of one of the same name.
     pub fn add_qualifier_type(&mut self, declaration: QualifierType) {
-        self.qualifier_types.insert(declaration.name.clone(), declaration);
+        let name = declaration.name.clone();
+        let (position, _) = self.qualifier_types.insert_full(name.clone(), declaration);
+        self.shortcut.add(name.as_str(), position);
     }
 
     /// Makes a qualifier type known without making it part of the archive.
@@ -113,6 +117,10 @@ impl NamespaceBuilder {
 
     /// The qualifier type of this name, added or known.
     pub fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
+        let near = self.shortcut.get(name).and_then(|at| self.qualifier_types.get_index(at));
+        if let Some((_, found)) = near.filter(|(there, _)| there.is(name)) {
+            return Some(found);
+        }
         let key = CaseInsensitive(name);
         self.qualifier_types.get(&key).or_else(|| self.base_qualifier_types.get(&key))
     }
@@ -135,5 +143,39 @@ impl NamespaceBuilder {
     /// The instances that were added.
     pub fn instances(&self) -> &[Instance] {
         &self.instances
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cimarron_model::{CimType, DataType, Flavor, Scopes};
+
+    fn declared(name: &str, flavor: Flavor) -> QualifierType {
+        let data_type = DataType::scalar(CimType::Boolean);
+        let default = QualifierType::null(&data_type);
+        QualifierType { name: Name::new(name), data_type, default, scopes: Scopes::ANY, flavor }
+    }
+
+    #[test]
+    fn qualifier_types_are_found_whatever_their_places() {
+        let mut namespace = NamespaceBuilder::default();
+        let names: Vec<String> = (0..700).map(|n| format!("Q{n}x")).collect();
+        namespace.know_qualifier_type(declared("Base", Flavor::DMTF_DEFAULT));
+        namespace.know_qualifier_type(declared("Q1x", Flavor::DMTF_DEFAULT));
+        for name in &names {
+            namespace.add_qualifier_type(declared(name, Flavor::WMI_DEFAULT));
+        }
+        for name in &names {
+            for written in [name.clone(), name.to_uppercase()] {
+                let found = namespace.qualifier_type(&written).unwrap();
+                assert_eq!((found.name.as_str(), found.flavor), (&**name, Flavor::WMI_DEFAULT));
+            }
+        }
+        namespace.add_qualifier_type(declared("q5X", Flavor::DMTF_DEFAULT));
+        assert_eq!(namespace.qualifier_type("Q5x").unwrap().flavor, Flavor::DMTF_DEFAULT);
+        assert!(namespace.qualifier_type("base").is_some());
+        assert!(namespace.qualifier_type("Q701x").is_none());
+        assert_eq!(namespace.qualifier_types().len(), names.len());
     }
 }

@@ -14,6 +14,7 @@ mod localise;
 mod print;
 mod resolve;
 pub mod rules;
+mod shortcut;
 mod view;
 
 #[doc(hidden)]

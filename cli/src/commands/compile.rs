@@ -7,8 +7,8 @@ mod summary;
 pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
-use crate::core::files::{self, Content};
-use crate::core::{Inputs, Key, Loaded, Stamp, compile_alone};
+use crate::core::files;
+use crate::core::{Content, Inputs, Key, Loaded, Stamp, compile_alone};
 use crate::failure::{Failure, Stop};
 use crate::output::dep_file;
 use crate::progress::Progress;

@@ -1,17 +1,12 @@
 //! Writing files so that whoever reads them sees the old one or the new one.
 
+use super::content::{Content, ContentHasher};
 use crate::failure::Failure;
 use cimarron_model::Status;
+use cimarron_schema::ArchiveBytes;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-/// What was written to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Content {
-    pub(crate) bytes: u64,
-    pub(crate) hash: blake3::Hash,
-}
 
 /// Whether a file must survive the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +22,17 @@ pub(crate) fn write(
     path: &Path,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Content, Failure> {
-    write_file(path, Sync::Wanted, body).map_err(|error| write_failure(path, &error))
+    let fill = |file: &mut File| Hashing::fill(file, body);
+    write_file(path, Sync::Wanted, fill).map_err(|error| write_failure(path, &error))
+}
+
+/// Writes an archive in the same way, without hashing it a second time.
+pub(crate) fn write_archive(path: &Path, archive: &ArchiveBytes) -> Result<Content, Failure> {
+    let fill = |file: &mut File| {
+        file.write_all(archive)?;
+        Ok(Content::of_archive(archive))
+    };
+    write_file(path, Sync::Wanted, fill).map_err(|error| write_failure(path, &error))
 }
 
 /// The same without waiting for the disk: for what is of no worth when it is lost.
@@ -35,13 +40,13 @@ pub(super) fn write_unsynced(
     path: &Path,
     body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    write_file(path, Sync::NotWanted, body).map(|_| ())
+    write_file(path, Sync::NotWanted, |file| Hashing::fill(file, body)).map(|_| ())
 }
 
 /// Passes bytes on and remembers what they were.
 struct Hashing<W> {
     out: W,
-    hasher: blake3::Hasher,
+    hasher: ContentHasher,
 }
 
 impl<W: Write> Write for Hashing<W> {
@@ -58,15 +63,12 @@ impl<W: Write> Write for Hashing<W> {
 
 impl<W: Write> Hashing<W> {
     /// Takes what `body` writes, in large pieces.
-    fn take(
-        out: W,
-        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<(W, Content)> {
-        let hashing = Self { out, hasher: blake3::Hasher::new() };
+    fn fill(out: W, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Content> {
+        let hashing = Self { out, hasher: ContentHasher::default() };
         let mut buffered = BufWriter::with_capacity(1 << 16, hashing);
         body(&mut buffered)?;
-        let Self { out, hasher } = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok((out, Content { bytes: hasher.count(), hash: hasher.finalize() }))
+        let Self { hasher, .. } = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(hasher.content())
     }
 }
 
@@ -103,11 +105,10 @@ pub(crate) fn is_special(path: &Path) -> bool {
 fn write_file(
     path: &Path,
     sync: Sync,
-    body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut File) -> io::Result<Content>,
 ) -> io::Result<Content> {
     if is_special(path) {
-        let (_, content) = Hashing::take(File::options().write(true).open(path)?, body)?;
-        return Ok(content);
+        return fill(&mut File::options().write(true).open(path)?);
     }
     let path = behind_links(path);
     let folder = match path.parent() {
@@ -119,7 +120,8 @@ fn write_file(
     // files are, which is what the umask makes of this.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let (file, content) = Hashing::take(builder.tempfile_in(folder)?, body)?;
+    let mut file = builder.tempfile_in(folder)?;
+    let content = fill(file.as_file_mut())?;
     if let Ok(old) = fs::metadata(&path) {
         file.as_file().set_permissions(old.permissions())?;
     }
@@ -145,7 +147,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.mof");
         let content = write(&path, |out| out.write_all(b"one")).unwrap();
-        assert_eq!(content, Content { bytes: 3, hash: blake3::hash(b"one") });
+        assert_eq!(content, Content::of(&mut b"one".as_slice()).unwrap());
         let failed = write(&path, |out| {
             out.write_all(b"half of")?;
             Err(io::Error::other("no"))

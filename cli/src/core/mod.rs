@@ -2,6 +2,7 @@
 
 mod archive;
 mod config;
+mod content;
 mod directory;
 pub(crate) mod files;
 mod fmt;
@@ -14,6 +15,7 @@ mod stamp;
 
 pub(crate) use archive::{archive_at, archive_bytes, archive_from, archive_of, open_archive};
 pub(crate) use config::levels;
+pub(crate) use content::Content;
 pub(crate) use directory::{Directory, Kept};
 pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use gather::Gathering;

@@ -8,17 +8,18 @@
 //! Findings are kept too, so that a warning is shown as long as it is true. Only
 //! what came out whole is stamped: no errors, no findings over the limit.
 
-use super::files::{self, Content};
+use super::content::Content;
+use super::files;
 use cimarron_mof::source::{Limits, OsFileSystem, Trace, TracingFileSystem};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, Span, Statistics};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The version of the stamp's own form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What was asked: equal keys and equal answers give equal output.
 pub(crate) struct Key(blake3::Hasher);
@@ -172,20 +173,8 @@ impl Output {
 
     /// The file as it is now.
     fn of(path: &Path) -> Option<Self> {
-        let hashed = || -> io::Result<Content> {
-            let mut file = fs::File::open(path)?;
-            let mut hasher = blake3::Hasher::new();
-            let mut buffer = vec![0; 1 << 20];
-            loop {
-                let n = file.read(&mut buffer)?;
-                if n == 0 {
-                    break;
-                }
-                hasher.update(buffer.get(..n).unwrap_or_default());
-            }
-            Ok(Content { bytes: hasher.count(), hash: hasher.finalize() })
-        };
-        Some(Self::new(path, &hashed().ok()?))
+        let content = Content::of(&mut fs::File::open(path).ok()?).ok()?;
+        Some(Self::new(path, &content))
     }
 }
 

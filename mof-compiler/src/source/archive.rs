@@ -1,5 +1,6 @@
 //! Zip archives as file systems.
 
+use super::directory;
 use super::encoding;
 use super::fs::{self, EntryKind, FileSystem, Tree};
 use super::loader::Limits;
@@ -74,10 +75,13 @@ impl ZipFileSystem {
     /// Unpacks an archive. What the entries claim to hold is within the limits, and none
     /// yields more than it claims.
     pub(super) fn open(archive: &[u8], limits: &Limits) -> Result<Self, ArchiveError> {
-        let packed = directory(archive, limits)?;
+        let packed = match listed(archive, limits) {
+            Some(entries) => entries,
+            None => listed_by_zip(archive, limits)?,
+        };
         let mut unpacker = Unpacker::new(archive, packed.files());
         let entries = packed.map(|entry| unpacker.unpack(&entry));
-        Ok(Self { entries, texts: Arc::new(unpacker.texts) })
+        Ok(unpacker.finish(entries))
     }
 
     /// The paths of the files.
@@ -99,8 +103,25 @@ impl ZipFileSystem {
     }
 }
 
-/// The MOF files that the directory of an archive lists.
-fn directory(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, ArchiveError> {
+/// The MOF files of an ordinary archive; `None` when something is odd or wrong with it.
+fn listed(archive: &[u8], limits: &Limits) -> Option<Tree<Packed>> {
+    let mut entries = Tree::default();
+    let mut room = limits.total;
+    for directory::Entry { name, packed } in directory::entries(archive, limits.files)? {
+        let path = Path::new(name);
+        if !super::walk::is_mof(path) {
+            continue;
+        }
+        room = room.checked_sub(packed.size)?;
+        if packed.size > limits.file || !entries.insert(path, packed) {
+            return None;
+        }
+    }
+    Some(entries)
+}
+
+/// The MOF files that the directory of an archive lists, however it is made.
+fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, ArchiveError> {
     let mut zip = ZipArchive::new(Cursor::new(archive))?;
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
@@ -156,19 +177,19 @@ impl FileSystem for ZipFileSystem {
 /// The `zip` crate unpacks as a stream, with a window of its own for each entry.
 /// Schemas are thousands of small files, and whole buffers take a quarter of the
 /// time.
-#[derive(Debug)]
-struct Packed {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Packed {
     /// Where its data begin in the archive.
-    start: Option<u64>,
-    packed_size: u64,
-    size: u64,
-    crc32: u32,
-    method: CompressionMethod,
-    encrypted: bool,
+    pub(super) start: Option<u64>,
+    pub(super) packed_size: u64,
+    pub(super) size: u64,
+    pub(super) crc32: u32,
+    pub(super) method: CompressionMethod,
+    pub(super) encrypted: bool,
 }
 
 impl Packed {
-    fn of<R: Read + ?Sized>(entry: &ZipFile<'_, R>) -> Self {
+    pub(super) fn of<R: Read + ?Sized>(entry: &ZipFile<'_, R>) -> Self {
         Self {
             start: entry.data_start(),
             packed_size: entry.compressed_size(),
@@ -193,72 +214,100 @@ impl Packed {
     }
 }
 
-/// Unpacks entry after entry.
+/// Unpacks entry after entry, each behind the one before.
 struct Unpacker<'a> {
-    inflater: Inflater<'a>,
-    texts: String,
+    archive: &'a [u8],
+    /// Making a new one for each entry takes as long as unpacking it.
+    inflater: Decompressor,
+    /// Room for all entries.
+    room: Vec<u8>,
+    /// How much of it holds texts.
+    filled: usize,
 }
 
 impl<'a> Unpacker<'a> {
     /// Has room for these entries.
     fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Packed>) -> Self {
         let sizes = entries.filter_map(|entry| entry.honest_size(archive));
-        let texts = String::with_capacity(sizes.fold(0, usize::saturating_add));
-        let inflater = Inflater {
-            archive,
-            inflater: Decompressor::new(),
-            scratch: Vec::with_capacity(1 << 20),
-        };
-        Self { inflater, texts }
+        let room = vec![0; sizes.fold(0, usize::saturating_add)];
+        Self { archive, inflater: Decompressor::new(), room, filled: 0 }
     }
 
     fn unpack(&mut self, entry: &Packed) -> Unpacked {
-        let contents = match self.inflater.contents(entry) {
+        let start = self.filled;
+        let contents = match self.contents(entry) {
             Ok(contents) => contents,
             Err(problem) => return Unpacked::Damaged(problem),
         };
-        let Some(text) = encoding::plain(contents) else {
+        if !encoding::is_plain(contents) {
             return Unpacked::Bytes(contents.to_vec());
-        };
-        let start = self.texts.len();
-        self.texts.push_str(text);
-        Unpacked::Text(start..self.texts.len())
+        }
+        let end = start + contents.len();
+        self.filled = end;
+        Unpacked::Text(start..end)
     }
-}
 
-/// Finds out what entries hold.
-struct Inflater<'a> {
-    archive: &'a [u8],
-    /// Making a new one for each entry takes as long as unpacking it.
-    inflater: Decompressor,
-    /// Room for one entry, used again and again, and enough for most.
-    scratch: Vec<u8>,
-}
-
-impl Inflater<'_> {
+    /// What an entry holds, in the room behind the texts.
     fn contents(&mut self, entry: &Packed) -> Result<&[u8], Cow<'static, str>> {
         if entry.encrypted {
             return Err("it is encrypted".into());
         }
         let data = entry.data(self.archive).ok_or("it leads out of the archive")?;
-        let contents = match entry.method {
-            CompressionMethod::Stored => data,
+        let size = entry.honest_size(self.archive).ok_or("it is shorter than it claims")?;
+        let room =
+            self.filled.checked_add(size).and_then(|end| self.room.get_mut(self.filled..end));
+        let room = room.ok_or("it is longer than it claims")?;
+        match entry.method {
+            CompressionMethod::Stored if data.len() == size => room.copy_from_slice(data),
+            CompressionMethod::Stored => return Err("its checksum is wrong".into()),
             CompressionMethod::Deflated => {
-                let size = entry.honest_size(self.archive).ok_or("it is shorter than it claims")?;
-                if self.scratch.len() < size {
-                    self.scratch.resize(size, 0);
-                }
-                let room = self.scratch.get_mut(..size).unwrap_or_default();
                 let length = self.inflater.deflate_decompress(data, room);
-                let length = length.map_err(|_| "its data are damaged")?;
-                self.scratch.get(..length).unwrap_or_default()
+                if length.map_err(|_| "its data are damaged")? != size {
+                    return Err("its checksum is wrong".into());
+                }
             }
             other => return Err(format!("its compression, {other}, is not supported").into()),
-        };
-        if contents.len() as u64 != entry.size || libdeflater::crc32(contents) != entry.crc32 {
+        }
+        if libdeflater::crc32(room) != entry.crc32 {
             return Err("its checksum is wrong".into());
         }
-        Ok(contents)
+        Ok(room)
+    }
+
+    /// All entries, those that turn out to be no UTF-8 as bytes.
+    fn finish(self, entries: Tree<Unpacked>) -> ZipFileSystem {
+        let Self { mut room, filled, .. } = self;
+        room.truncate(filled);
+        let bytes = match String::from_utf8(room) {
+            // A letter could be made of the end of one text and the start of the next.
+            Ok(texts) if entries.files().all(|entry| entry.is_part_of(&texts)) => {
+                return ZipFileSystem { entries, texts: Arc::new(texts) };
+            }
+            Ok(texts) => texts.into_bytes(),
+            Err(error) => error.into_bytes(),
+        };
+        let mut texts = String::with_capacity(bytes.len());
+        let entries = entries.map(|entry| {
+            let Unpacked::Text(place) = entry else { return entry };
+            let contents = bytes.get(place).unwrap_or_default();
+            let Ok(text) = std::str::from_utf8(contents) else {
+                return Unpacked::Bytes(contents.to_vec());
+            };
+            let start = texts.len();
+            texts.push_str(text);
+            Unpacked::Text(start..texts.len())
+        });
+        ZipFileSystem { entries, texts: Arc::new(texts) }
+    }
+}
+
+impl Unpacked {
+    /// Whether a text lies in `texts` from letter to letter.
+    fn is_part_of(&self, texts: &str) -> bool {
+        match self {
+            Self::Text(place) => texts.get(place.clone()).is_some(),
+            Self::Bytes(_) | Self::Damaged(_) => true,
+        }
     }
 }
 
@@ -322,6 +371,28 @@ mod tests {
                 damaged[at] ^= 0x55;
                 let files = open(&damaged, &Limits::default()).unwrap();
                 assert!(files.read(Path::new("a.mof"), 99).is_err(), "{method} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_in_other_encodings_stay_bytes() {
+        // The last byte of one and the first of the next would be a letter.
+        let latin: &[(&str, &[u8])] =
+            &[("a.mof", b"// \xC3"), ("b.mof", b"\xA9 //"), ("c.mof", b"x")];
+        let broken: &[(&str, &[u8])] = &[("a.mof", b"// \xFF"), ("b.mof", "\u{e9}".as_bytes())];
+        let marked: &[(&str, &[u8])] =
+            &[("a.mof", b"\xEF\xBB\xBFx"), ("b.mof", b"x\0y\0"), ("c.mof", b"")];
+        for entries in [latin, broken, marked] {
+            let files = open(&zipped(entries), &Limits::default()).unwrap();
+            for (name, contents) in entries {
+                assert_eq!(files.read(Path::new(name), 99).unwrap(), *contents, "{name}");
+                let found = files.contents(Path::new(name)).unwrap();
+                let is_text = matches!(found, Contents::Text(_));
+                assert_eq!(
+                    is_text,
+                    encoding::is_plain(contents) && std::str::from_utf8(contents).is_ok()
+                );
             }
         }
     }

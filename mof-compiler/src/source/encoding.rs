@@ -58,10 +58,9 @@ impl Encoding {
     }
 }
 
-/// The text of a file that is UTF-8 as it is, and nothing to decode.
-pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
-    let utf8 = Encoding { form: Form::Utf8, mark: false };
-    if Encoding::of(bytes) == utf8 { std::str::from_utf8(bytes).ok() } else { None }
+/// Whether the first bytes of a file announce UTF-8 as it is, with nothing to take off.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    Encoding::of(bytes) == Encoding { form: Form::Utf8, mark: false }
 }
 
 /// Decodes a file. The byte order mark is dropped; line ends stay as they are.

@@ -335,7 +335,8 @@ impl<'fs> Loader<'fs> {
         let archive = Some(self.archives.len());
         let mut set = Vec::with_capacity(paths.len());
         for path in paths {
-            let name = format!("{name}/{}", path.display());
+            // All paths of a tree are Unicode.
+            let name = [&*name, path.to_str().unwrap_or_default()].join("/");
             let contents = files.contents(path).map_err(|error| io_error(&name, error))?;
             let directory = path.parent().map(Path::to_owned);
             let file = self.push(Origin { archive, directory }, name, contents)?;

@@ -116,23 +116,24 @@ impl Writer {
         Self { root, ..Self::default() }
     }
 
-    /// Makes room as real schemas need it, for text several times over: pages that are
-    /// never written to cost nothing, and copying what has grown too large does. Lists have
-    /// the same size in bytes, whatever they hold, so that allocators lay them side by side.
+    /// Makes room as real schemas need it, with little to spare: what an allocator hands out
+    /// is cleared two megabytes at a time, used or not. Short lists have the same size in
+    /// bytes, whatever they hold, so that allocators lay them side by side.
     fn reserve(&mut self, classes: usize) {
-        fn room<T>(list: &mut Vec<T>, classes: usize) {
-            list.reserve(classes * 320 / size_of::<T>());
+        fn room<T>(list: &mut Vec<T>, bytes: usize) {
+            list.reserve(bytes / size_of::<T>());
         }
+        let short = classes * 200;
         let root = &mut self.root;
-        root.text.reserve(classes.saturating_mul(8 << 10).min(64 << 20));
-        room(&mut root.symbols, classes);
-        room(&mut root.classes, classes);
-        room(&mut root.properties, classes);
-        room(&mut root.qualifiers, classes);
-        room(&mut root.values, classes);
-        room(&mut root.words, classes);
-        room(&mut root.lists, classes);
-        room(&mut self.values.strings, classes);
+        root.text.reserve(classes.saturating_mul(2 << 10).min(64 << 20));
+        room(&mut root.qualifiers, classes * 322);
+        room(&mut root.symbols, short);
+        room(&mut root.classes, short);
+        room(&mut root.properties, short);
+        room(&mut root.values, short);
+        room(&mut root.words, short);
+        room(&mut root.lists, short);
+        room(&mut self.values.strings, short);
         self.symbols.reserve(classes * 16, |(h, _)| *h);
     }
 

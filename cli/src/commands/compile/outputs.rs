@@ -1,8 +1,8 @@
 //! What a compilation writes, and where.
 
 use crate::args::{CompileArgs, usage};
-use crate::core::files::{self, Content};
-use crate::core::{archive_bytes, archive_from};
+use crate::core::files;
+use crate::core::{Content, archive_bytes, archive_from};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
 use cimarron_mof::source::Trace;
@@ -154,7 +154,11 @@ impl Outputs {
             Self::Files(all) => {
                 let mut written = Vec::with_capacity(all.len());
                 for (form, path) in all {
-                    let content = files::write(path, |out| body(*form, out))?;
+                    let content = if form.is_text() {
+                        files::write(path, |out| body(*form, out))?
+                    } else {
+                        files::write_archive(path, &bytes)?
+                    };
                     let (path, bytes) = (path.clone(), content.bytes);
                     written.push(Written { form: *form, path, bytes, content: Some(content) });
                 }
