@@ -10,6 +10,8 @@ pub struct Limits {
     pub query_length: usize,
     /// The longest string value, in bytes.
     pub string_length: usize,
+    /// The most text that one write may give an instance, all strings together, in bytes.
+    pub row_text_length: usize,
     /// The longest namespace name, in bytes.
     pub namespace_length: usize,
     /// How many rows that were modified or deleted are kept for open snapshots. Beyond
@@ -27,6 +29,7 @@ impl Default for Limits {
         Self {
             query_length: 64 * 1024,
             string_length: 256 * 1024 * 1024,
+            row_text_length: 1 << 30,
             namespace_length: 1024,
             dead_rows: 1 << 20,
             pinned_bytes: 1 << 30,
@@ -54,6 +57,15 @@ impl Limits {
     #[must_use]
     pub const fn with_pinned_bytes(mut self, bytes: usize) -> Self {
         self.pinned_bytes = bytes;
+        self
+    }
+
+    /// The same limits with another length of all texts of an instance, at most 1 GiB:
+    /// offsets into a chunk's text have 32 bits.
+    #[must_use]
+    pub const fn with_row_text_length(mut self, bytes: usize) -> Self {
+        const MAX: usize = 1 << 30;
+        self.row_text_length = if bytes < MAX { bytes } else { MAX };
         self
     }
 

@@ -114,6 +114,7 @@ impl Checker<'_> {
         for (slot, default) in &plan.defaults {
             cells.push((*slot, Checked::View(default.into())));
         }
+        self.check_text(cells)?;
         match plan.missing {
             Some((slot, reason)) => Err(illegal_null(layout, slot, reason)),
             None => Ok(()),

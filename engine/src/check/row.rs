@@ -74,7 +74,19 @@ impl<'a> Checker<'a> {
                 cells.push((number, value));
             }
         }
+        self.check_text(&cells)?;
         Ok(cells)
+    }
+
+    /// That a row's texts together are not too long for a chunk.
+    pub(super) fn check_text(self, cells: &[(u32, Checked<'_>)]) -> Result<(), EngineError> {
+        let texts = cells.iter().filter_map(|(_, value)| value.view().as_str());
+        let length = texts.map(str::len).fold(0, usize::saturating_add);
+        let limit = self.limits.row_text_length;
+        if length <= limit {
+            return Ok(());
+        }
+        Err(EngineError::TooLong { what: "text of an instance", length, limit })
     }
 
     /// Completes the cells of a new row: defaults where nothing was given, and

@@ -341,3 +341,22 @@ fn nulls_count_as_given_or_not() {
         assert_eq!(value("Size"), size.map(i128::from), "{update:?}");
     }
 }
+
+#[test]
+fn all_texts_of_an_instance_have_a_limit_together() {
+    let limits = crate::Limits::default().with_row_text_length(10);
+    let repository = Repository::builder().limits(limits).build();
+    repository.create_namespace("root", Dialect::Wmi).unwrap();
+    let session = repository.session("root").unwrap();
+    let mof = "class X_Note { [key] string Id; string A; string B; };";
+    session.compile_mof_text(&context(), "note.mof", mof).unwrap();
+    let note = |a: &str, b: &str| Instance::new("X_Note").with("Id", "1").with("A", a).with("B", b);
+    let refused = |result: Result<(), EngineError>| result.map_err(|e| e.status());
+    let create = |instance| refused(session.create_instance(&context(), &instance).map(drop));
+    assert_eq!(create(note("12345", "12345")), Err(Status::QuotaViolation));
+    assert_eq!(create(note("12345", "1234")), Ok(()));
+    let mut inserter = session.inserter(&context(), "X_Note", &["Id", "A", "B"]).unwrap();
+    let mut insert = |a, b| refused(inserter.insert(&["2", a, b].map(ValueView::String)));
+    assert_eq!(insert("12345", "12345"), Err(Status::QuotaViolation));
+    assert_eq!(insert("12345", "1234"), Ok(()));
+}
