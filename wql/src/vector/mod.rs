@@ -23,7 +23,7 @@ use crate::rows::ValueRef;
 use crate::syntax::ast::CompareOp;
 
 /// Memory that an evaluation uses again for each batch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scratch {
     /// A folded copy of the text that is searched.
     folded: Vec<u8>,

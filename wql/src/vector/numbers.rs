@@ -28,7 +28,7 @@ pub(super) fn select_integers(set: Integers, values: Values<'_>, rows: &mut Mask
         Values::SInt32(values) => in_type!(values, i32, |v| v),
         Values::SInt64(values) => in_type!(values, i64, |v| v),
         Values::Char16(values) => {
-            in_type!(values, u16, |v: cimarron_model::Char16| v.0)
+            in_type!(values, u16, |v: cimarron_model::Char16| v.0);
         }
         _ => rows.clear(),
     }
