@@ -70,10 +70,10 @@ fn class(name: &str, superclass: Option<&str>, properties: Vec<Property>) -> Cla
 }
 
 impl Schema for TestSchema {
-    type Class<'a> = &'a Class;
+    type Class<'a> = TestClass<'a>;
 
-    fn class(&self, name: &str) -> Option<&Class> {
-        self.find(name)
+    fn class(&self, name: &str) -> Option<TestClass<'_>> {
+        self.find(name).map(|class| TestClass { schema: self, class })
     }
 
     fn class_names(&self) -> impl Iterator<Item = &str> {
@@ -81,13 +81,19 @@ impl Schema for TestSchema {
     }
 }
 
-impl ClassInfo for &Class {
+#[derive(Clone, Copy)]
+pub(crate) struct TestClass<'s> {
+    schema: &'s TestSchema,
+    class: &'s Class,
+}
+
+impl ClassInfo for TestClass<'_> {
     fn name(&self) -> &str {
-        self.name.as_str()
+        self.class.name.as_str()
     }
 
     fn property(&self, name: &str) -> Option<PropertyInfo<'_>> {
-        let (slot, p) = self.properties.iter().enumerate().find(|(_, p)| p.name.is(name))?;
+        let (slot, p) = self.class.properties.iter().enumerate().find(|(_, p)| p.name.is(name))?;
         let embedded =
             p.data_type.class.as_ref().filter(|_| p.data_type.cim_type == CimType::Object);
         Some(PropertyInfo {
@@ -100,7 +106,16 @@ impl ClassInfo for &Class {
     }
 
     fn property_names(&self) -> impl Iterator<Item = &str> {
-        self.properties.iter().map(|p| p.name.as_str())
+        self.class.properties.iter().map(|p| p.name.as_str())
+    }
+
+    fn is_a(&self, ancestor: &str) -> bool {
+        let above = |class: &&Class| self.schema.find(class.superclass.as_ref()?.as_str());
+        std::iter::successors(Some(self.class), above).any(|class| class.name.is(ancestor))
+    }
+
+    fn is_indication(&self) -> bool {
+        self.class.is_indication()
     }
 }
 
