@@ -1,6 +1,8 @@
 //! Event queries (WMI SDK, "SELECT Statement for Event Queries", "GROUP Clause",
 //! "HAVING Clause"; MS-WMI 2.2.1.2).
 
+mod contradiction;
+
 use super::paths::Resolved;
 use super::{BindOptions, Binder, Rows, find_class};
 use crate::bound::{
@@ -54,6 +56,12 @@ fn bind<S: Schema>(
         }
     };
     let filter = query.filter.as_ref().map(|filter| binder.condition(filter)).transpose()?;
+    if let (Some(written), Some(bound)) = (&query.filter, &filter)
+        && let Some(reason) = contradiction::find(bound, schema, &class)
+    {
+        let span = written.span();
+        return Err(WqlError::event(EventError::NeverSatisfied { reason }, span));
+    }
     let group = query.group.as_ref().map(|group| binder.group(group)).transpose()?;
     let within = query.within.map(duration);
     Ok(BoundEventQuery { class: class.name().into(), projection, within, filter, group, dialect })

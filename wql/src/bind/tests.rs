@@ -1,5 +1,7 @@
 //! Tests of binding: names, types and their errors.
 
+mod kinds;
+
 use crate::testing::TestSchema;
 use crate::{
     BindOptions, Bound, BoundExpr, BoundPath, BoundQuery, CompareOp, Constant, Declared, NullTest,

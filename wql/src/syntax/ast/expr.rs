@@ -28,6 +28,29 @@ pub enum Expr {
     Between(Between),
 }
 
+impl Expr {
+    /// Where it stands, from its first operand to its last; parentheses and NOT
+    /// before the first are left out.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::And(items) | Self::Or(items) => match (items.first(), items.last()) {
+                (Some(first), Some(last)) => first.span().to(last.span()),
+                _ => Span::default(),
+            },
+            Self::Not(item) => item.span(),
+            Self::Compare(c) => c.left.span().to(c.right.span()),
+            Self::Like(like) => like.property.span().to(like.pattern.span),
+            Self::IsNull(test) => test.property.span(),
+            Self::IsA(isa) => isa.property.span().to(isa.class.span),
+            Self::In(list) => {
+                let property = list.property.span();
+                list.values.last().map_or(property, |last| property.to(last.span))
+            }
+            Self::Between(between) => between.property.span().to(between.high.span),
+        }
+    }
+}
+
 /// `left operator right`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
