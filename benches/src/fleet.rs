@@ -100,15 +100,24 @@ impl Disk {
 
 /// Creates `count` instances through the prepared inserter.
 pub fn insert(session: &Session, count: u64) {
+    insert_filled(session, count, Disk::fill);
+}
+
+fn insert_filled(session: &Session, count: u64, fill: impl Fn(&mut Disk, u64)) {
     let context = CallContext::new();
     let mut inserter =
         session.inserter(&context, "Bench_Disk", &PROPERTIES).expect("the class is there");
     let mut disk = Disk::default();
     for number in 0..count {
-        disk.fill(number);
+        fill(&mut disk, number);
         inserter.insert(&disk.views()).expect("values that fit");
     }
     inserter.commit(&context).expect("new keys");
+}
+
+/// The same with models of words; see [`Disk::fill_with_words`].
+pub fn insert_with_words(session: &Session, count: u64, letters: Letters) {
+    insert_filled(session, count, |disk, number| disk.fill_with_words(number, letters));
 }
 
 /// Creates `count` instances one by one through `create_instance`.
