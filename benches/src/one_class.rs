@@ -3,13 +3,13 @@
 use super::fleet::PROPERTIES;
 use cimarron_model::{CimType, fold};
 use cimarron_wql::{ClassInfo, PropertyInfo, Schema};
-use std::collections::HashMap;
 
-/// A schema of the class of disks. Names are looked up as the engine does it: by their folded
-/// form, in a table.
+/// A schema of the class of disks. Names are looked up as the engine does it: by the hash of
+/// their folded form.
 #[derive(Debug)]
 pub struct OneClass {
-    properties: HashMap<String, (usize, CimType)>,
+    /// In the order of the hashes, each with its property's slot.
+    slots: Vec<(u64, usize)>,
 }
 
 /// Its name.
@@ -36,9 +36,10 @@ impl Default for OneClass {
 impl OneClass {
     /// The class.
     pub fn new() -> Self {
-        let types = PROPERTIES.iter().zip(TYPES).enumerate();
-        let properties = types.map(|(slot, (name, of))| (fold::fold(name), (slot, of))).collect();
-        Self { properties }
+        let hashed = PROPERTIES.iter().enumerate().map(|(slot, name)| (fold::hash(name), slot));
+        let mut slots: Vec<_> = hashed.collect();
+        slots.sort_unstable();
+        Self { slots }
     }
 }
 
@@ -60,9 +61,12 @@ impl ClassInfo for &OneClass {
     }
 
     fn property(&self, name: &str) -> Option<PropertyInfo<'_>> {
-        let (slot, cim_type) = *self.properties.get(&fold::fold(name))?;
-        let name = PROPERTIES.get(slot)?;
-        Some(PropertyInfo { slot, name, cim_type, is_array: false, embedded_class: None })
+        let hash = fold::hash(name);
+        let at = self.slots.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        let slot = self.slots.get(at)?.1;
+        let declared = PROPERTIES.get(slot).filter(|declared| fold::eq(declared, name))?;
+        let cim_type = *TYPES.get(slot)?;
+        Some(PropertyInfo { slot, name: declared, cim_type, is_array: false, embedded_class: None })
     }
 
     fn property_names(&self) -> impl Iterator<Item = &str> {
