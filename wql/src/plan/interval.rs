@@ -209,7 +209,7 @@ mod tests {
         CompareOp::GreaterOrEqual,
     ];
 
-    fn holds<T: PartialOrd>(operator: CompareOp, a: T, b: T) -> bool {
+    fn holds<T: PartialOrd + Copy>(operator: CompareOp, a: T, b: T) -> bool {
         match operator {
             CompareOp::Equal => a == b,
             CompareOp::NotEqual => a != b,

@@ -28,7 +28,7 @@ pub(super) fn select_integers(set: Integers, values: Values<'_>, rows: &mut Mask
         Values::SInt32(values) => in_type!(values, i32, |v| v),
         Values::SInt64(values) => in_type!(values, i64, |v| v),
         Values::Char16(values) => {
-            in_type!(values, u16, |v: cimarron_model::Char16| v.0)
+            in_type!(values, u16, |v: cimarron_model::Char16| v.0);
         }
         _ => rows.clear(),
     }
@@ -108,7 +108,7 @@ pub(super) fn select<T: Copy>(values: &[T], rows: &mut Mask, test: impl Fn(T) ->
 
 /// Keeps the rows whose values pass a test; only theirs are tested.
 pub(super) fn select_each<T: Copy>(values: &[T], rows: &mut Mask, test: impl Fn(T) -> bool) {
-    super::retain(rows, |row| values.get(row).is_some_and(|value| test(*value)));
+    rows.retain(|row| values.get(row).is_some_and(|value| test(*value)));
 }
 
 /// Which of 64 values pass, the first one's bit lowest.

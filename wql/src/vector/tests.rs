@@ -74,11 +74,8 @@ impl<'s> TestBatch<'s> {
 fn hold(rows: &[TestRow<'_>], slot: usize, form: Form) -> Held {
     let values = || rows.iter().map(|row| row.value(slot));
     // As the store does it: rows behind the last value are not there.
-    let len = values()
-        .enumerate()
-        .filter(|(_, v)| !matches!(v, ValueRef::Null))
-        .last()
-        .map_or(0, |(n, _)| n + 1);
+    let len =
+        values().enumerate().rfind(|(_, v)| !matches!(v, ValueRef::Null)).map_or(0, |(n, _)| n + 1);
     let Some(first) = values().find(|v| !matches!(v, ValueRef::Null)) else { return Held::Missing };
     macro_rules! plain {
         ($variant:ident, $from:ident as $type:ty) => {
