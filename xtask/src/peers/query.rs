@@ -126,8 +126,8 @@ const ROWS: &[Row] = &[
     row("parse and bind; SQLite prepare", ("parse", TIME), (&SQLITE, "parse"), ours(1.5)),
     row(
         "LIKE '%foo%' on 2 threads, wall; on one",
-        ("like_two_threads", RATE),
-        (&[OURS], "like_one_thread"),
+        ("two_threads", RATE),
+        (&[OURS], "one_thread"),
         ratio(1.6),
     ),
 ];

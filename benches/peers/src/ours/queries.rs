@@ -13,6 +13,7 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     for counted in [RANGE, LIKE, BOTH] {
         scan(report, &session, count, &counted)?;
     }
+    threads(report, &session, count)?;
     key(report, &session, count)?;
     key_prepared(report, &session, count)?;
     let cost = range(report, &session, count)?;
@@ -56,6 +57,25 @@ fn scan(report: &mut Report, session: &Session, count: u64, counted: &Count) -> 
     }
     report.check(counted.name, found as u64);
     report.figure(counted.name, clock::median(costs));
+    Ok(())
+}
+
+/// Seconds for one row of a scan that one thread does, and of the same that two share.
+fn threads(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let query = format!("SELECT Id FROM Bench_Disk WHERE {}", LIKE.condition);
+    for (name, threads) in [("one_thread", 1), ("two_threads", 2)] {
+        let mut costs = Vec::new();
+        for _ in 0..queries::SCANS {
+            let result = session.query(&context, &query)?;
+            let parts = result.parts(threads).map(|part| move || part.count());
+            let (seconds, found) = clock::side_by_side(parts);
+            let found = found.into_iter().sum::<Result<usize>>()?;
+            report.check(LIKE.name, found as u64);
+            costs.push(seconds / count as f64);
+        }
+        report.figure(name, clock::median(costs));
+    }
     Ok(())
 }
 
