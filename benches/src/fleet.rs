@@ -16,6 +16,9 @@ class Bench_Disk {
 pub const PROPERTIES: [&str; 9] =
     ["Id", "Model", "Serial", "Location", "Size", "Speed", "State", "Offset", "Load"];
 
+/// Where the size is among them.
+pub const SIZE: usize = 4;
+
 /// A namespace with the class and no instance.
 pub fn namespace() -> Session {
     let repository = Repository::new();

@@ -91,11 +91,22 @@ const ROWS: &[Row] = &[
         (DUCK, "like_folded_folding"),
         None,
     ),
-    row("text to the row of a key; SQLite", ("key", TIME), (&SQLITE, "key"), ours(3.0)),
     row(
-        "row of a key, prepared reader; SQLite prepared",
+        "text to the row of a key, all columns; SQLite",
+        ("key", TIME),
+        (&SQLITE, "key"),
+        ours(3.0),
+    ),
+    row(
+        "row of a key, prepared reader, all columns; SQLite prepared",
         ("key_prepared", TIME),
         (&SQLITE, "key_prepared"),
+        ours(0.5),
+    ),
+    row(
+        "row of a key, prepared reader, one column; SQLite prepared",
+        ("key_size_prepared", TIME),
+        (&SQLITE, "key_size_prepared"),
         ours(0.5),
     ),
     row(
