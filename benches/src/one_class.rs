@@ -69,6 +69,14 @@ impl ClassInfo for &OneClass {
         Some(PropertyInfo { slot, name: declared, cim_type, is_array: false, embedded_class: None })
     }
 
+    fn is_a(&self, ancestor: &str) -> bool {
+        fold::eq(ancestor, NAME)
+    }
+
+    fn is_indication(&self) -> bool {
+        false
+    }
+
     fn property_names(&self) -> impl Iterator<Item = &str> {
         PROPERTIES.iter().copied()
     }
