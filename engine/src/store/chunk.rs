@@ -252,6 +252,14 @@ impl Chunk {
         }
     }
 
+    /// Whether the value in a slot of a row is a text with just these bytes, as far as that
+    /// is quickly seen.
+    #[inline]
+    pub(super) fn is_text(&self, row: usize, slot: u32, text: &str) -> bool {
+        let column = self.columns().and_then(|columns| columns.get(slot as usize)?.as_ref());
+        column.is_some_and(|column| column.is_text(row, text))
+    }
+
     /// The row's values that are not NULL.
     pub(crate) fn cells(&self, row: usize) -> impl Iterator<Item = (u32, ValueView<'_>)> + Clone {
         let slots = 0..self.layout.slots.len() as u32;

@@ -262,6 +262,8 @@ impl Store {
     #[inline]
     fn has_key(&self, chunk: &Chunk, row: usize, keys: &[ValueView<'_>]) -> bool {
         match (chunk.layout().keys.as_slice(), keys) {
+            // Nearly always a text that is written alike.
+            ([slot], [ValueView::String(text)]) if chunk.is_text(row, *slot, text) => true,
             ([slot], [key]) => self.rules.same_value(chunk.value(row, *slot), *key),
             _ => self.rules.same(chunk.keys(row), keys.iter().copied()),
         }
