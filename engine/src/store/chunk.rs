@@ -13,6 +13,7 @@ use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
 use cimarron_model::Qualifiers;
+use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -260,6 +261,39 @@ impl Chunk {
         column.is_some_and(|column| column.is_text(row, text))
     }
 
+    /// The values in a slot, as conditions look at them.
+    pub(crate) fn values(&self, slot: usize) -> Values<'_> {
+        match &self.rows {
+            Rows::Tail(tail) => tail.values(slot),
+            Rows::Sealed(_, columns) => {
+                let column = columns.get(slot).and_then(Option::as_ref);
+                column.map_or(Values::Missing, |column| column.values())
+            }
+        }
+    }
+
+    /// The rows that have a value in a slot, as far as its values reach; `false` when all
+    /// of those have.
+    pub(crate) fn valid(&self, slot: usize, rows: &mut Mask) -> bool {
+        match &self.rows {
+            Rows::Tail(tail) => {
+                tail.valid(slot, rows);
+                true
+            }
+            Rows::Sealed(_, columns) => {
+                columns.get(slot).and_then(Option::as_ref).is_some_and(|column| column.valid(rows))
+            }
+        }
+    }
+
+    /// Between what the numbers in a slot lie, where that is known.
+    pub(crate) fn bounds(&self, slot: usize) -> Option<Bounds> {
+        match &self.rows {
+            Rows::Tail(_) => None,
+            Rows::Sealed(_, columns) => columns.get(slot)?.as_ref()?.bounds(),
+        }
+    }
+
     /// The row's values that are not NULL.
     pub(crate) fn cells(&self, row: usize) -> impl Iterator<Item = (u32, ValueView<'_>)> + Clone {
         let slots = 0..self.layout.slots.len() as u32;
@@ -279,6 +313,7 @@ impl Chunk {
     }
 
     /// The row's own object number; 0 when it has none.
+    #[inline]
     pub(crate) fn object(&self, row: usize) -> u32 {
         let object = self.shared.objects.get().and_then(|all| all.get(row));
         object.map_or(0, |o| o.load(Ordering::Acquire))
@@ -292,10 +327,11 @@ impl Chunk {
     }
 
     /// The object numbers of the row's references, in the order of the layout's.
+    #[inline]
     pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> {
         let width = self.layout.references.len();
-        let all = self.shared.links.get().map_or(&[][..], |all| all);
-        all.iter().skip(row * width).take(width).map(|link| link.load(Ordering::Acquire))
+        let all = self.shared.links.get().and_then(|all| all.get(row * width..)?.get(..width));
+        all.unwrap_or_default().iter().map(|link| link.load(Ordering::Acquire))
     }
 
     /// Whether a snapshot sees a row.

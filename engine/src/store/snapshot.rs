@@ -7,6 +7,7 @@ use super::{Found, Location, Root, Store};
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
+use cimarron_wql::vector::Mask;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,6 +63,23 @@ impl FrozenChunk {
     /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
         self.len
+    }
+
+    /// Removes the rows that are not seen.
+    pub(crate) fn retain_live(&self, rows: &mut Mask) {
+        if self.whole {
+            return;
+        }
+        let born = |row| self.chunk.birth(row) <= self.at;
+        match self.chunk.births().map(|births| births.of_all()) {
+            None => {}
+            Some(Some(birth)) if birth <= self.at => {}
+            Some(Some(_)) => rows.clear(),
+            Some(None) => rows.retain(born),
+        }
+        if !self.chunk.deaths().is_empty() {
+            rows.retain(|row| self.chunk.deaths().get(row) > self.at);
+        }
     }
 
     #[inline]
