@@ -52,6 +52,7 @@ mod table;
 mod tail;
 mod transaction;
 mod versions;
+mod visit;
 
 pub(crate) use address::RowAddress;
 pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
@@ -69,6 +70,7 @@ pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
+pub(crate) use visit::Visit;
 
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
@@ -325,8 +327,11 @@ impl Store {
         self.objects.find(&self.rules, path)
     }
 
-    /// The numbers of the associations that may refer to an object.
-    pub(crate) fn links_of(&self, object: ObjectNumber) -> impl Iterator<Item = ObjectNumber> {
+    /// The associations that may refer to an object, and the newest row of each.
+    pub(crate) fn links_of(
+        &self,
+        object: ObjectNumber,
+    ) -> impl Iterator<Item = (ObjectNumber, RowAddress)> {
         self.objects.links(object)
     }
 
