@@ -7,8 +7,8 @@ use super::{Dice, values};
 use crate::SystemProperty;
 use crate::syntax::Level;
 use crate::syntax::ast::{
-    Between, Comparison, DataQuery, Expr, Identifier, In, IsA, IsNull, Like, Literal, NullTest,
-    Operand, PropertyPath, SelectList,
+    Between, CompareOp, Comparison, DataQuery, Expr, Identifier, In, IsA, IsNull, Like, Literal,
+    NullTest, Operand, PropertyPath, SelectList,
 };
 use cimarron_model::{CimType, Class, Name};
 
@@ -79,15 +79,17 @@ impl Conditions<'_> {
             }
             4 => Expr::Compare(Comparison {
                 left: Operand::Constant(literal(dice)),
-                operator: operator(dice),
+                operator: operator_for(dice, cim_type),
                 operator_span: NO_SPAN,
                 right: Operand::Property(property),
             }),
             8 => Expr::In(In { property, values: dice.list(1, 4, literal) }),
-            9 => Expr::Between(Between { property, low: literal(dice), high: literal(dice) }),
+            9 if !matches!(cim_type, CimType::Boolean | CimType::Reference) => {
+                Expr::Between(Between { property, low: literal(dice), high: literal(dice) })
+            }
             _ => Expr::Compare(Comparison {
                 left: Operand::Property(property),
-                operator: operator(dice),
+                operator: operator_for(dice, cim_type),
                 operator_span: NO_SPAN,
                 right: Operand::Constant(literal(dice)),
             }),
@@ -97,6 +99,7 @@ impl Conditions<'_> {
     fn path(&self, dice: &mut Dice<'_>) -> Typed {
         if dice.one_in(10)
             && let Some(property) = dice.pick(&SystemProperty::ALL)
+            && (!property.is_array() || dice.one_in(8))
         {
             let members = Vec::new();
             let property_path = PropertyPath { property: identifier(property.as_str()), members };
@@ -128,12 +131,30 @@ impl Conditions<'_> {
         let Some(member) = class.and_then(|class| dice.pick(&class.properties)) else {
             return (path, CimType::Object);
         };
+        if member.data_type.is_array() && !dice.one_in(16) {
+            path.members.push(identifier("X"));
+            return (path, CimType::SInt32);
+        }
         path.members.push(identifier(member.name.as_str()));
         let data_type = &member.data_type;
         if data_type.cim_type == CimType::Object && path.members.len() < 3 {
             return self.member(dice, path, data_type.class.as_ref());
         }
         (path, data_type.cim_type)
+    }
+}
+
+/// An operator; mostly one that the type has.
+fn operator_for(dice: &mut Dice<'_>, cim_type: CimType) -> CompareOp {
+    match cim_type {
+        CimType::Boolean | CimType::Reference if !dice.one_in(32) => {
+            if dice.one_in(2) {
+                CompareOp::NotEqual
+            } else {
+                CompareOp::Equal
+            }
+        }
+        _ => operator(dice),
     }
 }
 

@@ -38,15 +38,17 @@ const TEXTS: &[&str] = &[
     "zzz",
 ];
 
-const DATETIMES: &[&str] = &[
+/// Without asterisks: those have no order.
+const INSTANTS: &[&str] = &[
     "20240101120000.000000+060",
     "20240101110000.000000+000",
     "20240101110000.000001+000",
     "19700101000000.000000+000",
     "00000001020304.000000:000",
     "00000000000000.000000:000",
-    "2024****120000.000000+060",
 ];
+
+const SOME_DAY: &str = "2024****120000.000000+060";
 
 const PATHS: &[&str] = &["T_Base.Id=\"a\"", "T_Base.Id=\"A\"", "\\\\HOST\\root\\x:T_Base.Id=\"a\""];
 
@@ -118,7 +120,10 @@ fn scalar(
         CimType::Real64 => Value::from(real(dice)),
         CimType::Char16 => Value::from(Char16(number as u16)),
         CimType::String => Value::from(dice.text(TEXTS)),
-        CimType::DateTime => Value::from(super::datetime(dice.text(DATETIMES))),
+        CimType::DateTime => {
+            let text = if dice.one_in(8) { SOME_DAY } else { dice.text(INSTANTS) };
+            Value::from(super::datetime(text))
+        }
         CimType::Reference => {
             let path = ObjectPath::parse(dice.text(PATHS));
             path.map_or(Value::null(cim_type), Value::from)
@@ -141,10 +146,10 @@ fn real(dice: &mut Dice<'_>) -> f64 {
     dice.pick(REALS).copied().unwrap_or_default()
 }
 
-/// A constant for a property of this type; one time in sixteen any constant.
+/// A constant for a property of this type; now and then any constant.
 pub(super) fn literal(dice: &mut Dice<'_>, cim_type: CimType) -> LiteralValue {
     let text = |text: &str| LiteralValue::String(text.into());
-    if dice.one_in(16) {
+    if dice.one_in(64) {
         return any_literal(dice);
     }
     match cim_type {
@@ -166,7 +171,7 @@ pub(super) fn literal(dice: &mut Dice<'_>, cim_type: CimType) -> LiteralValue {
         CimType::DateTime => match dice.below(3) {
             0 => text("2024-01-01 11:00"),
             1 => LiteralValue::Integer("1970".into()),
-            _ => text(dice.text(DATETIMES)),
+            _ => text(dice.text(INSTANTS)),
         },
         CimType::Reference => text(dice.text(PATHS)),
         CimType::Char16 if dice.one_in(2) => text("A"),
@@ -183,7 +188,7 @@ pub(super) fn any_literal(dice: &mut Dice<'_>) -> LiteralValue {
         1 => LiteralValue::Integer("+00123456789012345678901234567890".into()),
         2 => LiteralValue::Real(dice.text(&["0.5", ".5", "-1.25e-3", "1e5", "+0.0E+3"]).into()),
         3 => LiteralValue::String(dice.text(TEXTS).into()),
-        4 => LiteralValue::String(dice.text(DATETIMES).into()),
+        4 => LiteralValue::String(SOME_DAY.into()),
         5 => LiteralValue::Boolean(dice.one_in(2)),
         _ => LiteralValue::Null,
     }
