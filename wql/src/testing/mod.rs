@@ -11,6 +11,7 @@ mod queries;
 mod rows;
 mod schema;
 mod spans;
+mod tokens;
 mod values;
 
 pub use conditions::{condition, data_query};
@@ -19,6 +20,7 @@ pub use queries::{event_query, query};
 pub use rows::{ClassRow, TestRow, instance};
 pub use schema::{TestClass, TestSchema};
 pub use spans::without_spans;
+pub use tokens::tokens;
 
 use cimarron_model::{DateTime, Instance, Object, Value};
 
