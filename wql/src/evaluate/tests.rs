@@ -218,7 +218,7 @@ fn system_properties() {
     check("__PROPERTY_COUNT > 16", &["sub"]);
     check(r#"__RELPATH = "t_base.id=\"FULL\"""#, &["full"]);
     check(r#"__PATH = '\\\\host\\root\\test:T_Derived.Id=\"sub\"'"#, &["sub"]);
-    check("__NAMESPACE = 'ROOT/TEST' AND __SERVER = 'host'", &["full", "bare", "sub"]);
+    check("__NAMESPACE = 'ROOT\\\\TEST' AND __SERVER = 'host'", &["full", "bare", "sub"]);
     check("__CLASS LIKE '%[_]d%'", &["sub"]);
 }
 
