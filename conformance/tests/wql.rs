@@ -6,8 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use cimarron_conformance::{Case, run_suite};
-use cimarron_engine::{CallContext, Repository, Row, Session};
-use cimarron_model::{Dialect, KeyValue};
+use cimarron_engine::{CallContext, Repository, Row, Session, ValueView};
+use cimarron_model::Dialect;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -20,6 +20,7 @@ struct WqlCase {
     query: String,
     rows: Option<Vec<String>>,
     columns: Option<Vec<String>>,
+    values: Option<Vec<String>>,
     error: Option<String>,
 }
 
@@ -44,13 +45,17 @@ fn fixture(dialect: Dialect, mof: &str) -> Session {
     session
 }
 
-/// The key `Id` of a row, whether it was selected or not.
+/// How the table names a row: its property `Id`, selected or not, or else its path.
 fn id(row: &Row<'_>) -> String {
-    let path = row.path();
-    match path.key("Id") {
-        Some(KeyValue::String(id)) => id.to_string(),
-        other => panic!("no text key: {other:?}"),
+    match row.property("Id") {
+        Some(ValueView::String(id)) => id.to_owned(),
+        _ => row.path().to_string(),
     }
+}
+
+/// What a row shows, as text, in select order.
+fn shown(row: &Row<'_>) -> Vec<String> {
+    row.fields().map(|field| field.to_value().to_string()).collect()
 }
 
 /// What is wrong with the outcome of a case, if anything.
@@ -68,8 +73,12 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
             let names = result
                 .columns()
                 .map(|columns| columns.iter().map(|c| c.name.to_string()).collect::<Vec<String>>());
-            let differs = case.columns.is_some() && case.columns != names;
-            differs.then(|| format!("expected columns {:?}, found {names:?}", case.columns))
+            if case.columns.is_some() && case.columns != names {
+                return Some(format!("expected columns {:?}, found {names:?}", case.columns));
+            }
+            let first = result.rows().next().map(|row| shown(&row.unwrap()));
+            let differs = case.values.is_some() && case.values != first;
+            differs.then(|| format!("expected values {:?}, found {first:?}", case.values))
         }
         (None, Some(expected), Err(error)) => {
             let found = error.status().wbem().name();
@@ -85,7 +94,7 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
 fn wql() {
     let wmi = fixture(Dialect::Wmi, include_str!("../wql/fixture.mof"));
     let dmtf = fixture(Dialect::Dmtf, include_str!("../wql/fixture-dmtf.mof"));
-    run_suite("wql", 150, |case: &WqlCase| {
+    run_suite("wql", 400, |case: &WqlCase| {
         let session = match case.dialect.as_deref() {
             None | Some("wmi") => &wmi,
             Some("dmtf") => &dmtf,
