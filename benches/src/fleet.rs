@@ -1,5 +1,6 @@
 //! The store's bench data: one string key and eight properties.
 
+use super::words::{self, Letters};
 use cimarron_engine::{CallContext, Repository, Session, ValueView};
 use cimarron_model::{Dialect, Instance};
 use std::fmt::Write as _;
@@ -55,6 +56,14 @@ impl Disk {
             };
             written.expect("a string takes any text");
         }
+    }
+
+    /// The same with a model of words, in mixed case, that one other instance has too: half
+    /// of the models are distinct.
+    pub fn fill_with_words(&mut self, number: u64, letters: Letters) {
+        self.fill(number);
+        self.model.clear();
+        words::write_name(&mut self.model, number / 2, letters);
     }
 
     /// The values in the order of [`PROPERTIES`].

@@ -280,23 +280,28 @@ fn relation(
     })
 }
 
-const fn holds(operator: CompareOp, relation: Relation) -> bool {
-    use Ordering::{Equal, Greater, Less};
+fn holds(operator: CompareOp, relation: Relation) -> bool {
     match relation {
-        Relation::Different => matches!(operator, CompareOp::NotEqual),
-        Relation::Ordered(order) => match operator {
-            CompareOp::Equal => matches!(order, Equal),
-            CompareOp::NotEqual => !matches!(order, Equal),
-            CompareOp::Less => matches!(order, Less),
-            CompareOp::LessOrEqual => !matches!(order, Greater),
-            CompareOp::Greater => matches!(order, Greater),
-            CompareOp::GreaterOrEqual => !matches!(order, Less),
-        },
+        Relation::Different => holds_for(operator, None),
+        Relation::Ordered(order) => holds_for(operator, Some(order)),
+    }
+}
+
+/// Whether a comparison holds for values in this order; for different ones in none.
+pub(crate) const fn holds_for(operator: CompareOp, order: Option<Ordering>) -> bool {
+    use Ordering::{Equal, Greater, Less};
+    match operator {
+        CompareOp::Equal => matches!(order, Some(Equal)),
+        CompareOp::NotEqual => !matches!(order, Some(Equal)),
+        CompareOp::Less => matches!(order, Some(Less)),
+        CompareOp::LessOrEqual => matches!(order, Some(Less | Equal)),
+        CompareOp::Greater => matches!(order, Some(Greater)),
+        CompareOp::GreaterOrEqual => matches!(order, Some(Greater | Equal)),
     }
 }
 
 /// The exact order of a real and an integer; none for NaN.
-fn real_to_integer(real: f64, integer: i128) -> Option<Ordering> {
+pub(crate) fn real_to_integer(real: f64, integer: i128) -> Option<Ordering> {
     // 2^127: every real from there on is greater than every i128.
     const BEYOND: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
     if real.is_nan() {

@@ -18,12 +18,14 @@ mod bound;
 mod error;
 mod evaluate;
 pub mod like;
+pub mod plan;
 mod rows;
 mod schema;
 mod span;
 pub mod syntax;
 #[cfg(test)]
 mod testing;
+pub mod vector;
 
 pub use bind::{BindOptions, bind};
 pub use bound::{

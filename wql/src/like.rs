@@ -17,8 +17,10 @@
 //! each one between as early as it can: no backtracking, at most
 //! text × pattern steps.
 
+use crate::syntax::ast::LiteralValue;
 use cimarron_model::fold;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// Whether letters that differ in case only are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +90,16 @@ enum Element {
     Set { negated: bool, ranges: Vec<(char, char)> },
 }
 
+/// What every text has that matches a pattern, folded where case does not count.
+pub(crate) enum Literals {
+    /// Nothing, and every text matches.
+    Anything,
+    /// Nothing that could be searched for.
+    None,
+    /// This run of characters; whether all that have it match.
+    Run { text: String, is_enough: bool },
+}
+
 impl Element {
     fn matches(&self, c: char) -> bool {
         match self {
@@ -136,6 +148,41 @@ impl LikePattern {
         Self { case, shape }
     }
 
+    /// How case counts.
+    pub const fn case(&self) -> StringCase {
+        self.case
+    }
+
+    /// What every matching text has.
+    pub(crate) fn literals(&self) -> Literals {
+        let pieces: Vec<&[Element]> = match &self.shape {
+            Shape::Never => return Literals::None,
+            Shape::Whole(piece) => vec![piece],
+            Shape::Pieces { first, middle, last } => {
+                let middle = middle.iter().map(Vec::as_slice);
+                std::iter::once(first.as_slice()).chain(middle).chain([last.as_slice()]).collect()
+            }
+        };
+        let is_literal = |element: &Element| matches!(element, Element::Literal(_));
+        let runs = pieces.iter().flat_map(|piece| piece.split(|e| !is_literal(e)));
+        let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
+        if longest.is_empty() {
+            let all_empty = pieces.iter().all(|piece| piece.is_empty());
+            let is_anything = all_empty && matches!(self.shape, Shape::Pieces { .. });
+            return if is_anything { Literals::Anything } else { Literals::None };
+        }
+        let is_enough = matches!(
+            &self.shape,
+            Shape::Pieces { first, middle, last }
+                if first.is_empty() && last.is_empty() && middle.len() == 1 && middle.iter().all(|piece| piece.len() == longest.len())
+        );
+        let letter = |element: &Element| match element {
+            Element::Literal(c) => Some(*c),
+            _ => None,
+        };
+        Literals::Run { text: longest.iter().filter_map(letter).collect(), is_enough }
+    }
+
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         match &self.shape {
@@ -180,6 +227,49 @@ impl LikePattern {
             let mut chars = text.chars();
             chars.next()?;
             text = chars.as_str();
+        }
+    }
+}
+
+impl fmt::Display for LikePattern {
+    /// A pattern that means the same, in quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        let piece = |text: &mut String, piece: &[Element]| {
+            piece.iter().for_each(|element| element.print(text));
+        };
+        match &self.shape {
+            Shape::Never => text.push('['),
+            Shape::Whole(whole) => piece(&mut text, whole),
+            Shape::Pieces { first, middle, last } => {
+                piece(&mut text, first);
+                for part in middle {
+                    text.push('%');
+                    piece(&mut text, part);
+                }
+                text.push('%');
+                piece(&mut text, last);
+            }
+        }
+        LiteralValue::String(text.into()).fmt(f)
+    }
+}
+
+impl Element {
+    fn print(&self, text: &mut String) {
+        match self {
+            Self::Any => text.push('_'),
+            Self::Literal(c @ ('%' | '_' | '[')) => text.extend(['[', *c, ']']),
+            Self::Literal(c) => text.push(*c),
+            Self::Set { negated, ranges } => {
+                text.push('[');
+                text.extend(negated.then_some('^'));
+                for (low, high) in ranges {
+                    text.push(*low);
+                    text.extend((low != high).then_some(['-', *high]).into_iter().flatten());
+                }
+                text.push(']');
+            }
         }
     }
 }

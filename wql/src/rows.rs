@@ -47,6 +47,44 @@ pub trait Row {
     }
 }
 
+impl<R: Row + ?Sized> Row for &R {
+    fn value(&self, slot: usize) -> ValueRef<'_> {
+        (**self).value(slot)
+    }
+
+    fn class_name(&self) -> &str {
+        (**self).class_name()
+    }
+
+    fn superclass_of(&self, class: &str) -> Option<&str> {
+        (**self).superclass_of(class)
+    }
+
+    fn property_count(&self) -> usize {
+        (**self).property_count()
+    }
+
+    fn relative_path(&self) -> Option<Cow<'_, str>> {
+        (**self).relative_path()
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        (**self).namespace()
+    }
+
+    fn server(&self) -> Option<&str> {
+        (**self).server()
+    }
+
+    fn path(&self) -> Option<Cow<'_, str>> {
+        (**self).path()
+    }
+
+    fn is_a(&self, class: &str, ancestor: &str) -> bool {
+        (**self).is_a(class, ancestor)
+    }
+}
+
 /// The class, its superclass, and so on up.
 fn lineage<'a, R: Row + ?Sized>(row: &'a R, class: &'a str) -> impl Iterator<Item = &'a str> {
     std::iter::successors(Some(class), |class| row.superclass_of(class))

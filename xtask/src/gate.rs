@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::process::{self, cargo};
-use crate::python::Python;
+use crate::python::{CLIENTS, Python};
 use crate::workspace::Metadata;
 use crate::{peers, system, tidy};
 
@@ -121,7 +121,7 @@ pub(crate) fn clients() -> Result<()> {
     // With `--tests` cargo picks the features it picked for the tests and builds nothing twice.
     process::run(&mut cargo(["build", "--workspace", "--bins", "--tests"]))?;
     let target = Metadata::load()?.target_directory;
-    let python = Python::ready(&target)?;
+    let python = Python::ready(&target, &CLIENTS)?;
     let program = target.join("debug").join(format!("cimarron{}", std::env::consts::EXE_SUFFIX));
 
     let (mut passed, mut skipped) = (0, 0);

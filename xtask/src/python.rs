@@ -1,5 +1,5 @@
-//! The Python environment of client tests and peers: one virtual environment under the
-//! target directory, built from the pinned `requirements.txt` and kept until that changes.
+//! The Python environments of client tests and peers: virtual environments under the target
+//! directory, each built from a list of pinned packages and kept until that changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,18 @@ use std::process::Command;
 use crate::error::{Error, Result};
 use crate::{process, system};
 
-const REQUIREMENTS: &str = "xtask/requirements.txt";
+/// A list of packages and the folder where they are installed.
+pub(crate) struct Packages {
+    folder: &'static str,
+    list: &'static str,
+}
+
+/// What the client tests and the peers of the compiler need.
+pub(crate) const CLIENTS: Packages = Packages { folder: "venv", list: "xtask/requirements.txt" };
+
+/// What a peer of the queries needs. They are large and the gate does without them.
+pub(crate) const DUCKDB: Packages =
+    Packages { folder: "venv-duckdb", list: "xtask/peers/duckdb.txt" };
 
 /// The oldest interpreter the pinned packages support.
 const OLDEST: (u32, u32) = (3, 10);
@@ -18,12 +29,12 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// Opens `<target>/venv`, creating it first when it is missing, broken or was made from
-    /// other requirements.
-    pub(crate) fn ready(target: &Path) -> Result<Self> {
-        let venv = target.join("venv");
+    /// Opens the environment with these packages, creating it first when it is missing, broken
+    /// or was made from another list.
+    pub(crate) fn ready(target: &Path, packages: &Packages) -> Result<Self> {
+        let venv = target.join(packages.folder);
         let python = Self { interpreter: interpreter_of(&venv) };
-        let requirements = process::root().join(REQUIREMENTS);
+        let requirements = process::root().join(packages.list);
         let wanted =
             std::fs::read_to_string(&requirements).map_err(Error::file("read", &requirements))?;
 

@@ -3,9 +3,12 @@
 #[path = "../../src/fleet.rs"]
 #[allow(dead_code, reason = "the benches use more of it")]
 pub mod fleet;
+#[path = "../../src/words.rs"]
+mod words;
 
 use fleet::Disk;
 use std::ops::Range;
+pub use words::Letters;
 
 /// How many rows are made at a time, so that making them stays off the clock and they are still
 /// in the cache, as those of a caller would be.
@@ -43,16 +46,30 @@ pub enum Order {
 
 /// The rows with certain numbers, batch by batch.
 pub fn disks(numbers: Range<u64>, order: Order) -> impl Iterator<Item = Vec<Disk>> {
+    filled(numbers, order, Disk::fill)
+}
+
+/// As many rows with models of words: what the queries ask.
+pub fn named_disks(count: u64, order: Order, letters: Letters) -> impl Iterator<Item = Vec<Disk>> {
+    filled(0..count, order, move |disk, number| disk.fill_with_words(number, letters))
+}
+
+fn filled(
+    numbers: Range<u64>,
+    order: Order,
+    fill: impl Fn(&mut Disk, u64) + Copy,
+) -> impl Iterator<Item = Vec<Disk>> {
     let (start, len) = (numbers.start, numbers.end - numbers.start);
-    let fill = move |number: u64| {
+    let make = move |number: u64| {
         let mut disk = Disk::default();
-        disk.fill(match order {
+        let number = match order {
             Order::OfKeys => number,
             Order::Scattered => start + permuted(number - start, len),
-        });
+        };
+        fill(&mut disk, number);
         disk
     };
-    batches(numbers).map(move |batch| batch.map(fill).collect())
+    batches(numbers).map(move |batch| batch.map(make).collect())
 }
 
 /// Takes each of the numbers below `len` to another, all over the place.
@@ -103,10 +120,10 @@ pub fn links() -> impl Iterator<Item = (u64, u64)> {
 /// How many ends those links have.
 pub const ENDS: u64 = 2 * LINKS / LINKS_EACH;
 
-/// A range of sizes that ten of the first `count` rows have.
-pub fn sizes(nth: u64, count: u64) -> (u64, u64) {
-    let first = scattered(nth, count - 10);
-    (first * SIZE_STEP, (first + 10) * SIZE_STEP)
+/// A range of sizes that `wanted` of the first `count` rows have.
+pub fn sizes(nth: u64, count: u64, wanted: u64) -> Range<u64> {
+    let first = scattered(nth, count - wanted);
+    first * SIZE_STEP..(first + wanted) * SIZE_STEP
 }
 
 /// The sizes of rows that follow one another differ by this much.

@@ -1,6 +1,6 @@
-//! One side of `cargo xtask peers store`, doing one group of figures once:
+//! One side of `cargo xtask peers store` or `peers query`, doing one group of figures once:
 //!
-//! `cimarron-store-peer SIDE GROUP COUNT`
+//! `cimarron-peer SIDE GROUP COUNT`
 //!
 //! It prints `{"figures": {NAME: COST}, "checks": {NAME: NUMBER}}`. A cost is seconds, bytes or a
 //! share, less is better except for shares; checks are equal when two sides did the same work.
@@ -8,15 +8,20 @@
 //!
 //! Times are CPU times of the thread, which whatever else runs on the machine touches least;
 //! where two threads meet, waiting for each other counts too ([`clock::rate`]).
+//!
+//! `cimarron-peer export COUNT FOLDER` writes the rows and the questions of the queries to files,
+//! for a side that is another program.
 
 mod clock;
 mod data;
 mod memory;
 mod ours;
+mod queries;
 mod report;
 mod sqlite;
 
 use report::Report;
+use std::path::Path;
 use std::process::ExitCode;
 
 type Outcome = Result<Report, Box<dyn std::error::Error>>;
@@ -24,22 +29,26 @@ type Outcome = Result<Report, Box<dyn std::error::Error>>;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [side, group, count] => match count.parse() {
-            Ok(count) => run(side, group, count),
-            Err(error) => Err(format!("{count}: {error}").into()),
-        },
-        _ => Err("usage: cimarron-store-peer SIDE GROUP COUNT".into()),
+        ["export", count, folder] => {
+            number(count).and_then(|count| queries::export(count, Path::new(folder)))
+        }
+        [side, group, count] => {
+            let report = number(count).and_then(|count| run(side, group, count));
+            report.map(|report| println!("{report}"))
+        }
+        _ => Err("usage: cimarron-peer SIDE GROUP COUNT | export COUNT FOLDER".into()),
     };
     match outcome {
-        Ok(report) => {
-            println!("{report}");
-            ExitCode::SUCCESS
-        }
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn number(text: &str) -> Result<u64, Box<dyn std::error::Error>> {
+    text.parse().map_err(|error| format!("{text}: {error}").into())
 }
 
 fn run(side: &str, group: &str, count: u64) -> Outcome {

@@ -27,6 +27,7 @@ mod qualifier_types;
 mod query;
 mod reader;
 mod row;
+mod scan;
 mod sequence;
 mod write;
 
@@ -41,10 +42,11 @@ pub use instance_options::InstanceOptions;
 pub use load::Loaded;
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
-pub use query::{ColumnHeader, QueryResult, Rows};
+pub use query::{ColumnHeader, QueryResult};
 pub use reader::Reader;
 pub(crate) use row::instance_of;
 pub use row::{Field, Row};
+pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };

@@ -2,11 +2,10 @@
 //!
 //! A result owns the snapshot it reads: what is written after it was opened does
 //! not show in it, however long it is read. Deadline and cancel token are looked
-//! at once a chunk of rows.
+//! at whenever rows are looked at, at least once a chunk.
 
 use super::access::{self, AccessPath};
 use super::instance_options::Choice;
-use super::row::Row;
 use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
@@ -14,7 +13,8 @@ use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use crate::store::Snapshot;
 use cimarron_model::{CimType, Name};
-use cimarron_wql::{BindOptions, BoundExpr, BoundPath, BoundQuery, Declared, Projection};
+use cimarron_wql::plan::Predicate;
+use cimarron_wql::{BindOptions, BoundPath, Declared, Projection};
 use std::fmt;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ pub struct QueryResult {
     class: Name,
     selection: Selection,
     headers: Option<Vec<ColumnHeader>>,
-    filter: Option<BoundQuery>,
+    predicate: Option<Predicate>,
     access: AccessPath,
     context: CallContext,
     clock: Arc<dyn Clock>,
@@ -108,8 +108,8 @@ impl Session {
                 Selection::Items(paths.into_iter().map(headed).collect())
             }
         };
-        let filter = bound.filter.is_some().then_some(bound);
-        let result = QueryResult::new(self, context, snapshot, class, selection, filter);
+        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
+        let result = QueryResult::new(self, context, snapshot, class, selection, predicate);
         Ok(result.found_through(access))
     }
 }
@@ -121,7 +121,7 @@ impl QueryResult {
         snapshot: Snapshot,
         class: Name,
         selection: Selection,
-        filter: Option<BoundQuery>,
+        predicate: Option<Predicate>,
     ) -> Self {
         let headers = match &selection {
             Selection::All | Selection::Chosen(_) => None,
@@ -132,7 +132,7 @@ impl QueryResult {
             class,
             selection,
             headers,
-            filter,
+            predicate,
             access: AccessPath::Scan,
             context: context.clone(),
             clock: session.repository().clock().clone(),
@@ -190,32 +190,26 @@ impl QueryResult {
         &self.access
     }
 
-    /// The condition, as it was bound; for explaining a query.
-    pub fn condition(&self) -> Option<&BoundExpr> {
-        self.filter.as_ref()?.filter.as_ref()
+    /// The condition, as it is evaluated; for explaining a query.
+    pub const fn condition(&self) -> Option<&Predicate> {
+        self.predicate.as_ref()
     }
 
-    /// The rows, from the first one on.
-    pub const fn rows(&self) -> Rows<'_> {
-        self.rows_from(Position { chunk: 0, row: 0 }, &self.context)
+    pub(super) const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
-    /// The rows from a place on, for a call of its own: its deadline and its cancel
-    /// token count, not those of the call that made the result.
-    pub(super) const fn rows_from<'a>(
-        &'a self,
-        from: Position,
-        context: &'a CallContext,
-    ) -> Rows<'a> {
-        Rows { result: self, context, next: from, ended: false }
+    pub(super) const fn selection(&self) -> &Selection {
+        &self.selection
     }
 
-    /// How many rows there are.
-    ///
-    /// # Errors
-    /// When the call is cancelled or late.
-    pub fn count(&self) -> Result<usize, EngineError> {
-        self.rows().try_fold(0, |n, row| row.map(|_| n + 1))
+    /// The call that made the result.
+    pub(super) const fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 }
 
@@ -225,64 +219,5 @@ impl fmt::Debug for QueryResult {
             .field("class", &self.class)
             .field("columns", &self.headers)
             .finish_non_exhaustive()
-    }
-}
-
-/// A place in a result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Position {
-    chunk: usize,
-    row: usize,
-}
-
-/// The rows of a result. After an error it ends.
-#[derive(Clone, Debug)]
-pub struct Rows<'a> {
-    result: &'a QueryResult,
-    context: &'a CallContext,
-    next: Position,
-    ended: bool,
-}
-
-impl Rows<'_> {
-    /// Where the next row is looked for.
-    pub(super) const fn position(&self) -> Position {
-        self.next
-    }
-
-    /// Where the row is that was given last.
-    pub(super) const fn last_place(&self) -> Position {
-        Position { chunk: self.next.chunk, row: self.next.row.saturating_sub(1) }
-    }
-}
-
-impl<'a> Iterator for Rows<'a> {
-    type Item = Result<Row<'a>, EngineError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let result = self.result;
-        while !self.ended {
-            let frozen = result.snapshot.chunks.get(self.next.chunk)?;
-            if self.next.row == 0
-                && let Err(error) = self.context.check(&*result.clock)
-            {
-                self.ended = true;
-                return Some(Err(error));
-            }
-            self.next.row = self.next.row.max(frozen.start());
-            while self.next.row < frozen.len() {
-                let position = self.next.row;
-                self.next.row += 1;
-                if !frozen.is_live(position) {
-                    continue;
-                }
-                let row = Row::new(&result.snapshot, &result.selection, &frozen.chunk, position);
-                if result.filter.as_ref().is_none_or(|f| f.matches(&row)) {
-                    return Some(Ok(row));
-                }
-            }
-            self.next = Position { chunk: self.next.chunk + 1, row: 0 };
-        }
-        None
     }
 }

@@ -21,8 +21,9 @@ mod registry;
 
 pub use registry::{SequenceLimits, Sequences};
 
-use super::query::{Position, QueryResult};
+use super::query::QueryResult;
 use super::row::Row;
+use super::scan::Position;
 use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::{CallContext, Principal};
@@ -280,8 +281,8 @@ impl Sequence {
         self.session.enter(context, Operation::ReadInstances, "")?;
         match &self.source {
             Source::Rows(result, next) => {
-                let mut rows = result.rows_from(*next, context);
-                rows.try_fold(0, |n, row| row.map(|_| n + 1)).map(Some)
+                let left = result.rows_from(*next, context).count_left()?;
+                Ok(Some(left as u64))
             }
             Source::List(items, next) => Ok(Some((items.len() - next) as u64)),
             Source::Stream(_) => Ok(None),

@@ -22,6 +22,11 @@ impl Bits {
         new
     }
 
+    /// 64 rows at a time; what is not there is not in the set.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -13,6 +13,7 @@ use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
 use cimarron_model::Qualifiers;
+use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -249,6 +250,39 @@ impl Chunk {
                 .and_then(Option::as_ref)
                 .map_or(ValueView::Null, |c| c.get(row)),
             Rows::Tail(tail) => tail.get(row, slot),
+        }
+    }
+
+    /// The values in a slot, as conditions look at them.
+    pub(crate) fn values(&self, slot: usize) -> Values<'_> {
+        match &self.rows {
+            Rows::Tail(tail) => tail.values(slot),
+            Rows::Sealed(_, columns) => {
+                let column = columns.get(slot).and_then(Option::as_ref);
+                column.map_or(Values::Missing, |column| column.values())
+            }
+        }
+    }
+
+    /// The rows that have a value in a slot, as far as its values reach; `false` when all
+    /// of those have.
+    pub(crate) fn valid(&self, slot: usize, rows: &mut Mask) -> bool {
+        match &self.rows {
+            Rows::Tail(tail) => {
+                tail.valid(slot, rows);
+                true
+            }
+            Rows::Sealed(_, columns) => {
+                columns.get(slot).and_then(Option::as_ref).is_some_and(|column| column.valid(rows))
+            }
+        }
+    }
+
+    /// Between what the numbers in a slot lie, where that is known.
+    pub(crate) fn bounds(&self, slot: usize) -> Option<Bounds> {
+        match &self.rows {
+            Rows::Tail(_) => None,
+            Rows::Sealed(_, columns) => columns.get(slot)?.as_ref()?.bounds(),
         }
     }
 

@@ -9,9 +9,11 @@
 
 use super::bits::Bits;
 use super::chunk::CAPACITY;
+use super::extent::Extent;
 use super::strings::Strings;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
+use cimarron_wql::vector::{Bounds, Mask, Values};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ pub(crate) struct Column {
     /// Rows before the end that are NULL, for forms that cannot say so themselves.
     nulls: Bits,
     data: Data,
+    /// Between what its numbers lie; known once it was sealed.
+    extent: Option<Extent>,
 }
 
 /// The columns of finished rows, by slot; `None` where all values are NULL.
@@ -49,9 +53,9 @@ macro_rules! data {
         }
 
         $(
-            impl Values for $ty {
+            impl Cells for $ty {
                 fn column(values: &[Self]) -> Column {
-                    Column { nulls: Bits::default(), data: Data::$variant(values.to_vec()) }
+                    Column::of(Data::$variant(values.to_vec()))
                 }
             }
         )*
@@ -115,6 +119,22 @@ macro_rules! data {
                     Self::Mixed(items) => items.get(row)?.into(),
                     _ => return None,
                 })
+            }
+
+            /// The values as conditions look at them.
+            fn values(&self) -> Values<'_> {
+                match self {
+                    Self::Missing => Values::Missing,
+                    $( Self::$variant(items) => Values::$variant(items), )*
+                    Self::String(strings) => Values::Text(strings.view()),
+                    Self::Constant(value, rows) => {
+                        Values::Constant(ValueView::from(&**value).to_wql(), *rows as usize)
+                    }
+                    Self::Dictionary(codes, texts) => Values::Dictionary(codes, texts.view()),
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        Values::Rows
+                    }
+                }
             }
 
             /// Fills up with placeholders to `len` rows.
@@ -217,7 +237,7 @@ macro_rules! data {
 }
 
 /// Columns of values that are all there.
-pub(super) trait Values: Sized {
+pub(super) trait Cells: Sized {
     fn column(values: &[Self]) -> Column;
 }
 
@@ -283,6 +303,30 @@ impl Data {
 const SAMPLE: usize = 64;
 
 impl Column {
+    fn of(data: Data) -> Self {
+        Self { data, ..Self::default() }
+    }
+
+    /// The values as conditions look at them.
+    pub(super) fn values(&self) -> Values<'_> {
+        self.data.values()
+    }
+
+    /// The rows before the end that have a value; `false` when all of them have.
+    pub(super) fn valid(&self, rows: &mut Mask) -> bool {
+        if self.nulls.is_empty() {
+            return false;
+        }
+        let nulls = self.nulls.words().iter().chain(std::iter::repeat(&0));
+        rows.words_mut().iter_mut().zip(nulls).for_each(|(word, null)| *word = !null);
+        true
+    }
+
+    /// Between what the numbers lie, where that is known.
+    pub(super) fn bounds(&self) -> Option<Bounds> {
+        self.extent.map(Extent::bounds)
+    }
+
     /// The value of a row.
     #[inline]
     pub(crate) fn get(&self, row: usize) -> ValueView<'_> {
@@ -322,7 +366,7 @@ impl Column {
 
     /// One value in so many rows.
     pub(super) fn constant(value: Value, rows: usize) -> Self {
-        Self { nulls: Bits::default(), data: Data::Constant(Box::new(value), rows as u32) }
+        Self::of(Data::Constant(Box::new(value), rows as u32))
     }
 
     /// A column of so many texts, which are all there, with so many bytes in all.
@@ -332,7 +376,7 @@ impl Column {
     ) -> Self {
         let mut strings = Strings::with_capacity(texts.len(), bytes);
         texts.for_each(|text| strings.push(text));
-        Self { nulls: Bits::default(), data: Data::String(Box::new(strings)) }
+        Self::of(Data::String(Box::new(strings)))
     }
 
     /// Lets the column hold values of any type.
@@ -356,6 +400,7 @@ impl Column {
         }
         self.nulls.shrink();
         self.data.shrink();
+        self.extent = Extent::of(self.data.values(), &self.nulls);
         Some(self)
     }
 

@@ -33,6 +33,7 @@ mod chunk;
 mod column;
 mod commits;
 mod directory;
+mod extent;
 mod index_list;
 mod key_index;
 mod keys;

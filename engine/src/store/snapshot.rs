@@ -7,6 +7,7 @@ use super::{Found, Location, Root, Store};
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
+use cimarron_wql::vector::Mask;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,6 +63,18 @@ impl FrozenChunk {
     /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
         self.len
+    }
+
+    /// Removes the rows that are not seen.
+    pub(crate) fn retain_live(&self, rows: &mut Mask) {
+        if self.whole {
+            return;
+        }
+        for (n, word) in rows.words_mut().iter_mut().enumerate() {
+            let bits = |word: u64| (0..u64::BITS).filter(move |bit| word >> bit & 1 == 1);
+            let live = |bit: &u32| self.chunk.is_visible(n * 64 + *bit as usize, self.at);
+            *word = bits(*word).filter(live).fold(0, |live, bit| live | 1 << bit);
+        }
     }
 
     #[inline]

@@ -1,5 +1,7 @@
 //! The texts of a column, one behind the other.
 
+use cimarron_wql::vector::Texts;
+
 /// Texts in one piece, and where each ends. When all of them have the same length,
 /// as serial numbers and GUIDs have, that says it all: a look-up then comes to the text
 /// itself at once.
@@ -10,13 +12,15 @@ pub(super) struct Strings {
     /// The length of each, when all have the same; 0 when not.
     width: u32,
     len: u32,
+    /// Whether all characters are ASCII; known once it was shrunk.
+    is_ascii: bool,
     text: String,
 }
 
 impl Strings {
     pub(super) fn with_capacity(texts: usize, bytes: usize) -> Self {
         let (ends, text) = (Vec::with_capacity(texts), String::with_capacity(bytes));
-        Self { ends, width: 0, len: 0, text }
+        Self { ends, text, ..Self::default() }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -42,6 +46,15 @@ impl Strings {
         self.text.get(start..end)
     }
 
+    /// The texts as conditions look at them.
+    pub(super) fn view(&self) -> Texts<'_> {
+        if self.width == 0 {
+            Texts::new(&self.text, &self.ends, self.is_ascii)
+        } else {
+            Texts::of_width(&self.text, self.width as usize, self.len as usize, self.is_ascii)
+        }
+    }
+
     /// Adds a text; not after [`Strings::shrink`].
     #[inline]
     pub(super) fn push(&mut self, text: &str) {
@@ -65,6 +78,7 @@ impl Strings {
             self.width = width;
             self.ends = Vec::new();
         }
+        self.is_ascii = self.text.is_ascii();
         self.ends.shrink_to_fit();
         self.text.shrink_to_fit();
     }

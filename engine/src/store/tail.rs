@@ -4,11 +4,12 @@
 //! number of rows; readers look at published rows only. A column is allocated with
 //! its first value.
 
-use super::column::{Column, Columns, Values};
+use super::column::{Cells, Column, Columns};
 use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
 use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Value};
+use cimarron_wql::vector::{Mask, Values};
 use std::sync::{Arc, OnceLock};
 
 /// How many bytes of text are allocated for each row of a tail at first.
@@ -96,7 +97,7 @@ macro_rules! tail_data {
             /// The column of rows that all have a value, when it can be taken as a whole.
             fn whole(&self, text: &TextArea, rows: Rows<'_>) -> Option<Column> {
                 Some(match self {
-                    $( Self::$variant(items) => <$ty as Values>::column(items.get(rows)), )*
+                    $( Self::$variant(items) => <$ty as Cells>::column(items.get(rows)), )*
                     Self::String(items) => {
                         let texts = items.get(rows);
                         let bytes = texts.iter().map(|t| t.len as usize).sum();
@@ -107,6 +108,16 @@ macro_rules! tail_data {
                         return None;
                     }
                 })
+            }
+
+            /// The values as conditions look at them.
+            fn values(&self, rows: Rows<'_>) -> Values<'_> {
+                match self {
+                    $( Self::$variant(items) => Values::$variant(items.get(rows)), )*
+                    // A text is somewhere in the tail's area.
+                    Self::String(_) | Self::Reference(_) | Self::Object(_) | Self::Array(_)
+                    | Self::Mixed(_) => Values::Rows,
+                }
             }
 
             /// Bytes a row.
@@ -223,6 +234,22 @@ impl Tail {
             .filter(|c| c.present.contains(rows, row as u32))
             .and_then(|c| c.data.get(&self.text, rows, row))
             .unwrap_or_default()
+    }
+
+    /// The values in a slot of the rows that are out, as conditions look at them.
+    pub(super) fn values(&self, slot: usize) -> Values<'_> {
+        let column = self.columns.get(slot).and_then(OnceLock::get);
+        column.map_or(Values::Missing, |column| column.data.values(self.count.rows()))
+    }
+
+    /// The rows that have a value in a slot.
+    pub(super) fn valid(&self, slot: usize, valid: &mut Mask) {
+        let rows = self.count.rows();
+        let Some(column) = self.columns.get(slot).and_then(OnceLock::get) else { return };
+        let words = rows.len().div_ceil(u64::BITS);
+        for (at, word) in (0..words).zip(valid.words_mut()) {
+            *word = column.present.word(rows, at);
+        }
     }
 
     /// The columns as they are kept when nobody adds any more.

@@ -39,6 +39,8 @@ const DIGITS: usize = 23;
 const HEAD_DIGITS: usize = 14;
 /// How many come before the offset.
 const POINT_DIGITS: usize = 20;
+/// The digits of the offset in `tail`.
+const OFFSET_BITS: u64 = (1 << (4 * (DIGITS - POINT_DIGITS))) - 1;
 /// Where the sign is kept in `head`.
 const SIGN_SHIFT: u32 = 56;
 
@@ -168,6 +170,11 @@ impl DateTime {
         }
         if self.is_interval() != other.is_interval() {
             return None;
+        }
+        // Of one zone, the digits are in the order of the instants.
+        let of_zone = |value: Self| (value.head >> SIGN_SHIFT, value.tail & OFFSET_BITS);
+        if of_zone(self) == of_zone(other) && !self.has_wildcards() && !other.has_wildcards() {
+            return Some((self.head, self.tail).cmp(&(other.head, other.tail)));
         }
         Some(self.utc_micros()?.cmp(&other.utc_micros()?))
     }

@@ -20,9 +20,20 @@ pub(super) struct Measurement {
     pub(super) peer: f64,
     /// How many times better we are; above 1 we are ahead.
     pub(super) ratio: f64,
-    /// What to reach, where something is set: a ratio for time spent (`s`), else our own figure.
+    /// What to reach, where something is set, and by what.
     pub(super) target: Option<f64>,
+    pub(super) target_of: Option<TargetOf>,
     pub(super) met: Option<bool>,
+}
+
+/// What a target is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TargetOf {
+    /// The ratio.
+    Ratio,
+    /// Our own figure.
+    Ours,
 }
 
 /// The form of `--format json`.
@@ -43,7 +54,8 @@ impl Measurement {
         // The clocks tick; nothing that ran took less than a microsecond.
         let ratio = peer / ours.max(1e-6);
         let met = target.map(|target| ratio >= target);
-        Self { name: name.into(), unit: "s", ours, peer, ratio, target, met }
+        let target_of = target.map(|_| TargetOf::Ratio);
+        Self { name: name.into(), unit: "s", ours, peer, ratio, target, target_of, met }
     }
 }
 
@@ -191,11 +203,11 @@ mod tests {
         let row = Measurement::of_time("a", ours, ours * 4, Some(2.0));
         assert_eq!(
             serde_json::to_string(&Report { rows: vec![row] }).unwrap(),
-            r#"{"rows":[{"name":"a","unit":"s","ours":0.5,"peer":2.0,"ratio":4.0,"target":2.0,"met":true}]}"#
+            r#"{"rows":[{"name":"a","unit":"s","ours":0.5,"peer":2.0,"ratio":4.0,"target":2.0,"target_of":"ratio","met":true}]}"#
         );
         let row = Measurement::of_time("a", ours, ours, None);
         let json = serde_json::to_string(&row).unwrap();
-        assert!(json.ends_with(r#""target":null,"met":null}"#), "{json}");
+        assert!(json.ends_with(r#""target":null,"target_of":null,"met":null}"#), "{json}");
     }
 
     #[cfg(unix)]

@@ -4,6 +4,8 @@
 
 mod measure;
 mod mof;
+mod query;
+mod sides;
 mod store;
 
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use crate::error::{Error, Result};
 use crate::process;
-use measure::{Measurement, Report};
+use measure::{Measurement, Report, TargetOf};
 
 pub(crate) use mof::dmtf_schema;
 
@@ -31,7 +33,7 @@ pub(crate) struct Arguments {
     /// The zip of the DMTF CIM Schema; looked for beside the repository when not given
     #[arg(long, value_name = "ZIP")]
     schema: Option<PathBuf>,
-    /// Of the store: how many instances there are
+    /// Of the store and queries: how many instances there are
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
     count: u64,
     /// Of the store: also with ten times as many instances
@@ -43,7 +45,7 @@ pub(crate) struct Arguments {
 enum Subject {
     /// Compiling the DMTF CIM Schema, against pywbem
     Mof,
-    /// Queries
+    /// Queries, against DuckDB and SQLite in memory
     Query,
     /// Creating, reading and changing instances, against SQLite in memory
     Store,
@@ -60,7 +62,7 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let measured = match arguments.subject {
         Subject::Mof => mof::measure(arguments.schema.as_deref(), arguments.runs)?,
-        Subject::Query => return Err(Error::NotMeasuredYet("query")),
+        Subject::Query => query::measure(arguments.count, arguments.runs)?,
         Subject::Store => store::measure(arguments.count, arguments.large, arguments.runs)?,
         Subject::Events => return Err(Error::NotMeasuredYet("events")),
     };
@@ -101,7 +103,7 @@ fn table(rows: &[Measurement]) -> Table {
             number(row.ours),
             number(row.peer),
             number(row.ratio),
-            row.target.map(number).unwrap_or_default(),
+            target(row),
             row.met.map(|met| if met { "yes" } else { "no" }.to_owned()).unwrap_or_default(),
         ]);
     }
@@ -109,6 +111,12 @@ fn table(rows: &[Measurement]) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// A ratio to reach is shown as one.
+fn target(row: &Measurement) -> String {
+    let times = if row.target_of == Some(TargetOf::Ratio) { "x" } else { "" };
+    row.target.map(|target| number(target) + times).unwrap_or_default()
 }
 
 /// Three significant digits and no exponent.

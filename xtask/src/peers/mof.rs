@@ -14,7 +14,7 @@ use super::measure::{Measurement, in_turn};
 use super::{Measured, release_program, scratch};
 use crate::error::{Error, Result};
 use crate::process;
-use crate::python::Python;
+use crate::python::{CLIENTS, Python};
 use crate::workspace::Metadata;
 
 /// Where the schema lies when it lies beside the repository.
@@ -51,7 +51,7 @@ pub(super) fn measure(schema: Option<&Path>, runs: u32) -> Result<Measured> {
     };
     let target = Metadata::load()?.target_directory;
     let cimarron = release_program(&target)?;
-    let python = Python::ready(&target)?;
+    let python = Python::ready(&target, &CLIENTS)?;
     let work = scratch(&target, "mof")?;
     let unpacked = work.join("schema");
     process::capture(python.command().args(["-m", "zipfile", "-e"]).arg(&zip).arg(&unpacked))?;

@@ -6,6 +6,7 @@ use crate::data::{self, Order, RANGE_SAMPLES, fleet};
 use crate::memory;
 use crate::report::Report;
 use cimarron_engine::CallContext;
+use std::ops::Range;
 
 /// Creating the first tenth and the other nine, and reading after each.
 pub(super) fn large(report: &mut Report, count: u64) -> Result<()> {
@@ -34,7 +35,7 @@ pub(super) fn ranges(report: &mut Report, count: u64) -> Result<()> {
         for batch in data::batches(0..RANGE_SAMPLES) {
             let queries: Vec<String> = batch
                 .map(|nth| {
-                    let (from, to) = data::sizes(nth, there);
+                    let Range { start: from, end: to } = data::sizes(nth, there, 10);
                     format!("SELECT Speed FROM Bench_Disk WHERE Size >= {from} AND Size < {to}")
                 })
                 .collect();

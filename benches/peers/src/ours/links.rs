@@ -5,7 +5,7 @@ use crate::clock::Stopwatch;
 use crate::data::{self, ENDS, LINK_SAMPLES, LINKS};
 use crate::report::Report;
 use cimarron_engine::{AssociationFilter, CallContext, Repository, Session, Update};
-use cimarron_model::{Dialect, Instance, ObjectPath};
+use cimarron_model::{Dialect, Instance, ObjectPath, Status};
 
 const CLASSES: &str = "
 class Bench_End { [key] string Id; uint64 Size; };
@@ -41,6 +41,39 @@ fn associators(report: &mut Report) -> Result<()> {
     }
     report.check("associators", sum);
     report.figure("associators", clock.each(LINK_SAMPLES));
+    Ok(())
+}
+
+/// The same objects by the text of a query, which nothing may have been prepared for.
+pub(super) fn associators_of(report: &mut Report) -> Result<()> {
+    let session = namespace(ENDS, data::links())?;
+    let context = CallContext::new();
+    let query = |nth| {
+        let key = data::key(data::scattered(nth, ENDS / 2));
+        format!("ASSOCIATORS OF {{Bench_End.Id=\"{key}\"}}")
+    };
+    if let Err(error) = session.query(&context, &query(0))
+        && error.status() == Status::QueryFeatureNotSupported
+    {
+        return Ok(());
+    }
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..LINK_SAMPLES) {
+        let queries: Vec<_> = batch.map(query).collect();
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                for row in session.query(&context, query)?.rows() {
+                    let row = row?;
+                    for slot in 0..2 {
+                        sum = sum.wrapping_add(touch(row.value(slot)));
+                    }
+                }
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("associators_of", sum);
+    report.figure("associators_of", clock.each(LINK_SAMPLES));
     Ok(())
 }
 

@@ -3,12 +3,14 @@
 mod classes;
 mod large;
 mod links;
+mod parse;
+mod queries;
 mod rows;
 pub(crate) mod together;
 
 use crate::Outcome;
 use crate::clock::Stopwatch;
-use crate::data::{self, Order, fleet};
+use crate::data::{self, Order, fleet, fleet::Disk};
 use crate::report::Report;
 use cimarron_engine::{
     CallContext, EngineError, Inserter, PropertyList, Reader, Session, ValueView,
@@ -30,6 +32,11 @@ pub fn run(group: &str, count: u64) -> Outcome {
         "classes" => classes::classes(&mut report)?,
         "large" => large::large(&mut report, count)?,
         "ranges" => large::ranges(&mut report, count)?,
+        "queries" => queries::queries(&mut report, count)?,
+        "queries_ordered" => queries::ordered(&mut report, count)?,
+        "letters" => queries::letters(&mut report, count)?,
+        "links_text" => links::associators_of(&mut report)?,
+        "parse" => parse::parse_and_bind(&mut report)?,
         _ => return Err(format!("no group `{group}`").into()),
     }
     Ok(report)
@@ -47,11 +54,19 @@ fn insert(
     order: Order,
     clock: &mut Stopwatch,
 ) -> Result<()> {
-    let context = CallContext::new();
-    for disks in data::disks(numbers, order) {
+    insert_disks(inserter, data::disks(numbers, order), clock)
+}
+
+/// Creates rows through the inserter, in one commit.
+fn insert_disks(
+    inserter: &mut Inserter,
+    batches: impl Iterator<Item = Vec<Disk>>,
+    clock: &mut Stopwatch,
+) -> Result<()> {
+    for disks in batches {
         clock.time(|| disks.iter().try_for_each(|disk| inserter.insert(&disk.views())))?;
     }
-    clock.time(|| inserter.commit(&context)).map(drop)
+    clock.time(|| inserter.commit(&CallContext::new())).map(drop)
 }
 
 /// The path of a row.

@@ -6,6 +6,7 @@ use crate::data::{self, Order, RANGE_SAMPLES};
 use crate::memory;
 use crate::report::Report;
 use rusqlite::Result;
+use std::ops::Range;
 
 /// Creating the first tenth and the other nine, and reading after each.
 pub(super) fn large(report: &mut Report, count: u64, form: Form) -> Result<()> {
@@ -40,7 +41,7 @@ pub(super) fn ranges(report: &mut Report, count: u64, form: Form) -> Result<()> 
         let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
         for batch in data::batches(0..RANGE_SAMPLES) {
             clock.time(|| {
-                for (from, to) in batch.map(|nth| data::sizes(nth, there)) {
+                for Range { start: from, end: to } in batch.map(|nth| data::sizes(nth, there, 10)) {
                     let mut rows = query.query([from as i64, to as i64])?;
                     while let Some(row) = rows.next()? {
                         sum = sum.wrapping_add(row.get::<_, i64>(0)? as u64);

@@ -1,39 +1,55 @@
 //! Links between rows, and joins over them.
 
-use super::Form;
+use super::{Form, touch_all};
 use crate::clock::Stopwatch;
 use crate::data::{self, ENDS, LINK_SAMPLES, LINKS};
 use crate::report::Report;
 use rusqlite::{Connection, Result, params};
+
+/// From a row over its links to those at the other ends; the row's key comes behind it.
+const JOIN: &str = "SELECT e.id, e.size FROM link l JOIN disk_end e ON e.id = l.dependent \
+                    WHERE l.antecedent =";
 
 pub(super) fn links(report: &mut Report, form: Form) -> Result<()> {
     associators(report, form)?;
     hub(report, form)
 }
 
-/// A join from a row over its links to those at the other ends.
+/// The join as a prepared statement.
 fn associators(report: &mut Report, form: Form) -> Result<()> {
     let connection = database(form, ENDS, data::links())?;
-    let mut statement = connection.prepare(
-        "SELECT e.id, e.size FROM link l JOIN disk_end e ON e.id = l.dependent \
-         WHERE l.antecedent = ?1",
-    )?;
+    let mut statement = connection.prepare(&format!("{JOIN} ?1"))?;
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..LINK_SAMPLES) {
         let keys: Vec<_> = batch.map(|nth| data::key(data::scattered(nth, ENDS / 2))).collect();
         clock.time(|| {
             keys.iter().try_for_each(|key| {
-                let mut rows = statement.query([key])?;
-                while let Some(row) = rows.next()? {
-                    let size = row.get::<_, i64>(1)? as u64;
-                    sum = sum.wrapping_add(row.get_ref(0)?.as_str()?.len() as u64 + size);
-                }
+                sum = sum.wrapping_add(touch_all(statement.query([key])?, 2)?.1);
                 Result::<()>::Ok(())
             })
         })?;
     }
     report.check("associators", sum);
     report.figure("associators", clock.each(LINK_SAMPLES));
+    Ok(())
+}
+
+/// The join as a text each time.
+pub(super) fn associators_of(report: &mut Report, form: Form) -> Result<()> {
+    let connection = database(form, ENDS, data::links())?;
+    let query = |nth| format!("{JOIN} '{}'", data::key(data::scattered(nth, ENDS / 2)));
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..LINK_SAMPLES) {
+        let queries: Vec<_> = batch.map(query).collect();
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                sum = sum.wrapping_add(touch_all(connection.prepare(query)?.query([])?, 2)?.1);
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("associators_of", sum);
+    report.figure("associators_of", clock.each(LINK_SAMPLES));
     Ok(())
 }
 

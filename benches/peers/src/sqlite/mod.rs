@@ -3,6 +3,7 @@
 mod classes;
 mod large;
 mod links;
+mod queries;
 mod rows;
 mod together;
 
@@ -11,7 +12,8 @@ use crate::clock::Stopwatch;
 use crate::data::{self, Order, fleet::Disk};
 use crate::report::Report;
 use cimarron_engine::ValueView;
-use rusqlite::{Connection, Result, Statement};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Result, Rows, Statement};
 use std::ops::Range;
 
 /// How the table keeps its rows. Which is faster depends on the figure; the better one counts.
@@ -35,6 +37,11 @@ pub fn run(group: &str, count: u64, form: Form) -> Outcome {
         "classes" => classes::classes(&mut report, form)?,
         "large" => large::large(&mut report, count, form)?,
         "ranges" => large::ranges(&mut report, count, form)?,
+        "queries" => queries::queries(&mut report, count, form)?,
+        "queries_ordered" => queries::ordered(&mut report, count, form)?,
+        "letters" => queries::letters(&mut report, count, form)?,
+        "links_text" => links::associators_of(&mut report, form)?,
+        "parse" => queries::parse(&mut report, form)?,
         _ => return Err(format!("no group `{group}`").into()),
     }
     Ok(report)
@@ -78,7 +85,16 @@ fn insert(
     order: Order,
     clock: &mut Stopwatch,
 ) -> Result<()> {
-    for disks in data::disks(numbers, order) {
+    insert_disks(statement, data::disks(numbers, order), clock)
+}
+
+/// Creates rows, in whatever transaction there is.
+fn insert_disks(
+    statement: &mut Statement<'_>,
+    batches: impl Iterator<Item = Vec<Disk>>,
+    clock: &mut Stopwatch,
+) -> Result<()> {
+    for disks in batches {
         clock.time(|| disks.iter().try_for_each(|disk| insert_one(statement, disk)))?;
     }
     Ok(())
@@ -118,4 +134,26 @@ fn get(report: &mut Report, connection: &Connection, count: u64) -> Result<f64> 
 
 fn size(statement: &mut Statement<'_>, key: &str) -> Result<u64> {
     statement.query_one([key], |row| row.get::<_, i64>(0)).map(|size| size as u64)
+}
+
+/// How many rows there are, and a number that depends on the values of their first columns.
+fn touch_all(mut rows: Rows<'_>, columns: usize) -> Result<(u64, u64)> {
+    let (mut number, mut sum) = (0_u64, 0_u64);
+    while let Some(row) = rows.next()? {
+        number += 1;
+        for column in 0..columns {
+            sum = sum.wrapping_add(touch(row.get_ref(column)?));
+        }
+    }
+    Ok((number, sum))
+}
+
+/// A number that depends on the value.
+fn touch(value: ValueRef<'_>) -> u64 {
+    match value {
+        ValueRef::Text(text) | ValueRef::Blob(text) => text.len() as u64,
+        ValueRef::Integer(n) => n as u64,
+        ValueRef::Real(x) => x.to_bits(),
+        ValueRef::Null => 0,
+    }
 }

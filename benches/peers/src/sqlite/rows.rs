@@ -1,11 +1,10 @@
 //! Creating, reading and holding many rows of one table.
 
-use super::{Form, INSERT, database, get, insert};
+use super::{Form, INSERT, database, get, insert, touch_all};
 use crate::clock::Stopwatch;
-use crate::data::{Order, fleet};
+use crate::data::{Order, fleet::PROPERTIES};
 use crate::memory;
 use crate::report::Report;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
 
 /// All rows in one transaction, when the keys come in their order.
@@ -40,31 +39,11 @@ pub(super) fn rows(report: &mut Report, count: u64, form: Form) -> Result<()> {
 fn enumerate(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
     let mut statement = connection.prepare("SELECT * FROM disk")?;
     let mut clock = Stopwatch::default();
-    let (rows, sum) = clock.time(|| {
-        let mut rows = statement.query([])?;
-        let (mut number, mut sum) = (0_u64, 0_u64);
-        while let Some(row) = rows.next()? {
-            number += 1;
-            for column in 0..fleet::PROPERTIES.len() {
-                sum = sum.wrapping_add(touch(row.get_ref(column)?));
-            }
-        }
-        Result::<(u64, u64)>::Ok((number, sum))
-    })?;
+    let (rows, sum) = clock.time(|| touch_all(statement.query([])?, PROPERTIES.len()))?;
     report.check("enumerate", sum);
     report.check("rows", rows);
     report.figure("enumerate", clock.each(count));
     Ok(())
-}
-
-/// A number that depends on the value.
-fn touch(value: ValueRef<'_>) -> u64 {
-    match value {
-        ValueRef::Text(text) | ValueRef::Blob(text) => text.len() as u64,
-        ValueRef::Integer(n) => n as u64,
-        ValueRef::Real(x) => x.to_bits(),
-        ValueRef::Null => 0,
-    }
 }
 
 /// Each row is a transaction.

@@ -1,7 +1,7 @@
 //! Looking at the next item before it is taken.
 
-use super::super::query::{Position, Rows};
 use super::super::row::Row;
+use super::super::scan::{Position, Rows};
 use super::{Item, OwnedItem};
 use crate::error::EngineError;
 

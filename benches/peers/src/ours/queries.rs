@@ -1,0 +1,132 @@
+//! WQL, from its text: scans that count, an instance by its key, a range of an ordered index.
+
+use super::{Result, insert_disks, inserter, touch};
+use crate::clock::{self, Stopwatch};
+use crate::data::{self, Letters, Order, SAMPLES, fleet};
+use crate::queries::{self, BOTH, Count, LIKE, LIKE_FOLDED, LIKE_MIXED, RANGE};
+use crate::report::Report;
+use cimarron_engine::{CallContext, Session, ValueView};
+
+/// What is asked of models of ASCII.
+pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
+    let session = namespace(count, Order::Scattered, Letters::Ascii)?;
+    for counted in [RANGE, LIKE, BOTH] {
+        scan(report, &session, count, &counted)?;
+    }
+    key(report, &session, count)?;
+    key_prepared(report, &session, count)?;
+    let cost = range(report, &session, count)?;
+    report.figure("range", cost);
+    Ok(())
+}
+
+/// What is asked of rows whose sizes grow in the order in which they were created.
+pub(super) fn ordered(report: &mut Report, count: u64) -> Result<()> {
+    let session = namespace(count, Order::OfKeys, Letters::Ascii)?;
+    let cost = range(report, &session, count)?;
+    report.figure("range_ordered", cost);
+    Ok(())
+}
+
+/// What is asked of models of which some are not ASCII.
+pub(super) fn letters(report: &mut Report, count: u64) -> Result<()> {
+    let session = namespace(count, Order::Scattered, Letters::Mixed)?;
+    for counted in [LIKE_MIXED, LIKE_FOLDED] {
+        scan(report, &session, count, &counted)?;
+    }
+    Ok(())
+}
+
+fn namespace(count: u64, order: Order, letters: Letters) -> Result<Session> {
+    let session = fleet::namespace();
+    let disks = data::named_disks(count, order, letters);
+    insert_disks(&mut inserter(&session)?, disks, &mut Stopwatch::default())?;
+    Ok(session)
+}
+
+/// Seconds for one row of a scan that counts.
+fn scan(report: &mut Report, session: &Session, count: u64, counted: &Count) -> Result<()> {
+    let context = CallContext::new();
+    let query = format!("SELECT Id FROM Bench_Disk WHERE {}", counted.condition);
+    let (mut costs, mut found) = (Vec::new(), 0);
+    for _ in 0..queries::SCANS {
+        let mut clock = Stopwatch::default();
+        found = clock.time(|| session.query(&context, &query)?.count())?;
+        costs.push(clock.each(count));
+    }
+    report.check(counted.name, found as u64);
+    report.figure(counted.name, clock::median(costs));
+    Ok(())
+}
+
+/// From the text of a query with a key to all values of the row.
+fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let query = |nth| {
+        format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
+    };
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let queries: Vec<_> = batch.map(query).collect();
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                for row in session.query(&context, query)?.rows() {
+                    let row = row?;
+                    sum = sum.wrapping_add(touch_all(|slot| row.value(slot)));
+                }
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key", clock.each(SAMPLES));
+    Ok(())
+}
+
+/// The same when everything that the key does not change was done before.
+fn key_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let reader = session.reader(&context, "Bench_Disk")?;
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let keys: Vec<_> = batch.map(|nth| data::key(data::scattered(nth, count))).collect();
+        clock.time(|| {
+            keys.iter().try_for_each(|key| {
+                if let Some(disk) = reader.get(&context, &[ValueView::String(key)])? {
+                    sum = sum.wrapping_add(touch_all(|slot| disk.value(slot)));
+                }
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key_prepared", clock.each(SAMPLES));
+    Ok(())
+}
+
+/// Seconds for one row of those that an ordered index finds.
+fn range(report: &mut Report, session: &Session, count: u64) -> Result<f64> {
+    let context = CallContext::new();
+    session.create_index(&context, "Bench_Disk", "Size")?;
+    let (mut clock, mut rows, mut sum) = (Stopwatch::default(), 0_u64, 0_u64);
+    for sizes in queries::ranges(count) {
+        let (from, to) = (sizes.start, sizes.end);
+        let query = format!("SELECT * FROM Bench_Disk WHERE Size >= {from} AND Size < {to}");
+        clock.time(|| {
+            for row in session.query(&context, &query)?.rows() {
+                let row = row?;
+                rows += 1;
+                sum = sum.wrapping_add(touch_all(|slot| row.value(slot)));
+            }
+            Result::<()>::Ok(())
+        })?;
+    }
+    report.check("range", sum);
+    report.check("range_rows", rows);
+    Ok(clock.each(queries::rows_of_ranges(count)))
+}
+
+/// A number that depends on all values of a row.
+fn touch_all<'a>(value: impl Fn(usize) -> ValueView<'a>) -> u64 {
+    (0..fleet::PROPERTIES.len()).fold(0, |sum, slot| sum.wrapping_add(touch(value(slot))))
+}

@@ -1,0 +1,145 @@
+//! SQL: scans that count, a row by its key, a range of an index, and making a statement.
+
+use super::{Form, INSERT, database, insert_disks, touch_all};
+use crate::clock::{self, Stopwatch};
+use crate::data::{self, Letters, Order, SAMPLES, fleet::PROPERTIES};
+use crate::queries::{
+    self, BOTH, Count, LIKE, LIKE_MIXED, RANGE, TYPICAL_COLUMNS, TYPICAL_CONDITION,
+};
+use crate::report::Report;
+use rusqlite::{Connection, Result};
+use std::hint::black_box;
+
+/// What is asked of models of ASCII.
+pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()> {
+    let connection = filled(count, Order::Scattered, Letters::Ascii, form)?;
+    for counted in [RANGE, LIKE, BOTH] {
+        scan(report, &connection, count, &counted)?;
+    }
+    exact(report, &connection, "like_exact")?;
+    key(report, &connection, count)?;
+    key_prepared(report, &connection, count)?;
+    let cost = range(report, &connection, count)?;
+    report.figure("range", cost);
+    Ok(())
+}
+
+/// What is asked of rows whose sizes grow in the order in which they were created.
+pub(super) fn ordered(report: &mut Report, count: u64, form: Form) -> Result<()> {
+    let connection = filled(count, Order::OfKeys, Letters::Ascii, form)?;
+    let cost = range(report, &connection, count)?;
+    report.figure("range_ordered", cost);
+    Ok(())
+}
+
+/// What is asked of models of which some are not ASCII. SQLite's LIKE folds no others, so the
+/// question that needs it is not for SQLite.
+pub(super) fn letters(report: &mut Report, count: u64, form: Form) -> Result<()> {
+    let connection = filled(count, Order::Scattered, Letters::Mixed, form)?;
+    scan(report, &connection, count, &LIKE_MIXED)?;
+    exact(report, &connection, "like_mixed_exact")
+}
+
+fn filled(count: u64, order: Order, letters: Letters, form: Form) -> Result<Connection> {
+    let connection = database(form)?;
+    connection.execute_batch("BEGIN")?;
+    let disks = data::named_disks(count, order, letters);
+    insert_disks(&mut connection.prepare(INSERT)?, disks, &mut Stopwatch::default())?;
+    connection.execute_batch("COMMIT")?;
+    Ok(connection)
+}
+
+/// Seconds for one row of a scan that counts.
+fn scan(report: &mut Report, connection: &Connection, count: u64, counted: &Count) -> Result<()> {
+    let query = format!("SELECT count(*) FROM disk WHERE {}", counted.condition);
+    let (mut costs, mut found) = (Vec::new(), 0);
+    for _ in 0..queries::SCANS {
+        let mut clock = Stopwatch::default();
+        found = clock.time(|| connection.query_one(&query, [], |row| row.get::<_, i64>(0)))?;
+        costs.push(clock.each(count));
+    }
+    report.check(counted.name, found as u64);
+    report.figure(counted.name, clock::median(costs));
+    Ok(())
+}
+
+/// How many there are where case counts, for a side whose LIKE is of that kind.
+fn exact(report: &mut Report, connection: &Connection, name: &str) -> Result<()> {
+    let query = "SELECT count(*) FROM disk WHERE model GLOB '*foo*'";
+    let found = connection.query_one(query, [], |row| row.get::<_, i64>(0))?;
+    report.check(name, found as u64);
+    Ok(())
+}
+
+const KEY: &str = "SELECT * FROM disk WHERE id =";
+
+/// From the text of a query with a key to all values of the row.
+fn key(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
+    let query = |nth| format!("{KEY} '{}'", data::key(data::scattered(nth, count)));
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let queries: Vec<_> = batch.map(query).collect();
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                let (_, values) =
+                    touch_all(connection.prepare(query)?.query([])?, PROPERTIES.len())?;
+                sum = sum.wrapping_add(values);
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key", clock.each(SAMPLES));
+    Ok(())
+}
+
+fn key_prepared(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
+    let mut statement = connection.prepare(&format!("{KEY} ?1"))?;
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let keys: Vec<_> = batch.map(|nth| data::key(data::scattered(nth, count))).collect();
+        clock.time(|| {
+            keys.iter().try_for_each(|key| {
+                let (_, values) = touch_all(statement.query([key])?, PROPERTIES.len())?;
+                sum = sum.wrapping_add(values);
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key_prepared", clock.each(SAMPLES));
+    Ok(())
+}
+
+/// Seconds for one row of those that an index finds.
+fn range(report: &mut Report, connection: &Connection, count: u64) -> Result<f64> {
+    connection.execute_batch("CREATE INDEX disk_size ON disk (size); ANALYZE")?;
+    let mut statement = connection.prepare("SELECT * FROM disk WHERE size >= ?1 AND size < ?2")?;
+    let (mut clock, mut rows, mut sum) = (Stopwatch::default(), 0_u64, 0_u64);
+    for sizes in queries::ranges(count) {
+        let sizes = [sizes.start as i64, sizes.end as i64];
+        let (more, values) = clock.time(|| touch_all(statement.query(sizes)?, PROPERTIES.len()))?;
+        rows += more;
+        sum = sum.wrapping_add(values);
+    }
+    report.check("range", sum);
+    report.check("range_rows", rows);
+    Ok(clock.each(queries::rows_of_ranges(count)))
+}
+
+/// Making a statement, which for SQLite is parsing, binding and planning.
+pub(super) fn parse(report: &mut Report, form: Form) -> Result<()> {
+    let connection = database(form)?;
+    let text = format!("SELECT {TYPICAL_COLUMNS} FROM disk WHERE {TYPICAL_CONDITION}");
+    let mut clock = Stopwatch::default();
+    for batch in data::batches(0..SAMPLES) {
+        clock.time(|| {
+            for _ in batch {
+                black_box(connection.prepare(black_box(&text))?);
+            }
+            Result::<()>::Ok(())
+        })?;
+    }
+    report.figure("parse", clock.each(SAMPLES));
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Rows of a result, chunk by chunk.
+//!
+//! The condition is asked of many rows at once. Whoever takes rows one by one may stop after
+//! a few, so at first only some are looked at, and more each time; whoever counts has whole
+//! chunks looked at. Deadline and cancel token are looked at each time.
+
+use super::query::{QueryResult, Selection};
+use super::row::Row;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::store::{FrozenChunk, Snapshot};
+use cimarron_wql::plan::Predicate;
+use cimarron_wql::vector::{Batch, Bounds, Mask, Scratch, Values};
+use std::ops::Range;
+
+/// How many rows are looked at together at first.
+const FIRST_WINDOW: usize = 64;
+
+/// How many times more are looked at each time.
+const GROWTH: usize = 4;
+
+/// So few rows are asked one by one.
+const FEW: usize = 8;
+
+/// A place in a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) chunk: usize,
+    pub(super) row: usize,
+}
+
+/// The rows of a result. After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    result: &'a QueryResult,
+    context: &'a CallContext,
+    /// One past the last chunk.
+    end: usize,
+    next: Position,
+    /// The rows of the chunk before `looked_at` that pass.
+    passed: Mask,
+    looked_at: usize,
+    window: usize,
+    scratch: Scratch,
+}
+
+/// Some of the chunks of a result, to be read by a thread of its own: see
+/// [`QueryResult::parts`].
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    result: &'a QueryResult,
+    context: &'a CallContext,
+    chunks: Range<usize>,
+}
+
+/// A chunk as conditions look at it.
+struct ChunkBatch<'a> {
+    snapshot: &'a Snapshot,
+    selection: &'a Selection,
+    frozen: &'a FrozenChunk,
+}
+
+impl Batch for ChunkBatch<'_> {
+    type Row<'a>
+        = Row<'a>
+    where
+        Self: 'a;
+
+    fn len(&self) -> usize {
+        self.frozen.len()
+    }
+
+    fn values(&self, slot: usize) -> Values<'_> {
+        self.frozen.chunk.values(slot)
+    }
+
+    fn valid(&self, slot: usize, rows: &mut Mask) -> bool {
+        self.frozen.chunk.valid(slot, rows)
+    }
+
+    fn bounds(&self, slot: usize) -> Option<Bounds> {
+        self.frozen.chunk.bounds(slot)
+    }
+
+    fn row(&self, at: usize) -> Row<'_> {
+        Row::new(self.snapshot, self.selection, &self.frozen.chunk, at)
+    }
+}
+
+impl QueryResult {
+    /// The rows, from the first one on.
+    pub fn rows(&self) -> Rows<'_> {
+        self.rows_from(Position::default(), self.context())
+    }
+
+    /// The rows from a place on, for a call of its own: its deadline and its cancel
+    /// token count, not those of the call that made the result.
+    pub(super) fn rows_from<'a>(&'a self, from: Position, context: &'a CallContext) -> Rows<'a> {
+        self.rows_of(context, from, self.snapshot().chunks.len())
+    }
+
+    fn rows_of<'a>(&'a self, context: &'a CallContext, next: Position, end: usize) -> Rows<'a> {
+        Rows {
+            result: self,
+            context,
+            end,
+            next,
+            passed: Mask::default(),
+            looked_at: 0,
+            window: FIRST_WINDOW,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The result in parts of about the same size, at most so many, which threads of their
+    /// own can read side by side. Their order is that of the rows.
+    ///
+    /// ```
+    /// # use cimarron_engine::{CallContext, Repository};
+    /// # let repository = Repository::new();
+    /// # repository.create_namespace("root", Default::default())?;
+    /// # let session = repository.session("root")?;
+    /// # let context = CallContext::new();
+    /// let result = session.query(&context, "SELECT * FROM __Namespace WHERE Name <> 'x'")?;
+    /// let count: usize = std::thread::scope(|threads| {
+    ///     let counts = result.parts(2).map(|part| threads.spawn(move || part.count()));
+    ///     let counts: Vec<_> = counts.collect();
+    ///     counts.into_iter().map(|c| c.join().unwrap()).sum::<Result<usize, _>>()
+    /// })?;
+    /// assert_eq!(count, result.count()?);
+    /// # Ok::<(), cimarron_engine::EngineError>(())
+    /// ```
+    pub fn parts(&self, count: usize) -> impl Iterator<Item = Part<'_>> {
+        let chunks = &self.snapshot().chunks;
+        let rows = |chunk: &FrozenChunk| chunk.len() - chunk.start();
+        let mut rest: usize = chunks.iter().map(rows).sum();
+        let mut start = 0;
+        (1..=count).rev().filter_map(move |parts| {
+            let share = rest.div_ceil(parts);
+            let mut taken = 0;
+            let mut end = start;
+            while let Some(chunk) = chunks.get(end).filter(|_| taken < share || parts == 1) {
+                taken += rows(chunk);
+                end += 1;
+            }
+            rest -= taken;
+            let chunks = start..end;
+            start = end;
+            (!chunks.is_empty()).then(|| Part { result: self, context: self.context(), chunks })
+        })
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// When the call is cancelled or late.
+    pub fn count(&self) -> Result<usize, EngineError> {
+        let chunks = 0..self.snapshot().chunks.len();
+        Part { result: self, context: self.context(), chunks }.count()
+    }
+
+    fn batch<'a>(&'a self, frozen: &'a FrozenChunk) -> ChunkBatch<'a> {
+        ChunkBatch { snapshot: self.snapshot(), selection: self.selection(), frozen }
+    }
+
+    /// The rows of a chunk that are seen and pass, of those in a range.
+    fn select(&self, frozen: &FrozenChunk, rows: Range<usize>, scratch: &mut Scratch) -> Mask {
+        let mut passed = Mask::of(rows);
+        frozen.retain_live(&mut passed);
+        if let Some(predicate) = self.condition() {
+            let batch = self.batch(frozen);
+            match predicate.foresee(&batch) {
+                Some(true) => {}
+                Some(false) => passed.clear(),
+                None => predicate.select(&batch, &mut passed, scratch),
+            }
+        }
+        passed
+    }
+
+    fn check(&self, context: &CallContext) -> Result<(), EngineError> {
+        context.check(self.clock())
+    }
+}
+
+impl<'a> Part<'a> {
+    /// Its rows.
+    pub fn rows(&self) -> Rows<'a> {
+        let first = Position { chunk: self.chunks.start, row: 0 };
+        self.result.rows_of(self.context, first, self.chunks.end)
+    }
+
+    /// How many rows it has.
+    ///
+    /// # Errors
+    /// When the call is cancelled or late.
+    pub fn count(&self) -> Result<usize, EngineError> {
+        let mut scratch = Scratch::default();
+        let mut count = 0;
+        let chunks = self.result.snapshot().chunks.get(self.chunks.clone()).unwrap_or_default();
+        for frozen in chunks {
+            self.result.check(self.context)?;
+            let rows = frozen.start()..frozen.len();
+            count += self.result.select(frozen, rows, &mut scratch).count();
+        }
+        Ok(count)
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// Where the next row is looked for.
+    pub(super) const fn position(&self) -> Position {
+        self.next
+    }
+
+    /// Where the row is that was given last.
+    pub(super) const fn last_place(&self) -> Position {
+        Position { chunk: self.next.chunk, row: self.next.row.saturating_sub(1) }
+    }
+
+    /// How many are left.
+    pub(super) fn count_left(mut self) -> Result<usize, EngineError> {
+        let mut count = 0;
+        while let Some(frozen) = self.chunk() {
+            self.window = usize::MAX;
+            self.look(frozen)?;
+            count += self.passed.count();
+            self.leave_chunk();
+        }
+        Ok(count)
+    }
+
+    fn chunk(&self) -> Option<&'a FrozenChunk> {
+        let chunks = self.result.snapshot().chunks.get(..self.end)?;
+        chunks.get(self.next.chunk)
+    }
+
+    fn leave_chunk(&mut self) {
+        self.next = Position { chunk: self.next.chunk + 1, row: 0 };
+        self.looked_at = 0;
+    }
+
+    /// Looks at the next rows of a chunk.
+    fn look(&mut self, frozen: &FrozenChunk) -> Result<(), EngineError> {
+        self.result.check(self.context)?;
+        let start = self.next.row.max(frozen.start());
+        self.looked_at = frozen.len().min(start.saturating_add(self.window));
+        self.window = self.window.saturating_mul(GROWTH);
+        self.next.row = start;
+        self.passed = self.result.select(frozen, start..self.looked_at, &mut self.scratch);
+        Ok(())
+    }
+
+    /// The next row of a chunk that has few, which are asked one by one.
+    fn next_of_few(&mut self, frozen: &'a FrozenChunk) -> Option<Row<'a>> {
+        let start = self.next.row.max(frozen.start());
+        let found = (start..frozen.len()).find_map(|at| {
+            let row = self.row(frozen, at);
+            let passes = |p: &Predicate| p.matches(&row);
+            let found = frozen.is_live(at) && self.result.condition().is_none_or(passes);
+            found.then_some((at, row))
+        });
+        self.next.row = found.map_or(frozen.len(), |(at, _)| at + 1);
+        found.map(|(_, row)| row)
+    }
+
+    fn row(&self, frozen: &'a FrozenChunk, at: usize) -> Row<'a> {
+        Row::new(self.result.snapshot(), self.result.selection(), &frozen.chunk, at)
+    }
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Result<Row<'a>, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(frozen) = self.chunk() {
+            if frozen.len() - frozen.start() <= FEW {
+                if self.next.row == 0
+                    && let Err(error) = self.result.check(self.context)
+                {
+                    self.end = 0;
+                    return Some(Err(error));
+                }
+                if let Some(row) = self.next_of_few(frozen) {
+                    return Some(Ok(row));
+                }
+            } else {
+                if let Some(at) = self.passed.next(self.next.row).filter(|_| self.looked_at > 0) {
+                    self.next.row = at + 1;
+                    return Some(Ok(self.row(frozen, at)));
+                }
+                self.next.row = self.next.row.max(self.looked_at);
+                if self.next.row < frozen.len() {
+                    if let Err(error) = self.look(frozen) {
+                        self.end = 0;
+                        return Some(Err(error));
+                    }
+                    continue;
+                }
+            }
+            self.leave_chunk();
+        }
+        None
+    }
+}

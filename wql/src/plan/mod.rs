@@ -1,0 +1,12 @@
+//! From a bound condition to what is evaluated.
+
+mod interval;
+mod normalise;
+mod predicate;
+mod print;
+
+pub use interval::{Integers, Reals};
+pub use predicate::{ColumnTest, OtherTest, Predicate, Test};
+
+pub(crate) use interval::Share;
+pub(crate) use predicate::datetime_holds;
