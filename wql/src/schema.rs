@@ -30,6 +30,12 @@ pub trait ClassInfo {
 
     /// The names of all properties, for "did you mean".
     fn property_names(&self) -> impl Iterator<Item = &str>;
+
+    /// Whether it is the class of this name, or derives from it.
+    fn is_a(&self, ancestor: &str) -> bool;
+
+    /// Whether its `Indication` qualifier is true.
+    fn is_indication(&self) -> bool;
 }
 
 /// A property as the binder needs it.

@@ -14,7 +14,9 @@ use crate::schema::{ClassRef, Schema};
 use crate::store::Snapshot;
 use cimarron_model::{CimType, Name};
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{BindOptions, BoundPath, Declared, Projection};
+use cimarron_wql::{
+    BindOptions, Bound, BoundPath, Declared, Projection, QueryKind, Span, WqlError,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,6 +37,7 @@ impl ColumnHeader {
         let (cim_type, is_array) = match path {
             BoundPath::Column(column) => (column.cim_type, column.is_array),
             BoundPath::System(property) => (property.cim_type(), property.is_array()),
+            BoundPath::This => (CimType::Object, false),
             BoundPath::Member(member) => match member.declared {
                 Declared::As(cim_type) => (cim_type, false),
                 _ => (CimType::String, false),
@@ -82,7 +85,11 @@ impl Session {
         let query = cimarron_wql::parse_within(text, &limits)?;
         let options = BindOptions { dialect: self.dialect() };
         let view = reading.view();
-        let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
+        let mut bound = match cimarron_wql::bind(&query, &**view.schema(), &options)? {
+            Bound::Data(bound) => bound,
+            Bound::Schema(_) => return Err(not_run(QueryKind::Schema, text)),
+            _ => return Err(not_run(QueryKind::AssociatorsOf, text)),
+        };
         let class = Schema::class(view.schema(), bound.class.as_str());
         let namespace = reading.namespace;
         let condition = bound.filter.as_ref();
@@ -112,6 +119,10 @@ impl Session {
         let result = QueryResult::new(self, context, snapshot, class, selection, predicate);
         Ok(result.found_through(access))
     }
+}
+
+fn not_run(kind: QueryKind, text: &str) -> EngineError {
+    WqlError::UnsupportedKind { kind, span: Span::new(0, text.len()) }.into()
 }
 
 impl QueryResult {

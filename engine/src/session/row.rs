@@ -171,6 +171,7 @@ impl<'a> Row<'a> {
                 BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
                 BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
                 BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
+                BoundPath::This => FieldValue::Stored(ValueView::Null),
             },
         }
     }

@@ -70,10 +70,15 @@ impl FrozenChunk {
         if self.whole {
             return;
         }
-        for (n, word) in rows.words_mut().iter_mut().enumerate() {
-            let bits = |word: u64| (0..u64::BITS).filter(move |bit| word >> bit & 1 == 1);
-            let live = |bit: &u32| self.chunk.is_visible(n * 64 + *bit as usize, self.at);
-            *word = bits(*word).filter(live).fold(0, |live, bit| live | 1 << bit);
+        let born = |row| self.chunk.birth(row) <= self.at;
+        match self.chunk.births().map(|births| births.of_all()) {
+            None => {}
+            Some(Some(birth)) if birth <= self.at => {}
+            Some(Some(_)) => rows.clear(),
+            Some(None) => rows.retain(born),
+        }
+        if !self.chunk.deaths().is_empty() {
+            rows.retain(|row| self.chunk.deaths().get(row) > self.at);
         }
     }
 

@@ -42,6 +42,14 @@ impl Births {
         }
     }
 
+    /// The birth of all rows, when they share one.
+    pub(super) fn of_all(&self) -> Option<Commit> {
+        match self {
+            Self::All(birth) => Some(birth.load(Ordering::Relaxed)),
+            Self::Each(_) => None,
+        }
+    }
+
     /// The births of rows, one after the other.
     pub(super) fn list(writer: &Writer, births: &[Commit]) -> Self {
         if let Some((first, rest)) = births.split_first()

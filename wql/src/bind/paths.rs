@@ -1,6 +1,6 @@
 //! Property paths to slots and members.
 
-use super::Binder;
+use super::{Binder, Rows};
 use crate::bound::{BoundPath, Column, Declared, Member, MemberPath};
 use crate::error::WqlError;
 use crate::schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
@@ -8,6 +8,7 @@ use crate::syntax::ast::{Identifier, PropertyPath};
 use cimarron_model::{CimType, Name, suggest};
 
 /// A path and what the schema says of its end.
+#[derive(Clone)]
 pub(super) struct Resolved {
     pub(super) path: BoundPath,
     pub(super) declared: Declared,
@@ -53,6 +54,13 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             }
             let Place { declared, is_array, .. } = Place::system(property);
             return Ok(Resolved { path: BoundPath::System(property), declared, is_array });
+        }
+        if self.rows == Rows::Classes && path.property.name.is("__this") {
+            if !path.members.is_empty() {
+                return Err(WqlError::ThisWithoutIsa { span: path.span() });
+            }
+            let declared = Declared::As(CimType::Object);
+            return Ok(Resolved { path: BoundPath::This, declared, is_array: false });
         }
         let info = self.class.property(name).ok_or_else(|| self.unknown_property(path))?;
         let column = Column {

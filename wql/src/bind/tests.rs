@@ -1,15 +1,21 @@
 //! Tests of binding: names, types and their errors.
 
+mod kinds;
+
 use crate::testing::TestSchema;
 use crate::{
-    BindOptions, BoundExpr, BoundPath, BoundQuery, CompareOp, Constant, Declared, NullTest,
+    BindOptions, Bound, BoundExpr, BoundPath, BoundQuery, CompareOp, Constant, Declared, NullTest,
     Projection, Span, WqlError, bind, parse,
 };
 use cimarron_model::{CimType, Dialect, Status};
 
 fn bind_text(text: &str) -> Result<BoundQuery, WqlError> {
     let options = BindOptions { dialect: Dialect::Wmi };
-    bind(&parse(text).unwrap_or_else(|e| panic!("{text}: {e}")), &TestSchema::new(), &options)
+    let query = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+    match bind(&query, &TestSchema::new(), &options)? {
+        Bound::Data(bound) => Ok(bound),
+        other => panic!("{text}: {other:?}"),
+    }
 }
 
 #[track_caller]

@@ -46,8 +46,8 @@ fn matching(condition: &str, dialect: Dialect) -> Vec<String> {
     let schema = TestSchema::new();
     let text = format!("SELECT * FROM T_Base WHERE {condition}");
     let query = parse(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    let bound =
-        bind(&query, &schema, &BindOptions { dialect }).unwrap_or_else(|e| panic!("{text}: {e}"));
+    let bound = bind(&query, &schema, &BindOptions { dialect });
+    let bound = bound.unwrap_or_else(|e| panic!("{text}: {e}")).into_data().unwrap();
     let id = |row: &Instance| row.get("Id").and_then(Value::as_str).unwrap().to_owned();
     rows().into_iter().filter(|r| bound.matches(&schema.row(r.clone()))).map(|r| id(&r)).collect()
 }
@@ -227,7 +227,8 @@ fn fetches_what_is_selected() {
     let schema = TestSchema::new();
     let query =
         parse("SELECT U8, __DERIVATION, Point.Inner.X, Point.__CLASS, Point.Nope FROM T_Base");
-    let bound = bind(&query.unwrap(), &schema, &BindOptions::default()).unwrap();
+    let bound =
+        bind(&query.unwrap(), &schema, &BindOptions::default()).unwrap().into_data().unwrap();
     let Projection::Items(items) = &bound.projection else { panic!() };
     let row = schema.row(rows().remove(2));
     let fetched: Vec<_> = items.iter().map(|item| item.fetch(&row)).collect();

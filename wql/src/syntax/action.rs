@@ -1,8 +1,9 @@
 //! What the grammar's actions share.
 
-use super::ast::{Identifier, LiteralValue};
+use super::ast::{Identifier, Interval, LiteralValue, RowCount};
+use super::mode::{Refusal, refuse};
 use crate::Span;
-use crate::error::WqlError;
+use crate::error::{EventError, WqlError};
 use cimarron_model::Name;
 use smol_str::SmolStr;
 
@@ -12,10 +13,10 @@ pub(super) fn identifier(text: &str, start: usize, end: usize) -> Identifier {
     Identifier { name: Name::new(span.of(text)), span }
 }
 
-/// One list of a first item and the rest.
-pub(super) fn chain<T>(first: T, mut rest: Vec<T>) -> Vec<T> {
-    rest.insert(0, first);
-    rest
+/// One list of the items before and one more.
+pub(super) fn push<T>(mut items: Vec<T>, item: T) -> Vec<T> {
+    items.push(item);
+    items
 }
 
 /// How a backslash reads.
@@ -28,11 +29,16 @@ pub(super) enum Escapes {
 }
 
 /// The value of the string literal at `span`, quotes included.
-pub(super) fn string(text: &str, span: Span, escapes: Escapes) -> Result<LiteralValue, WqlError> {
+pub(super) fn string(text: &str, span: Span, escapes: Escapes) -> Result<LiteralValue, Refusal> {
+    Ok(LiteralValue::String(unquoted(text, span, escapes)?))
+}
+
+/// The text of the string literal at `span`, quotes included.
+pub(super) fn unquoted(text: &str, span: Span, escapes: Escapes) -> Result<SmolStr, Refusal> {
     let literal = span.of(text);
     let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
-    if !inner.contains('\\') {
-        return Ok(LiteralValue::String(SmolStr::new(inner)));
+    if !inner.as_bytes().contains(&b'\\') {
+        return Ok(SmolStr::new(inner));
     }
     let mut value = String::with_capacity(inner.len());
     let mut chars = inner.char_indices().peekable();
@@ -45,10 +51,35 @@ pub(super) fn string(text: &str, span: Span, escapes: Escapes) -> Result<Literal
             ('\\', Some(escaped)) if escapes == Escapes::Strict => {
                 let start = span.start + 1 + offset;
                 let span = Span::new(start, start + 1 + escaped.len_utf8());
-                return Err(WqlError::UnknownEscape { escaped, span });
+                return refuse(WqlError::UnknownEscape { escaped, span });
             }
             _ => value.push(c),
         }
     }
-    Ok(LiteralValue::String(value.into()))
+    Ok(value.into())
+}
+
+/// The number of seconds at these offsets; rounded to whole milliseconds, from
+/// 0.001 to 4294967.295.
+pub(super) fn interval(text: &str, start: usize, end: usize) -> Result<Interval, Refusal> {
+    let span = Span::new(start, end);
+    let milliseconds = span.of(text).parse::<f64>().map(|seconds| (seconds * 1000.0).round());
+    match milliseconds {
+        Ok(milliseconds) if (1.0..=f64::from(u32::MAX)).contains(&milliseconds) => {
+            Ok(Interval { milliseconds: milliseconds as u32, span })
+        }
+        _ => {
+            let text = span.of(text).to_owned();
+            refuse(WqlError::event(EventError::IntervalOutOfRange { text }, span))
+        }
+    }
+}
+
+/// The number of rows at these offsets.
+pub(super) fn row_count(text: &str, start: usize, end: usize) -> Result<RowCount, Refusal> {
+    let span = Span::new(start, end);
+    match span.of(text).parse() {
+        Ok(rows) => Ok(RowCount { rows, span }),
+        Err(_) => refuse(WqlError::NoRowCount { text: span.of(text).to_owned(), span }),
+    }
 }

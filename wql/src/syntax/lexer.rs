@@ -10,7 +10,8 @@ use crate::Span;
 use crate::error::WqlError;
 use logos::Logos;
 
-/// A token; its text is the span's.
+/// A token; its text is the span's. Every keyword but TRUE, FALSE and NULL is a
+/// name wherever the grammar wants one.
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
 #[logos(skip r"[ \t\r\n\x0B\x0C]+")]
 pub(crate) enum Token {
@@ -32,6 +33,40 @@ pub(crate) enum Token {
     Isa,
     #[token("like", ignore(case))]
     Like,
+    #[token("associators", ignore(case))]
+    Associators,
+    #[token("references", ignore(case))]
+    References,
+    #[token("of", ignore(case))]
+    Of,
+    #[token("within", ignore(case))]
+    Within,
+    #[token("group", ignore(case))]
+    Group,
+    #[token("by", ignore(case))]
+    By,
+    #[token("having", ignore(case))]
+    Having,
+    #[token("top", ignore(case))]
+    Top,
+    #[token("distinct", ignore(case))]
+    Distinct,
+    #[token("as", ignore(case))]
+    As,
+    #[token("in", ignore(case))]
+    In,
+    #[token("between", ignore(case))]
+    Between,
+    #[token("order", ignore(case))]
+    Order,
+    #[token("asc", ignore(case))]
+    Asc,
+    #[token("desc", ignore(case))]
+    Desc,
+    #[token("limit", ignore(case))]
+    Limit,
+    #[token("offset", ignore(case))]
+    Offset,
     #[token("null", ignore(case))]
     Null,
     #[token("true", ignore(case))]
@@ -87,6 +122,9 @@ pub(crate) enum Token {
     LogicSymbol,
     #[regex(r"[\[\]]")]
     Bracket,
+    /// A whole group in braces: an object path, whose quoted keys may hold braces.
+    #[regex(r#"\{([^{}"']|"([^"\\]|\\(?s:.))*"|'([^'\\]|\\(?s:.))*')*\}"#)]
+    Braced,
     #[regex(r"[{}]")]
     Brace,
     #[token(";")]
@@ -157,6 +195,8 @@ mod tests {
             ],
         );
         check("\"multi\nline\"", &[String]);
+        check("ASSOCIATORS OF {X.a=\"}\\\"\",b='{'}where", &[Associators, Of, Braced, Where]);
+        check("{ } {} }", &[Braced, Braced, Brace]);
     }
 
     #[test]
@@ -170,6 +210,7 @@ mod tests {
             let span = Span::new(0, text.len());
             assert_eq!(error, WqlError::UnterminatedString { span }, "{text}");
         }
+        check("{X=5 {", &[Brace, Word, Equal, Integer, Brace]);
         for text in ["“x”", "\u{a0}", "?", "@", "\0"] {
             let error = tokens(text).find_map(Result::err).unwrap();
             assert!(matches!(error, WqlError::UnexpectedCharacter { .. }), "{text}: {error:?}");

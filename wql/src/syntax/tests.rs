@@ -1,7 +1,9 @@
 //! Tests of the parser, its errors and the printer.
 
+mod kinds;
+
 use super::ast::*;
-use super::{Limits, parse, parse_within};
+use super::{Door, Limits, parse, parse_event, parse_within};
 use crate::Span;
 use crate::error::{Construct, QueryKind, WqlError};
 use cimarron_model::{Name, Status};
@@ -46,7 +48,9 @@ fn precedence_and_parentheses() {
         "SELECT * FROM X WHERE ((a = 1)) OR (b = 2 AND c = 3)",
         "SELECT * FROM X WHERE a = 1 OR b = 2 AND c = 3",
     );
-    let Query::Data(query) = parse("SELECT * FROM X WHERE a=1 OR b=2 OR c=3 AND d=4").unwrap();
+    let Ok(Query::Data(query)) = parse("SELECT * FROM X WHERE a=1 OR b=2 OR c=3 AND d=4") else {
+        panic!()
+    };
     let Some(Expr::Or(items)) = query.filter else { panic!() };
     assert_eq!(items.len(), 3);
     assert!(matches!(items[2], Expr::And(_)));
@@ -67,7 +71,7 @@ fn keywords_are_contextual() {
 #[test]
 fn string_escapes() {
     let value = |text: &str| {
-        let Query::Data(query) = parse(text).unwrap();
+        let Ok(Query::Data(query)) = parse(text) else { panic!("{text}") };
         match query.filter.unwrap() {
             Expr::Compare(Comparison { right: Operand::Constant(l), .. }) => l.value,
             Expr::Like(Like { pattern, .. }) => pattern.value,
@@ -109,16 +113,16 @@ fn says_what_wql_does_not_have() {
     for (text, construct, at) in [
         ("SELECT * FROM X ORDER BY a", OrderBy, "ORDER"),
         ("SELECT * FROM X WHERE a = 1 order by a", OrderBy, "order"),
-        ("SELECT COUNT(*) FROM X", Count, "("),
-        ("SELECT UPPER(a) FROM X", Function, "("),
-        ("SELECT TOP 5 * FROM X", Top, "5"),
-        ("SELECT DISTINCT a FROM X", Distinct, "a"),
+        ("SELECT COUNT(*) FROM X", Count, "COUNT"),
+        ("SELECT UPPER(a) FROM X", Function, "UPPER"),
+        ("SELECT TOP 5 * FROM X", Top, "TOP"),
+        ("SELECT DISTINCT a FROM X", Distinct, "DISTINCT"),
         ("SELECT * , a FROM X", StarInList, ","),
         ("SELECT a, * FROM X", StarInList, "*"),
         ("SELECT a AS b FROM X", Alias, "AS"),
         ("SELECT a + 1 FROM X", Arithmetic, "+"),
-        ("SELECT * FROM X AS y", Alias, "AS"),
-        ("SELECT * FROM X y WHERE a = 1", Alias, "y"),
+        ("SELECT * FROM X AS y", ClassAlias, "AS"),
+        ("SELECT * FROM X y WHERE a = 1", ClassAlias, "y"),
         ("SELECT * FROM X, Y", SeveralClasses, ","),
         ("SELECT * FROM X JOIN Y", Join, "JOIN"),
         ("SELECT * FROM X INNER JOIN Y ON a = b", Join, "INNER"),
@@ -128,9 +132,9 @@ fn says_what_wql_does_not_have() {
         ("SELECT * FROM X UNION SELECT * FROM Y", Union, "UNION"),
         ("SELECT * FROM X GROUP BY a", GroupBy, "GROUP"),
         ("SELECT * FROM X WHERE a IN (1, 2)", In, "IN"),
-        ("SELECT * FROM X WHERE a NOT IN (1, 2)", In, "NOT"),
+        ("SELECT * FROM X WHERE a NOT IN (1, 2)", In, "NOT IN"),
         ("SELECT * FROM X WHERE a BETWEEN 1 AND 2", Between, "BETWEEN"),
-        ("SELECT * FROM X WHERE a NOT LIKE 'b'", NotLike, "NOT"),
+        ("SELECT * FROM X WHERE a NOT LIKE 'b'", NotLike, "NOT LIKE"),
         ("SELECT * FROM X WHERE a IS 5", IsValue, "5"),
         ("SELECT * FROM X WHERE a IS NOT 'b'", IsValue, "'b'"),
         ("SELECT * FROM X WHERE a < (4 + 7 - 2)", Arithmetic, "("),
@@ -147,7 +151,8 @@ fn says_what_wql_does_not_have() {
         ("SELECT * FROM X -- all", Comment, "--"),
         ("SELECT /* all */ * FROM X", Comment, "/*"),
         ("SELECT * FROM X;", Semicolon, ";"),
-        ("SELECT * FROM {X}", Braces, "{"),
+        ("SELECT * FROM {X}", Braces, "{X}"),
+        ("SELECT * FROM {X", Braces, "{"),
         ("DELETE FROM X", Write, "DELETE"),
         ("INSERT INTO X VALUES (1)", Write, "INSERT"),
     ] {
@@ -157,32 +162,38 @@ fn says_what_wql_does_not_have() {
 
 #[test]
 fn recognises_other_kinds_of_query() {
+    for (text, at) in [
+        ("SELECT * FROM E WITHIN 10 WHERE TargetInstance ISA 'X'", "WITHIN"),
+        ("SELECT * FROM E WHERE a = 1 WITHIN 10", "WITHIN"),
+        ("SELECT * FROM E WHERE a = 1 GROUP WITHIN 5", "GROUP WITHIN"),
+        ("SELECT * FROM E GROUP WITHIN 5 BY a HAVING NumberOfEvents > 1", "GROUP WITHIN"),
+    ] {
+        let error = parse(text).unwrap_err();
+        let span = error.span();
+        assert_eq!(span.of(text), at, "{text}");
+        let (kind, door) = (QueryKind::Event, Door::Query);
+        assert_eq!(error, WqlError::WrongKind { kind, door, span }, "{text}");
+        assert_eq!(error.status(), Status::InvalidQuery);
+    }
     for (text, kind, at) in [
-        ("SELECT * FROM meta_class", QueryKind::Schema, "meta_class"),
         ("SELECT * FROM Meta_Class WHERE __this ISA \"X\"", QueryKind::Schema, "Meta_Class"),
         ("ASSOCIATORS OF {X.a=\"b\"}", QueryKind::AssociatorsOf, "ASSOCIATORS OF"),
         ("references  of {X=@} WHERE Role = a", QueryKind::ReferencesOf, "references  of"),
-        ("SELECT * FROM E WITHIN 10 WHERE TargetInstance ISA 'X'", QueryKind::Event, "WITHIN"),
-        ("SELECT * FROM E WHERE a = 1 GROUP WITHIN 5", QueryKind::Event, "GROUP"),
-        (
-            "SELECT * FROM E GROUP WITHIN 5 BY a HAVING NumberOfEvents > 1",
-            QueryKind::Event,
-            "GROUP",
-        ),
-        ("SELECT * FROM E HAVING NumberOfEvents > 1", QueryKind::Event, "HAVING"),
     ] {
-        let error = parse(text).unwrap_err();
-        assert_eq!(error.span().of(text), at, "{text}");
-        assert_eq!(error, WqlError::UnsupportedKind { kind, span: error.span() }, "{text}");
-        assert_eq!(error.status(), Status::QueryFeatureNotSupported);
+        let error = parse_event(text).unwrap_err();
+        assert_eq!(error.status(), Status::UnparsableQuery);
+        let span = error.span();
+        assert_eq!(span.of(text), at, "{text}");
+        let door = Door::Notification;
+        assert_eq!(*error.root(), WqlError::WrongKind { kind, door, span }, "{text}");
     }
 }
 
 #[test]
 fn other_syntax_errors() {
     for (text, message) in [
-        ("", "unexpected end of the query: expected SELECT"),
-        ("FROM X", "unexpected `FROM`: expected SELECT"),
+        ("", "end of the query: expected SELECT, ASSOCIATORS OF or REFERENCES OF"),
+        ("FROM X", "unexpected `FROM`: expected SELECT, ASSOCIATORS OF or REFERENCES OF"),
         ("SELECT FROM", "end of the query: expected a comma or FROM"),
         ("SELECT * X", "unexpected `X`: expected FROM"),
         ("SELECT * FROM", "end of the query: expected a name"),
@@ -307,6 +318,7 @@ fn query() -> impl Strategy<Value = DataQuery> {
         select,
         class,
         filter,
+        extended: None,
     })
 }
 
@@ -343,9 +355,10 @@ fn without_spans(query: Query) -> DataQuery {
                 bare_path(&mut isa.property);
                 bare(&mut isa.class);
             }
+            Expr::In(_) | Expr::Between(_) => panic!("extended"),
         }
     }
-    let Query::Data(mut query) = query;
+    let Query::Data(mut query) = query else { panic!() };
     bare(&mut query.class);
     if let SelectList::Properties(paths) = &mut query.select {
         paths.iter_mut().for_each(bare_path);

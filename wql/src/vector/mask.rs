@@ -79,6 +79,20 @@ impl Mask {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
 
+    /// Keeps the rows for which something holds.
+    pub fn retain(&mut self, mut holds: impl FnMut(usize) -> bool) {
+        for (n, word) in self.words.iter_mut().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                let bit = rest & rest.wrapping_neg();
+                if !holds(n * 64 + rest.trailing_zeros() as usize) {
+                    *word &= !bit;
+                }
+                rest ^= bit;
+            }
+        }
+    }
+
     /// 64 rows at a time, the first of each lowest.
     pub const fn words(&self) -> &[u64; WORDS] {
         &self.words

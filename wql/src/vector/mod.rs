@@ -103,7 +103,7 @@ impl OtherTest {
                 rows.clear();
             }
         } else {
-            retain(rows, |row| self.matches(&batch.row(row)));
+            rows.retain(|row| self.matches(&batch.row(row)));
         }
     }
 }
@@ -138,7 +138,7 @@ impl ColumnTest {
         let values = batch.values(slot);
         if let Values::Rows = values {
             use crate::rows::Row;
-            return retain(rows, |row| self.matches(batch.row(row).value(slot)));
+            return rows.retain(|row| self.matches(batch.row(row).value(slot)));
         }
         // The rows that have a value, and then those that have not.
         let len = values.len().unwrap_or_else(|| batch.len());
@@ -216,7 +216,7 @@ impl Test {
             }
             (Self::Text { operator, constant, case }, Values::Text(texts)) => match operator {
                 CompareOp::Equal => text::select_equal(texts, constant, *case, rows),
-                _ => retain(rows, |row| self.holds(ValueRef::String(texts.get(row)))),
+                _ => rows.retain(|row| self.holds(ValueRef::String(texts.get(row)))),
             },
             (Self::Like { search, negated }, Values::Text(texts)) => {
                 let all = negated.then(|| rows.clone());
@@ -255,20 +255,6 @@ impl Values<'_> {
             Self::Dictionary(codes, _) => codes.len(),
             Self::Rows => return None,
         })
-    }
-}
-
-/// Keeps the rows for which something holds.
-fn retain(rows: &mut Mask, mut holds: impl FnMut(usize) -> bool) {
-    for (n, word) in rows.words_mut().iter_mut().enumerate() {
-        let mut rest = *word;
-        while rest != 0 {
-            let bit = rest & rest.wrapping_neg();
-            if !holds(n * 64 + rest.trailing_zeros() as usize) {
-                *word &= !bit;
-            }
-            rest ^= bit;
-        }
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn select<T: Copy>(values: &[T], rows: &mut Mask, test: impl Fn(T) ->
 
 /// Keeps the rows whose values pass a test; only theirs are tested.
 pub(super) fn select_each<T: Copy>(values: &[T], rows: &mut Mask, test: impl Fn(T) -> bool) {
-    super::retain(rows, |row| values.get(row).is_some_and(|value| test(*value)));
+    rows.retain(|row| values.get(row).is_some_and(|value| test(*value)));
 }
 
 /// Which of 64 values pass, the first one's bit lowest.

@@ -94,7 +94,7 @@ impl TextSearch {
                 self.find(run, texts, rows, folded, &mut found);
                 rows.intersect(&found);
             }
-            Plan::Each | Plan::Run(_) => super::retain(rows, matches),
+            Plan::Each | Plan::Run(_) => rows.retain(matches),
         }
     }
 

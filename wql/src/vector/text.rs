@@ -12,8 +12,8 @@ pub(super) fn select_equal(texts: Texts<'_>, constant: &str, case: StringCase, r
             let (start, end) = texts.span(row);
             end - start == constant.len() && case.eq(texts.get(row), constant)
         };
-        super::retain(rows, is_equal);
+        rows.retain(is_equal);
     } else {
-        super::retain(rows, |row| case.eq(texts.get(row), constant));
+        rows.retain(|row| case.eq(texts.get(row), constant));
     }
 }
