@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use cimarron_conformance::{Case, read_fixture, run_suite};
-use cimarron_engine::{CallContext, Repository, Row, Session, ValueView};
+use cimarron_engine::{CallContext, ClassForm, Depth, Repository, Row, Session, ValueView};
 use cimarron_model::{Dialect, Status};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{CompileOptions, Diagnostics, EmptyBase, Language, Loader, compile};
@@ -173,29 +173,65 @@ fn judge(session: &Session, case: &WqlCase, passed_over: &Cell<usize>) -> Option
     }
 }
 
+/// The namespaces of all fixtures.
+struct Fixtures(BTreeMap<(&'static str, &'static str), Session>);
+
+impl Fixtures {
+    fn new() -> Self {
+        let mut sessions = BTreeMap::new();
+        for name in ["", "links", "sdk", "schema"] {
+            sessions.insert((name, "wmi"), fixture(name, Dialect::Wmi));
+        }
+        for name in ["", "links", "schema", "mof3"] {
+            sessions.insert((name, "dmtf"), fixture(name, Dialect::Dmtf));
+        }
+        Self(sessions)
+    }
+
+    /// The same with an index for every property that can have one.
+    fn indexed() -> Self {
+        let (fixtures, context) = (Self::new(), CallContext::new());
+        let mut made = 0;
+        for session in fixtures.0.values() {
+            let classes =
+                session.enumerate_classes(&context, None, Depth::Deep, ClassForm::Resolved);
+            for class in classes.unwrap() {
+                for property in &class.properties {
+                    let (class, property) = (class.name.as_str(), property.name.as_str());
+                    made += usize::from(session.create_index(&context, class, property).is_ok());
+                }
+            }
+        }
+        assert!(made > 100, "only {made} indexes were made");
+        fixtures
+    }
+
+    #[expect(clippy::print_stdout, reason = "a test says what it passes over")]
+    fn run(&self) {
+        let passed_over = Cell::new(0);
+        run_suite("wql", 400, |case: &WqlCase| {
+            let dialect = case.dialect.as_deref().unwrap_or("wmi");
+            let Some(session) = self.0.get(&(case.fixture.as_str(), dialect)) else {
+                return vec![format!("no fixture {} of dialect {dialect}", case.fixture)];
+            };
+            let problem = match case.expected() {
+                Some(_) => judge(session, case, &passed_over),
+                None => Some("a case has either rows, classes or an error".to_owned()),
+            };
+            problem.map(|problem| format!("{}\n    {problem}", case.query)).into_iter().collect()
+        });
+        if passed_over.get() > 0 {
+            println!("{} cases of kinds that are not answered yet", passed_over.get());
+        }
+    }
+}
+
 #[test]
-#[expect(clippy::print_stdout, reason = "a test says what it passes over")]
 fn wql() {
-    let mut sessions = BTreeMap::new();
-    for name in ["", "links", "sdk", "schema"] {
-        sessions.insert((name, "wmi"), fixture(name, Dialect::Wmi));
-    }
-    for name in ["", "links", "schema", "mof3"] {
-        sessions.insert((name, "dmtf"), fixture(name, Dialect::Dmtf));
-    }
-    let passed_over = Cell::new(0);
-    run_suite("wql", 400, |case: &WqlCase| {
-        let dialect = case.dialect.as_deref().unwrap_or("wmi");
-        let Some(session) = sessions.get(&(case.fixture.as_str(), dialect)) else {
-            return vec![format!("no fixture {} of dialect {dialect}", case.fixture)];
-        };
-        let problem = match case.expected() {
-            Some(_) => judge(session, case, &passed_over),
-            None => Some("a case has either rows, classes or an error".to_owned()),
-        };
-        problem.map(|problem| format!("{}\n    {problem}", case.query)).into_iter().collect()
-    });
-    if passed_over.get() > 0 {
-        println!("{} cases of kinds that are not answered yet", passed_over.get());
-    }
+    Fixtures::new().run();
+}
+
+#[test]
+fn wql_through_indexes() {
+    Fixtures::indexed().run();
 }

@@ -7,7 +7,7 @@
 
 use cimarron_conformance::{Case, read_fixture, run_suite};
 use cimarron_engine::{CallContext, ClassOptions, Depth, Repository};
-use cimarron_model::{CimType, Class, Dialect, fold};
+use cimarron_model::{CimType, Class, Dialect, Name, fold};
 use cimarron_wql::{BindOptions, ClassInfo, PropertyInfo, Schema, WqlError};
 use serde::Deserialize;
 
@@ -89,7 +89,7 @@ impl ClassInfo for OneClass<'_> {
             name: property.name.as_str(),
             cim_type: if is_object { CimType::Object } else { data_type.cim_type },
             is_array: data_type.array.is_array(),
-            embedded_class: data_type.class.as_ref().filter(|_| is_object).map(|c| c.as_str()),
+            embedded_class: data_type.class.as_ref().filter(|_| is_object).map(Name::as_str),
         })
     }
 
