@@ -71,9 +71,9 @@ pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
     AccessPath, AssociationFilter, Batch, ClassOptions, Classes, ColumnHeader, Depth, Field,
-    IndexInfo, Inserter, InstanceOptions, Item, Loaded, OnError, OwnedItem, Part, PropertyList,
-    Pulled, PutMode, QueryResult, Reader, Row, Rows, Sequence, SequenceLimits, Sequences, Session,
-    Taken, Update, WriteBatch,
+    IndexInfo, Inserter, InstanceOptions, Item, Loaded, OnError, OwnedItem, Part, PreparedQuery,
+    PropertyList, Pulled, PutMode, QueryResult, Reader, Row, Rows, Sequence, SequenceLimits,
+    Sequences, Session, Taken, Update, WriteBatch,
 };
 pub use stored::{StoredClass, StoredInstance};
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};

@@ -13,6 +13,7 @@ mod class_associators;
 mod class_options;
 mod classes;
 mod declare;
+mod estimate;
 mod indexes;
 mod inserter;
 mod instance_options;
@@ -29,6 +30,7 @@ mod reader;
 mod row;
 mod scan;
 mod sequence;
+mod statement;
 mod write;
 
 pub use access::AccessPath;
@@ -42,7 +44,7 @@ pub use instance_options::InstanceOptions;
 pub use load::Loaded;
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
-pub use query::{ColumnHeader, QueryResult};
+pub use query::{PreparedQuery, QueryResult};
 pub use reader::Reader;
 pub(crate) use row::instance_of;
 pub use row::{Field, Row};
@@ -50,6 +52,7 @@ pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };
+pub use statement::ColumnHeader;
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};

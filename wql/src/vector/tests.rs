@@ -3,7 +3,7 @@
 use super::*;
 use crate::rows::Row;
 use crate::testing::{TestRow, TestSchema, datetime, embedded};
-use crate::{BindOptions, Bound, BoundQuery, bind, parse};
+use crate::{BindOptions, BoundQuery, bind, parse};
 use cimarron_model::{Char16, DateTime, Dialect, Instance, Value};
 use proptest::prelude::*;
 
@@ -356,10 +356,7 @@ fn condition() -> impl Strategy<Value = String> {
 
 fn bound(condition: &str, schema: &TestSchema, dialect: Dialect) -> BoundQuery {
     let query = parse(&format!("SELECT * FROM T_Base WHERE {condition}")).unwrap();
-    match bind(&query, schema, &BindOptions { dialect }).unwrap() {
-        Bound::Data(bound) => bound,
-        other => panic!("{other:?}"),
-    }
+    bind(&query, schema, &BindOptions { dialect }).unwrap().into_data().unwrap()
 }
 
 proptest! {

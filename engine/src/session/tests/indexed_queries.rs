@@ -80,8 +80,8 @@ fn condition() -> impl Strategy<Value = String> {
         1 => Just("-300000000000000000000".to_owned()),
     ];
     // Integers have to lie in the range of the property.
-    let size = prop_oneof![8 => (0..8_u32), 1 => Just(u32::MAX)];
-    let level = prop_oneof![8 => (-4..8_i8), 1 => Just(i8::MIN), 1 => Just(i8::MAX)];
+    let size = prop_oneof![8 => 0..8_u32, 1 => Just(u32::MAX)];
+    let level = prop_oneof![8 => -4..8_i8, 1 => Just(i8::MIN), 1 => Just(i8::MAX)];
     let real =
         prop_oneof![(-9..9_i8).prop_map(|n| format!("{:.1}", f64::from(n) / 2.0)), number.clone()];
     let time = |range: std::ops::Range<usize>| prop::sample::select(TIMES[range].to_vec());
