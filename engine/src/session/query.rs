@@ -4,19 +4,18 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at whenever rows are looked at, at least once a chunk.
 
+use super::Session;
 use super::access::{self, AccessPath};
 use super::instance_options::Choice;
-use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
 use crate::store::Snapshot;
 use cimarron_model::{CimType, Name};
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{
-    BindOptions, Bound, BoundPath, Declared, Projection, QueryKind, Span, WqlError,
-};
+use cimarron_wql::{BoundPath, BoundQuery, Declared, Projection};
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,37 +70,36 @@ pub struct QueryResult {
 }
 
 impl Session {
-    /// Runs a WQL data query (MS-WMI 2.2.1; DSP0200 ExecQuery).
+    /// Runs a WQL query that is answered with instances: a data query, or one for
+    /// associations (MS-WMI 2.2.1; DSP0200 ExecQuery).
     ///
     /// # Errors
-    /// When the query is wrong for the namespace's classes; see
-    /// [`EngineError::span`].
+    /// When the query is wrong for the namespace's classes (see [`EngineError::span`]), or
+    /// is answered with classes: [`Session::query_classes`] takes those, and
+    /// [`Session::execute`] takes queries of every kind.
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let reading = self.read(context, Operation::ReadInstances, text)?;
-        let limits = cimarron_wql::Limits {
-            length: self.repository().limits().query_length,
-            ..cimarron_wql::Limits::default()
-        };
-        let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: self.dialect() };
-        let view = reading.view();
-        let mut bound = match cimarron_wql::bind(&query, &**view.schema(), &options)? {
-            Bound::Data(bound) => bound,
-            Bound::Schema(_) => return Err(not_run(QueryKind::Schema, text)),
-            _ => return Err(not_run(QueryKind::AssociatorsOf, text)),
-        };
+        self.execute(context, text)?.into_instances()
+    }
+
+    /// The instances that a data query asks for.
+    pub(super) fn instances_where(
+        &self,
+        context: &CallContext,
+        view: &ViewRef<'_>,
+        mut bound: BoundQuery,
+    ) -> Result<QueryResult, EngineError> {
+        let namespace = &*self.namespace;
         let class = Schema::class(view.schema(), bound.class.as_str());
-        let namespace = reading.namespace;
         let condition = bound.filter.as_ref();
-        let found = class.and_then(|c| access::candidates(namespace, &view, c, condition));
+        let found = class.and_then(|c| access::candidates(namespace, view, c, condition));
         let (access, snapshot) = match found {
             Some((access, rows)) => {
                 view.check_kept()?;
-                (access, namespace.snapshot(&view, Vec::new()).with_rows(rows))
+                (access, namespace.snapshot(view, Vec::new()).with_rows(rows))
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);
-                (AccessPath::Scan, namespace.snapshot(&view, view.freeze(classes)?))
+                (AccessPath::Scan, namespace.snapshot(view, view.freeze(classes)?))
             }
         };
         let class = bound.class.clone();
@@ -119,10 +117,6 @@ impl Session {
         let result = QueryResult::new(self, context, snapshot, class, selection, predicate);
         Ok(result.found_through(access))
     }
-}
-
-fn not_run(kind: QueryKind, text: &str) -> EngineError {
-    WqlError::UnsupportedKind { kind, span: Span::new(0, text.len()) }.into()
 }
 
 impl QueryResult {

@@ -1,5 +1,6 @@
 //! Sessions against small namespaces.
 
+mod association_queries;
 mod associations;
 mod class_associators;
 mod class_reads;
@@ -14,6 +15,7 @@ mod qualifier_types;
 mod query;
 mod schema;
 mod schema_changes;
+mod schema_queries;
 mod system_classes;
 mod update;
 
