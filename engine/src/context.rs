@@ -194,7 +194,15 @@ impl CallContext {
     }
 
     /// Whether the call may go on.
+    #[inline]
     pub(crate) fn check(&self, clock: &dyn Clock) -> Result<(), EngineError> {
+        if self.cancel.is_none() && self.deadline.is_none() {
+            return Ok(());
+        }
+        self.check_limits(clock)
+    }
+
+    fn check_limits(&self, clock: &dyn Clock) -> Result<(), EngineError> {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(EngineError::Cancelled);
         }

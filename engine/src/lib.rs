@@ -72,8 +72,8 @@ pub use schema::ClassId;
 pub use session::{
     AccessPath, Answer, AssociationFilter, Batch, ClassOptions, ClassResult, Classes, ColumnHeader,
     Depth, Field, IndexInfo, Inserter, InstanceOptions, Item, Loaded, OnError, OwnedItem, Part,
-    PropertyList, Pulled, PutMode, QueryResult, Reader, Row, Rows, Sequence, SequenceLimits,
-    Sequences, Session, Taken, Update, WriteBatch,
+    PreparedQuery, PropertyList, Pulled, PutMode, QueryResult, Reader, Row, Rows, Sequence,
+    SequenceLimits, Sequences, Session, Taken, Update, WriteBatch,
 };
 pub use stored::{StoredClass, StoredInstance};
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};

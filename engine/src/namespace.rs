@@ -3,8 +3,10 @@
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{
-    Commits, FrozenChunk, KeyRules, Location, Root, Seen, Snapshot, Store, Transaction, View,
+    Chunk, Commits, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen, Snapshot, Store,
+    Transaction, View,
 };
+use crate::view::ValueView;
 use cimarron_model::{Dialect, Name};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -58,6 +60,7 @@ impl Namespace {
     }
 
     /// Fails once the namespace was deleted.
+    #[inline]
     pub(crate) fn check_alive(&self) -> Result<(), EngineError> {
         if self.deleted.load(Ordering::Acquire) {
             return Err(EngineError::NoSuchNamespace { name: self.name.clone() });
@@ -90,6 +93,23 @@ impl Namespace {
             }
         }
         self.look_in(&self.view(), look)
+    }
+
+    /// A place for what a prepared reader of a key root keeps.
+    pub(crate) fn near(&self, key_root: ClassId) -> Arc<Near> {
+        self.commits.near(&self.store, key_root)
+    }
+
+    /// Looks for a row at the newest commit with the help of what a reader keeps.
+    #[inline]
+    pub(crate) fn look_near<T>(
+        &self,
+        near: &Near,
+        key: (u64, &[ValueView<'_>]),
+        accept: impl Fn(&Root, ClassId) -> bool,
+        take: impl Fn(&Arc<Chunk>, usize) -> T,
+    ) -> Look<T> {
+        near.look((&self.store, &self.commits), key, accept, take)
     }
 
     /// Looks for something in a view. `look` is called again when it finds nothing and

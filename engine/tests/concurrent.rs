@@ -3,7 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use cimarron_engine::{
-    AssociationFilter, CallContext, Depth, PropertyList, Repository, Session, Update,
+    AssociationFilter, CallContext, Depth, PropertyList, Reader, Repository, Session, Update,
+    ValueView,
 };
 use cimarron_model::{Dialect, Instance, ObjectPath, Value};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -110,6 +111,31 @@ fn a_scan_sees_all_of_a_commit_or_nothing() {
 fn an_instance_is_always_there_and_whole() {
     beside(&bank(), 5_000, |session, n| {
         assert!(look(session, n % ACCOUNTS).is_some());
+    });
+}
+
+#[test]
+fn a_prepared_reader_finds_it_too() {
+    let session = bank();
+    let context = CallContext::new();
+    let shared = session.reader(&context, "X_Account").unwrap();
+    let slots = ["Money", "Note"].map(|name| shared.slot(name).unwrap());
+    let check = |reader: &Reader, n: usize| {
+        let id = format!("a{}", n % ACCOUNTS);
+        let found = reader.get(&context, &[ValueView::String(&id)]).unwrap().unwrap();
+        let money = found.value(slots[0]).as_integer().unwrap();
+        assert_eq!(found.value(slots[1]).as_str().unwrap(), format!("{money} in all"));
+        let there = |value: ValueView<'_>| value.as_integer().is_some();
+        let read = reader.read(&context, &[ValueView::String(&id)], slots[0], there).unwrap();
+        assert_eq!(read, Some(true));
+        let nobody = reader.get(&context, &[ValueView::String("b")]).unwrap();
+        assert!(nobody.is_none());
+    };
+    beside(&session, 5_000, |_, n| check(&shared, n));
+    let own = (0..2).map(|_| std::sync::Mutex::new(shared.clone())).collect::<Vec<_>>();
+    beside(&session, 5_000, |_, n| {
+        let reader = own.iter().find_map(|reader| reader.try_lock().ok()).unwrap();
+        check(&reader, n);
     });
 }
 

@@ -129,7 +129,18 @@ fn a_class_that_changes_keeps_its_instances_for_every_reader() {
             assert_eq!(old.query(&context(), &query).unwrap().count().unwrap(), 1);
         });
     };
-    run(&[&change, &modify, &read]);
+    let keep = |stop: &AtomicBool| {
+        let reader = session.reader(&context(), "X_Shape").unwrap();
+        forever(stop, |round| {
+            let id = format!("s{}", round % SHAPES);
+            let keys = [ValueView::String(&id)];
+            let shape = reader.get(&context(), &keys).unwrap().unwrap();
+            assert_eq!(shape.property("Id").unwrap().as_str(), Some(id.as_str()));
+            let same = |value: ValueView<'_>| value.as_str() == Some(id.as_str());
+            assert_eq!(reader.read(&context(), &keys, 0, same).unwrap(), Some(true));
+        });
+    };
+    run(&[&change, &modify, &read, &keep]);
 }
 
 /// The other ends of a node, and of each of them whether it is there.

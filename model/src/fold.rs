@@ -93,6 +93,17 @@ pub fn cmp(a: &str, b: &str) -> Ordering {
 /// Feeds the folded text to a hasher; equal under [`eq`] means equal input.
 #[inline]
 pub fn hash_into<H: Hasher>(text: &str, state: &mut H) {
+    // Most keys and names: two words say all of it.
+    let bytes = text.as_bytes();
+    if let (9..=16, Some(first), Some(last)) = (bytes.len(), first_word(bytes), last_word(bytes))
+        && (first | last) & HIGH == 0
+    {
+        return hash_two(first, last, bytes.len(), state);
+    }
+    hash_any(text, state);
+}
+
+fn hash_any<H: Hasher>(text: &str, state: &mut H) {
     if text.is_ascii() {
         hash_ascii(text.as_bytes(), state);
     } else {
@@ -108,12 +119,14 @@ pub fn hash_into<H: Hasher>(text: &str, state: &mut H) {
 #[inline]
 fn hash_ascii<H: Hasher>(bytes: &[u8], state: &mut H) {
     let length = (bytes.len() as u64) << 56;
-    if let Some(last) = bytes.last_chunk::<8>() {
-        let (words, _) = bytes.as_chunks::<8>();
-        for word in words {
+    if let (Some(first), Some(last)) = (first_word(bytes), last_word(bytes)) {
+        if (9..=16).contains(&bytes.len()) {
+            return hash_two(first, last, bytes.len(), state);
+        }
+        for word in bytes.as_chunks::<8>().0 {
             state.write_u64(lower_word(u64::from_le_bytes(*word)));
         }
-        state.write_u64(lower_word(u64::from_le_bytes(*last)) ^ length);
+        state.write_u64(lower_word(last) ^ length);
     } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         let first = u64::from(u32::from_le_bytes(*first));
         let word = first | u64::from(u32::from_le_bytes(*last)) << 32;
@@ -124,11 +137,30 @@ fn hash_ascii<H: Hasher>(bytes: &[u8], state: &mut H) {
     }
 }
 
+/// Feeds a text of two words, which may have bytes in common.
+#[inline]
+fn hash_two<H: Hasher>(first: u64, last: u64, length: usize, state: &mut H) {
+    state.write_u64(lower_word(first));
+    state.write_u64(lower_word(last) ^ (length as u64) << 56);
+}
+
+#[inline]
+fn first_word(bytes: &[u8]) -> Option<u64> {
+    bytes.first_chunk::<8>().map(|word| u64::from_le_bytes(*word))
+}
+
+#[inline]
+fn last_word(bytes: &[u8]) -> Option<u64> {
+    bytes.last_chunk::<8>().map(|word| u64::from_le_bytes(*word))
+}
+
+/// The bits that no ASCII character has.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
 /// Eight bytes with ASCII capitals in lower case; bytes from 0x80 up stay.
 #[inline]
 const fn lower_word(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let low = word & !HIGH;
     // The high bit of each sum: whether the byte is at least `A`, or beyond `Z`.
     let from_a = low + (0x80 - b'A' as u64) * ONES;

@@ -114,6 +114,9 @@ impl SystemProperty {
 
     /// The system property of this name, without case.
     pub fn from_name(name: &str) -> Option<Self> {
+        if !name.starts_with("__") {
+            return None;
+        }
         Self::ALL.into_iter().find(|p| fold::eq(p.as_str(), name))
     }
 

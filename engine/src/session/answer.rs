@@ -5,10 +5,14 @@
 
 use super::class_query::ClassResult;
 use super::query::QueryResult;
+use super::statement::Statement;
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use cimarron_wql::{BindOptions, Bound, Query};
+use crate::reading::ViewRef;
+use crate::schema::Schema;
+use cimarron_wql::{BindOptions, Bound, BoundAssociationQuery, BoundSchemaQuery, Query};
+use std::sync::Arc;
 
 /// What answers a query.
 #[derive(Debug)]
@@ -18,6 +22,14 @@ pub enum Answer {
     /// Classes: of a schema query, and of one for associations with `ClassDefsOnly` or
     /// `SchemaOnly`.
     Classes(ClassResult),
+}
+
+/// What a query does, ready to run. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) enum Plan {
+    Instances(Arc<Statement>),
+    Classes(Arc<BoundSchemaQuery>),
+    Associations(Arc<BoundAssociationQuery>),
 }
 
 impl Answer {
@@ -84,21 +96,41 @@ impl Session {
     /// object that it names is not there, or the call is cancelled, late or over its
     /// budget.
     pub fn execute(&self, context: &CallContext, text: &str) -> Result<Answer, EngineError> {
-        let reading = self.read(context, Operation::ReadInstances, text)?;
+        let view = self.read(context, Operation::ReadInstances, text)?.view();
+        let plan = self.plan(text, view.schema())?;
+        self.answer(context, &view, plan)
+    }
+
+    /// Parses and binds a query.
+    pub(super) fn plan(&self, text: &str, schema: &Schema) -> Result<Plan, EngineError> {
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
         };
         let query = cimarron_wql::parse_within(text, &limits)?;
         let options = BindOptions { dialect: self.dialect() };
-        let view = reading.view();
-        match cimarron_wql::bind(&query, &**view.schema(), &options)? {
-            Bound::Data(bound) => self.instances_where(context, &view, bound).map(Answer::from),
-            Bound::Schema(bound) => {
-                self.classes_where(context, view.schema(), &bound).map(Answer::from)
-            }
-            Bound::Association(bound) => self.associated(context, &view, &bound),
+        match cimarron_wql::bind(&query, schema, &options)? {
+            Bound::Data(bound) => Ok(Plan::Instances(Arc::new(Statement::new(bound)))),
+            Bound::Schema(bound) => Ok(Plan::Classes(Arc::new(bound))),
+            Bound::Association(bound) => Ok(Plan::Associations(bound.into())),
             _ => Err(EngineError::OtherAnswer { given: "events", call: "execute" }),
+        }
+    }
+
+    /// Runs what was bound against the view's schema.
+    #[inline]
+    pub(super) fn answer(
+        &self,
+        context: &CallContext,
+        view: &ViewRef<'_>,
+        plan: Plan,
+    ) -> Result<Answer, EngineError> {
+        match plan {
+            Plan::Instances(statement) => self.run(context, view, statement).map(Answer::from),
+            Plan::Classes(query) => {
+                self.classes_where(context, view.schema(), &query).map(Answer::from)
+            }
+            Plan::Associations(query) => self.associated(context, view, &query),
         }
     }
 

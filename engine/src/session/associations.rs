@@ -15,11 +15,12 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
-use crate::schema::{ClassRef, Schema};
-use crate::store::{Found, ObjectNumber, Root, View};
+use crate::schema::{ClassRef, Layout, Schema};
+use crate::store::{Chunk, Found, ObjectNumber, Root, View, Visit};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Name, ObjectPath};
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl Session {
@@ -170,15 +171,16 @@ impl Session {
 pub(super) struct End<'a> {
     /// Its row, when it is there.
     pub(super) found: Option<Found>,
-    /// The association, and the slot of its reference.
-    link: &'a Found,
+    /// The association's row, and the slot of its reference.
+    link: (&'a Chunk, usize),
     slot: u32,
 }
 
 impl<'a> End<'a> {
     /// What the reference says.
     fn path(&self) -> Option<&'a Arc<ObjectPath>> {
-        match self.link.chunk.value(self.link.row, self.slot) {
+        let (chunk, row) = self.link;
+        match chunk.value(row, self.slot) {
             ValueView::Reference(path) => Some(path),
             _ => None,
         }
@@ -194,6 +196,37 @@ pub(super) struct Walk<'a> {
     pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
+/// What the filter says of a class of associations.
+struct Followed<'a> {
+    class: ClassRef<'a>,
+    roles: SmallVec<[Role; 2]>,
+}
+
+/// What the filter says of a reference.
+#[derive(Clone, Copy)]
+struct Role {
+    slot: u32,
+    /// Whether the source may stand there.
+    starts: bool,
+    /// Whether what stands there is given.
+    ends: bool,
+}
+
+impl<'a> Followed<'a> {
+    /// `None` when associations of the class are not followed.
+    fn new(schema: &'a Schema, filter: BoundFilter<'_>, layout: &Arc<Layout>) -> Option<Self> {
+        let class = schema.by_id(layout.id).filter(|class| filter.follows(*class))?;
+        let role = |slot: &u32| {
+            let name = layout.slot(*slot).map(|slot| &slot.name);
+            let (starts, ends) =
+                name.map_or((false, false), |name| (filter.starts_at(name), filter.ends_at(name)));
+            Role { slot: *slot, starts, ends }
+        };
+        let roles = layout.references.iter().map(role).collect();
+        Some(Self { class, roles })
+    }
+}
+
 /// How many links are followed between two looks at deadline and cancel token.
 const LINKS_PER_CHECK: usize = 256;
 
@@ -202,30 +235,43 @@ impl<'a> Walk<'a> {
         self.view.schema()
     }
 
-    /// Calls `each` with every association that the filter follows, its class and the
-    /// positions of the references that the source stands in.
+    fn visit(&self) -> Visit<'a> {
+        Visit::new(&self.namespace.store, self.view.root(), self.view.seen())
+    }
+
+    /// Calls `each` with every association that the filter follows, its row and the objects
+    /// that it refers to.
     fn links(
         &self,
-        mut each: impl FnMut(ClassRef<'a>, &Found, &[ObjectNumber]),
+        mut each: impl FnMut(&Followed<'a>, (&Arc<Chunk>, usize), &[ObjectNumber]),
     ) -> Result<(), EngineError> {
         if self.object == 0 {
             return Ok(());
         }
-        let mut last: Option<(ClassRef<'a>, bool)> = None;
-        for (n, number) in self.namespace.store.links_of(self.object).enumerate() {
+        let mut visit = self.visit();
+        // Links of one class come in runs; `None` for one whose links are passed over.
+        let mut last: Option<(Arc<Layout>, Option<Followed<'a>>)> = None;
+        for (n, (number, address)) in self.namespace.store.links_of(self.object).enumerate() {
             if n % LINKS_PER_CHECK == 0 {
                 (self.check)()?;
             }
-            let Some(link) = self.row_of(number) else { continue };
-            // Links of one class come in runs.
-            let id = link.class();
-            if last.is_none_or(|(class, _)| class.def().id != id) {
-                last = self.schema().by_id(id).map(|class| (class, self.filter.follows(class)));
+            let found;
+            let (chunk, row) = match visit.row_at(number, address) {
+                Some(link) => link,
+                None => {
+                    found = self.row_of(number);
+                    let Some(Found { chunk, row }) = &found else { continue };
+                    (chunk, *row)
+                }
+            };
+            let layout = chunk.layout();
+            if last.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, layout)) {
+                let followed = Followed::new(self.schema(), self.filter, layout);
+                last = Some((layout.clone(), followed));
             }
-            let Some((class, true)) = last else { continue };
-            let targets: smallvec::SmallVec<[ObjectNumber; 4]> =
-                link.chunk.links(link.row).collect();
-            each(class, &link, &targets);
+            let Some((_, Some(followed))) = &last else { continue };
+            let targets: SmallVec<[ObjectNumber; 4]> = chunk.links(row).collect();
+            each(followed, (chunk, row), &targets);
         }
         Ok(())
     }
@@ -234,23 +280,25 @@ impl<'a> Walk<'a> {
     pub(super) fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
         let once = self.namespace.dialect == Dialect::Dmtf;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
-        self.links(|_, link, targets| {
-            let layout = link.chunk.layout();
-            let role = |at: usize| layout.references.get(at).and_then(|slot| layout.slot(*slot));
+        let mut visit = self.visit();
+        self.links(|Followed { roles, .. }, (chunk, row), targets| {
             let starts = |at: usize| {
                 targets.get(at) == Some(&self.object)
-                    && role(at).is_some_and(|slot| self.filter.starts_at(&slot.name))
+                    && roles.get(at).is_some_and(|role| role.starts)
             };
-            for (at, target) in targets.iter().enumerate().filter(|(_, target)| **target != 0) {
-                let ends = role(at).is_some_and(|slot| self.filter.ends_at(&slot.name));
-                if !ends || !(0..targets.len()).any(|other| other != at && starts(other)) {
+            for (at, (target, role)) in targets.iter().zip(roles).enumerate() {
+                let is_end = *target != 0 && role.ends;
+                if !is_end || !(0..targets.len()).any(|other| other != at && starts(other)) {
                     continue;
                 }
                 if once && given.contains(target) {
                     continue;
                 }
-                let slot = layout.references.get(at).copied().unwrap_or_default();
-                let end = End { found: self.row_of(*target), link, slot };
+                let found = match visit.row(*target) {
+                    Some((chunk, row)) => Some(Found { chunk: chunk.clone(), row }),
+                    None => self.row_of(*target),
+                };
+                let end = End { found, link: (chunk, row), slot: role.slot };
                 if self.gives(&end) {
                     if once {
                         given.insert(*target);
@@ -263,18 +311,16 @@ impl<'a> Walk<'a> {
 
     /// Calls `each` with every association that the filter gives.
     pub(super) fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
-        self.links(|class, link, targets| {
-            let layout = link.chunk.layout();
-            let roles = layout.references.iter().filter_map(|slot| layout.slot(*slot));
-            let starts = roles
-                .zip(targets)
-                .any(|(slot, target)| *target == self.object && self.filter.starts_at(&slot.name));
-            if starts && self.filter.gives(class) {
-                each(link.clone());
+        self.links(|Followed { class, roles, .. }, (chunk, row), targets| {
+            let mut roles = roles.iter().zip(targets);
+            let starts = roles.any(|(role, target)| *target == self.object && role.starts);
+            if starts && self.filter.gives(*class) {
+                each(Found { chunk: chunk.clone(), row });
             }
         })
     }
 
+    /// An object's row, wherever it is.
     fn row_of(&self, object: ObjectNumber) -> Option<Found> {
         let store = &self.namespace.store;
         let look = |root: &Root, seen| Ok(store.object_row(root, object, seen));

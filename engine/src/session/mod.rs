@@ -16,6 +16,7 @@ mod class_options;
 mod class_query;
 mod classes;
 mod declare;
+mod estimate;
 mod indexes;
 mod inserter;
 mod instance_options;
@@ -32,6 +33,7 @@ mod reader;
 mod row;
 mod scan;
 mod sequence;
+mod statement;
 mod write;
 
 pub use access::AccessPath;
@@ -47,7 +49,7 @@ pub use instance_options::InstanceOptions;
 pub use load::Loaded;
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
-pub use query::{ColumnHeader, QueryResult};
+pub use query::{PreparedQuery, QueryResult};
 pub use reader::Reader;
 pub(crate) use row::instance_of;
 pub use row::{Field, Row};
@@ -55,6 +57,7 @@ pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };
+pub use statement::ColumnHeader;
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};

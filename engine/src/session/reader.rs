@@ -8,7 +8,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::class;
 use crate::schema::{ClassId, Layout};
-use crate::store::{Root, Seen};
+use crate::store::{Chunk, Found, Look, Near, Root, Seen};
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use cimarron_model::Dialect;
@@ -33,12 +33,26 @@ use std::sync::Arc;
 /// assert_eq!(read, Some(Some(9)));
 /// # Ok::<(), cimarron_engine::EngineError>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// A reader keeps what it needs again. Threads that share one get in each other's way, which
+/// costs them time and nothing else; better is a clone for each.
+#[derive(Debug)]
 pub struct Reader {
     session: Session,
     class: ClassId,
     layout: Arc<Layout>,
     key_root: ClassId,
+    near: Arc<Near>,
+}
+
+impl Clone for Reader {
+    /// What is kept is each one's own.
+    fn clone(&self) -> Self {
+        let Self { session, class, layout, key_root, .. } = self;
+        let near = session.namespace.near(*key_root);
+        let (session, layout) = (session.clone(), layout.clone());
+        Self { session, class: *class, layout, key_root: *key_root, near }
+    }
 }
 
 impl Session {
@@ -52,7 +66,8 @@ impl Session {
         let name = || class.name().clone();
         let key_root = class.key_root().ok_or_else(|| EngineError::NoKey { class: name() })?;
         let layout = class.layout().clone();
-        Ok(Reader { session: self.clone(), class: class.def().id, layout, key_root })
+        let near = self.namespace.near(key_root);
+        Ok(Reader { session: self.clone(), class: class.def().id, layout, key_root, near })
     }
 }
 
@@ -77,6 +92,11 @@ impl Reader {
         keys: &[ValueView<'_>],
     ) -> Result<Option<StoredInstance>, EngineError> {
         let hash = self.enter(context, keys)?;
+        match self.look_near((hash, keys), |chunk, row| Found { chunk: chunk.clone(), row }) {
+            Look::Found(found) => return Ok(Some(StoredInstance::new(found))),
+            Look::Missing => return Ok(None),
+            Look::Elsewhere => {}
+        }
         let store = &self.session.namespace.store;
         let find = |root: &Root, seen: Seen| {
             let accept = |id: ClassId| id == self.class || self.is_below(root, id);
@@ -102,12 +122,31 @@ impl Reader {
         read: impl Fn(ValueView<'_>) -> T,
     ) -> Result<Option<T>, EngineError> {
         let hash = self.enter(context, keys)?;
-        let store = &self.session.namespace.store;
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        match self.look_near((hash, keys), |chunk, row| read(chunk.value(row, slot))) {
+            Look::Found(value) => return Ok(Some(value)),
+            Look::Missing => return Ok(None),
+            Look::Elsewhere => {}
+        }
+        let store = &self.session.namespace.store;
         self.session.reading().look(|root: &Root, seen: Seen| {
             let accept = |id: ClassId| id == self.class || self.is_below(root, id);
             Ok(store.read_value(root, self.key_root, (hash, keys), seen, accept, (slot, &read)))
         })
+    }
+
+    /// Looks for a row with the help of what is kept.
+    #[inline]
+    fn look_near<T>(
+        &self,
+        key: (u64, &[ValueView<'_>]),
+        take: impl Fn(&Arc<Chunk>, usize) -> T,
+    ) -> Look<T> {
+        if self.session.pinned.is_some() {
+            return Look::Elsewhere;
+        }
+        let accept = |root: &Root, id: ClassId| id == self.class || self.is_below(root, id);
+        self.session.namespace.look_near(&self.near, key, accept, take)
     }
 
     /// Checks the call; the hash of the key.
@@ -119,7 +158,11 @@ impl Reader {
         if keys.len() != properties {
             return Err(EngineError::ValueCount { values: keys.len(), properties });
         }
-        Ok(self.session.namespace.store.rules().hash(keys.iter().copied()))
+        let rules = self.session.namespace.store.rules();
+        Ok(match keys {
+            [key] => rules.hash_one(*key),
+            keys => rules.hash(keys.iter().copied()),
+        })
     }
 
     fn is_below(&self, root: &Root, id: ClassId) -> bool {

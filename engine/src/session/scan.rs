@@ -4,8 +4,9 @@
 //! a few, so at first only some are looked at, and more each time; whoever counts has whole
 //! chunks looked at. Deadline and cancel token are looked at each time.
 
-use super::query::{QueryResult, Selection};
+use super::query::QueryResult;
 use super::row::Row;
+use super::statement::Selection;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::store::{FrozenChunk, Snapshot};

@@ -13,6 +13,7 @@ mod objects;
 mod put_class;
 mod qualifier_types;
 mod query;
+mod reader;
 mod schema;
 mod schema_changes;
 mod schema_queries;

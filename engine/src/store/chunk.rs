@@ -253,6 +253,14 @@ impl Chunk {
         }
     }
 
+    /// Whether the value in a slot of a row is a text with just these bytes, as far as that
+    /// is quickly seen.
+    #[inline]
+    pub(super) fn is_text(&self, row: usize, slot: u32, text: &str) -> bool {
+        let column = self.columns().and_then(|columns| columns.get(slot as usize)?.as_ref());
+        column.is_some_and(|column| column.is_text(row, text))
+    }
+
     /// The values in a slot, as conditions look at them.
     pub(crate) fn values(&self, slot: usize) -> Values<'_> {
         match &self.rows {
@@ -305,6 +313,7 @@ impl Chunk {
     }
 
     /// The row's own object number; 0 when it has none.
+    #[inline]
     pub(crate) fn object(&self, row: usize) -> u32 {
         let object = self.shared.objects.get().and_then(|all| all.get(row));
         object.map_or(0, |o| o.load(Ordering::Acquire))
@@ -318,10 +327,11 @@ impl Chunk {
     }
 
     /// The object numbers of the row's references, in the order of the layout's.
+    #[inline]
     pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> {
         let width = self.layout.references.len();
-        let all = self.shared.links.get().map_or(&[][..], |all| all);
-        all.iter().skip(row * width).take(width).map(|link| link.load(Ordering::Acquire))
+        let all = self.shared.links.get().and_then(|all| all.get(row * width..)?.get(..width));
+        all.unwrap_or_default().iter().map(|link| link.load(Ordering::Acquire))
     }
 
     /// Whether a snapshot sees a row.

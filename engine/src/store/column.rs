@@ -336,6 +336,14 @@ impl Column {
         self.data.get(row)
     }
 
+    /// Whether the value of a row is a text with just these bytes, as far as that is
+    /// quickly seen.
+    #[inline]
+    pub(super) fn is_text(&self, row: usize, text: &str) -> bool {
+        matches!(&self.data, Data::String(strings) if strings.is(row, text))
+            && (self.nulls.is_empty() || !self.nulls.contains(row))
+    }
+
     /// Sets the value of a row at or behind the end.
     #[inline]
     pub(crate) fn set_at_end(&mut self, row: usize, value: ValueView<'_>) {

@@ -4,11 +4,14 @@
 //! commit and then publishes that number: one store, which makes a batch visible
 //! as a whole. Readers take no lock.
 
+use super::Store;
 use super::changes::{ChangeLog, Listener};
 use super::chunk::Chunk;
+use super::near::Near;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
+use crate::schema::ClassId;
 use cimarron_cells::{Live, Registered, Registry, Writer};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
@@ -26,6 +29,8 @@ pub(crate) struct Commits {
     pinned: Mutex<VecDeque<Weak<View>>>,
     /// Chunks that tables gave up while somebody held them, and how large they are.
     retired: Mutex<Vec<(Weak<Chunk>, usize)>>,
+    /// What prepared readers keep.
+    near: Mutex<Vec<Weak<Near>>>,
     log: ChangeLog,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
@@ -49,6 +54,7 @@ impl Commits {
         Self {
             pinned: Mutex::default(),
             retired: Mutex::default(),
+            near: Mutex::default(),
             dead_rows,
             log: ChangeLog::new(kept_commits),
             registry: Arc::new(Registry::new(0)),
@@ -68,6 +74,7 @@ impl Commits {
         if Arc::strong_count(chunk) > 1 {
             let mut retired = self.retired.lock();
             if retired.len() == retired.capacity() {
+                self.let_go();
                 retired.retain(|(chunk, _)| chunk.strong_count() > 0);
                 let left = retired.len();
                 retired.reserve(left.max(16));
@@ -76,10 +83,34 @@ impl Commits {
         }
     }
 
+    /// Lets prepared readers that do not read just now let go of what they keep: it may be
+    /// all that keeps chunks that were given up.
+    fn let_go(&self) {
+        let mut near = self.near.lock();
+        near.retain(|near| near.upgrade().inspect(|near| near.let_go()).is_some());
+    }
+
+    /// A place for what a prepared reader keeps.
+    pub(crate) fn near(&self, store: &Arc<Store>, key_root: ClassId) -> Arc<Near> {
+        let new = Arc::new(Near::new(store, key_root));
+        let mut near = self.near.lock();
+        if near.len() == near.capacity() {
+            near.retain(|near| near.strong_count() > 0);
+            let left = near.len();
+            near.reserve(left.max(16));
+        }
+        near.push(Arc::downgrade(&new));
+        new
+    }
+
     /// Bytes of rows that are kept for results that are still open, and for nobody else.
     pub(crate) fn pinned_bytes(&self) -> usize {
         let mut retired = self.retired.lock();
         retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+        if !retired.is_empty() {
+            self.let_go();
+            retired.retain(|(chunk, _)| chunk.strong_count() > 0);
+        }
         retired.iter().map(|(_, bytes)| bytes).sum()
     }
 

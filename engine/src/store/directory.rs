@@ -8,6 +8,7 @@ use super::address::{CHUNKS, RowAddress};
 use super::chunk::Chunk;
 use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The first page has this many places, each other page twice as many as the one
@@ -21,8 +22,15 @@ type Page = Box<[ArcSwapOption<Chunk>]>;
 #[derive(Debug)]
 pub(super) struct Directory {
     pages: [OnceLock<Page>; PAGES],
+    /// How often a chunk was put in or taken out.
+    changes: Alone,
     numbers: Mutex<Numbers>,
 }
+
+/// A cache line of its own: readers look at it again and again.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Alone(AtomicU64);
 
 /// The numbers to give; the writer's.
 #[derive(Debug)]
@@ -35,6 +43,7 @@ impl Default for Directory {
     fn default() -> Self {
         Self {
             pages: std::array::from_fn(|_| OnceLock::new()),
+            changes: Alone::default(),
             // From 1: the words of an index below the first chunk have other meanings.
             numbers: Mutex::new(Numbers { next: 1, free: Vec::new() }),
         }
@@ -76,6 +85,7 @@ impl Directory {
     pub(super) fn put(&self, chunk: &Arc<Chunk>) {
         if let Some(cell) = self.cell(chunk.number()) {
             cell.store(Some(chunk.clone()));
+            self.count_change();
         }
     }
 
@@ -83,6 +93,7 @@ impl Directory {
     pub(super) fn remove(&self, number: u32) {
         if let Some(cell) = self.cell(number) {
             cell.store(None);
+            self.count_change();
             self.numbers.lock().free.push(number);
         }
     }
@@ -98,6 +109,17 @@ impl Directory {
     #[inline]
     pub(super) fn get(&self, address: RowAddress) -> Option<Guard<Option<Arc<Chunk>>>> {
         Some(self.cell(address.chunk())?.load())
+    }
+
+    /// A number that is another one when a chunk was put in or taken out. Whoever has seen
+    /// a commit sees the changes that were made before it was published.
+    #[inline]
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.0.load(Ordering::Acquire)
+    }
+
+    fn count_change(&self) {
+        self.changes.0.fetch_add(1, Ordering::Release);
     }
 
     /// How many chunks there are.

@@ -14,7 +14,8 @@
 //! one that they have. There is one writer.
 
 use super::address::{ADDRESS_BITS, RowAddress};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Cache};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -86,9 +87,10 @@ impl Shard {
     /// The places where an entry with these hash bits may be, in order.
     #[inline]
     fn probe(&self, tag: u64) -> impl Iterator<Item = &AtomicU64> {
-        let home = tag as usize & (self.places.len() - 1);
-        let (before, behind) = self.places.split_at(home.min(self.places.len()));
-        behind.iter().chain(before)
+        // Their number is a power of two.
+        let mask = self.places.len().wrapping_sub(1);
+        let behind = tag as usize..(tag as usize).wrapping_add(self.places.len());
+        behind.map_while(move |at| self.places.get(at & mask))
     }
 
     fn words(&self) -> impl Iterator<Item = u64> {
@@ -160,6 +162,23 @@ impl Shards {
         (hash >> SHARD_SHIFT) as usize & ((1 << self.depth) - 1)
     }
 
+    /// The first address under this hash that `is` accepts.
+    #[inline]
+    fn find<A: Address>(&self, hash: u64, mut is: impl FnMut(A) -> bool) -> Option<A> {
+        let shard = self.list.get(self.place(hash))?;
+        let wanted = tag(entry(hash, 0));
+        for place in shard.probe(wanted) {
+            let word = place.load(Ordering::Acquire);
+            if word == EMPTY {
+                return None;
+            }
+            if tag(word) == wanted && word > REMOVED && is(A::from_word(word)) {
+                return Some(A::from_word(word));
+            }
+        }
+        None
+    }
+
     /// Each shard once.
     fn distinct(&self) -> impl Iterator<Item = &Shard> {
         let list = self.list.iter().enumerate();
@@ -189,20 +208,8 @@ impl Default for KeyIndex {
 impl KeyIndex {
     /// The first address under this hash that `is` accepts.
     #[inline]
-    pub(super) fn find<A: Address>(&self, hash: u64, mut is: impl FnMut(A) -> bool) -> Option<A> {
-        let shards = self.shards.load();
-        let shard = shards.list.get(shards.place(hash))?;
-        let wanted = tag(entry(hash, 0));
-        for place in shard.probe(wanted) {
-            let word = place.load(Ordering::Acquire);
-            if word == EMPTY {
-                return None;
-            }
-            if tag(word) == wanted && word > REMOVED && is(A::from_word(word)) {
-                return Some(A::from_word(word));
-            }
-        }
-        None
+    pub(super) fn find<A: Address>(&self, hash: u64, is: impl FnMut(A) -> bool) -> Option<A> {
+        self.shards.load().find(hash, is)
     }
 
     /// Adds an address. `rehash` gives the hash of an address's key.
@@ -258,6 +265,34 @@ impl KeyIndex {
         let bytes = |shard: &Shard| size_of_val::<[_]>(&shard.places) + size_of::<Shard>();
         shards.list.capacity() * size_of::<Arc<Shard>>()
             + shards.distinct().map(bytes).sum::<usize>()
+    }
+}
+
+/// The shards of an index as somebody keeps them who looks into it again and again.
+#[derive(Debug)]
+pub(super) struct KeptShards(Cache<ShardsOf, Arc<Shards>>);
+
+/// Where the newest shards are.
+#[derive(Debug)]
+struct ShardsOf(Arc<KeyIndex>);
+
+impl Deref for ShardsOf {
+    type Target = ArcSwap<Shards>;
+
+    fn deref(&self) -> &ArcSwap<Shards> {
+        &self.0.shards
+    }
+}
+
+impl KeptShards {
+    pub(super) fn of(index: Arc<KeyIndex>) -> Self {
+        Self(Cache::new(ShardsOf(index)))
+    }
+
+    /// As [`KeyIndex::find`].
+    #[inline]
+    pub(super) fn find<A: Address>(&mut self, hash: u64, is: impl FnMut(A) -> bool) -> Option<A> {
+        self.0.load().find(hash, is)
     }
 }
 

@@ -119,9 +119,13 @@ impl KeyRules {
 
     #[inline]
     fn hash_value(&self, value: ValueView<'_>, state: &mut impl Hasher) {
-        if let ValueView::String(text) = value {
-            return self.hash_text(text, state);
+        match value {
+            ValueView::String(text) => self.hash_text(text, state),
+            value => self.hash_other(value, state),
         }
+    }
+
+    fn hash_other(&self, value: ValueView<'_>, state: &mut impl Hasher) {
         if let Some(n) = value.as_integer() {
             state.write_u64(n as u64);
             return;
@@ -135,6 +139,14 @@ impl KeyRules {
             ValueView::Reference(path) => self.hash_path(path, state),
             _ => state.write_u8(0),
         }
+    }
+
+    /// The hash of a key that is one value.
+    #[inline]
+    pub(crate) fn hash_one(&self, value: ValueView<'_>) -> u64 {
+        let mut state = self.build.build_hasher();
+        self.hash_value(value, &mut state);
+        state.finish()
     }
 
     /// Whether two keys are equal.

@@ -38,6 +38,7 @@ mod index_list;
 mod key_index;
 mod keys;
 mod migrate;
+mod near;
 mod objects;
 mod ordered;
 mod ordered_key;
@@ -51,6 +52,7 @@ mod table;
 mod tail;
 mod transaction;
 mod versions;
+mod visit;
 
 pub(crate) use address::RowAddress;
 pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
@@ -60,6 +62,7 @@ pub(crate) use commits::Commits;
 pub(crate) use index_list::{Known, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use migrate::{Migration, can_take, loses_values};
+pub(crate) use near::{Look, Near};
 pub(crate) use objects::ObjectNumber;
 pub(crate) use ordered::OrderedIndex;
 pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
@@ -67,6 +70,7 @@ pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
+pub(crate) use visit::Visit;
 
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
@@ -261,6 +265,8 @@ impl Store {
     #[inline]
     fn has_key(&self, chunk: &Chunk, row: usize, keys: &[ValueView<'_>]) -> bool {
         match (chunk.layout().keys.as_slice(), keys) {
+            // Nearly always a text that is written alike.
+            ([slot], [ValueView::String(text)]) if chunk.is_text(row, *slot, text) => true,
             ([slot], [key]) => self.rules.same_value(chunk.value(row, *slot), *key),
             _ => self.rules.same(chunk.keys(row), keys.iter().copied()),
         }
@@ -321,8 +327,11 @@ impl Store {
         self.objects.find(&self.rules, path)
     }
 
-    /// The numbers of the associations that may refer to an object.
-    pub(crate) fn links_of(&self, object: ObjectNumber) -> impl Iterator<Item = ObjectNumber> {
+    /// The associations that may refer to an object, and the newest row of each.
+    pub(crate) fn links_of(
+        &self,
+        object: ObjectNumber,
+    ) -> impl Iterator<Item = (ObjectNumber, RowAddress)> {
         self.objects.links(object)
     }
 

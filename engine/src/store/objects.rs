@@ -323,20 +323,29 @@ impl Objects {
 
     /// Whether the entry's object is still the one that was meant, and there.
     fn is_somebody(&self, entry: u64) -> bool {
-        let (number, generation) = (entry as u32, (entry >> 32) as u32);
-        self.record(number).is_some_and(|r| {
-            r.generation.load(Ordering::Relaxed) == generation
-                && r.row.load(Ordering::Relaxed) != NO_ROW
-        })
+        self.row_of(entry).is_some()
     }
 
-    /// The associations that may refer to an object.
-    pub(super) fn links(&self, number: ObjectNumber) -> impl Iterator<Item = ObjectNumber> {
+    /// The newest row of the entry's object, if that is still the one that was meant.
+    #[inline]
+    fn row_of(&self, entry: u64) -> Option<RowAddress> {
+        let (number, generation) = (entry as u32, (entry >> 32) as u32);
+        let record = self.record(number)?;
+        let row = record.row.load(Ordering::Acquire);
+        let is_meant = record.generation.load(Ordering::Relaxed) == generation && row != NO_ROW;
+        is_meant.then(|| RowAddress::from_word(row))
+    }
+
+    /// The associations that may refer to an object, and the newest row of each.
+    pub(super) fn links(
+        &self,
+        number: ObjectNumber,
+    ) -> impl Iterator<Item = (ObjectNumber, RowAddress)> {
         let links = self.record(number).and_then(|record| record.links.load_full());
         let len = links.as_ref().map_or(0, |l| l.len.load(Ordering::Acquire));
         (0..len as usize).filter_map(move |at| {
             let entry = links.as_ref()?.places.get(at)?.load(Ordering::Relaxed);
-            self.is_somebody(entry).then_some(entry as u32)
+            Some((entry as u32, self.row_of(entry)?))
         })
     }
 

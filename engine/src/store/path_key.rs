@@ -60,6 +60,7 @@ impl KeyRules {
     }
 
     /// Feeds a text as the dialect compares it.
+    #[inline]
     pub(super) fn hash_text(&self, text: &str, state: &mut impl Hasher) {
         match self.case {
             KeyCase::Insensitive => fold::hash_into(text, state),

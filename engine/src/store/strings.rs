@@ -46,6 +46,19 @@ impl Strings {
         self.text.get(start..end)
     }
 
+    /// Whether a text has just these bytes.
+    #[inline]
+    pub(super) fn is(&self, row: usize, text: &str) -> bool {
+        if self.width == 0 {
+            return self.get(row) == Some(text);
+        }
+        let width = self.width as usize;
+        let bytes = row
+            .checked_mul(width)
+            .and_then(|start| self.text.as_bytes().get(start..)?.get(..width));
+        bytes.is_some_and(|bytes| same_bytes(bytes, text.as_bytes()))
+    }
+
     /// The texts as conditions look at them.
     pub(super) fn view(&self) -> Texts<'_> {
         if self.width == 0 {
@@ -88,14 +101,38 @@ impl Strings {
     }
 }
 
+/// Whether both are the same; keys are mostly of two words, which needs no call.
+#[inline]
+fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.len(), a.first_chunk::<8>(), a.last_chunk::<8>()) {
+        (..=16, Some(first), Some(last)) => {
+            Some(first) == b.first_chunk() && Some(last) == b.last_chunk()
+        }
+        _ => a == b,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Of some lengths, or all of one, of a word or two or more.
+    fn texts() -> impl Strategy<Value = Vec<String>> {
+        prop_oneof![
+            prop::collection::vec("[aß]{0,2}", 0..6),
+            prop::collection::vec("[ab]{9}", 0..6),
+            prop::collection::vec("[a]{0,17}[ab]", 0..6),
+            prop::collection::vec("x{16}[ab]", 0..6),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn gives_back_what_was_put_in(texts in prop::collection::vec("[aß]{0,2}", 0..6)) {
+        fn gives_back_what_was_put_in(texts in texts()) {
             let mut strings = Strings::default();
             texts.iter().for_each(|text| strings.push(text));
             for shrunk in [false, true] {
@@ -104,6 +141,10 @@ mod tests {
                 }
                 let back: Vec<&str> = (0..texts.len()).filter_map(|n| strings.get(n)).collect();
                 prop_assert_eq!(&back, &texts);
+                for (row, text) in texts.iter().enumerate() {
+                    prop_assert!(texts.iter().all(|t| strings.is(row, t) == (t == text)));
+                }
+                prop_assert!(!strings.is(texts.len(), ""));
                 prop_assert_eq!(strings.get(texts.len()), None);
             }
         }

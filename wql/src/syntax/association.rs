@@ -6,12 +6,6 @@ use crate::Span;
 use crate::error::{AssociationError, QueryKind, WqlError};
 use cimarron_model::{ObjectPath, suggest};
 
-/// A keyword behind WHERE, with what stands behind its `=`.
-pub(super) struct Term {
-    pub(super) keyword: Identifier,
-    pub(super) value: Option<Identifier>,
-}
-
 /// The keywords of both statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keyword {
@@ -66,34 +60,29 @@ impl Keyword {
     }
 }
 
-/// The two words at the beginning of a statement; refused where event queries are
-/// asked for.
-pub(super) fn begin(
-    mode: Mode,
-    kind: AssociationKind,
-    l: usize,
-    r: usize,
-) -> Result<AssociationKind, Refusal> {
+/// Refuses a statement, by its first two words, where event queries are asked for.
+pub(super) fn check_door(mode: Mode, kind: AssociationKind, span: Span) -> Result<(), Refusal> {
     match mode.door {
-        Door::Query => Ok(kind),
+        Door::Query => Ok(()),
         door @ Door::Notification => {
             let kind = match kind {
                 AssociationKind::Associators => QueryKind::AssociatorsOf,
                 AssociationKind::References => QueryKind::ReferencesOf,
             };
-            refuse(WqlError::WrongKind { kind, door, span: Span::new(l, r) })
+            refuse(WqlError::WrongKind { kind, door, span })
         }
     }
 }
 
-/// The path in the braces at these offsets.
-pub(super) fn path(text: &str, start: usize, end: usize) -> Result<(ObjectPath, Span), Refusal> {
-    let inside = Span::new(start + 1, end.saturating_sub(1)).of(text);
-    let from = start + 1 + (inside.len() - inside.trim_start().len());
+/// The path in the braces at `braces`, and where it stands.
+pub(super) fn path(text: &str, braces: Span) -> Result<(ObjectPath, Span), Refusal> {
+    let start = braces.start + 1;
+    let inside = Span::new(start, braces.end.saturating_sub(1)).of(text);
+    let from = start + (inside.len() - inside.trim_start().len());
     let written = inside.trim();
     let span = Span::new(from, from + written.len());
     if written.is_empty() {
-        return wrong(AssociationError::NoPath, Span::new(start, end));
+        return wrong(AssociationError::NoPath, braces);
     }
     match ObjectPath::parse(written) {
         Ok(path) if path.is_namespace() => wrong(AssociationError::PathOfNamespace, span),
@@ -106,65 +95,62 @@ pub(super) fn path(text: &str, start: usize, end: usize) -> Result<(ObjectPath, 
     }
 }
 
-/// The statement out of its path and its keywords.
-pub(super) fn statement(
-    kind: AssociationKind,
-    (path, path_span): (ObjectPath, Span),
-    terms: Vec<Term>,
-) -> Result<Box<AssociationQuery>, Refusal> {
-    let mut query = Box::new(AssociationQuery::new(kind, path, path_span));
-    for term in terms {
-        add(&mut query, term)?;
-    }
-    if let (Some(span), Some(_)) = (query.class_defs_only, &query.result_class) {
-        return wrong(AssociationError::ClassDefsOnlyWithResultClass, span);
-    }
-    if let Some(span) = query.schema_only
-        && !query.path.is_class()
-    {
-        return wrong(AssociationError::SchemaOnlyOfInstance, span);
-    }
-    if let (Some(_), Some(span)) = (query.schema_only, query.class_defs_only) {
-        return wrong(AssociationError::SchemaOnlyWithClassDefsOnly, span);
-    }
-    Ok(query)
-}
-
-fn add(query: &mut AssociationQuery, Term { keyword, value }: Term) -> Result<(), Refusal> {
-    let span = keyword.span;
-    let Some(known) = Keyword::from_word(keyword.name.as_str(), query.kind) else {
-        return wrong(unknown(query.kind, &keyword), span);
+/// Takes a keyword, with what stands behind its `=`, into the statement.
+pub(super) fn keyword(
+    query: &mut AssociationQuery,
+    word: &Identifier,
+    value: Option<Identifier>,
+) -> Result<(), Refusal> {
+    let span = word.span;
+    let Some(known) = Keyword::from_word(word.name.as_str(), query.kind) else {
+        return wrong(unknown(query.kind, word), span);
     };
     let name = known.as_str();
-    let twice = match known {
-        Keyword::ClassDefsOnly | Keyword::KeysOnly | Keyword::SchemaOnly => {
-            if let Some(value) = value {
-                let error = AssociationError::KeywordWithValue { keyword: name };
-                return wrong(error, value.span);
-            }
-            let place = match known {
-                Keyword::ClassDefsOnly => &mut query.class_defs_only,
-                Keyword::KeysOnly => &mut query.keys_only,
-                _ => &mut query.schema_only,
-            };
-            place.replace(span).is_some()
+    let twice = match (query.place(known), value) {
+        (Place::Flag(flag), None) => flag.replace(span).is_some(),
+        (Place::Flag(_), Some(value)) => {
+            return wrong(AssociationError::KeywordWithValue { keyword: name }, value.span);
         }
-        _ => {
-            let Some(value) = value else {
-                return wrong(AssociationError::KeywordWithoutValue { keyword: name }, span);
-            };
-            let place = match known {
-                Keyword::AssocClass => &mut query.assoc_class,
-                Keyword::RequiredAssocQualifier => &mut query.required_assoc_qualifier,
-                Keyword::RequiredQualifier => &mut query.required_qualifier,
-                Keyword::ResultClass => &mut query.result_class,
-                Keyword::ResultRole => &mut query.result_role,
-                _ => &mut query.role,
-            };
-            place.replace(value).is_some()
+        (Place::Name(place), Some(value)) => place.replace(value).is_some(),
+        (Place::Name(_), None) => {
+            return wrong(AssociationError::KeywordWithoutValue { keyword: name }, span);
         }
     };
     if twice { wrong(AssociationError::KeywordTwice { keyword: name }, span) } else { Ok(()) }
+}
+
+/// Where a keyword of the statement goes.
+enum Place<'q> {
+    Flag(&'q mut Option<Span>),
+    Name(&'q mut Option<Identifier>),
+}
+
+impl AssociationQuery {
+    const fn place(&mut self, keyword: Keyword) -> Place<'_> {
+        match keyword {
+            Keyword::ClassDefsOnly => Place::Flag(&mut self.class_defs_only),
+            Keyword::KeysOnly => Place::Flag(&mut self.keys_only),
+            Keyword::SchemaOnly => Place::Flag(&mut self.schema_only),
+            Keyword::AssocClass => Place::Name(&mut self.assoc_class),
+            Keyword::RequiredAssocQualifier => Place::Name(&mut self.required_assoc_qualifier),
+            Keyword::RequiredQualifier => Place::Name(&mut self.required_qualifier),
+            Keyword::ResultClass => Place::Name(&mut self.result_class),
+            Keyword::ResultRole => Place::Name(&mut self.result_role),
+            Keyword::Role => Place::Name(&mut self.role),
+        }
+    }
+}
+
+/// Whether the keywords of a statement go together, and with its path.
+pub(super) fn check(query: &AssociationQuery) -> Result<(), Refusal> {
+    match (query.class_defs_only, &query.result_class, query.schema_only) {
+        (Some(span), Some(_), _) => wrong(AssociationError::ClassDefsOnlyWithResultClass, span),
+        (_, _, Some(span)) if !query.path.is_class() => {
+            wrong(AssociationError::SchemaOnlyOfInstance, span)
+        }
+        (Some(span), _, Some(_)) => wrong(AssociationError::SchemaOnlyWithClassDefsOnly, span),
+        _ => Ok(()),
+    }
 }
 
 fn unknown(kind: AssociationKind, word: &Identifier) -> AssociationError {

@@ -15,24 +15,29 @@ use lalrpop_util::ParseError;
 pub(super) fn failure(
     text: &str,
     mode: Mode,
-    error: ParseError<usize, Token, WqlError>,
+    error: ParseError<u32, Token, Box<WqlError>>,
 ) -> WqlError {
+    let span = |start: u32, end: u32| Span::new(start as usize, end as usize);
     match error {
-        ParseError::User { error } => error,
+        ParseError::User { error } => *error,
         ParseError::UnrecognizedToken { token: (start, token, end), expected } => {
-            let place = Place::new(text, mode, Some(token), Span::new(start, end));
-            place.explain(&expected)
+            Place::new(text, mode, Some(token), span(start, end)).explain(&expected)
         }
         ParseError::UnrecognizedEof { location, expected } => {
-            Place::new(text, mode, None, Span::new(location, location)).explain(&expected)
+            Place::new(text, mode, None, span(location, location)).explain(&expected)
         }
         ParseError::ExtraToken { token: (start, token, end) } => {
-            Place::new(text, mode, Some(token), Span::new(start, end)).explain(&[])
+            Place::new(text, mode, Some(token), span(start, end)).explain(&[])
         }
         ParseError::InvalidToken { location } => {
-            Place::new(text, mode, None, Span::new(location, location)).explain(&[])
+            Place::new(text, mode, None, span(location, location)).explain(&[])
         }
     }
+}
+
+/// A query that ends too early.
+pub(super) fn unexpected_end(text: &str, mode: Mode) -> WqlError {
+    Place::new(text, mode, None, Span::new(text.len(), text.len())).explain(&[])
 }
 
 /// The failing token among its neighbours.
@@ -53,7 +58,7 @@ impl<'a> Place<'a> {
         let all = || {
             lexer::tokens(text)
                 .map_while(Result::ok)
-                .map(|(start, token, end)| (token, Span::new(start, end)))
+                .map(|(start, token, end)| (token, Span::new(start as usize, end as usize)))
         };
         let mut before: Vec<_> =
             all().take_while(|(_, s)| token.is_none() || s.start < span.start).collect();

@@ -134,7 +134,7 @@ pub(crate) enum Token {
 }
 
 /// A token with the offsets of its first byte and behind its last one.
-pub(crate) type Lexeme = (usize, Token, usize);
+pub(crate) type Lexeme = (u32, Token, u32);
 
 /// The tokens of `text`, in order; errors for characters that start none and
 /// for those that are malformed in themselves.
@@ -146,7 +146,8 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Result<Lexeme, WqlError
             Ok(Token::MalformedNumber) => {
                 Err(WqlError::MalformedNumber { text: span.of(text).to_owned(), span })
             }
-            Ok(token) => Ok((span.start, token, span.end)),
+            // Queries are shorter than 4 GiB: the parser sees to it.
+            Ok(token) => Ok((span.start as u32, token, span.end as u32)),
             Err(()) => {
                 let character = span.of(text).chars().next().unwrap_or_default();
                 Err(WqlError::UnexpectedCharacter { character, span })

@@ -7,15 +7,15 @@
 //! grammar; when parsing fails, `explain` looks around the failing token and names
 //! the construct and what to write instead.
 
-mod action;
 mod association;
 pub mod ast;
+mod build;
 mod explain;
 mod lexer;
+mod literal;
 mod mode;
 mod parse;
 mod print;
-mod statement;
 
 #[cfg(test)]
 mod tests;

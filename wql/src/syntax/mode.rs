@@ -41,41 +41,46 @@ pub(super) struct Mode {
     pub(super) door: Door,
 }
 
-pub(super) type Refusal = ParseError<usize, Token, WqlError>;
+/// Boxed, because every action has room for it in what it returns.
+pub(super) type Refusal = ParseError<u32, Token, Box<WqlError>>;
 
 impl Mode {
     /// Refuses an operator that WQL does not have.
-    pub(super) fn operator(self, construct: Construct, l: usize, r: usize) -> Result<(), Refusal> {
+    pub(super) fn operator(self, construct: Construct, l: u32, r: u32) -> Result<(), Refusal> {
         match self.level {
             Level::Extended => Ok(()),
-            Level::Wql => refuse(WqlError::NoSuchConstruct { construct, span: Span::new(l, r) }),
+            Level::Wql => refuse(WqlError::NoSuchConstruct {
+                construct,
+                span: Span::new(l as usize, r as usize),
+            }),
         }
     }
 
     /// Refuses a clause that WQL does not have; event queries have it at no level.
-    pub(super) fn clause(self, construct: Construct, l: usize, r: usize) -> Result<(), Refusal> {
+    pub(super) fn clause(self, construct: Construct, l: u32, r: u32) -> Result<(), Refusal> {
         self.operator(construct, l, r)?;
         match self.door {
             Door::Query => Ok(()),
             Door::Notification => {
-                let span = Span::new(l, r);
+                let span = Span::new(l as usize, r as usize);
                 refuse(WqlError::NotInKind { construct, kind: QueryKind::Event, span })
             }
         }
     }
 
     /// Refuses a clause that only event queries have.
-    pub(super) fn event_clause(self, l: usize, r: usize) -> Result<(), Refusal> {
+    pub(super) fn event_clause(self, l: u32, r: u32) -> Result<(), Refusal> {
         match self.door {
             Door::Notification => Ok(()),
             Door::Query => {
-                let span = Span::new(l, r);
+                let span = Span::new(l as usize, r as usize);
                 refuse(WqlError::WrongKind { kind: QueryKind::Event, door: self.door, span })
             }
         }
     }
 }
 
-pub(super) const fn refuse<T>(error: WqlError) -> Result<T, Refusal> {
-    Err(ParseError::User { error })
+#[cold]
+pub(super) fn refuse<T>(error: WqlError) -> Result<T, Refusal> {
+    Err(ParseError::User { error: Box::new(error) })
 }

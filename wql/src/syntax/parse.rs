@@ -1,6 +1,7 @@
 //! Text to syntax tree.
 
 use super::ast::{EventQuery, Query};
+use super::build::Builder;
 use super::explain;
 use super::grammar;
 use super::lexer::{self, Lexeme, Token};
@@ -107,15 +108,20 @@ pub fn parse_event_with(text: &str, options: &ParseOptions) -> Result<EventQuery
 
 fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, WqlError> {
     let ParseOptions { limits, level } = options;
-    if text.len() > limits.length {
-        return Err(WqlError::TooLong { length: text.len(), limit: limits.length });
+    let limit = limits.length.min(u32::MAX as usize);
+    if text.len() > limit {
+        return Err(WqlError::TooLong { length: text.len(), limit });
     }
     let mode = Mode { level: *level, door };
     let mut guard = Guard::new(limits);
-    let tokens = lexer::tokens(text).map(|token| token.and_then(|t| guard.admit(t)));
-    grammar::StatementParser::new()
-        .parse(text, mode, tokens)
-        .map_err(|error| explain::failure(text, mode, error))
+    let tokens =
+        lexer::tokens(text).map(|token| token.and_then(|t| guard.admit(t)).map_err(Box::new));
+    let mut builder = Builder::new(text, mode);
+    match (grammar::StatementParser::new().parse(&mut builder, tokens), builder.query) {
+        (Ok(()), Some(query)) => Ok(query),
+        (Ok(()), None) => Err(explain::unexpected_end(text, mode)),
+        (Err(error), _) => Err(explain::failure(text, mode, error)),
+    }
 }
 
 /// Counts nesting and connectives while the tokens pass, so that neither the
@@ -156,7 +162,7 @@ impl<'a> Guard<'a> {
             Token::Comma if self.depth > 0 => self.connectives += 1,
             _ => {}
         }
-        let span = Span::new(start, end);
+        let span = Span::new(start as usize, end as usize);
         if self.depth + self.nots > self.limits.depth {
             return Err(WqlError::TooDeep { limit: self.limits.depth, span });
         }

@@ -1,23 +1,10 @@
-//! What the grammar's actions share.
+//! Constants out of the text that they stand in.
 
-use super::ast::{Identifier, Interval, LiteralValue, RowCount};
+use super::ast::{Interval, RowCount};
 use super::mode::{Refusal, refuse};
 use crate::Span;
 use crate::error::{EventError, WqlError};
-use cimarron_model::Name;
 use smol_str::SmolStr;
-
-/// The name at these offsets.
-pub(super) fn identifier(text: &str, start: usize, end: usize) -> Identifier {
-    let span = Span::new(start, end);
-    Identifier { name: Name::new(span.of(text)), span }
-}
-
-/// One list of the items before and one more.
-pub(super) fn push<T>(mut items: Vec<T>, item: T) -> Vec<T> {
-    items.push(item);
-    items
-}
 
 /// How a backslash reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +13,6 @@ pub(super) enum Escapes {
     Strict,
     /// In a LIKE pattern: the same three, and a lone backslash is itself.
     Pattern,
-}
-
-/// The value of the string literal at `span`, quotes included.
-pub(super) fn string(text: &str, span: Span, escapes: Escapes) -> Result<LiteralValue, Refusal> {
-    Ok(LiteralValue::String(unquoted(text, span, escapes)?))
 }
 
 /// The text of the string literal at `span`, quotes included.
@@ -59,10 +41,9 @@ pub(super) fn unquoted(text: &str, span: Span, escapes: Escapes) -> Result<SmolS
     Ok(value.into())
 }
 
-/// The number of seconds at these offsets; rounded to whole milliseconds, from
-/// 0.001 to 4294967.295.
-pub(super) fn interval(text: &str, start: usize, end: usize) -> Result<Interval, Refusal> {
-    let span = Span::new(start, end);
+/// The number of seconds at `span`; rounded to whole milliseconds, from 0.001 to
+/// 4294967.295.
+pub(super) fn interval(text: &str, span: Span) -> Result<Interval, Refusal> {
     let milliseconds = span.of(text).parse::<f64>().map(|seconds| (seconds * 1000.0).round());
     match milliseconds {
         Ok(milliseconds) if (1.0..=f64::from(u32::MAX)).contains(&milliseconds) => {
@@ -75,9 +56,8 @@ pub(super) fn interval(text: &str, start: usize, end: usize) -> Result<Interval,
     }
 }
 
-/// The number of rows at these offsets.
-pub(super) fn row_count(text: &str, start: usize, end: usize) -> Result<RowCount, Refusal> {
-    let span = Span::new(start, end);
+/// The number of rows at `span`.
+pub(super) fn row_count(text: &str, span: Span) -> Result<RowCount, Refusal> {
     match span.of(text).parse() {
         Ok(rows) => Ok(RowCount { rows, span }),
         Err(_) => refuse(WqlError::NoRowCount { text: span.of(text).to_owned(), span }),
