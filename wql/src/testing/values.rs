@@ -176,8 +176,14 @@ pub(super) fn literal(dice: &mut Dice<'_>, cim_type: CimType) -> LiteralValue {
         CimType::Reference => text(dice.text(PATHS)),
         CimType::Char16 if dice.one_in(2) => text("A"),
         CimType::Object => any_literal(dice),
-        _ if dice.one_in(8) => text(&integer(dice).to_string()),
-        _ => LiteralValue::Integer(integer(dice).to_string().into()),
+        _ => {
+            let (least, greatest) = cim_type.integer_range().unwrap_or((0, u16::MAX.into()));
+            let number = integer(dice);
+            // Outside its range an integer is refused.
+            let number = if dice.one_in(64) { number } else { number.clamp(least, greatest) };
+            let digits = number.to_string();
+            if dice.one_in(8) { text(&digits) } else { LiteralValue::Integer(digits.into()) }
+        }
     }
 }
 
