@@ -11,8 +11,8 @@ use crate::bound::{
 use crate::error::{Construct, EventError, QueryKind, WqlError};
 use crate::schema::{ClassInfo, PropertyInfo, Schema};
 use crate::syntax::ast::{
-    Between, Comparison, EventQuery, Expr, Group, In, Interval, IsA, IsNull, Like, Literal,
-    LiteralValue, Operand, PropertyPath, SelectList,
+    Between, Comparison, EventQuery, Expr, Group, In, Interval, IsA, IsNull, Like, Operand,
+    PropertyPath, SelectList,
 };
 use cimarron_model::{CimType, Dialect, Status};
 use std::time::Duration;
@@ -122,7 +122,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 }
 
-/// Whether HAVING speaks of `NumberOfEvents` and of 32-bit numbers only.
+/// Whether HAVING speaks of `NumberOfEvents` only.
 fn check_having(having: &Expr) -> Result<(), WqlError> {
     match having {
         Expr::And(items) | Expr::Or(items) => items.iter().try_for_each(check_having),
@@ -130,25 +130,14 @@ fn check_having(having: &Expr) -> Result<(), WqlError> {
         Expr::Compare(Comparison { left, right, .. }) => {
             [left, right].into_iter().try_for_each(|operand| match operand {
                 Operand::Property(path) => check_path(path),
-                Operand::Constant(literal) => check_count(literal),
+                Operand::Constant(_) => Ok(()),
             })
         }
-        Expr::Like(Like { property, pattern }) => {
-            check_path(property)?;
-            check_count(pattern)
-        }
-        Expr::IsNull(IsNull { property, .. }) | Expr::IsA(IsA { property, .. }) => {
-            check_path(property)
-        }
-        Expr::In(In { property, values }) => {
-            check_path(property)?;
-            values.iter().try_for_each(check_count)
-        }
-        Expr::Between(Between { property, low, high }) => {
-            check_path(property)?;
-            check_count(low)?;
-            check_count(high)
-        }
+        Expr::Like(Like { property, .. })
+        | Expr::IsNull(IsNull { property, .. })
+        | Expr::IsA(IsA { property, .. })
+        | Expr::In(In { property, .. })
+        | Expr::Between(Between { property, .. }) => check_path(property),
     }
 }
 
@@ -158,22 +147,6 @@ fn check_path(path: &PropertyPath) -> Result<(), WqlError> {
     }
     let name = path.to_string();
     Err(WqlError::event(EventError::HavingOther { name }, path.span()))
-}
-
-fn check_count(literal: &Literal) -> Result<(), WqlError> {
-    let digits = match &literal.value {
-        LiteralValue::Integer(digits) => digits,
-        LiteralValue::String(text) => text,
-        // What is no number at all is for the binder to refuse.
-        _ => return Ok(()),
-    };
-    let in_range = digits.parse::<i128>().is_ok_and(|n| u32::try_from(n).is_ok());
-    let is_number = digits.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit());
-    if in_range || !is_number {
-        return Ok(());
-    }
-    let text = literal.value.to_string();
-    Err(WqlError::event(EventError::CountOutOfRange { text }, literal.span))
 }
 
 const NUMBER_OF_EVENTS: &str = "NumberOfEvents";

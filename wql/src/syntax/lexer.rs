@@ -74,9 +74,10 @@ pub(crate) enum Token {
     #[token("false", ignore(case))]
     False,
     // Letters from U+0080 up are legal in DMTF names. Latin-1 punctuation, the
-    // general punctuation block and the ideographic space are left out: nobody
-    // names a property with them, and a curly quote must not pass for a letter.
-    #[regex(r"[A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FFEF}][0-9A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FFEF}]*", priority = 2)]
+    // general punctuation block, the ideographic space and the byte order mark are
+    // left out: nobody names a property with them, and a curly quote must not pass
+    // for a letter.
+    #[regex(r"[A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}][0-9A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}]*", priority = 2)]
     Word,
     #[regex(r"[+-]?[0-9]+", priority = 10)]
     Integer,
@@ -212,7 +213,7 @@ mod tests {
             assert_eq!(error, WqlError::UnterminatedString { span }, "{text}");
         }
         check("{X=5 {", &[Brace, Word, Equal, Integer, Brace]);
-        for text in ["“x”", "\u{a0}", "?", "@", "\0"] {
+        for text in ["“x”", "\u{feff}SELECT", "\u{a0}", "?", "@", "\0"] {
             let error = tokens(text).find_map(Result::err).unwrap();
             assert!(matches!(error, WqlError::UnexpectedCharacter { .. }), "{text}: {error:?}");
         }
