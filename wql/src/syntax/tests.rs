@@ -208,7 +208,7 @@ fn other_syntax_errors() {
         ("SELECT * FROM X WHERE a = ", "end of the query: expected a name or a constant"),
         ("SELECT * FROM X WHERE a = 1 AND", "end of the query"),
         ("SELECT * FROM X WHERE (a = 1", "expected AND, OR or `)`"),
-        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected the end of the query"),
+        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected AND or OR"),
         ("SELECT * FROM X WHERE a IS", "expected NOT or NULL"),
         ("SELECT TRUE FROM X", "TRUE is reserved"),
         ("SELECT * FROM null", "NULL is reserved"),

@@ -6,6 +6,8 @@ use crate::syntax::lexer;
 
 /// Where the tokens stand, up to the first that is none.
 pub fn tokens(text: &str) -> impl Iterator<Item = Result<Span, WqlError>> + '_ {
-    lexer::tokens(text)
-        .map(|token| token.map(|(start, _, end)| Span::new(start as usize, end as usize)))
+    lexer::tokens(text).map(|token| {
+        let (start, _, end) = token.map_err(|error| *error)?;
+        Ok(Span::new(start as usize, end as usize))
+    })
 }
