@@ -537,6 +537,16 @@ pub enum EngineError {
     /// A row or instance and a program's own type do not go together.
     #[error(transparent)]
     Typed(#[from] TypedError),
+    /// The query is answered with something else than the operation gives.
+    #[error(
+        "the query is answered with {given}: use `{call}`, or `execute` for queries of any kind"
+    )]
+    OtherAnswer {
+        /// What the answer is.
+        given: &'static str,
+        /// The operation of [`Session`](crate::Session) that gives that.
+        call: &'static str,
+    },
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -654,6 +664,7 @@ impl EngineError {
                 TypedProblem::Missing { .. } => Status::NoSuchProperty,
                 _ => Status::TypeMismatch,
             },
+            Self::OtherAnswer { .. } => Status::QueryFeatureNotSupported,
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

@@ -121,18 +121,7 @@ impl Session {
         let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
-        let source =
-            namespace.look_in(&view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
-        let object = match &source {
-            Some(found) => found.chunk.object(found.row),
-            None if namespace.dialect == Dialect::Wmi => {
-                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
-            }
-            None => {
-                let path = object_path(namespace, bound.class, bound.keys());
-                namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
-            }
-        };
+        let object = self.object_number(&view, &bound, path)?;
         let class = bound.class.name().clone();
         let clock = &**self.repository().clock();
         let check = || context.check(clock);
@@ -141,8 +130,30 @@ impl Session {
         Ok((view, class, found))
     }
 
+    /// The number of an object that is to be walked from.
+    pub(super) fn object_number(
+        &self,
+        view: &View,
+        bound: &BoundPath<'_>,
+        path: &ObjectPath,
+    ) -> Result<ObjectNumber, EngineError> {
+        let namespace = &*self.namespace;
+        let source =
+            namespace.look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
+        Ok(match &source {
+            Some(found) => found.chunk.object(found.row),
+            None if namespace.dialect == Dialect::Wmi => {
+                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
+            }
+            None => {
+                let path = object_path(namespace, bound.class, bound.keys());
+                namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
+            }
+        })
+    }
+
     /// Rows as a result, which the filter may cut down to their keys.
-    fn picked(
+    pub(super) fn picked(
         &self,
         context: &CallContext,
         view: &View,
@@ -157,9 +168,9 @@ impl Session {
 }
 
 /// What stands at the other end of an association.
-struct End<'a> {
+pub(super) struct End<'a> {
     /// Its row, when it is there.
-    found: Option<Found>,
+    pub(super) found: Option<Found>,
     /// The association's row, and the slot of its reference.
     link: (&'a Chunk, usize),
     slot: u32,
@@ -177,12 +188,12 @@ impl<'a> End<'a> {
 }
 
 /// A walk along the associations of one object.
-struct Walk<'a> {
-    namespace: &'a Namespace,
-    view: &'a View,
-    filter: BoundFilter<'a>,
-    object: ObjectNumber,
-    check: &'a dyn Fn() -> Result<(), EngineError>,
+pub(super) struct Walk<'a> {
+    pub(super) namespace: &'a Namespace,
+    pub(super) view: &'a View,
+    pub(super) filter: BoundFilter<'a>,
+    pub(super) object: ObjectNumber,
+    pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
 /// What the filter says of a class of associations.
@@ -217,7 +228,7 @@ impl<'a> Followed<'a> {
 }
 
 /// How many links are followed between two looks at deadline and cancel token.
-const LINKS_PER_CHECK: usize = 1024;
+const LINKS_PER_CHECK: usize = 256;
 
 impl<'a> Walk<'a> {
     fn schema(&self) -> &'a Schema {
@@ -266,7 +277,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Calls `each` with every end that the filter gives.
-    fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
+    pub(super) fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
         let once = self.namespace.dialect == Dialect::Dmtf;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
@@ -299,7 +310,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Calls `each` with every association that the filter gives.
-    fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
+    pub(super) fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
         self.links(|Followed { class, roles, .. }, (chunk, row), targets| {
             let mut roles = roles.iter().zip(targets);
             let starts = roles.any(|(role, target)| *target == self.object && role.starts);

@@ -6,11 +6,14 @@
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
 mod access;
+mod answer;
 mod association_filter;
+mod association_query;
 mod associations;
 mod batch;
 mod class_associators;
 mod class_options;
+mod class_query;
 mod classes;
 mod declare;
 mod estimate;
@@ -35,9 +38,11 @@ mod warm;
 mod write;
 
 pub use access::AccessPath;
+pub use answer::Answer;
 pub use association_filter::AssociationFilter;
 pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
+pub use class_query::ClassResult;
 pub use classes::Classes;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;

@@ -5,18 +5,18 @@
 //! at whenever rows are looked at, at least once a chunk.
 
 use super::access::{self, AccessPath};
+use super::answer::{Answer, Plan};
 use super::instance_options::Choice;
 use super::statement::{ColumnHeader, Selection, Statement};
 use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::reading::{Reading, ViewRef};
+use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
 use crate::store::Snapshot;
 use cimarron_model::Name;
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{BindOptions, Bound, QueryKind, Span, WqlError};
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct QueryResult {
     clock: Arc<dyn Clock>,
 }
 
-/// A data query that is parsed and bound once and runs many times.
+/// A query that is parsed and bound once and runs many times.
 ///
 /// It follows its namespace: after the schema has changed, the next run binds it anew, and
 /// fails when it is no longer right.
@@ -52,58 +52,42 @@ pub struct QueryResult {
 pub struct PreparedQuery {
     session: Session,
     text: Box<str>,
-    /// The statement, and the schema that it was bound against.
-    bound: Mutex<(Arc<Schema>, Arc<Statement>)>,
+    /// What it does, and the schema that it was bound against.
+    bound: Mutex<(Arc<Schema>, Plan)>,
 }
 
 impl Session {
-    /// Runs a WQL data query (MS-WMI 2.2.1; DSP0200 ExecQuery).
+    /// Runs a WQL query that is answered with instances: a data query, or one for
+    /// associations (MS-WMI 2.2.1; DSP0200 ExecQuery).
     ///
     /// # Errors
-    /// When the query is wrong for the namespace's classes; see
-    /// [`EngineError::span`].
+    /// When the query is wrong for the namespace's classes (see [`EngineError::span`]), or
+    /// is answered with classes: [`Session::query_classes`] takes those, and
+    /// [`Session::execute`] takes queries of every kind.
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let reading = self.read(context, Operation::ReadInstances, text)?;
-        let view = reading.view();
-        let statement = self.statement(text, view.schema())?;
-        self.run(context, reading, &view, Arc::new(statement))
+        self.execute(context, text)?.into_instances()
     }
 
-    /// Parses and binds a data query that is to run more than once.
+    /// Parses and binds a query that is to run more than once.
     ///
     /// # Errors
-    /// As [`Session::query`].
+    /// As [`Session::execute`].
     pub fn prepare(&self, context: &CallContext, text: &str) -> Result<PreparedQuery, EngineError> {
         let schema = self.read(context, Operation::ReadInstances, text)?.schema();
-        let statement = Arc::new(self.statement(text, &schema)?);
-        let bound = Mutex::new((schema, statement));
+        let plan = self.plan(text, &schema)?;
+        let bound = Mutex::new((schema, plan));
         Ok(PreparedQuery { session: self.clone(), text: text.into(), bound })
     }
 
-    fn statement(&self, text: &str, schema: &Schema) -> Result<Statement, EngineError> {
-        let limits = cimarron_wql::Limits {
-            length: self.repository().limits().query_length,
-            ..cimarron_wql::Limits::default()
-        };
-        let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: self.dialect() };
-        match cimarron_wql::bind(&query, schema, &options)? {
-            Bound::Data(bound) => Ok(Statement::new(bound)),
-            Bound::Schema(_) => Err(not_run(QueryKind::Schema, text)),
-            _ => Err(not_run(QueryKind::AssociatorsOf, text)),
-        }
-    }
-
     /// Finds the rows of a statement that was bound against the view's schema.
-    fn run(
+    pub(super) fn run(
         &self,
         context: &CallContext,
-        reading: Reading<'_>,
         view: &ViewRef<'_>,
         statement: Arc<Statement>,
     ) -> Result<QueryResult, EngineError> {
         let class = Schema::class(view.schema(), statement.class.as_str());
-        let namespace = reading.namespace;
+        let namespace = &*self.namespace;
         let predicate = statement.predicate.as_ref();
         let found = class.and_then(|c| access::candidates(namespace, view, c, predicate));
         let (access, snapshot) = match found {
@@ -120,33 +104,37 @@ impl Session {
     }
 }
 
-fn not_run(kind: QueryKind, text: &str) -> EngineError {
-    WqlError::UnsupportedKind { kind, span: Span::new(0, text.len()) }.into()
-}
-
 impl PreparedQuery {
     /// The query's text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Runs it.
+    /// Runs it, when it is answered with instances.
     ///
     /// # Errors
     /// As [`Session::query`].
     pub fn run(&self, context: &CallContext) -> Result<QueryResult, EngineError> {
+        self.execute(context)?.into_instances()
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn execute(&self, context: &CallContext) -> Result<Answer, EngineError> {
         let session = &self.session;
         let reading = session.read(context, Operation::ReadInstances, &self.text)?;
         let view = reading.view();
-        let statement = {
+        let plan = {
             let mut bound = self.bound.lock();
             if !Arc::ptr_eq(&bound.0, view.schema()) {
-                let statement = Arc::new(session.statement(&self.text, view.schema())?);
-                *bound = (view.schema().clone(), statement);
+                let plan = session.plan(&self.text, view.schema())?;
+                *bound = (view.schema().clone(), plan);
             }
             bound.1.clone()
         };
-        session.run(context, reading, &view, statement)
+        session.answer(context, &view, plan)
     }
 }
 
