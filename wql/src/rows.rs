@@ -278,7 +278,9 @@ pub fn system_value<'a, R: Row + ?Sized>(row: &'a R, property: SystemProperty) -
         SystemProperty::PropertyCount => count(row.property_count()),
         SystemProperty::RelPath => SystemValue::from_text(row.relative_path()),
         SystemProperty::Path => SystemValue::from_text(row.path()),
-        SystemProperty::Namespace => SystemValue::from_text(row.namespace()),
+        SystemProperty::Namespace => {
+            SystemValue::from_text(row.namespace().map(|name| name.replace('/', "\\")))
+        }
         SystemProperty::Server => SystemValue::from_text(row.server()),
         of_class => class_value(row, row.class_name(), of_class),
     }

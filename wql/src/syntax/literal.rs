@@ -41,13 +41,12 @@ pub(super) fn unquoted(text: &str, span: Span, escapes: Escapes) -> Result<SmolS
     Ok(value.into())
 }
 
-/// The number of seconds at `span`; rounded to whole milliseconds, from 0.001 to
-/// 4294967.295.
+/// The number of seconds at `span`, from 0.001 to 4294967.295; rounded to whole
+/// milliseconds.
 pub(super) fn interval(text: &str, span: Span) -> Result<Interval, Refusal> {
-    let milliseconds = span.of(text).parse::<f64>().map(|seconds| (seconds * 1000.0).round());
-    match milliseconds {
-        Ok(milliseconds) if (1.0..=f64::from(u32::MAX)).contains(&milliseconds) => {
-            Ok(Interval { milliseconds: milliseconds as u32, span })
+    match span.of(text).parse::<f64>() {
+        Ok(seconds) if (0.001..=4_294_967.295).contains(&seconds) => {
+            Ok(Interval { milliseconds: (seconds * 1000.0).round() as u32, span })
         }
         _ => {
             let text = span.of(text).to_owned();

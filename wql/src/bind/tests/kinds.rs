@@ -37,7 +37,7 @@ fn schema_queries_select_classes() {
         ("__GENUS = 2", &[]),
         ("__GENUS = 1 AND __RELPATH = 'T_Link' AND __PROPERTY_COUNT = 2", &["T_Link"]),
         ("__PATH = '\\\\\\\\HOST\\\\root\\\\test:T_Link'", &["T_Link"]),
-        ("__NAMESPACE <> 'root/test'", &[]),
+        ("__NAMESPACE <> 'root\\\\test'", &[]),
     ] {
         assert_eq!(classes(condition, Dialect::Wmi).unwrap(), expected, "{condition}");
         assert_eq!(classes(condition, Dialect::Dmtf).unwrap(), expected, "{condition}");
