@@ -74,7 +74,7 @@ impl ClassResult {
     /// The names of the classes.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         let found = self.found.iter().filter_map(|id| self.schema.by_id(*id));
-        found.map(|class| class.name())
+        found.map(ClassRef::name)
     }
 
     /// The classes, one at a time: only one is in memory in this form.
@@ -121,6 +121,7 @@ impl Session {
         for class in candidates {
             if looked_at % CLASSES_PER_CHECK == 0 {
                 context.check(&**self.repository().clock())?;
+                context.check_memory(held(&found))?;
             }
             looked_at += 1;
             let row = ClassRow { schema, class, location };
@@ -129,8 +130,13 @@ impl Session {
                 found.push(class.def().id);
             }
         }
+        context.check_memory(held(&found))?;
         Ok(ClassResult::new(self, context, schema, found, looked_at))
     }
+}
+
+const fn held(found: &Vec<ClassId>) -> usize {
+    found.capacity() * size_of::<ClassId>()
 }
 
 /// The runs of classes outside of which a condition is true for none, in order and apart

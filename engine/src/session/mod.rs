@@ -34,6 +34,7 @@ mod row;
 mod scan;
 mod sequence;
 mod statement;
+mod warm;
 mod write;
 
 pub use access::AccessPath;

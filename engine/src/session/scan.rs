@@ -7,6 +7,7 @@
 use super::query::QueryResult;
 use super::row::Row;
 use super::statement::Selection;
+use super::warm;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::store::{FrozenChunk, Snapshot};
@@ -223,9 +224,9 @@ impl<'a> Rows<'a> {
     pub(super) fn count_left(mut self) -> Result<usize, EngineError> {
         let mut count = 0;
         while let Some(frozen) = self.chunk() {
-            self.window = usize::MAX;
-            self.look(frozen)?;
-            count += self.passed.count();
+            self.result.check(self.context)?;
+            let rows = self.next.row.max(frozen.start())..frozen.len();
+            count += self.result.select(frozen, rows, &mut self.scratch).count();
             self.leave_chunk();
         }
         Ok(count)
@@ -248,7 +249,9 @@ impl<'a> Rows<'a> {
         self.looked_at = frozen.len().min(start.saturating_add(self.window));
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
-        self.passed = self.result.select(frozen, start..self.looked_at, &mut self.scratch);
+        let rows = start..self.looked_at;
+        self.passed = self.result.select(frozen, rows.clone(), &mut self.scratch);
+        warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
         Ok(())
     }
 

@@ -204,6 +204,9 @@ fn deadline_and_token_are_looked_at_while_classes_are() {
     assert_eq!(result.len(), 1000);
     let asked = clock.0.load(Ordering::SeqCst) - before;
     assert!(asked > result.looked_at() / 256, "{asked} looks");
+    let thrifty = context().with_memory_budget(2048);
+    let error = session.query_classes(&thrifty, query).unwrap_err();
+    assert!(matches!(error, EngineError::OverMemoryBudget { budget: 2048 }), "{error}");
     token.cancel();
     assert_eq!(result.classes().next().unwrap().unwrap_err().status(), Status::Cancelled);
     assert_eq!(session.query_classes(&limited, query).unwrap_err().status(), Status::Cancelled);
