@@ -11,7 +11,7 @@
 //!
 //! The crate knows schemas and rows as traits ([`Schema`], [`Row`]), so one bound
 //! query runs over a store, over events, and over the tables of a test.
-//! [`parse`] finds what is wrong with the text, [`bind`] what is wrong with it
+//! [`parse`] finds what is wrong with the text, [`bind()`] what is wrong with it
 //! for this schema; evaluation cannot fail.
 //!
 //! Where DMTF and WMI semantics differ, [`BindOptions::dialect`] decides: `Wmi`

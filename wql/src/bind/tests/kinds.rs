@@ -286,6 +286,7 @@ fn extended_errors() {
         ("SELECT MAX(List) FROM T_Base", "is an array"),
         ("SELECT * FROM T_Base ORDER BY List", "is an array"),
         ("SELECT * FROM T_Base ORDER BY Point", "`ORDER BY` does not apply to `Point`"),
+        ("SELECT List AS L FROM T_Base ORDER BY l", "is an array"),
         ("SELECT * FROM T_Base ORDER BY Txt", "did you mean `Text`?"),
         ("SELECT * FROM T_Base WHERE U8 IN (1, 'x')", "\"x\" cannot be compared"),
         ("SELECT * FROM T_Base WHERE Flag BETWEEN 0 AND 1", "`>=` does not apply to `Flag`"),
