@@ -335,6 +335,12 @@ impl Store {
         self.objects.links(object)
     }
 
+    /// Where an object's newest row is.
+    #[inline]
+    pub(crate) fn newest_address(&self, object: ObjectNumber) -> Option<RowAddress> {
+        self.objects.row(object)
+    }
+
     /// The row of an object.
     #[inline]
     pub(crate) fn object_row(
