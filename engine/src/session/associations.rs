@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Layout, Schema};
-use crate::store::{Chunk, Found, ObjectNumber, Root, RowAddress, View, Visit};
+use crate::store::{Chunk, Found, FrozenChunk, ObjectNumber, Root, RowAddress, View, Visit};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Name, ObjectPath};
 use rustc_hash::FxHashSet;
@@ -42,8 +42,8 @@ impl Session {
         self.walk(context, path, filter, |walk| {
             let mut rows = Vec::with_capacity(TOGETHER);
             walk.ends(|end| {
-                if let End::Found(row) = end {
-                    rows.push(row);
+                if let End::Found(found) = end {
+                    rows.push(FrozenChunk::one(found));
                 }
             })?;
             Ok(rows)
@@ -87,7 +87,7 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
             let mut rows = Vec::new();
-            walk.references(|link| rows.push(link))?;
+            walk.references(|link| rows.push(FrozenChunk::one(link)))?;
             Ok(rows)
         })
         .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
@@ -151,10 +151,10 @@ impl Session {
         context: &CallContext,
         view: &View,
         class: Name,
-        rows: Vec<Found>,
+        rows: Vec<FrozenChunk>,
         filter: &AssociationFilter,
     ) -> QueryResult {
-        let snapshot = self.namespace.snapshot(view, Vec::new()).with_rows(rows);
+        let snapshot = self.namespace.snapshot(view, rows);
         let choice = filter.keys_only.then_some(Choice::Keys);
         QueryResult::chosen(self, context, snapshot, class, choice)
     }
@@ -286,16 +286,17 @@ impl<'a> Walk<'a> {
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
         let mut look_up = |targets: &[Target]| {
-            let mut addresses = [None; TOGETHER];
+            let mut addresses = [RowAddress::MIN; TOGETHER];
             for (address, target) in addresses.iter_mut().zip(targets) {
-                *address = self.namespace.store.newest_address(target.object);
+                let newest = self.namespace.store.newest_address(target.object);
+                // No row is at that address.
+                *address = newest.unwrap_or(RowAddress::MIN);
             }
             for (target, address) in targets.iter().zip(&addresses) {
                 if once && given.contains(&target.object) {
                     continue;
                 }
-                let row = address.and_then(|address| visit.row_at(target.object, address));
-                let end = match row {
+                let end = match visit.row_at(target.object, *address) {
                     Some((chunk, row)) => End::Found(Found { chunk: chunk.clone(), row }),
                     None => self.end_of(target),
                 };
