@@ -16,6 +16,9 @@ class Bench_Disk {
 pub const PROPERTIES: [&str; 9] =
     ["Id", "Model", "Serial", "Location", "Size", "Speed", "State", "Offset", "Load"];
 
+/// Where the size is among them.
+pub const SIZE: usize = 4;
+
 /// A namespace with the class and no instance.
 pub fn namespace() -> Session {
     let repository = Repository::new();
@@ -100,15 +103,24 @@ impl Disk {
 
 /// Creates `count` instances through the prepared inserter.
 pub fn insert(session: &Session, count: u64) {
+    insert_filled(session, count, Disk::fill);
+}
+
+fn insert_filled(session: &Session, count: u64, fill: impl Fn(&mut Disk, u64)) {
     let context = CallContext::new();
     let mut inserter =
         session.inserter(&context, "Bench_Disk", &PROPERTIES).expect("the class is there");
     let mut disk = Disk::default();
     for number in 0..count {
-        disk.fill(number);
+        fill(&mut disk, number);
         inserter.insert(&disk.views()).expect("values that fit");
     }
     inserter.commit(&context).expect("new keys");
+}
+
+/// The same with models of words; see [`Disk::fill_with_words`].
+pub fn insert_with_words(session: &Session, count: u64, letters: Letters) {
+    insert_filled(session, count, |disk, number| disk.fill_with_words(number, letters));
 }
 
 /// Creates `count` instances one by one through `create_instance`.

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, clippy::expect_used, reason = "benches speak to a person")]
 
 pub mod fleet;
+pub mod one_class;
 pub mod words;
 
 use cimarron_model::Dialect;

@@ -24,6 +24,14 @@ pub enum EngineError {
     /// The call's deadline passed.
     #[error("the call did not finish before its deadline")]
     DeadlinePassed,
+    /// What the call found takes more memory than its context allows.
+    #[error(
+        "the call needs more than its memory budget of {budget} bytes: ask for less, or raise it"
+    )]
+    OverMemoryBudget {
+        /// The budget.
+        budget: usize,
+    },
     /// A limit of the repository was passed.
     #[error("the {what} has {length} bytes and the limit is {limit}")]
     TooLong {
@@ -537,6 +545,16 @@ pub enum EngineError {
     /// A row or instance and a program's own type do not go together.
     #[error(transparent)]
     Typed(#[from] TypedError),
+    /// The query is answered with something else than the operation gives.
+    #[error(
+        "the query is answered with {given}: use `{call}`, or `execute` for queries of any kind"
+    )]
+    OtherAnswer {
+        /// What the answer is.
+        given: &'static str,
+        /// The operation of [`Session`](crate::Session) that gives that.
+        call: &'static str,
+    },
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
@@ -577,7 +595,9 @@ impl EngineError {
         match self {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
-            Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::TooLong { .. } | Self::StoreFull | Self::OverMemoryBudget { .. } => {
+                Status::QuotaViolation
+            }
             Self::SnapshotIsReadOnly => Status::NotSupported,
             Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
@@ -654,6 +674,7 @@ impl EngineError {
                 TypedProblem::Missing { .. } => Status::NoSuchProperty,
                 _ => Status::TypeMismatch,
             },
+            Self::OtherAnswer { .. } => Status::QueryFeatureNotSupported,
             Self::Query(error) => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

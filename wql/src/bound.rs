@@ -4,6 +4,13 @@
 //! ([`BoundQuery::matches`]), and over columns. Nothing in it can fail any more,
 //! and it holds no reference to the schema it was bound against.
 
+mod kinds;
+
+pub use kinds::{
+    Bound, BoundAggregate, BoundAssociationQuery, BoundEventQuery, BoundExtended, BoundGroup,
+    BoundOrder, BoundSchemaQuery,
+};
+
 use crate::like::LikePattern;
 use crate::schema::SystemProperty;
 use crate::syntax::ast::{CompareOp, NullTest};
@@ -22,6 +29,8 @@ pub struct BoundQuery {
     pub filter: Option<BoundExpr>,
     /// Whose NULL logic and string comparison hold.
     pub dialect: Dialect,
+    /// What only the extended level has; `None` when the query uses nothing of it.
+    pub extended: Option<Box<BoundExtended>>,
 }
 
 /// What a bound query selects.
@@ -42,6 +51,8 @@ pub enum BoundPath {
     System(SystemProperty),
     /// A member of an embedded object.
     Member(MemberPath),
+    /// `__this`: the class that a schema query looks at. Only ISA tests it.
+    This,
 }
 
 impl fmt::Display for BoundPath {
@@ -50,6 +61,7 @@ impl fmt::Display for BoundPath {
         match self {
             Self::Column(column) => column.name.fmt(f),
             Self::System(property) => f.write_str(property.as_str()),
+            Self::This => f.write_str("__this"),
             Self::Member(path) => {
                 path.column.name.fmt(f)?;
                 path.members.iter().try_for_each(|member| match member {
@@ -138,7 +150,7 @@ pub enum BoundExpr {
         /// For what.
         test: NullTest,
     },
-    /// `operand ISA class`, on an embedded object
+    /// `operand ISA class`, on an embedded object or on [`BoundPath::This`]
     IsA {
         /// What is tested.
         operand: BoundPath,

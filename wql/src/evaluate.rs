@@ -78,6 +78,7 @@ impl BoundPath {
             Self::Column(column) => Fetched::Value(row.value(column.slot)),
             Self::System(property) => Fetched::System(system_value(row, *property)),
             Self::Member(path) => path.fetch(row),
+            Self::This => Fetched::Missing,
         }
     }
 }
@@ -149,6 +150,9 @@ impl BoundExpr {
             Self::IsNull { operand, test } => on_value(operand, row, |value| {
                 (matches!(value, ValueRef::Null) == (*test == NullTest::Null)).into()
             }),
+            Self::IsA { operand: BoundPath::This, class } => {
+                row.is_a(row.class_name(), class.as_str()).into()
+            }
             Self::IsA { operand, class } => on_value(operand, row, |value| match value {
                 ValueRef::Null => on_null(false, dialect),
                 ValueRef::Object(o) => row.is_a(o.class_name(), class.as_str()).into(),

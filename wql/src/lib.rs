@@ -23,20 +23,25 @@ mod rows;
 mod schema;
 mod span;
 pub mod syntax;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod vector;
 
-pub use bind::{BindOptions, bind};
+pub use bind::{BindOptions, bind, bind_event};
 pub use bound::{
-    BoundExpr, BoundPath, BoundQuery, Column, Constant, Declared, Member, MemberPath, Projection,
+    Bound, BoundAggregate, BoundAssociationQuery, BoundEventQuery, BoundExpr, BoundExtended,
+    BoundGroup, BoundOrder, BoundPath, BoundQuery, BoundSchemaQuery, Column, Constant, Declared,
+    Member, MemberPath, Projection,
 };
-pub use error::{Construct, QueryKind, WqlError};
+pub use error::{AssociationError, Construct, EventError, QueryKind, WqlError};
 pub use evaluate::{Fetched, Truth};
 pub use rows::{
     Genus, ObjectView, Row, SystemValue, ValueRef, embedded_system_value, system_value,
 };
 pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
 pub use span::Span;
-pub use syntax::ast::{CompareOp, NullTest, Query};
-pub use syntax::{Limits, parse, parse_within};
+pub use syntax::ast::{CompareOp, EventQuery, NullTest, Query};
+pub use syntax::{
+    Door, Level, Limits, ParseOptions, parse, parse_event, parse_event_with, parse_with,
+    parse_within,
+};

@@ -153,8 +153,16 @@ impl LikePattern {
         self.case
     }
 
-    /// What every matching text has.
-    pub(crate) fn literals(&self) -> Literals {
+    /// What every matching text begins with, folded where case does not count; `None` when
+    /// that may be anything.
+    pub fn prefix(&self) -> Option<String> {
+        let (Shape::Whole(first) | Shape::Pieces { first, .. }) = &self.shape else { return None };
+        let letters = first.iter().map_while(Element::letter);
+        Some(letters.collect::<String>()).filter(|prefix| !prefix.is_empty())
+    }
+
+    /// What every matching text has, of those characters that can be searched for.
+    pub(crate) fn literals(&self, can_search: impl Fn(char) -> bool) -> Literals {
         let pieces: Vec<&[Element]> = match &self.shape {
             Shape::Never => return Literals::None,
             Shape::Whole(piece) => vec![piece],
@@ -163,7 +171,7 @@ impl LikePattern {
                 std::iter::once(first.as_slice()).chain(middle).chain([last.as_slice()]).collect()
             }
         };
-        let is_literal = |element: &Element| matches!(element, Element::Literal(_));
+        let is_literal = |element: &Element| element.letter().is_some_and(&can_search);
         let runs = pieces.iter().flat_map(|piece| piece.split(|e| !is_literal(e)));
         let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
         if longest.is_empty() {
@@ -176,11 +184,7 @@ impl LikePattern {
             Shape::Pieces { first, middle, last }
                 if first.is_empty() && last.is_empty() && middle.len() == 1 && middle.iter().all(|piece| piece.len() == longest.len())
         );
-        let letter = |element: &Element| match element {
-            Element::Literal(c) => Some(*c),
-            _ => None,
-        };
-        Literals::Run { text: longest.iter().filter_map(letter).collect(), is_enough }
+        Literals::Run { text: longest.iter().filter_map(Element::letter).collect(), is_enough }
     }
 
     /// Whether the whole text matches.
@@ -256,6 +260,13 @@ impl fmt::Display for LikePattern {
 }
 
 impl Element {
+    const fn letter(&self) -> Option<char> {
+        match self {
+            Self::Literal(c) => Some(*c),
+            _ => None,
+        }
+    }
+
     fn print(&self, text: &mut String) {
         match self {
             Self::Any => text.push('_'),

@@ -10,7 +10,9 @@ use cimarron_model::{Char16, DateTime, Object, ObjectPath, Scalar, Value};
 use std::borrow::Cow;
 use std::fmt;
 
-/// An instance of the class a query selects from, or of one of its subclasses.
+/// An instance of the class a query selects from, or of one of its subclasses; or a
+/// class, for schema queries: its class name, superclass, derivation and dynasty
+/// are then its own, its relative path is its name, and it has no slots.
 pub trait Row {
     /// The value of the property in this slot (see
     /// [`PropertyInfo::slot`](crate::PropertyInfo::slot)).
@@ -21,6 +23,11 @@ pub trait Row {
 
     /// The superclass of a class; `None` at the top and for unknown classes.
     fn superclass_of(&self, class: &str) -> Option<&str>;
+
+    /// Whether the row is a class or an instance.
+    fn genus(&self) -> Genus {
+        Genus::Instance
+    }
 
     /// How many properties the instance has.
     fn property_count(&self) -> usize;
@@ -58,6 +65,10 @@ impl<R: Row + ?Sized> Row for &R {
 
     fn superclass_of(&self, class: &str) -> Option<&str> {
         (**self).superclass_of(class)
+    }
+
+    fn genus(&self) -> Genus {
+        (**self).genus()
     }
 
     fn property_count(&self) -> usize {
@@ -263,11 +274,13 @@ impl<'a> SystemValue<'a> {
 /// The value of a system property of a row: the one place that composes them.
 pub fn system_value<'a, R: Row + ?Sized>(row: &'a R, property: SystemProperty) -> SystemValue<'a> {
     match property {
-        SystemProperty::Genus => SystemValue::Integer(Genus::Instance.number()),
+        SystemProperty::Genus => SystemValue::Integer(row.genus().number()),
         SystemProperty::PropertyCount => count(row.property_count()),
         SystemProperty::RelPath => SystemValue::from_text(row.relative_path()),
         SystemProperty::Path => SystemValue::from_text(row.path()),
-        SystemProperty::Namespace => SystemValue::from_text(row.namespace()),
+        SystemProperty::Namespace => {
+            SystemValue::from_text(row.namespace().map(|name| name.replace('/', "\\")))
+        }
         SystemProperty::Server => SystemValue::from_text(row.server()),
         of_class => class_value(row, row.class_name(), of_class),
     }
@@ -308,4 +321,37 @@ fn class_value<'a, R: Row + ?Sized>(
 
 fn count(properties: usize) -> SystemValue<'static> {
     SystemValue::Integer(i64::try_from(properties).unwrap_or(i64::MAX))
+}
+
+/// A row with nothing but the number of events of a group: what HAVING looks at.
+pub(crate) struct EventCount(pub(crate) u32);
+
+impl Row for EventCount {
+    fn value(&self, _slot: usize) -> ValueRef<'_> {
+        ValueRef::Unsigned(self.0.into())
+    }
+
+    fn class_name(&self) -> &str {
+        "__AggregateEvent"
+    }
+
+    fn superclass_of(&self, _class: &str) -> Option<&str> {
+        None
+    }
+
+    fn property_count(&self) -> usize {
+        1
+    }
+
+    fn relative_path(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        None
+    }
+
+    fn server(&self) -> Option<&str> {
+        None
+    }
 }

@@ -30,6 +30,12 @@ pub trait ClassInfo {
 
     /// The names of all properties, for "did you mean".
     fn property_names(&self) -> impl Iterator<Item = &str>;
+
+    /// Whether it is the class of this name, or derives from it.
+    fn is_a(&self, ancestor: &str) -> bool;
+
+    /// Whether its `Indication` qualifier is true.
+    fn is_indication(&self) -> bool;
 }
 
 /// A property as the binder needs it.
@@ -108,6 +114,9 @@ impl SystemProperty {
 
     /// The system property of this name, without case.
     pub fn from_name(name: &str) -> Option<Self> {
+        if !name.starts_with("__") {
+            return None;
+        }
         Self::ALL.into_iter().find(|p| fold::eq(p.as_str(), name))
     }
 

@@ -52,6 +52,29 @@ pub fn rate<E>(span: Duration, work: impl FnMut() -> Result<u64, E>) -> Result<f
     rate_until(|| begin.elapsed() >= span, work)
 }
 
+/// Seconds that some pieces of work take when each has a thread of its own, and what they give:
+/// the time on the wall without what the thread that waited longest waited for a processor.
+pub fn side_by_side<T: Send>(
+    pieces: impl Iterator<Item = impl FnOnce() -> T + Send>,
+) -> (f64, Vec<T>) {
+    let begin = Instant::now();
+    let done: Vec<_> = std::thread::scope(|threads| {
+        let started: Vec<_> = pieces
+            .map(|piece| {
+                threads.spawn(|| {
+                    let given = piece();
+                    (given, queued())
+                })
+            })
+            .collect();
+        started.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    let elapsed = begin.elapsed();
+    let waited = done.iter().map(|(_, queued)| *queued).max().unwrap_or_default();
+    let given = done.into_iter().map(|(given, _)| given).collect();
+    (elapsed.saturating_sub(waited).as_secs_f64(), given)
+}
+
 /// How long the calling thread has waited for a processor; Linux says so, elsewhere it is zero.
 fn queued() -> Duration {
     let account = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();

@@ -3,6 +3,9 @@
 #[path = "../../src/fleet.rs"]
 #[allow(dead_code, reason = "the benches use more of it")]
 pub mod fleet;
+#[path = "../../src/one_class.rs"]
+#[allow(dead_code, reason = "the benches use more of it")]
+pub mod one_class;
 #[path = "../../src/words.rs"]
 mod words;
 

@@ -39,4 +39,12 @@ impl ClassInfo for ClassRef<'_> {
     fn property_names(&self) -> impl Iterator<Item = &str> {
         self.layout().names()
     }
+
+    fn is_a(&self, ancestor: &str) -> bool {
+        self.schema.class(ancestor).is_some_and(|ancestor| ClassRef::is_a(*self, ancestor))
+    }
+
+    fn is_indication(&self) -> bool {
+        self.def().view().is_some_and(cimarron_schema::ClassView::is_indication)
+    }
 }

@@ -237,13 +237,19 @@ impl Schema {
         Some(ClassRef { schema: self, number, place: self.tree.places.get(number as usize)? })
     }
 
-    fn range(&self, numbers: Range<u32>) -> impl Iterator<Item = ClassRef<'_>> {
+    /// The classes of these numbers, which are those of this version.
+    pub(crate) fn range(&self, numbers: Range<u32>) -> impl Iterator<Item = ClassRef<'_>> {
         numbers.filter_map(|n| self.numbered(n))
+    }
+
+    /// The numbers of all classes.
+    pub(crate) fn run(&self) -> Range<u32> {
+        0..self.tree.places.len() as u32
     }
 
     /// All classes in depth-first order.
     pub(crate) fn classes(&self) -> impl Iterator<Item = ClassRef<'_>> {
-        self.range(0..self.tree.places.len() as u32)
+        self.range(self.run())
     }
 
     /// Whether there is no class but built-in ones.
@@ -301,9 +307,14 @@ impl<'a> ClassRef<'a> {
         (other.number..other.place.end).contains(&self.number)
     }
 
+    /// The numbers of the class and of everything below it.
+    pub(crate) const fn run(self) -> Range<u32> {
+        self.number..self.place.end
+    }
+
     /// The class and everything below it, in depth-first order.
     pub(crate) fn subtree(self) -> impl Iterator<Item = Self> + 'a {
-        self.schema.range(self.number..self.place.end)
+        self.schema.range(self.run())
     }
 
     /// The classes right below, in name order.

@@ -1,18 +1,24 @@
 //! How a query comes to its rows.
 //!
-//! A condition that every answer must fulfil may be looked up: one part of the WHERE
-//! clause, or parts of it that are joined by AND. For an answer such a part is true, so its
-//! property is not NULL there, in either dialect, and an index has the row. What an index
-//! gives are candidates: the whole condition is asked of each of them, so an index may
-//! give too much and never too little. Whatever is below NOT is not looked at.
+//! A condition that every answer must fulfil may be looked up: the whole predicate, or parts
+//! of it that are joined by AND. Such a part that NULL does not pass can be answered by an
+//! index, which has all rows that are not NULL. What an index gives are candidates: the whole
+//! predicate is asked of each of them, so an index may give too much and never too little.
+//!
+//! Of several ways the one is taken that seems to cost least. A row that an index names costs
+//! as much as some hundred rows of a scan, which reads values side by side; so an index is
+//! worth it while it leaves few rows. What it leaves is guessed from the least and greatest
+//! values of the chunks, and when the guess was wrong, the index is given up for a scan.
 
+use super::estimate::Estimate;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef, Layout};
 use crate::store::{Found, KeyRange, OrderedIndex, Root, View};
 use crate::view::ValueView;
 use cimarron_model::{Char16, CimType, Name, TypeClass, Value};
-use cimarron_wql::{BoundExpr, BoundPath, Column, CompareOp, Constant};
+use cimarron_wql::plan::{ColumnTest, Predicate, Test};
+use cimarron_wql::{BoundExpr, BoundPath, CompareOp, Constant};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -23,6 +29,8 @@ pub enum AccessPath {
     /// Every row of the class and those below it is looked at.
     #[default]
     Scan,
+    /// The condition contradicts itself: nothing is looked at.
+    Nothing,
     /// The query names all keys.
     KeyIndex,
     /// An ordered index; see [`Session::create_index`](crate::Session::create_index).
@@ -48,36 +56,43 @@ enum Choice<'r> {
     Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>),
 }
 
-/// One row in this many is the most that an index is asked for: reading on from row to
-/// row costs less than a scan only while there are few.
-const SELECTIVE: usize = 8;
+/// What one row that an index names costs, in rows that a scan looks at.
+const ROW_BY_INDEX: usize = 64;
 
 /// As many rows are never too many.
-const FEW: usize = 1024;
+const FEW: usize = 256;
 
-/// The candidates for the rows of a class that fulfil a condition, and how they were
-/// found; `None` when the class is to be scanned.
+/// The candidates for the rows of a class that pass a predicate, and how they were found;
+/// `None` when the class is to be scanned.
 pub(super) fn candidates(
     namespace: &Namespace,
     view: &ViewRef<'_>,
     class: ClassRef<'_>,
-    condition: Option<&BoundExpr>,
+    predicate: Option<&Predicate>,
 ) -> Option<(AccessPath, Vec<Found>)> {
     let view: &View = view;
     let root = view.root();
-    match choose(root, class, condition?)? {
+    if let Some(Predicate::Never) = predicate {
+        return Some((AccessPath::Nothing, Vec::new()));
+    }
+    match choose(root, class, predicate?)? {
         Choice::Key(values) => {
             let rows = with_key(namespace, view, class, &values)?;
             Some((AccessPath::KeyIndex, rows))
         }
         Choice::Ordered(index, ranges) => {
-            let limit = root.live_under(class) / SELECTIVE + FEW;
+            let limit = worth_it(root, class);
             let accept = is_under(root, class);
             let store = &namespace.store;
             let rows = store.in_order(root, (index, &ranges), limit, view.seen(), accept)?;
             Some((AccessPath::through(root, index), rows))
         }
     }
+}
+
+/// How many rows an index may name before a scan is cheaper.
+fn worth_it(root: &Root, class: ClassRef<'_>) -> usize {
+    root.live_under(class) / ROW_BY_INDEX + FEW
 }
 
 /// Whether a class is another one or below it.
@@ -102,9 +117,9 @@ fn with_key(
     })
 }
 
-fn choose<'r>(root: &'r Root, class: ClassRef<'_>, condition: &BoundExpr) -> Option<Choice<'r>> {
-    let parts = match condition {
-        BoundExpr::And(parts) => parts.as_slice(),
+fn choose<'r>(root: &'r Root, class: ClassRef<'_>, predicate: &Predicate) -> Option<Choice<'r>> {
+    let parts = match predicate {
+        Predicate::All(parts) => parts.as_slice(),
         other => std::slice::from_ref(other),
     };
     key_values(parts, class.layout())
@@ -113,18 +128,21 @@ fn choose<'r>(root: &'r Root, class: ClassRef<'_>, condition: &BoundExpr) -> Opt
         .or_else(|| ordered(root, class, parts))
 }
 
-/// The values of all keys, when each is compared with `=`.
-fn key_values(parts: &[BoundExpr], layout: &Layout) -> Option<SmallVec<[Value; 2]>> {
+/// The test of a property that a part is, when NULL does not pass it.
+fn test_of(part: &Predicate) -> Option<&ColumnTest> {
+    match part {
+        Predicate::Column(test) if !test.on_null => Some(test),
+        _ => None,
+    }
+}
+
+/// The values of all keys, when each must have one.
+fn key_values(parts: &[Predicate], layout: &Layout) -> Option<SmallVec<[Value; 2]>> {
     let value = |number: &u32| {
         let slot = layout.slot(*number).filter(|slot| !slot.embedded_text)?;
-        parts.iter().find_map(|part| match part {
-            BoundExpr::Compare {
-                operand: BoundPath::Column(column),
-                operator: CompareOp::Equal,
-                constant,
-            } if column.slot == *number as usize => key_value(constant, slot.cim_type),
-            _ => None,
-        })
+        let mut tests = parts.iter().filter_map(test_of);
+        let of_slot = |test: &&ColumnTest| test.column.slot == *number as usize;
+        tests.find(of_slot).and_then(|test| key_value(&test.test, slot.cim_type))
     };
     if layout.keys.is_empty() {
         return None;
@@ -132,89 +150,138 @@ fn key_values(parts: &[BoundExpr], layout: &Layout) -> Option<SmallVec<[Value; 2
     layout.keys.iter().map(value).collect()
 }
 
-/// The value of a key that equals a constant, where the key index means the same by that
-/// as WQL does. Of datetimes it knows the characters and not the instant, and references
-/// and reals have several spellings.
-fn key_value(constant: &Constant, cim_type: CimType) -> Option<Value> {
-    Some(match (cim_type.class(), constant) {
-        (TypeClass::Boolean, Constant::Boolean(truth)) => Value::from(*truth),
-        (TypeClass::Unsigned, Constant::Integer(n)) => Value::from(u64::try_from(*n).ok()?),
-        (TypeClass::Signed, Constant::Integer(n)) => Value::from(i64::try_from(*n).ok()?),
-        (TypeClass::Char16, Constant::Integer(n)) => Value::from(Char16(u16::try_from(*n).ok()?)),
-        (TypeClass::String, Constant::Text(text)) => Value::from(text.as_str()),
+/// The one value of a key that passes a test, where the key index means the same by that as
+/// WQL does. Of datetimes it knows the characters and not the instant, and references and
+/// reals have several spellings.
+fn key_value(test: &Test, cim_type: CimType) -> Option<Value> {
+    Some(match (cim_type.class(), test) {
+        (TypeClass::Boolean, Test::Boolean(truth)) => Value::from(*truth),
+        (class, Test::Integers(set)) if set.low == set.high && !set.outside => match class {
+            TypeClass::Unsigned => Value::from(u64::try_from(set.low).ok()?),
+            TypeClass::Signed => Value::from(i64::try_from(set.low).ok()?),
+            TypeClass::Char16 => Value::from(Char16(u16::try_from(set.low).ok()?)),
+            _ => return None,
+        },
+        (TypeClass::String, Test::Text { operator: CompareOp::Equal, constant, .. }) => {
+            Value::from(constant.as_str())
+        }
         _ => return None,
     })
 }
 
+/// A range of an index that every answer is in.
+struct Span<'r> {
+    slot: usize,
+    index: &'r Arc<OrderedIndex>,
+    range: KeyRange,
+    size: Size,
+}
+
+/// How many entries an index seems to have for what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Size {
+    /// Those of one value: few, without a look.
+    OneValue,
+    About(f64),
+}
+
+impl Size {
+    /// Of the entries whose rows pass.
+    fn of(index: &OrderedIndex, part: &Predicate, estimate: &Estimate<'_>) -> Self {
+        Self::About(estimate.share(part) * index.len() as f64)
+    }
+}
+
 /// The ordered index that seems to leave least, and what to read of it.
-fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[BoundExpr]) -> Option<Choice<'r>> {
+fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Option<Choice<'r>> {
     if root.ordered().is_empty() {
         return None;
     }
-    // The best so far: one value, some values, between two, from or up to one.
-    let mut best: Option<(u8, Choice<'r>)> = None;
-    let mut offer = |rank: u8, index: &'r Arc<OrderedIndex>, ranges: Vec<KeyRange>| {
-        if best.as_ref().is_none_or(|(there, _)| rank < *there) {
-            best = Some((rank, Choice::Ordered(index, ranges)));
-        }
+    let estimate = Estimate::new(root, class);
+    let spans = spans(root, class, parts, &estimate).into_iter();
+    let choices = spans.map(|span| (span.size, span.index, vec![span.range]));
+    let lists = parts.iter().filter_map(|part| values(root, class, part, &estimate));
+    let less = |a: &(Size, _, _), b: &(Size, _, _)| {
+        a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal)
     };
-    let index_of = |column: &Column| root.ordered_index(class, &column.name);
-    let mut spans: SmallVec<[(usize, &'r Arc<OrderedIndex>, KeyRange); 4]> = SmallVec::new();
+    let (size, index, ranges) = choices.chain(lists).min_by(less)?;
+    let is_worth_it = match size {
+        Size::OneValue => true,
+        Size::About(entries) => entries <= worth_it(root, class) as f64,
+    };
+    is_worth_it.then_some(Choice::Ordered(index, ranges))
+}
+
+/// For each property that has an index, what the tests of it leave together.
+fn spans<'r>(
+    root: &'r Root,
+    class: ClassRef<'_>,
+    parts: &[Predicate],
+    estimate: &Estimate<'_>,
+) -> SmallVec<[Span<'r>; 4]> {
+    let mut spans: SmallVec<[Span<'r>; 4]> = SmallVec::new();
     for part in parts {
-        match part {
-            BoundExpr::Compare { operand: BoundPath::Column(column), operator, constant } => {
-                let Some(index) = index_of(column) else { continue };
-                let Some(range) = index.form.range(*operator, constant) else { continue };
-                match spans.iter_mut().find(|(slot, ..)| *slot == column.slot) {
-                    Some((.., span)) => *span = span.clone().and(range),
-                    None => spans.push((column.slot, index, range)),
-                }
-            }
-            BoundExpr::Or(items) => {
-                let Some(column) = one_column(items) else { continue };
-                let Some(index) = index_of(column) else { continue };
-                if let Some(ranges) = values(index, items) {
-                    offer(1, index, ranges);
-                }
-            }
-            _ => {}
-        }
-    }
-    for (_, index, span) in spans {
-        let rank = match &span {
-            span if span.only().is_some() => 0,
-            span if span.is_closed() => 2,
-            _ => 3,
+        let Some((slot, index, range)) = range_of(root, class, part) else { continue };
+        let size = match range.only() {
+            Some(_) => Size::OneValue,
+            None => Size::of(index, part, estimate),
         };
-        offer(rank, index, vec![span]);
-    }
-    best.map(|(_, choice)| choice)
-}
-
-/// The property that all of these compare with `=`, when it is one.
-fn one_column(items: &[BoundExpr]) -> Option<&Column> {
-    let column = |item| match item {
-        &BoundExpr::Compare {
-            operand: BoundPath::Column(ref column),
-            operator: CompareOp::Equal,
-            ..
-        } => Some(column),
-        _ => None,
-    };
-    let first = column(items.first()?)?;
-    items.iter().all(|item| column(item).is_some_and(|c| c.slot == first.slot)).then_some(first)
-}
-
-/// The values that a property is compared with, each once.
-fn values(index: &OrderedIndex, items: &[BoundExpr]) -> Option<Vec<KeyRange>> {
-    let range = |item: &BoundExpr| match item {
-        BoundExpr::Compare { operator, constant, .. } => {
-            index.form.range(*operator, constant).filter(|range| range.only().is_some())
+        match spans.iter_mut().find(|span| span.slot == slot) {
+            Some(span) => {
+                span.range = span.range.clone().and(range);
+                span.size = if size < span.size { size } else { span.size };
+            }
+            None => spans.push(Span { slot, index, range, size }),
         }
-        _ => None,
+    }
+    spans
+}
+
+/// The range of an index that has all rows which pass a part.
+fn range_of<'r>(
+    root: &'r Root,
+    class: ClassRef<'_>,
+    part: &Predicate,
+) -> Option<(usize, &'r Arc<OrderedIndex>, KeyRange)> {
+    if let Predicate::Other(test) = part {
+        let BoundExpr::Compare {
+            operand: BoundPath::Column(column),
+            operator: CompareOp::Equal,
+            constant: Constant::Path(path),
+        } = &test.condition
+        else {
+            return None;
+        };
+        let index = root.ordered_index(class, &column.name).filter(|_| !test.negated)?;
+        return Some((column.slot, index, index.form.path(path)?));
+    }
+    let test = test_of(part)?;
+    let index = root.ordered_index(class, &test.column.name)?;
+    Some((test.column.slot, index, index.form.range(&test.test)?))
+}
+
+/// The ranges of an index that have all rows which pass any of several tests of one
+/// property. No two of them have a row in common.
+fn values<'r>(
+    root: &'r Root,
+    class: ClassRef<'_>,
+    part: &Predicate,
+    estimate: &Estimate<'_>,
+) -> Option<(Size, &'r Arc<OrderedIndex>, Vec<KeyRange>)> {
+    let Predicate::Any(items) = part else { return None };
+    let (slot, index, _) = range_of(root, class, items.first()?)?;
+    let range = |item| {
+        let (of, _, range) = range_of(root, class, item).filter(|(of, ..)| *of == slot)?;
+        let apart = range.only().is_some() || matches!(test_of(item)?.test, Test::Integers(_));
+        (of == slot && apart).then_some(range)
     };
     let mut ranges = items.iter().map(range).collect::<Option<Vec<_>>>()?;
     ranges.sort_by(|a, b| a.only().cmp(&b.only()));
     ranges.dedup();
-    Some(ranges)
+    let size = if ranges.iter().all(|range| range.only().is_some()) {
+        Size::OneValue
+    } else {
+        Size::of(index, part, estimate)
+    };
+    Some((size, index, ranges))
 }

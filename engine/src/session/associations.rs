@@ -41,11 +41,7 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
             let mut rows = Vec::with_capacity(TOGETHER);
-            walk.ends(|end| {
-                if let End::Found(found) = end {
-                    rows.push(FrozenChunk::one(found));
-                }
-            })?;
+            walk.ends(|end| rows.extend(end.found().map(FrozenChunk::one)))?;
             Ok(rows)
         })
         .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
@@ -125,18 +121,7 @@ impl Session {
         let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
-        let source =
-            namespace.look_in(&view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
-        let object = match &source {
-            Some(found) => found.chunk.object(found.row),
-            None if namespace.dialect == Dialect::Wmi => {
-                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
-            }
-            None => {
-                let path = object_path(namespace, bound.class, bound.keys());
-                namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
-            }
-        };
+        let object = self.object_number(&view, &bound, path)?;
         let class = bound.class.name().clone();
         let clock = &**self.repository().clock();
         let check = || context.check(clock);
@@ -145,8 +130,30 @@ impl Session {
         Ok((view, class, found))
     }
 
+    /// The number of an object that is to be walked from.
+    pub(super) fn object_number(
+        &self,
+        view: &View,
+        bound: &BoundPath<'_>,
+        path: &ObjectPath,
+    ) -> Result<ObjectNumber, EngineError> {
+        let namespace = &*self.namespace;
+        let source =
+            namespace.look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
+        Ok(match &source {
+            Some(found) => found.chunk.object(found.row),
+            None if namespace.dialect == Dialect::Wmi => {
+                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
+            }
+            None => {
+                let path = object_path(namespace, bound.class, bound.keys());
+                namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
+            }
+        })
+    }
+
     /// Rows as a result, which the filter may cut down to their keys.
-    fn picked(
+    pub(super) fn picked(
         &self,
         context: &CallContext,
         view: &View,
@@ -161,19 +168,29 @@ impl Session {
 }
 
 /// What stands at the other end of an association.
-enum End {
+pub(super) enum End {
     Found(Found),
     /// It is not there; what the reference says.
     Absent(Option<Arc<ObjectPath>>),
 }
 
+impl End {
+    /// Its row, when it is there.
+    pub(super) fn found(self) -> Option<Found> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Absent(_) => None,
+        }
+    }
+}
+
 /// A walk along the associations of one object.
-struct Walk<'a> {
-    namespace: &'a Namespace,
-    view: &'a View,
-    filter: BoundFilter<'a>,
-    object: ObjectNumber,
-    check: &'a dyn Fn() -> Result<(), EngineError>,
+pub(super) struct Walk<'a> {
+    pub(super) namespace: &'a Namespace,
+    pub(super) view: &'a View,
+    pub(super) filter: BoundFilter<'a>,
+    pub(super) object: ObjectNumber,
+    pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
 /// What the filter says of a class of associations.
@@ -217,7 +234,7 @@ struct Target {
 }
 
 /// How many links are followed between two looks at deadline and cancel token.
-const LINKS_PER_CHECK: usize = 1024;
+const LINKS_PER_CHECK: usize = 256;
 
 /// How many links or ends are looked up together: the processor waits for the memory of
 /// many at once when nothing else stands between.
@@ -281,7 +298,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Calls `each` with every end that the filter gives.
-    fn ends(&self, mut each: impl FnMut(End)) -> Result<(), EngineError> {
+    pub(super) fn ends(&self, mut each: impl FnMut(End)) -> Result<(), EngineError> {
         let once = self.namespace.dialect == Dialect::Dmtf;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
@@ -347,7 +364,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Calls `each` with every association that the filter gives.
-    fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
+    pub(super) fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
         self.links(|Followed { class, roles }, _, (chunk, row)| {
             let mut targets = chunk.links(row).zip(roles);
             let starts = targets.any(|(target, role)| target == self.object && role.starts);

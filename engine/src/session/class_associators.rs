@@ -85,7 +85,7 @@ impl Session {
         Ok(found.into_iter().map(|class| self.shown(context, class, &options)).collect())
     }
 
-    fn ends(
+    pub(super) fn ends(
         &self,
         context: &CallContext,
         schema: &Schema,
@@ -108,7 +108,7 @@ impl Session {
         Ok(ends)
     }
 
-    fn referring<'s>(
+    pub(super) fn referring<'s>(
         &self,
         context: &CallContext,
         schema: &'s Schema,

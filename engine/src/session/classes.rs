@@ -56,13 +56,7 @@ impl Session {
         let schema = self.read(context, Operation::ReadSchema, below.unwrap_or_default())?.schema();
         let chosen: Vec<ClassId> =
             choose(&schema, below, depth)?.into_iter().map(|class| class.def().id).collect();
-        Ok(Classes {
-            session: self.clone(),
-            context: context.clone(),
-            options: options.into(),
-            chosen: chosen.into_iter(),
-            schema,
-        })
+        Ok(Classes::new(self, context, &schema, chosen, options.into()))
     }
 
     /// The names of the classes below one, or below none, in the order of
@@ -120,6 +114,19 @@ pub struct Classes {
     options: ClassOptions,
     schema: Arc<Schema>,
     chosen: std::vec::IntoIter<ClassId>,
+}
+
+impl Classes {
+    pub(super) fn new(
+        session: &Session,
+        context: &CallContext,
+        schema: &Arc<Schema>,
+        chosen: Vec<ClassId>,
+        options: ClassOptions,
+    ) -> Self {
+        let (session, context) = (session.clone(), context.clone());
+        Self { session, context, options, schema: schema.clone(), chosen: chosen.into_iter() }
+    }
 }
 
 impl Iterator for Classes {

@@ -6,13 +6,17 @@
 //! else. Writes then go through `check`; reads take a snapshot and leave.
 
 mod access;
+mod answer;
 mod association_filter;
+mod association_query;
 mod associations;
 mod batch;
 mod class_associators;
 mod class_options;
+mod class_query;
 mod classes;
 mod declare;
+mod estimate;
 mod indexes;
 mod inserter;
 mod instance_options;
@@ -29,12 +33,16 @@ mod reader;
 mod row;
 mod scan;
 mod sequence;
+mod statement;
+mod warm;
 mod write;
 
 pub use access::AccessPath;
+pub use answer::Answer;
 pub use association_filter::AssociationFilter;
 pub use batch::WriteBatch;
 pub use class_options::ClassOptions;
+pub use class_query::ClassResult;
 pub use classes::Classes;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
@@ -42,7 +50,7 @@ pub use instance_options::InstanceOptions;
 pub use load::Loaded;
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
-pub use query::{ColumnHeader, QueryResult};
+pub use query::{PreparedQuery, QueryResult};
 pub use reader::Reader;
 pub(crate) use row::instance_of;
 pub use row::{Field, Row};
@@ -50,6 +58,7 @@ pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };
+pub use statement::ColumnHeader;
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};

@@ -5,134 +5,156 @@
 //! at whenever rows are looked at, at least once a chunk.
 
 use super::access::{self, AccessPath};
+use super::answer::{Answer, Plan};
 use super::instance_options::Choice;
+use super::statement::{ColumnHeader, Selection, Statement};
 use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
 use crate::store::Snapshot;
-use cimarron_model::{CimType, Name};
+use cimarron_model::Name;
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{BindOptions, BoundPath, Declared, Projection};
+use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
-
-/// What stands over a column of a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnHeader {
-    /// The property as declared, a system property, or `Property.Member`.
-    pub name: Name,
-    /// The type, of the elements for an array. Members of embedded objects that no
-    /// class declares count as strings.
-    pub cim_type: CimType,
-    /// Whether it is an array.
-    pub is_array: bool,
-}
-
-impl ColumnHeader {
-    fn of(path: &BoundPath) -> Self {
-        let (cim_type, is_array) = match path {
-            BoundPath::Column(column) => (column.cim_type, column.is_array),
-            BoundPath::System(property) => (property.cim_type(), property.is_array()),
-            BoundPath::Member(member) => match member.declared {
-                Declared::As(cim_type) => (cim_type, false),
-                _ => (CimType::String, false),
-            },
-        };
-        Self { name: path.to_string().into(), cim_type, is_array }
-    }
-}
-
-/// What a result shows of its rows.
-#[derive(Debug)]
-pub(super) enum Selection {
-    /// Every property of each row's own class.
-    All,
-    /// Some of them.
-    Chosen(Choice),
-    /// These, in this order.
-    Items(Vec<(BoundPath, ColumnHeader)>),
-}
 
 /// Instances, as they were when the operation began.
 pub struct QueryResult {
     snapshot: Snapshot,
-    class: Name,
-    selection: Selection,
-    headers: Option<Vec<ColumnHeader>>,
-    predicate: Option<Predicate>,
+    statement: Arc<Statement>,
     access: AccessPath,
     context: CallContext,
     clock: Arc<dyn Clock>,
 }
 
+/// A query that is parsed and bound once and runs many times.
+///
+/// It follows its namespace: after the schema has changed, the next run binds it anew, and
+/// fails when it is no longer right.
+///
+/// ```
+/// use cimarron_engine::{CallContext, Repository};
+/// # use cimarron_model::{Dialect, Instance};
+/// # let repository = Repository::new();
+/// # repository.create_namespace("root/cimv2", Dialect::Wmi)?;
+/// # let session = repository.session("root/cimv2")?;
+/// # let context = CallContext::new();
+/// # session.compile_mof_text(&context, "a.mof", "class X_Fan { [key] string Id; uint32 Speed; };")?;
+/// let fast = session.prepare(&context, "SELECT Id FROM X_Fan WHERE Speed > 5")?;
+/// assert_eq!(fast.run(&context)?.count()?, 0);
+/// session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1").with("Speed", 9_u32))?;
+/// assert_eq!(fast.run(&context)?.count()?, 1);
+/// # Ok::<(), cimarron_engine::EngineError>(())
+/// ```
+pub struct PreparedQuery {
+    session: Session,
+    text: Box<str>,
+    /// What it does, and the schema that it was bound against.
+    bound: Mutex<(Arc<Schema>, Plan)>,
+}
+
 impl Session {
-    /// Runs a WQL data query (MS-WMI 2.2.1; DSP0200 ExecQuery).
+    /// Runs a WQL query that is answered with instances: a data query, or one for
+    /// associations (MS-WMI 2.2.1; DSP0200 ExecQuery).
     ///
     /// # Errors
-    /// When the query is wrong for the namespace's classes; see
-    /// [`EngineError::span`].
+    /// When the query is wrong for the namespace's classes (see [`EngineError::span`]), or
+    /// is answered with classes: [`Session::query_classes`] takes those, and
+    /// [`Session::execute`] takes queries of every kind.
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
-        let reading = self.read(context, Operation::ReadInstances, text)?;
-        let limits = cimarron_wql::Limits {
-            length: self.repository().limits().query_length,
-            ..cimarron_wql::Limits::default()
-        };
-        let query = cimarron_wql::parse_within(text, &limits)?;
-        let options = BindOptions { dialect: self.dialect() };
-        let view = reading.view();
-        let mut bound = cimarron_wql::bind(&query, &**view.schema(), &options)?;
-        let class = Schema::class(view.schema(), bound.class.as_str());
-        let namespace = reading.namespace;
-        let condition = bound.filter.as_ref();
-        let found = class.and_then(|c| access::candidates(namespace, &view, c, condition));
+        self.execute(context, text)?.into_instances()
+    }
+
+    /// Parses and binds a query that is to run more than once.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn prepare(&self, context: &CallContext, text: &str) -> Result<PreparedQuery, EngineError> {
+        let schema = self.read(context, Operation::ReadInstances, text)?.schema();
+        let plan = self.plan(text, &schema)?;
+        let bound = Mutex::new((schema, plan));
+        Ok(PreparedQuery { session: self.clone(), text: text.into(), bound })
+    }
+
+    /// Finds the rows of a statement that was bound against the view's schema.
+    pub(super) fn run(
+        &self,
+        context: &CallContext,
+        view: &ViewRef<'_>,
+        statement: Arc<Statement>,
+    ) -> Result<QueryResult, EngineError> {
+        let class = Schema::class(view.schema(), statement.class.as_str());
+        let namespace = &*self.namespace;
+        let predicate = statement.predicate.as_ref();
+        let found = class.and_then(|c| access::candidates(namespace, view, c, predicate));
         let (access, snapshot) = match found {
             Some((access, rows)) => {
                 view.check_kept()?;
-                (access, namespace.snapshot(&view, Vec::new()).with_rows(rows))
+                (access, namespace.snapshot(view, Vec::new()).with_any(rows))
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);
-                (AccessPath::Scan, namespace.snapshot(&view, view.freeze(classes)?))
+                (AccessPath::Scan, namespace.snapshot(view, view.freeze(classes)?))
             }
         };
-        let class = bound.class.clone();
-        let selection = match std::mem::replace(&mut bound.projection, Projection::All) {
-            Projection::All => Selection::All,
-            Projection::Items(paths) => {
-                let headed = |p: BoundPath| {
-                    let header = ColumnHeader::of(&p);
-                    (p, header)
-                };
-                Selection::Items(paths.into_iter().map(headed).collect())
+        Ok(QueryResult::new(self, context, snapshot, statement).found_through(access))
+    }
+}
+
+impl PreparedQuery {
+    /// The query's text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Runs it, when it is answered with instances.
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    pub fn run(&self, context: &CallContext) -> Result<QueryResult, EngineError> {
+        self.execute(context)?.into_instances()
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn execute(&self, context: &CallContext) -> Result<Answer, EngineError> {
+        let session = &self.session;
+        let reading = session.read(context, Operation::ReadInstances, &self.text)?;
+        let view = reading.view();
+        let plan = {
+            let mut bound = self.bound.lock();
+            if !Arc::ptr_eq(&bound.0, view.schema()) {
+                let plan = session.plan(&self.text, view.schema())?;
+                *bound = (view.schema().clone(), plan);
             }
+            bound.1.clone()
         };
-        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
-        let result = QueryResult::new(self, context, snapshot, class, selection, predicate);
-        Ok(result.found_through(access))
+        session.answer(context, &view, plan)
+    }
+}
+
+impl fmt::Debug for PreparedQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedQuery").field("text", &self.text).finish_non_exhaustive()
     }
 }
 
 impl QueryResult {
+    /// The rows of a snapshot that pass.
     fn new(
         session: &Session,
         context: &CallContext,
         snapshot: Snapshot,
-        class: Name,
-        selection: Selection,
-        predicate: Option<Predicate>,
+        statement: Arc<Statement>,
     ) -> Self {
-        let headers = match &selection {
-            Selection::All | Selection::Chosen(_) => None,
-            Selection::Items(items) => Some(items.iter().map(|(_, h)| h.clone()).collect()),
-        };
         Self {
             snapshot,
-            class,
-            selection,
-            headers,
-            predicate,
+            statement,
             access: AccessPath::Scan,
             context: context.clone(),
             clock: session.repository().clock().clone(),
@@ -147,28 +169,28 @@ impl QueryResult {
         class: Name,
         choice: Option<Choice>,
     ) -> Self {
-        let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self::new(session, context, snapshot, class, selection, None)
+        let statement = Arc::new(Statement::all(class, choice));
+        Self::new(session, context, snapshot, statement)
     }
 
     /// The class that was asked for, as declared.
-    pub const fn class(&self) -> &Name {
-        &self.class
+    pub fn class(&self) -> &Name {
+        &self.statement.class
     }
 
     /// The columns in select order; `None` when every row shows the properties of
     /// its own class (`SELECT *`, enumerations).
     pub fn columns(&self) -> Option<&[ColumnHeader]> {
-        self.headers.as_deref()
+        self.statement.headers()
     }
 
     /// The columns in select order, or all properties of the class that was asked
     /// for: subclasses may have more.
     pub fn class_columns(&self) -> Vec<ColumnHeader> {
-        if let Some(headers) = &self.headers {
-            return headers.clone();
+        if let Some(headers) = self.columns() {
+            return headers.to_vec();
         }
-        let class = self.snapshot.schema.class(self.class.as_str());
+        let class = self.snapshot.schema.class(self.class().as_str());
         let slots = class.map(|c| c.layout().slots.as_slice()).unwrap_or_default();
         slots
             .iter()
@@ -191,16 +213,16 @@ impl QueryResult {
     }
 
     /// The condition, as it is evaluated; for explaining a query.
-    pub const fn condition(&self) -> Option<&Predicate> {
-        self.predicate.as_ref()
+    pub fn condition(&self) -> Option<&Predicate> {
+        self.statement.predicate.as_ref()
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    pub(super) const fn selection(&self) -> &Selection {
-        &self.selection
+    pub(super) fn selection(&self) -> &Selection {
+        &self.statement.selection
     }
 
     /// The call that made the result.
@@ -216,8 +238,8 @@ impl QueryResult {
 impl fmt::Debug for QueryResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueryResult")
-            .field("class", &self.class)
-            .field("columns", &self.headers)
+            .field("class", self.class())
+            .field("columns", &self.columns())
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! One row of a result, borrowed from the result's snapshot.
 
 use super::path::path_of_row;
-use super::query::{ColumnHeader, Selection};
+use super::statement::{ColumnHeader, Selection};
 use crate::schema::ClassRef;
 use crate::store::{Chunk, Snapshot};
 use crate::view::ValueView;
@@ -110,8 +110,8 @@ impl<'a> Row<'a> {
         match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
             Selection::Chosen(choice) => choice.slots(self.chunk.layout()).len(),
-            Selection::Items(items) => {
-                items.iter().filter(|(p, _)| !matches!(p, BoundPath::System(_))).count()
+            Selection::Items(items, _) => {
+                items.iter().filter(|p| !matches!(p, BoundPath::System(_))).count()
             }
         }
     }
@@ -125,19 +125,19 @@ impl<'a> Row<'a> {
     pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
         let chosen = match self.selection {
             Selection::Chosen(choice) => choice.slots(self.chunk.layout()),
-            Selection::All | Selection::Items(_) => SmallVec::new(),
+            Selection::All | Selection::Items(..) => SmallVec::new(),
         };
         let count = match self.selection {
             Selection::All => self.chunk.layout().slots.len(),
             Selection::Chosen(_) => chosen.len(),
-            Selection::Items(items) => items.len(),
+            Selection::Items(items, _) => items.len(),
         };
         (0..count).map(move |n| match self.selection {
             Selection::All => self.stored(u32::try_from(n).ok()),
             Selection::Chosen(_) => self.stored(chosen.get(n).copied()),
-            Selection::Items(items) => match items.get(n) {
-                Some((path, header)) => self.item(path, header),
-                None => self.stored(None),
+            Selection::Items(items, headers) => match (items.get(n), headers.get(n)) {
+                (Some(path), Some(header)) => self.item(path, header),
+                _ => self.stored(None),
             },
         })
     }
@@ -171,6 +171,7 @@ impl<'a> Row<'a> {
                 BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
                 BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
                 BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
+                BoundPath::This => FieldValue::Stored(ValueView::Null),
             },
         }
     }
@@ -217,8 +218,8 @@ impl<'a> Row<'a> {
                 let slots = choice.slots(self.chunk.layout());
                 instance_of(self.chunk, self.row, slots.into_iter())
             }
-            Selection::Items(items) => {
-                let slots = items.iter().filter_map(|(path, _)| match path {
+            Selection::Items(items, _) => {
+                let slots = items.iter().filter_map(|path| match path {
                     BoundPath::Column(column) => u32::try_from(column.slot).ok(),
                     _ => None,
                 });

@@ -4,8 +4,10 @@
 //! a few, so at first only some are looked at, and more each time; whoever counts has whole
 //! chunks looked at. Deadline and cancel token are looked at each time.
 
-use super::query::{QueryResult, Selection};
+use super::query::QueryResult;
 use super::row::Row;
+use super::statement::Selection;
+use super::warm;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::store::{FrozenChunk, Snapshot};
@@ -222,9 +224,9 @@ impl<'a> Rows<'a> {
     pub(super) fn count_left(mut self) -> Result<usize, EngineError> {
         let mut count = 0;
         while let Some(frozen) = self.chunk() {
-            self.window = usize::MAX;
-            self.look(frozen)?;
-            count += self.passed.count();
+            self.result.check(self.context)?;
+            let rows = self.next.row.max(frozen.start())..frozen.len();
+            count += self.result.select(frozen, rows, &mut self.scratch).count();
             self.leave_chunk();
         }
         Ok(count)
@@ -247,7 +249,9 @@ impl<'a> Rows<'a> {
         self.looked_at = frozen.len().min(start.saturating_add(self.window));
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
-        self.passed = self.result.select(frozen, start..self.looked_at, &mut self.scratch);
+        let rows = start..self.looked_at;
+        self.passed = self.result.select(frozen, rows.clone(), &mut self.scratch);
+        warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
         Ok(())
     }
 

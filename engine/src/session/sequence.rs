@@ -21,6 +21,7 @@ mod registry;
 
 pub use registry::{SequenceLimits, Sequences};
 
+use super::answer::Answer;
 use super::query::QueryResult;
 use super::row::Row;
 use super::scan::Position;
@@ -29,7 +30,7 @@ use crate::clock::Clock;
 use crate::context::{CallContext, Principal};
 use crate::error::EngineError;
 use cimarron_model::{Class, Instance, ObjectPath};
-use cursor::{Cursor, ListCursor, Peek, RowCursor, StreamCursor};
+use cursor::{ClassCursor, Cursor, ListCursor, Peek, RowCursor, StreamCursor};
 use std::fmt;
 use std::sync::Arc;
 
@@ -105,6 +106,8 @@ pub enum OnError {
 enum Source {
     /// Rows of a snapshot.
     Rows(Arc<QueryResult>, Position),
+    /// Classes of a schema version.
+    Classes(Box<ClassCursor>),
     /// Items that are all there.
     List(Arc<[OwnedItem]>, usize),
     /// Items that come as they come.
@@ -124,9 +127,14 @@ pub struct Sequence {
 }
 
 impl Session {
-    /// A result as a sequence. It keeps the snapshot that it shows.
-    pub fn sequence(&self, result: QueryResult) -> Sequence {
-        Sequence::new(self, Source::Rows(Arc::new(result), Position::default()))
+    /// What answers a query, or a result of either kind, as a sequence. It keeps the
+    /// snapshot that it shows.
+    pub fn sequence(&self, answer: impl Into<Answer>) -> Sequence {
+        let source = match answer.into() {
+            Answer::Instances(result) => Source::Rows(Arc::new(result), Position::default()),
+            Answer::Classes(result) => Source::Classes(Box::new(ClassCursor::new(result))),
+        };
+        Sequence::new(self, source)
     }
 
     /// Items that are all there as a sequence.
@@ -190,7 +198,7 @@ impl Sequence {
         batch: Batch,
         mut take: impl FnMut(Item<'_>) -> Taken,
     ) -> Result<Pulled, EngineError> {
-        self.session.enter(context, Operation::ReadInstances, "")?;
+        self.session.check_entry(context, Operation::ReadInstances, "")?;
         if self.failed {
             return Ok(Pulled { end: true, ..Pulled::default() });
         }
@@ -204,6 +212,7 @@ impl Sequence {
                 *next = rows.position();
                 result
             }
+            Source::Classes(classes) => pull.run(&mut **classes),
             Source::List(items, next) => {
                 let mut list = ListCursor { items, next: *next };
                 let result = pull.run(&mut list);
@@ -251,6 +260,7 @@ impl Sequence {
         self.check_replayable()?;
         match &mut self.source {
             Source::Rows(_, next) => *next = Position::default(),
+            Source::Classes(classes) => classes.rewind(),
             Source::List(_, next) => *next = 0,
             Source::Stream(_) => return Err(EngineError::ForwardOnly),
         }
@@ -266,6 +276,7 @@ impl Sequence {
         self.check_replayable()?;
         let source = match &self.source {
             Source::Rows(result, next) => Source::Rows(result.clone(), *next),
+            Source::Classes(classes) => Source::Classes(Box::new(classes.fork())),
             Source::List(items, next) => Source::List(items.clone(), *next),
             Source::Stream(_) => return Err(EngineError::ForwardOnly),
         };
@@ -278,12 +289,13 @@ impl Sequence {
     /// # Errors
     /// When the call is cancelled or late.
     pub fn remaining(&self, context: &CallContext) -> Result<Option<u64>, EngineError> {
-        self.session.enter(context, Operation::ReadInstances, "")?;
+        self.session.check_entry(context, Operation::ReadInstances, "")?;
         match &self.source {
             Source::Rows(result, next) => {
                 let left = result.rows_from(*next, context).count_left()?;
                 Ok(Some(left as u64))
             }
+            Source::Classes(classes) => Ok(Some(classes.left() as u64)),
             Source::List(items, next) => Ok(Some((items.len() - next) as u64)),
             Source::Stream(_) => Ok(None),
         }

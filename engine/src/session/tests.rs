@@ -1,5 +1,6 @@
 //! Sessions against small namespaces.
 
+mod association_queries;
 mod associations;
 mod class_associators;
 mod class_reads;
@@ -15,6 +16,7 @@ mod query;
 mod reader;
 mod schema;
 mod schema_changes;
+mod schema_queries;
 mod system_classes;
 mod update;
 

@@ -9,7 +9,8 @@
 use crate::schema::Slot;
 use crate::view::ValueView;
 use cimarron_model::{CimType, DateTime, Dialect, TypeClass, fold};
-use cimarron_wql::{CompareOp, Constant};
+use cimarron_wql::CompareOp;
+use cimarron_wql::plan::Test;
 use smol_str::SmolStr;
 use std::ops::{Bound, RangeBounds};
 
@@ -95,60 +96,53 @@ impl KeyForm {
         })
     }
 
-    /// A range with every row for which a comparison is true, and seldom more; `None`
-    /// when the order of keys says nothing about it.
-    pub(crate) fn range(self, operator: CompareOp, constant: &Constant) -> Option<KeyRange> {
-        if let (KeyKind::Boolean | KeyKind::Path, true) = (self.kind, operator.is_order()) {
-            return None;
-        }
-        // The constant's own key, excluded; or keys about it that are to be asked too.
-        let (low, high) = match (self.kind, constant) {
-            (KeyKind::Boolean, Constant::Boolean(truth)) => same(OrderedKey::Boolean(*truth)),
-            (KeyKind::Integer, Constant::Integer(number)) => match integer(*number) {
-                Ok(key) => same(key),
-                // Beyond all of them: the outermost is asked in its place.
-                Err(outermost) => (Bound::Included(outermost.clone()), Bound::Included(outermost)),
+    /// A range with every value that passes a test, and seldom more; `None` when the order
+    /// of keys says nothing about it.
+    pub(crate) fn range(self, test: &Test) -> Option<KeyRange> {
+        Some(match (self.kind, test) {
+            (KeyKind::Boolean, Test::Boolean(truth)) => KeyRange::one(OrderedKey::Boolean(*truth)),
+            (KeyKind::Integer, Test::Integers(set)) if !set.outside => KeyRange {
+                low: Bound::Included(integer(set.low).unwrap_or_else(|outermost| outermost)),
+                high: Bound::Included(integer(set.high).unwrap_or_else(|outermost| outermost)),
             },
-            (KeyKind::Real, Constant::Integer(number)) if number.unsigned_abs() <= EXACT => {
-                same(real(*number as f64))
+            (KeyKind::Real, Test::Reals(set)) if !set.outside => KeyRange {
+                low: Bound::Included(real(set.low)),
+                high: Bound::Included(real(set.high)),
+            },
+            (KeyKind::DateTime, Test::DateTime { operator, constant, negated: false }) => {
+                KeyRange::comparing(*operator, moment(*constant))?
             }
-            (KeyKind::Real, Constant::Integer(number)) => {
-                let near = *number as f64;
-                (Bound::Included(real(near.next_down())), Bound::Included(real(near.next_up())))
+            (KeyKind::Text, Test::Text { operator, constant, .. }) => {
+                KeyRange::comparing(*operator, self.text(constant))?
             }
-            (KeyKind::Real, Constant::Real(number)) => same(real(*number)),
-            (KeyKind::DateTime, Constant::DateTime(time)) => same(moment(*time)),
-            (KeyKind::Text, Constant::Text(text)) | (KeyKind::Path, Constant::Path(text)) => {
-                same(self.text(text))
+            (KeyKind::Text, Test::Like { search, negated: false }) => {
+                let prefix = search.pattern().prefix()?;
+                let behind = next_text(&prefix).map(|next| self.text(&next));
+                KeyRange {
+                    low: Bound::Included(self.text(&prefix)),
+                    high: behind.map_or(Bound::Unbounded, Bound::Excluded),
+                }
             }
             _ => return None,
-        };
-        let is_exact = matches!(low, Bound::Excluded(_));
-        let included = |bound: Bound<OrderedKey>| match bound {
-            Bound::Excluded(key) => Bound::Included(key),
-            other => other,
-        };
-        Some(match operator {
-            CompareOp::Equal => KeyRange { low: included(low), high: included(high) },
-            CompareOp::Less if is_exact => KeyRange { low: Bound::Unbounded, high },
-            CompareOp::Less | CompareOp::LessOrEqual => {
-                KeyRange { low: Bound::Unbounded, high: included(high) }
-            }
-            CompareOp::Greater if is_exact => KeyRange { low, high: Bound::Unbounded },
-            CompareOp::Greater | CompareOp::GreaterOrEqual => {
-                KeyRange { low: included(low), high: Bound::Unbounded }
-            }
-            CompareOp::NotEqual => return None,
         })
+    }
+
+    /// The key of a reference to a path.
+    pub(crate) fn path(self, path: &str) -> Option<KeyRange> {
+        (self.kind == KeyKind::Path).then(|| KeyRange::one(self.text(path)))
     }
 }
 
-/// Up to here every integer is a real.
-const EXACT: u128 = 1 << 53;
-
-/// A constant that has a key of its own: excluded, so that `<` and `>` leave it out.
-fn same(key: OrderedKey) -> (Bound<OrderedKey>, Bound<OrderedKey>) {
-    (Bound::Excluded(key.clone()), Bound::Excluded(key))
+/// The least text behind all that begin with a text; `None` when there is none.
+fn next_text(text: &str) -> Option<String> {
+    let mut chars = text.chars();
+    while let Some(last) = chars.next_back() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            return Some(format!("{}{next}", chars.as_str()));
+        }
+    }
+    None
 }
 
 /// The key of an integer, or the nearest key of an integer that no type has.
@@ -196,17 +190,30 @@ impl KeyRange {
         (self.low.as_ref(), self.high.as_ref()).contains(key)
     }
 
+    /// One key.
+    fn one(key: OrderedKey) -> Self {
+        Self { low: Bound::Included(key.clone()), high: Bound::Included(key) }
+    }
+
+    /// The keys that compare so with another; `None` when they are no range.
+    fn comparing(operator: CompareOp, key: OrderedKey) -> Option<Self> {
+        let all = Self { low: Bound::Unbounded, high: Bound::Unbounded };
+        Some(match operator {
+            CompareOp::Equal => Self::one(key),
+            CompareOp::Less => Self { high: Bound::Excluded(key), ..all },
+            CompareOp::LessOrEqual => Self { high: Bound::Included(key), ..all },
+            CompareOp::Greater => Self { low: Bound::Excluded(key), ..all },
+            CompareOp::GreaterOrEqual => Self { low: Bound::Included(key), ..all },
+            CompareOp::NotEqual => return None,
+        })
+    }
+
     /// The only key, when there is no more than one.
     pub(crate) fn only(&self) -> Option<&OrderedKey> {
         match (&self.low, &self.high) {
             (Bound::Included(low), Bound::Included(high)) if low == high => Some(low),
             _ => None,
         }
-    }
-
-    /// Whether the range has an end on both sides.
-    pub(crate) const fn is_closed(&self) -> bool {
-        !matches!(self.low, Bound::Unbounded) && !matches!(self.high, Bound::Unbounded)
     }
 
     /// The keys that both have.
@@ -244,8 +251,8 @@ fn narrower(
 mod tests {
     use super::*;
     use cimarron_model::Value;
+    use cimarron_wql::plan::Reals;
     use proptest::prelude::*;
-    use std::cmp::Ordering;
 
     fn key(form: KeyForm, value: impl Into<Value>) -> OrderedKey {
         form.key(ValueView::from(&value.into())).unwrap()
@@ -351,14 +358,18 @@ mod tests {
             let form = KeyForm::for_test(KeyKind::Real, false);
             let value = key(form, a);
             for operator in [CompareOp::Less, CompareOp::Greater, CompareOp::Equal] {
-                let range = form.range(operator, &Constant::Integer(n)).unwrap();
-                let order = a.partial_cmp(&(n as f64));
-                let holds = match operator {
-                    CompareOp::Less => order == Some(Ordering::Less),
-                    CompareOp::Greater => order == Some(Ordering::Greater),
-                    _ => order == Some(Ordering::Equal),
-                };
-                prop_assert!(range.contains(&value) || !holds);
+                let set = Reals::comparing_integer(operator, n);
+                let range = form.range(&Test::Reals(set)).unwrap();
+                prop_assert_eq!(range.contains(&value), set.contains(a) && !a.is_nan());
+            }
+        }
+
+        #[test]
+        fn texts_behind_a_prefix(prefix in "\\PC{0,3}", text in "\\PC{0,4}") {
+            if let Some(next) = next_text(&prefix) {
+                prop_assert!(prefix < next);
+                let within = prefix <= text && text < next;
+                prop_assert_eq!(text.starts_with(&prefix), within, "{} {} {}", prefix, text, next);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A namespace's schema and tables, from one schema change to the next.
 
+use super::chunk::Chunk;
 use super::index_list::{self, Known, Wanted};
 use super::key_index::KeyIndex;
 use super::ordered::Phase;
@@ -89,6 +90,15 @@ impl Root {
         let class = self.schema.by_id(class);
         let subtree = class.into_iter().flat_map(ClassRef::subtree);
         subtree.filter_map(|below| self.table_of(below))
+    }
+
+    /// Shows some chunks of a class and those below it, spread over all of them.
+    pub(crate) fn sample(&self, class: ClassRef<'_>, count: usize, mut see: impl FnMut(&Chunk)) {
+        let lists: Vec<_> =
+            class.subtree().filter_map(|c| Some(self.table_of(c)?.chunks())).collect();
+        let all: usize = lists.iter().map(|list| list.len()).sum();
+        let chunks = lists.iter().flat_map(|list| list.iter());
+        chunks.step_by((all / count).max(1)).for_each(|chunk| see(chunk));
     }
 
     pub(crate) fn table(&self, class: ClassId) -> Option<&Arc<Table>> {

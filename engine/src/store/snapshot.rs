@@ -41,19 +41,33 @@ pub(crate) struct FrozenChunk {
     len: usize,
     /// Whether all rows are seen, now and later.
     whole: bool,
+    /// When not all rows are meant: which are.
+    picked: Option<Box<Mask>>,
 }
 
 impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
         let len = chunk.len();
         let whole = chunk.births().is_none() && chunk.deaths().is_empty();
-        Self { chunk, at, start: 0, len, whole }
+        Self { chunk, at, start: 0, len, whole, picked: None }
     }
 
     /// One row that was found to be seen.
     #[inline]
     pub(crate) fn one(Found { chunk, row }: Found) -> Self {
-        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true }
+        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
+    }
+
+    /// Rows of one chunk that were found to be seen, in ascending order.
+    fn some(rows: &[Found]) -> Option<Self> {
+        let (first, last) = (rows.first()?, rows.last()?);
+        let mut picked = Box::<Mask>::default();
+        rows.iter().for_each(|found| picked.insert(found.row));
+        Some(Self {
+            len: last.row + 1,
+            picked: Some(picked),
+            ..Self::one(Found { chunk: first.chunk.clone(), row: first.row })
+        })
     }
 
     /// The first row to look at.
@@ -68,6 +82,9 @@ impl FrozenChunk {
 
     /// Removes the rows that are not seen.
     pub(crate) fn retain_live(&self, rows: &mut Mask) {
+        if let Some(picked) = &self.picked {
+            rows.intersect(picked);
+        }
         if self.whole {
             return;
         }
@@ -85,12 +102,25 @@ impl FrozenChunk {
 
     #[inline]
     pub(crate) fn is_live(&self, row: usize) -> bool {
-        self.whole || self.chunk.is_visible(row, self.at)
+        self.picked.as_ref().is_none_or(|picked| picked.contains(row))
+            && (self.whole || self.chunk.is_visible(row, self.at))
     }
 }
 
 impl Snapshot {
-    /// The same with some rows more.
+    /// The same with some rows more, in any order.
+    pub(crate) fn with_any(mut self, mut rows: Vec<Found>) -> Self {
+        rows.sort_unstable_by_key(|found| (found.chunk.number(), found.row));
+        for group in rows.chunk_by(|a, b| Arc::ptr_eq(&a.chunk, &b.chunk)) {
+            match group {
+                [one] => self.chunks.push(FrozenChunk::one(one.clone())),
+                some => self.chunks.extend(FrozenChunk::some(some)),
+            }
+        }
+        self
+    }
+
+    /// The same with some rows more, in their order.
     pub(crate) fn with_rows(mut self, rows: Vec<Found>) -> Self {
         self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
         self

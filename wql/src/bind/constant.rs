@@ -1,18 +1,51 @@
 //! Constants to the types of the columns they are compared with.
 //!
-//! Integers are never rounded: one outside the column's range stays as it is, and
-//! the comparison is decided by its true value (`uint8 < 300` holds for every
-//! value but NULL). A real constant takes the column's precision, so that
-//! `real32 = 0.1` finds what was stored as 0.1.
+//! An integer outside the column's range is no constant of the column's type
+//! (WMI SDK, "WHERE Clause"): it can only be a slip, and is refused. Where only the
+//! object tells the type, every integer will do, and none is rounded. A real
+//! constant takes the column's precision, so that `real32 = 0.1` finds what was
+//! stored as 0.1.
 
 use super::datetime;
 use crate::bound::Constant;
 use crate::syntax::ast::LiteralValue;
 use cimarron_model::{CimType, ObjectPath, TypeClass};
 use smol_str::SmolStr;
+use std::ops::RangeInclusive;
 
 /// The constant for a column of this type, or what to write instead.
 pub(super) fn typed(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'static str> {
+    let constant = unbounded(literal, cim_type)?;
+    let (range, hint) = range(cim_type);
+    match constant {
+        Constant::Integer(number) if !range.contains(&number) => Err(hint),
+        constant => Ok(constant),
+    }
+}
+
+/// The integers of a type, and how a message gives them; all for what is no integer.
+const fn range(cim_type: CimType) -> (RangeInclusive<i128>, &'static str) {
+    let hint = match cim_type {
+        CimType::UInt8 => "it holds 0 to 255",
+        CimType::UInt16 | CimType::Char16 => "it holds 0 to 65535",
+        CimType::UInt32 => "it holds 0 to 4294967295",
+        CimType::UInt64 => "it holds 0 to 18446744073709551615",
+        CimType::SInt8 => "it holds -128 to 127",
+        CimType::SInt16 => "it holds -32768 to 32767",
+        CimType::SInt32 => "it holds -2147483648 to 2147483647",
+        CimType::SInt64 => "it holds -9223372036854775808 to 9223372036854775807",
+        _ => "",
+    };
+    let (least, greatest) = match cim_type.integer_range() {
+        Some(range) => range,
+        None if matches!(cim_type, CimType::Char16) => (0, u16::MAX as i128),
+        None => (i128::MIN, i128::MAX),
+    };
+    (least..=greatest, hint)
+}
+
+/// The constant for a column of this type, integers as they are written.
+fn unbounded(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'static str> {
     match cim_type.class() {
         TypeClass::Boolean => {
             boolean(literal).map(Constant::Boolean).ok_or("write TRUE or FALSE (or 1 or 0)")
@@ -51,7 +84,7 @@ pub(super) fn untyped(literal: &LiteralValue) -> Constant {
         CimType::DateTime,
         CimType::Reference,
     ];
-    let forms = kinds.into_iter().filter_map(|t| typed(literal, t).ok().map(|c| (t, c)));
+    let forms = kinds.into_iter().filter_map(|t| unbounded(literal, t).ok().map(|c| (t, c)));
     Constant::Untyped(forms.collect())
 }
 
@@ -181,11 +214,17 @@ mod tests {
             (i("2"), Boolean, None),
             (s("1"), Boolean, None),
             (r("1.0"), Boolean, None),
-            (i("300"), UInt8, Some(Constant::Integer(300))),
+            (i("255"), UInt8, Some(Constant::Integer(255))),
+            (i("256"), UInt8, None),
+            (i("-1"), UInt64, None),
+            (s("-129"), SInt8, None),
+            (i("65536"), Char16, None),
+            (i("18446744073709551616"), UInt64, None),
+            (i("9223372036854775808"), SInt64, None),
             (s("-5"), SInt64, Some(Constant::Integer(-5))),
             (i("18446744073709551615"), UInt64, Some(Constant::Integer(u64::MAX.into()))),
-            (i(&"9".repeat(60)), UInt64, Some(Constant::Integer(i128::MAX))),
-            (i(&("-".to_owned() + &"9".repeat(60))), UInt64, Some(Constant::Integer(i128::MIN))),
+            (i(&"9".repeat(60)), UInt64, None),
+            (i(&("-".to_owned() + &"9".repeat(60))), SInt64, None),
             (s("0x10"), UInt32, None),
             (s("12 "), UInt32, None),
             (s(""), UInt32, None),

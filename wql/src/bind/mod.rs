@@ -11,21 +11,25 @@
 //! - `= NULL` and `<> NULL` mean IS NULL and IS NOT NULL;
 //! - LIKE on anything but a string is equality, without wildcards.
 
+mod association;
+mod condition;
 mod constant;
 mod datetime;
+mod event;
+mod extended;
+mod meta;
 mod paths;
 
-use crate::bound::{BoundExpr, BoundQuery, Constant, Declared, Projection};
-use crate::error::WqlError;
-use crate::like::{LikePattern, StringCase, has_wildcards};
+pub use event::bind_event;
+
+use crate::bound::{Bound, BoundPath, BoundQuery, BoundSchemaQuery, Projection};
+use crate::error::{QueryKind, WqlError};
+use crate::like::StringCase;
 use crate::schema::{ClassInfo, Schema};
-use crate::syntax::ast::{
-    CompareOp, Comparison, DataQuery, Expr, Identifier, IsA, IsNull, Like, Literal, LiteralValue,
-    NullTest, Operand, PropertyPath, Query, SelectList,
-};
-use crate::{BoundPath, Span, SystemProperty};
-use cimarron_model::{CimType, Dialect, suggest};
-use paths::Resolved;
+use crate::syntax::Door;
+use crate::syntax::ast::{DataQuery, Identifier, PropertyPath, Query, SelectList};
+use cimarron_model::{Dialect, suggest};
+use meta::MetaClass;
 
 /// How to bind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,256 +38,111 @@ pub struct BindOptions {
     pub dialect: Dialect,
 }
 
-/// Binds a query against a schema.
+/// Binds a query for ExecQuery against the classes of a namespace.
 ///
 /// # Errors
-/// The class is unknown, or the query is wrong for it: see [`WqlError`].
+/// A class is unknown, or the query is wrong for it: see [`WqlError`]. An event
+/// query is of the wrong kind; [`bind_event`] binds those.
 pub fn bind<S: Schema>(
     query: &Query,
     schema: &S,
     options: &BindOptions,
-) -> Result<BoundQuery, WqlError> {
-    let Query::Data(query) = query;
-    let class = find_class(schema, &query.class)?;
-    let case = match options.dialect {
-        Dialect::Wmi => StringCase::Folded,
-        Dialect::Dmtf => StringCase::Exact,
-    };
-    Binder { schema, class: &class, case }.query(query, options.dialect)
+) -> Result<Bound, WqlError> {
+    bind_query(query, schema, options.dialect).map_err(|refused| *refused)
 }
 
-fn find_class<'s, S: Schema>(schema: &'s S, class: &Identifier) -> Result<S::Class<'s>, WqlError> {
-    schema.class(class.name.as_str()).ok_or_else(|| WqlError::UnknownClass {
+/// An error on its way out; boxed, because every step has room for it in what it
+/// returns.
+type Refused = Box<WqlError>;
+
+#[cold]
+fn refuse<T>(error: WqlError) -> Result<T, Refused> {
+    Err(Box::new(error))
+}
+
+fn bind_query<S: Schema>(query: &Query, schema: &S, dialect: Dialect) -> Result<Bound, Refused> {
+    match query {
+        Query::Data(query) => {
+            let class = find_class(schema, &query.class)?;
+            let binder = Binder::new(schema, &class, Rows::Instances, dialect);
+            binder.data(query, dialect).map(Bound::Data)
+        }
+        Query::Schema(query) => {
+            let binder = Binder::new(schema, &MetaClass, Rows::Classes, dialect);
+            let filter = query.filter.as_ref().map(|f| binder.condition(f)).transpose()?;
+            Ok(Bound::Schema(BoundSchemaQuery { filter, dialect }))
+        }
+        Query::Association(query) => {
+            association::bind(query, schema).map(|bound| Bound::Association(Box::new(bound)))
+        }
+        Query::Event(query) => {
+            let (kind, door, span) = (QueryKind::Event, Door::Query, query.class.span);
+            refuse(WqlError::WrongKind { kind, door, span })
+        }
+    }
+}
+
+fn find_class<'s, S: Schema>(schema: &'s S, class: &Identifier) -> Result<S::Class<'s>, Refused> {
+    schema.class(class.name.as_str()).ok_or_else(|| Box::new(unknown_class(schema, class)))
+}
+
+#[cold]
+fn unknown_class<S: Schema>(schema: &S, class: &Identifier) -> WqlError {
+    WqlError::UnknownClass {
         name: class.name.to_string(),
         suggestion: suggest::nearest(class.name.as_str(), schema.class_names()).map(str::to_owned),
         span: class.span,
-    })
+    }
+}
+
+/// What the rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    Instances,
+    Classes,
 }
 
 struct Binder<'a, S: Schema, C: ClassInfo> {
     schema: &'a S,
     class: &'a C,
+    rows: Rows,
     case: StringCase,
 }
 
-impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
-    fn query(&self, query: &DataQuery, dialect: Dialect) -> Result<BoundQuery, WqlError> {
+impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
+    const fn new(schema: &'a S, class: &'a C, rows: Rows, dialect: Dialect) -> Self {
+        let case = match dialect {
+            Dialect::Wmi => StringCase::Folded,
+            Dialect::Dmtf => StringCase::Exact,
+        };
+        Self { schema, class, rows, case }
+    }
+
+    fn data(&self, query: &DataQuery, dialect: Dialect) -> Result<BoundQuery, Refused> {
+        let mut extended = None;
         let projection = match &query.select {
             SelectList::All => Projection::All,
-            SelectList::Properties(paths) => Projection::Items(
-                paths
-                    .iter()
-                    .map(|path| self.resolve(path).map(|resolved| resolved.path))
-                    .collect::<Result<_, _>>()?,
-            ),
+            SelectList::Properties(paths) => self.properties(paths)?,
+            SelectList::Items(items) => {
+                let (projection, selected) = self.items(items)?;
+                extended = Some(selected);
+                projection
+            }
         };
         let filter = query.filter.as_ref().map(|filter| self.condition(filter)).transpose()?;
-        Ok(BoundQuery { class: self.class.name().into(), projection, filter, dialect })
-    }
-
-    fn condition(&self, expr: &Expr) -> Result<BoundExpr, WqlError> {
-        match expr {
-            Expr::And(items) => {
-                let mut all = Vec::with_capacity(items.len());
-                for item in items {
-                    match self.condition(item)? {
-                        BoundExpr::And(inner) => all.extend(inner),
-                        other => all.push(other),
-                    }
-                }
-                Ok(BoundExpr::And(all))
-            }
-            Expr::Or(items) => {
-                let mut any = Vec::with_capacity(items.len());
-                for item in items {
-                    match self.condition(item)? {
-                        BoundExpr::Or(inner) => any.extend(inner),
-                        other => any.push(other),
-                    }
-                }
-                Ok(BoundExpr::Or(any))
-            }
-            Expr::Not(inner) => Ok(BoundExpr::Not(Box::new(self.condition(inner)?))),
-            Expr::Compare(comparison) => self.comparison(comparison),
-            Expr::Like(like) => self.like(like),
-            Expr::IsNull(IsNull { property, test }) => {
-                Ok(BoundExpr::IsNull { operand: self.scalar(property)?.path, test: *test })
-            }
-            Expr::IsA(isa) => self.is_a(isa),
+        if let Some(clauses) = query.extended.as_deref() {
+            self.clauses(clauses, query, &projection, extended.get_or_insert_default())?;
         }
+        let class = self.class.name().into();
+        Ok(BoundQuery { class, projection, filter, dialect, extended: extended.map(Box::new) })
     }
 
-    /// Resolves a path that a condition looks at.
-    fn scalar(&self, path: &PropertyPath) -> Result<Resolved, WqlError> {
-        let resolved = self.resolve(path)?;
-        if resolved.is_array {
-            return Err(WqlError::ArrayNotAllowed { name: path.to_string(), span: path.span() });
+    fn properties(&self, paths: &[PropertyPath]) -> Result<Projection, Refused> {
+        let mut items = Vec::with_capacity(paths.len());
+        for path in paths {
+            items.push(self.resolve(path)?.path);
         }
-        Ok(resolved)
-    }
-
-    fn comparison(&self, comparison: &Comparison) -> Result<BoundExpr, WqlError> {
-        let Comparison { left, operator, right, .. } = comparison;
-        let span = left.span().to(right.span());
-        match (left, right) {
-            (Operand::Property(path), Operand::Constant(literal)) => {
-                self.compare(path, *operator, literal, span)
-            }
-            (Operand::Constant(literal), Operand::Property(path)) => {
-                self.compare(path, operator.flipped(), literal, span)
-            }
-            (Operand::Constant(_), Operand::Constant(_)) => Err(WqlError::TwoConstants { span }),
-            (Operand::Property(path), Operand::Property(word)) => {
-                match unquoted_class(path, *operator, word) {
-                    Some(literal) => self.compare(path, *operator, &literal, span),
-                    None => Err(self.two_properties(word, span)),
-                }
-            }
-        }
-    }
-
-    fn two_properties(&self, right: &PropertyPath, span: Span) -> WqlError {
-        let name = right.property.name.as_str();
-        let text = right.members.is_empty() && self.class.property(name).is_none();
-        WqlError::TwoProperties { word: text.then(|| name.to_owned()), span }
-    }
-
-    fn compare(
-        &self,
-        path: &PropertyPath,
-        operator: CompareOp,
-        literal: &Literal,
-        span: Span,
-    ) -> Result<BoundExpr, WqlError> {
-        let Resolved { path: operand, declared, .. } = self.scalar(path)?;
-        if literal.value == LiteralValue::Null {
-            let test = match operator {
-                CompareOp::Equal => NullTest::Null,
-                CompareOp::NotEqual => NullTest::NotNull,
-                order => {
-                    let operator = order.as_str();
-                    return Err(WqlError::OperatorNotForNull { operator, span });
-                }
-            };
-            return Ok(BoundExpr::IsNull { operand, test });
-        }
-        let constant = match declared {
-            Declared::As(cim_type) => {
-                let constant = self.constant(path, operator, literal, cim_type)?;
-                let by_characters =
-                    matches!(constant, Constant::DateTime(value) if value.has_wildcards());
-                if operator.is_order() && by_characters {
-                    return Err(not_for_type(path, operator.as_str(), cim_type, span));
-                }
-                constant
-            }
-            Declared::Missing | Declared::Open => constant::untyped(&literal.value),
-        };
-        Ok(BoundExpr::Compare { operand, operator, constant })
-    }
-
-    fn constant(
-        &self,
-        path: &PropertyPath,
-        operator: CompareOp,
-        literal: &Literal,
-        cim_type: CimType,
-    ) -> Result<Constant, WqlError> {
-        let applies = match cim_type {
-            CimType::Object => false,
-            CimType::Boolean | CimType::Reference => !operator.is_order(),
-            _ => true,
-        };
-        if !applies {
-            let span = path.span().to(literal.span);
-            return Err(not_for_type(path, operator.as_str(), cim_type, span));
-        }
-        constant::typed(&literal.value, cim_type)
-            .map_err(|remedy| not_comparable(path, literal, cim_type, remedy))
-    }
-
-    fn like(&self, like: &Like) -> Result<BoundExpr, WqlError> {
-        let Like { property, pattern } = like;
-        let span = property.span().to(pattern.span);
-        if pattern.value == LiteralValue::Null {
-            return Err(WqlError::OperatorNotForNull { operator: "LIKE", span });
-        }
-        let resolved = self.scalar(property)?;
-        let wild = match &pattern.value {
-            LiteralValue::String(text) if has_wildcards(text) => Some(text),
-            _ => None,
-        };
-        match (resolved.declared, wild) {
-            (Declared::As(CimType::Object), _) => {
-                Err(not_for_type(property, "LIKE", CimType::Object, span))
-            }
-            (Declared::As(CimType::String) | Declared::Missing | Declared::Open, Some(text)) => {
-                let case = if resolved.path.is_system() { StringCase::Folded } else { self.case };
-                let pattern = LikePattern::new(text, case);
-                Ok(BoundExpr::Like { operand: resolved.path, pattern })
-            }
-            (Declared::As(cim_type), Some(_)) => Err(WqlError::WildcardNotForType {
-                name: property.to_string(),
-                cim_type,
-                span: pattern.span,
-            }),
-            (_, None) => self.compare(property, CompareOp::Equal, pattern, span),
-        }
-    }
-
-    fn is_a(&self, isa: &IsA) -> Result<BoundExpr, WqlError> {
-        let Resolved { path: operand, declared, .. } = self.scalar(&isa.property)?;
-        match declared {
-            Declared::As(CimType::Object) | Declared::Missing | Declared::Open => {
-                let class = find_class(self.schema, &isa.class)?.name().into();
-                Ok(BoundExpr::IsA { operand, class })
-            }
-            Declared::As(cim_type) => Err(WqlError::IsaNotForType {
-                name: isa.property.to_string(),
-                cim_type,
-                span: isa.property.span(),
-            }),
-        }
-    }
-}
-
-/// MS-WMI's grammar has the class behind `__CLASS =` without quotes.
-fn unquoted_class(
-    path: &PropertyPath,
-    operator: CompareOp,
-    word: &PropertyPath,
-) -> Option<Literal> {
-    let fits = !operator.is_order()
-        && path.members.is_empty()
-        && word.members.is_empty()
-        && path.property.name.is(SystemProperty::Class.as_str());
-    fits.then(|| Literal {
-        value: LiteralValue::String(word.property.name.clone().into_smol()),
-        span: word.span(),
-    })
-}
-
-fn not_for_type(
-    path: &PropertyPath,
-    operator: &'static str,
-    cim_type: CimType,
-    span: Span,
-) -> WqlError {
-    WqlError::OperatorNotForType { operator, name: path.to_string(), cim_type, span }
-}
-
-fn not_comparable(
-    path: &PropertyPath,
-    literal: &Literal,
-    cim_type: CimType,
-    remedy: &'static str,
-) -> WqlError {
-    WqlError::ConstantNotForType {
-        constant: literal.value.to_string(),
-        name: path.to_string(),
-        cim_type,
-        remedy,
-        span: literal.span,
+        Ok(Projection::Items(items))
     }
 }
 
@@ -294,7 +153,7 @@ impl BoundPath {
         use crate::bound::Member;
         match self {
             Self::Column(_) => false,
-            Self::System(_) => true,
+            Self::System(_) | Self::This => true,
             Self::Member(path) => matches!(path.members.last(), Some(Member::System(_))),
         }
     }

@@ -39,7 +39,7 @@ pub(crate) enum Share {
 
 impl Integers {
     /// Those for which a comparison with a constant holds.
-    pub(crate) fn comparing(operator: CompareOp, constant: i128) -> Self {
+    pub fn comparing(operator: CompareOp, constant: i128) -> Self {
         const MIN: i128 = i128::MIN;
         const MAX: i128 = i128::MAX;
         let empty = (1, 0);
@@ -81,7 +81,7 @@ impl Integers {
     }
 
     /// The part of evenly spread integers between two bounds that it has.
-    pub(crate) fn fraction(self, low: i128, high: i128) -> f64 {
+    pub fn fraction(self, low: i128, high: i128) -> f64 {
         // One wider, as both ends count.
         let width = |low: i128, high: i128| (high as f64 - low as f64 + 1.0).max(0.0);
         let inside = width(self.low.max(low), self.high.min(high)) / width(low, high).max(1.0);
@@ -91,7 +91,7 @@ impl Integers {
 
 impl Reals {
     /// Those for which a comparison with a real holds.
-    pub(crate) fn comparing(operator: CompareOp, constant: f64) -> Self {
+    pub fn comparing(operator: CompareOp, constant: f64) -> Self {
         let (low, high) = match operator {
             CompareOp::Equal | CompareOp::NotEqual => (constant, constant),
             CompareOp::Less => (f64::NEG_INFINITY, constant.next_down()),
@@ -103,7 +103,7 @@ impl Reals {
     }
 
     /// Those for which a comparison with an integer holds, exactly.
-    pub(crate) fn comparing_integer(operator: CompareOp, constant: i128) -> Self {
+    pub fn comparing_integer(operator: CompareOp, constant: i128) -> Self {
         // The reals next to the integer: it is one of them, or lies between them.
         let (below, above) = neighbours(constant);
         let (low, high) = match operator {
@@ -145,7 +145,7 @@ impl Reals {
     }
 
     /// The part of evenly spread reals between two bounds that it has.
-    pub(crate) fn fraction(self, low: f64, high: f64) -> f64 {
+    pub fn fraction(self, low: f64, high: f64) -> f64 {
         let width = (self.high.min(high) - self.low.max(low)).max(0.0);
         let inside = if high > low { (width / (high - low)).min(1.0) } else { 1.0 };
         if self.outside { 1.0 - inside } else { inside }

@@ -6,49 +6,44 @@
 //! say what the grammar expected.
 
 use super::lexer::{self, Token};
+use super::mode::{Door, Level, Mode};
 use crate::Span;
-use crate::error::{Construct, QueryKind, WqlError};
+use crate::error::{AssociationError, Construct, EventError, QueryKind, WqlError};
 use lalrpop_util::ParseError;
 
-/// Recognises the two statements that do not start with SELECT by their first
-/// two words.
-pub(super) fn association_query(text: &str) -> Option<WqlError> {
-    let mut tokens = lexer::tokens(text);
-    let (start, _, end) = tokens.next()?.ok().filter(|(_, token, _)| *token == Token::Word)?;
-    let kind = match Span::new(start, end).of(text) {
-        word if word.eq_ignore_ascii_case("associators") => QueryKind::AssociatorsOf,
-        word if word.eq_ignore_ascii_case("references") => QueryKind::ReferencesOf,
-        _ => return None,
-    };
-    let (of_start, _, of_end) = tokens.next()?.ok()?;
-    let of = Span::new(of_start, of_end).of(text);
-    of.eq_ignore_ascii_case("of")
-        .then_some(WqlError::UnsupportedKind { kind, span: Span::new(start, of_end) })
-}
-
 /// The error behind a failed parse.
-pub(super) fn failure(text: &str, error: ParseError<usize, Token, WqlError>) -> WqlError {
+pub(super) fn failure(
+    text: &str,
+    mode: Mode,
+    error: ParseError<u32, Token, Box<WqlError>>,
+) -> WqlError {
+    let span = |start: u32, end: u32| Span::new(start as usize, end as usize);
     match error {
-        ParseError::User { error } => error,
+        ParseError::User { error } => *error,
         ParseError::UnrecognizedToken { token: (start, token, end), expected } => {
-            let place = Place::new(text, Some(token), Span::new(start, end));
-            place.explain(&expected)
+            Place::new(text, mode, Some(token), span(start, end)).explain(&expected)
         }
         ParseError::UnrecognizedEof { location, expected } => {
-            Place::new(text, None, Span::new(location, location)).explain(&expected)
+            Place::new(text, mode, None, span(location, location)).explain(&expected)
         }
         ParseError::ExtraToken { token: (start, token, end) } => {
-            Place::new(text, Some(token), Span::new(start, end)).explain(&[])
+            Place::new(text, mode, Some(token), span(start, end)).explain(&[])
         }
         ParseError::InvalidToken { location } => {
-            Place::new(text, None, Span::new(location, location)).explain(&[])
+            Place::new(text, mode, None, span(location, location)).explain(&[])
         }
     }
+}
+
+/// A query that ends too early.
+pub(super) fn unexpected_end(text: &str, mode: Mode) -> WqlError {
+    Place::new(text, mode, None, Span::new(text.len(), text.len())).explain(&[])
 }
 
 /// The failing token among its neighbours.
 struct Place<'a> {
     text: &'a str,
+    mode: Mode,
     /// The tokens before the failing one, the nearest first.
     before: Vec<(Token, Span)>,
     /// The failing token; `None` at the end of the query.
@@ -59,25 +54,33 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn new(text: &'a str, token: Option<Token>, span: Span) -> Self {
+    fn new(text: &'a str, mode: Mode, token: Option<Token>, span: Span) -> Self {
         let all = || {
             lexer::tokens(text)
                 .map_while(Result::ok)
-                .map(|(start, token, end)| (token, Span::new(start, end)))
+                .map(|(start, token, end)| (token, Span::new(start as usize, end as usize)))
         };
         let mut before: Vec<_> =
             all().take_while(|(_, s)| token.is_none() || s.start < span.start).collect();
         before.reverse();
         let next = all().find(|(_, s)| s.start >= span.end && token.is_some());
-        Self { text, before, token, span, next }
+        Self { text, mode, before, token, span, next }
     }
 
     fn explain(&self, expected: &[String]) -> WqlError {
-        if let Some(construct) = self.construct() {
+        if let Some(construct) = self.symbol() {
             return WqlError::NoSuchConstruct { construct, span: self.span };
         }
-        if let Some(kind) = self.event_clause() {
-            return WqlError::UnsupportedKind { kind, span: self.span };
+        let named = if self.is_about_associations() {
+            self.association()
+        } else {
+            self.event_clause().or_else(|| {
+                let construct = self.construct()?;
+                Some(WqlError::NoSuchConstruct { construct, span: self.span })
+            })
+        };
+        if let Some(error) = named {
+            return error;
         }
         if let Some(word) = self.reserved_word() {
             return WqlError::ReservedWord { word, span: self.span };
@@ -90,7 +93,31 @@ impl<'a> Place<'a> {
             || "end of the query".to_owned(),
             |_| format!("`{}`", self.span.of(self.text)),
         );
-        WqlError::Unexpected { found, expected: expectation(expected), span: self.span }
+        let in_condition = self.behind_where() && !self.is_about_associations();
+        let expected = Expectation { expected, mode: self.mode, in_condition }.in_words();
+        WqlError::Unexpected { found, expected, span: self.span }
+    }
+
+    fn is_about_associations(&self) -> bool {
+        let first = self.before.last().map(|(token, _)| *token);
+        matches!(first, Some(Token::Associators | Token::References))
+    }
+
+    /// What is wrong with an ASSOCIATORS OF or a REFERENCES OF.
+    fn association(&self) -> Option<WqlError> {
+        let wrong = |error| Some(WqlError::association(error, self.span));
+        match self.token? {
+            Token::Comma => wrong(AssociationError::Connective { word: ",".to_owned() }),
+            Token::NotEqual
+            | Token::Less
+            | Token::LessOrEqual
+            | Token::Greater
+            | Token::GreaterOrEqual
+            | Token::Open => wrong(AssociationError::Operator),
+            Token::Brace => wrong(AssociationError::UnclosedBraces),
+            Token::String if self.earlier(0) == "=" => wrong(AssociationError::QuotedName),
+            _ => None,
+        }
     }
 
     /// Whether the failing token is this word.
@@ -121,19 +148,17 @@ impl<'a> Place<'a> {
     }
 
     fn behind_where(&self) -> bool {
-        self.before.iter().any(|(token, _)| *token == Token::Where)
+        self.before.iter().any(|(token, _)| matches!(token, Token::Where | Token::Having))
     }
 
     fn construct(&self) -> Option<Construct> {
-        self.symbol().or_else(|| {
-            if self.behind_where() {
-                self.in_condition().or_else(|| self.clause())
-            } else if self.behind_from() {
-                self.clause()
-            } else {
-                self.in_select_list()
-            }
-        })
+        if self.behind_where() {
+            self.in_condition().or_else(|| self.clause())
+        } else if self.behind_from() {
+            self.clause()
+        } else {
+            self.in_select_list()
+        }
     }
 
     /// Constructs that one token tells wherever it stands.
@@ -144,7 +169,7 @@ impl<'a> Place<'a> {
             Token::DoubleEqual => Construct::DoubleEqual,
             Token::LogicSymbol => Construct::LogicSymbol,
             Token::Bracket => Construct::ArrayIndex,
-            Token::Brace => Construct::Braces,
+            Token::Brace | Token::Braced if !self.is_about_associations() => Construct::Braces,
             Token::Arithmetic => Construct::Arithmetic,
             _ => return None,
         })
@@ -155,10 +180,11 @@ impl<'a> Place<'a> {
             let write = ["insert", "update", "delete", "create", "drop", "alter", "merge"];
             return self.is_any(&write).then_some(Construct::Write);
         }
-        if self.earlier_is_any(&["top"]) {
+        let plain = self.mode.level == Level::Wql;
+        if plain && self.earlier_is_any(&["top"]) {
             return Some(Construct::Top);
         }
-        if self.earlier_is_any(&["distinct", "all"]) {
+        if plain && self.earlier_is_any(&["distinct", "all"]) {
             return Some(Construct::Distinct);
         }
         match self.token? {
@@ -166,12 +192,10 @@ impl<'a> Place<'a> {
                 Some(Construct::SubSelect)
             }
             Token::Open if self.earlier_is_any(&["select", ","]) => Some(Construct::Arithmetic),
-            Token::Open if self.earlier_is_any(&["count"]) => Some(Construct::Count),
             Token::Open => Some(Construct::Function),
             Token::Star if self.earlier(0) == "," => Some(Construct::StarInList),
             Token::Comma if self.earlier(0) == "*" => Some(Construct::StarInList),
-            Token::Star => Some(Construct::Arithmetic),
-            Token::Word if self.is("as") => Some(Construct::Alias),
+            Token::Star if self.earlier(0) != "(" => Some(Construct::Arithmetic),
             _ => None,
         }
     }
@@ -179,11 +203,10 @@ impl<'a> Place<'a> {
     /// What follows the class, or a whole condition.
     fn clause(&self) -> Option<Construct> {
         let joins = ["join", "inner", "left", "right", "full", "cross", "outer", "natural"];
-        if self.is("order") {
+        let plain = self.mode.level == Level::Wql;
+        if plain && self.earlier_is_any(&["order"]) {
             Some(Construct::OrderBy)
-        } else if self.is("group") && self.next_text().eq_ignore_ascii_case("by") {
-            Some(Construct::GroupBy)
-        } else if self.is_any(&["limit", "offset", "fetch"]) {
+        } else if self.is("fetch") || (plain && self.earlier_is_any(&["limit", "offset"])) {
             Some(Construct::Limit)
         } else if self.is_any(&["union", "intersect", "except"]) {
             Some(Construct::Union)
@@ -191,8 +214,8 @@ impl<'a> Place<'a> {
             Some(Construct::Join)
         } else if self.behind_where() {
             None
-        } else if self.is("as") || self.is_alias() {
-            Some(Construct::Alias)
+        } else if self.token == Some(Token::As) || self.is_alias() {
+            Some(Construct::ClassAlias)
         } else {
             match self.token? {
                 Token::Comma => Some(Construct::SeveralClasses),
@@ -208,17 +231,11 @@ impl<'a> Place<'a> {
     /// `FROM Class c WHERE …`: a lone word between class and WHERE or the end.
     fn is_alias(&self) -> bool {
         self.token == Some(Token::Word)
-            && self.event_clause().is_none()
+            && self.before.get(1).is_some_and(|(token, _)| *token == Token::From)
             && self.next.is_none_or(|(token, _)| matches!(token, Token::Where | Token::Comma))
     }
 
     fn in_condition(&self) -> Option<Construct> {
-        if self.is("in") {
-            return Some(Construct::In);
-        }
-        if self.is("between") {
-            return Some(Construct::Between);
-        }
         let behind_is = self.earlier_is_any(&["is"])
             || (self.earlier_is_any(&["not"]) && self.earlier(1).eq_ignore_ascii_case("is"));
         if behind_is && self.token.is_some() {
@@ -230,11 +247,6 @@ impl<'a> Place<'a> {
             Token::Word | Token::Integer | Token::Real | Token::String | Token::Close
         );
         match self.token? {
-            Token::Not if self.next_text().eq_ignore_ascii_case("in") => Some(Construct::In),
-            Token::Not if self.next_text().eq_ignore_ascii_case("between") => {
-                Some(Construct::Between)
-            }
-            Token::Not if self.next_text().eq_ignore_ascii_case("like") => Some(Construct::NotLike),
             Token::Star => Some(Construct::Arithmetic),
             Token::Integer | Token::Real if behind_operand => Some(Construct::Arithmetic),
             Token::Select => Some(Construct::SubSelect),
@@ -247,10 +259,50 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// WITHIN, GROUP and HAVING belong to event queries.
-    fn event_clause(&self) -> Option<QueryKind> {
-        let clause = self.behind_from() && self.is_any(&["within", "group", "having"]);
-        clause.then_some(QueryKind::Event)
+    /// What is wrong with WITHIN, GROUP, BY or HAVING.
+    fn event_clause(&self) -> Option<WqlError> {
+        let event = self.mode.door == Door::Notification;
+        let (nearest, nearest_span) = *self.before.first()?;
+        if nearest == Token::Group && self.behind_from() {
+            return match event {
+                true => Some(WqlError::event(EventError::MissingGroupWithin, nearest_span)),
+                false => Some(WqlError::NoSuchConstruct {
+                    construct: Construct::GroupBy,
+                    span: nearest_span,
+                }),
+            };
+        }
+        if self.token == Some(Token::Having) && self.behind_from() {
+            let span = self.span;
+            return Some(match event {
+                true => WqlError::event(EventError::HavingWithoutGroup, span),
+                false => WqlError::NoSuchConstruct { construct: Construct::Having, span },
+            });
+        }
+        if self.token == Some(Token::Within) && self.behind_where() {
+            let span = self.span;
+            return Some(match self.mode.door {
+                Door::Notification => WqlError::Unexpected {
+                    found: "`WITHIN`".to_owned(),
+                    expected: "it before WHERE, or behind GROUP".to_owned(),
+                    span,
+                },
+                door @ Door::Query => WqlError::WrongKind { kind: QueryKind::Event, door, span },
+            });
+        }
+        self.empty_list()
+    }
+
+    /// BY with nothing, `*` or HAVING behind it.
+    fn empty_list(&self) -> Option<WqlError> {
+        let by = match self.before.as_slice() {
+            [(Token::By, by), ..] if matches!(self.token, None | Some(Token::Star)) => by,
+            [(Token::Having, _), (Token::By, by), ..] => by,
+            _ => return None,
+        };
+        let grouped = self.before.iter().any(|(token, _)| *token == Token::Group);
+        (grouped && self.mode.door == Door::Notification)
+            .then(|| WqlError::event(EventError::MissingAggregationList, *by))
     }
 
     /// `SELECT FROM X` and `SELECT a, FROM X`, where the grammar takes FROM for a
@@ -276,38 +328,69 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What may stand there, in words.
-fn expectation(expected: &[String]) -> String {
-    let has = |name: &str| expected.iter().any(|e| e.trim_matches('"') == name);
-    let name = has("word");
-    let mut parts = Vec::new();
-    let mut add = |when: bool, what: &'static str| {
-        if when {
-            parts.push(what);
+/// What may stand there.
+struct Expectation<'a> {
+    /// The tokens, as the grammar calls them.
+    expected: &'a [String],
+    mode: Mode,
+    /// Whether the place lies in a condition.
+    in_condition: bool,
+}
+
+impl Expectation<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.expected.iter().any(|e| e.trim_matches('"') == name)
+    }
+
+    fn in_words(&self) -> String {
+        let has = |name: &str| self.has(name);
+        let name = has("word");
+        let extended = self.mode.level == Level::Extended;
+        let event = self.mode.door == Door::Notification;
+        // Before `)` the parser has already closed the conditions that could go on.
+        let goes_on = !name && (has("AND") || has("OR") || (has(")") && !has(",")));
+        let constant = has("string");
+        let parts = [
+            (has("*"), "*"),
+            (name, "a name"),
+            (constant, "a constant"),
+            (has("integer") && !constant, "a number"),
+            (has("NOT") && (has("(") || (!name && has("NULL"))), "NOT"),
+            (has("("), "`(`"),
+            (has("=") && !constant && self.in_condition, "an operator (= <> < <= > >=)"),
+            (has("=") && !self.in_condition, "="),
+            (!name && has("LIKE"), "LIKE"),
+            (!name && has("IS"), "IS [NOT] NULL"),
+            (!name && has("ISA"), "ISA"),
+            (!name && extended && has("IN"), "[NOT] IN"),
+            (!name && extended && has("BETWEEN"), "[NOT] BETWEEN"),
+            (!name && has("NULL") && !constant, "NULL"),
+            (has(","), "a comma"),
+            (!name && has("SELECT"), "SELECT"),
+            (!name && !event && has("ASSOCIATORS"), "ASSOCIATORS OF"),
+            (!name && !event && has("REFERENCES"), "REFERENCES OF"),
+            (!name && has("OF"), "OF"),
+            (has("braced"), "an object path in braces"),
+            (!name && has("FROM"), "FROM"),
+            (!name && event && has("WITHIN"), "WITHIN"),
+            (!name && has("WHERE"), "WHERE"),
+            (goes_on && self.in_condition, "AND"),
+            (goes_on && self.in_condition, "OR"),
+            (has(")"), "`)`"),
+            (!name && event && has("GROUP"), "GROUP"),
+            (!name && event && !extended && has("BY"), "BY"),
+            (!name && event && has("HAVING"), "HAVING"),
+            (!name && extended && has("BY"), "BY"),
+            (!name && !event && extended && has("ORDER"), "ORDER BY"),
+            (!name && !event && extended && has("LIMIT"), "LIMIT"),
+            (!name && !event && extended && has("OFFSET"), "OFFSET"),
+        ];
+        let parts: Vec<&str> =
+            parts.into_iter().filter(|(there, _)| *there).map(|(_, what)| what).collect();
+        match parts.split_last() {
+            None => "the end of the query".to_owned(),
+            Some((only, [])) => (*only).to_owned(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
         }
-    };
-    add(has("*"), "*");
-    add(name, "a name");
-    add(has("string"), "a constant");
-    add(has("NOT") && (!name || has("(")), "NOT");
-    add(has("("), "`(`");
-    add(has("="), "an operator (= <> < <= > >=)");
-    add(!name && has("LIKE"), "LIKE");
-    add(!name && has("IS"), "IS [NOT] NULL");
-    add(!name && has("ISA"), "ISA");
-    add(!name && has("NULL") && !has("string"), "NULL");
-    add(has(","), "a comma");
-    add(!name && has("SELECT"), "SELECT");
-    add(!name && has("FROM"), "FROM");
-    add(!name && has("WHERE"), "WHERE");
-    // Before `)` the parser has already closed the conditions that could go on.
-    let condition = !name && (has("AND") || has("OR") || has(")"));
-    add(condition, "AND");
-    add(condition, "OR");
-    add(has(")"), "`)`");
-    match parts.split_last() {
-        None => "the end of the query".to_owned(),
-        Some((only, [])) => (*only).to_owned(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
 }

@@ -2,22 +2,26 @@
 //!
 //! The grammar is generous where the rules depend on the schema: it takes a
 //! property or a constant on either side of an operator, and the binder says what
-//! is wrong with two of a kind. What WQL simply does not have (ORDER BY, COUNT,
-//! JOIN …) is no part of the grammar; when parsing fails, `explain` looks
-//! around the failing token and names the construct and what to write instead.
+//! is wrong with two of a kind. What only the extended level has is refused by the
+//! grammar's actions. What no level has (JOIN, sub-selects …) is no part of the
+//! grammar; when parsing fails, `explain` looks around the failing token and names
+//! the construct and what to write instead.
 
-mod action;
+mod association;
 pub mod ast;
+mod build;
 mod explain;
-mod lexer;
-
+pub(crate) mod lexer;
+mod literal;
+mod mode;
 mod parse;
 mod print;
 
 #[cfg(test)]
 mod tests;
 
-pub use parse::{Limits, parse, parse_within};
+pub use mode::{Door, Level, ParseOptions};
+pub use parse::{Limits, parse, parse_event, parse_event_with, parse_with, parse_within};
 
 #[allow(
     clippy::all,

@@ -1,11 +1,14 @@
 //! Text to syntax tree.
 
-use super::ast::Query;
+use super::ast::{EventQuery, Query};
+use super::build::Builder;
 use super::explain;
 use super::grammar;
-use super::lexer::{self, Lexeme, Token};
+use super::lexer::{self, Token};
+use super::mode::{Door, Level, Mode, ParseOptions};
 use crate::Span;
-use crate::error::{QueryKind, WqlError};
+use crate::error::WqlError;
+use cimarron_model::Status;
 
 /// How large a query may be. Beyond a limit the query is refused with
 /// [`Status::QuotaViolation`](cimarron_model::Status::QuotaViolation)
@@ -16,7 +19,7 @@ pub struct Limits {
     pub length: usize,
     /// Depth of nested parentheses and NOTs.
     pub depth: usize,
-    /// ANDs and ORs.
+    /// ANDs, ORs, and commas between the constants of an IN.
     pub connectives: usize,
 }
 
@@ -26,43 +29,102 @@ impl Default for Limits {
     }
 }
 
-/// Parses a query within the default [`Limits`].
+/// Parses a query for ExecQuery: data, schema and association queries, within the
+/// default [`Limits`].
 ///
 /// ```
 /// let query = cimarron_wql::parse("select * from X where not Name like 'a%'")?;
 /// assert_eq!(query.to_string(), "SELECT * FROM X WHERE NOT Name LIKE \"a%\"");
+/// let query = cimarron_wql::parse("associators of {X=5} where role=A")?;
+/// assert_eq!(query.to_string(), "ASSOCIATORS OF {X=5} WHERE Role = A");
 /// # Ok::<(), cimarron_wql::WqlError>(())
 /// ```
 ///
 /// # Errors
 /// Everything that is wrong with a query without regard to its class: see
-/// [`WqlError`]. Schema, association and event queries are recognised and
-/// refused as [`WqlError::UnsupportedKind`].
+/// [`WqlError`]. Event queries are recognised and refused as
+/// [`WqlError::WrongKind`].
 pub fn parse(text: &str) -> Result<Query, WqlError> {
-    parse_within(text, &Limits::default())
+    parse_with(text, &ParseOptions::default())
 }
 
-/// Parses a query within the given limits.
+/// Parses a query for ExecQuery within the given limits.
 ///
 /// # Errors
 /// As [`parse`].
 pub fn parse_within(text: &str, limits: &Limits) -> Result<Query, WqlError> {
-    if text.len() > limits.length {
-        return Err(WqlError::TooLong { length: text.len(), limit: limits.length });
+    parse_with(text, &ParseOptions { limits: *limits, level: Level::Wql })
+}
+
+/// Parses a query for ExecQuery.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(text: &str, options: &ParseOptions) -> Result<Query, WqlError> {
+    statement(text, options, Door::Query)
+}
+
+/// Parses a query for ExecNotificationQuery, within the default [`Limits`].
+///
+/// ```
+/// let text = "select * from E within 2.5 where TargetInstance isa 'X' group within 60";
+/// let query = cimarron_wql::parse_event(text)?;
+/// assert_eq!(query.within.unwrap().milliseconds, 2500);
+/// # Ok::<(), cimarron_wql::WqlError>(())
+/// ```
+///
+/// # Errors
+/// As [`parse`], and every syntax error is
+/// [`Status::UnparsableQuery`](cimarron_model::Status::UnparsableQuery) here.
+pub fn parse_event(text: &str) -> Result<EventQuery, WqlError> {
+    parse_event_with(text, &ParseOptions::default())
+}
+
+/// Parses a query for ExecNotificationQuery. Of the extended level, event queries
+/// have the operators and not the clauses.
+///
+/// # Errors
+/// As [`parse_event`].
+pub fn parse_event_with(text: &str, options: &ParseOptions) -> Result<EventQuery, WqlError> {
+    let error = match statement(text, options, Door::Notification) {
+        Ok(Query::Event(query)) => return Ok(query),
+        // Not at this door.
+        Ok(_) => WqlError::Unexpected {
+            found: "another kind of query".to_owned(),
+            expected: "an event query".to_owned(),
+            span: Span::new(0, text.len()),
+        },
+        Err(error @ WqlError::Event { .. }) => return Err(error),
+        Err(error) => error,
+    };
+    Err(match error.status() {
+        Status::InvalidQuery => {
+            let (error, status) = (Box::new(error), Status::UnparsableQuery);
+            WqlError::InEventQuery { error, status }
+        }
+        _ => error,
+    })
+}
+
+fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, WqlError> {
+    let ParseOptions { limits, level } = options;
+    let limit = limits.length.min(u32::MAX as usize);
+    if text.len() > limit {
+        return Err(WqlError::TooLong { length: text.len(), limit });
     }
-    if let Some(error) = explain::association_query(text) {
-        return Err(error);
-    }
+    let mode = Mode { level: *level, door };
     let mut guard = Guard::new(limits);
-    let tokens = lexer::tokens(text).map(|token| token.and_then(|t| guard.admit(t)));
-    let query = grammar::DataParser::new()
-        .parse(text, tokens)
-        .map_err(|error| explain::failure(text, error))?;
-    if query.class.name.is("meta_class") {
-        let span = query.class.span;
-        return Err(WqlError::UnsupportedKind { kind: QueryKind::Schema, span });
+    let tokens = lexer::tokens(text).map(|token| {
+        let (start, token, end) = token?;
+        guard.admit(token, start, end)?;
+        Ok((start, token, end))
+    });
+    let mut builder = Builder::new(text, mode);
+    match (grammar::StatementParser::new().parse(&mut builder, tokens), builder.query) {
+        (Ok(()), Some(query)) => Ok(query),
+        (Ok(()), None) => Err(explain::unexpected_end(text, mode)),
+        (Err(error), _) => Err(explain::failure(text, mode, error)),
     }
-    Ok(Query::Data(query))
 }
 
 /// Counts nesting and connectives while the tokens pass, so that neither the
@@ -82,8 +144,17 @@ impl<'a> Guard<'a> {
         Self { limits, levels: Vec::new(), depth: 0, connectives: 0, nots: 0 }
     }
 
-    fn admit(&mut self, lexeme: Lexeme) -> Result<Lexeme, WqlError> {
-        let (start, token, end) = lexeme;
+    #[inline]
+    fn admit(&mut self, token: Token, start: u32, end: u32) -> Result<(), Box<WqlError>> {
+        match token {
+            Token::Not | Token::Open | Token::Close | Token::And | Token::Or | Token::Comma => {
+                self.count(token, Span::new(start as usize, end as usize))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&mut self, token: Token, span: Span) -> Result<(), Box<WqlError>> {
         match token {
             Token::Not => self.nots += 1,
             Token::Open => {
@@ -99,15 +170,16 @@ impl<'a> Guard<'a> {
                 self.connectives += 1;
                 self.nots = 0;
             }
+            // The constants of an IN are joined by an OR that is not written.
+            Token::Comma if self.depth > 0 => self.connectives += 1,
             _ => {}
         }
-        let span = Span::new(start, end);
         if self.depth + self.nots > self.limits.depth {
-            return Err(WqlError::TooDeep { limit: self.limits.depth, span });
+            return Err(Box::new(WqlError::TooDeep { limit: self.limits.depth, span }));
         }
         if self.connectives > self.limits.connectives {
-            return Err(WqlError::TooComplex { limit: self.limits.connectives, span });
+            return Err(Box::new(WqlError::TooComplex { limit: self.limits.connectives, span }));
         }
-        Ok(lexeme)
+        Ok(())
     }
 }

@@ -1,12 +1,17 @@
 //! Tests of the parser, its errors and the printer.
 
+mod kinds;
+
 use super::ast::*;
-use super::{Limits, parse, parse_within};
+use super::{
+    Door, Level, Limits, ParseOptions, parse, parse_event, parse_event_with, parse_with,
+    parse_within,
+};
 use crate::Span;
 use crate::error::{Construct, QueryKind, WqlError};
-use cimarron_model::{Name, Status};
+use crate::testing::{self, Dice, without_spans};
+use cimarron_model::Status;
 use proptest::prelude::*;
-use smol_str::SmolStr;
 
 /// Parses and prints canonically.
 #[track_caller]
@@ -46,7 +51,9 @@ fn precedence_and_parentheses() {
         "SELECT * FROM X WHERE ((a = 1)) OR (b = 2 AND c = 3)",
         "SELECT * FROM X WHERE a = 1 OR b = 2 AND c = 3",
     );
-    let Query::Data(query) = parse("SELECT * FROM X WHERE a=1 OR b=2 OR c=3 AND d=4").unwrap();
+    let Ok(Query::Data(query)) = parse("SELECT * FROM X WHERE a=1 OR b=2 OR c=3 AND d=4") else {
+        panic!()
+    };
     let Some(Expr::Or(items)) = query.filter else { panic!() };
     assert_eq!(items.len(), 3);
     assert!(matches!(items[2], Expr::And(_)));
@@ -67,7 +74,7 @@ fn keywords_are_contextual() {
 #[test]
 fn string_escapes() {
     let value = |text: &str| {
-        let Query::Data(query) = parse(text).unwrap();
+        let Ok(Query::Data(query)) = parse(text) else { panic!("{text}") };
         match query.filter.unwrap() {
             Expr::Compare(Comparison { right: Operand::Constant(l), .. }) => l.value,
             Expr::Like(Like { pattern, .. }) => pattern.value,
@@ -109,16 +116,16 @@ fn says_what_wql_does_not_have() {
     for (text, construct, at) in [
         ("SELECT * FROM X ORDER BY a", OrderBy, "ORDER"),
         ("SELECT * FROM X WHERE a = 1 order by a", OrderBy, "order"),
-        ("SELECT COUNT(*) FROM X", Count, "("),
-        ("SELECT UPPER(a) FROM X", Function, "("),
-        ("SELECT TOP 5 * FROM X", Top, "5"),
-        ("SELECT DISTINCT a FROM X", Distinct, "a"),
+        ("SELECT COUNT(*) FROM X", Count, "COUNT"),
+        ("SELECT UPPER(a) FROM X", Function, "UPPER"),
+        ("SELECT TOP 5 * FROM X", Top, "TOP"),
+        ("SELECT DISTINCT a FROM X", Distinct, "DISTINCT"),
         ("SELECT * , a FROM X", StarInList, ","),
         ("SELECT a, * FROM X", StarInList, "*"),
         ("SELECT a AS b FROM X", Alias, "AS"),
         ("SELECT a + 1 FROM X", Arithmetic, "+"),
-        ("SELECT * FROM X AS y", Alias, "AS"),
-        ("SELECT * FROM X y WHERE a = 1", Alias, "y"),
+        ("SELECT * FROM X AS y", ClassAlias, "AS"),
+        ("SELECT * FROM X y WHERE a = 1", ClassAlias, "y"),
         ("SELECT * FROM X, Y", SeveralClasses, ","),
         ("SELECT * FROM X JOIN Y", Join, "JOIN"),
         ("SELECT * FROM X INNER JOIN Y ON a = b", Join, "INNER"),
@@ -128,9 +135,9 @@ fn says_what_wql_does_not_have() {
         ("SELECT * FROM X UNION SELECT * FROM Y", Union, "UNION"),
         ("SELECT * FROM X GROUP BY a", GroupBy, "GROUP"),
         ("SELECT * FROM X WHERE a IN (1, 2)", In, "IN"),
-        ("SELECT * FROM X WHERE a NOT IN (1, 2)", In, "NOT"),
+        ("SELECT * FROM X WHERE a NOT IN (1, 2)", In, "NOT IN"),
         ("SELECT * FROM X WHERE a BETWEEN 1 AND 2", Between, "BETWEEN"),
-        ("SELECT * FROM X WHERE a NOT LIKE 'b'", NotLike, "NOT"),
+        ("SELECT * FROM X WHERE a NOT LIKE 'b'", NotLike, "NOT LIKE"),
         ("SELECT * FROM X WHERE a IS 5", IsValue, "5"),
         ("SELECT * FROM X WHERE a IS NOT 'b'", IsValue, "'b'"),
         ("SELECT * FROM X WHERE a < (4 + 7 - 2)", Arithmetic, "("),
@@ -147,7 +154,8 @@ fn says_what_wql_does_not_have() {
         ("SELECT * FROM X -- all", Comment, "--"),
         ("SELECT /* all */ * FROM X", Comment, "/*"),
         ("SELECT * FROM X;", Semicolon, ";"),
-        ("SELECT * FROM {X}", Braces, "{"),
+        ("SELECT * FROM {X}", Braces, "{X}"),
+        ("SELECT * FROM {X", Braces, "{"),
         ("DELETE FROM X", Write, "DELETE"),
         ("INSERT INTO X VALUES (1)", Write, "INSERT"),
     ] {
@@ -157,32 +165,38 @@ fn says_what_wql_does_not_have() {
 
 #[test]
 fn recognises_other_kinds_of_query() {
+    for (text, at) in [
+        ("SELECT * FROM E WITHIN 10 WHERE TargetInstance ISA 'X'", "WITHIN"),
+        ("SELECT * FROM E WHERE a = 1 WITHIN 10", "WITHIN"),
+        ("SELECT * FROM E WHERE a = 1 GROUP WITHIN 5", "GROUP WITHIN"),
+        ("SELECT * FROM E GROUP WITHIN 5 BY a HAVING NumberOfEvents > 1", "GROUP WITHIN"),
+    ] {
+        let error = parse(text).unwrap_err();
+        let span = error.span();
+        assert_eq!(span.of(text), at, "{text}");
+        let (kind, door) = (QueryKind::Event, Door::Query);
+        assert_eq!(error, WqlError::WrongKind { kind, door, span }, "{text}");
+        assert_eq!(error.status(), Status::InvalidQuery);
+    }
     for (text, kind, at) in [
-        ("SELECT * FROM meta_class", QueryKind::Schema, "meta_class"),
         ("SELECT * FROM Meta_Class WHERE __this ISA \"X\"", QueryKind::Schema, "Meta_Class"),
         ("ASSOCIATORS OF {X.a=\"b\"}", QueryKind::AssociatorsOf, "ASSOCIATORS OF"),
         ("references  of {X=@} WHERE Role = a", QueryKind::ReferencesOf, "references  of"),
-        ("SELECT * FROM E WITHIN 10 WHERE TargetInstance ISA 'X'", QueryKind::Event, "WITHIN"),
-        ("SELECT * FROM E WHERE a = 1 GROUP WITHIN 5", QueryKind::Event, "GROUP"),
-        (
-            "SELECT * FROM E GROUP WITHIN 5 BY a HAVING NumberOfEvents > 1",
-            QueryKind::Event,
-            "GROUP",
-        ),
-        ("SELECT * FROM E HAVING NumberOfEvents > 1", QueryKind::Event, "HAVING"),
     ] {
-        let error = parse(text).unwrap_err();
-        assert_eq!(error.span().of(text), at, "{text}");
-        assert_eq!(error, WqlError::UnsupportedKind { kind, span: error.span() }, "{text}");
-        assert_eq!(error.status(), Status::QueryFeatureNotSupported);
+        let error = parse_event(text).unwrap_err();
+        assert_eq!(error.status(), Status::UnparsableQuery);
+        let span = error.span();
+        assert_eq!(span.of(text), at, "{text}");
+        let door = Door::Notification;
+        assert_eq!(*error.root(), WqlError::WrongKind { kind, door, span }, "{text}");
     }
 }
 
 #[test]
 fn other_syntax_errors() {
     for (text, message) in [
-        ("", "unexpected end of the query: expected SELECT"),
-        ("FROM X", "unexpected `FROM`: expected SELECT"),
+        ("", "end of the query: expected SELECT, ASSOCIATORS OF or REFERENCES OF"),
+        ("FROM X", "unexpected `FROM`: expected SELECT, ASSOCIATORS OF or REFERENCES OF"),
         ("SELECT FROM", "end of the query: expected a comma or FROM"),
         ("SELECT * X", "unexpected `X`: expected FROM"),
         ("SELECT * FROM", "end of the query: expected a name"),
@@ -194,7 +208,7 @@ fn other_syntax_errors() {
         ("SELECT * FROM X WHERE a = ", "end of the query: expected a name or a constant"),
         ("SELECT * FROM X WHERE a = 1 AND", "end of the query"),
         ("SELECT * FROM X WHERE (a = 1", "expected AND, OR or `)`"),
-        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected the end of the query"),
+        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected AND or OR"),
         ("SELECT * FROM X WHERE a IS", "expected NOT or NULL"),
         ("SELECT TRUE FROM X", "TRUE is reserved"),
         ("SELECT * FROM null", "NULL is reserved"),
@@ -233,135 +247,34 @@ fn limits() {
     assert!(parse(&long).is_ok());
 }
 
-fn identifier() -> impl Strategy<Value = Identifier> {
-    prop_oneof![
-        3 => "[A-Za-z_][A-Za-z0-9_]{0,6}",
-        1 => prop::sample::select(vec!["from", "Where", "AND", "like", "Is", "Group", "Größe"])
-            .prop_map(str::to_owned),
-    ]
-    .prop_filter("reserved", |word| {
-        !["true", "false", "null", "not"].iter().any(|r| word.eq_ignore_ascii_case(r))
-    })
-    .prop_map(|word| Identifier { name: Name::new(word), span: Span::default() })
-}
-
-fn path() -> impl Strategy<Value = PropertyPath> {
-    (identifier(), prop::collection::vec(identifier(), 0..3))
-        .prop_map(|(property, members)| PropertyPath { property, members })
-}
-
-fn literal() -> impl Strategy<Value = Literal> {
-    prop_oneof![
-        "\\PC{0,8}".prop_map(|s| LiteralValue::String(s.into())),
-        "[\\\\\"'%_\\[\\]a\n]{0,8}".prop_map(|s| LiteralValue::String(s.into())),
-        "[+-]?[0-9]{1,22}".prop_map(|s| LiteralValue::Integer(s.into())),
-        "[+-]?[0-9]{0,3}\\.[0-9]{1,4}([eE][+-]?[0-9]{1,2})?"
-            .prop_map(|s| LiteralValue::Real(SmolStr::new(s))),
-        any::<bool>().prop_map(LiteralValue::Boolean),
-        Just(LiteralValue::Null),
-    ]
-    .prop_map(|value| Literal { value, span: Span::default() })
-}
-
-fn operand() -> impl Strategy<Value = Operand> {
-    prop_oneof![path().prop_map(Operand::Property), literal().prop_map(Operand::Constant)]
-}
-
-fn predicate() -> impl Strategy<Value = Expr> {
-    let operator = prop::sample::select(vec![
-        CompareOp::Equal,
-        CompareOp::NotEqual,
-        CompareOp::Less,
-        CompareOp::LessOrEqual,
-        CompareOp::Greater,
-        CompareOp::GreaterOrEqual,
-    ]);
-    let test = prop::sample::select(vec![NullTest::Null, NullTest::NotNull]);
-    prop_oneof![
-        (operand(), operator, operand()).prop_map(|(left, operator, right)| {
-            let operator_span = Span::default();
-            Expr::Compare(Comparison { left, operator, operator_span, right })
-        }),
-        (path(), literal()).prop_map(|(property, pattern)| Expr::Like(Like { property, pattern })),
-        (path(), test).prop_map(|(property, test)| Expr::IsNull(IsNull { property, test })),
-        (path(), identifier()).prop_map(|(property, class)| Expr::IsA(IsA { property, class })),
-    ]
-}
-
-fn expr() -> impl Strategy<Value = Expr> {
-    predicate().prop_recursive(5, 40, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::And),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::Or),
-            inner.prop_map(|e| Expr::Not(Box::new(e))),
-        ]
-    })
-}
-
-fn query() -> impl Strategy<Value = DataQuery> {
-    let select = prop_oneof![
-        Just(SelectList::All),
-        prop::collection::vec(path(), 1..4).prop_map(SelectList::Properties),
-    ];
-    (select, identifier(), prop::option::of(expr())).prop_map(|(select, class, filter)| DataQuery {
-        select,
-        class,
-        filter,
-    })
-}
-
-/// Forgets where the nodes stand.
-fn without_spans(query: Query) -> DataQuery {
-    fn bare(identifier: &mut Identifier) {
-        identifier.span = Span::default();
-    }
-    fn bare_path(path: &mut PropertyPath) {
-        bare(&mut path.property);
-        path.members.iter_mut().for_each(bare);
-    }
-    fn bare_operand(operand: &mut Operand) {
-        match operand {
-            Operand::Property(path) => bare_path(path),
-            Operand::Constant(literal) => literal.span = Span::default(),
-        }
-    }
-    fn bare_expr(expr: &mut Expr) {
-        match expr {
-            Expr::And(items) | Expr::Or(items) => items.iter_mut().for_each(bare_expr),
-            Expr::Not(item) => bare_expr(item),
-            Expr::Compare(c) => {
-                bare_operand(&mut c.left);
-                bare_operand(&mut c.right);
-                c.operator_span = Span::default();
-            }
-            Expr::Like(like) => {
-                bare_path(&mut like.property);
-                like.pattern.span = Span::default();
-            }
-            Expr::IsNull(test) => bare_path(&mut test.property),
-            Expr::IsA(isa) => {
-                bare_path(&mut isa.property);
-                bare(&mut isa.class);
-            }
-        }
-    }
-    let Query::Data(mut query) = query;
-    bare(&mut query.class);
-    if let SelectList::Properties(paths) = &mut query.select {
-        paths.iter_mut().for_each(bare_path);
-    }
-    query.filter.iter_mut().for_each(bare_expr);
-    query
+fn level() -> impl Strategy<Value = Level> {
+    prop::sample::select(vec![Level::Wql, Level::Extended])
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
     #[test]
-    fn what_prints_parses_back(query in query()) {
+    fn what_prints_parses_back(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        level in level(),
+    ) {
+        let options = ParseOptions { level, ..ParseOptions::default() };
+        let query = testing::query(&mut Dice::new(&bytes), level);
         let text = query.to_string();
-        match parse(&text) {
+        match parse_with(&text, &options) {
             Ok(parsed) => {
                 prop_assert_eq!(&parsed.to_string(), &text);
-                prop_assert_eq!(without_spans(parsed), query);
+                prop_assert_eq!(without_spans(&parsed), without_spans(&query), "{}", text);
+            }
+            Err(error) => prop_assert!(false, "{text}: {error}"),
+        }
+        let query = testing::event_query(&mut Dice::new(&bytes), level);
+        let text = query.to_string();
+        match parse_event_with(&text, &options) {
+            Ok(parsed) => {
+                prop_assert_eq!(&parsed.to_string(), &text);
+                prop_assert_eq!(without_spans(&parsed), without_spans(&query), "{}", text);
             }
             Err(error) => prop_assert!(false, "{text}: {error}"),
         }
@@ -369,7 +282,12 @@ proptest! {
 
     #[test]
     fn any_text_is_safe(text in "\\PC{0,60}") {
-        if let Err(error) = parse(&text) {
+        let options = ParseOptions { level: Level::Extended, ..ParseOptions::default() };
+        for error in [
+            parse(&text).err(),
+            parse_with(&text, &options).err(),
+            parse_event(&text).err(),
+        ].into_iter().flatten() {
             let span = error.span();
             prop_assert!(text.get(span.start..span.end).is_some(), "{:?} in {}", span, text);
         }
@@ -380,11 +298,28 @@ proptest! {
         tokens in prop::collection::vec(prop::sample::select(vec![
             "SELECT", "*", "FROM", "a", "WHERE", "=", "<", "'b'", "5", "1.5", "(", ")", "AND", "OR",
             "NOT", "IS", "NULL", "TRUE", "LIKE", "ISA", ".", ",", "GROUP", "WITHIN", "IN", "+", "[",
-        ]), 0..25)
+            "ORDER", "BY", "HAVING", "TOP", "DISTINCT", "COUNT", "BETWEEN", "LIMIT", "OFFSET", "AS",
+            "ASSOCIATORS OF", "REFERENCES OF", "{X.a='b'}", "{", "Role", "ClassDefsOnly", "meta_class",
+        ]), 0..25),
+        extended in any::<bool>(),
     ) {
         let text = tokens.join(" ");
-        match parse(&text) {
-            Ok(query) => prop_assert!(parse(&query.to_string()).is_ok()),
+        let level = if extended { Level::Extended } else { Level::Wql };
+        let options = ParseOptions { level, ..ParseOptions::default() };
+        match parse_with(&text, &options) {
+            Ok(query) => {
+                let again = parse_with(&query.to_string(), &options);
+                let again = again.map(|again| without_spans(&again));
+                prop_assert_eq!(again, Ok(without_spans(&query)), "{}", text);
+            }
+            Err(error) => prop_assert!(error.span().end <= text.len()),
+        }
+        match parse_event_with(&text, &options) {
+            Ok(query) => {
+                let again = parse_event_with(&query.to_string(), &options);
+                let again = again.map(|again| without_spans(&again));
+                prop_assert_eq!(again, Ok(without_spans(&query)), "{}", text);
+            }
             Err(error) => prop_assert!(error.span().end <= text.len()),
         }
     }

@@ -91,11 +91,28 @@ const ROWS: &[Row] = &[
         (DUCK, "like_folded_folding"),
         None,
     ),
-    row("text to the row of a key; SQLite", ("key", TIME), (&SQLITE, "key"), ours(3.0)),
     row(
-        "row of a key, prepared reader; SQLite prepared",
+        "text to the row of a key, all columns; SQLite",
+        ("key", TIME),
+        (&SQLITE, "key"),
+        ours(3.0),
+    ),
+    row(
+        "row of a key, prepared query, all columns; SQLite prepared",
+        ("key_query_prepared", TIME),
+        (&SQLITE, "key_prepared"),
+        ours(0.5),
+    ),
+    row(
+        "row of a key, prepared reader, all columns; SQLite prepared",
         ("key_prepared", TIME),
         (&SQLITE, "key_prepared"),
+        ours(0.5),
+    ),
+    row(
+        "row of a key, prepared reader, one column; SQLite prepared",
+        ("key_size_prepared", TIME),
+        (&SQLITE, "key_size_prepared"),
         ours(0.5),
     ),
     row(
@@ -124,10 +141,11 @@ const ROWS: &[Row] = &[
         ours(6.0),
     ),
     row("parse and bind; SQLite prepare", ("parse", TIME), (&SQLITE, "parse"), ours(1.5)),
+    row("prepare: planned too; SQLite prepare", ("prepare", TIME), (&SQLITE, "parse"), None),
     row(
         "LIKE '%foo%' on 2 threads, wall; on one",
-        ("like_two_threads", RATE),
-        (&[OURS], "like_one_thread"),
+        ("two_threads", RATE),
+        (&[OURS], "one_thread"),
         ratio(1.6),
     ),
 ];

@@ -6,6 +6,7 @@ use crate::data::{self, Letters, Order, SAMPLES, fleet};
 use crate::queries::{self, BOTH, Count, LIKE, LIKE_FOLDED, LIKE_MIXED, RANGE};
 use crate::report::Report;
 use cimarron_engine::{CallContext, Session, ValueView};
+use std::ops::Range;
 
 /// What is asked of models of ASCII.
 pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
@@ -13,8 +14,11 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     for counted in [RANGE, LIKE, BOTH] {
         scan(report, &session, count, &counted)?;
     }
+    threads(report, &session, count)?;
     key(report, &session, count)?;
-    key_prepared(report, &session, count)?;
+    key_query_prepared(report, &session, count)?;
+    key_prepared(report, &session, count, "key", 0..fleet::PROPERTIES.len())?;
+    key_prepared(report, &session, count, "key_size", fleet::SIZE..fleet::SIZE + 1)?;
     let cost = range(report, &session, count)?;
     report.figure("range", cost);
     Ok(())
@@ -59,15 +63,31 @@ fn scan(report: &mut Report, session: &Session, count: u64, counted: &Count) -> 
     Ok(())
 }
 
+/// Seconds for one row of a scan that one thread does, and of the same that two share.
+fn threads(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let query = format!("SELECT Id FROM Bench_Disk WHERE {}", LIKE.condition);
+    for (name, threads) in [("one_thread", 1), ("two_threads", 2)] {
+        let mut costs = Vec::new();
+        for _ in 0..queries::SCANS {
+            let result = session.query(&context, &query)?;
+            let parts = result.parts(threads).map(|part| move || part.count());
+            let (seconds, found) = clock::side_by_side(parts);
+            let found = found.into_iter().sum::<Result<usize>>()?;
+            report.check(LIKE.name, found as u64);
+            costs.push(seconds / count as f64);
+        }
+        report.figure(name, clock::median(costs));
+    }
+    Ok(())
+}
+
 /// From the text of a query with a key to all values of the row.
 fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     let context = CallContext::new();
-    let query = |nth| {
-        format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
-    };
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
-        let queries: Vec<_> = batch.map(query).collect();
+        let queries: Vec<_> = batch.map(|nth| query_of_key(nth, count)).collect();
         clock.time(|| {
             queries.iter().try_for_each(|query| {
                 for row in session.query(&context, query)?.rows() {
@@ -83,8 +103,41 @@ fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     Ok(())
 }
 
-/// The same when everything that the key does not change was done before.
-fn key_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+/// The same when the queries were prepared before.
+fn key_query_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let prepare = |nth| session.prepare(&context, &query_of_key(nth, count));
+        let queries = batch.map(prepare).collect::<Result<Vec<_>>>()?;
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                for row in query.run(&context)?.rows() {
+                    let row = row?;
+                    sum = sum.wrapping_add(touch_all(|slot| row.value(slot)));
+                }
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key_query_prepared", clock.each(SAMPLES));
+    Ok(())
+}
+
+fn query_of_key(nth: u64, count: u64) -> String {
+    format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
+}
+
+/// The same through the reader, which is prepared for all keys, and some of the values are
+/// read.
+fn key_prepared(
+    report: &mut Report,
+    session: &Session,
+    count: u64,
+    name: &str,
+    slots: Range<usize>,
+) -> Result<()> {
     let context = CallContext::new();
     let reader = session.reader(&context, "Bench_Disk")?;
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
@@ -93,14 +146,14 @@ fn key_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()
         clock.time(|| {
             keys.iter().try_for_each(|key| {
                 if let Some(disk) = reader.get(&context, &[ValueView::String(key)])? {
-                    sum = sum.wrapping_add(touch_all(|slot| disk.value(slot)));
+                    sum = sum.wrapping_add(touch_some(slots.clone(), |slot| disk.value(slot)));
                 }
                 Result::<()>::Ok(())
             })
         })?;
     }
-    report.check("key", sum);
-    report.figure("key_prepared", clock.each(SAMPLES));
+    report.check(name, sum);
+    report.figure(&format!("{name}_prepared"), clock.each(SAMPLES));
     Ok(())
 }
 
@@ -128,5 +181,9 @@ fn range(report: &mut Report, session: &Session, count: u64) -> Result<f64> {
 
 /// A number that depends on all values of a row.
 fn touch_all<'a>(value: impl Fn(usize) -> ValueView<'a>) -> u64 {
-    (0..fleet::PROPERTIES.len()).fold(0, |sum, slot| sum.wrapping_add(touch(value(slot))))
+    touch_some(0..fleet::PROPERTIES.len(), value)
+}
+
+fn touch_some<'a>(slots: Range<usize>, value: impl Fn(usize) -> ValueView<'a>) -> u64 {
+    slots.fold(0, |sum, slot| sum.wrapping_add(touch(value(slot))))
 }

@@ -18,7 +18,8 @@ pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()>
     }
     exact(report, &connection, "like_exact")?;
     key(report, &connection, count)?;
-    key_prepared(report, &connection, count)?;
+    key_prepared(report, &connection, count, ("key", "*", PROPERTIES.len()))?;
+    key_prepared(report, &connection, count, ("key_size", "size", 1))?;
     let cost = range(report, &connection, count)?;
     report.figure("range", cost);
     Ok(())
@@ -71,11 +72,10 @@ fn exact(report: &mut Report, connection: &Connection, name: &str) -> Result<()>
     Ok(())
 }
 
-const KEY: &str = "SELECT * FROM disk WHERE id =";
-
 /// From the text of a query with a key to all values of the row.
 fn key(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
-    let query = |nth| format!("{KEY} '{}'", data::key(data::scattered(nth, count)));
+    let query =
+        |nth| format!("SELECT * FROM disk WHERE id = '{}'", data::key(data::scattered(nth, count)));
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
         let queries: Vec<_> = batch.map(query).collect();
@@ -93,21 +93,28 @@ fn key(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
     Ok(())
 }
 
-fn key_prepared(report: &mut Report, connection: &Connection, count: u64) -> Result<()> {
-    let mut statement = connection.prepare(&format!("{KEY} ?1"))?;
+/// The same by a statement that there is, of some columns.
+fn key_prepared(
+    report: &mut Report,
+    connection: &Connection,
+    count: u64,
+    (name, columns, number): (&str, &str, usize),
+) -> Result<()> {
+    let query = format!("SELECT {columns} FROM disk WHERE id = ?1");
+    let mut statement = connection.prepare(&query)?;
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
         let keys: Vec<_> = batch.map(|nth| data::key(data::scattered(nth, count))).collect();
         clock.time(|| {
             keys.iter().try_for_each(|key| {
-                let (_, values) = touch_all(statement.query([key])?, PROPERTIES.len())?;
+                let (_, values) = touch_all(statement.query([key])?, number)?;
                 sum = sum.wrapping_add(values);
                 Result::<()>::Ok(())
             })
         })?;
     }
-    report.check("key", sum);
-    report.figure("key_prepared", clock.each(SAMPLES));
+    report.check(name, sum);
+    report.figure(&format!("{name}_prepared"), clock.each(SAMPLES));
     Ok(())
 }
 

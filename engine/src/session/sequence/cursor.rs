@@ -1,5 +1,6 @@
 //! Looking at the next item before it is taken.
 
+use super::super::class_query::ClassResult;
 use super::super::row::Row;
 use super::super::scan::{Position, Rows};
 use super::{Item, OwnedItem};
@@ -70,6 +71,48 @@ impl Cursor for RowCursor<'_> {
 
     fn advance(&mut self) {
         self.ahead = None;
+    }
+}
+
+/// Along the classes of a result, which are made when they are looked at.
+pub(super) struct ClassCursor {
+    result: ClassResult,
+    next: usize,
+    /// The class that is next, once it was looked at.
+    ahead: Option<OwnedItem>,
+}
+
+impl ClassCursor {
+    pub(super) const fn new(result: ClassResult) -> Self {
+        Self { result, next: 0, ahead: None }
+    }
+
+    /// Another one, at the same place.
+    pub(super) fn fork(&self) -> Self {
+        Self { result: self.result.clone(), next: self.next, ahead: None }
+    }
+
+    pub(super) fn rewind(&mut self) {
+        (self.next, self.ahead) = (0, None);
+    }
+
+    /// How many classes are left.
+    pub(super) fn left(&self) -> usize {
+        self.result.len().saturating_sub(self.next)
+    }
+}
+
+impl Cursor for ClassCursor {
+    fn peek(&mut self) -> Peek<'_> {
+        if self.ahead.is_none() {
+            self.ahead = self.result.class_at(self.next).map(OwnedItem::Class);
+        }
+        self.ahead.as_ref().map_or(Peek::End, |class| Peek::Item(Item::Owned(class)))
+    }
+
+    fn advance(&mut self) {
+        self.ahead = None;
+        self.next += 1;
     }
 }
 

@@ -79,18 +79,21 @@ fn condition() -> impl Strategy<Value = String> {
         1 => Just("300000000000000000000".to_owned()),
         1 => Just("-300000000000000000000".to_owned()),
     ];
+    // Integers have to lie in the range of the property.
+    let size = prop_oneof![8 => 0..8_u32, 1 => Just(u32::MAX)];
+    let level = prop_oneof![8 => -4..8_i8, 1 => Just(i8::MIN), 1 => Just(i8::MAX)];
     let real =
         prop_oneof![(-9..9_i8).prop_map(|n| format!("{:.1}", f64::from(n) / 2.0)), number.clone()];
     let time = |range: std::ops::Range<usize>| prop::sample::select(TIMES[range].to_vec());
     let leaf = prop_oneof![
-        3 => (operator.clone(), number.clone()).prop_map(|(o, n)| format!("Size {o} {n}")),
+        3 => (operator.clone(), size).prop_map(|(o, n)| format!("Size {o} {n}")),
         3 => (operator.clone(), "[aAbBkK\u{212a}ß]{0,2}").prop_map(|(o, t)| format!("Text {o} '{t}'")),
         2 => (operator.clone(), real).prop_map(|(o, n)| format!("Weight {o} {n}")),
         1 => (operator.clone(), time(0..3)).prop_map(|(o, t)| format!("Made {o} '{t}'")),
         1 => (equality.clone(), time(0..4)).prop_map(|(o, t)| format!("Made {o} '{t}'")),
         1 => (operator.clone(), 63..69_u8).prop_map(|(o, n)| format!("Mark {o} {n}")),
         1 => (equality.clone(), any::<bool>()).prop_map(|(o, b)| format!("On {o} {b}")),
-        2 => (operator.clone(), number.clone()).prop_map(|(o, n)| format!("Level {o} {n}")),
+        2 => (operator.clone(), level).prop_map(|(o, n)| format!("Level {o} {n}")),
         1 => (operator, 0..30_u8).prop_map(|(o, n)| format!("Id {o} '{n}'")),
         1 => prop::sample::select(PROPERTIES.to_vec()).prop_map(|p| format!("{p} IS NULL")),
         1 => prop::collection::vec(number, 2..4).prop_map(|all| {

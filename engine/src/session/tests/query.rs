@@ -28,7 +28,7 @@ fn queries_select_in_order() {
         ),
         (
             "SELECT __SERVER, __NAMESPACE, __PROPERTY_COUNT, Id FROM X_Disk",
-            &[r"ALPHA|root/cimv2|1|a"],
+            &[r"ALPHA|root\cimv2|1|a"],
         ),
         ("SELECT * FROM X_Fan", &["none|b|7|NULL|NULL|TRUE|-3"]),
         ("SELECT Id FROM X_Device WHERE Size > 6 AND NOT Id LIKE 'B%'", &["a"]),

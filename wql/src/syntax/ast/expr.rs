@@ -1,65 +1,8 @@
-//! The syntax tree.
-//!
-//! Nodes own their text and keep the bytes they came from. `Display` prints a
-//! tree as WQL that parses back to the same tree (spans apart).
+//! Conditions.
 
+use super::{Identifier, PropertyPath};
 use crate::Span;
-use cimarron_model::Name;
 use smol_str::SmolStr;
-
-/// A parsed query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Query {
-    /// `SELECT … FROM class [WHERE …]`, answered with instances
-    /// (WMI SDK, "SELECT Statement for Data Queries").
-    Data(DataQuery),
-}
-
-/// A data query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataQuery {
-    /// What is selected.
-    pub select: SelectList,
-    /// The class in FROM.
-    pub class: Identifier,
-    /// The condition behind WHERE.
-    pub filter: Option<Expr>,
-}
-
-/// What a query selects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SelectList {
-    /// `*`
-    All,
-    /// Properties, in written order; one may occur more than once.
-    Properties(Vec<PropertyPath>),
-}
-
-/// A name as written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identifier {
-    /// The name.
-    pub name: Name,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// `Prop`, or `Prop.Member…` into an embedded object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PropertyPath {
-    /// The property of the class in FROM.
-    pub property: Identifier,
-    /// The members below it, outermost first.
-    pub members: Vec<Identifier>,
-}
-
-impl PropertyPath {
-    /// Where the whole path stands.
-    pub fn span(&self) -> Span {
-        self.members.last().map_or(self.property.span, |last| self.property.span.to(last.span))
-    }
-}
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +21,34 @@ pub enum Expr {
     IsNull(IsNull),
     /// `property ISA class`
     IsA(IsA),
+    /// `property IN (a, b, …)` ([`Level::Extended`](crate::Level::Extended) only)
+    In(In),
+    /// `property BETWEEN low AND high` ([`Level::Extended`](crate::Level::Extended)
+    /// only)
+    Between(Between),
+}
+
+impl Expr {
+    /// Where it stands, from its first operand to its last; parentheses and NOT
+    /// before the first are left out.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::And(items) | Self::Or(items) => match (items.first(), items.last()) {
+                (Some(first), Some(last)) => first.span().to(last.span()),
+                _ => Span::default(),
+            },
+            Self::Not(item) => item.span(),
+            Self::Compare(c) => c.left.span().to(c.right.span()),
+            Self::Like(like) => like.property.span().to(like.pattern.span),
+            Self::IsNull(test) => test.property.span(),
+            Self::IsA(isa) => isa.property.span().to(isa.class.span),
+            Self::In(list) => {
+                let property = list.property.span();
+                list.values.last().map_or(property, |last| property.to(last.span))
+            }
+            Self::Between(between) => between.property.span().to(between.high.span),
+        }
+    }
 }
 
 /// `left operator right`
@@ -194,6 +165,27 @@ pub struct IsA {
     pub property: PropertyPath,
     /// The class, quoted in the text or not.
     pub class: Identifier,
+}
+
+/// `property IN (a, b, …)`; `NOT IN` is [`Expr::Not`] around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct In {
+    /// The property.
+    pub property: PropertyPath,
+    /// The constants, at least one.
+    pub values: Vec<Literal>,
+}
+
+/// `property BETWEEN low AND high`, both included; `NOT BETWEEN` is [`Expr::Not`]
+/// around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Between {
+    /// The property.
+    pub property: PropertyPath,
+    /// The least value that fits.
+    pub low: Literal,
+    /// The greatest value that fits.
+    pub high: Literal,
 }
 
 /// A constant as written.

@@ -3,7 +3,16 @@
 //! Errors say where in the query text (in bytes), what, and what to do about it.
 //! [`WqlError::status`] gives the condition the front ends report.
 
+mod association;
+mod construct;
+mod event;
+
+pub use association::AssociationError;
+pub use construct::{Construct, QueryKind};
+pub use event::EventError;
+
 use crate::Span;
+use crate::syntax::Door;
 use crate::syntax::ast::CompareOp;
 use cimarron_model::{CimType, Status};
 use std::fmt;
@@ -65,20 +74,79 @@ pub enum WqlError {
         span: Span,
     },
     /// A construct of SQL or another language that WQL does not have.
-    #[error("WQL has no {}: {}", .construct.name(), .construct.instead())]
+    #[error("WQL has no {}: {}{}", .construct.name(), .construct.instead(), extended_hint(*.construct))]
     NoSuchConstruct {
         /// The construct.
         construct: Construct,
         /// Where it starts.
         span: Span,
     },
-    /// A legal query of a kind other than the data query.
-    #[error("this is {kind}: only data queries (SELECT … FROM class [WHERE …]) are answered here")]
-    UnsupportedKind {
+    /// A clause that this kind of query does not have, though others do.
+    #[error("{kind} has no {}: remove it", .construct.name())]
+    NotInKind {
+        /// The clause.
+        construct: Construct,
+        /// The kind of query.
+        kind: QueryKind,
+        /// Where the clause starts.
+        span: Span,
+    },
+    /// A query of a kind that the operation does not take.
+    #[error("this is {kind}: {}", door_hint(*.door))]
+    WrongKind {
         /// Which kind it is.
         kind: QueryKind,
+        /// The operation.
+        door: Door,
         /// The words that tell.
         span: Span,
+    },
+    /// Something other than `*` selected from meta_class.
+    #[error("schema queries (FROM meta_class) select whole classes: write `SELECT *`")]
+    ListInSchemaQuery {
+        /// The list.
+        span: Span,
+    },
+    /// `*` in an aggregate other than COUNT.
+    #[error("{function} needs a property: only COUNT takes `*`")]
+    StarInAggregate {
+        /// The function.
+        function: &'static str,
+        /// The aggregate.
+        span: Span,
+    },
+    /// A number of rows that is none.
+    #[error("`{text}` is no number of rows: write an integer from 0 on")]
+    NoRowCount {
+        /// The number as written.
+        text: String,
+        /// Where it stands.
+        span: Span,
+    },
+    /// ASSOCIATORS OF or REFERENCES OF gone wrong.
+    #[error("{error}")]
+    Association {
+        /// What is wrong.
+        error: AssociationError,
+        /// Where.
+        span: Span,
+    },
+    /// An event query gone wrong.
+    #[error("{error}")]
+    Event {
+        /// What is wrong.
+        error: EventError,
+        /// Where.
+        span: Span,
+    },
+    /// An error of any query, found in an event query, where another status tells
+    /// of it.
+    #[error("{error}")]
+    InEventQuery {
+        /// The error.
+        error: Box<WqlError>,
+        /// The condition that a caller is told.
+        status: Status,
     },
     /// The text is longer than the limit.
     #[error("the query has {length} bytes and the limit is {limit}: split it")]
@@ -132,6 +200,20 @@ pub enum WqlError {
     )]
     ThisInDataQuery {
         /// Where it stands.
+        span: Span,
+    },
+    /// `__this` with anything but ISA.
+    #[error("`__this` is tested with ISA only: write `__this ISA \"class\"`, or use `__CLASS`")]
+    ThisWithoutIsa {
+        /// Where it stands.
+        span: Span,
+    },
+    /// Aggregates beside plain properties, or with ORDER BY.
+    #[error(
+        "an aggregate makes one row of all: select aggregates only, and do not sort or deduplicate"
+    )]
+    MixedAggregates {
+        /// What does not go with them.
         span: Span,
     },
     /// An array in a condition, or a member of one.
@@ -234,6 +316,7 @@ impl WqlError {
     pub const fn span(&self) -> Span {
         match self {
             Self::TooLong { .. } => Span { start: 0, end: 0 },
+            Self::InEventQuery { error, .. } => error.span(),
             Self::UnexpectedCharacter { span, .. }
             | Self::UnterminatedString { span }
             | Self::UnknownEscape { span, .. }
@@ -241,12 +324,20 @@ impl WqlError {
             | Self::Unexpected { span, .. }
             | Self::ReservedWord { span, .. }
             | Self::NoSuchConstruct { span, .. }
-            | Self::UnsupportedKind { span, .. }
+            | Self::NotInKind { span, .. }
+            | Self::WrongKind { span, .. }
+            | Self::ListInSchemaQuery { span }
+            | Self::StarInAggregate { span, .. }
+            | Self::NoRowCount { span, .. }
+            | Self::Association { span, .. }
+            | Self::Event { span, .. }
             | Self::TooDeep { span, .. }
             | Self::TooComplex { span, .. }
             | Self::UnknownClass { span, .. }
             | Self::UnknownProperty { span, .. }
             | Self::ThisInDataQuery { span }
+            | Self::ThisWithoutIsa { span }
+            | Self::MixedAggregates { span }
             | Self::ArrayNotAllowed { span, .. }
             | Self::OperatorNotForType { span, .. }
             | Self::ConstantNotForType { span, .. }
@@ -267,93 +358,46 @@ impl WqlError {
                 Status::QuotaViolation
             }
             Self::UnknownClass { .. } => Status::InvalidClass,
-            Self::UnsupportedKind { .. } => Status::QueryFeatureNotSupported,
+            Self::Event { error, .. } => error.status(),
+            Self::InEventQuery { status, .. } => *status,
             _ => Status::InvalidQuery,
         }
     }
-}
 
-/// The kinds of WQL queries besides the data query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum QueryKind {
-    /// `SELECT * FROM meta_class …`
-    Schema,
-    /// `ASSOCIATORS OF {…}`
-    AssociatorsOf,
-    /// `REFERENCES OF {…}`
-    ReferencesOf,
-    /// A query with WITHIN, GROUP or HAVING.
-    Event,
-}
-
-impl fmt::Display for QueryKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Schema => "a schema query",
-            Self::AssociatorsOf => "an ASSOCIATORS OF query",
-            Self::ReferencesOf => "a REFERENCES OF query",
-            Self::Event => "an event query",
-        })
+    /// What is wrong, whatever kind of query it was found in.
+    pub const fn root(&self) -> &Self {
+        match self {
+            Self::InEventQuery { error, .. } => error.root(),
+            error => error,
+        }
     }
-}
 
-macro_rules! constructs {
-    ($( $variant:ident, $name:literal, $instead:literal; )*) => {
-        /// What people write who come from SQL, and WQL does not have.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Construct {
-            $( #[doc = $name] $variant, )*
-        }
+    pub(crate) const fn association(error: AssociationError, span: Span) -> Self {
+        Self::Association { error, span }
+    }
 
-        impl Construct {
-            /// Every construct.
-            pub const ALL: &[Self] = &[$( Self::$variant, )*];
-
-            /// What it is called.
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )* }
-            }
-
-            /// What to do instead.
-            pub const fn instead(self) -> &'static str {
-                match self { $( Self::$variant => $instead, )* }
-            }
-        }
-    };
-}
-
-constructs! {
-    Alias, "alias (AS)", "write class and property names in full";
-    Arithmetic, "arithmetic", "compute the constant first and compare with that";
-    ArrayIndex, "array index", "arrays can be selected but not tested; test the elements in the client";
-    Between, "BETWEEN", "write `P >= low AND P <= high`";
-    Braces, "braces outside ASSOCIATORS OF and REFERENCES OF", "name a class in FROM and test its keys in WHERE";
-    Comment, "comments", "remove this one";
-    Count, "COUNT", "count the rows in the client";
-    Distinct, "DISTINCT", "remove duplicates in the client";
-    DoubleEqual, "==", "write =";
-    Function, "functions", "select the properties and compute in the client";
-    GroupBy, "GROUP BY", "group rows in the client (event queries have GROUP WITHIN seconds BY)";
-    In, "IN", "write `P = a OR P = b`";
-    IsValue, "IS before anything but NULL or NOT NULL", "write = or <>";
-    Join, "JOIN", "query one class, or use ASSOCIATORS OF {path}";
-    Limit, "LIMIT or OFFSET", "take as many rows as you want in the client";
-    LogicSymbol, "symbols for logic", "write AND, OR and NOT";
-    NotLike, "NOT behind the property", "write NOT in front of it: `NOT P LIKE \"…\"`";
-    OrderBy, "ORDER BY", "sort the rows in the client";
-    Semicolon, "semicolon", "write one query, without it";
-    SeveralClasses, "list of classes in FROM", "query one class at a time, or a common superclass";
-    StarInList, "`*` beside properties", "write either * or a list of properties";
-    SubSelect, "sub-select", "run two queries";
-    Top, "TOP", "take as many rows as you want in the client";
-    Union, "UNION", "run two queries, or query a common superclass";
-    Write, "statement that changes data", "use the create, modify and delete operations";
+    pub(crate) const fn event(error: EventError, span: Span) -> Self {
+        Self::Event { error, span }
+    }
 }
 
 fn suggestion_text(suggestion: Option<&str>) -> String {
     suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
+}
+
+const fn extended_hint(construct: Construct) -> &'static str {
+    if construct.is_extended() { " (the Extended level has it)" } else { "" }
+}
+
+const fn door_hint(door: Door) -> &'static str {
+    match door {
+        Door::Query => {
+            "ExecQuery answers data, schema and association queries; hand this one to ExecNotificationQuery"
+        }
+        Door::Notification => {
+            "ExecNotificationQuery takes event queries (SELECT … FROM event class …); hand this one to ExecQuery"
+        }
+    }
 }
 
 const fn quote_hint(character: char) -> &'static str {

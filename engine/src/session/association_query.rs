@@ -1,0 +1,186 @@
+//! ASSOCIATORS OF and REFERENCES OF (WMI SDK, "ASSOCIATORS OF Statement", "REFERENCES OF
+//! Statement" and "Schema Associations"; MS-WMI 3.1.4.3.18).
+//!
+//! The object in braces is an instance, or a class that associations refer to as an object
+//! (`SchemaOnly` asks what classes declare instead). It may lie in another namespace of
+//! this server; the associations that are followed are those of the session's namespace
+//! ("Cross-Namespace Association Traversal": both ends have the association's instance).
+
+use super::Session;
+use super::answer::Answer;
+use super::association_filter::AssociationFilter;
+use super::associations::Walk;
+use super::class_query::ClassResult;
+use super::path::BoundPath;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::{Namespace, class};
+use crate::schema::ClassId;
+use crate::store::{Found, FrozenChunk, ObjectNumber, View};
+use cimarron_model::{Dialect, Name, ObjectPath};
+use cimarron_wql::BoundAssociationQuery;
+use cimarron_wql::syntax::ast::AssociationKind;
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
+use std::cell::Cell;
+use std::sync::Arc;
+
+/// What a query starts from: its class, and the numbers of the object. One of another
+/// namespace may have several, for references may call it by any class above its own.
+struct Source {
+    class: Name,
+    objects: SmallVec<[ObjectNumber; 1]>,
+}
+
+impl AssociationFilter {
+    fn of_query(query: &BoundAssociationQuery) -> Self {
+        Self {
+            assoc_class: query.assoc_class.clone(),
+            result_class: query.result_class.clone(),
+            role: query.role.clone(),
+            result_role: query.result_role.clone(),
+            required_qualifier: query.required_qualifier.clone(),
+            required_assoc_qualifier: query.required_assoc_qualifier.clone(),
+            keys_only: query.keys_only,
+            class_defs_only: query.class_defs_only,
+        }
+    }
+}
+
+impl Session {
+    /// What is associated with an object, or which associations refer to it.
+    pub(super) fn associated(
+        &self,
+        context: &CallContext,
+        view: &View,
+        query: &BoundAssociationQuery,
+    ) -> Result<Answer, EngineError> {
+        let filter = AssociationFilter::of_query(query);
+        if query.schema_only {
+            return self.declared(context, view, query, &filter).map(Answer::from);
+        }
+        let namespace = &*self.namespace;
+        let source = self.source(view, &query.path)?;
+        let bound = filter.bind(view.schema())?;
+        let clock = &**self.repository().clock();
+        let held = Cell::new(0);
+        let within = || context.check_memory(held.get() * size_of::<Found>());
+        let check = || within().and_then(|()| context.check(clock));
+        let mut rows: Vec<Found> = Vec::new();
+        let mut add = |row| {
+            rows.push(row);
+            held.set(rows.capacity());
+        };
+        for object in source.objects {
+            let walk = Walk { namespace, view, filter: bound, object, check: &check };
+            match query.kind {
+                AssociationKind::Associators => {
+                    walk.ends(|end| end.found().into_iter().for_each(&mut add))?;
+                }
+                AssociationKind::References => walk.references(&mut add)?,
+            }
+        }
+        within()?;
+        view.check_kept()?;
+        if !query.class_defs_only {
+            let rows = rows.into_iter().map(FrozenChunk::one).collect();
+            return Ok(self.picked(context, view, source.class, rows, &filter).into());
+        }
+        let mut seen: FxHashSet<ClassId> = FxHashSet::default();
+        let classes = rows.iter().map(Found::class).filter(|id| seen.insert(*id)).collect();
+        Ok(ClassResult::new(self, context, view.schema(), classes, rows.len()).into())
+    }
+
+    /// What the classes say of the associations of a class.
+    fn declared(
+        &self,
+        context: &CallContext,
+        view: &View,
+        query: &BoundAssociationQuery,
+        filter: &AssociationFilter,
+    ) -> Result<ClassResult, EngineError> {
+        let (schema, path) = (view.schema(), &query.path);
+        if !self.namespace.location.holds(path) {
+            return Err(elsewhere(path));
+        }
+        let name = path.class.as_ref().map_or("", Name::as_str);
+        let name = class(schema, name)?.name().as_str();
+        let found = match query.kind {
+            AssociationKind::Associators => {
+                let ends = self.ends(context, schema, name, filter)?;
+                let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
+                there.map(|class| class.def().id).collect()
+            }
+            AssociationKind::References => {
+                let found = self.referring(context, schema, name, filter)?;
+                found.into_iter().map(|class| class.def().id).collect()
+            }
+        };
+        Ok(ClassResult::new(self, context, schema, found, schema.run().len()))
+    }
+
+    /// The object in braces.
+    fn source(&self, view: &View, path: &ObjectPath) -> Result<Source, EngineError> {
+        let namespace = &*self.namespace;
+        if !namespace.location.holds(path) {
+            return self.source_elsewhere(path);
+        }
+        if path.is_instance() {
+            let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
+            let object = self.object_number(view, &bound, path)?;
+            let objects = std::iter::once(object).collect();
+            return Ok(Source { class: bound.class.name().clone(), objects });
+        }
+        let name = path.class.as_ref().map_or("", Name::as_str);
+        let class = class(view.schema(), name)?.name().clone();
+        let path = ObjectPath::of_class(class.clone());
+        Ok(Source { class, objects: known(namespace, path).into_iter().collect() })
+    }
+
+    /// An object of another namespace, which must be there.
+    fn source_elsewhere(&self, path: &ObjectPath) -> Result<Source, EngineError> {
+        let here = &*self.namespace;
+        let own_server = path.host.as_deref().is_none_or(|host| here.location.is_own_server(host));
+        let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
+            return Err(elsewhere(path));
+        };
+        let there = self.repository().open(there)?;
+        there.check_alive()?;
+        let view = there.view();
+        let schema = view.schema();
+        let called = |class: &Name| {
+            let mut path = path.clone();
+            path.class = Some(class.clone());
+            known(here, path)
+        };
+        if !path.is_instance() {
+            let name = path.class.as_ref().map_or("", Name::as_str);
+            let class = class(schema, name)?.name().clone();
+            return Ok(Source { objects: called(&class).into_iter().collect(), class });
+        }
+        let bound = BoundPath::bind(schema, &there.location, path)?;
+        let found = there.look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?;
+        let own = match &found {
+            Some(found) => schema.by_id(found.class()).unwrap_or(bound.class),
+            None if here.dialect == Dialect::Dmtf => bound.class,
+            None => {
+                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
+            }
+        };
+        let mut objects: SmallVec<[ObjectNumber; 1]> = SmallVec::new();
+        for class in std::iter::successors(Some(own), |class| class.parent()) {
+            objects.extend(called(class.name()).filter(|number| !objects.contains(number)));
+        }
+        Ok(Source { class: bound.class.name().clone(), objects })
+    }
+}
+
+/// The number of an object that is known by this path.
+fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
+    namespace.store.object_at(&Arc::new(path))
+}
+
+fn elsewhere(path: &ObjectPath) -> EngineError {
+    let problem = "leads to another server or namespace: ask there".to_owned();
+    EngineError::InvalidPath { path: Box::new(path.clone()), problem }
+}

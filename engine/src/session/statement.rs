@@ -1,0 +1,85 @@
+//! What is the same for every run of a query: which class, which rows pass, what they show.
+
+use super::instance_options::Choice;
+use cimarron_model::{CimType, Name};
+use cimarron_wql::plan::Predicate;
+use cimarron_wql::{BoundPath, BoundQuery, Declared, Projection};
+
+/// What stands over a column of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnHeader {
+    /// The property as declared, a system property, or `Property.Member`.
+    pub name: Name,
+    /// The type, of the elements for an array. Members of embedded objects that no
+    /// class declares count as strings.
+    pub cim_type: CimType,
+    /// Whether it is an array.
+    pub is_array: bool,
+}
+
+impl ColumnHeader {
+    fn of(path: &BoundPath) -> Self {
+        let (cim_type, is_array) = match path {
+            BoundPath::Column(column) => (column.cim_type, column.is_array),
+            BoundPath::System(property) => (property.cim_type(), property.is_array()),
+            BoundPath::This => (CimType::Object, false),
+            BoundPath::Member(member) => match member.declared {
+                Declared::As(cim_type) => (cim_type, false),
+                _ => (CimType::String, false),
+            },
+        };
+        let name = match path {
+            BoundPath::Column(column) => column.name.clone(),
+            other => other.to_string().into(),
+        };
+        Self { name, cim_type, is_array }
+    }
+}
+
+/// What a result shows of its rows.
+#[derive(Debug)]
+pub(super) enum Selection {
+    /// Every property of each row's own class.
+    All,
+    /// Some of them.
+    Chosen(Choice),
+    /// These, in this order, under these headers.
+    Items(Vec<BoundPath>, Vec<ColumnHeader>),
+}
+
+/// A query of instances, ready to run.
+#[derive(Debug)]
+pub(super) struct Statement {
+    /// The class that was asked for, as declared.
+    pub(super) class: Name,
+    pub(super) selection: Selection,
+    /// Which rows pass; `None` for all.
+    pub(super) predicate: Option<Predicate>,
+}
+
+impl Statement {
+    /// All instances of a class.
+    pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
+        let selection = choice.map_or(Selection::All, Selection::Chosen);
+        Self { class, selection, predicate: None }
+    }
+
+    pub(super) fn new(bound: BoundQuery) -> Self {
+        let selection = match bound.projection {
+            Projection::All => Selection::All,
+            Projection::Items(paths) => {
+                let headers = paths.iter().map(ColumnHeader::of).collect();
+                Selection::Items(paths, headers)
+            }
+        };
+        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
+        Self { class: bound.class, selection, predicate }
+    }
+
+    pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {
+        match &self.selection {
+            Selection::All | Selection::Chosen(_) => None,
+            Selection::Items(_, headers) => Some(headers),
+        }
+    }
+}

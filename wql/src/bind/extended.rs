@@ -1,0 +1,131 @@
+//! What the extended level adds: aggregates, aliases, order and limits.
+
+use super::condition::not_for_type;
+use super::paths::Resolved;
+use super::{Binder, DataQuery, Refused, refuse};
+use crate::bound::{BoundAggregate, BoundExtended, BoundOrder, BoundPath, Declared, Projection};
+use crate::error::WqlError;
+use crate::schema::{ClassInfo, Schema};
+use crate::syntax::ast::{
+    Aggregate, AggregateFunction, Extended, OrderKey, PropertyPath, SelectItem, SelectList,
+    Selected,
+};
+use cimarron_model::{CimType, TypeClass};
+
+impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
+    /// A select list with aggregates or aliases.
+    pub(super) fn items(
+        &self,
+        items: &[SelectItem],
+    ) -> Result<(Projection, BoundExtended), Refused> {
+        let mut paths = Vec::with_capacity(items.len());
+        let mut extended = BoundExtended::default();
+        for item in items {
+            let alias = item.alias.as_ref().map(|alias| alias.name.clone());
+            match &item.selected {
+                Selected::Property(path) if extended.aggregates.is_empty() => {
+                    paths.push(self.resolve(path)?.path);
+                    extended.headings.push(alias);
+                }
+                Selected::Property(path) => {
+                    return refuse(WqlError::MixedAggregates { span: path.span() });
+                }
+                Selected::Aggregate(aggregate) if extended.headings.is_empty() => {
+                    let path = self.aggregated(aggregate)?;
+                    paths.extend(path.clone());
+                    let function = aggregate.function;
+                    let heading = alias.unwrap_or_else(|| match &path {
+                        Some(path) => format!("{function}({path})").into(),
+                        None => format!("{function}(*)").into(),
+                    });
+                    extended.aggregates.push(BoundAggregate { function, path, heading });
+                }
+                Selected::Aggregate(aggregate) => {
+                    return refuse(WqlError::MixedAggregates { span: aggregate.span });
+                }
+            }
+        }
+        Ok((Projection::Items(paths), extended))
+    }
+
+    fn aggregated(&self, aggregate: &Aggregate) -> Result<Option<BoundPath>, Refused> {
+        let Some(property) = &aggregate.property else { return Ok(None) };
+        let function = aggregate.function;
+        if function == AggregateFunction::Count {
+            return Ok(Some(self.resolve(property)?.path));
+        }
+        let Resolved { path, declared, .. } = self.scalar(property)?;
+        let numeric = matches!(function, AggregateFunction::Sum | AggregateFunction::Average);
+        match declared {
+            Declared::As(cim_type) if has_order(cim_type, numeric) => Ok(Some(path)),
+            Declared::As(cim_type) => {
+                refuse(not_for_type(property, function.as_str(), cim_type, aggregate.span))
+            }
+            Declared::Missing | Declared::Open => Ok(Some(path)),
+        }
+    }
+
+    /// TOP, DISTINCT, ORDER BY, LIMIT and OFFSET.
+    pub(super) fn clauses(
+        &self,
+        clauses: &Extended,
+        query: &DataQuery,
+        projection: &Projection,
+        bound: &mut BoundExtended,
+    ) -> Result<(), Refused> {
+        let sorted = clauses.order_by.first().map(|key| key.property.span());
+        if !bound.aggregates.is_empty()
+            && let Some(span) = sorted.or(clauses.distinct)
+        {
+            return refuse(WqlError::MixedAggregates { span });
+        }
+        bound.distinct = clauses.distinct.is_some();
+        bound.limit = [clauses.top, clauses.limit].into_iter().flatten().map(|n| n.rows).min();
+        bound.offset = clauses.offset.map_or(0, |n| n.rows);
+        for OrderKey { property, direction } in &clauses.order_by {
+            let path = match aliased(property, &query.select, projection) {
+                Some(path) => path.clone(),
+                None => self.sortable(property)?,
+            };
+            bound.order_by.push(BoundOrder { path, direction: *direction });
+        }
+        Ok(())
+    }
+
+    fn sortable(&self, property: &PropertyPath) -> Result<BoundPath, Refused> {
+        let Resolved { path, declared, .. } = self.scalar(property)?;
+        match declared {
+            Declared::As(cim_type)
+                if !has_order(cim_type, false) && cim_type != CimType::Boolean =>
+            {
+                refuse(not_for_type(property, "ORDER BY", cim_type, property.span()))
+            }
+            _ => Ok(path),
+        }
+    }
+}
+
+/// The selected property that has this alias.
+fn aliased<'p>(
+    property: &PropertyPath,
+    select: &SelectList,
+    projection: &'p Projection,
+) -> Option<&'p BoundPath> {
+    let (SelectList::Items(items), Projection::Items(paths)) = (select, projection) else {
+        return None;
+    };
+    let is_meant = |item: &SelectItem| {
+        property.members.is_empty()
+            && item.alias.as_ref().is_some_and(|alias| alias.name == property.property.name)
+    };
+    paths.get(items.iter().position(is_meant)?)
+}
+
+/// Whether values of the type have an order, or are numbers.
+const fn has_order(cim_type: CimType, numeric: bool) -> bool {
+    match cim_type.class() {
+        TypeClass::Unsigned | TypeClass::Signed | TypeClass::Real => true,
+        TypeClass::String | TypeClass::DateTime | TypeClass::Char16 => !numeric,
+        TypeClass::Boolean | TypeClass::Reference | TypeClass::Object => false,
+    }
+}
