@@ -12,6 +12,7 @@ mod batch;
 mod mask;
 mod numbers;
 mod search;
+mod short;
 mod text;
 
 pub use batch::{Batch, Bounds, Texts, Values};
