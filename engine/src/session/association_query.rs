@@ -9,7 +9,7 @@
 use super::Session;
 use super::answer::Answer;
 use super::association_filter::AssociationFilter;
-use super::associations::Walk;
+use super::associations::{Repeats, Walk};
 use super::class_query::ClassResult;
 use super::path::BoundPath;
 use crate::context::CallContext;
@@ -65,7 +65,8 @@ impl Session {
         let check = || context.check(clock);
         let mut rows: Vec<Found> = Vec::new();
         for object in source.objects {
-            let walk = Walk { namespace, view, filter: bound, object, check: &check };
+            let (filter, repeats) = (bound, Repeats::Kept);
+            let walk = Walk { namespace, view, filter, object, repeats, check: &check };
             match query.kind {
                 AssociationKind::Associators => walk.ends(|end| rows.extend(end.found))?,
                 AssociationKind::References => walk.references(|link| rows.push(link))?,
@@ -96,7 +97,7 @@ impl Session {
         let name = class(schema, name)?.name().as_str();
         let found = match query.kind {
             AssociationKind::Associators => {
-                let ends = self.ends(context, schema, name, filter)?;
+                let ends = self.ends(context, schema, name, filter, Repeats::Kept)?;
                 let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
                 there.map(|class| class.def().id).collect()
             }

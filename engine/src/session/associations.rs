@@ -125,7 +125,9 @@ impl Session {
         let class = bound.class.name().clone();
         let clock = &**self.repository().clock();
         let check = || context.check(clock);
-        let found = walk(&mut Walk { namespace, view: &view, filter, object, check: &check })?;
+        let repeats = Repeats::of_operations(namespace.dialect);
+        let mut from = Walk { namespace, view: &view, filter, object, repeats, check: &check };
+        let found = walk(&mut from)?;
         view.check_kept()?;
         Ok((view, class, found))
     }
@@ -167,6 +169,26 @@ impl Session {
     }
 }
 
+/// Whether an end that several associations lead to is given for each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// As often as associations lead to it: WQL, in any dialect (WMI SDK, "ASSOCIATORS OF
+    /// statement").
+    Kept,
+    /// Once (DSP0200 5.3.2.16).
+    Dropped,
+}
+
+impl Repeats {
+    /// What the operations do in a namespace of this dialect.
+    pub(super) const fn of_operations(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Wmi => Self::Kept,
+            Dialect::Dmtf => Self::Dropped,
+        }
+    }
+}
+
 /// What stands at the other end of an association.
 pub(super) struct End<'a> {
     /// Its row, when it is there.
@@ -193,6 +215,7 @@ pub(super) struct Walk<'a> {
     pub(super) view: &'a View,
     pub(super) filter: BoundFilter<'a>,
     pub(super) object: ObjectNumber,
+    pub(super) repeats: Repeats,
     pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
@@ -278,7 +301,7 @@ impl<'a> Walk<'a> {
 
     /// Calls `each` with every end that the filter gives.
     pub(super) fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
-        let once = self.namespace.dialect == Dialect::Dmtf;
+        let once = self.repeats == Repeats::Dropped;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
         self.links(|Followed { roles, .. }, (chunk, row), targets| {

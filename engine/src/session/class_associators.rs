@@ -6,12 +6,13 @@
 //! as the references name them: nothing is said of the classes below those.
 
 use super::association_filter::{AssociationFilter, BoundFilter};
+use super::associations::Repeats;
 use super::class_options::ClassOptions;
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
-use cimarron_model::{CimType, Class, Dialect, Name};
+use cimarron_model::{CimType, Class, Name};
 use cimarron_schema::ClassView;
 use hashbrown::HashSet;
 
@@ -31,7 +32,7 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<Vec<Name>, EngineError> {
         let schema = self.read(context, Operation::ReadSchema, class)?.schema();
-        self.ends(context, &schema, class, filter)
+        self.ends(context, &schema, class, filter, Repeats::of_operations(self.dialect()))
     }
 
     /// The names of the association classes that refer to a class, or to a class above it.
@@ -63,7 +64,8 @@ impl Session {
     ) -> Result<Vec<Class>, EngineError> {
         let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         let options = options.into();
-        let ends = self.ends(context, &schema, class, filter)?;
+        let repeats = Repeats::of_operations(self.dialect());
+        let ends = self.ends(context, &schema, class, filter, repeats)?;
         let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
         Ok(there.map(|class| self.shown(context, class, &options)).collect())
     }
@@ -91,6 +93,7 @@ impl Session {
         schema: &Schema,
         class: &str,
         filter: &AssociationFilter,
+        repeats: Repeats,
     ) -> Result<Vec<Name>, EngineError> {
         let source = source(schema, class)?;
         let filter = filter.bind_for_class(schema)?;
@@ -101,7 +104,7 @@ impl Session {
                 ends.extend(ends_of(schema, association, source, &filter));
             }
         }
-        if self.dialect() == Dialect::Dmtf {
+        if repeats == Repeats::Dropped {
             let mut seen = HashSet::new();
             ends.retain(|name| seen.insert(name.clone()));
         }
