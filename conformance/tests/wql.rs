@@ -126,13 +126,15 @@ fn compare(expected: &[String], found: &[String]) -> Option<String> {
     differs.then(|| format!("expected {expected:?}, found {found:?}"))
 }
 
-/// What is wrong when the table says something of the first row, and it is not so.
-fn check<T: PartialEq + std::fmt::Debug>(
+/// What is wrong when the table says something of the columns or the first row, and it
+/// is not so.
+fn check(
     what: &str,
-    expected: Option<&T>,
-    found: Option<T>,
+    expected: Option<&Vec<String>>,
+    found: impl FnOnce() -> Option<Vec<String>>,
 ) -> Option<String> {
-    let differs = expected.is_some() && expected != found.as_ref();
+    let (expected, found) = (expected?, found());
+    let differs = found.as_ref() != Some(expected);
     differs.then(|| format!("expected {what} {expected:?}, found {found:?}"))
 }
 
@@ -143,14 +145,16 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
         (Expected::Rows(expected), Ok(Answer::Instances(result))) => {
             let found: Vec<String> = result.rows().map(|row| id(&row.unwrap())).collect();
             let first = || result.rows().next().map(Result::unwrap);
-            let columns = result.columns();
-            let names = columns.map(|c| c.iter().map(|c| c.name.to_string()).collect());
+            let columns = || {
+                let columns = result.columns()?.iter();
+                Some(columns.map(|column| column.name.to_string()).collect())
+            };
+            let shown = || first().as_ref().map(shown);
+            let populated = || first().as_ref().map(populated);
             compare(expected, &found)
-                .or_else(|| check("columns", case.columns.as_ref(), names))
-                .or_else(|| check("values", case.values.as_ref(), first().as_ref().map(shown)))
-                .or_else(|| {
-                    check("populated", case.populated.as_ref(), first().as_ref().map(populated))
-                })
+                .or_else(|| check("columns", case.columns.as_ref(), columns))
+                .or_else(|| check("values", case.values.as_ref(), shown))
+                .or_else(|| check("populated", case.populated.as_ref(), populated))
         }
         (Expected::Error(expected), Err(error)) => {
             let found = error.status().wbem().name();
