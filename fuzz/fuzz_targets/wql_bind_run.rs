@@ -1,60 +1,96 @@
-//! Any text, run as a query over the classes and instances of the conformance suite in either
-//! dialect: never a panic; what is read prints as text that means the same, to the parser and
-//! to the binder; errors point into the text.
+//! Any text, run as a query of any kind over the classes and instances of the conformance suite
+//! in either dialect: never a panic; what is read prints as text that means the same to the
+//! binder; errors point into the text.
 #![no_main]
 
 use cimarron_fuzz::archive_of;
 use cimarron_model::{ArrayShape, CimType, Class, Dialect, Instance, Name, Value};
 use cimarron_schema::{ClassForm, ClassView};
 use cimarron_wql::{
-    BindOptions, BoundPath, BoundQuery, ClassInfo, Projection, PropertyInfo, Query, Row, Schema,
-    SystemProperty, ValueRef, WqlError, bind, parse, system_value,
+    BindOptions, Bound, BoundEventQuery, BoundPath, BoundQuery, ClassInfo, Genus, Level,
+    ParseOptions, Projection, PropertyInfo, Row, Schema, SystemProperty, ValueRef, WqlError, bind,
+    bind_event, parse_event_with, parse_with, system_value,
 };
 use libfuzzer_sys::fuzz_target;
 use std::borrow::Cow;
+use std::fmt::Debug;
 use std::sync::LazyLock;
 
 static FIXTURE: LazyLock<Fixture> = LazyLock::new(Fixture::new);
 
 fuzz_target!(|text: &str| {
-    let query = match parse(text) {
-        Ok(query) => query,
-        Err(error) => return assert_inside(text, &error),
-    };
-    let canonical = query.to_string();
-    let again = parse(&canonical).unwrap_or_else(|error| panic!("{canonical}: {error}"));
-    assert_eq!(without_spans(&query), without_spans(&again), "{canonical}");
+    for level in [Level::Wql, Level::Extended] {
+        let options = ParseOptions { level, ..ParseOptions::default() };
+        if let Ok(query) = parse_with(text, &options) {
+            let canonical = query.to_string();
+            let again = parse_with(&canonical, &options);
+            let again = again.unwrap_or_else(|error| panic!("{canonical}: {error}"));
+            compare(text, &canonical, |options, first| {
+                bind(if first { &query } else { &again }, &*FIXTURE, options)
+            });
+        }
+        if let Ok(query) = parse_event_with(text, &options) {
+            let canonical = query.to_string();
+            let again = parse_event_with(&canonical, &options);
+            let again = again.unwrap_or_else(|error| panic!("{canonical}: {error}"));
+            compare(text, &canonical, |options, first| {
+                bind_event(if first { &query } else { &again }, &*FIXTURE, options)
+            });
+        }
+    }
+});
+
+/// Binds a query, and what it prints as, in both dialects: to the same, or to errors of one
+/// status; and runs what is bound.
+fn compare<T: PartialEq + Debug + Run>(
+    text: &str,
+    canonical: &str,
+    bind: impl Fn(&BindOptions, bool) -> Result<T, WqlError>,
+) {
     for dialect in [Dialect::Wmi, Dialect::Dmtf] {
         let options = BindOptions { dialect };
-        let (bound, again) = (bind(&query, &*FIXTURE, &options), bind(&again, &*FIXTURE, &options));
-        match (bound, again) {
+        match (bind(&options, true), bind(&options, false)) {
             (Ok(bound), Ok(again)) => {
                 assert_eq!(bound, again, "{canonical}");
-                run(&bound);
+                bound.run();
             }
             (Err(error), Err(again)) => {
-                assert_inside(text, &error);
+                let span = error.span();
+                assert!(text.get(span.start..span.end).is_some(), "{error} at {span:?}");
                 assert_eq!(error.status(), again.status(), "{canonical}");
             }
             (bound, again) => panic!("{canonical}: {bound:?}, then {again:?}"),
         }
     }
-});
-
-fn assert_inside(text: &str, error: &WqlError) {
-    let span = error.span();
-    assert!(text.get(span.start..span.end).is_some(), "{error} at {span:?}");
 }
 
-/// The tree as text, which tells two trees apart as `==` does, but for where they stood.
-fn without_spans(query: &Query) -> String {
-    let tree = format!("{query:?}");
-    let mut pieces = tree.split("Span {");
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        text += piece.split_once('}').map_or(piece, |(_, rest)| rest);
+trait Run {
+    fn run(&self);
+}
+
+impl Run for Bound {
+    fn run(&self) {
+        match self {
+            Self::Data(query) => run(query),
+            Self::Schema(query) => {
+                let filter = query.filter.iter();
+                for filter in filter {
+                    for class in &FIXTURE.classes {
+                        filter.evaluate(&ClassRow(class), query.dialect);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
-    text
+}
+
+impl Run for BoundEventQuery {
+    fn run(&self) {
+        if let Some(group) = &self.group {
+            let _ = [0, 1, u32::MAX].map(|events| group.reports(events));
+        }
+    }
 }
 
 fn run(query: &BoundQuery) {
@@ -137,6 +173,51 @@ impl ClassInfo for FixtureClass<'_> {
 
     fn property_names(&self) -> impl Iterator<Item = &str> {
         self.0.properties.iter().map(|property| property.name.as_str())
+    }
+
+    fn is_a(&self, ancestor: &str) -> bool {
+        let above = |class: &&Class| FIXTURE.find(class.superclass.as_ref()?.as_str());
+        std::iter::successors(Some(self.0), above).any(|class| class.name.is(ancestor))
+    }
+
+    fn is_indication(&self) -> bool {
+        self.0.is_indication()
+    }
+}
+
+struct ClassRow<'a>(&'a Class);
+
+impl Row for ClassRow<'_> {
+    fn value(&self, _slot: usize) -> ValueRef<'_> {
+        ValueRef::Null
+    }
+
+    fn class_name(&self) -> &str {
+        self.0.name.as_str()
+    }
+
+    fn superclass_of(&self, class: &str) -> Option<&str> {
+        FIXTURE.find(class)?.superclass.as_ref().map(Name::as_str)
+    }
+
+    fn genus(&self) -> Genus {
+        Genus::Class
+    }
+
+    fn property_count(&self) -> usize {
+        self.0.properties.len()
+    }
+
+    fn relative_path(&self) -> Option<Cow<'_, str>> {
+        Some(self.class_name().into())
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        Some("root/wql")
+    }
+
+    fn server(&self) -> Option<&str> {
+        Some("HOST")
     }
 }
 

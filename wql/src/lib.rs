@@ -23,8 +23,8 @@ mod rows;
 mod schema;
 mod span;
 pub mod syntax;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod vector;
 
 pub use bind::{BindOptions, bind, bind_event};

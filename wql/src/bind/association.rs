@@ -3,9 +3,8 @@
 //! No source makes it an error when such a class can have no part in an association:
 //! the result is then empty. Roles and qualifiers are names that anything may have.
 
-use super::find_class;
+use super::{Refused, find_class};
 use crate::bound::BoundAssociationQuery;
-use crate::error::WqlError;
 use crate::schema::{ClassInfo, Schema};
 use crate::syntax::ast::{AssociationQuery, Identifier};
 use cimarron_model::Name;
@@ -13,14 +12,14 @@ use cimarron_model::Name;
 pub(super) fn bind<S: Schema>(
     query: &AssociationQuery,
     schema: &S,
-) -> Result<BoundAssociationQuery, WqlError> {
+) -> Result<BoundAssociationQuery, Refused> {
     // A path into another namespace is for that namespace to judge.
     if query.path.namespace.is_none()
         && let Some(name) = &query.path.class
     {
         find_class(schema, &Identifier { name: name.clone(), span: query.path_span })?;
     }
-    let class = |class: &Option<Identifier>| -> Result<Option<Name>, WqlError> {
+    let class = |class: &Option<Identifier>| -> Result<Option<Name>, Refused> {
         match class {
             Some(class) => Ok(Some(find_class(schema, class)?.name().into())),
             None => Ok(None),

@@ -2,7 +2,7 @@
 
 use super::constant;
 use super::paths::Resolved;
-use super::{Binder, find_class};
+use super::{Binder, Refused, find_class, refuse};
 use crate::Span;
 use crate::bound::{BoundExpr, BoundPath, Constant, Declared};
 use crate::error::WqlError;
@@ -15,7 +15,7 @@ use crate::syntax::ast::{
 use cimarron_model::CimType;
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
-    pub(super) fn condition(&self, expr: &Expr) -> Result<BoundExpr, WqlError> {
+    pub(super) fn condition(&self, expr: &Expr) -> Result<BoundExpr, Refused> {
         match expr {
             Expr::And(items) => {
                 let mut all = Vec::with_capacity(items.len());
@@ -48,7 +48,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 
     /// `P IN (a, b)` is `P = a OR P = b`, for NULL too.
-    fn one_of(&self, In { property, values }: &In) -> Result<BoundExpr, WqlError> {
+    fn one_of(&self, In { property, values }: &In) -> Result<BoundExpr, Refused> {
         let resolved = self.scalar(property)?;
         let equals = |literal: &Literal| {
             let span = property.span().to(literal.span);
@@ -65,7 +65,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 
     /// `P BETWEEN a AND b` is `P >= a AND P <= b`, for NULL too.
-    fn between(&self, Between { property, low, high }: &Between) -> Result<BoundExpr, WqlError> {
+    fn between(&self, Between { property, low, high }: &Between) -> Result<BoundExpr, Refused> {
         let resolved = self.scalar(property)?;
         let bound = |resolved: Resolved, operator: CompareOp, literal: &Literal| {
             let span = property.span().to(literal.span);
@@ -77,23 +77,23 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         ]))
     }
 
-    fn is_null(&self, IsNull { property, test }: &IsNull) -> Result<BoundExpr, WqlError> {
+    fn is_null(&self, IsNull { property, test }: &IsNull) -> Result<BoundExpr, Refused> {
         match self.scalar(property)?.path {
-            BoundPath::This => Err(WqlError::ThisWithoutIsa { span: property.span() }),
+            BoundPath::This => refuse(WqlError::ThisWithoutIsa { span: property.span() }),
             operand => Ok(BoundExpr::IsNull { operand, test: *test }),
         }
     }
 
     /// Resolves a path that a condition looks at.
-    pub(super) fn scalar(&self, path: &PropertyPath) -> Result<Resolved, WqlError> {
+    pub(super) fn scalar(&self, path: &PropertyPath) -> Result<Resolved, Refused> {
         let resolved = self.resolve(path)?;
         if resolved.is_array {
-            return Err(WqlError::ArrayNotAllowed { name: path.to_string(), span: path.span() });
+            return refuse(WqlError::ArrayNotAllowed { name: path.to_string(), span: path.span() });
         }
         Ok(resolved)
     }
 
-    fn comparison(&self, comparison: &Comparison) -> Result<BoundExpr, WqlError> {
+    fn comparison(&self, comparison: &Comparison) -> Result<BoundExpr, Refused> {
         let Comparison { left, operator, right, .. } = comparison;
         let span = left.span().to(right.span());
         match (left, right) {
@@ -103,11 +103,11 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             (Operand::Constant(literal), Operand::Property(path)) => {
                 self.compare(path, operator.flipped(), literal, span)
             }
-            (Operand::Constant(_), Operand::Constant(_)) => Err(WqlError::TwoConstants { span }),
+            (Operand::Constant(_), Operand::Constant(_)) => refuse(WqlError::TwoConstants { span }),
             (Operand::Property(path), Operand::Property(word)) => {
                 match unquoted_class(path, *operator, word) {
                     Some(literal) => self.compare(path, *operator, &literal, span),
-                    None => Err(self.two_properties(word, span)),
+                    None => refuse(self.two_properties(word, span)),
                 }
             }
         }
@@ -125,7 +125,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         operator: CompareOp,
         literal: &Literal,
         span: Span,
-    ) -> Result<BoundExpr, WqlError> {
+    ) -> Result<BoundExpr, Refused> {
         self.compare_with(path, self.scalar(path)?, operator, literal, span)
     }
 
@@ -136,10 +136,10 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         operator: CompareOp,
         literal: &Literal,
         span: Span,
-    ) -> Result<BoundExpr, WqlError> {
+    ) -> Result<BoundExpr, Refused> {
         let Resolved { path: operand, declared, .. } = resolved;
         if operand == BoundPath::This {
-            return Err(WqlError::ThisWithoutIsa { span });
+            return refuse(WqlError::ThisWithoutIsa { span });
         }
         if literal.value == LiteralValue::Null {
             let test = match operator {
@@ -147,7 +147,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                 CompareOp::NotEqual => NullTest::NotNull,
                 order => {
                     let operator = order.as_str();
-                    return Err(WqlError::OperatorNotForNull { operator, span });
+                    return refuse(WqlError::OperatorNotForNull { operator, span });
                 }
             };
             return Ok(BoundExpr::IsNull { operand, test });
@@ -158,7 +158,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                 let by_characters =
                     matches!(constant, Constant::DateTime(value) if value.has_wildcards());
                 if operator.is_order() && by_characters {
-                    return Err(not_for_type(path, operator.as_str(), cim_type, span));
+                    return refuse(not_for_type(path, operator.as_str(), cim_type, span));
                 }
                 constant
             }
@@ -173,7 +173,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         operator: CompareOp,
         literal: &Literal,
         cim_type: CimType,
-    ) -> Result<Constant, WqlError> {
+    ) -> Result<Constant, Refused> {
         let applies = match cim_type {
             CimType::Object => false,
             CimType::Boolean | CimType::Reference => !operator.is_order(),
@@ -181,21 +181,21 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         };
         if !applies {
             let span = path.span().to(literal.span);
-            return Err(not_for_type(path, operator.as_str(), cim_type, span));
+            return refuse(not_for_type(path, operator.as_str(), cim_type, span));
         }
         constant::typed(&literal.value, cim_type)
-            .map_err(|remedy| not_comparable(path, literal, cim_type, remedy))
+            .or_else(|remedy| refuse(not_comparable(path, literal, cim_type, remedy)))
     }
 
-    fn like(&self, like: &Like) -> Result<BoundExpr, WqlError> {
+    fn like(&self, like: &Like) -> Result<BoundExpr, Refused> {
         let Like { property, pattern } = like;
         let span = property.span().to(pattern.span);
         if pattern.value == LiteralValue::Null {
-            return Err(WqlError::OperatorNotForNull { operator: "LIKE", span });
+            return refuse(WqlError::OperatorNotForNull { operator: "LIKE", span });
         }
         let resolved = self.scalar(property)?;
         if resolved.path == BoundPath::This {
-            return Err(WqlError::ThisWithoutIsa { span });
+            return refuse(WqlError::ThisWithoutIsa { span });
         }
         let wild = match &pattern.value {
             LiteralValue::String(text) if has_wildcards(text) => Some(text),
@@ -203,14 +203,14 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         };
         match (resolved.declared, wild) {
             (Declared::As(CimType::Object), _) => {
-                Err(not_for_type(property, "LIKE", CimType::Object, span))
+                refuse(not_for_type(property, "LIKE", CimType::Object, span))
             }
             (Declared::As(CimType::String) | Declared::Missing | Declared::Open, Some(text)) => {
                 let case = if resolved.path.is_system() { StringCase::Folded } else { self.case };
                 let pattern = LikePattern::new(text, case);
                 Ok(BoundExpr::Like { operand: resolved.path, pattern })
             }
-            (Declared::As(cim_type), Some(_)) => Err(WqlError::WildcardNotForType {
+            (Declared::As(cim_type), Some(_)) => refuse(WqlError::WildcardNotForType {
                 name: property.to_string(),
                 cim_type,
                 span: pattern.span,
@@ -219,14 +219,14 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         }
     }
 
-    fn is_a(&self, isa: &IsA) -> Result<BoundExpr, WqlError> {
+    fn is_a(&self, isa: &IsA) -> Result<BoundExpr, Refused> {
         let Resolved { path: operand, declared, .. } = self.scalar(&isa.property)?;
         match declared {
             Declared::As(CimType::Object) | Declared::Missing | Declared::Open => {
                 let class = find_class(self.schema, &isa.class)?.name().into();
                 Ok(BoundExpr::IsA { operand, class })
             }
-            Declared::As(cim_type) => Err(WqlError::IsaNotForType {
+            Declared::As(cim_type) => refuse(WqlError::IsaNotForType {
                 name: isa.property.to_string(),
                 cim_type,
                 span: isa.property.span(),

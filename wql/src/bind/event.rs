@@ -4,15 +4,15 @@
 mod contradiction;
 
 use super::paths::Resolved;
-use super::{BindOptions, Binder, Rows, find_class};
+use super::{BindOptions, Binder, Refused, Rows, find_class, refuse};
 use crate::bound::{
     BoundEventQuery, BoundExpr, BoundGroup, BoundPath, Declared, MemberPath, Projection,
 };
 use crate::error::{Construct, EventError, QueryKind, WqlError};
 use crate::schema::{ClassInfo, PropertyInfo, Schema};
 use crate::syntax::ast::{
-    Between, Comparison, EventQuery, Expr, Group, In, Interval, IsA, IsNull, Like, Literal,
-    LiteralValue, Operand, PropertyPath, SelectList,
+    Between, Comparison, EventQuery, Expr, Group, In, Interval, IsA, IsNull, Like, Operand,
+    PropertyPath, SelectList,
 };
 use cimarron_model::{CimType, Dialect, Status};
 use std::time::Duration;
@@ -27,10 +27,9 @@ pub fn bind_event<S: Schema>(
     schema: &S,
     options: &BindOptions,
 ) -> Result<BoundEventQuery, WqlError> {
-    bind(query, schema, options.dialect).map_err(|error| match error {
+    bind(query, schema, options.dialect).map_err(|error| match *error {
         WqlError::NotAnObject { .. } => {
-            let (error, status) = (Box::new(error), Status::PropertyNotAnObject);
-            WqlError::InEventQuery { error, status }
+            WqlError::InEventQuery { error, status: Status::PropertyNotAnObject }
         }
         error => error,
     })
@@ -40,11 +39,14 @@ fn bind<S: Schema>(
     query: &EventQuery,
     schema: &S,
     dialect: Dialect,
-) -> Result<BoundEventQuery, WqlError> {
+) -> Result<BoundEventQuery, Refused> {
     let class = find_class(schema, &query.class)?;
     if !is_event_class(&class, dialect) {
         let name = class.name().to_owned();
-        return Err(WqlError::event(EventError::NotEventClass { class: name }, query.class.span));
+        return refuse(WqlError::event(
+            EventError::NotEventClass { class: name },
+            query.class.span,
+        ));
     }
     let binder = Binder::new(schema, &class, Rows::Instances, dialect);
     let projection = match &query.select {
@@ -52,7 +54,7 @@ fn bind<S: Schema>(
         SelectList::Properties(paths) => binder.whole_objects(paths)?,
         SelectList::Items(_) => {
             let (construct, kind) = (Construct::Aggregate, QueryKind::Event);
-            return Err(WqlError::NotInKind { construct, kind, span: query.class.span });
+            return refuse(WqlError::NotInKind { construct, kind, span: query.class.span });
         }
     };
     let filter = query.filter.as_ref().map(|filter| binder.condition(filter)).transpose()?;
@@ -60,7 +62,7 @@ fn bind<S: Schema>(
         && let Some(reason) = contradiction::find(bound, schema, &class)
     {
         let span = written.span();
-        return Err(WqlError::event(EventError::NeverSatisfied { reason }, span));
+        return refuse(WqlError::event(EventError::NeverSatisfied { reason }, span));
     }
     let group = query.group.as_ref().map(|group| binder.group(group)).transpose()?;
     let within = query.within.map(duration);
@@ -78,7 +80,7 @@ const fn duration(interval: Interval) -> Duration {
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     /// What is selected, where a member stands for the whole embedded object.
-    fn whole_objects(&self, paths: &[PropertyPath]) -> Result<Projection, WqlError> {
+    fn whole_objects(&self, paths: &[PropertyPath]) -> Result<Projection, Refused> {
         let mut items = Vec::with_capacity(paths.len());
         for path in paths {
             match self.resolve(path)?.path {
@@ -94,7 +96,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         Ok(Projection::Items(items))
     }
 
-    fn group(&self, group: &Group) -> Result<BoundGroup, WqlError> {
+    fn group(&self, group: &Group) -> Result<BoundGroup, Refused> {
         let mut by = Vec::with_capacity(group.by.len());
         for property in &group.by {
             by.push(self.grouped_by(property)?);
@@ -103,77 +105,50 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         Ok(BoundGroup { within: duration(group.within), by, having })
     }
 
-    fn grouped_by(&self, property: &PropertyPath) -> Result<BoundPath, WqlError> {
+    fn grouped_by(&self, property: &PropertyPath) -> Result<BoundPath, Refused> {
         let Resolved { path, declared, .. } = self.scalar(property)?;
         match declared {
             Declared::As(CimType::Object) => {
                 let name = property.to_string();
-                Err(WqlError::event(EventError::AggregatingByObject { name }, property.span()))
+                refuse(WqlError::event(EventError::AggregatingByObject { name }, property.span()))
             }
             _ => Ok(path),
         }
     }
 
     /// A condition on `NumberOfEvents`.
-    fn having(&self, having: &Expr) -> Result<BoundExpr, WqlError> {
+    fn having(&self, having: &Expr) -> Result<BoundExpr, Refused> {
         check_having(having)?;
         let Self { schema, case, .. } = *self;
         Binder { schema, class: &AggregateEvent, rows: Rows::Instances, case }.condition(having)
     }
 }
 
-/// Whether HAVING speaks of `NumberOfEvents` and of 32-bit numbers only.
-fn check_having(having: &Expr) -> Result<(), WqlError> {
+/// Whether HAVING speaks of `NumberOfEvents` only.
+fn check_having(having: &Expr) -> Result<(), Refused> {
     match having {
         Expr::And(items) | Expr::Or(items) => items.iter().try_for_each(check_having),
         Expr::Not(item) => check_having(item),
         Expr::Compare(Comparison { left, right, .. }) => {
             [left, right].into_iter().try_for_each(|operand| match operand {
                 Operand::Property(path) => check_path(path),
-                Operand::Constant(literal) => check_count(literal),
+                Operand::Constant(_) => Ok(()),
             })
         }
-        Expr::Like(Like { property, pattern }) => {
-            check_path(property)?;
-            check_count(pattern)
-        }
-        Expr::IsNull(IsNull { property, .. }) | Expr::IsA(IsA { property, .. }) => {
-            check_path(property)
-        }
-        Expr::In(In { property, values }) => {
-            check_path(property)?;
-            values.iter().try_for_each(check_count)
-        }
-        Expr::Between(Between { property, low, high }) => {
-            check_path(property)?;
-            check_count(low)?;
-            check_count(high)
-        }
+        Expr::Like(Like { property, .. })
+        | Expr::IsNull(IsNull { property, .. })
+        | Expr::IsA(IsA { property, .. })
+        | Expr::In(In { property, .. })
+        | Expr::Between(Between { property, .. }) => check_path(property),
     }
 }
 
-fn check_path(path: &PropertyPath) -> Result<(), WqlError> {
+fn check_path(path: &PropertyPath) -> Result<(), Refused> {
     if path.members.is_empty() && path.property.name.is(NUMBER_OF_EVENTS) {
         return Ok(());
     }
     let name = path.to_string();
-    Err(WqlError::event(EventError::HavingOther { name }, path.span()))
-}
-
-fn check_count(literal: &Literal) -> Result<(), WqlError> {
-    let digits = match &literal.value {
-        LiteralValue::Integer(digits) => digits,
-        LiteralValue::String(text) => text,
-        // What is no number at all is for the binder to refuse.
-        _ => return Ok(()),
-    };
-    let in_range = digits.parse::<i128>().is_ok_and(|n| u32::try_from(n).is_ok());
-    let is_number = digits.trim_start_matches(['+', '-']).bytes().all(|b| b.is_ascii_digit());
-    if in_range || !is_number {
-        return Ok(());
-    }
-    let text = literal.value.to_string();
-    Err(WqlError::event(EventError::CountOutOfRange { text }, literal.span))
+    refuse(WqlError::event(EventError::HavingOther { name }, path.span()))
 }
 
 const NUMBER_OF_EVENTS: &str = "NumberOfEvents";

@@ -2,7 +2,7 @@
 
 use super::condition::not_for_type;
 use super::paths::Resolved;
-use super::{Binder, DataQuery};
+use super::{Binder, DataQuery, Refused, refuse};
 use crate::bound::{BoundAggregate, BoundExtended, BoundOrder, BoundPath, Declared, Projection};
 use crate::error::WqlError;
 use crate::schema::{ClassInfo, Schema};
@@ -17,7 +17,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     pub(super) fn items(
         &self,
         items: &[SelectItem],
-    ) -> Result<(Projection, BoundExtended), WqlError> {
+    ) -> Result<(Projection, BoundExtended), Refused> {
         let mut paths = Vec::with_capacity(items.len());
         let mut extended = BoundExtended::default();
         for item in items {
@@ -28,7 +28,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                     extended.headings.push(alias);
                 }
                 Selected::Property(path) => {
-                    return Err(WqlError::MixedAggregates { span: path.span() });
+                    return refuse(WqlError::MixedAggregates { span: path.span() });
                 }
                 Selected::Aggregate(aggregate) if extended.headings.is_empty() => {
                     let path = self.aggregated(aggregate)?;
@@ -41,14 +41,14 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                     extended.aggregates.push(BoundAggregate { function, path, heading });
                 }
                 Selected::Aggregate(aggregate) => {
-                    return Err(WqlError::MixedAggregates { span: aggregate.span });
+                    return refuse(WqlError::MixedAggregates { span: aggregate.span });
                 }
             }
         }
         Ok((Projection::Items(paths), extended))
     }
 
-    fn aggregated(&self, aggregate: &Aggregate) -> Result<Option<BoundPath>, WqlError> {
+    fn aggregated(&self, aggregate: &Aggregate) -> Result<Option<BoundPath>, Refused> {
         let Some(property) = &aggregate.property else { return Ok(None) };
         let function = aggregate.function;
         if function == AggregateFunction::Count {
@@ -59,7 +59,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         match declared {
             Declared::As(cim_type) if has_order(cim_type, numeric) => Ok(Some(path)),
             Declared::As(cim_type) => {
-                Err(not_for_type(property, function.as_str(), cim_type, aggregate.span))
+                refuse(not_for_type(property, function.as_str(), cim_type, aggregate.span))
             }
             Declared::Missing | Declared::Open => Ok(Some(path)),
         }
@@ -72,12 +72,12 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         query: &DataQuery,
         projection: &Projection,
         bound: &mut BoundExtended,
-    ) -> Result<(), WqlError> {
+    ) -> Result<(), Refused> {
         let sorted = clauses.order_by.first().map(|key| key.property.span());
         if !bound.aggregates.is_empty()
             && let Some(span) = sorted.or(clauses.distinct)
         {
-            return Err(WqlError::MixedAggregates { span });
+            return refuse(WqlError::MixedAggregates { span });
         }
         bound.distinct = clauses.distinct.is_some();
         bound.limit = [clauses.top, clauses.limit].into_iter().flatten().map(|n| n.rows).min();
@@ -92,13 +92,13 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         Ok(())
     }
 
-    fn sortable(&self, property: &PropertyPath) -> Result<BoundPath, WqlError> {
+    fn sortable(&self, property: &PropertyPath) -> Result<BoundPath, Refused> {
         let Resolved { path, declared, .. } = self.scalar(property)?;
         match declared {
             Declared::As(cim_type)
                 if !has_order(cim_type, false) && cim_type != CimType::Boolean =>
             {
-                Err(not_for_type(property, "ORDER BY", cim_type, property.span()))
+                refuse(not_for_type(property, "ORDER BY", cim_type, property.span()))
             }
             _ => Ok(path),
         }

@@ -48,7 +48,19 @@ pub fn bind<S: Schema>(
     schema: &S,
     options: &BindOptions,
 ) -> Result<Bound, WqlError> {
-    let dialect = options.dialect;
+    bind_query(query, schema, options.dialect).map_err(|refused| *refused)
+}
+
+/// An error on its way out; boxed, because every step has room for it in what it
+/// returns.
+type Refused = Box<WqlError>;
+
+#[cold]
+fn refuse<T>(error: WqlError) -> Result<T, Refused> {
+    Err(Box::new(error))
+}
+
+fn bind_query<S: Schema>(query: &Query, schema: &S, dialect: Dialect) -> Result<Bound, Refused> {
     match query {
         Query::Data(query) => {
             let class = find_class(schema, &query.class)?;
@@ -65,13 +77,13 @@ pub fn bind<S: Schema>(
         }
         Query::Event(query) => {
             let (kind, door, span) = (QueryKind::Event, Door::Query, query.class.span);
-            Err(WqlError::WrongKind { kind, door, span })
+            refuse(WqlError::WrongKind { kind, door, span })
         }
     }
 }
 
-fn find_class<'s, S: Schema>(schema: &'s S, class: &Identifier) -> Result<S::Class<'s>, WqlError> {
-    schema.class(class.name.as_str()).ok_or_else(|| unknown_class(schema, class))
+fn find_class<'s, S: Schema>(schema: &'s S, class: &Identifier) -> Result<S::Class<'s>, Refused> {
+    schema.class(class.name.as_str()).ok_or_else(|| Box::new(unknown_class(schema, class)))
 }
 
 #[cold]
@@ -106,7 +118,7 @@ impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
         Self { schema, class, rows, case }
     }
 
-    fn data(&self, query: &DataQuery, dialect: Dialect) -> Result<BoundQuery, WqlError> {
+    fn data(&self, query: &DataQuery, dialect: Dialect) -> Result<BoundQuery, Refused> {
         let mut extended = None;
         let projection = match &query.select {
             SelectList::All => Projection::All,
@@ -125,7 +137,7 @@ impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
         Ok(BoundQuery { class, projection, filter, dialect, extended: extended.map(Box::new) })
     }
 
-    fn properties(&self, paths: &[PropertyPath]) -> Result<Projection, WqlError> {
+    fn properties(&self, paths: &[PropertyPath]) -> Result<Projection, Refused> {
         let mut items = Vec::with_capacity(paths.len());
         for path in paths {
             items.push(self.resolve(path)?.path);

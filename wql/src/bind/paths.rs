@@ -1,6 +1,6 @@
 //! Property paths to slots and members.
 
-use super::{Binder, Rows};
+use super::{Binder, Refused, Rows, refuse};
 use crate::bound::{BoundPath, Column, Declared, Member, MemberPath};
 use crate::error::WqlError;
 use crate::schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
@@ -46,23 +46,24 @@ impl Place {
 }
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
-    pub(super) fn resolve(&self, path: &PropertyPath) -> Result<Resolved, WqlError> {
+    pub(super) fn resolve(&self, path: &PropertyPath) -> Result<Resolved, Refused> {
         let name = path.property.name.as_str();
         if let Some(property) = SystemProperty::from_name(name) {
             if !path.members.is_empty() {
-                return Err(no_members(&path.property, property.cim_type()));
+                return refuse(no_members(&path.property, property.cim_type()));
             }
             let Place { declared, is_array, .. } = Place::system(property);
             return Ok(Resolved { path: BoundPath::System(property), declared, is_array });
         }
         if self.rows == Rows::Classes && path.property.name.is("__this") {
             if !path.members.is_empty() {
-                return Err(WqlError::ThisWithoutIsa { span: path.span() });
+                return refuse(WqlError::ThisWithoutIsa { span: path.span() });
             }
             let declared = Declared::As(CimType::Object);
             return Ok(Resolved { path: BoundPath::This, declared, is_array: false });
         }
-        let info = self.class.property(name).ok_or_else(|| self.unknown_property(path))?;
+        let info =
+            self.class.property(name).ok_or_else(|| Box::new(self.unknown_property(path)))?;
         let column = Column {
             slot: info.slot,
             name: info.name.into(),
@@ -132,13 +133,16 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
 }
 
 /// Whether there can be members below the named property.
-fn check_object(owner: &Identifier, place: &Place) -> Result<(), WqlError> {
+fn check_object(owner: &Identifier, place: &Place) -> Result<(), Refused> {
     if place.is_array {
-        return Err(WqlError::ArrayNotAllowed { name: owner.name.to_string(), span: owner.span });
+        return refuse(WqlError::ArrayNotAllowed {
+            name: owner.name.to_string(),
+            span: owner.span,
+        });
     }
     match place.declared {
         Declared::As(CimType::Object) | Declared::Missing | Declared::Open => Ok(()),
-        Declared::As(cim_type) => Err(no_members(owner, cim_type)),
+        Declared::As(cim_type) => refuse(no_members(owner, cim_type)),
     }
 }
 

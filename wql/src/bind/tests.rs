@@ -1,6 +1,7 @@
 //! Tests of binding: names, types and their errors.
 
 mod kinds;
+mod random;
 
 use crate::testing::TestSchema;
 use crate::{

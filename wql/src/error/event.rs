@@ -41,12 +41,6 @@ pub enum EventError {
         /// What stands there.
         name: String,
     },
-    /// A number in HAVING that is no uint32.
-    #[error("NumberOfEvents is compared with an integer from 0 to 4294967295, not with {text}")]
-    CountOutOfRange {
-        /// The constant as written.
-        text: String,
-    },
     /// No event can ever satisfy the condition.
     #[error("no event can ever satisfy this: {reason}")]
     NeverSatisfied {
@@ -60,9 +54,7 @@ impl EventError {
     /// Constants").
     pub const fn status(&self) -> Status {
         match self {
-            Self::IntervalOutOfRange { .. }
-            | Self::HavingOther { .. }
-            | Self::CountOutOfRange { .. } => Status::InvalidQuery,
+            Self::IntervalOutOfRange { .. } | Self::HavingOther { .. } => Status::InvalidQuery,
             Self::MissingGroupWithin => Status::MissingGroupWithin,
             Self::MissingAggregationList => Status::MissingAggregationList,
             Self::HavingWithoutGroup => Status::UnparsableQuery,

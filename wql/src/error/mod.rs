@@ -101,14 +101,6 @@ pub enum WqlError {
         /// The words that tell.
         span: Span,
     },
-    /// A query of a kind that whoever was asked does not run.
-    #[error("this is {kind}, which is not answered here")]
-    UnsupportedKind {
-        /// Which kind it is.
-        kind: QueryKind,
-        /// The words that tell.
-        span: Span,
-    },
     /// Something other than `*` selected from meta_class.
     #[error("schema queries (FROM meta_class) select whole classes: write `SELECT *`")]
     ListInSchemaQuery {
@@ -334,7 +326,6 @@ impl WqlError {
             | Self::NoSuchConstruct { span, .. }
             | Self::NotInKind { span, .. }
             | Self::WrongKind { span, .. }
-            | Self::UnsupportedKind { span, .. }
             | Self::ListInSchemaQuery { span }
             | Self::StarInAggregate { span, .. }
             | Self::NoRowCount { span, .. }
@@ -367,7 +358,6 @@ impl WqlError {
                 Status::QuotaViolation
             }
             Self::UnknownClass { .. } => Status::InvalidClass,
-            Self::UnsupportedKind { .. } => Status::QueryFeatureNotSupported,
             Self::Event { error, .. } => error.status(),
             Self::InEventQuery { status, .. } => *status,
             _ => Status::InvalidQuery,

@@ -74,9 +74,10 @@ pub(crate) enum Token {
     #[token("false", ignore(case))]
     False,
     // Letters from U+0080 up are legal in DMTF names. Latin-1 punctuation, the
-    // general punctuation block and the ideographic space are left out: nobody
-    // names a property with them, and a curly quote must not pass for a letter.
-    #[regex(r"[A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FFEF}][0-9A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FFEF}]*", priority = 2)]
+    // general punctuation block, the ideographic space and the byte order mark are
+    // left out: nobody names a property with them, and a curly quote must not pass
+    // for a letter.
+    #[regex(r"[A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}][0-9A-Za-z_\u{AA}\u{B5}\u{BA}\u{C0}-\u{1FFF}\u{2070}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{FFEF}]*", priority = 2)]
     Word,
     #[regex(r"[+-]?[0-9]+", priority = 10)]
     Integer,
@@ -138,22 +139,27 @@ pub(crate) type Lexeme = (u32, Token, u32);
 
 /// The tokens of `text`, in order; errors for characters that start none and
 /// for those that are malformed in themselves.
-pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Result<Lexeme, WqlError>> + '_ {
-    Token::lexer(text).spanned().map(move |(token, range)| {
-        let span = Span::new(range.start, range.end);
-        match token {
-            Ok(Token::UnterminatedString) => Err(WqlError::UnterminatedString { span }),
-            Ok(Token::MalformedNumber) => {
-                Err(WqlError::MalformedNumber { text: span.of(text).to_owned(), span })
-            }
-            // Queries are shorter than 4 GiB: the parser sees to it.
-            Ok(token) => Ok((span.start as u32, token, span.end as u32)),
-            Err(()) => {
-                let character = span.of(text).chars().next().unwrap_or_default();
-                Err(WqlError::UnexpectedCharacter { character, span })
-            }
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Result<Lexeme, Box<WqlError>>> + '_ {
+    Token::lexer(text).spanned().map(move |(token, range)| match token {
+        // Queries are shorter than 4 GiB: the parser sees to it.
+        Ok(token) if token != Token::UnterminatedString && token != Token::MalformedNumber => {
+            Ok((range.start as u32, token, range.end as u32))
         }
+        token => Err(Box::new(malformed(text, token, Span::new(range.start, range.end)))),
     })
+}
+
+/// What is wrong with a token, or with a character that starts none.
+#[cold]
+fn malformed(text: &str, token: Result<Token, ()>, span: Span) -> WqlError {
+    match token {
+        Ok(Token::UnterminatedString) => WqlError::UnterminatedString { span },
+        Ok(_) => WqlError::MalformedNumber { text: span.of(text).to_owned(), span },
+        Err(()) => {
+            let character = span.of(text).chars().next().unwrap_or_default();
+            WqlError::UnexpectedCharacter { character, span }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -204,17 +210,17 @@ mod tests {
     fn refuses_what_is_malformed() {
         for text in ["0x1F", "12b", "1.2.3", "5.", "1e", "1.5e+"] {
             let error = tokens(text).find_map(Result::err).unwrap();
-            assert!(matches!(error, WqlError::MalformedNumber { .. }), "{text}: {error:?}");
+            assert!(matches!(*error, WqlError::MalformedNumber { .. }), "{text}: {error:?}");
         }
         for text in ["\"abc", "'abc", "\"abc\\\"", "'a\\", "\""] {
             let error = tokens(text).find_map(Result::err).unwrap();
             let span = Span::new(0, text.len());
-            assert_eq!(error, WqlError::UnterminatedString { span }, "{text}");
+            assert_eq!(*error, WqlError::UnterminatedString { span }, "{text}");
         }
         check("{X=5 {", &[Brace, Word, Equal, Integer, Brace]);
-        for text in ["“x”", "\u{a0}", "?", "@", "\0"] {
+        for text in ["“x”", "\u{feff}SELECT", "\u{a0}", "?", "@", "\0"] {
             let error = tokens(text).find_map(Result::err).unwrap();
-            assert!(matches!(error, WqlError::UnexpectedCharacter { .. }), "{text}: {error:?}");
+            assert!(matches!(*error, WqlError::UnexpectedCharacter { .. }), "{text}: {error:?}");
         }
     }
 }

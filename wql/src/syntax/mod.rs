@@ -11,7 +11,7 @@ mod association;
 pub mod ast;
 mod build;
 mod explain;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 mod mode;
 mod parse;

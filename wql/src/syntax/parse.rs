@@ -4,7 +4,7 @@ use super::ast::{EventQuery, Query};
 use super::build::Builder;
 use super::explain;
 use super::grammar;
-use super::lexer::{self, Lexeme, Token};
+use super::lexer::{self, Token};
 use super::mode::{Door, Level, Mode, ParseOptions};
 use crate::Span;
 use crate::error::WqlError;
@@ -114,8 +114,11 @@ fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, Wq
     }
     let mode = Mode { level: *level, door };
     let mut guard = Guard::new(limits);
-    let tokens =
-        lexer::tokens(text).map(|token| token.and_then(|t| guard.admit(t)).map_err(Box::new));
+    let tokens = lexer::tokens(text).map(|token| {
+        let (start, token, end) = token?;
+        guard.admit(token, start, end)?;
+        Ok((start, token, end))
+    });
     let mut builder = Builder::new(text, mode);
     match (grammar::StatementParser::new().parse(&mut builder, tokens), builder.query) {
         (Ok(()), Some(query)) => Ok(query),
@@ -141,8 +144,17 @@ impl<'a> Guard<'a> {
         Self { limits, levels: Vec::new(), depth: 0, connectives: 0, nots: 0 }
     }
 
-    fn admit(&mut self, lexeme: Lexeme) -> Result<Lexeme, WqlError> {
-        let (start, token, end) = lexeme;
+    #[inline]
+    fn admit(&mut self, token: Token, start: u32, end: u32) -> Result<(), Box<WqlError>> {
+        match token {
+            Token::Not | Token::Open | Token::Close | Token::And | Token::Or | Token::Comma => {
+                self.count(token, Span::new(start as usize, end as usize))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&mut self, token: Token, span: Span) -> Result<(), Box<WqlError>> {
         match token {
             Token::Not => self.nots += 1,
             Token::Open => {
@@ -162,13 +174,12 @@ impl<'a> Guard<'a> {
             Token::Comma if self.depth > 0 => self.connectives += 1,
             _ => {}
         }
-        let span = Span::new(start as usize, end as usize);
         if self.depth + self.nots > self.limits.depth {
-            return Err(WqlError::TooDeep { limit: self.limits.depth, span });
+            return Err(Box::new(WqlError::TooDeep { limit: self.limits.depth, span }));
         }
         if self.connectives > self.limits.connectives {
-            return Err(WqlError::TooComplex { limit: self.limits.connectives, span });
+            return Err(Box::new(WqlError::TooComplex { limit: self.limits.connectives, span }));
         }
-        Ok(lexeme)
+        Ok(())
     }
 }

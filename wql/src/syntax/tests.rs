@@ -3,12 +3,15 @@
 mod kinds;
 
 use super::ast::*;
-use super::{Door, Limits, parse, parse_event, parse_within};
+use super::{
+    Door, Level, Limits, ParseOptions, parse, parse_event, parse_event_with, parse_with,
+    parse_within,
+};
 use crate::Span;
 use crate::error::{Construct, QueryKind, WqlError};
-use cimarron_model::{Name, Status};
+use crate::testing::{self, Dice, without_spans};
+use cimarron_model::Status;
 use proptest::prelude::*;
-use smol_str::SmolStr;
 
 /// Parses and prints canonically.
 #[track_caller]
@@ -205,7 +208,7 @@ fn other_syntax_errors() {
         ("SELECT * FROM X WHERE a = ", "end of the query: expected a name or a constant"),
         ("SELECT * FROM X WHERE a = 1 AND", "end of the query"),
         ("SELECT * FROM X WHERE (a = 1", "expected AND, OR or `)`"),
-        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected the end of the query"),
+        ("SELECT * FROM X WHERE a = 1)", "unexpected `)`: expected AND or OR"),
         ("SELECT * FROM X WHERE a IS", "expected NOT or NULL"),
         ("SELECT TRUE FROM X", "TRUE is reserved"),
         ("SELECT * FROM null", "NULL is reserved"),
@@ -244,137 +247,34 @@ fn limits() {
     assert!(parse(&long).is_ok());
 }
 
-fn identifier() -> impl Strategy<Value = Identifier> {
-    prop_oneof![
-        3 => "[A-Za-z_][A-Za-z0-9_]{0,6}",
-        1 => prop::sample::select(vec!["from", "Where", "AND", "like", "Is", "Group", "Größe"])
-            .prop_map(str::to_owned),
-    ]
-    .prop_filter("reserved", |word| {
-        !["true", "false", "null", "not"].iter().any(|r| word.eq_ignore_ascii_case(r))
-    })
-    .prop_map(|word| Identifier { name: Name::new(word), span: Span::default() })
-}
-
-fn path() -> impl Strategy<Value = PropertyPath> {
-    (identifier(), prop::collection::vec(identifier(), 0..3))
-        .prop_map(|(property, members)| PropertyPath { property, members })
-}
-
-fn literal() -> impl Strategy<Value = Literal> {
-    prop_oneof![
-        "\\PC{0,8}".prop_map(|s| LiteralValue::String(s.into())),
-        "[\\\\\"'%_\\[\\]a\n]{0,8}".prop_map(|s| LiteralValue::String(s.into())),
-        "[+-]?[0-9]{1,22}".prop_map(|s| LiteralValue::Integer(s.into())),
-        "[+-]?[0-9]{0,3}\\.[0-9]{1,4}([eE][+-]?[0-9]{1,2})?"
-            .prop_map(|s| LiteralValue::Real(SmolStr::new(s))),
-        any::<bool>().prop_map(LiteralValue::Boolean),
-        Just(LiteralValue::Null),
-    ]
-    .prop_map(|value| Literal { value, span: Span::default() })
-}
-
-fn operand() -> impl Strategy<Value = Operand> {
-    prop_oneof![path().prop_map(Operand::Property), literal().prop_map(Operand::Constant)]
-}
-
-fn predicate() -> impl Strategy<Value = Expr> {
-    let operator = prop::sample::select(vec![
-        CompareOp::Equal,
-        CompareOp::NotEqual,
-        CompareOp::Less,
-        CompareOp::LessOrEqual,
-        CompareOp::Greater,
-        CompareOp::GreaterOrEqual,
-    ]);
-    let test = prop::sample::select(vec![NullTest::Null, NullTest::NotNull]);
-    prop_oneof![
-        (operand(), operator, operand()).prop_map(|(left, operator, right)| {
-            let operator_span = Span::default();
-            Expr::Compare(Comparison { left, operator, operator_span, right })
-        }),
-        (path(), literal()).prop_map(|(property, pattern)| Expr::Like(Like { property, pattern })),
-        (path(), test).prop_map(|(property, test)| Expr::IsNull(IsNull { property, test })),
-        (path(), identifier()).prop_map(|(property, class)| Expr::IsA(IsA { property, class })),
-    ]
-}
-
-fn expr() -> impl Strategy<Value = Expr> {
-    predicate().prop_recursive(5, 40, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::And),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::Or),
-            inner.prop_map(|e| Expr::Not(Box::new(e))),
-        ]
-    })
-}
-
-fn query() -> impl Strategy<Value = DataQuery> {
-    let select = prop_oneof![
-        Just(SelectList::All),
-        prop::collection::vec(path(), 1..4).prop_map(SelectList::Properties),
-    ];
-    (select, identifier(), prop::option::of(expr())).prop_map(|(select, class, filter)| DataQuery {
-        select,
-        class,
-        filter,
-        extended: None,
-    })
-}
-
-/// Forgets where the nodes stand.
-fn without_spans(query: Query) -> DataQuery {
-    fn bare(identifier: &mut Identifier) {
-        identifier.span = Span::default();
-    }
-    fn bare_path(path: &mut PropertyPath) {
-        bare(&mut path.property);
-        path.members.iter_mut().for_each(bare);
-    }
-    fn bare_operand(operand: &mut Operand) {
-        match operand {
-            Operand::Property(path) => bare_path(path),
-            Operand::Constant(literal) => literal.span = Span::default(),
-        }
-    }
-    fn bare_expr(expr: &mut Expr) {
-        match expr {
-            Expr::And(items) | Expr::Or(items) => items.iter_mut().for_each(bare_expr),
-            Expr::Not(item) => bare_expr(item),
-            Expr::Compare(c) => {
-                bare_operand(&mut c.left);
-                bare_operand(&mut c.right);
-                c.operator_span = Span::default();
-            }
-            Expr::Like(like) => {
-                bare_path(&mut like.property);
-                like.pattern.span = Span::default();
-            }
-            Expr::IsNull(test) => bare_path(&mut test.property),
-            Expr::IsA(isa) => {
-                bare_path(&mut isa.property);
-                bare(&mut isa.class);
-            }
-            Expr::In(_) | Expr::Between(_) => panic!("extended"),
-        }
-    }
-    let Query::Data(mut query) = query else { panic!() };
-    bare(&mut query.class);
-    if let SelectList::Properties(paths) = &mut query.select {
-        paths.iter_mut().for_each(bare_path);
-    }
-    query.filter.iter_mut().for_each(bare_expr);
-    query
+fn level() -> impl Strategy<Value = Level> {
+    prop::sample::select(vec![Level::Wql, Level::Extended])
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
     #[test]
-    fn what_prints_parses_back(query in query()) {
+    fn what_prints_parses_back(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        level in level(),
+    ) {
+        let options = ParseOptions { level, ..ParseOptions::default() };
+        let query = testing::query(&mut Dice::new(&bytes), level);
         let text = query.to_string();
-        match parse(&text) {
+        match parse_with(&text, &options) {
             Ok(parsed) => {
                 prop_assert_eq!(&parsed.to_string(), &text);
-                prop_assert_eq!(without_spans(parsed), query);
+                prop_assert_eq!(without_spans(&parsed), without_spans(&query), "{}", text);
+            }
+            Err(error) => prop_assert!(false, "{text}: {error}"),
+        }
+        let query = testing::event_query(&mut Dice::new(&bytes), level);
+        let text = query.to_string();
+        match parse_event_with(&text, &options) {
+            Ok(parsed) => {
+                prop_assert_eq!(&parsed.to_string(), &text);
+                prop_assert_eq!(without_spans(&parsed), without_spans(&query), "{}", text);
             }
             Err(error) => prop_assert!(false, "{text}: {error}"),
         }
@@ -382,7 +282,12 @@ proptest! {
 
     #[test]
     fn any_text_is_safe(text in "\\PC{0,60}") {
-        if let Err(error) = parse(&text) {
+        let options = ParseOptions { level: Level::Extended, ..ParseOptions::default() };
+        for error in [
+            parse(&text).err(),
+            parse_with(&text, &options).err(),
+            parse_event(&text).err(),
+        ].into_iter().flatten() {
             let span = error.span();
             prop_assert!(text.get(span.start..span.end).is_some(), "{:?} in {}", span, text);
         }
@@ -393,11 +298,28 @@ proptest! {
         tokens in prop::collection::vec(prop::sample::select(vec![
             "SELECT", "*", "FROM", "a", "WHERE", "=", "<", "'b'", "5", "1.5", "(", ")", "AND", "OR",
             "NOT", "IS", "NULL", "TRUE", "LIKE", "ISA", ".", ",", "GROUP", "WITHIN", "IN", "+", "[",
-        ]), 0..25)
+            "ORDER", "BY", "HAVING", "TOP", "DISTINCT", "COUNT", "BETWEEN", "LIMIT", "OFFSET", "AS",
+            "ASSOCIATORS OF", "REFERENCES OF", "{X.a='b'}", "{", "Role", "ClassDefsOnly", "meta_class",
+        ]), 0..25),
+        extended in any::<bool>(),
     ) {
         let text = tokens.join(" ");
-        match parse(&text) {
-            Ok(query) => prop_assert!(parse(&query.to_string()).is_ok()),
+        let level = if extended { Level::Extended } else { Level::Wql };
+        let options = ParseOptions { level, ..ParseOptions::default() };
+        match parse_with(&text, &options) {
+            Ok(query) => {
+                let again = parse_with(&query.to_string(), &options);
+                let again = again.map(|again| without_spans(&again));
+                prop_assert_eq!(again, Ok(without_spans(&query)), "{}", text);
+            }
+            Err(error) => prop_assert!(error.span().end <= text.len()),
+        }
+        match parse_event_with(&text, &options) {
+            Ok(query) => {
+                let again = parse_event_with(&query.to_string(), &options);
+                let again = again.map(|again| without_spans(&again));
+                prop_assert_eq!(again, Ok(without_spans(&query)), "{}", text);
+            }
             Err(error) => prop_assert!(error.span().end <= text.len()),
         }
     }
