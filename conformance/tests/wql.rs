@@ -9,11 +9,9 @@ use cimarron_conformance::{Case, read_fixture, run_suite};
 use cimarron_engine::{Answer, CallContext, ClassForm, Depth, Repository, Row, Session, ValueView};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
-use cimarron_mof::{CompileOptions, Diagnostics, EmptyBase, Language, Loader, compile};
-use cimarron_schema::Archive;
+use cimarron_mof::{Diagnostics, Language, Loader};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,28 +70,16 @@ fn fixture(name: &str, dialect: Dialect) -> Session {
     repository.create_namespace("root/wql", dialect).unwrap();
     let session = repository.session("root/wql").unwrap();
     let context = CallContext::new();
-    if name == "mof3" {
-        let archive = compile_mof3(&mof);
-        session.load_archive(&context, &Arc::new(archive)).unwrap();
-    } else {
-        let compiled = session.compile_mof_text(&context, "fixture.mof", &mof);
-        compiled.unwrap_or_else(|e| panic!("{name}: {e}"));
-    }
-    session
-}
-
-/// MOF 3 as an archive: the engine itself compiles MOF 2.
-fn compile_mof3(mof: &str) -> Archive {
+    let language = if name == "mof3" { Language::Mof3 } else { Language::Mof2 };
     let mut files = MemoryFileSystem::new();
     assert!(files.insert("fixture.mof", mof.as_bytes()));
     let mut loader = Loader::new(&files);
     loader.add_path("fixture.mof").unwrap();
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let (dialect, language) = (Dialect::Dmtf, Language::Mof3);
-    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
-    let compiled = compile(&sources, &options, &EmptyBase, said);
-    Archive::from_bytes(compiled.archive().unwrap()).unwrap()
+    let compiled = session.compile_mof_as(&context, language, &sources, said);
+    compiled.unwrap_or_else(|e| panic!("{name}: {e}"));
+    session
 }
 
 /// How the table names a row: its property `Id`, selected or not, or else its path.
