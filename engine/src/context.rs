@@ -202,6 +202,14 @@ impl CallContext {
         self.check_limits(clock)
     }
 
+    /// Whether what the call holds, so many bytes, is within its budget.
+    pub(crate) const fn check_memory(&self, bytes: usize) -> Result<(), EngineError> {
+        match self.memory_budget {
+            Some(budget) if bytes > budget => Err(EngineError::OverMemoryBudget { budget }),
+            _ => Ok(()),
+        }
+    }
+
     fn check_limits(&self, clock: &dyn Clock) -> Result<(), EngineError> {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(EngineError::Cancelled);

@@ -24,6 +24,14 @@ pub enum EngineError {
     /// The call's deadline passed.
     #[error("the call did not finish before its deadline")]
     DeadlinePassed,
+    /// What the call found takes more memory than its context allows.
+    #[error(
+        "the call needs more than its memory budget of {budget} bytes: ask for less, or raise it"
+    )]
+    OverMemoryBudget {
+        /// The budget.
+        budget: usize,
+    },
     /// A limit of the repository was passed.
     #[error("the {what} has {length} bytes and the limit is {limit}")]
     TooLong {
@@ -587,7 +595,9 @@ impl EngineError {
         match self {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
-            Self::TooLong { .. } | Self::StoreFull => Status::QuotaViolation,
+            Self::TooLong { .. } | Self::StoreFull | Self::OverMemoryBudget { .. } => {
+                Status::QuotaViolation
+            }
             Self::SnapshotIsReadOnly => Status::NotSupported,
             Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,

@@ -161,8 +161,8 @@ impl LikePattern {
         Some(letters.collect::<String>()).filter(|prefix| !prefix.is_empty())
     }
 
-    /// What every matching text has.
-    pub(crate) fn literals(&self) -> Literals {
+    /// What every matching text has, of those characters that can be searched for.
+    pub(crate) fn literals(&self, can_search: impl Fn(char) -> bool) -> Literals {
         let pieces: Vec<&[Element]> = match &self.shape {
             Shape::Never => return Literals::None,
             Shape::Whole(piece) => vec![piece],
@@ -171,7 +171,7 @@ impl LikePattern {
                 std::iter::once(first.as_slice()).chain(middle).chain([last.as_slice()]).collect()
             }
         };
-        let is_literal = |element: &Element| matches!(element, Element::Literal(_));
+        let is_literal = |element: &Element| element.letter().is_some_and(&can_search);
         let runs = pieces.iter().flat_map(|piece| piece.split(|e| !is_literal(e)));
         let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
         if longest.is_empty() {

@@ -5,7 +5,8 @@ macro_rules! json_failures {
     () => {
         "
 With --format json every failure is one JSON object on standard error,
-{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array."
+{\"error\":{\"status\",\"cim_code\",\"wbem\",\"code\",\"message\",\"span\",\"line\",\"column\",\"end_line\",
+\"end_column\"}}, and diagnostics of MOF are an array."
     };
 }
 
@@ -150,7 +151,7 @@ impl Invocation {
             Self::Explain(args) => args.format.style(),
             Self::Fmt(args) => args.format.style(),
             Self::Show(args) => args.format.style(),
-            Self::Query(args) => args.format.style(),
+            Self::Query(args) => args.style(),
             Self::Demo => FailureStyle::Human,
         }
     }

@@ -19,10 +19,22 @@ pub(crate) struct QueryArgs {
     pub(crate) sources: Vec<Source>,
     #[command(flatten)]
     pub(crate) mof: MofArgs,
-    /// How to print the rows
-    #[arg(long, value_enum, ignore_case = true, default_value_t = RowFormat::Table)]
-    pub(crate) format: RowFormat,
-    /// The query
+    /// How to print what answers the query; unsaid, rows are a table and classes MOF
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) format: Option<RowFormat>,
+    /// Parse the query and check it against the classes, and do not run it
+    #[arg(long, group = "judge")]
+    pub(crate) check: bool,
+    /// Only parse the query: no classes are needed, and nothing is loaded
+    #[arg(long, group = "judge")]
+    pub(crate) syntax: bool,
+    /// With --check or --syntax: it is an event query
+    #[arg(long, requires = "judge")]
+    pub(crate) event: bool,
+    /// With --check or --syntax: allow what WQL does not have, such as TOP, COUNT(*) and ORDER BY
+    #[arg(long, requires = "judge")]
+    pub(crate) extended: bool,
+    /// The query: of data, of classes (FROM meta_class), ASSOCIATORS OF or REFERENCES OF
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
     #[command(flatten)]
@@ -37,6 +49,14 @@ pub(crate) enum Source {
 }
 
 impl QueryArgs {
+    /// How failures are written.
+    pub(crate) const fn style(&self) -> FailureStyle {
+        match self.format {
+            Some(format) => format.style(),
+            None => FailureStyle::Human,
+        }
+    }
+
     /// Merges the two lists by their places on the command line, which derived
     /// arguments do not keep.
     pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
@@ -51,7 +71,7 @@ impl QueryArgs {
     }
 }
 
-/// The forms of rows.
+/// The forms of rows and of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
     /// Aligned columns for people
@@ -62,7 +82,7 @@ pub(crate) enum RowFormat {
     Ndjson,
     /// Comma-separated values (RFC 4180)
     Csv,
-    /// Instance declarations
+    /// Declarations
     Mof,
 }
 

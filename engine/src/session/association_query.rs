@@ -22,6 +22,7 @@ use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// What a query starts from: its class, and the numbers of the object. One of another
@@ -62,16 +63,25 @@ impl Session {
         let source = self.source(view, &query.path)?;
         let bound = filter.bind(view.schema())?;
         let clock = &**self.repository().clock();
-        let check = || context.check(clock);
+        let held = Cell::new(0);
+        let within = || context.check_memory(held.get() * size_of::<Found>());
+        let check = || within().and_then(|()| context.check(clock));
         let mut rows: Vec<Found> = Vec::new();
+        let mut add = |row| {
+            rows.push(row);
+            held.set(rows.capacity());
+        };
         for object in source.objects {
             let (filter, repeats) = (bound, Repeats::Kept);
             let walk = Walk { namespace, view, filter, object, repeats, check: &check };
             match query.kind {
-                AssociationKind::Associators => walk.ends(|end| rows.extend(end.found))?,
-                AssociationKind::References => walk.references(|link| rows.push(link))?,
+                AssociationKind::Associators => {
+                    walk.ends(|end| end.found.into_iter().for_each(&mut add))?;
+                }
+                AssociationKind::References => walk.references(&mut add)?,
             }
         }
+        within()?;
         view.check_kept()?;
         if !query.class_defs_only {
             return Ok(self.picked(context, view, source.class, rows, &filter).into());

@@ -8,15 +8,16 @@
 use super::Session;
 use super::class_options::ClassOptions;
 use super::classes::Classes;
+use super::row::system_to_value;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::Location;
-use cimarron_model::{Name, fold};
+use cimarron_model::{Name, Value, fold};
 use cimarron_schema::ClassView;
 use cimarron_wql::{
     BoundExpr, BoundPath, BoundSchemaQuery, CompareOp, Constant, Genus, SystemProperty, Truth,
-    ValueRef,
+    ValueRef, system_value,
 };
 use std::borrow::Cow;
 use std::fmt;
@@ -74,7 +75,7 @@ impl ClassResult {
     /// The names of the classes.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         let found = self.found.iter().filter_map(|id| self.schema.by_id(*id));
-        found.map(|class| class.name())
+        found.map(ClassRef::name)
     }
 
     /// The classes, one at a time: only one is in memory in this form.
@@ -86,6 +87,17 @@ impl ClassResult {
     /// How many classes the condition was asked of; for explaining a query.
     pub const fn looked_at(&self) -> usize {
         self.looked_at
+    }
+
+    /// The value of a system property of the class at a position; NULL beyond the last.
+    pub fn system(&self, position: usize, property: SystemProperty) -> Value {
+        let id = self.found.get(position);
+        let Some(class) = id.and_then(|id| self.schema.by_id(*id)) else {
+            return Value::Null(property.cim_type(), property.is_array());
+        };
+        let location = &*self.session.namespace.location;
+        let row = ClassRow { schema: &self.schema, class, location };
+        system_to_value(system_value(&row, property))
     }
 
     /// The class at a position.
@@ -121,6 +133,7 @@ impl Session {
         for class in candidates {
             if looked_at % CLASSES_PER_CHECK == 0 {
                 context.check(&**self.repository().clock())?;
+                context.check_memory(held(&found))?;
             }
             looked_at += 1;
             let row = ClassRow { schema, class, location };
@@ -129,8 +142,13 @@ impl Session {
                 found.push(class.def().id);
             }
         }
+        context.check_memory(held(&found))?;
         Ok(ClassResult::new(self, context, schema, found, looked_at))
     }
+}
+
+const fn held(found: &Vec<ClassId>) -> usize {
+    found.capacity() * size_of::<ClassId>()
 }
 
 /// The runs of classes outside of which a condition is true for none, in order and apart

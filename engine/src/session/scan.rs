@@ -7,6 +7,7 @@
 use super::query::QueryResult;
 use super::row::Row;
 use super::statement::Selection;
+use super::warm;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::store::{FrozenChunk, Snapshot};
@@ -169,14 +170,36 @@ impl QueryResult {
         let mut passed = Mask::of(rows);
         frozen.retain_live(&mut passed);
         if let Some(predicate) = self.condition() {
-            let batch = self.batch(frozen);
-            match predicate.foresee(&batch) {
+            match predicate.foresee(&self.batch(frozen)) {
                 Some(true) => {}
                 Some(false) => passed.clear(),
-                None => predicate.select(&batch, &mut passed, scratch),
+                None => self.keep(frozen, predicate, &mut passed, scratch),
             }
         }
         passed
+    }
+
+    /// The rows of a chunk that are seen.
+    pub(super) fn seen(&self, frozen: &FrozenChunk) -> Mask {
+        let mut rows = Mask::of(frozen.start()..frozen.len());
+        frozen.retain_live(&mut rows);
+        rows
+    }
+
+    /// Keeps the rows of a chunk that pass.
+    pub(super) fn keep(
+        &self,
+        frozen: &FrozenChunk,
+        predicate: &Predicate,
+        rows: &mut Mask,
+        scratch: &mut Scratch,
+    ) {
+        predicate.select(&self.batch(frozen), rows, scratch);
+    }
+
+    /// Whether it can be seen from outside that no row of a chunk passes.
+    pub(super) fn foresees_nothing(&self, frozen: &FrozenChunk) -> bool {
+        self.condition().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
     }
 
     fn check(&self, context: &CallContext) -> Result<(), EngineError> {
@@ -223,9 +246,9 @@ impl<'a> Rows<'a> {
     pub(super) fn count_left(mut self) -> Result<usize, EngineError> {
         let mut count = 0;
         while let Some(frozen) = self.chunk() {
-            self.window = usize::MAX;
-            self.look(frozen)?;
-            count += self.passed.count();
+            self.result.check(self.context)?;
+            let rows = self.next.row.max(frozen.start())..frozen.len();
+            count += self.result.select(frozen, rows, &mut self.scratch).count();
             self.leave_chunk();
         }
         Ok(count)
@@ -248,7 +271,9 @@ impl<'a> Rows<'a> {
         self.looked_at = frozen.len().min(start.saturating_add(self.window));
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
-        self.passed = self.result.select(frozen, start..self.looked_at, &mut self.scratch);
+        let rows = start..self.looked_at;
+        self.passed = self.result.select(frozen, rows.clone(), &mut self.scratch);
+        warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
         Ok(())
     }
 

@@ -53,18 +53,16 @@ impl fmt::Debug for TextSearch {
     }
 }
 
-/// Less than one text in this many is asked alone: folding all of them costs more.
-const SPARSE: usize = 16;
+/// Less than one text in this many is searched alone: folding all of them costs more.
+const SPARSE: usize = 4;
 
 impl TextSearch {
     pub(crate) fn new(pattern: LikePattern) -> Self {
         let folded = pattern.case() == StringCase::Folded;
-        let plan = match pattern.literals() {
+        // Beyond ASCII, folding may change how many bytes a character has.
+        let plan = match pattern.literals(|c| c.is_ascii() || !folded) {
             Literals::Anything => Plan::All,
-            // Beyond ASCII, folding may change how many bytes a character has.
-            Literals::Run { text, .. } if text.len() < 2 || folded && !text.is_ascii() => {
-                Plan::Each
-            }
+            Literals::Run { text, .. } if text.len() < 2 => Plan::Each,
             Literals::Run { text, is_enough } => {
                 let disguised = [('k', "\u{212a}"), ('s', "\u{17f}")];
                 let disguises = disguised.iter().filter(|(c, _)| folded && text.contains(*c));
@@ -89,12 +87,29 @@ impl TextSearch {
         let matches = |row| self.pattern.matches(texts.get(row));
         match &self.plan {
             Plan::All => {}
-            Plan::Run(run) if rows.count() >= texts.len() / SPARSE && run.is_plain_in(texts) => {
+            Plan::Run(run) if !run.is_plain_in(texts, rows) => rows.retain(matches),
+            Plan::Run(run) if rows.count() < texts.len() / SPARSE => rows.retain(|row| {
+                let text = self.folded(texts.get(row).as_bytes(), folded);
+                run.finder.find(text).is_some() && (run.is_enough || matches(row))
+            }),
+            Plan::Run(run) => {
                 let mut found = Mask::default();
                 self.find(run, texts, rows, folded, &mut found);
                 rows.intersect(&found);
             }
-            Plan::Each | Plan::Run(_) => rows.retain(matches),
+            Plan::Each => rows.retain(matches),
+        }
+    }
+
+    /// Bytes as the run is searched for in them.
+    fn folded<'b>(&self, bytes: &'b [u8], folded: &'b mut Vec<u8>) -> &'b [u8] {
+        match self.pattern.case() {
+            StringCase::Exact => bytes,
+            StringCase::Folded => {
+                folded.clear();
+                folded.extend(bytes.iter().map(u8::to_ascii_lowercase));
+                folded
+            }
         }
     }
 
@@ -111,14 +126,7 @@ impl TextSearch {
         let Some(last) = range.end.checked_sub(1) else { return };
         let (base, end) = (texts.span(range.start).0, texts.span(last).1);
         let area = texts.text().as_bytes().get(base..end).unwrap_or_default();
-        let area = match self.pattern.case() {
-            StringCase::Exact => area,
-            StringCase::Folded => {
-                folded.clear();
-                folded.extend(area.iter().map(u8::to_ascii_lowercase));
-                folded
-            }
-        };
+        let area = self.folded(area, folded);
         let mut row = range.start;
         let mut from = 0;
         while let Some(hit) = area.get(from..).and_then(|rest| run.finder.find(rest)) {
@@ -139,8 +147,14 @@ impl TextSearch {
 }
 
 impl Run {
-    /// Whether each text that has the run, case aside, has its very letters.
-    fn is_plain_in(&self, texts: Texts<'_>) -> bool {
-        texts.is_ascii() || self.disguises.iter().all(|d| d.find(texts.text().as_bytes()).is_none())
+    /// Whether each of the texts that has the run, case aside, has its very letters.
+    fn is_plain_in(&self, texts: Texts<'_>, rows: &Mask) -> bool {
+        let range = rows.range();
+        if texts.is_ascii() || self.disguises.is_empty() || range.is_empty() {
+            return true;
+        }
+        let (start, end) = (texts.span(range.start).0, texts.span(range.end - 1).1);
+        let area = texts.text().as_bytes().get(start..end).unwrap_or_default();
+        self.disguises.iter().all(|disguise| disguise.find(area).is_none())
     }
 }

@@ -98,6 +98,12 @@ const ROWS: &[Row] = &[
         ours(3.0),
     ),
     row(
+        "row of a key, prepared query, all columns; SQLite prepared",
+        ("key_query_prepared", TIME),
+        (&SQLITE, "key_prepared"),
+        ours(0.5),
+    ),
+    row(
         "row of a key, prepared reader, all columns; SQLite prepared",
         ("key_prepared", TIME),
         (&SQLITE, "key_prepared"),
@@ -135,6 +141,7 @@ const ROWS: &[Row] = &[
         ours(6.0),
     ),
     row("parse and bind; SQLite prepare", ("parse", TIME), (&SQLITE, "parse"), ours(1.5)),
+    row("prepare: planned too; SQLite prepare", ("prepare", TIME), (&SQLITE, "parse"), None),
     row(
         "LIKE '%foo%' on 2 threads, wall; on one",
         ("two_threads", RATE),

@@ -16,6 +16,7 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     }
     threads(report, &session, count)?;
     key(report, &session, count)?;
+    key_query_prepared(report, &session, count)?;
     key_prepared(report, &session, count, "key", 0..fleet::PROPERTIES.len())?;
     key_prepared(report, &session, count, "key_size", fleet::SIZE..fleet::SIZE + 1)?;
     let cost = range(report, &session, count)?;
@@ -84,12 +85,9 @@ fn threads(report: &mut Report, session: &Session, count: u64) -> Result<()> {
 /// From the text of a query with a key to all values of the row.
 fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     let context = CallContext::new();
-    let query = |nth| {
-        format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
-    };
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
-        let queries: Vec<_> = batch.map(query).collect();
+        let queries: Vec<_> = batch.map(|nth| query_of_key(nth, count)).collect();
         clock.time(|| {
             queries.iter().try_for_each(|query| {
                 for row in session.query(&context, query)?.rows() {
@@ -105,8 +103,34 @@ fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     Ok(())
 }
 
-/// The same when everything that the key does not change was done before, and some of the
-/// values are read.
+/// The same when the queries were prepared before.
+fn key_query_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+    let context = CallContext::new();
+    let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
+    for batch in data::batches(0..SAMPLES) {
+        let prepare = |nth| session.prepare(&context, &query_of_key(nth, count));
+        let queries = batch.map(prepare).collect::<Result<Vec<_>>>()?;
+        clock.time(|| {
+            queries.iter().try_for_each(|query| {
+                for row in query.run(&context)?.rows() {
+                    let row = row?;
+                    sum = sum.wrapping_add(touch_all(|slot| row.value(slot)));
+                }
+                Result::<()>::Ok(())
+            })
+        })?;
+    }
+    report.check("key", sum);
+    report.figure("key_query_prepared", clock.each(SAMPLES));
+    Ok(())
+}
+
+fn query_of_key(nth: u64, count: u64) -> String {
+    format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
+}
+
+/// The same through the reader, which is prepared for all keys, and some of the values are
+/// read.
 fn key_prepared(
     report: &mut Report,
     session: &Session,

@@ -198,6 +198,11 @@ fn calls_end_while_links_are_followed() {
     let limited = context().with_deadline(deadline);
     let query = r#"ASSOCIATORS OF {X_Node.Id="a"}"#;
     let result = session.query(&limited, query).unwrap();
+    let thrifty = context().with_memory_budget(48);
+    let error = session.query(&thrifty, query).map(|_| ()).unwrap_err();
+    assert!(matches!(error, EngineError::OverMemoryBudget { budget: 48 }), "{error}");
+    let few = r#"REFERENCES OF {X_Node.Id="d"} WHERE Role = Nobody"#;
+    assert_eq!(session.query(&thrifty, few).unwrap().count().unwrap(), 0);
     clock.advance(Duration::from_secs(1));
     assert_eq!(result.count().unwrap_err().status(), Status::Timeout);
     assert_eq!(session.query(&limited, query).unwrap_err().status(), Status::Timeout);

@@ -4,6 +4,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::context::CancelToken;
 use crate::session::class_query::ClassResult;
+use cimarron_wql::SystemProperty;
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -135,6 +136,18 @@ fn classes_come_as_they_were_and_as_the_options_want_them() {
     let classes: Vec<_> = result.classes().map(|class| class.unwrap()).collect();
     let properties: Vec<_> = classes.iter().map(|class| class.properties.len()).collect();
     assert_eq!((names(&result).as_str(), properties), ("A_Left A_LeftLeaf", vec![2, 4]));
+    for (property, value) in [
+        (SystemProperty::Class, "A_LeftLeaf"),
+        (SystemProperty::Superclass, "A_Left"),
+        (SystemProperty::Derivation, "{A_Left, A_Top}"),
+        (SystemProperty::Dynasty, "A_Top"),
+        (SystemProperty::Genus, "1"),
+        (SystemProperty::PropertyCount, "4"),
+        (SystemProperty::Path, r"\\ALPHA\root\cimv2:A_LeftLeaf"),
+    ] {
+        assert_eq!(result.system(1, property).to_string(), value);
+    }
+    assert!(result.system(2, SystemProperty::Class).is_null());
     let own = result.with_options(ClassOptions::new().local_only());
     let properties: Vec<_> = own.classes().map(|class| class.unwrap().properties.len()).collect();
     assert_eq!(properties, [1, 2]);
@@ -204,6 +217,9 @@ fn deadline_and_token_are_looked_at_while_classes_are() {
     assert_eq!(result.len(), 1000);
     let asked = clock.0.load(Ordering::SeqCst) - before;
     assert!(asked > result.looked_at() / 256, "{asked} looks");
+    let thrifty = context().with_memory_budget(2048);
+    let error = session.query_classes(&thrifty, query).unwrap_err();
+    assert!(matches!(error, EngineError::OverMemoryBudget { budget: 2048 }), "{error}");
     token.cancel();
     assert_eq!(result.classes().next().unwrap().unwrap_err().status(), Status::Cancelled);
     assert_eq!(session.query_classes(&limited, query).unwrap_err().status(), Status::Cancelled);

@@ -1,0 +1,76 @@
+//! Bringing scattered rows near before they are read.
+//!
+//! Rows that a condition or an index picks out of a chunk lie lines apart, in each column
+//! again. Whoever reads them row by row waits for memory at every value. Touched column by
+//! column, with nothing between two loads that depends on the first, many lines come at a
+//! time: that was measured to make a range of an ordered index three times as fast.
+
+use super::statement::Selection;
+use crate::store::Chunk;
+use cimarron_wql::BoundPath;
+use cimarron_wql::vector::{Mask, Texts, Values};
+use std::hint::black_box;
+
+/// So few rows are not worth it.
+const FEW: usize = 4;
+
+/// Where one row in this many is wanted, reading in order brings them near by itself.
+const DENSE: usize = 4;
+
+/// Touches what rows of a chunk show.
+pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &Mask, looked_at: usize) {
+    let count = rows.count();
+    if count <= FEW || count * DENSE > looked_at {
+        return;
+    }
+    match selection {
+        Selection::All => {
+            (0..chunk.layout().slots.len()).for_each(|slot| column(chunk.values(slot), rows));
+        }
+        Selection::Chosen(choice) => {
+            let slots = choice.slots(chunk.layout());
+            slots.into_iter().for_each(|slot| column(chunk.values(slot as usize), rows));
+        }
+        Selection::Items(items, _) => {
+            for item in items {
+                if let BoundPath::Column(wanted) = item {
+                    column(chunk.values(wanted.slot), rows);
+                }
+            }
+        }
+    }
+}
+
+fn column(values: Values<'_>, rows: &Mask) {
+    match values {
+        Values::Boolean(items) => each(items, rows, |v| u8::from(*v)),
+        Values::UInt8(items) => each(items, rows, |v| *v),
+        Values::SInt8(items) => each(items, rows, |v| *v as u8),
+        Values::UInt16(items) => each(items, rows, |v| *v as u8),
+        Values::SInt16(items) => each(items, rows, |v| *v as u8),
+        Values::Char16(items) => each(items, rows, |v| v.0 as u8),
+        Values::UInt32(items) => each(items, rows, |v| *v as u8),
+        Values::SInt32(items) => each(items, rows, |v| *v as u8),
+        Values::UInt64(items) => each(items, rows, |v| *v as u8),
+        Values::SInt64(items) => each(items, rows, |v| *v as u8),
+        Values::Real32(items) => each(items, rows, |v| v.to_bits() as u8),
+        Values::Real64(items) => each(items, rows, |v| v.to_bits() as u8),
+        Values::DateTime(items) => each(items, rows, |v| v.to_bits() as u8),
+        Values::Dictionary(codes, _) => each(codes, rows, |v| *v),
+        Values::Text(texts) => text(texts, rows),
+        _ => {}
+    }
+}
+
+fn each<T>(items: &[T], rows: &Mask, byte: impl Fn(&T) -> u8) {
+    let touched = rows.rows().filter_map(|row| items.get(row));
+    black_box(touched.fold(0, |all, item| all ^ byte(item)));
+}
+
+/// The ends of all, and then the letters: the place of those is known by the ends.
+fn text(texts: Texts<'_>, rows: &Mask) {
+    black_box(rows.rows().fold(0, |all, row| all ^ texts.span(row).1));
+    let bytes = texts.text().as_bytes();
+    let first = rows.rows().filter_map(|row| bytes.get(texts.span(row).0));
+    black_box(first.fold(0, |all, byte| all ^ byte));
+}
