@@ -5,6 +5,10 @@
 //! (`SchemaOnly` asks what classes declare instead). It may lie in another namespace of
 //! this server; the associations that are followed are those of the session's namespace
 //! ("Cross-Namespace Association Traversal": both ends have the association's instance).
+//!
+//! The language is WMI's in both dialects: an object that several associations lead to
+//! comes once for each of them, and the object in braces must be there. What DSP0200's
+//! operations do otherwise in `Dmtf` is theirs.
 
 use super::Session;
 use super::answer::Answer;
@@ -17,7 +21,7 @@ use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::ClassId;
 use crate::store::{Found, ObjectNumber, View};
-use cimarron_model::{Dialect, Name, ObjectPath};
+use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
 use rustc_hash::FxHashSet;
@@ -72,7 +76,7 @@ impl Session {
             held.set(rows.capacity());
         };
         for object in source.objects {
-            let walk = Walk { namespace, view, filter: bound, object, check: &check };
+            let walk = Walk { namespace, view, filter: bound, object, once: false, check: &check };
             match query.kind {
                 AssociationKind::Associators => {
                     walk.ends(|end| end.found.into_iter().for_each(&mut add))?;
@@ -106,7 +110,7 @@ impl Session {
         let name = class(schema, name)?.name().as_str();
         let found = match query.kind {
             AssociationKind::Associators => {
-                let ends = self.ends(context, schema, name, filter)?;
+                let ends = self.ends(context, schema, name, filter, false)?;
                 let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
                 there.map(|class| class.def().id).collect()
             }
@@ -126,8 +130,10 @@ impl Session {
         }
         if path.is_instance() {
             let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
-            let object = self.object_number(view, &bound, path)?;
-            let objects = std::iter::once(object).collect();
+            let found = namespace
+                .look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?
+                .ok_or_else(|| nobody(path))?;
+            let objects = std::iter::once(found.chunk.object(found.row)).collect();
             return Ok(Source { class: bound.class.name().clone(), objects });
         }
         let name = path.class.as_ref().map_or("", Name::as_str);
@@ -158,14 +164,10 @@ impl Session {
             return Ok(Source { objects: called(&class).into_iter().collect(), class });
         }
         let bound = BoundPath::bind(schema, &there.location, path)?;
-        let found = there.look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?;
-        let own = match &found {
-            Some(found) => schema.by_id(found.class()).unwrap_or(bound.class),
-            None if here.dialect == Dialect::Dmtf => bound.class,
-            None => {
-                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
-            }
-        };
+        let found = there
+            .look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?
+            .ok_or_else(|| nobody(path))?;
+        let own = schema.by_id(found.class()).unwrap_or(bound.class);
         let mut objects: SmallVec<[ObjectNumber; 1]> = SmallVec::new();
         for class in std::iter::successors(Some(own), |class| class.parent()) {
             objects.extend(called(class.name()).filter(|number| !objects.contains(number)));
@@ -177,6 +179,10 @@ impl Session {
 /// The number of an object that is known by this path.
 fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
     namespace.store.object_at(&Arc::new(path))
+}
+
+fn nobody(path: &ObjectPath) -> EngineError {
+    EngineError::InstanceNotFound { path: Box::new(path.clone()) }
 }
 
 fn elsewhere(path: &ObjectPath) -> EngineError {

@@ -56,7 +56,7 @@ fn conditions_choose_classes_depth_first() {
         (r#"__PATH = "\\\\ALPHA\\root\\cimv2:A_Right""#, "A_Right"),
         (r#"__GENUS = 2"#, ""),
         (r#"__GENUS = 1 AND __Dynasty = "B_Top""#, "B_Top B_Below"),
-        (r#"__SERVER = "alpha" AND __NAMESPACE = "root/cimv2" AND __Class = "B_Top""#, "B_Top"),
+        (r#"__SERVER = "alpha" AND __NAMESPACE = "root\\cimv2" AND __Class = "B_Top""#, "B_Top"),
         (r#"__Superclass <> "A_Top" AND __Dynasty = "A_Top""#, "A_Top A_LeftLeaf"),
     ] {
         let query = format!("SELECT * FROM meta_class WHERE {condition}");
