@@ -88,8 +88,7 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         let class = Schema::class(view.schema(), statement.class.as_str());
         let namespace = &*self.namespace;
-        let predicate = statement.predicate.as_ref();
-        let found = class.and_then(|c| access::candidates(namespace, view, c, predicate));
+        let found = class.and_then(|c| access::candidates(namespace, view, c, &statement));
         let (access, snapshot) = match found {
             Some((access, rows)) => {
                 view.check_kept()?;

@@ -170,14 +170,36 @@ impl QueryResult {
         let mut passed = Mask::of(rows);
         frozen.retain_live(&mut passed);
         if let Some(predicate) = self.condition() {
-            let batch = self.batch(frozen);
-            match predicate.foresee(&batch) {
+            match predicate.foresee(&self.batch(frozen)) {
                 Some(true) => {}
                 Some(false) => passed.clear(),
-                None => predicate.select(&batch, &mut passed, scratch),
+                None => self.keep(frozen, predicate, &mut passed, scratch),
             }
         }
         passed
+    }
+
+    /// The rows of a chunk that are seen.
+    pub(super) fn seen(&self, frozen: &FrozenChunk) -> Mask {
+        let mut rows = Mask::of(frozen.start()..frozen.len());
+        frozen.retain_live(&mut rows);
+        rows
+    }
+
+    /// Keeps the rows of a chunk that pass.
+    pub(super) fn keep(
+        &self,
+        frozen: &FrozenChunk,
+        predicate: &Predicate,
+        rows: &mut Mask,
+        scratch: &mut Scratch,
+    ) {
+        predicate.select(&self.batch(frozen), rows, scratch);
+    }
+
+    /// Whether it can be seen from outside that no row of a chunk passes.
+    pub(super) fn foresees_nothing(&self, frozen: &FrozenChunk) -> bool {
+        self.condition().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
     }
 
     fn check(&self, context: &CallContext) -> Result<(), EngineError> {

@@ -1,9 +1,14 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
+use super::access;
 use super::instance_options::Choice;
-use cimarron_model::{CimType, Name};
+use crate::schema::Schema;
+use crate::store::KeyRules;
+use crate::view::ValueView;
+use cimarron_model::{CimType, Name, Value};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BoundPath, BoundQuery, Declared, Projection};
+use smallvec::SmallVec;
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +60,27 @@ pub(super) struct Statement {
     pub(super) selection: Selection,
     /// Which rows pass; `None` for all.
     pub(super) predicate: Option<Predicate>,
+    /// The key of the rows that pass, when the predicate says it.
+    pub(super) key: Option<KeyWanted>,
+}
+
+/// The one key that a row must have.
+#[derive(Debug)]
+pub(super) struct KeyWanted {
+    /// In declaration order.
+    pub(super) values: SmallVec<[Value; 1]>,
+    /// As the key index has it.
+    pub(super) hash: u64,
 }
 
 impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, selection, predicate: None }
+        Self { class, selection, predicate: None, key: None }
     }
 
-    pub(super) fn new(bound: BoundQuery) -> Self {
+    pub(super) fn new(bound: BoundQuery, schema: &Schema, rules: &KeyRules) -> Self {
         let selection = match bound.projection {
             Projection::All => Selection::All,
             Projection::Items(paths) => {
@@ -73,7 +89,13 @@ impl Statement {
             }
         };
         let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
-        Self { class: bound.class, selection, predicate }
+        let class = schema.class(bound.class.as_str()).filter(|class| class.key_root().is_some());
+        let key = class.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+            let values = access::key_values(predicate, class.layout())?;
+            let hash = rules.hash(values.iter().map(ValueView::from));
+            Some(KeyWanted { values, hash })
+        });
+        Self { class: bound.class, selection, predicate, key }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

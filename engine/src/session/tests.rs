@@ -4,6 +4,7 @@ mod association_queries;
 mod associations;
 mod class_associators;
 mod class_reads;
+mod explain;
 mod indexed_queries;
 mod indexes;
 mod instances;

@@ -50,6 +50,7 @@ pub(super) enum LiteralKind {
     String,
     Integer,
     Real,
+    DateTime,
     True,
     False,
     Null,
@@ -143,6 +144,7 @@ impl<'t> Builder<'t> {
             }
             LiteralKind::Integer => LiteralValue::Integer(number()),
             LiteralKind::Real => LiteralValue::Real(number()),
+            LiteralKind::DateTime => LiteralValue::String(number()),
             LiteralKind::True => LiteralValue::Boolean(true),
             LiteralKind::False => LiteralValue::Boolean(false),
             LiteralKind::Null => LiteralValue::Null,

@@ -38,6 +38,10 @@ fn parses_every_form() {
     check_same("SELECT * FROM X WHERE NOT a LIKE \"%x_[a-f]\" AND b LIKE 5");
     check_same("SELECT __CLASS, __PATH FROM X WHERE __CLASS = Y");
     check_same("SELECT Größe FROM X");
+    check(
+        "SELECT * FROM X WHERE a >= 20240101120000.000000+060",
+        "SELECT * FROM X WHERE a >= \"20240101120000.000000+060\"",
+    );
 }
 
 #[test]
