@@ -10,7 +10,7 @@ const CLASSES: &str = r#"
 "#;
 
 fn filled() -> Session {
-    let session = super::session(Dialect::Wmi, CLASSES);
+    let session = session(Dialect::Wmi, CLASSES);
     let mut inserter = session.inserter(&context(), "X_Low", &["Id", "Size", "Text"]).unwrap();
     for n in 0..20_000_u32 {
         let (id, text) = (format!("{n:05}"), format!("text {}", n % 100));
