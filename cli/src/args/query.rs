@@ -3,6 +3,7 @@
 use super::{MofArgs, UpdateArgs};
 use crate::failure::FailureStyle;
 use clap::{ArgMatches, Args, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The arguments of `cimarron query`.
@@ -34,11 +35,47 @@ pub(crate) struct QueryArgs {
     /// With --check or --syntax: allow what WQL does not have, such as TOP, COUNT(*) and ORDER BY
     #[arg(long, requires = "judge")]
     pub(crate) extended: bool,
+    /// Print how the query would be answered instead of its answer; with `analyze`, run it, and
+    /// say what each step gave and how long it took
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "analyze",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "plan",
+        conflicts_with = "judge"
+    )]
+    pub(crate) explain: Option<Explain>,
     /// The query: of data, of classes (FROM meta_class), ASSOCIATORS OF or REFERENCES OF
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
     #[command(flatten)]
     pub(crate) update: UpdateArgs,
+}
+
+/// How much `--explain` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explain {
+    /// The plan, with estimates
+    Plan,
+    /// The plan after a run
+    Analyze,
+}
+
+/// `--explain analyze` as `--explain=analyze`: the word behind `--explain` is its value only
+/// when it is that one, and else the query.
+pub(super) fn join_explain(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
+    for argument in arguments {
+        let is_value = argument.to_str().is_some_and(|word| word.eq_ignore_ascii_case("analyze"));
+        match joined.last_mut() {
+            Some(last) if is_value && last == "--explain" => last.push("=analyze"),
+            _ => joined.push(argument),
+        }
+    }
+    joined
 }
 
 /// One thing that `query` loads.

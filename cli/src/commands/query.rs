@@ -1,8 +1,9 @@
 //! `cimarron query`: archives and MOF in, rows or classes out.
 
-use crate::args::{QueryArgs, Source};
+use crate::args::{Explain, QueryArgs, Source};
 use crate::core;
 use crate::failure::Stop;
+use crate::output::plan::write_plan;
 use crate::output::stdout;
 use crate::progress::Progress;
 use crate::terminal;
@@ -21,6 +22,10 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
             let verdict = core::check_query(args, Some(&session))?;
             drop(progress);
             verdict.write(&mut out, args.format)?;
+        } else if let Some(explain) = args.explain {
+            let plan = core::explain(&session, &args.query, explain == Explain::Analyze)?;
+            drop(progress);
+            write_plan(&plan, &mut out, args.format)?;
         } else {
             let answer = core::query(&session, &args.query)?;
             drop(progress);

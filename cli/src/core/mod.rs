@@ -24,6 +24,6 @@ pub(crate) use gather::Gathering;
 pub(crate) use inputs::{Inputs, Loaded, STDIN_NAME, read_stdin};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{
-    compile_into, load_archive, load_compiled, open_session, query, query_rows,
+    compile_into, explain, load_archive, load_compiled, open_session, query, query_rows,
 };
 pub(crate) use stamp::{Key, Stamp};

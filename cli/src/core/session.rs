@@ -6,7 +6,7 @@ use crate::failure::{Failure, Stop};
 use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
-use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
+use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::{CompileOptions, Compiled};
 use std::path::Path;
@@ -78,6 +78,13 @@ pub(crate) fn query(session: &Session, text: &str) -> Result<Answer, Failure> {
             Ok(Answer::Classes(ClassAnswer { result, flavors }))
         }
     }
+}
+
+/// How a query is answered; with `run`, how it was.
+pub(crate) fn explain(session: &Session, text: &str, run: bool) -> Result<QueryPlan, Failure> {
+    let context = CallContext::default();
+    let plan = if run { session.analyze(&context, text) } else { session.explain(&context, text) };
+    plan.map_err(|error| refusal(&error, text))
 }
 
 /// Runs a query that is answered with rows.

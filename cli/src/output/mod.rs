@@ -12,6 +12,7 @@ pub(crate) mod findings;
 pub(crate) mod numbers;
 pub(crate) mod paint;
 pub(crate) mod picture;
+pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod sarif;
 mod source_line;

@@ -12,7 +12,7 @@
 
 use super::Session;
 use super::answer::Answer;
-use super::association_filter::AssociationFilter;
+use super::association_filter::{AssociationFilter, BoundFilter};
 use super::associations::Walk;
 use super::class_query::ClassResult;
 use super::path::BoundPath;
@@ -20,7 +20,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::ClassId;
-use crate::store::{Found, ObjectNumber, View};
+use crate::store::{Found, FrozenChunk, ObjectNumber, View};
 use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -34,6 +34,46 @@ use std::sync::Arc;
 struct Source {
     class: Name,
     objects: SmallVec<[ObjectNumber; 1]>,
+}
+
+/// As many rows make room for themselves once.
+const FEW: usize = 16;
+
+/// The walks that answer a query.
+struct Walks<'a> {
+    session: &'a Session,
+    context: &'a CallContext,
+    view: &'a View,
+    query: &'a BoundAssociationQuery,
+    filter: BoundFilter<'a>,
+}
+
+impl Walks<'_> {
+    /// Gives `add` every row that is found; it says how many bytes are held then.
+    fn follow(
+        self,
+        objects: impl IntoIterator<Item = ObjectNumber>,
+        mut add: impl FnMut(Found) -> usize,
+    ) -> Result<(), EngineError> {
+        let Self { session, context, view, query, filter } = self;
+        let clock = &**session.repository().clock();
+        let held = Cell::new(0);
+        let within = || context.check_memory(held.get());
+        let check = || within().and_then(|()| context.check(clock));
+        let mut each = |row| held.set(add(row));
+        for object in objects {
+            let namespace = &*session.namespace;
+            let walk = Walk { namespace, view, filter, object, once: false, check: &check };
+            match query.kind {
+                AssociationKind::Associators => {
+                    walk.ends(|end| end.found().into_iter().for_each(&mut each))?;
+                }
+                AssociationKind::References => walk.references(&mut each)?,
+            }
+        }
+        within()?;
+        view.check_kept()
+    }
 }
 
 impl AssociationFilter {
@@ -63,35 +103,25 @@ impl Session {
         if query.schema_only {
             return self.declared(context, view, query, &filter).map(Answer::from);
         }
-        let namespace = &*self.namespace;
         let source = self.source(view, &query.path)?;
-        let bound = filter.bind(view.schema())?;
-        let clock = &**self.repository().clock();
-        let held = Cell::new(0);
-        let within = || context.check_memory(held.get() * size_of::<Found>());
-        let check = || within().and_then(|()| context.check(clock));
-        let mut rows: Vec<Found> = Vec::new();
-        let mut add = |row| {
-            rows.push(row);
-            held.set(rows.capacity());
-        };
-        for object in source.objects {
-            let walk = Walk { namespace, view, filter: bound, object, once: false, check: &check };
-            match query.kind {
-                AssociationKind::Associators => {
-                    walk.ends(|end| end.found.into_iter().for_each(&mut add))?;
-                }
-                AssociationKind::References => walk.references(&mut add)?,
-            }
-        }
-        within()?;
-        view.check_kept()?;
+        let walks =
+            Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
+            let mut rows: Vec<FrozenChunk> = Vec::with_capacity(FEW);
+            walks.follow(source.objects, |row| {
+                rows.push(FrozenChunk::one(row));
+                rows.capacity() * size_of::<FrozenChunk>()
+            })?;
             return Ok(self.picked(context, view, source.class, rows, &filter).into());
         }
+        let (mut classes, mut looked_at) = (Vec::new(), 0);
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();
-        let classes = rows.iter().map(Found::class).filter(|id| seen.insert(*id)).collect();
-        Ok(ClassResult::new(self, context, view.schema(), classes, rows.len()).into())
+        walks.follow(source.objects, |row| {
+            looked_at += 1;
+            classes.extend(Some(row.class()).filter(|id| seen.insert(*id)));
+            classes.capacity() * size_of::<ClassId>()
+        })?;
+        Ok(ClassResult::new(self, context, view.schema(), classes, looked_at).into())
     }
 
     /// What the classes say of the associations of a class.
