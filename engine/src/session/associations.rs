@@ -121,28 +121,9 @@ impl Session {
         let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
-        let object = self.object_number(&view, &bound, path)?;
-        let class = bound.class.name().clone();
-        let clock = &**self.repository().clock();
-        let check = || context.check(clock);
-        let repeats = Repeats::of_operations(namespace.dialect);
-        let mut from = Walk { namespace, view: &view, filter, object, repeats, check: &check };
-        let found = walk(&mut from)?;
-        view.check_kept()?;
-        Ok((view, class, found))
-    }
-
-    /// The number of an object that is to be walked from.
-    pub(super) fn object_number(
-        &self,
-        view: &View,
-        bound: &BoundPath<'_>,
-        path: &ObjectPath,
-    ) -> Result<ObjectNumber, EngineError> {
-        let namespace = &*self.namespace;
         let source =
-            namespace.look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
-        Ok(match &source {
+            namespace.look_in(&view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
+        let object = match &source {
             Some(found) => found.chunk.object(found.row),
             None if namespace.dialect == Dialect::Wmi => {
                 return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
@@ -151,7 +132,15 @@ impl Session {
                 let path = object_path(namespace, bound.class, bound.keys());
                 namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
             }
-        })
+        };
+        let class = bound.class.name().clone();
+        let clock = &**self.repository().clock();
+        let check = || context.check(clock);
+        let once = namespace.dialect == Dialect::Dmtf;
+        let found =
+            walk(&mut Walk { namespace, view: &view, filter, object, once, check: &check })?;
+        view.check_kept()?;
+        Ok((view, class, found))
     }
 
     /// Rows as a result, which the filter may cut down to their keys.
@@ -166,26 +155,6 @@ impl Session {
         let snapshot = self.namespace.snapshot(view, rows);
         let choice = filter.keys_only.then_some(Choice::Keys);
         QueryResult::chosen(self, context, snapshot, class, choice)
-    }
-}
-
-/// Whether an end that several associations lead to is given for each of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeats {
-    /// As often as associations lead to it: WQL, in any dialect (WMI SDK, "ASSOCIATORS OF
-    /// statement").
-    Kept,
-    /// Once (DSP0200 5.3.2.16).
-    Dropped,
-}
-
-impl Repeats {
-    /// What the operations do in a namespace of this dialect.
-    pub(super) const fn of_operations(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Wmi => Self::Kept,
-            Dialect::Dmtf => Self::Dropped,
-        }
     }
 }
 
@@ -212,7 +181,8 @@ pub(super) struct Walk<'a> {
     pub(super) view: &'a View,
     pub(super) filter: BoundFilter<'a>,
     pub(super) object: ObjectNumber,
-    pub(super) repeats: Repeats,
+    /// Whether an end that several associations lead to is given once.
+    pub(super) once: bool,
     pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
@@ -322,7 +292,7 @@ impl<'a> Walk<'a> {
 
     /// Calls `each` with every end that the filter gives.
     pub(super) fn ends(&self, mut each: impl FnMut(End)) -> Result<(), EngineError> {
-        let once = self.repeats == Repeats::Dropped;
+        let once = self.once;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
         let mut look_up = |targets: &[Target]| {
