@@ -8,12 +8,14 @@
 //! [`BoundExpr::evaluate`](crate::BoundExpr::evaluate), row by row, is what it must agree
 //! with.
 
+mod aggregate;
 mod batch;
 mod mask;
 mod numbers;
 mod search;
 mod text;
 
+pub use aggregate::{Extremes, Sum, Total, with_value};
 pub use batch::{Batch, Bounds, Texts, Values};
 pub use mask::{BATCH_ROWS, Mask};
 pub use search::TextSearch;
