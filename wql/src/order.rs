@@ -3,7 +3,7 @@
 //! It is total, unlike that of conditions, and agrees with it where that says anything:
 //! NULL and missing members come first, then truth values (false before true), numbers by
 //! their exact value with NaN behind all others, `char16` by code unit, texts by the
-//! dialect's case rule, timestamps as instants, intervals by length, datetimes with
+//! dialect's case rule, intervals by length, timestamps as instants, datetimes with
 //! asterisks, references by their text, and at last what has no order, as one.
 //! Kinds are mixed only where a path leads into embedded objects of any class.
 
@@ -148,7 +148,7 @@ pub fn compare_reals(a: f64, b: f64) -> Ordering {
 /// apart.
 fn datetime_key(value: DateTime) -> (u8, i64, u128) {
     match value.utc_micros() {
-        Some(micros) => (value.is_interval().into(), micros, 0),
+        Some(micros) => ((!value.is_interval()).into(), micros, 0),
         None => (2, 0, value.to_bits()),
     }
 }
@@ -219,10 +219,10 @@ mod tests {
             texts("straße b"),
             texts("Ä"),
             texts("Ж"),
-            SortValue::DateTime(datetime("20200101000000.000000+060")),
-            SortValue::DateTime(datetime("20200101000000.000000+000")),
             SortValue::DateTime(datetime("00000001000000.000000:000")),
             SortValue::DateTime(datetime("00000002000000.000000:000")),
+            SortValue::DateTime(datetime("20200101000000.000000+060")),
+            SortValue::DateTime(datetime("20200101000000.000000+000")),
             SortValue::DateTime(datetime("20200101******.******+000")),
             SortValue::Path("X.A=1".into()),
             SortValue::Other,

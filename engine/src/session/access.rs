@@ -11,6 +11,7 @@
 //! values of the chunks, and when the guess was wrong, the index is given up for a scan.
 
 use super::estimate::Estimate;
+use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef, Layout};
@@ -69,25 +70,38 @@ pub(super) fn candidates(
     view: &ViewRef<'_>,
     class: ClassRef<'_>,
     predicate: Option<&Predicate>,
-) -> Option<(AccessPath, Vec<Found>)> {
+    allowance: &Allowance<'_>,
+) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
     if let Some(Predicate::Never) = predicate {
-        return Some((AccessPath::Nothing, Vec::new()));
+        return Ok(Some((AccessPath::Nothing, Vec::new())));
     }
-    match choose(root, class, predicate?)? {
+    let Some(choice) = predicate.and_then(|predicate| choose(root, class, predicate)) else {
+        return Ok(None);
+    };
+    match choice {
         Choice::Key(values) => {
-            let rows = with_key(namespace, view, class, &values)?;
-            Some((AccessPath::KeyIndex, rows))
+            let rows = with_key(namespace, view, class, &values);
+            Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
         }
         Choice::Ordered(index, ranges) => {
-            let limit = worth_it(root, class);
+            let limit = worth_it(root, class).min(allowance.most);
             let accept = is_under(root, class);
-            let store = &namespace.store;
-            let rows = store.in_order(root, (index, &ranges), limit, view.seen(), accept)?;
-            Some((AccessPath::through(root, index), rows))
+            let (store, seen) = (&namespace.store, view.seen());
+            let rows =
+                store.in_order(root, (index, &ranges), limit, seen, accept, allowance.between)?;
+            Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }
+}
+
+/// How many candidates a call may have, and what is asked while they are found.
+pub(super) struct Allowance<'a> {
+    /// Beyond that a scan is taken: it keeps none.
+    pub(super) most: usize,
+    /// Whether the call may go on; see [`Store::in_order`](crate::store::Store::in_order).
+    pub(super) between: &'a dyn Fn(usize) -> Result<(), EngineError>,
 }
 
 /// How many rows an index may name before a scan is cheaper.

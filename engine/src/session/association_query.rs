@@ -64,7 +64,8 @@ impl Session {
         let bound = filter.bind(view.schema())?;
         let clock = &**self.repository().clock();
         let held = Cell::new(0);
-        let within = || context.check_memory(held.get() * size_of::<Found>());
+        let budget = context.budget(self.repository().limits().query_memory);
+        let within = || budget.check(held.get() * size_of::<Found>());
         let check = || within().and_then(|()| context.check(clock));
         let mut rows: Vec<Found> = Vec::new();
         let mut add = |row| {

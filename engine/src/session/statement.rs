@@ -1,14 +1,15 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
 use super::instance_options::Choice;
-use cimarron_model::{CimType, Name};
+use cimarron_model::{CimType, Dialect, Name};
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{BoundPath, BoundQuery, Declared, Projection};
+use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnHeader {
-    /// The property as declared, a system property, or `Property.Member`.
+    /// The property as declared, a system property, or `Property.Member`; the alias or
+    /// the aggregate, where an extended query has one.
     pub name: Name,
     /// The type, of the elements for an array. Members of embedded objects that no
     /// class declares count as strings.
@@ -18,7 +19,7 @@ pub struct ColumnHeader {
 }
 
 impl ColumnHeader {
-    fn of(path: &BoundPath) -> Self {
+    pub(super) fn of(path: &BoundPath) -> Self {
         let (cim_type, is_array) = match path {
             BoundPath::Column(column) => (column.cim_type, column.is_array),
             BoundPath::System(property) => (property.cim_type(), property.is_array()),
@@ -55,25 +56,53 @@ pub(super) struct Statement {
     pub(super) selection: Selection,
     /// Which rows pass; `None` for all.
     pub(super) predicate: Option<Predicate>,
+    /// What is done with those.
+    pub(super) extended: Option<Extension>,
+}
+
+/// What an extended query does with the rows that pass.
+#[derive(Debug)]
+pub(super) struct Extension {
+    pub(super) clauses: Box<BoundExtended>,
+    pub(super) dialect: Dialect,
 }
 
 impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, selection, predicate: None }
+        Self { class, selection, predicate: None, extended: None }
+    }
+
+    /// One row of aggregates, under these headers.
+    pub(super) fn of_aggregates(class: Name, headers: Vec<ColumnHeader>) -> Self {
+        let column = |(slot, header): (usize, &ColumnHeader)| {
+            let ColumnHeader { name, cim_type, is_array } = header.clone();
+            BoundPath::Column(Column { slot, name, cim_type, is_array })
+        };
+        let paths = headers.iter().enumerate().map(column).collect();
+        let selection = Selection::Items(paths, headers);
+        Self { class, selection, predicate: None, extended: None }
     }
 
     pub(super) fn new(bound: BoundQuery) -> Self {
+        let headings = bound.extended.as_ref().map_or(&[][..], |e| &e.headings);
         let selection = match bound.projection {
             Projection::All => Selection::All,
             Projection::Items(paths) => {
-                let headers = paths.iter().map(ColumnHeader::of).collect();
+                let mut headers: Vec<_> = paths.iter().map(ColumnHeader::of).collect();
+                for (header, heading) in headers.iter_mut().zip(headings) {
+                    if let Some(alias) = heading {
+                        header.name.clone_from(alias);
+                    }
+                }
                 Selection::Items(paths, headers)
             }
         };
+        let dialect = bound.dialect;
+        let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
         let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
-        Self { class: bound.class, selection, predicate }
+        Self { class: bound.class, selection, predicate, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {
