@@ -23,6 +23,7 @@
 //! | --- | --- |
 //! | `storage` | elements that one thread writes while others read those before them |
 //! | `blocks` | the same, in blocks that are added and never move |
+//! | `prefetch` | a hint to the processor |
 //! | `rows`, `published`, `growing`, `text` | calling those two, by the rule |
 //!
 //! How that is checked:
@@ -40,6 +41,7 @@
 mod bits;
 mod blocks;
 mod growing;
+mod prefetch;
 mod published;
 mod registry;
 mod rows;
@@ -51,6 +53,7 @@ mod writer;
 
 pub use bits::Bits;
 pub use growing::Growing;
+pub use prefetch::prefetch;
 pub use published::Published;
 pub use registry::{Live, Registered, Registry};
 pub use rows::{RowCount, Rows, Slots};

@@ -1,14 +1,16 @@
 //! Failures, and the one place that spells them.
 //!
 //! For programs a failure is one JSON object on standard error,
-//! `{"error":{"status","wbem","code","message","span"}}`: the CIM status and
-//! WBEMSTATUS symbols, the WBEMSTATUS number, and the bytes of the text that it
-//! is about, or null. For people it is a message, with the text and the place
-//! where there is one.
+//! `{"error":{"status","cim_code","wbem","code","message","span","line","column",
+//! "end_line","end_column"}}`: the symbol and the number of the CIM status, those
+//! of the WBEMSTATUS, and where in the text it is about: in bytes, and in lines and
+//! columns from 1, columns in characters; null where there is no text. For people
+//! it is a message, with the text and the place where there is one.
 
 use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
 use cimarron_model::{Status, suggest};
+use cimarron_mof::source::Position;
 use cimarron_mof::{Severity, SourceMap, Span};
 use serde_json::json;
 use std::fmt;
@@ -45,6 +47,16 @@ pub(crate) struct Failure {
 struct Place {
     text: String,
     span: Range<usize>,
+}
+
+impl Place {
+    /// Where it starts and ends, in lines and columns.
+    fn positions(&self) -> Option<(Position, Position)> {
+        let mut texts = SourceMap::new();
+        let file = texts.add("", self.text.as_str()).ok()?;
+        let (file, span) = (texts.get(file)?, Span::from(self.span.clone()));
+        Some((file.position(span.start), file.position(span.end)))
+    }
 }
 
 impl Failure {
@@ -84,8 +96,10 @@ impl Failure {
 
     fn json(&self) -> serde_json::Value {
         let span = self.place.as_ref().map(|p| json!({"start": p.span.start, "end": p.span.end}));
+        let (start, end) = self.place.as_ref().and_then(Place::positions).unzip();
         json!({"error": {
             "status": self.status.cim().name(),
+            "cim_code": self.status.cim().code(),
             "wbem": self.status.wbem().name(),
             "code": self.status.wbem().code(),
             "message": match &self.help {
@@ -93,6 +107,10 @@ impl Failure {
                 None => self.message.clone(),
             },
             "span": span,
+            "line": start.map(|p| p.line),
+            "column": start.map(|p| p.column),
+            "end_line": end.map(|p| p.line),
+            "end_column": end.map(|p| p.column),
         }})
     }
 
@@ -236,10 +254,16 @@ mod tests {
             Failure::input(Status::ClassNotFound, "no class `X`").with_help("did you mean `Y`?");
         assert_eq!(
             bare.json().to_string(),
-            r#"{"error":{"code":2147749890,"message":"no class `X` (did you mean `Y`?)","span":null,"status":"CIM_ERR_NOT_FOUND","wbem":"WBEM_E_NOT_FOUND"}}"#
+            r#"{"error":{"cim_code":6,"code":2147749890,"column":null,"end_column":null,"end_line":null,"line":null,"message":"no class `X` (did you mean `Y`?)","span":null,"status":"CIM_ERR_NOT_FOUND","wbem":"WBEM_E_NOT_FOUND"}}"#
         );
         let placed = Failure::input(Status::InvalidQuery, "what").at("SELECT", 2..4);
         assert_eq!(placed.json()["error"]["span"], json!({"start": 2, "end": 4}));
+        let place = |failure: &Failure| {
+            let json = failure.json();
+            ["line", "column", "end_line", "end_column"].map(|key| json["error"][key].as_u64())
+        };
+        let lines = Failure::input(Status::InvalidQuery, "what").at("SELECT ü\n FROM", 7..13);
+        assert_eq!(place(&lines), [Some(1), Some(8), Some(2), Some(4)]);
     }
 
     #[test]
@@ -247,6 +271,7 @@ mod tests {
         for span in [0..3, 3..3, 9..12, 2..99] {
             let failure = Failure::input(Status::InvalidQuery, "what").at("abc", span);
             assert!(failure.human().contains("what"));
+            assert!(failure.json()["error"]["line"].is_u64());
         }
         assert!(Failure::input(Status::InvalidQuery, "what").at("", 0..0).human().contains("what"));
     }

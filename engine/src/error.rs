@@ -657,7 +657,9 @@ impl EngineError {
             Self::TypeMismatch { .. } | Self::Unreadable { .. } | Self::NotOrdered { .. } => {
                 Status::TypeMismatch
             }
-            Self::OutOfRange { .. } | Self::ArraySize { .. } | Self::SumOutOfRange { .. } => Status::ValueOutOfRange,
+            Self::OutOfRange { .. } | Self::ArraySize { .. } | Self::SumOutOfRange { .. } => {
+                Status::ValueOutOfRange
+            }
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,
             Self::InvalidKeyText { .. } => Status::InvalidKeyText,

@@ -70,10 +70,11 @@ pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;
 pub use session::{
-    AccessPath, Answer, AssociationFilter, Batch, ClassOptions, ClassResult, Classes, ColumnHeader,
-    Depth, Field, IndexInfo, Inserter, InstanceOptions, Item, Loaded, OnError, OwnedItem, Part,
-    PreparedQuery, PropertyList, Pulled, PutMode, QueryResult, Reader, Row, Rows, Sequence,
-    SequenceLimits, Sequences, Session, Taken, Update, WriteBatch,
+    AccessPath, Actual, Answer, AssociationFilter, Batch, ClassOptions, ClassResult, Classes,
+    ColumnHeader, Depth, Field, IndexInfo, Inserter, InstanceOptions, Item, Loaded, OnError,
+    OwnedItem, Part, PlanNode, PreparedQuery, PropertyList, Pulled, PutMode, QueryPlan,
+    QueryResult, Reader, Row, Rows, Sequence, SequenceLimits, Sequences, Session, Taken, Update,
+    WriteBatch,
 };
 pub use stored::{StoredClass, StoredInstance};
 pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};

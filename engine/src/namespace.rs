@@ -56,7 +56,12 @@ impl Namespace {
 
     /// The current schema version.
     pub(crate) fn schema(&self) -> Arc<Schema> {
-        self.store.root_at(self.commits.visible()).schema.clone()
+        self.root().schema.clone()
+    }
+
+    /// The current schema version with the tables of its classes.
+    pub(crate) fn root(&self) -> Arc<Root> {
+        self.store.root_at(self.commits.visible())
     }
 
     /// Fails once the namespace was deleted.

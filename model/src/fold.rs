@@ -159,7 +159,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Eight bytes with ASCII capitals in lower case; bytes from 0x80 up stay.
 #[inline]
-const fn lower_word(word: u64) -> u64 {
+pub const fn lower_word(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let low = word & !HIGH;
     // The high bit of each sum: whether the byte is at least `A`, or beyond `Z`.

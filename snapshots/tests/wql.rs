@@ -51,9 +51,22 @@ const QUERIES: &[&str] = &[
     "SELECT * FROM X_Disk WHERE Size LIKE '5%'",
     "SELECT * FROM X_Disk WHERE Place = 'x'",
     "SELECT * FROM X_Disk WHERE Size >= NULL",
-    // Other kinds
+    // Schema queries
+    "SELECT Id FROM meta_class",
+    "SELECT * FROM meta_class WHERE Id = 'a'",
+    "SELECT * FROM meta_class WHERE __this = 'X_Disk'",
+    "SELECT * FROM meta_class WHERE __this ISA 'X_Dsik'",
+    // Associations
+    "ASSOCIATORS OF {X_Dsik.Id='a'}",
+    "ASSOCIATORS OF {X_Disk.Id='a'} WHERE ClassDefsOnly ResultClass = X_Ssd",
+    "ASSOCIATORS OF {X_Disk.Id='a'} WHERE ResultClass = X_Sdd",
+    "ASSOCIATORS OF {X_Disk.Id='a'} WHERE SchemaOnly",
+    "REFERENCES OF {X_Disk.Id='a'} WHERE AssocClass = X_Ssd",
+    "REFERENCES OF {X_Disk.Id='a} WHERE Role = Held",
+    // What answers a query is not what the operation gives, or is not there.
     "SELECT * FROM meta_class",
     "ASSOCIATORS OF {X_Disk.Id='a'}",
+    // Events
     "SELECT * FROM __InstanceCreationEvent WITHIN 5",
 ];
 

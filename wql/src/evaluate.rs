@@ -18,7 +18,10 @@
 //! own characters. NaN, and a datetime and an interval, are different without
 //! either being less.
 
-use crate::bound::{BoundExpr, BoundPath, BoundQuery, Constant, Declared, Member, MemberPath};
+use crate::bound::{
+    BoundEventQuery, BoundExpr, BoundPath, BoundQuery, BoundSchemaQuery, Constant, Declared,
+    Member, MemberPath,
+};
 use crate::like::StringCase;
 use crate::rows::{Row, SystemValue, ValueRef, embedded_system_value, system_value};
 use crate::syntax::ast::{CompareOp, NullTest};
@@ -68,6 +71,20 @@ impl BoundQuery {
     /// Whether a row of the query's class passes its condition.
     pub fn matches<R: Row + ?Sized>(&self, row: &R) -> bool {
         self.filter.as_ref().is_none_or(|f| f.evaluate(row, self.dialect) == Truth::True)
+    }
+}
+
+impl BoundSchemaQuery {
+    /// Whether a class, as a row, passes the condition.
+    pub fn matches<R: Row + ?Sized>(&self, class: &R) -> bool {
+        self.filter.as_ref().is_none_or(|f| f.evaluate(class, self.dialect) == Truth::True)
+    }
+}
+
+impl BoundEventQuery {
+    /// Whether an event of the query's class passes its condition.
+    pub fn matches<R: Row + ?Sized>(&self, event: &R) -> bool {
+        self.filter.as_ref().is_none_or(|f| f.evaluate(event, self.dialect) == Truth::True)
     }
 }
 

@@ -1,12 +1,17 @@
 //! WQL, the query language of WMI (MS-WMI 2.2.1; WMI SDK, "WQL (SQL for WMI)").
 //!
 //! ```text
-//! text --parse--> Query --bind--> BoundQuery --matches--> rows that pass
+//! text --parse-------> Query ------bind-------> Bound -----------> rows, classes, associations
+//! text --parse_event-> EventQuery --bind_event-> BoundEventQuery -> events
 //! ```
+//!
+//! The two doors are the two operations of WMI that take queries: ExecQuery for data,
+//! schema and association queries, ExecNotificationQuery for event queries. What is
+//! not WQL but common SQL is read at [`Level::Extended`] only.
 //!
 //! The crate knows schemas and rows as traits ([`Schema`], [`Row`]), so one bound
 //! query runs over a store, over events, and over the tables of a test.
-//! [`parse`] finds what is wrong with the text, [`bind`] what is wrong with it
+//! [`parse`] finds what is wrong with the text, [`bind()`] what is wrong with it
 //! for this schema; evaluation cannot fail.
 //!
 //! Where DMTF and WMI semantics differ, [`BindOptions::dialect`] decides: `Wmi`

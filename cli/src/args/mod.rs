@@ -5,7 +5,8 @@ macro_rules! json_failures {
     () => {
         "
 With --format json every failure is one JSON object on standard error,
-{\"error\":{\"status\",\"wbem\",\"code\",\"message\",\"span\"}}, and diagnostics of MOF are an array."
+{\"error\":{\"status\",\"cim_code\",\"wbem\",\"code\",\"message\",\"span\",\"line\",\"column\",\"end_line\",
+\"end_column\"}}, and diagnostics of MOF are an array."
     };
 }
 
@@ -31,7 +32,7 @@ pub(crate) use fmt::FmtArgs;
 pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use mof::MofArgs;
-pub(crate) use query::{QueryArgs, RowFormat, Source};
+pub(crate) use query::{Explain, QueryArgs, RowFormat, Source};
 pub(crate) use show::{ClassFormat, ShowArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
@@ -150,7 +151,7 @@ impl Invocation {
             Self::Explain(args) => args.format.style(),
             Self::Fmt(args) => args.format.style(),
             Self::Show(args) => args.format.style(),
-            Self::Query(args) => args.format.style(),
+            Self::Query(args) => args.style(),
             Self::Demo => FailureStyle::Human,
         }
     }
@@ -168,7 +169,7 @@ impl Invocation {
 
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = query::join_explain(arguments.into_iter().collect());
     let refuse = |error| Refusal::new(error, asks_for_json(&arguments));
     let matches = Cli::command().try_get_matches_from(&arguments).map_err(refuse)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
@@ -239,6 +240,22 @@ mod tests {
         assert_eq!(args.sources, expected);
         assert_eq!((args.query.as_str(), args.mof.namespace.as_str()), ("q", "root/cimv2"));
         assert_eq!(args.mof.dialect.0, Dialect::Wmi);
+    }
+
+    #[test]
+    fn explain_takes_one_word_only() {
+        for (line, explain, query) in [
+            (&["query", "--explain", "q"][..], Some(Explain::Plan), "q"),
+            (&["query", "--explain", "ANALYZE", "q"], Some(Explain::Analyze), "q"),
+            (&["query", "--explain=analyze", "q"], Some(Explain::Analyze), "q"),
+            (&["query", "q", "--explain"], Some(Explain::Plan), "q"),
+            (&["query", "q", "--explain", "analyze"], Some(Explain::Analyze), "q"),
+            (&["query", "analyze"], None, "analyze"),
+        ] {
+            let Ok(Invocation::Query(args)) = parsed(line) else { panic!("not parsed: {line:?}") };
+            assert_eq!((args.explain, args.query.as_str()), (explain, query), "{line:?}");
+        }
+        assert!(parsed(&["query", "--explain", "--check", "q"]).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{MofArgs, UpdateArgs};
 use crate::failure::FailureStyle;
 use clap::{ArgMatches, Args, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The arguments of `cimarron query`.
@@ -19,14 +20,62 @@ pub(crate) struct QueryArgs {
     pub(crate) sources: Vec<Source>,
     #[command(flatten)]
     pub(crate) mof: MofArgs,
-    /// How to print the rows
-    #[arg(long, value_enum, ignore_case = true, default_value_t = RowFormat::Table)]
-    pub(crate) format: RowFormat,
-    /// The query
+    /// How to print what answers the query; unsaid, rows are a table and classes MOF
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) format: Option<RowFormat>,
+    /// Parse the query and check it against the classes, and do not run it
+    #[arg(long, group = "judge")]
+    pub(crate) check: bool,
+    /// Only parse the query: no classes are needed, and nothing is loaded
+    #[arg(long, group = "judge")]
+    pub(crate) syntax: bool,
+    /// With --check or --syntax: it is an event query
+    #[arg(long, requires = "judge")]
+    pub(crate) event: bool,
+    /// With --check or --syntax: allow what WQL does not have, such as TOP, COUNT(*) and ORDER BY
+    #[arg(long, requires = "judge")]
+    pub(crate) extended: bool,
+    /// Print how the query would be answered instead of its answer; with `analyze`, run it, and
+    /// say what each step gave and how long it took
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "analyze",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "plan",
+        conflicts_with = "judge"
+    )]
+    pub(crate) explain: Option<Explain>,
+    /// The query: of data, of classes (FROM meta_class), ASSOCIATORS OF or REFERENCES OF
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
     #[command(flatten)]
     pub(crate) update: UpdateArgs,
+}
+
+/// How much `--explain` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explain {
+    /// The plan, with estimates
+    Plan,
+    /// The plan after a run
+    Analyze,
+}
+
+/// `--explain analyze` as `--explain=analyze`: the word behind `--explain` is its value only
+/// when it is that one, and else the query.
+pub(super) fn join_explain(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
+    for argument in arguments {
+        let is_value = argument.to_str().is_some_and(|word| word.eq_ignore_ascii_case("analyze"));
+        match joined.last_mut() {
+            Some(last) if is_value && last == "--explain" => last.push("=analyze"),
+            _ => joined.push(argument),
+        }
+    }
+    joined
 }
 
 /// One thing that `query` loads.
@@ -37,6 +86,14 @@ pub(crate) enum Source {
 }
 
 impl QueryArgs {
+    /// How failures are written.
+    pub(crate) const fn style(&self) -> FailureStyle {
+        match self.format {
+            Some(format) => format.style(),
+            None => FailureStyle::Human,
+        }
+    }
+
     /// Merges the two lists by their places on the command line, which derived
     /// arguments do not keep.
     pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
@@ -51,7 +108,7 @@ impl QueryArgs {
     }
 }
 
-/// The forms of rows.
+/// The forms of rows and of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
     /// Aligned columns for people
@@ -62,7 +119,7 @@ pub(crate) enum RowFormat {
     Ndjson,
     /// Comma-separated values (RFC 4180)
     Csv,
-    /// Instance declarations
+    /// Declarations
     Mof,
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn run() -> Result<(), Stop> {
     let width = terminal::output_width();
     for (about, query) in QUERIES {
         let start = Instant::now();
-        let answer = core::query(&session, query)?;
+        let answer = core::query_rows(&session, query)?;
         let took = start.elapsed();
         writeln!(out, "\n-- {about}\n{query}\n")?;
         answer.write_table(&mut out, width)?;

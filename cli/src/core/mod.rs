@@ -1,6 +1,7 @@
 //! The calls into the crates below, with their errors made into failures.
 
 mod archive;
+mod check;
 mod config;
 mod content;
 mod directory;
@@ -14,6 +15,7 @@ mod session;
 mod stamp;
 
 pub(crate) use archive::{archive_at, archive_bytes, archive_from, archive_of, open_archive};
+pub(crate) use check::check_query;
 pub(crate) use config::levels;
 pub(crate) use content::Content;
 pub(crate) use directory::{Directory, Kept};
@@ -21,5 +23,7 @@ pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use gather::Gathering;
 pub(crate) use inputs::{Inputs, Loaded, STDIN_NAME, read_stdin};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
-pub(crate) use session::{compile_into, load_archive, load_compiled, open_session, query};
+pub(crate) use session::{
+    compile_into, explain, load_archive, load_compiled, open_session, query, query_rows,
+};
 pub(crate) use stamp::{Key, Stamp};

@@ -3,9 +3,10 @@
 use super::{Texts, archive_of, open_archive, report};
 use crate::args::QueryArgs;
 use crate::failure::{Failure, Stop};
-use crate::output::rows::{Answer, Row};
+use crate::output::answer::{Answer, ClassAnswer};
+use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
-use cimarron_engine::{CallContext, EngineError, QueryResult, Repository, Session};
+use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Repository, Session};
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::{CompileOptions, Compiled};
 use std::path::Path;
@@ -50,12 +51,12 @@ pub(crate) fn compile_into(
     };
     match session.compile_mof_with(&CallContext::default(), options, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, &sources, args.format.style()));
+            progress.aside(|| report(&said, &sources, args.style()));
             Ok(())
         }
         Err(error) => match error.diagnostics() {
             Some(said) => {
-                progress.aside(|| report(said, &sources, args.format.style()));
+                progress.aside(|| report(said, &sources, args.style()));
                 Err(Stop::Reported)
             }
             None => Err(failure(&error).into()),
@@ -65,15 +66,43 @@ pub(crate) fn compile_into(
 
 /// Runs a query.
 pub(crate) fn query(session: &Session, text: &str) -> Result<Answer, Failure> {
-    let refuse = |error: EngineError| match error.span() {
-        Some(span) => failure(&error).at(text, span),
-        None => failure(&error),
-    };
-    let result = session.query(&CallContext::default(), text).map_err(refuse)?;
-    answer(&result).map_err(refuse)
+    let refuse = |error: EngineError| refusal(&error, text);
+    let context = CallContext::default();
+    match session.execute(&context, text).map_err(refuse)? {
+        cimarron_engine::Answer::Instances(result) => {
+            rows(&result).map(Answer::Rows).map_err(refuse)
+        }
+        cimarron_engine::Answer::Classes(result) => {
+            let declared = session.enumerate_qualifier_types(&context).map_err(refuse)?;
+            let flavors = declared.into_iter().map(|d| (d.name, d.flavor)).collect();
+            Ok(Answer::Classes(ClassAnswer { result, flavors }))
+        }
+    }
 }
 
-fn answer(result: &QueryResult) -> Result<Answer, EngineError> {
+/// How a query is answered; with `run`, how it was.
+pub(crate) fn explain(session: &Session, text: &str, run: bool) -> Result<QueryPlan, Failure> {
+    let context = CallContext::default();
+    let plan = if run { session.analyze(&context, text) } else { session.explain(&context, text) };
+    plan.map_err(|error| refusal(&error, text))
+}
+
+/// Runs a query that is answered with rows.
+pub(crate) fn query_rows(session: &Session, text: &str) -> Result<RowAnswer, Failure> {
+    let refuse = |error: EngineError| refusal(&error, text);
+    let result = session.query(&CallContext::default(), text).map_err(refuse)?;
+    rows(&result).map_err(refuse)
+}
+
+/// What is wrong with a query, and where.
+pub(super) fn refusal(error: &EngineError, text: &str) -> Failure {
+    match error.span() {
+        Some(span) => failure(error).at(text, span),
+        None => failure(error),
+    }
+}
+
+fn rows(result: &QueryResult) -> Result<RowAnswer, EngineError> {
     let columns = result.class_columns().into_iter().map(|column| column.name).collect();
     let mut rows = Vec::new();
     for row in result.rows() {
@@ -81,7 +110,7 @@ fn answer(result: &QueryResult) -> Result<Answer, EngineError> {
         let values = row.fields().map(|field| (Name::new(field.name), field.to_value())).collect();
         rows.push(Row { class: Name::new(row.class_name()), values });
     }
-    Ok(Answer { columns, all: result.columns().is_none(), rows })
+    Ok(RowAnswer { columns, all: result.columns().is_none(), rows })
 }
 
 fn failure(error: &EngineError) -> Failure {

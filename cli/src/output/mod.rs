@@ -1,5 +1,6 @@
 //! The forms that output takes.
 
+pub(crate) mod answer;
 pub(crate) mod changes;
 pub(crate) mod classes;
 pub(crate) mod csv;
@@ -11,11 +12,13 @@ pub(crate) mod findings;
 pub(crate) mod numbers;
 pub(crate) mod paint;
 pub(crate) mod picture;
+pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod sarif;
 mod source_line;
 pub(crate) mod table;
 pub(crate) mod tree;
+pub(crate) mod verdict;
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 

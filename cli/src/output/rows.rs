@@ -10,9 +10,9 @@ use std::io::{self, Write};
 /// The system property that every form but MOF shows first.
 const CLASS: &str = "__CLASS";
 
-/// What a query gave.
+/// The rows that a query gave.
 #[derive(Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct RowAnswer {
     /// The selected names in order, with repetitions; for `*` the properties of
     /// the class in FROM.
     pub(crate) columns: Vec<Name>,
@@ -62,7 +62,7 @@ impl Serialize for Row {
     }
 }
 
-impl Answer {
+impl RowAnswer {
     /// The names of the columns behind `__CLASS`: what was selected, and for `*`
     /// what subclasses add, in the order that the rows first show it.
     fn columns(&self) -> Vec<Name> {
@@ -152,9 +152,9 @@ mod tests {
         Row { class: class.into(), values }
     }
 
-    fn answer() -> Answer {
+    fn answer() -> RowAnswer {
         let place = Object::Instance(Instance::new("P").with("Room", "1"));
-        Answer {
+        RowAnswer {
             columns: vec!["Name".into()],
             all: true,
             rows: vec![
@@ -171,7 +171,7 @@ mod tests {
         }
     }
 
-    fn written(answer: &Answer, format: RowFormat) -> String {
+    fn written(answer: &RowAnswer, format: RowFormat) -> String {
         let mut out = Vec::new();
         answer.write(&mut out, format, Dialect::Wmi, None).unwrap();
         String::from_utf8(out).unwrap()
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn selected_names_keep_their_order_and_repetitions() {
         let names = ["Size", "__CLASS", "Name", "Size"];
-        let selected = Answer {
+        let selected = RowAnswer {
             columns: names.iter().map(|n| Name::from(*n)).collect(),
             all: false,
             rows: vec![row("A", names.iter().map(|n| (*n, Value::from(*n))).collect())],
@@ -229,7 +229,7 @@ mod tests {
             written(&selected, RowFormat::Ndjson),
             "{\"__CLASS\":\"A\",\"Size\":\"Size\",\"Name\":\"Name\"}\n"
         );
-        let none = Answer { rows: vec![], ..selected };
+        let none = RowAnswer { rows: vec![], ..selected };
         assert_eq!(written(&none, RowFormat::Csv), "__CLASS,Size,Name,Size\r\n");
         assert_eq!(written(&none, RowFormat::Json), "[]\n");
         assert!(written(&none, RowFormat::Table).ends_with("0 rows\n"));

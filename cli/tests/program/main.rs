@@ -23,6 +23,8 @@ mod localise;
 mod mof3;
 mod pipeline;
 mod query;
+mod query_check;
+mod query_kinds;
 mod show;
 mod site;
 mod unchanged;

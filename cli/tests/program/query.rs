@@ -129,3 +129,22 @@ fn includes_are_looked_for_where_told() {
     let run = cimarron(["query", "--mof", &main, "-I", &library, "--format", "csv", query]);
     assert_eq!(run.succeeds().stdout.lines().last(), Some("X_A,7"));
 }
+
+#[test]
+fn explains_queries() {
+    let query = "SELECT Device FROM Fleet_Disk WHERE Size > 500 AND NOT Size > 50000000000000";
+    let asked = |options: &[&str]| {
+        run(command().args(["query", "--mof", &fleet()]).args(options).arg(query)).succeeds()
+    };
+    let plan = asked(&["--explain"]).stdout;
+    assert!(plan.starts_with("Show Device  (about "), "{plan}");
+    assert!(plan.contains("\n   └─ Scan Fleet_Disk"), "{plan}");
+    assert!(!plan.contains("Planning"), "{plan}");
+    let plan = asked(&["--explain", "analyze"]).stdout;
+    assert!(plan.contains("rows in ") && plan.contains("\nPlanning: "), "{plan}");
+    let plan = asked(&["--explain", "analyze", "--format", "json"]).json();
+    let rows = asked(&["--format", "json"]).json().as_array().unwrap().len();
+    assert_eq!(plan["plan"]["rows"], rows);
+    assert_eq!(plan["plan"]["operation"], "Show Device");
+    assert!(plan["plan"]["source"]["time_us"].is_number());
+}

@@ -11,13 +11,14 @@
 //! values of the chunks, and when the guess was wrong, the index is given up for a scan.
 
 use super::estimate::Estimate;
+use super::statement::{KeyWanted, Statement};
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef, Layout};
 use crate::store::{Found, KeyRange, OrderedIndex, Root, View};
 use crate::view::ValueView;
-use cimarron_model::{Char16, CimType, Name, TypeClass, Value};
+use cimarron_model::{Char16, CimType, Dialect, Name, TypeClass, Value};
 use cimarron_wql::plan::{ColumnTest, Predicate, Test};
 use cimarron_wql::{BoundExpr, BoundPath, CompareOp, Constant};
 use smallvec::SmallVec;
@@ -50,47 +51,54 @@ impl AccessPath {
     }
 }
 
-/// A choice of where to look.
-#[derive(Debug)]
-enum Choice<'r> {
-    Key(SmallVec<[Value; 2]>),
-    Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>),
-}
-
 /// What one row that an index names costs, in rows that a scan looks at.
 const ROW_BY_INDEX: usize = 64;
 
 /// As many rows are never too many.
 const FEW: usize = 256;
 
-/// The candidates for the rows of a class that pass a predicate, and how they were found;
+/// The way that is taken to rows.
+pub(super) enum Way<'r> {
+    Scan,
+    Nothing,
+    Key,
+    Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>, Size),
+}
+
+/// The way to the rows of a class that a statement wants.
+pub(super) fn choose<'r>(root: &'r Root, class: ClassRef<'_>, statement: &Statement) -> Way<'r> {
+    match &statement.predicate {
+        _ if statement.key.is_some() => Way::Key,
+        None => Way::Scan,
+        Some(Predicate::Never) => Way::Nothing,
+        Some(predicate) => ordered(root, class, parts(predicate)).unwrap_or(Way::Scan),
+    }
+}
+
+/// The candidates for the rows of a class that a statement wants, and how they were found;
 /// `None` when the class is to be scanned.
 pub(super) fn candidates(
     namespace: &Namespace,
     view: &ViewRef<'_>,
     class: ClassRef<'_>,
-    predicate: Option<&Predicate>,
+    statement: &Statement,
     allowance: &Allowance<'_>,
 ) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
-    if let Some(Predicate::Never) = predicate {
-        return Ok(Some((AccessPath::Nothing, Vec::new())));
-    }
-    let Some(choice) = predicate.and_then(|predicate| choose(root, class, predicate)) else {
-        return Ok(None);
-    };
-    match choice {
-        Choice::Key(values) => {
-            let rows = with_key(namespace, view, class, &values);
+    match choose(root, class, statement) {
+        Way::Scan => Ok(None),
+        Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
+        Way::Key => {
+            let key = statement.key.as_ref();
+            let rows = key.and_then(|key| with_key(namespace, view, class, key));
             Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
         }
-        Choice::Ordered(index, ranges) => {
+        Way::Ordered(index, ranges, _) => {
             let limit = worth_it(root, class).min(allowance.most);
-            let accept = is_under(root, class);
             let (store, seen) = (&namespace.store, view.seen());
-            let rows =
-                store.in_order(root, (index, &ranges), limit, seen, accept, allowance.between)?;
+            let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
+            let rows = store.in_order(root, ranges, limit, seen, accept, allowance.between)?;
             Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }
@@ -102,6 +110,14 @@ pub(super) struct Allowance<'a> {
     pub(super) most: usize,
     /// Whether the call may go on; see [`Store::in_order`](crate::store::Store::in_order).
     pub(super) between: &'a dyn Fn(usize) -> Result<(), EngineError>,
+}
+
+/// What every row that passes must pass.
+pub(super) fn parts(predicate: &Predicate) -> &[Predicate] {
+    match predicate {
+        Predicate::All(parts) => parts,
+        other => std::slice::from_ref(other),
+    }
 }
 
 /// How many rows an index may name before a scan is cheaper.
@@ -119,27 +135,21 @@ fn with_key(
     namespace: &Namespace,
     view: &View,
     class: ClassRef<'_>,
-    values: &[Value],
+    wanted: &KeyWanted,
 ) -> Option<Vec<Found>> {
-    let keys: SmallVec<[ValueView<'_>; 2]> = values.iter().map(ValueView::from).collect();
-    let hash = namespace.store.rules().hash(keys.iter().copied());
-    let root = view.root();
+    let keys: SmallVec<[ValueView<'_>; 2]> = wanted.values.iter().map(ValueView::from).collect();
+    let (root, store) = (view.root(), &namespace.store);
     let key_root = class.key_root()?;
+    let key = (wanted.hash, keys.as_slice());
     namespace.undisturbed(|| {
         let accept = is_under(root, class);
-        namespace.store.find_all(root, key_root, (hash, &keys), view.seen(), accept)
+        match namespace.dialect {
+            Dialect::Wmi => {
+                store.find(root, key_root, key, view.seen(), accept).into_iter().collect()
+            }
+            Dialect::Dmtf => store.find_all(root, key_root, key, view.seen(), accept),
+        }
     })
-}
-
-fn choose<'r>(root: &'r Root, class: ClassRef<'_>, predicate: &Predicate) -> Option<Choice<'r>> {
-    let parts = match predicate {
-        Predicate::All(parts) => parts.as_slice(),
-        other => std::slice::from_ref(other),
-    };
-    key_values(parts, class.layout())
-        .filter(|_| class.key_root().is_some())
-        .map(Choice::Key)
-        .or_else(|| ordered(root, class, parts))
 }
 
 /// The test of a property that a part is, when NULL does not pass it.
@@ -151,7 +161,8 @@ fn test_of(part: &Predicate) -> Option<&ColumnTest> {
 }
 
 /// The values of all keys, when each must have one.
-fn key_values(parts: &[Predicate], layout: &Layout) -> Option<SmallVec<[Value; 2]>> {
+pub(super) fn key_values(predicate: &Predicate, layout: &Layout) -> Option<SmallVec<[Value; 1]>> {
+    let parts = parts(predicate);
     let value = |number: &u32| {
         let slot = layout.slot(*number).filter(|slot| !slot.embedded_text)?;
         let mut tests = parts.iter().filter_map(test_of);
@@ -193,7 +204,7 @@ struct Span<'r> {
 
 /// How many entries an index seems to have for what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-enum Size {
+pub(super) enum Size {
     /// Those of one value: few, without a look.
     OneValue,
     About(f64),
@@ -207,7 +218,7 @@ impl Size {
 }
 
 /// The ordered index that seems to leave least, and what to read of it.
-fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Option<Choice<'r>> {
+fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Option<Way<'r>> {
     if root.ordered().is_empty() {
         return None;
     }
@@ -223,7 +234,7 @@ fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Opti
         Size::OneValue => true,
         Size::About(entries) => entries <= worth_it(root, class) as f64,
     };
-    is_worth_it.then_some(Choice::Ordered(index, ranges))
+    is_worth_it.then_some(Way::Ordered(index, ranges, size))
 }
 
 /// For each property that has an index, what the tests of it leave together.

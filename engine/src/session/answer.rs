@@ -113,7 +113,10 @@ impl Session {
         let query = cimarron_wql::parse_with(text, &options)?;
         let options = BindOptions { dialect: self.dialect() };
         match cimarron_wql::bind(&query, schema, &options)? {
-            Bound::Data(bound) => Ok(Plan::Instances(Arc::new(Statement::new(bound)))),
+            Bound::Data(bound) => {
+                let rules = self.namespace.store.rules();
+                Ok(Plan::Instances(Arc::new(Statement::new(bound, schema, rules))))
+            }
             Bound::Schema(bound) => Ok(Plan::Classes(Arc::new(bound))),
             Bound::Association(bound) => Ok(Plan::Associations(bound.into())),
             _ => Err(EngineError::OtherAnswer { given: "events", call: "execute" }),

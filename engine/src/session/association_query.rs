@@ -16,7 +16,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::ClassId;
-use crate::store::{Found, ObjectNumber, View};
+use crate::store::{Found, FrozenChunk, ObjectNumber, View};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -76,7 +76,7 @@ impl Session {
             let walk = Walk { namespace, view, filter: bound, object, check: &check };
             match query.kind {
                 AssociationKind::Associators => {
-                    walk.ends(|end| end.found.into_iter().for_each(&mut add))?;
+                    walk.ends(|end| end.found().into_iter().for_each(&mut add))?;
                 }
                 AssociationKind::References => walk.references(&mut add)?,
             }
@@ -84,6 +84,7 @@ impl Session {
         within()?;
         view.check_kept()?;
         if !query.class_defs_only {
+            let rows = rows.into_iter().map(FrozenChunk::one).collect();
             return Ok(self.picked(context, view, source.class, rows, &filter).into());
         }
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();

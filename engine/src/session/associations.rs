@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Layout, Schema};
-use crate::store::{Chunk, Found, ObjectNumber, Root, View, Visit};
+use crate::store::{Chunk, Found, FrozenChunk, ObjectNumber, Root, RowAddress, View, Visit};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Name, ObjectPath};
 use rustc_hash::FxHashSet;
@@ -40,8 +40,8 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
-            let mut rows = Vec::new();
-            walk.ends(|end| rows.extend(end.found))?;
+            let mut rows = Vec::with_capacity(TOGETHER);
+            walk.ends(|end| rows.extend(end.found().map(FrozenChunk::one)))?;
             Ok(rows)
         })
         .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
@@ -61,9 +61,9 @@ impl Session {
         let found = self.walk(context, path, filter, |walk| {
             let mut paths = Vec::new();
             walk.ends(|end| {
-                paths.extend(match &end.found {
-                    Some(Found { chunk, row }) => Some(path_of_row(chunk, *row)),
-                    None => end.path().map(|path| path.as_ref().clone()),
+                paths.extend(match end {
+                    End::Found(Found { chunk, row }) => Some(path_of_row(&chunk, row)),
+                    End::Absent(path) => path.map(Arc::unwrap_or_clone),
                 });
             })?;
             Ok(paths)
@@ -83,7 +83,7 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
             let mut rows = Vec::new();
-            walk.references(|link| rows.push(link))?;
+            walk.references(|link| rows.push(FrozenChunk::one(link)))?;
             Ok(rows)
         })
         .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
@@ -158,31 +158,28 @@ impl Session {
         context: &CallContext,
         view: &View,
         class: Name,
-        rows: Vec<Found>,
+        rows: Vec<FrozenChunk>,
         filter: &AssociationFilter,
     ) -> QueryResult {
-        let snapshot = self.namespace.snapshot(view, Vec::new()).with_rows(rows);
+        let snapshot = self.namespace.snapshot(view, rows);
         let choice = filter.keys_only.then_some(Choice::Keys);
         QueryResult::chosen(self, context, snapshot, class, choice)
     }
 }
 
 /// What stands at the other end of an association.
-pub(super) struct End<'a> {
-    /// Its row, when it is there.
-    pub(super) found: Option<Found>,
-    /// The association's row, and the slot of its reference.
-    link: (&'a Chunk, usize),
-    slot: u32,
+pub(super) enum End {
+    Found(Found),
+    /// It is not there; what the reference says.
+    Absent(Option<Arc<ObjectPath>>),
 }
 
-impl<'a> End<'a> {
-    /// What the reference says.
-    fn path(&self) -> Option<&'a Arc<ObjectPath>> {
-        let (chunk, row) = self.link;
-        match chunk.value(row, self.slot) {
-            ValueView::Reference(path) => Some(path),
-            _ => None,
+impl End {
+    /// Its row, when it is there.
+    pub(super) fn found(self) -> Option<Found> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Absent(_) => None,
         }
     }
 }
@@ -227,8 +224,21 @@ impl<'a> Followed<'a> {
     }
 }
 
+/// An end that is yet to be looked up.
+#[derive(Clone, Copy, Default)]
+struct Target {
+    object: ObjectNumber,
+    /// The association and the slot of its reference.
+    link: ObjectNumber,
+    slot: u32,
+}
+
 /// How many links are followed between two looks at deadline and cancel token.
 const LINKS_PER_CHECK: usize = 256;
+
+/// How many links or ends are looked up together: the processor waits for the memory of
+/// many at once when nothing else stands between.
+const TOGETHER: usize = 16;
 
 impl<'a> Walk<'a> {
     fn schema(&self) -> &'a Schema {
@@ -239,11 +249,10 @@ impl<'a> Walk<'a> {
         Visit::new(&self.namespace.store, self.view.root(), self.view.seen())
     }
 
-    /// Calls `each` with every association that the filter follows, its row and the objects
-    /// that it refers to.
+    /// Calls `each` with every association that the filter follows: its number and its row.
     fn links(
         &self,
-        mut each: impl FnMut(&Followed<'a>, (&Arc<Chunk>, usize), &[ObjectNumber]),
+        mut each: impl FnMut(&Followed<'a>, ObjectNumber, (&Arc<Chunk>, usize)),
     ) -> Result<(), EngineError> {
         if self.object == 0 {
             return Ok(());
@@ -251,69 +260,114 @@ impl<'a> Walk<'a> {
         let mut visit = self.visit();
         // Links of one class come in runs; `None` for one whose links are passed over.
         let mut last: Option<(Arc<Layout>, Option<Followed<'a>>)> = None;
-        for (n, (number, address)) in self.namespace.store.links_of(self.object).enumerate() {
-            if n % LINKS_PER_CHECK == 0 {
+        let mut rest = self.namespace.store.links_of(self.object);
+        let mut together = [(0, RowAddress::MIN); TOGETHER];
+        for n in 0.. {
+            if n % (LINKS_PER_CHECK / TOGETHER) == 0 {
                 (self.check)()?;
             }
-            let found;
-            let (chunk, row) = match visit.row_at(number, address) {
-                Some(link) => link,
-                None => {
-                    found = self.row_of(number);
-                    let Some(Found { chunk, row }) = &found else { continue };
-                    (chunk, *row)
-                }
-            };
-            let layout = chunk.layout();
-            if last.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, layout)) {
-                let followed = Followed::new(self.schema(), self.filter, layout);
-                last = Some((layout.clone(), followed));
+            let mut count = 0;
+            for (place, link) in together.iter_mut().zip(&mut rest) {
+                *place = link;
+                count += 1;
             }
-            let Some((_, Some(followed))) = &last else { continue };
-            let targets: SmallVec<[ObjectNumber; 4]> = chunk.links(row).collect();
-            each(followed, (chunk, row), &targets);
+            if count == 0 {
+                break;
+            }
+            for (number, address) in together.iter().take(count) {
+                let found;
+                let (chunk, row) = match visit.row_at(*number, *address) {
+                    Some(link) => link,
+                    None => {
+                        found = self.row_of(*number);
+                        let Some(Found { chunk, row }) = &found else { continue };
+                        (chunk, *row)
+                    }
+                };
+                let layout = chunk.layout();
+                if last.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, layout)) {
+                    let followed = Followed::new(self.schema(), self.filter, layout);
+                    last = Some((layout.clone(), followed));
+                }
+                if let Some((_, Some(followed))) = &last {
+                    each(followed, *number, (chunk, row));
+                }
+            }
         }
         Ok(())
     }
 
     /// Calls `each` with every end that the filter gives.
-    pub(super) fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
+    pub(super) fn ends(&self, mut each: impl FnMut(End)) -> Result<(), EngineError> {
         let once = self.namespace.dialect == Dialect::Dmtf;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
-        self.links(|Followed { roles, .. }, (chunk, row), targets| {
-            let starts = |at: usize| {
-                targets.get(at) == Some(&self.object)
-                    && roles.get(at).is_some_and(|role| role.starts)
-            };
-            for (at, (target, role)) in targets.iter().zip(roles).enumerate() {
-                let is_end = *target != 0 && role.ends;
-                if !is_end || !(0..targets.len()).any(|other| other != at && starts(other)) {
+        let mut look_up = |targets: &[Target]| {
+            let mut addresses = [RowAddress::MIN; TOGETHER];
+            for (address, target) in addresses.iter_mut().zip(targets) {
+                let newest = self.namespace.store.newest_address(target.object);
+                // No row is at that address.
+                *address = newest.unwrap_or(RowAddress::MIN);
+            }
+            for (target, address) in targets.iter().zip(&addresses) {
+                if once && given.contains(&target.object) {
                     continue;
                 }
-                if once && given.contains(target) {
-                    continue;
-                }
-                let found = match visit.row(*target) {
-                    Some((chunk, row)) => Some(Found { chunk: chunk.clone(), row }),
-                    None => self.row_of(*target),
+                let end = match visit.row_at(target.object, *address) {
+                    Some((chunk, row)) => End::Found(Found { chunk: chunk.clone(), row }),
+                    None => self.end_of(target),
                 };
-                let end = End { found, link: (chunk, row), slot: role.slot };
                 if self.gives(&end) {
                     if once {
-                        given.insert(*target);
+                        given.insert(target.object);
                     }
                     each(end);
                 }
             }
-        })
+        };
+        let mut together = [Target::default(); TOGETHER];
+        let mut count = 0;
+        self.links(|Followed { roles, .. }, link, (chunk, row)| {
+            let targets = || chunk.links(row).zip(roles).enumerate();
+            for (at, (object, role)) in targets().filter(|(_, (object, _))| *object != 0) {
+                let starts = |(n, (other, role)): (usize, (ObjectNumber, &Role))| {
+                    n != at && other == self.object && role.starts
+                };
+                if !role.ends || !targets().any(starts) {
+                    continue;
+                }
+                if let Some(place) = together.get_mut(count) {
+                    *place = Target { object, link, slot: role.slot };
+                    count += 1;
+                }
+                if count == TOGETHER {
+                    look_up(&together);
+                    count = 0;
+                }
+            }
+        })?;
+        look_up(together.get(..count).unwrap_or_default());
+        Ok(())
+    }
+
+    /// An end that is not where its object has its newest row.
+    #[cold]
+    fn end_of(&self, target: &Target) -> End {
+        if let Some(found) = self.row_of(target.object) {
+            return End::Found(found);
+        }
+        let link = self.row_of(target.link);
+        End::Absent(link.and_then(|link| match link.chunk.value(link.row, target.slot) {
+            ValueView::Reference(path) => Some(path.clone()),
+            _ => None,
+        }))
     }
 
     /// Calls `each` with every association that the filter gives.
     pub(super) fn references(&self, mut each: impl FnMut(Found)) -> Result<(), EngineError> {
-        self.links(|Followed { class, roles, .. }, (chunk, row), targets| {
-            let mut roles = roles.iter().zip(targets);
-            let starts = roles.any(|(role, target)| *target == self.object && role.starts);
+        self.links(|Followed { class, roles }, _, (chunk, row)| {
+            let mut targets = chunk.links(row).zip(roles);
+            let starts = targets.any(|(target, role)| target == self.object && role.starts);
             if starts && self.filter.gives(*class) {
                 each(Found { chunk: chunk.clone(), row });
             }
@@ -328,14 +382,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the filter gives an end.
-    fn gives(&self, end: &End<'_>) -> bool {
+    fn gives(&self, end: &End) -> bool {
         if self.filter.gives_unknown() {
             return true;
         }
-        let class = match &end.found {
-            Some(found) => self.schema().by_id(found.class()),
-            None => {
-                let name = end.path().and_then(|path| path.class.as_ref());
+        let class = match end {
+            End::Found(found) => self.schema().by_id(found.class()),
+            End::Absent(path) => {
+                let name = path.as_ref().and_then(|path| path.class.as_ref());
                 name.and_then(|name| self.schema().class(name.as_str()))
             }
         };

@@ -8,15 +8,16 @@
 use super::Session;
 use super::class_options::ClassOptions;
 use super::classes::Classes;
+use super::row::system_to_value;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::Location;
-use cimarron_model::{Name, fold};
+use cimarron_model::{Name, Value, fold};
 use cimarron_schema::ClassView;
 use cimarron_wql::{
     BoundExpr, BoundPath, BoundSchemaQuery, CompareOp, Constant, Genus, SystemProperty, Truth,
-    ValueRef,
+    ValueRef, system_value,
 };
 use std::borrow::Cow;
 use std::fmt;
@@ -86,6 +87,17 @@ impl ClassResult {
     /// How many classes the condition was asked of; for explaining a query.
     pub const fn looked_at(&self) -> usize {
         self.looked_at
+    }
+
+    /// The value of a system property of the class at a position; NULL beyond the last.
+    pub fn system(&self, position: usize, property: SystemProperty) -> Value {
+        let id = self.found.get(position);
+        let Some(class) = id.and_then(|id| self.schema.by_id(*id)) else {
+            return Value::Null(property.cim_type(), property.is_array());
+        };
+        let location = &*self.session.namespace.location;
+        let row = ClassRow { schema: &self.schema, class, location };
+        system_to_value(system_value(&row, property))
     }
 
     /// The class at a position.

@@ -29,12 +29,13 @@ impl Session {
     ) -> Result<ObjectPath, EngineError> {
         let namespace = self.enter(context, Operation::WriteInstances, instance.class.as_str())?;
         loop {
-            let schema = namespace.schema();
-            let row = NewRow::prepare(self.checker(&schema), instance)?;
+            let root = namespace.root();
+            let row = NewRow::prepare(self.checker(&root.schema), instance)?;
+            row.expect(namespace, &root);
             if self.create_as_namespace(instance)? {
                 return Ok(row.path());
             }
-            if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
+            if let Some((mut transaction, root)) = namespace.begin_under(&root.schema)? {
                 row.insert(namespace, &root, &mut transaction)?;
                 transaction.commit(&self.caller);
                 return Ok(row.path());

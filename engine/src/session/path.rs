@@ -108,8 +108,11 @@ pub(super) fn path_of<'v>(
     let named = slots
         .zip(keys)
         .filter_map(|(slot, view)| {
-            let value = view.to_value(slot.cim_type, false);
-            Some((slot.name.clone(), KeyValue::from_value(&value)?))
+            let value = match view {
+                ValueView::String(text) => KeyValue::String(text.into()),
+                view => KeyValue::from_value(&view.to_value(slot.cim_type, false))?,
+            };
+            Some((slot.name.clone(), value))
         })
         .collect();
     ObjectPath::of_instance(layout.class.clone(), named)

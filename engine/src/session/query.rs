@@ -105,14 +105,13 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         let class = Schema::class(view.schema(), statement.class.as_str());
         let namespace = &*self.namespace;
-        let predicate = statement.predicate.as_ref();
         let budget = context.budget(self.repository().limits().query_memory);
         let clock = &**self.repository().clock();
         let between = |_| context.check(clock);
         let allowance =
             Allowance { most: budget.room_for::<Found>() / ROOM_SPARED, between: &between };
         let found = match class {
-            Some(class) => access::candidates(namespace, view, class, predicate, &allowance)?,
+            Some(class) => access::candidates(namespace, view, class, &statement, &allowance)?,
             None => None,
         };
         let (access, snapshot) = match found {

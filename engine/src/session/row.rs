@@ -322,7 +322,8 @@ fn named_instance_of<'a>(
     instance
 }
 
-fn system_to_value(value: SystemValue<'_>) -> Value {
+/// The value of a system property, owned.
+pub(super) fn system_to_value(value: SystemValue<'_>) -> Value {
     match value {
         SystemValue::Null => Value::null(CimType::String),
         SystemValue::Integer(n) => Value::from(i32::try_from(n).unwrap_or(i32::MAX)),

@@ -218,15 +218,37 @@ impl QueryResult {
         let mut passed = Mask::of(rows);
         frozen.retain_live(&mut passed);
         if let Some(predicate) = self.condition() {
-            let batch = self.batch(frozen);
-            match predicate.foresee(&batch) {
+            match predicate.foresee(&self.batch(frozen)) {
                 Some(true) => {}
                 Some(false) => passed.clear(),
-                None => predicate.select(&batch, &mut passed, scratch),
+                None => self.keep(frozen, predicate, &mut passed, scratch),
             }
             self.check_memory(context, scratch.heap_bytes())?;
         }
         Ok(passed)
+    }
+
+    /// The rows of a chunk that are seen.
+    pub(super) fn seen(&self, frozen: &FrozenChunk) -> Mask {
+        let mut rows = Mask::of(frozen.start()..frozen.len());
+        frozen.retain_live(&mut rows);
+        rows
+    }
+
+    /// Keeps the rows of a chunk that pass.
+    pub(super) fn keep(
+        &self,
+        frozen: &FrozenChunk,
+        predicate: &Predicate,
+        rows: &mut Mask,
+        scratch: &mut Scratch,
+    ) {
+        predicate.select(&self.batch(frozen), rows, scratch);
+    }
+
+    /// Whether it can be seen from outside that no row of a chunk passes.
+    pub(super) fn foresees_nothing(&self, frozen: &FrozenChunk) -> bool {
+        self.condition().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
     }
 }
 
@@ -304,8 +326,7 @@ impl<'a> Rows<'a> {
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
         let rows = start..self.looked_at;
-        self.passed =
-            self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
+        self.passed = self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
         warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
         Ok(())
     }

@@ -1,9 +1,14 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
+use super::access;
 use super::instance_options::Choice;
-use cimarron_model::{CimType, Dialect, Name};
+use crate::schema::Schema;
+use crate::store::KeyRules;
+use crate::view::ValueView;
+use cimarron_model::{CimType, Dialect, Name, Value};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
+use smallvec::SmallVec;
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,9 @@ pub(super) struct Statement {
     pub(super) selection: Selection,
     /// Which rows pass; `None` for all.
     pub(super) predicate: Option<Predicate>,
-    /// What is done with those.
+    /// The key of the rows that pass, when the predicate says it.
+    pub(super) key: Option<KeyWanted>,
+    /// What is done with the rows that pass.
     pub(super) extended: Option<Extension>,
 }
 
@@ -67,11 +74,20 @@ pub(super) struct Extension {
     pub(super) dialect: Dialect,
 }
 
+/// The one key that a row must have.
+#[derive(Debug)]
+pub(super) struct KeyWanted {
+    /// In declaration order.
+    pub(super) values: SmallVec<[Value; 1]>,
+    /// As the key index has it.
+    pub(super) hash: u64,
+}
+
 impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, selection, predicate: None, extended: None }
+        Self { class, selection, predicate: None, key: None, extended: None }
     }
 
     /// One row of aggregates, under these headers.
@@ -82,10 +98,10 @@ impl Statement {
         };
         let paths = headers.iter().enumerate().map(column).collect();
         let selection = Selection::Items(paths, headers);
-        Self { class, selection, predicate: None, extended: None }
+        Self { class, selection, predicate: None, key: None, extended: None }
     }
 
-    pub(super) fn new(bound: BoundQuery) -> Self {
+    pub(super) fn new(bound: BoundQuery, schema: &Schema, rules: &KeyRules) -> Self {
         let headings = bound.extended.as_ref().map_or(&[][..], |e| &e.headings);
         let selection = match bound.projection {
             Projection::All => Selection::All,
@@ -102,7 +118,13 @@ impl Statement {
         let dialect = bound.dialect;
         let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
         let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
-        Self { class: bound.class, selection, predicate, extended }
+        let class = schema.class(bound.class.as_str()).filter(|class| class.key_root().is_some());
+        let key = class.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+            let values = access::key_values(predicate, class.layout())?;
+            let hash = rules.hash(values.iter().map(ValueView::from));
+            Some(KeyWanted { values, hash })
+        });
+        Self { class: bound.class, selection, predicate, key, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

@@ -37,6 +37,16 @@ impl<'a> NewRow<'a> {
         Ok(Self { class, cells, qualifiers: check::qualifiers(layout, instance) })
     }
 
+    /// Asks for the memory where the key is going to be looked up, so that it is there when
+    /// the row's turn has come.
+    pub(super) fn expect(&self, namespace: &Namespace, root: &Root) {
+        if let Some(key_root) = self.class.key_root() {
+            let keys = check::keys(self.class.layout(), &self.cells);
+            let hash = namespace.store.rules().hash(keys.iter().copied());
+            namespace.store.expect(root, key_root, hash);
+        }
+    }
+
     pub(super) fn path(&self) -> ObjectPath {
         let layout = self.class.layout();
         path_of(layout, check::keys(layout, &self.cells).into_iter())

@@ -112,10 +112,7 @@ impl Chunk {
             column.seal().map(Arc::new)
         };
         let columns = values.iter().map(column).collect();
-        Self {
-            births: None,
-            ..Self::finished(0, Arc::new(layout), 1, columns, Births::all(0))
-        }
+        Self { births: None, ..Self::finished(0, Arc::new(layout), 1, columns, Births::all(0)) }
     }
 
     /// The same chunk, to which nobody adds any more; without births when everybody

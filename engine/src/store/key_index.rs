@@ -15,6 +15,7 @@
 
 use super::address::{ADDRESS_BITS, RowAddress};
 use arc_swap::{ArcSwap, Cache};
+use cimarron_cells::prefetch;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -210,6 +211,16 @@ impl KeyIndex {
     #[inline]
     pub(super) fn find<A: Address>(&self, hash: u64, is: impl FnMut(A) -> bool) -> Option<A> {
         self.shards.load().find(hash, is)
+    }
+
+    /// Asks for the memory where entries with this hash are, which are going to be looked at.
+    #[inline]
+    pub(super) fn expect(&self, hash: u64) {
+        let shards = self.shards.load();
+        let shard = shards.list.get(shards.place(hash));
+        if let Some(first) = shard.and_then(|shard| shard.probe(tag(entry(hash, 0))).next()) {
+            prefetch(first);
+        }
     }
 
     /// Adds an address. `rehash` gives the hash of an address's key.

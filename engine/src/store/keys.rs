@@ -109,6 +109,7 @@ impl KeyRules {
     }
 
     /// The hash of a key; equal keys have equal hashes.
+    #[inline]
     pub(crate) fn hash<'a>(&self, keys: impl Iterator<Item = ValueView<'a>>) -> u64 {
         let mut state = self.build.build_hasher();
         for value in keys {

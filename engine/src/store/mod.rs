@@ -188,6 +188,14 @@ impl Store {
         chunk.map_or(0, |chunk| self.rules.hash(chunk.keys(address.row())))
     }
 
+    /// Asks for the memory where a key is looked up that will be soon.
+    #[inline]
+    pub(crate) fn expect(&self, root: &Root, key_root: ClassId, hash: u64) {
+        if let Some(index) = root.index(key_root) {
+            index.expect(hash);
+        }
+    }
+
     /// The row of this key under a key root whose class is accepted.
     pub(crate) fn find(
         &self,
@@ -339,6 +347,12 @@ impl Store {
         object: ObjectNumber,
     ) -> impl Iterator<Item = (ObjectNumber, RowAddress)> {
         self.objects.links(object)
+    }
+
+    /// Where an object's newest row is.
+    #[inline]
+    pub(crate) fn newest_address(&self, object: ObjectNumber) -> Option<RowAddress> {
+        self.objects.row(object)
     }
 
     /// The row of an object.

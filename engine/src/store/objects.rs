@@ -17,12 +17,13 @@ use super::address::RowAddress;
 use super::key_index::{Address, KeyIndex};
 use super::keys::KeyRules;
 use crate::view::ValueView;
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapAny, ArcSwapOption};
 use cimarron_cells::{Growing, Writer};
 use cimarron_model::ObjectPath;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use triomphe::ThinArc;
 
 /// The number of an object; 0 is nobody's.
 pub(crate) type ObjectNumber = u32;
@@ -57,7 +58,7 @@ pub(super) struct Record {
     is_unbound: AtomicU32,
     /// Where it is, when a reference names it.
     path: ArcSwapOption<ObjectPath>,
-    links: ArcSwapOption<Links>,
+    links: ArcSwapAny<Option<Links>>,
 }
 
 /// What went with a row.
@@ -71,37 +72,36 @@ pub(super) enum Forgotten {
     Object,
 }
 
-/// The associations that refer to an object, and more: numbers and generations.
-#[derive(Debug)]
-struct Links {
-    places: Box<[AtomicU64]>,
+/// The associations that refer to an object, and more: numbers and generations. All of it is
+/// in one piece, so that who comes to it waits for memory once.
+type Links = ThinArc<Counts, AtomicU64>;
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// How many places have an entry.
     len: AtomicU32,
     /// How many entries mean nobody any more, at least.
     stale: AtomicU32,
 }
 
-impl Links {
-    fn new(capacity: usize) -> Self {
-        Self {
-            places: (0..capacity).map(|_| AtomicU64::new(0)).collect(),
-            len: AtomicU32::new(0),
-            stale: AtomicU32::new(0),
-        }
-    }
+/// An empty list with room for so many.
+fn room_for(capacity: usize) -> Links {
+    let places = (0..capacity).map(|_| AtomicU64::new(0));
+    ThinArc::from_header_and_iter(Counts::default(), places)
+}
 
-    fn entries(&self) -> impl Iterator<Item = u64> {
-        let len = self.len.load(Ordering::Acquire) as usize;
-        self.places.iter().take(len).map(|place| place.load(Ordering::Relaxed))
-    }
+fn entries(links: &Links) -> impl Iterator<Item = u64> {
+    let len = links.header.header.len.load(Ordering::Acquire) as usize;
+    links.slice.iter().take(len).map(|place| place.load(Ordering::Relaxed))
+}
 
-    /// Adds an entry; `false` when there is no room.
-    fn push(&self, entry: u64) -> bool {
-        let len = self.len.load(Ordering::Relaxed);
-        let Some(place) = self.places.get(len as usize) else { return false };
-        place.store(entry, Ordering::Relaxed);
-        self.len.store(len + 1, Ordering::Release);
-        true
-    }
+/// Adds an entry; `false` when there is no room.
+fn push(links: &Links, entry: u64) -> bool {
+    let len = links.header.header.len.load(Ordering::Relaxed);
+    let Some(place) = links.slice.get(len as usize) else { return false };
+    place.store(entry, Ordering::Relaxed);
+    links.header.header.len.store(len + 1, Ordering::Release);
+    true
 }
 
 /// An object's number as the index of paths has it.
@@ -270,21 +270,21 @@ impl Objects {
         let (Some(record), Some(entry)) = (self.record(target), self.entry(link)) else { return };
         let links = record.links.load_full();
         let Some(links) = links else {
-            let first = Links::new(2);
-            first.push(entry);
-            record.links.store(Some(Arc::new(first)));
+            let first = room_for(2);
+            push(&first, entry);
+            record.links.store(Some(first));
             return;
         };
-        if may_be_there && links.entries().any(|there| there == entry) {
+        if may_be_there && entries(&links).any(|there| there == entry) {
             return;
         }
-        if !links.push(entry) {
-            let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();
-            let larger = Links::new((kept.len() + 1).next_power_of_two().max(2) * 2);
+        if !push(&links, entry) {
+            let kept: Vec<u64> = entries(&links).filter(|e| self.is_somebody(*e)).collect();
+            let larger = room_for((kept.len() + 1).next_power_of_two().max(2) * 2);
             kept.into_iter().chain([entry]).for_each(|entry| {
-                larger.push(entry);
+                push(&larger, entry);
             });
-            record.links.store(Some(Arc::new(larger)));
+            record.links.store(Some(larger));
         }
     }
 
@@ -292,7 +292,8 @@ impl Objects {
     pub(super) fn unlink_one(&self, rules: &KeyRules, target: ObjectNumber, link: ObjectNumber) {
         let (Some(record), Some(entry)) = (self.record(target), self.entry(link)) else { return };
         if let Some(links) = record.links.load().as_ref() {
-            let places = links.places.iter().take(links.len.load(Ordering::Relaxed) as usize);
+            let places =
+                links.slice.iter().take(links.header.header.len.load(Ordering::Relaxed) as usize);
             let of_it = places.filter(|place| place.load(Ordering::Relaxed) == entry);
             of_it.for_each(|place| place.store(NOBODY, Ordering::Relaxed));
         }
@@ -304,21 +305,21 @@ impl Objects {
     pub(super) fn unlink(&self, rules: &KeyRules, target: ObjectNumber) {
         let Some(record) = self.record(target) else { return };
         let Some(links) = record.links.load_full() else { return };
-        let stale = links.stale.fetch_add(1, Ordering::Relaxed) + 1;
-        if u64::from(stale) * 2 < links.len.load(Ordering::Relaxed).into() {
+        let stale = links.header.header.stale.fetch_add(1, Ordering::Relaxed) + 1;
+        if u64::from(stale) * 2 < links.header.header.len.load(Ordering::Relaxed).into() {
             return;
         }
-        let kept: Vec<u64> = links.entries().filter(|e| self.is_somebody(*e)).collect();
+        let kept: Vec<u64> = entries(&links).filter(|e| self.is_somebody(*e)).collect();
         if kept.is_empty() {
             record.links.store(None);
             self.release(rules, target);
             return;
         }
-        let smaller = Links::new(kept.len() + kept.len() / 2 + 1);
+        let smaller = room_for(kept.len() + kept.len() / 2 + 1);
         kept.into_iter().for_each(|entry| {
-            smaller.push(entry);
+            push(&smaller, entry);
         });
-        record.links.store(Some(Arc::new(smaller)));
+        record.links.store(Some(smaller));
     }
 
     /// Whether the entry's object is still the one that was meant, and there.
@@ -342,9 +343,9 @@ impl Objects {
         number: ObjectNumber,
     ) -> impl Iterator<Item = (ObjectNumber, RowAddress)> {
         let links = self.record(number).and_then(|record| record.links.load_full());
-        let len = links.as_ref().map_or(0, |l| l.len.load(Ordering::Acquire));
+        let len = links.as_ref().map_or(0, |l| l.header.header.len.load(Ordering::Acquire));
         (0..len as usize).filter_map(move |at| {
-            let entry = links.as_ref()?.places.get(at)?.load(Ordering::Relaxed);
+            let entry = links.as_ref()?.slice.get(at)?.load(Ordering::Relaxed);
             Some((entry as u32, self.row_of(entry)?))
         })
     }
@@ -358,7 +359,7 @@ impl Objects {
     pub(super) fn heap_bytes(&self) -> usize {
         let records = self.records.get();
         let links = |record: &Record| {
-            record.links.load().as_ref().map_or(0, |l| size_of_val::<[_]>(&l.places))
+            record.links.load().as_ref().map_or(0, |l| size_of_val::<[_]>(&l.slice))
         };
         records.map_or(0, |all| {
             all.len() as usize * size_of::<Record>() + all.iter().map(links).sum::<usize>()

@@ -53,7 +53,8 @@ impl FrozenChunk {
     }
 
     /// One row that was found to be seen.
-    fn one(Found { chunk, row }: Found) -> Self {
+    #[inline]
+    pub(crate) fn one(Found { chunk, row }: Found) -> Self {
         Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Visit<'v> {
     store: &'v Store,
     root: &'v Root,
     seen: Seen,
+    /// How many changes the directory had when this began.
+    changes: u64,
     chunks: SmallVec<[(u32, Arc<Chunk>); KEPT]>,
     /// Which of them goes next.
     oldest: usize,
@@ -27,27 +29,24 @@ pub(crate) struct Visit<'v> {
 impl<'v> Visit<'v> {
     /// Nothing is kept yet.
     pub(crate) fn new(store: &'v Store, root: &'v Root, seen: Seen) -> Self {
-        Self { store, root, seen, chunks: SmallVec::new(), oldest: 0 }
+        let changes = store.directory.changes();
+        Self { store, root, seen, changes, chunks: SmallVec::new(), oldest: 0 }
     }
 
-    /// An object's row, when its newest one is seen and stays where it was; `None` says
-    /// that one has to look more closely.
-    #[inline]
-    pub(crate) fn row(&mut self, object: ObjectNumber) -> Option<(&Arc<Chunk>, usize)> {
-        let address = self.store.objects.row(object)?;
-        self.row_at(object, address)
-    }
-
-    /// The same for an object whose newest row is known.
+    /// An object's row, whose newest row was there since this began; `None` says that one
+    /// has to look more closely.
     #[inline]
     pub(crate) fn row_at(
         &mut self,
         object: ObjectNumber,
         address: RowAddress,
     ) -> Option<(&Arc<Chunk>, usize)> {
-        let (seen, row) = (self.seen, address.row());
+        let (store, seen, row) = (self.store, self.seen, address.row());
+        let changes = self.changes;
         let chunk = self.chunk(address)?;
-        let is_it = row < chunk.len() && chunk.object(row) == object && seen.has(chunk, row);
+        // Nothing else can be there as long as no chunk came or went.
+        let is_its = store.directory.changes() == changes || chunk.object(row) == object;
+        let is_it = row < chunk.len() && is_its && seen.has(chunk, row);
         is_it.then_some((chunk, row))
     }
 

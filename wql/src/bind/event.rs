@@ -15,6 +15,7 @@ use crate::syntax::ast::{
     PropertyPath, SelectList,
 };
 use cimarron_model::{CimType, Dialect, Status};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// Binds a query for ExecNotificationQuery against the classes of a namespace.
@@ -82,15 +83,20 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     /// What is selected, where a member stands for the whole embedded object.
     fn whole_objects(&self, paths: &[PropertyPath]) -> Result<Projection, Refused> {
         let mut items = Vec::with_capacity(paths.len());
+        let mut selected = HashSet::new();
         for path in paths {
             match self.resolve(path)?.path {
                 BoundPath::Member(MemberPath { column, .. }) => {
-                    let whole = BoundPath::Column(column);
-                    if !items.contains(&whole) {
-                        items.push(whole);
+                    if selected.insert(column.slot) {
+                        items.push(BoundPath::Column(column));
                     }
                 }
-                plain => items.push(plain),
+                plain => {
+                    if let BoundPath::Column(column) = &plain {
+                        selected.insert(column.slot);
+                    }
+                    items.push(plain);
+                }
             }
         }
         Ok(Projection::Items(items))

@@ -10,7 +10,8 @@ use crate::syntax::ast::{
     Aggregate, AggregateFunction, Extended, OrderKey, PropertyPath, SelectItem, SelectList,
     Selected,
 };
-use cimarron_model::{CimType, TypeClass};
+use cimarron_model::{CimType, Name, TypeClass};
+use std::collections::HashMap;
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     /// A select list with aggregates or aliases.
@@ -70,7 +71,6 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         &self,
         clauses: &Extended,
         query: &DataQuery,
-        projection: &Projection,
         bound: &mut BoundExtended,
     ) -> Result<(), Refused> {
         let sorted = clauses.order_by.first().map(|key| key.property.span());
@@ -82,11 +82,9 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         bound.distinct = clauses.distinct.is_some();
         bound.limit = [clauses.top, clauses.limit].into_iter().flatten().map(|n| n.rows).min();
         bound.offset = clauses.offset.map_or(0, |n| n.rows);
+        let aliases = Aliases::new(&query.select);
         for OrderKey { property, direction } in &clauses.order_by {
-            let path = match aliased(property, &query.select, projection) {
-                Some(path) => path.clone(),
-                None => self.sortable(property)?,
-            };
+            let path = self.sortable(aliases.get(property).unwrap_or(property))?;
             bound.order_by.push(BoundOrder { path, direction: *direction });
         }
         Ok(())
@@ -105,20 +103,28 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 }
 
-/// The selected property that has this alias.
-fn aliased<'p>(
-    property: &PropertyPath,
-    select: &SelectList,
-    projection: &'p Projection,
-) -> Option<&'p BoundPath> {
-    let (SelectList::Items(items), Projection::Items(paths)) = (select, projection) else {
-        return None;
-    };
-    let is_meant = |item: &SelectItem| {
-        property.members.is_empty()
-            && item.alias.as_ref().is_some_and(|alias| alias.name == property.property.name)
-    };
-    paths.get(items.iter().position(is_meant)?)
+/// The selected properties that have an alias.
+struct Aliases<'q>(HashMap<&'q Name, &'q PropertyPath>);
+
+impl<'q> Aliases<'q> {
+    fn new(select: &'q SelectList) -> Self {
+        let items = match select {
+            SelectList::Items(items) => items.as_slice(),
+            SelectList::All | SelectList::Properties(_) => &[],
+        };
+        let mut aliases = HashMap::new();
+        for item in items {
+            if let (Some(alias), Selected::Property(path)) = (&item.alias, &item.selected) {
+                aliases.entry(&alias.name).or_insert(path);
+            }
+        }
+        Self(aliases)
+    }
+
+    fn get(&self, property: &PropertyPath) -> Option<&'q PropertyPath> {
+        let alone = property.members.is_empty();
+        alone.then(|| self.0.get(&property.property.name).copied()).flatten()
+    }
 }
 
 /// Whether values of the type have an order, or are numbers.

@@ -131,7 +131,7 @@ impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
         };
         let filter = query.filter.as_ref().map(|filter| self.condition(filter)).transpose()?;
         if let Some(clauses) = query.extended.as_deref() {
-            self.clauses(clauses, query, &projection, extended.get_or_insert_default())?;
+            self.clauses(clauses, query, extended.get_or_insert_default())?;
         }
         let class = self.class.name().into();
         Ok(BoundQuery { class, projection, filter, dialect, extended: extended.map(Box::new) })

@@ -110,7 +110,7 @@ impl BoundGroup {
 /// What the extended level adds to a data query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BoundExtended {
-    /// Rows that show the same come once.
+    /// Of rows that show the same, the first in order is kept.
     pub distinct: bool,
     /// What to sort by, the first key first; stable.
     pub order_by: Vec<BoundOrder>,

@@ -62,6 +62,12 @@ pub enum AssociationError {
     /// A quoted name behind a keyword.
     #[error("names of classes, properties and qualifiers stand here without quotes")]
     QuotedName,
+    /// A keyword that only ASSOCIATORS OF has, in REFERENCES OF.
+    #[error("REFERENCES OF has no {keyword}: only ASSOCIATORS OF does")]
+    KeywordOfAssociators {
+        /// The keyword.
+        keyword: &'static str,
+    },
     /// A word that is no keyword of the statement.
     #[error("{statement} has no keyword `{word}`{}", suggestion_text(.suggestion.as_deref()))]
     UnknownKeyword {

@@ -158,6 +158,9 @@ fn unknown(kind: AssociationKind, word: &Identifier) -> AssociationError {
     if text.eq_ignore_ascii_case("and") || text.eq_ignore_ascii_case("or") {
         return AssociationError::Connective { word: text.to_owned() };
     }
+    if let Some(keyword) = Keyword::from_word(text, AssociationKind::Associators) {
+        return AssociationError::KeywordOfAssociators { keyword: keyword.as_str() };
+    }
     let known = Keyword::ALL.iter().filter(|keyword| keyword.belongs_to(kind));
     let suggestion = suggest::nearest(text, known.map(|keyword| keyword.as_str()));
     AssociationError::UnknownKeyword {

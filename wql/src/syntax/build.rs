@@ -50,6 +50,7 @@ pub(super) enum LiteralKind {
     String,
     Integer,
     Real,
+    DateTime,
     True,
     False,
     Null,
@@ -70,6 +71,9 @@ pub(super) struct Builder<'t> {
     text: &'t str,
     pub(super) mode: Mode,
     members: Vec<Identifier>,
+    /// The select list, as long as it has plain properties only.
+    paths: Vec<PropertyPath>,
+    /// The select list, once it has more than those.
     items: Vec<SelectItem>,
     literals: Vec<Literal>,
     exprs: Vec<Expr>,
@@ -93,6 +97,7 @@ impl<'t> Builder<'t> {
             text,
             mode,
             members: Vec::new(),
+            paths: Vec::new(),
             items: Vec::new(),
             literals: Vec::new(),
             exprs: Vec::new(),
@@ -143,6 +148,7 @@ impl<'t> Builder<'t> {
             }
             LiteralKind::Integer => LiteralValue::Integer(number()),
             LiteralKind::Real => LiteralValue::Real(number()),
+            LiteralKind::DateTime => LiteralValue::String(number()),
             LiteralKind::True => LiteralValue::Boolean(true),
             LiteralKind::False => LiteralValue::Boolean(false),
             LiteralKind::Null => LiteralValue::Null,
@@ -276,8 +282,18 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn selected_path(&mut self, path: PathMark) {
-        let selected = Selected::Property(self.property_path(path));
-        self.items.push(SelectItem { selected, alias: None });
+        let path = self.property_path(path);
+        if self.items.is_empty() {
+            self.paths.push(path);
+        } else {
+            self.items.push(plain_item(path));
+        }
+    }
+
+    /// The select list, which turns out to have more than plain properties.
+    fn items(&mut self) -> &mut Vec<SelectItem> {
+        self.items.extend(self.paths.drain(..).map(plain_item));
+        &mut self.items
     }
 
     /// `function(property)`; `*` when there is no property.
@@ -293,14 +309,14 @@ impl<'t> Builder<'t> {
         }
         let property = property.map(|path| self.property_path(path));
         let selected = Selected::Aggregate(Aggregate { function, property, span });
-        self.items.push(SelectItem { selected, alias: None });
+        self.items().push(SelectItem { selected, alias: None });
         Ok(())
     }
 
     /// The name of the item that has been read last.
     pub(super) fn alias(&mut self, alias: Mark) {
         let alias = self.identifier(alias);
-        if let Some(item) = self.items.last_mut() {
+        if let Some(item) = self.items().last_mut() {
             item.alias = Some(alias);
         }
     }
@@ -310,21 +326,13 @@ impl<'t> Builder<'t> {
     }
 
     fn select_list(&mut self) -> SelectList {
-        let items = std::mem::take(&mut self.items);
-        if items.is_empty() {
-            return SelectList::All;
+        if !self.items.is_empty() {
+            SelectList::Items(std::mem::take(&mut self.items))
+        } else if !self.paths.is_empty() {
+            SelectList::Properties(std::mem::take(&mut self.paths))
+        } else {
+            SelectList::All
         }
-        let plain = |item: &SelectItem| {
-            item.alias.is_none() && matches!(item.selected, Selected::Property(_))
-        };
-        if !items.iter().all(plain) {
-            return SelectList::Items(items);
-        }
-        let paths = items.into_iter().filter_map(|item| match item.selected {
-            Selected::Property(path) => Some(path),
-            Selected::Aggregate(_) => None,
-        });
-        SelectList::Properties(paths.collect())
     }
 
     // The clauses behind the condition
@@ -468,6 +476,10 @@ impl<'t> Builder<'t> {
             None => Ok(()),
         }
     }
+}
+
+const fn plain_item(path: PropertyPath) -> SelectItem {
+    SelectItem { selected: Selected::Property(path), alias: None }
 }
 
 /// The last so many items of a stack.

@@ -93,8 +93,10 @@ impl<'a> Place<'a> {
             || "end of the query".to_owned(),
             |_| format!("`{}`", self.span.of(self.text)),
         );
+        let is_keyword = self.is_about_associations() && self.earlier(0) != "=";
         let in_condition = self.behind_where() && !self.is_about_associations();
-        let expected = Expectation { expected, mode: self.mode, in_condition }.in_words();
+        let expected = Expectation { expected, mode: self.mode, in_condition, is_keyword };
+        let expected = expected.in_words();
         WqlError::Unexpected { found, expected, span: self.span }
     }
 
@@ -335,6 +337,8 @@ struct Expectation<'a> {
     mode: Mode,
     /// Whether the place lies in a condition.
     in_condition: bool,
+    /// Whether a name there is a keyword of ASSOCIATORS OF or REFERENCES OF.
+    is_keyword: bool,
 }
 
 impl Expectation<'_> {
@@ -352,11 +356,12 @@ impl Expectation<'_> {
         let constant = has("string");
         let parts = [
             (has("*"), "*"),
-            (name, "a name"),
+            (name && !self.is_keyword, "a name"),
+            (name && self.is_keyword, "a keyword such as Role or ResultClass"),
             (constant, "a constant"),
             (has("integer") && !constant, "a number"),
             (has("NOT") && (has("(") || (!name && has("NULL"))), "NOT"),
-            (has("("), "`(`"),
+            (has("(") && !has(","), "`(`"),
             (has("=") && !constant && self.in_condition, "an operator (= <> < <= > >=)"),
             (has("=") && !self.in_condition, "="),
             (!name && has("LIKE"), "LIKE"),
@@ -375,7 +380,7 @@ impl Expectation<'_> {
             (!name && event && has("WITHIN"), "WITHIN"),
             (!name && has("WHERE"), "WHERE"),
             (goes_on && self.in_condition, "AND"),
-            (goes_on && self.in_condition, "OR"),
+            (goes_on && self.in_condition && (has("OR") || has(")")), "OR"),
             (has(")"), "`)`"),
             (!name && event && has("GROUP"), "GROUP"),
             (!name && event && !extended && has("BY"), "BY"),

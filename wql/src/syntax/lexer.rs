@@ -84,6 +84,9 @@ pub(crate) enum Token {
     #[regex(r"[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?", priority = 9)]
     #[regex(r"[+-]?[0-9]+[eE][+-]?[0-9]+", priority = 9)]
     Real,
+    /// A datetime without quotes, as MS-WMI 2.2.1.1 has it among the constants.
+    #[regex(r"[0-9*]{14}\.[0-9*]{6}[+\-:][0-9*]{3}", priority = 40)]
+    DateTime,
     #[regex(r"[+-]?[0-9]*\.?[0-9]+[0-9A-Za-z_.]*", priority = 3)]
     MalformedNumber,
     #[regex(r#""([^"\\]|\\(?s:.))*""#)]
@@ -204,6 +207,9 @@ mod tests {
         check("\"multi\nline\"", &[String]);
         check("ASSOCIATORS OF {X.a=\"}\\\"\",b='{'}where", &[Associators, Of, Braced, Where]);
         check("{ } {} }", &[Braced, Braced, Brace]);
+        check("a>20240101120000.000000+060", &[Word, Greater, DateTime]);
+        check("00000001000000.000000:000 2024****120000.******-***", &[DateTime, DateTime]);
+        check("20240101120000.000000", &[Real]);
     }
 
     #[test]

@@ -58,9 +58,8 @@ impl Mode {
 
     /// Refuses a clause that WQL does not have; event queries have it at no level.
     pub(super) fn clause(self, construct: Construct, l: u32, r: u32) -> Result<(), Refusal> {
-        self.operator(construct, l, r)?;
         match self.door {
-            Door::Query => Ok(()),
+            Door::Query => self.operator(construct, l, r),
             Door::Notification => {
                 let span = Span::new(l as usize, r as usize);
                 refuse(WqlError::NotInKind { construct, kind: QueryKind::Event, span })

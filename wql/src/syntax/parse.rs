@@ -11,7 +11,7 @@ use crate::error::WqlError;
 use cimarron_model::Status;
 
 /// How large a query may be. Beyond a limit the query is refused with
-/// [`Status::QuotaViolation`](cimarron_model::Status::QuotaViolation)
+/// [`Status::QuotaViolation`]
 /// (WMI SDK, "Querying with WQL").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -75,7 +75,7 @@ pub fn parse_with(text: &str, options: &ParseOptions) -> Result<Query, WqlError>
 ///
 /// # Errors
 /// As [`parse`], and every syntax error is
-/// [`Status::UnparsableQuery`](cimarron_model::Status::UnparsableQuery) here.
+/// [`Status::UnparsableQuery`] here.
 pub fn parse_event(text: &str) -> Result<EventQuery, WqlError> {
     parse_event_with(text, &ParseOptions::default())
 }

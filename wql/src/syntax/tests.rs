@@ -38,6 +38,10 @@ fn parses_every_form() {
     check_same("SELECT * FROM X WHERE NOT a LIKE \"%x_[a-f]\" AND b LIKE 5");
     check_same("SELECT __CLASS, __PATH FROM X WHERE __CLASS = Y");
     check_same("SELECT Größe FROM X");
+    check(
+        "SELECT * FROM X WHERE a >= 20240101120000.000000+060",
+        "SELECT * FROM X WHERE a >= \"20240101120000.000000+060\"",
+    );
 }
 
 #[test]
@@ -245,6 +249,13 @@ fn limits() {
     }
     let long = "SELECT * FROM X WHERE a = 1".to_owned() + &" OR a = 1".repeat(4_096);
     assert!(parse(&long).is_ok());
+    let options = ParseOptions { level: Level::Extended, ..ParseOptions::default() };
+    let list = |count: usize| {
+        let values = "1, ".repeat(count - 1);
+        parse_with(&format!("SELECT * FROM X WHERE a IN ({values}1)"), &options)
+    };
+    assert!(list(4_097).is_ok());
+    assert!(matches!(list(4_098), Err(WqlError::TooComplex { .. })));
 }
 
 fn level() -> impl Strategy<Value = Level> {

@@ -104,11 +104,8 @@ impl Sum {
         self.count += 1;
         let (sum, lost) = self.reals.get_or_insert((0.0, 0.0));
         let next = *sum + value;
-        *lost += if sum.abs() >= value.abs() {
-            (*sum - next) + value
-        } else {
-            (value - next) + *sum
-        };
+        *lost +=
+            if sum.abs() >= value.abs() { (*sum - next) + value } else { (value - next) + *sum };
         *sum = next;
     }
 

@@ -13,6 +13,7 @@ mod batch;
 mod mask;
 mod numbers;
 mod search;
+mod short;
 mod text;
 
 pub use aggregate::{Extremes, Sum, Total, with_value};

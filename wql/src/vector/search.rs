@@ -10,6 +10,7 @@
 
 use super::batch::Texts;
 use super::mask::Mask;
+use super::short::Needle;
 use crate::like::{LikePattern, Literals, StringCase};
 use memchr::memmem;
 use std::fmt;
@@ -34,7 +35,10 @@ enum Plan {
 
 #[derive(Clone)]
 struct Run {
+    /// For all texts.
     finder: memmem::Finder<'static>,
+    /// For a single one.
+    needle: Needle,
     /// Whether having the run is enough.
     is_enough: bool,
     /// What beyond ASCII folds to a letter of the run.
@@ -62,16 +66,19 @@ impl TextSearch {
         // Beyond ASCII, folding may change how many bytes a character has.
         let plan = match pattern.literals(|c| c.is_ascii() || !folded) {
             Literals::Anything => Plan::All,
-            Literals::Run { text, .. } if text.len() < 2 => Plan::Each,
-            Literals::Run { text, is_enough } => {
-                let disguised = [('k', "\u{212a}"), ('s', "\u{17f}")];
-                let disguises = disguised.iter().filter(|(c, _)| folded && text.contains(*c));
-                Plan::Run(Box::new(Run {
-                    finder: memmem::Finder::new(&text).into_owned(),
-                    is_enough,
-                    disguises: disguises.map(|(_, from)| memmem::Finder::new(*from)).collect(),
-                }))
-            }
+            Literals::Run { text, is_enough } => match Needle::new(&text, pattern.case()) {
+                Some(needle) => {
+                    let disguised = [('k', "\u{212a}"), ('s', "\u{17f}")];
+                    let disguises = disguised.iter().filter(|(c, _)| folded && text.contains(*c));
+                    Plan::Run(Box::new(Run {
+                        finder: memmem::Finder::new(&text).into_owned(),
+                        needle,
+                        is_enough,
+                        disguises: disguises.map(|(_, from)| memmem::Finder::new(*from)).collect(),
+                    }))
+                }
+                None => Plan::Each,
+            },
             Literals::None => Plan::Each,
         };
         Self { pattern, plan }
@@ -89,8 +96,7 @@ impl TextSearch {
             Plan::All => {}
             Plan::Run(run) if !run.is_plain_in(texts, rows) => rows.retain(matches),
             Plan::Run(run) if rows.count() < texts.len() / SPARSE => rows.retain(|row| {
-                let text = self.folded(texts.get(row).as_bytes(), folded);
-                run.finder.find(text).is_some() && (run.is_enough || matches(row))
+                run.needle.is_in(texts.get(row).as_bytes()) && (run.is_enough || matches(row))
             }),
             Plan::Run(run) => {
                 let mut found = Mask::default();

@@ -21,6 +21,7 @@ const UNSAFE_FILES: &[(&str, &str)] = &[
     ("cells/src/published.rs", "says from where on those elements are being written"),
     ("cells/src/growing.rs", "says from where on those elements are being written"),
     ("cells/tests/model/registry.rs", "shares what loom watches, to have it find the race"),
+    ("cells/src/prefetch.rs", "gives the processor a hint about an address"),
     ("cells/src/text.rs", "the same for bytes, and that they are text"),
     ("schema/src/archive/memory.rs", "maps an archive file into memory and reads it in place"),
     ("benches/peers/src/memory.rs", "counts what the allocator gives out, and asks SQLite"),

@@ -94,13 +94,7 @@ impl<'q> Fold<'q> {
     }
 
     /// Takes rows of a chunk in.
-    fn add(
-        &mut self,
-        result: &QueryResult,
-        number: usize,
-        batch: &ChunkBatch<'_>,
-        passed: &Mask,
-    ) {
+    fn add(&mut self, result: &QueryResult, number: usize, batch: &ChunkBatch<'_>, passed: &Mask) {
         match self {
             Self::Rows(count) => *count += passed.count() as u64,
             Self::Values(path, count) => {
@@ -160,9 +154,7 @@ impl<'q> Fold<'q> {
         aggregate: &BoundAggregate,
     ) -> Result<(CimType, Value), EngineError> {
         Ok(match self {
-            Self::Rows(count) | Self::Values(_, count) => {
-                (CimType::UInt64, Value::from(*count))
-            }
+            Self::Rows(count) | Self::Values(_, count) => (CimType::UInt64, Value::from(*count)),
             Self::Sum(_, sum) if aggregate.function == AggregateFunction::Average => {
                 let mean = sum.mean().map_or(Value::null(CimType::Real64), Value::from);
                 (CimType::Real64, mean)
@@ -176,9 +168,8 @@ impl<'q> Fold<'q> {
             Self::Best { path, best, .. } => {
                 let header = ColumnHeader::of(path);
                 let row = best.and_then(|place| result.row_at(place));
-                let value = row.map_or(Value::null(header.cim_type), |row| {
-                    row.item(path, &header).to_value()
-                });
+                let value = row
+                    .map_or(Value::null(header.cim_type), |row| row.item(path, &header).to_value());
                 (value.cim_type(), value)
             }
         })
@@ -204,9 +195,7 @@ fn valid(batch: &ChunkBatch<'_>, path: &BoundPath, rows: &Mask) -> Option<Mask> 
 const fn is_null(fetched: &Fetched<'_>) -> bool {
     matches!(
         fetched,
-        Fetched::Missing
-            | Fetched::Value(ValueRef::Null)
-            | Fetched::System(SystemValue::Null)
+        Fetched::Missing | Fetched::Value(ValueRef::Null) | Fetched::System(SystemValue::Null)
     )
 }
 

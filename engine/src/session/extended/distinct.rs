@@ -77,9 +77,7 @@ fn is_same_view(a: ValueView<'_>, b: ValueView<'_>, case: StringCase) -> bool {
         (ValueView::Object(a), ValueView::Object(b)) => a == b,
         (ValueView::Array(_) | ValueView::Object(_), _)
         | (_, ValueView::Array(_) | ValueView::Object(_)) => false,
-        (a, b) => {
-            SortValue::from(a.to_wql()).compare(&SortValue::from(b.to_wql()), case).is_eq()
-        }
+        (a, b) => SortValue::from(a.to_wql()).compare(&SortValue::from(b.to_wql()), case).is_eq(),
     }
 }
 

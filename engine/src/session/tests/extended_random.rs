@@ -85,8 +85,7 @@ fn world(dialect: Dialect) -> Session {
     session
 }
 
-static WORLDS: LazyLock<[Session; 2]> =
-    LazyLock::new(|| [Dialect::Wmi, Dialect::Dmtf].map(world));
+static WORLDS: LazyLock<[Session; 2]> = LazyLock::new(|| [Dialect::Wmi, Dialect::Dmtf].map(world));
 
 const COLUMNS: [&str; 11] = ["Id", "N", "U", "R", "F", "T", "W", "D", "B", "C", "Z"];
 
@@ -228,7 +227,8 @@ fn naive(rows: &[Instance], column: &str, dialect: Dialect) -> Vec<Value> {
         });
         best.cloned()
     };
-    let null = || Value::null(values.first().map_or(cimarron_model::CimType::String, |v| v.cim_type()));
+    let null =
+        || Value::null(values.first().map_or(cimarron_model::CimType::String, |v| v.cim_type()));
     vec![
         Value::from(rows.len() as u64),
         Value::from(there.len() as u64),

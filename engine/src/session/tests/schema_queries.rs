@@ -4,6 +4,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::context::CancelToken;
 use crate::session::class_query::ClassResult;
+use cimarron_wql::SystemProperty;
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -55,7 +56,7 @@ fn conditions_choose_classes_depth_first() {
         (r#"__PATH = "\\\\ALPHA\\root\\cimv2:A_Right""#, "A_Right"),
         (r#"__GENUS = 2"#, ""),
         (r#"__GENUS = 1 AND __Dynasty = "B_Top""#, "B_Top B_Below"),
-        (r#"__SERVER = "alpha" AND __NAMESPACE = "root/cimv2" AND __Class = "B_Top""#, "B_Top"),
+        (r#"__SERVER = "alpha" AND __NAMESPACE = "root\\cimv2" AND __Class = "B_Top""#, "B_Top"),
         (r#"__Superclass <> "A_Top" AND __Dynasty = "A_Top""#, "A_Top A_LeftLeaf"),
     ] {
         let query = format!("SELECT * FROM meta_class WHERE {condition}");
@@ -135,6 +136,18 @@ fn classes_come_as_they_were_and_as_the_options_want_them() {
     let classes: Vec<_> = result.classes().map(|class| class.unwrap()).collect();
     let properties: Vec<_> = classes.iter().map(|class| class.properties.len()).collect();
     assert_eq!((names(&result).as_str(), properties), ("A_Left A_LeftLeaf", vec![2, 4]));
+    for (property, value) in [
+        (SystemProperty::Class, "A_LeftLeaf"),
+        (SystemProperty::Superclass, "A_Left"),
+        (SystemProperty::Derivation, "{A_Left, A_Top}"),
+        (SystemProperty::Dynasty, "A_Top"),
+        (SystemProperty::Genus, "1"),
+        (SystemProperty::PropertyCount, "4"),
+        (SystemProperty::Path, r"\\ALPHA\root\cimv2:A_LeftLeaf"),
+    ] {
+        assert_eq!(result.system(1, property).to_string(), value);
+    }
+    assert!(result.system(2, SystemProperty::Class).is_null());
     let own = result.with_options(ClassOptions::new().local_only());
     let properties: Vec<_> = own.classes().map(|class| class.unwrap().properties.len()).collect();
     assert_eq!(properties, [1, 2]);

@@ -6,7 +6,9 @@
 
 use crate::bound::{BoundExpr, BoundPath};
 use crate::schema::{ClassInfo, Schema};
-use cimarron_model::Name;
+use cimarron_model::{Name, fold};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Why nothing can satisfy the condition, when the classes say so.
 pub(super) fn find<S: Schema, C: ClassInfo>(
@@ -16,7 +18,7 @@ pub(super) fn find<S: Schema, C: ClassInfo>(
 ) -> Option<String> {
     match condition {
         BoundExpr::And(items) => {
-            let mut narrowed = Narrowed { schema, objects: Vec::new() };
+            let mut narrowed = Narrowed { schema, objects: BTreeMap::new() };
             items.iter().find_map(|item| match item {
                 BoundExpr::IsA { operand, class } => undeclared(operand, class, schema, event)
                     .or_else(|| narrowed.narrow(operand, class)),
@@ -52,14 +54,18 @@ fn undeclared<S: Schema, C: ClassInfo>(
 /// The narrowest class that each embedded object has been found to be of.
 struct Narrowed<'a, S> {
     schema: &'a S,
-    objects: Vec<(&'a BoundPath, &'a Name)>,
+    /// By the folded text of the path.
+    objects: BTreeMap<String, &'a Name>,
 }
 
 impl<'a, S: Schema> Narrowed<'a, S> {
-    fn narrow(&mut self, operand: &'a BoundPath, class: &'a Name) -> Option<String> {
-        let Some((_, known)) = self.objects.iter_mut().find(|(path, _)| *path == operand) else {
-            self.objects.push((operand, class));
-            return None;
+    fn narrow(&mut self, operand: &BoundPath, class: &'a Name) -> Option<String> {
+        let known = match self.objects.entry(fold::fold(&operand.to_string())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(class);
+                return None;
+            }
         };
         if self.schema.class(class.as_str())?.is_a(known.as_str()) {
             *known = class;

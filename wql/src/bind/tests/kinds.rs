@@ -1,13 +1,12 @@
 //! Tests of binding: schema, association and event queries, and the extended level.
 
 use crate::syntax::ast::{AggregateFunction, Direction};
-use crate::testing::TestSchema;
+use crate::testing::{TestSchema, embedded};
 use crate::{
     BindOptions, Bound, BoundAssociationQuery, BoundEventQuery, BoundExpr, BoundQuery, Level,
-    ParseOptions, Projection, Row, Truth, WqlError, bind, bind_event, parse, parse_event,
-    parse_with,
+    ParseOptions, Projection, Row, WqlError, bind, bind_event, parse, parse_event, parse_with,
 };
-use cimarron_model::{Dialect, Status};
+use cimarron_model::{Dialect, Instance, Status};
 use std::time::Duration;
 
 /// The classes for which a schema query's condition holds.
@@ -16,8 +15,7 @@ fn classes(condition: &str, dialect: Dialect) -> Result<Vec<String>, WqlError> {
     let query = parse(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
     let schema = TestSchema::new();
     let Bound::Schema(bound) = bind(&query, &schema, &BindOptions { dialect })? else { panic!() };
-    let filter = bound.filter.unwrap();
-    let passing = schema.class_rows().filter(|row| filter.evaluate(row, dialect) == Truth::True);
+    let passing = schema.class_rows().filter(|row| bound.matches(row));
     Ok(passing.map(|row| row.class_name().to_owned()).collect())
 }
 
@@ -140,6 +138,14 @@ fn event_queries() {
         assert!(most == u32::MAX || !group.reports(most + 1), "{having}");
     }
     assert!(event("SELECT * FROM __Event", Dialect::Wmi).unwrap().group.is_none());
+    let query = "SELECT * FROM T_Event WHERE Point.X > 3 AND NOT Level = 7";
+    let query = event(query, Dialect::Wmi).unwrap();
+    let schema = TestSchema::new();
+    let raised = |x: i32| {
+        let point = Instance::new("T_Point").with("X", x);
+        schema.row(Instance::new("T_Event").with("Point", embedded(point)))
+    };
+    assert!(query.matches(&raised(4)) && !query.matches(&raised(3)));
     assert!(event("SELECT * FROM CIM_Indication", Dialect::Dmtf).is_ok());
     for text in [
         "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'T_Base' AND \
@@ -280,6 +286,7 @@ fn extended_errors() {
         ("SELECT MAX(List) FROM T_Base", "is an array"),
         ("SELECT * FROM T_Base ORDER BY List", "is an array"),
         ("SELECT * FROM T_Base ORDER BY Point", "`ORDER BY` does not apply to `Point`"),
+        ("SELECT List AS L FROM T_Base ORDER BY l", "is an array"),
         ("SELECT * FROM T_Base ORDER BY Txt", "did you mean `Text`?"),
         ("SELECT * FROM T_Base WHERE U8 IN (1, 'x')", "\"x\" cannot be compared"),
         ("SELECT * FROM T_Base WHERE Flag BETWEEN 0 AND 1", "`>=` does not apply to `Flag`"),

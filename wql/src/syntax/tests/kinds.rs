@@ -98,9 +98,9 @@ fn association_errors() {
             "Rolle",
         ),
         (
-            "REFERENCES OF {X=5} WHERE ResultRole = a",
-            keyword("ResultRole", "REFERENCES OF", None),
-            "ResultRole",
+            "REFERENCES OF {X=5} WHERE resultrole = a",
+            E::KeywordOfAssociators { keyword: "ResultRole" },
+            "resultrole",
         ),
         (
             "REFERENCES OF {X=5} WHERE ClassDefsOnly ResultClass = Y",
@@ -124,7 +124,8 @@ fn association_errors() {
         ("ASSOCIATORS OF", "expected an object path in braces"),
         ("ASSOCIATORS {X}", "unexpected `{X}`: expected OF"),
         ("ASSOCIATORS OF X", "unexpected `X`: expected an object path in braces"),
-        ("ASSOCIATORS OF {X} WHERE", "expected a name"),
+        ("ASSOCIATORS OF {X} WHERE", "expected a keyword"),
+        ("ASSOCIATORS OF {X} WHERE Role =", "expected a name"),
         ("ASSOCIATORS OF {X} {Y}", "unexpected `{Y}`: expected WHERE"),
         ("ASSOCIATORS OF {X.a=}", "malformed object path"),
         ("ASSOCIATORS OF {X.a = 5}", "malformed object path"),
@@ -194,7 +195,7 @@ fn event_errors() {
         ("SELECT * FROM E WITHIN 'x'", "expected a number"),
         ("SELECT * FROM E WHERE a = 1 WITHIN 5", "before WHERE"),
         ("SELECT * FROM E x", "WQL has no class alias"),
-        ("SELECT * FROM E ORDER BY a", "WQL has no ORDER BY"),
+        ("SELECT * FROM E ORDER BY a", "an event query has no ORDER BY"),
         ("SELECT * FROM E WHERE a = 'b", "never closed"),
     ] {
         let error = parse_event(text).unwrap_err();

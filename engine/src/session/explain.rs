@@ -1,0 +1,335 @@
+//! How a query is answered, as a tree.
+//!
+//! The rows come from the leaf and go up: each node says what it does with them, how many it
+//! is thought to give, and, when the query was run for it, how many it gave and how long it
+//! took, without what lies below it.
+
+use super::access::{self, AccessPath, Size, Way};
+use super::answer::Plan;
+use super::estimate::Estimate;
+use super::query::QueryResult;
+use super::statement::{Selection, Statement};
+use super::{Operation, Session};
+use crate::clock::Clock;
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::reading::ViewRef;
+use crate::schema::{ClassRef, Schema};
+use cimarron_wql::plan::Predicate;
+use cimarron_wql::syntax::ast::AssociationKind;
+use cimarron_wql::vector::Scratch;
+use cimarron_wql::{BoundAssociationQuery, BoundSchemaQuery};
+use std::fmt;
+use std::time::Duration;
+
+/// What a query does.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct QueryPlan {
+    /// What gives the result.
+    pub root: PlanNode,
+    /// How long it took to parse, bind and plan, when the query was run.
+    pub planning: Option<Duration>,
+}
+
+/// A step of it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PlanNode {
+    /// What it does, and with what.
+    pub operation: String,
+    /// More about it.
+    pub details: Vec<String>,
+    /// How many rows it is thought to give.
+    pub estimate: Option<f64>,
+    /// What it did, when the query was run.
+    pub actual: Option<Actual>,
+    /// Where its rows come from.
+    pub source: Option<Box<PlanNode>>,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Actual {
+    /// How many rows it gave.
+    pub rows: u64,
+    /// How long it took, without the steps below it.
+    pub time: Duration,
+}
+
+impl PlanNode {
+    fn new(operation: impl Into<String>) -> Self {
+        let (estimate, actual, source) = (None, None, None);
+        Self { operation: operation.into(), details: Vec::new(), estimate, actual, source }
+    }
+
+    fn over(operation: impl Into<String>, source: Self) -> Self {
+        Self { source: Some(Box::new(source)), ..Self::new(operation) }
+    }
+
+    fn about(self, rows: f64) -> Self {
+        Self { estimate: Some(rows), ..self }
+    }
+
+    fn with(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+}
+
+impl Session {
+    /// How a query would be answered. It is not run.
+    ///
+    /// # Errors
+    /// As [`Session::execute`], but for what only running it shows.
+    pub fn explain(&self, context: &CallContext, text: &str) -> Result<QueryPlan, EngineError> {
+        let view = self.read(context, Operation::ReadInstances, text)?.view();
+        let plan = self.plan(text, view.schema())?;
+        Ok(QueryPlan { root: shape(&view, &plan), planning: None })
+    }
+
+    /// How a query is answered: it is run, every row of the answer is read, and each step
+    /// says what it did.
+    ///
+    /// # Errors
+    /// As [`Session::execute`].
+    pub fn analyze(&self, context: &CallContext, text: &str) -> Result<QueryPlan, EngineError> {
+        let clock = &**self.repository().clock();
+        let start = clock.now();
+        let view = self.read(context, Operation::ReadInstances, text)?.view();
+        let plan = self.plan(text, view.schema())?;
+        let root = shape(&view, &plan);
+        let planned = clock.now();
+        let root = match plan {
+            Plan::Instances(statement) => {
+                let result = self.run(context, &view, statement)?;
+                let found = clock.now();
+                Measuring { result: &result, clock, context }.fill(root, found - planned)?
+            }
+            other => {
+                let answer = self.answer(context, &view, other)?;
+                let rows = match &answer {
+                    super::Answer::Instances(result) => result.count()?,
+                    super::Answer::Classes(result) => result.names().count(),
+                };
+                let time = clock.now() - planned;
+                PlanNode { actual: Some(Actual { rows: rows as u64, time }), ..root }
+            }
+        };
+        Ok(QueryPlan { root, planning: Some(planned - start) })
+    }
+}
+
+/// The steps of a query.
+fn shape(view: &ViewRef<'_>, plan: &Plan) -> PlanNode {
+    match plan {
+        Plan::Instances(statement) => instances(view, statement),
+        Plan::Classes(query) => classes(view.schema(), query),
+        Plan::Associations(query) => associations(query),
+    }
+}
+
+fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
+    let (root, schema) = (view.root(), view.schema());
+    let mut node = PlanNode::new("Nothing");
+    if let Some(class) = Schema::class(schema, statement.class.as_str()) {
+        let estimate = Estimate::new(root, class);
+        let all = estimate.rows() as f64;
+        let mut left = 1.0;
+        node = match access::choose(root, class, statement) {
+            Way::Scan => scan(class).about(all),
+            Way::Nothing => PlanNode::new("Nothing: the condition contradicts itself").about(0.0),
+            Way::Key => PlanNode::new(format!("Key {}", class.name())).about(all.min(1.0)),
+            Way::Ordered(index, ranges, size) => {
+                let found = match size {
+                    Size::About(rows) => rows,
+                    Size::OneValue => all * 0.01,
+                };
+                let path = AccessPath::through(root, index);
+                let count = ranges.len();
+                let node = PlanNode::new(path.to_string()).about(found);
+                if count == 1 { node } else { node.with(format!("{count} ranges")) }
+            }
+        };
+        let most = node.estimate.unwrap_or(all);
+        for part in statement.predicate.iter().flat_map(access::parts) {
+            left *= estimate.share(part);
+            // What a key or an index gives has passed its parts already.
+            let rows = (all * left).max(1.0).min(most);
+            node = PlanNode::over(format!("Filter {part}"), node).about(rows);
+        }
+    }
+    let rows = node.estimate.unwrap_or_default();
+    PlanNode::over(projection(&statement.selection), node).about(rows)
+}
+
+fn scan(class: ClassRef<'_>) -> PlanNode {
+    let node = PlanNode::new(format!("Scan {}", class.name()));
+    match class.subtree().count() {
+        0 | 1 => node,
+        2 => node.with("and 1 class below it"),
+        more => node.with(format!("and {} classes below it", more - 1)),
+    }
+}
+
+fn projection(selection: &Selection) -> String {
+    match selection {
+        Selection::All | Selection::Chosen(_) => "Show all properties".to_owned(),
+        Selection::Items(_, headers) => {
+            let names: Vec<_> = headers.iter().map(|header| header.name.as_str()).collect();
+            format!("Show {}", names.join(", "))
+        }
+    }
+}
+
+fn classes(schema: &Schema, query: &BoundSchemaQuery) -> PlanNode {
+    let leaf = PlanNode::new("Classes of the namespace").about(schema.classes().count() as f64);
+    match &query.filter {
+        Some(filter) => PlanNode::over(format!("Filter {filter}"), leaf),
+        None => leaf,
+    }
+}
+
+fn associations(query: &BoundAssociationQuery) -> PlanNode {
+    let from = if query.schema_only { "Declared associations" } else { "Association index" };
+    let leaf = PlanNode::new(format!("{from} of {}", query.path));
+    let kind = match query.kind {
+        AssociationKind::Associators => "Associators",
+        AssociationKind::References => "References",
+    };
+    let mut node = PlanNode::over(kind, leaf);
+    for (word, value) in [
+        ("AssocClass", &query.assoc_class),
+        ("ResultClass", &query.result_class),
+        ("Role", &query.role),
+        ("ResultRole", &query.result_role),
+        ("RequiredQualifier", &query.required_qualifier),
+        ("RequiredAssocQualifier", &query.required_assoc_qualifier),
+    ] {
+        if let Some(value) = value {
+            node = node.with(format!("{word} = {value}"));
+        }
+    }
+    node
+}
+
+/// Runs a result to its end, step by step.
+struct Measuring<'a> {
+    result: &'a QueryResult,
+    clock: &'a dyn Clock,
+    context: &'a CallContext,
+}
+
+impl Measuring<'_> {
+    /// Gives the steps what they did; finding the rows took so long before.
+    fn fill(&self, root: PlanNode, found: Duration) -> Result<PlanNode, EngineError> {
+        let parts: Vec<&Predicate> =
+            self.result.condition().into_iter().flat_map(access::parts).collect();
+        // The leaf, and each filter.
+        let mut done = vec![Actual::default(); parts.len() + 1];
+        let mut scratch = Scratch::default();
+        let (mut chunks, mut passed_over) = (0_usize, 0_usize);
+        for frozen in &self.result.snapshot().chunks {
+            self.context.check(self.clock)?;
+            chunks += 1;
+            let mut steps = done.iter_mut();
+            let mut since = self.clock.now();
+            let mut step = |rows: usize| {
+                let now = self.clock.now();
+                if let Some(actual) = steps.next() {
+                    actual.rows += rows as u64;
+                    actual.time += now - since;
+                }
+                since = now;
+            };
+            let mut rows = self.result.seen(frozen);
+            if self.result.foresees_nothing(frozen) {
+                passed_over += 1;
+                step(0);
+                continue;
+            }
+            step(rows.count());
+            for part in &parts {
+                self.result.keep(frozen, part, &mut rows, &mut scratch);
+                step(rows.count());
+            }
+        }
+        let start = self.clock.now();
+        let mut shown = 0;
+        for row in self.result.rows() {
+            row?.fields().for_each(|field| {
+                std::hint::black_box(field.view());
+            });
+            shown += 1;
+        }
+        let show = Actual { rows: shown, time: self.clock.now() - start };
+        if let Some(leaf) = done.first_mut() {
+            leaf.time += found;
+        }
+        let note = match (chunks, passed_over) {
+            (_, 0) => format!("{chunks} chunks"),
+            _ => format!("{chunks} chunks, {passed_over} of them passed over"),
+        };
+        Ok(fill(PlanNode { actual: Some(show), ..root }, &mut done, &note))
+    }
+}
+
+/// Deals out what was done, the leaf's first.
+fn fill(mut node: PlanNode, done: &mut Vec<Actual>, note: &str) -> PlanNode {
+    if let Some(source) = node.source.take() {
+        node.source = Some(Box::new(fill(*source, done, note)));
+    } else {
+        node.details.push(note.to_owned());
+    }
+    if node.actual.is_none() && !done.is_empty() {
+        node.actual = Some(done.remove(0));
+    }
+    node
+}
+
+impl fmt::Display for QueryPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut node = Some(&self.root);
+        let mut depth = 0;
+        while let Some(this) = node {
+            if depth > 0 {
+                write!(f, "{:1$}└─ ", "", (depth - 1) * 3)?;
+            }
+            writeln!(f, "{this}")?;
+            node = this.source.as_deref();
+            depth += 1;
+        }
+        match self.planning {
+            Some(time) => writeln!(f, "Planning: {time:.1?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for PlanNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.operation)?;
+        for detail in &self.details {
+            write!(f, ", {detail}")?;
+        }
+        match (self.estimate, self.actual) {
+            (None, None) => Ok(()),
+            (Some(rows), None) => write!(f, "  (about {rows:.0} rows)"),
+            (None, Some(Actual { rows, time })) => write!(f, "  ({rows} rows in {time:.1?})"),
+            (Some(about), Some(Actual { rows, time })) => {
+                write!(f, "  (about {about:.0} rows; {rows} rows in {time:.1?})")
+            }
+        }
+    }
+}
+
+impl fmt::Display for AccessPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scan => f.write_str("Scan"),
+            Self::Nothing => f.write_str("Nothing"),
+            Self::KeyIndex => f.write_str("Key"),
+            Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Plans, before and after running.
+
+use super::*;
+use crate::{QueryPlan, ValueView};
+
+const CLASSES: &str = r#"
+    class X_Base { [key] string Id; uint32 Size; string Text; };
+    class X_Low : X_Base { sint8 Level; };
+    [Association] class X_Link { [key] X_Base REF From; [key] X_Base REF To; };
+"#;
+
+fn filled() -> Session {
+    let session = session(Dialect::Wmi, CLASSES);
+    let mut inserter = session.inserter(&context(), "X_Low", &["Id", "Size", "Text"]).unwrap();
+    for n in 0..20_000_u32 {
+        let (id, text) = (format!("{n:05}"), format!("text {}", n % 100));
+        let values = [ValueView::String(&id), ValueView::UInt32(n), ValueView::String(&text)];
+        inserter.insert(&values).unwrap();
+    }
+    inserter.commit(&context()).unwrap();
+    session
+}
+
+/// The plan without times.
+fn text(plan: &QueryPlan) -> String {
+    let mut lines = Vec::new();
+    let mut node = Some(&plan.root);
+    while let Some(this) = node {
+        let details: String = this.details.iter().map(|detail| format!(", {detail}")).collect();
+        let about = this.estimate.map_or("?".to_owned(), |rows| format!("{rows:.0}"));
+        let gave = this.actual.map_or(String::new(), |actual| format!(" -> {}", actual.rows));
+        lines.push(format!("{}{details} ~{about}{gave}", this.operation));
+        node = this.source.as_deref();
+    }
+    lines.join(" | ")
+}
+
+#[test]
+fn says_how() {
+    let session = filled();
+    session.create_index(&context(), "X_Base", "Text").unwrap();
+    for (query, expected) in [
+        (
+            "SELECT * FROM X_Base",
+            "Show all properties ~20000 | Scan X_Base, and 1 class below it ~20000",
+        ),
+        (
+            "SELECT Id, Size FROM X_Low WHERE Size < 5000 AND NOT Size < 2500 AND Level IS NULL",
+            "Show Id, Size ~250 | Filter Size >= 2500 AND Size <= 4999 ~250 | \
+             Filter Level IS NULL ~2000 | Scan X_Low ~20000",
+        ),
+        (
+            "SELECT * FROM X_Base WHERE Id = '7' AND Size = 7",
+            "Show all properties ~1 | Filter Id = \"7\" ~1 | Filter Size = 7 ~1 | Key X_Base ~1",
+        ),
+        (
+            "SELECT Id FROM X_Base WHERE Text = 'Text 7'",
+            "Show Id ~200 | Filter Text = \"text 7\" ~200 | Ordered index X_Base.Text ~200",
+        ),
+        (
+            "SELECT Id FROM X_Base WHERE Size > 5 AND Size < 3",
+            "Show Id ~0 | Filter FALSE ~0 | Nothing: the condition contradicts itself ~0",
+        ),
+        (
+            "SELECT * FROM meta_class WHERE __this ISA 'X_Base'",
+            "Filter __this ISA \"X_Base\" ~? | Classes of the namespace ~",
+        ),
+        (
+            "ASSOCIATORS OF {X_Low.Id='7'} WHERE ResultClass = X_Low",
+            "Associators, ResultClass = X_Low ~? | Association index of X_Low.Id=\"7\" ~?",
+        ),
+    ] {
+        let plan = text(&session.explain(&context(), query).unwrap());
+        assert!(plan.starts_with(expected), "{query}:\n{plan}\n{expected}");
+    }
+}
+
+#[test]
+fn says_what_was_done() {
+    let session = filled();
+    session.create_index(&context(), "X_Base", "Text").unwrap();
+    for (query, expected) in [
+        (
+            "SELECT Id FROM X_Base WHERE Size >= 8192 AND Size < 12288 AND Text LIKE '%7'",
+            "Show Id ~410 -> 410 | Filter Text LIKE \"%7\" ~410 -> 410 | \
+             Filter Size >= 8192 AND Size <= 12287 ~4096 -> 4096 | Scan X_Base",
+        ),
+        (
+            "SELECT * FROM X_Low WHERE Id = '00007'",
+            "Show all properties ~1 -> 1 | Filter Id = \"00007\" ~1 -> 1 | Key X_Low, 1 chunks ~1 -> 1",
+        ),
+        ("SELECT Id FROM X_Base WHERE Text = 'Text 7' AND Size < 100", "Show Id "),
+    ] {
+        let plan = session.analyze(&context(), query).unwrap();
+        assert!(plan.planning.is_some());
+        let plan = text(&plan);
+        assert!(plan.starts_with(expected), "{query}:\n{plan}\n{expected}");
+    }
+    let plan = session.analyze(&context(), "SELECT Id FROM X_Base WHERE Size < 100").unwrap();
+    let plan = plan.to_string();
+    assert!(plan.contains("of them passed over"), "{plan}");
+    assert!(plan.contains("└─ Filter Size <= 99  (about"), "{plan}");
+}
