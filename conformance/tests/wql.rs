@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use cimarron_conformance::{Case, read_fixture, run_suite};
-use cimarron_engine::{CallContext, ClassForm, Depth, Repository, Row, Session, ValueView};
+use cimarron_engine::{
+    CallContext, ClassForm, Depth, LanguageLevel, Repository, Row, Session, ValueView,
+};
 use cimarron_model::{Dialect, Status};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{CompileOptions, Diagnostics, EmptyBase, Language, Loader, compile};
@@ -33,6 +35,10 @@ struct WqlCase {
     classes: Option<Vec<String>>,
     #[serde(default)]
     distinct: bool,
+    /// `extended`: the level of the language.
+    level: Option<String>,
+    /// What every row shows, in order.
+    shown: Option<Vec<String>>,
     error: Option<String>,
 }
 
@@ -50,15 +56,17 @@ impl Case for WqlCase {
 enum Expected<'a> {
     Rows(&'a [String]),
     Classes(&'a [String]),
+    Shown(&'a [String]),
     Error(&'a str),
 }
 
 impl WqlCase {
     fn expected(&self) -> Option<Expected<'_>> {
-        match (&self.rows, &self.classes, &self.error) {
-            (Some(rows), None, None) => Some(Expected::Rows(rows)),
-            (None, Some(classes), None) => Some(Expected::Classes(classes)),
-            (None, None, Some(error)) => Some(Expected::Error(error)),
+        match (&self.rows, &self.classes, &self.shown, &self.error) {
+            (Some(rows), None, None, None) => Some(Expected::Rows(rows)),
+            (None, Some(classes), None, None) => Some(Expected::Classes(classes)),
+            (None, None, Some(shown), None) => Some(Expected::Shown(shown)),
+            (None, None, None, Some(error)) => Some(Expected::Error(error)),
             _ => None,
         }
     }
@@ -143,6 +151,12 @@ const PASS_OVER_UNSUPPORTED: bool = true;
 
 /// What is wrong with the outcome of a case, if anything.
 fn judge(session: &Session, case: &WqlCase, passed_over: &Cell<usize>) -> Option<String> {
+    let level = match case.level.as_deref() {
+        None => LanguageLevel::Wql,
+        Some("extended") => LanguageLevel::Extended,
+        Some(other) => return Some(format!("no level `{other}`")),
+    };
+    let session = session.clone().with_language_level(level);
     let result = session.query(&CallContext::new(), &case.query);
     if let (true, Err(error)) = (PASS_OVER_UNSUPPORTED, &result)
         && error.status() == Status::QueryFeatureNotSupported
@@ -162,6 +176,14 @@ fn judge(session: &Session, case: &WqlCase, passed_over: &Cell<usize>) -> Option
                 .or_else(|| {
                     check("populated", case.populated.as_ref(), first().as_ref().map(populated))
                 })
+        }
+        (Expected::Shown(expected), Ok(result)) => {
+            let columns = result.columns();
+            let names = columns.map(|c| c.iter().map(|c| c.name.to_string()).collect());
+            let rows = result.rows();
+            let found: Vec<String> = rows.map(|row| shown(&row.unwrap()).join("|")).collect();
+            check("rows", Some(&expected.to_vec()), Some(found))
+                .or_else(|| check("columns", case.columns.as_ref(), names))
         }
         (Expected::Error(expected), Err(error)) => {
             let found = error.status().wbem().name();

@@ -103,6 +103,18 @@ impl Session {
         view: &ViewRef<'_>,
         statement: Arc<Statement>,
     ) -> Result<QueryResult, EngineError> {
+        let is_extended = statement.extended.is_some();
+        let result = self.find_rows(context, view, statement)?;
+        if is_extended { self.extend(result) } else { Ok(result) }
+    }
+
+    /// Finds the rows that pass, before the extended clauses do something with them.
+    pub(super) fn find_rows(
+        &self,
+        context: &CallContext,
+        view: &ViewRef<'_>,
+        statement: Arc<Statement>,
+    ) -> Result<QueryResult, EngineError> {
         let class = Schema::class(view.schema(), statement.class.as_str());
         let namespace = &*self.namespace;
         let budget = context.budget(self.repository().limits().query_memory);
@@ -126,7 +138,7 @@ impl Session {
         };
         let result = QueryResult::new(self, context, snapshot, statement).found_through(access);
         result.check_memory(context, 0)?;
-        if result.statement.extended.is_some() { self.extend(result) } else { Ok(result) }
+        Ok(result)
     }
 }
 
