@@ -63,14 +63,14 @@ impl Sum {
     /// they are no slice of numbers.
     pub fn add(&mut self, values: Values<'_>, rows: &Mask) -> bool {
         match values {
-            Values::UInt8(v) => self.integers(v, rows, false, |v| sum_narrow(v)),
-            Values::UInt16(v) => self.integers(v, rows, false, |v| sum_narrow(v)),
-            Values::UInt32(v) => self.integers(v, rows, false, |v| sum_narrow(v)),
-            Values::UInt64(v) => self.integers(v, rows, false, |v| sum_wide(v)),
-            Values::SInt8(v) => self.integers(v, rows, true, |v| sum_narrow(v)),
-            Values::SInt16(v) => self.integers(v, rows, true, |v| sum_narrow(v)),
-            Values::SInt32(v) => self.integers(v, rows, true, |v| sum_narrow(v)),
-            Values::SInt64(v) => self.integers(v, rows, true, |v| sum_wide(v)),
+            Values::UInt8(v) => self.integers(v, rows, false, sum_narrow),
+            Values::UInt16(v) => self.integers(v, rows, false, sum_narrow),
+            Values::UInt32(v) => self.integers(v, rows, false, sum_narrow),
+            Values::UInt64(v) => self.integers(v, rows, false, sum_wide),
+            Values::SInt8(v) => self.integers(v, rows, true, sum_narrow),
+            Values::SInt16(v) => self.integers(v, rows, true, sum_narrow),
+            Values::SInt32(v) => self.integers(v, rows, true, sum_narrow),
+            Values::SInt64(v) => self.integers(v, rows, true, sum_wide),
             Values::Real32(v) => fold(v, rows, |v| v.iter().for_each(|v| self.real((*v).into()))),
             Values::Real64(v) => fold(v, rows, |v| v.iter().for_each(|v| self.real(*v))),
             _ => return false,

@@ -159,7 +159,7 @@ fn sort(
         for pair in entries.chunks(width.saturating_mul(2)) {
             let (mut left, mut right) = pair.split_at(width.min(pair.len()));
             while let ([a, rest_of_left @ ..], [b, rest_of_right @ ..]) = (left, right) {
-                if merged.len() % RUN == 0 {
+                if merged.len().is_multiple_of(RUN) {
                     check(both)?;
                 }
                 if compare(*a, *b).is_le() {

@@ -302,7 +302,10 @@ fn a_row_of_aggregates_is_no_instance() {
     assert_eq!(result.class_columns(), headers);
     assert_eq!(result.class().as_str(), "X_Row");
     let row = result.rows().next().unwrap().unwrap();
-    assert_eq!(row.property("least").map(|v| v.cim_type()), Some(Some(CimType::Char16)));
+    assert_eq!(
+        row.property("least").map(crate::view::ValueView::cim_type),
+        Some(Some(CimType::Char16))
+    );
     assert_eq!(row.system(cimarron_wql::SystemProperty::RelPath), Value::null(CimType::String));
     assert_eq!(row.system(cimarron_wql::SystemProperty::Path), Value::null(CimType::String));
     assert_eq!(row.system(cimarron_wql::SystemProperty::PropertyCount), Value::from(3_i32));

@@ -41,7 +41,7 @@ fn row(id: u32) -> Instance {
     let class = if throw(0, 3) == 0 { "R_More" } else { "R_Row" };
     let mut row = Instance::new(class).with("Id", id);
     let mut give = |salt: u32, name: &str, value: Value| {
-        if number(id, salt ^ 0x80) % 9 != 0 {
+        if !number(id, salt ^ 0x80).is_multiple_of(9) {
             row.set(name, value);
         }
     };
@@ -78,7 +78,7 @@ fn world(dialect: Dialect) -> Session {
         let rows = (first..ROWS.min(first + 1000)).map(row);
         rows.fold(session.batch(), WriteBatch::create).commit(&context()).unwrap();
     }
-    for id in (0..ROWS).filter(|id| number(*id, 99) % 50 == 0) {
+    for id in (0..ROWS).filter(|id| number(*id, 99).is_multiple_of(50)) {
         let class = row(id).class;
         session.delete_instance(&context(), &path(&format!("{class}.Id={id}"))).unwrap();
     }
