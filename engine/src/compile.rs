@@ -13,8 +13,8 @@ use crate::system;
 use cimarron_model::{Name, ObjectPath, QualifierType};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics, FileId,
-    Language, Loader, Sources, Span, compile,
+    Base, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics, EmbeddedForm,
+    FileId, Language, Loader, Sources, Span, compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
@@ -75,6 +75,7 @@ impl Session {
         let options = CompileOptions {
             dialect: self.dialect(),
             namespace: self.namespace().as_str().to_owned(),
+            embedded: EmbeddedForm::Objects,
             ..options
         };
         let base = LiveBase::new(self);

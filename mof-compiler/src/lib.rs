@@ -55,7 +55,7 @@ pub use amend::{Split, split};
 pub use build_script::{Build, BuildError, build};
 pub use compile::{
     Base, Changes, CompileOptions, Compiled, DEFAULT_NAMESPACE, Deletion, DeletionTarget,
-    EmptyBase, Existence, Statistics, SystemPlace, UpdateFlags, UpdateMode, compile,
+    EmbeddedForm, EmptyBase, Existence, Statistics, SystemPlace, UpdateFlags, UpdateMode, compile,
     system_classes,
 };
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};

@@ -1,6 +1,6 @@
 //! Queries for classes, and along associations.
 
-use crate::{cimarron, fleet};
+use crate::{cimarron, command, fleet, run};
 use serde_json::{Value, json};
 
 const DISKS_OF_KIOSK: &str =
@@ -97,11 +97,7 @@ fn what_is_not_there_is_told() {
 #[test]
 fn extended_queries_run_when_they_are_asked_for() {
     let asked = |options: &[&str], query: &str| {
-        let fleet = fleet();
-        let mut line = vec!["query", "--mof", &fleet];
-        line.extend(options);
-        line.push(query);
-        cimarron(line)
+        run(command().args(["query", "--mof", &fleet()]).args(options).arg(query))
     };
     let query =
         "SELECT TOP 2 Name AS Host, MemoryMB FROM Fleet_Computer ORDER BY MemoryMB DESC, Name";

@@ -5,10 +5,14 @@
 //! (`SchemaOnly` asks what classes declare instead). It may lie in another namespace of
 //! this server; the associations that are followed are those of the session's namespace
 //! ("Cross-Namespace Association Traversal": both ends have the association's instance).
+//!
+//! The language is WMI's in both dialects: an object that several associations lead to
+//! comes once for each of them, and the object in braces must be there. What DSP0200's
+//! operations do otherwise in `Dmtf` is theirs.
 
 use super::Session;
 use super::answer::Answer;
-use super::association_filter::AssociationFilter;
+use super::association_filter::{AssociationFilter, BoundFilter};
 use super::associations::Walk;
 use super::class_query::ClassResult;
 use super::path::BoundPath;
@@ -17,7 +21,7 @@ use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::ClassId;
 use crate::store::{Found, FrozenChunk, ObjectNumber, View};
-use cimarron_model::{Dialect, Name, ObjectPath};
+use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
 use rustc_hash::FxHashSet;
@@ -30,6 +34,47 @@ use std::sync::Arc;
 struct Source {
     class: Name,
     objects: SmallVec<[ObjectNumber; 1]>,
+}
+
+/// As many rows make room for themselves once.
+const FEW: usize = 16;
+
+/// The walks that answer a query.
+struct Walks<'a> {
+    session: &'a Session,
+    context: &'a CallContext,
+    view: &'a View,
+    query: &'a BoundAssociationQuery,
+    filter: BoundFilter<'a>,
+}
+
+impl Walks<'_> {
+    /// Gives `add` every row that is found; it says how many bytes are held then.
+    fn follow(
+        self,
+        objects: impl IntoIterator<Item = ObjectNumber>,
+        mut add: impl FnMut(Found) -> usize,
+    ) -> Result<(), EngineError> {
+        let Self { session, context, view, query, filter } = self;
+        let clock = &**session.repository().clock();
+        let held = Cell::new(0);
+        let budget = context.budget(session.repository().limits().query_memory);
+        let within = || budget.check(held.get());
+        let check = || within().and_then(|()| context.check(clock));
+        let mut each = |row| held.set(add(row));
+        for object in objects {
+            let namespace = &*session.namespace;
+            let walk = Walk { namespace, view, filter, object, once: false, check: &check };
+            match query.kind {
+                AssociationKind::Associators => {
+                    walk.ends(|end| end.found().into_iter().for_each(&mut each))?;
+                }
+                AssociationKind::References => walk.references(&mut each)?,
+            }
+        }
+        within()?;
+        view.check_kept()
+    }
 }
 
 impl AssociationFilter {
@@ -59,37 +104,25 @@ impl Session {
         if query.schema_only {
             return self.declared(context, view, query, &filter).map(Answer::from);
         }
-        let namespace = &*self.namespace;
         let source = self.source(view, &query.path)?;
-        let bound = filter.bind(view.schema())?;
-        let clock = &**self.repository().clock();
-        let held = Cell::new(0);
-        let budget = context.budget(self.repository().limits().query_memory);
-        let within = || budget.check(held.get() * size_of::<Found>());
-        let check = || within().and_then(|()| context.check(clock));
-        let mut rows: Vec<Found> = Vec::new();
-        let mut add = |row| {
-            rows.push(row);
-            held.set(rows.capacity());
-        };
-        for object in source.objects {
-            let walk = Walk { namespace, view, filter: bound, object, check: &check };
-            match query.kind {
-                AssociationKind::Associators => {
-                    walk.ends(|end| end.found().into_iter().for_each(&mut add))?;
-                }
-                AssociationKind::References => walk.references(&mut add)?,
-            }
-        }
-        within()?;
-        view.check_kept()?;
+        let walks =
+            Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
-            let rows = rows.into_iter().map(FrozenChunk::one).collect();
+            let mut rows: Vec<FrozenChunk> = Vec::with_capacity(FEW);
+            walks.follow(source.objects, |row| {
+                rows.push(FrozenChunk::one(row));
+                rows.capacity() * size_of::<FrozenChunk>()
+            })?;
             return Ok(self.picked(context, view, source.class, rows, &filter).into());
         }
+        let (mut classes, mut looked_at) = (Vec::new(), 0);
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();
-        let classes = rows.iter().map(Found::class).filter(|id| seen.insert(*id)).collect();
-        Ok(ClassResult::new(self, context, view.schema(), classes, rows.len()).into())
+        walks.follow(source.objects, |row| {
+            looked_at += 1;
+            classes.extend(Some(row.class()).filter(|id| seen.insert(*id)));
+            classes.capacity() * size_of::<ClassId>()
+        })?;
+        Ok(ClassResult::new(self, context, view.schema(), classes, looked_at).into())
     }
 
     /// What the classes say of the associations of a class.
@@ -108,7 +141,7 @@ impl Session {
         let name = class(schema, name)?.name().as_str();
         let found = match query.kind {
             AssociationKind::Associators => {
-                let ends = self.ends(context, schema, name, filter)?;
+                let ends = self.ends(context, schema, name, filter, false)?;
                 let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
                 there.map(|class| class.def().id).collect()
             }
@@ -128,8 +161,10 @@ impl Session {
         }
         if path.is_instance() {
             let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
-            let object = self.object_number(view, &bound, path)?;
-            let objects = std::iter::once(object).collect();
+            let found = namespace
+                .look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?
+                .ok_or_else(|| nobody(path))?;
+            let objects = std::iter::once(found.chunk.object(found.row)).collect();
             return Ok(Source { class: bound.class.name().clone(), objects });
         }
         let name = path.class.as_ref().map_or("", Name::as_str);
@@ -160,14 +195,10 @@ impl Session {
             return Ok(Source { objects: called(&class).into_iter().collect(), class });
         }
         let bound = BoundPath::bind(schema, &there.location, path)?;
-        let found = there.look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?;
-        let own = match &found {
-            Some(found) => schema.by_id(found.class()).unwrap_or(bound.class),
-            None if here.dialect == Dialect::Dmtf => bound.class,
-            None => {
-                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
-            }
-        };
+        let found = there
+            .look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?
+            .ok_or_else(|| nobody(path))?;
+        let own = schema.by_id(found.class()).unwrap_or(bound.class);
         let mut objects: SmallVec<[ObjectNumber; 1]> = SmallVec::new();
         for class in std::iter::successors(Some(own), |class| class.parent()) {
             objects.extend(called(class.name()).filter(|number| !objects.contains(number)));
@@ -179,6 +210,10 @@ impl Session {
 /// The number of an object that is known by this path.
 fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
     namespace.store.object_at(&Arc::new(path))
+}
+
+fn nobody(path: &ObjectPath) -> EngineError {
+    EngineError::InstanceNotFound { path: Box::new(path.clone()) }
 }
 
 fn elsewhere(path: &ObjectPath) -> EngineError {

@@ -121,26 +121,9 @@ impl Session {
         let (namespace, view) = (reading.namespace, reading.view());
         let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
         let filter = filter.bind(view.schema())?;
-        let object = self.object_number(&view, &bound, path)?;
-        let class = bound.class.name().clone();
-        let clock = &**self.repository().clock();
-        let check = || context.check(clock);
-        let found = walk(&mut Walk { namespace, view: &view, filter, object, check: &check })?;
-        view.check_kept()?;
-        Ok((view, class, found))
-    }
-
-    /// The number of an object that is to be walked from.
-    pub(super) fn object_number(
-        &self,
-        view: &View,
-        bound: &BoundPath<'_>,
-        path: &ObjectPath,
-    ) -> Result<ObjectNumber, EngineError> {
-        let namespace = &*self.namespace;
         let source =
-            namespace.look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
-        Ok(match &source {
+            namespace.look_in(&view, |root, seen| Ok(bound.locate(namespace, root, seen)))?;
+        let object = match &source {
             Some(found) => found.chunk.object(found.row),
             None if namespace.dialect == Dialect::Wmi => {
                 return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
@@ -149,7 +132,15 @@ impl Session {
                 let path = object_path(namespace, bound.class, bound.keys());
                 namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
             }
-        })
+        };
+        let class = bound.class.name().clone();
+        let clock = &**self.repository().clock();
+        let check = || context.check(clock);
+        let once = namespace.dialect == Dialect::Dmtf;
+        let found =
+            walk(&mut Walk { namespace, view: &view, filter, object, once, check: &check })?;
+        view.check_kept()?;
+        Ok((view, class, found))
     }
 
     /// Rows as a result, which the filter may cut down to their keys.
@@ -190,6 +181,8 @@ pub(super) struct Walk<'a> {
     pub(super) view: &'a View,
     pub(super) filter: BoundFilter<'a>,
     pub(super) object: ObjectNumber,
+    /// Whether an end that several associations lead to is given once.
+    pub(super) once: bool,
     pub(super) check: &'a dyn Fn() -> Result<(), EngineError>,
 }
 
@@ -299,7 +292,7 @@ impl<'a> Walk<'a> {
 
     /// Calls `each` with every end that the filter gives.
     pub(super) fn ends(&self, mut each: impl FnMut(End)) -> Result<(), EngineError> {
-        let once = self.namespace.dialect == Dialect::Dmtf;
+        let once = self.once;
         let mut given: FxHashSet<ObjectNumber> = FxHashSet::default();
         let mut visit = self.visit();
         let mut look_up = |targets: &[Target]| {

@@ -31,7 +31,7 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<Vec<Name>, EngineError> {
         let schema = self.read(context, Operation::ReadSchema, class)?.schema();
-        self.ends(context, &schema, class, filter)
+        self.ends(context, &schema, class, filter, self.dialect() == Dialect::Dmtf)
     }
 
     /// The names of the association classes that refer to a class, or to a class above it.
@@ -63,7 +63,8 @@ impl Session {
     ) -> Result<Vec<Class>, EngineError> {
         let schema = self.read(context, Operation::ReadSchema, class)?.schema();
         let options = options.into();
-        let ends = self.ends(context, &schema, class, filter)?;
+        let once = self.dialect() == Dialect::Dmtf;
+        let ends = self.ends(context, &schema, class, filter, once)?;
         let there = ends.iter().filter_map(|name| schema.class(name.as_str()));
         Ok(there.map(|class| self.shown(context, class, &options)).collect())
     }
@@ -85,12 +86,15 @@ impl Session {
         Ok(found.into_iter().map(|class| self.shown(context, class, &options)).collect())
     }
 
+    /// The names of the classes at the other ends; each `once`, or as often as there are
+    /// ways to it.
     pub(super) fn ends(
         &self,
         context: &CallContext,
         schema: &Schema,
         class: &str,
         filter: &AssociationFilter,
+        once: bool,
     ) -> Result<Vec<Name>, EngineError> {
         let source = source(schema, class)?;
         let filter = filter.bind_for_class(schema)?;
@@ -101,7 +105,7 @@ impl Session {
                 ends.extend(ends_of(schema, association, source, &filter));
             }
         }
-        if self.dialect() == Dialect::Dmtf {
+        if once {
             let mut seen = HashSet::new();
             ends.retain(|name| seen.insert(name.clone()));
         }

@@ -144,7 +144,7 @@ fn shape(view: &ViewRef<'_>, plan: &Plan) -> PlanNode {
 fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
     let (root, schema) = (view.root(), view.schema());
     let mut node = PlanNode::new("Nothing");
-    if let Some(class) = Schema::class(schema, statement.class.as_str()) {
+    if let Some(class) = statement.class_id.and_then(|id| schema.by_id(id)) {
         let estimate = Estimate::new(root, class);
         let all = estimate.rows() as f64;
         let mut left = 1.0;

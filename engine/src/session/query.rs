@@ -115,7 +115,7 @@ impl Session {
         view: &ViewRef<'_>,
         statement: Arc<Statement>,
     ) -> Result<QueryResult, EngineError> {
-        let class = Schema::class(view.schema(), statement.class.as_str());
+        let class = statement.class_id.and_then(|id| view.schema().by_id(id));
         let namespace = &*self.namespace;
         let budget = context.budget(self.repository().limits().query_memory);
         let clock = &**self.repository().clock();

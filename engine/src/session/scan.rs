@@ -39,8 +39,8 @@ pub struct Rows<'a> {
     /// One past the last chunk, or past the last place of a list.
     end: usize,
     next: Position,
-    /// The rows of the chunk before `looked_at` that pass.
-    passed: Mask,
+    /// The rows of the chunk before `looked_at` that pass; nothing before the first look.
+    passed: Option<Box<Mask>>,
     looked_at: usize,
     window: usize,
     scratch: Scratch,
@@ -111,7 +111,7 @@ impl QueryResult {
             context,
             end,
             next,
-            passed: Mask::default(),
+            passed: None,
             looked_at: 0,
             window: FIRST_WINDOW,
             scratch: Scratch::default(),
@@ -326,8 +326,12 @@ impl<'a> Rows<'a> {
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
         let rows = start..self.looked_at;
-        self.passed = self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
-        warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
+        let passed = self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
+        warm::touch(&frozen.chunk, self.result.selection(), &passed, rows.len());
+        match &mut self.passed {
+            Some(there) => **there = passed,
+            none => *none = Some(Box::new(passed)),
+        }
         Ok(())
     }
 
@@ -383,7 +387,8 @@ impl<'a> Iterator for Rows<'a> {
                     return Some(Ok(row));
                 }
             } else {
-                if let Some(at) = self.passed.next(self.next.row).filter(|_| self.looked_at > 0) {
+                let passed = self.passed.as_ref().filter(|_| self.looked_at > 0);
+                if let Some(at) = passed.and_then(|passed| passed.next(self.next.row)) {
                     self.next.row = at + 1;
                     return Some(Ok(self.row(frozen, at)));
                 }

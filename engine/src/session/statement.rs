@@ -2,7 +2,7 @@
 
 use super::access;
 use super::instance_options::Choice;
-use crate::schema::Schema;
+use crate::schema::{ClassId, Schema};
 use crate::store::KeyRules;
 use crate::view::ValueView;
 use cimarron_model::{CimType, Dialect, Name, Value};
@@ -58,6 +58,8 @@ pub(super) enum Selection {
 pub(super) struct Statement {
     /// The class that was asked for, as declared.
     pub(super) class: Name,
+    /// The same in the schema that it was bound against.
+    pub(super) class_id: Option<ClassId>,
     pub(super) selection: Selection,
     /// Which rows pass; `None` for all.
     pub(super) predicate: Option<Predicate>,
@@ -87,7 +89,7 @@ impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, selection, predicate: None, key: None, extended: None }
+        Self { class, class_id: None, selection, predicate: None, key: None, extended: None }
     }
 
     /// One row of aggregates, under these headers.
@@ -98,7 +100,7 @@ impl Statement {
         };
         let paths = headers.iter().enumerate().map(column).collect();
         let selection = Selection::Items(paths, headers);
-        Self { class, selection, predicate: None, key: None, extended: None }
+        Self { selection, ..Self::all(class, None) }
     }
 
     pub(super) fn new(bound: BoundQuery, schema: &Schema, rules: &KeyRules) -> Self {
@@ -118,13 +120,15 @@ impl Statement {
         let dialect = bound.dialect;
         let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
         let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
-        let class = schema.class(bound.class.as_str()).filter(|class| class.key_root().is_some());
-        let key = class.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+        let class = schema.class(bound.class.as_str());
+        let class_id = class.map(|class| class.def().id);
+        let keyed = class.filter(|class| class.key_root().is_some());
+        let key = keyed.zip(predicate.as_ref()).and_then(|(class, predicate)| {
             let values = access::key_values(predicate, class.layout())?;
             let hash = rules.hash(values.iter().map(ValueView::from));
             Some(KeyWanted { values, hash })
         });
-        Self { class: bound.class, selection, predicate, key, extended }
+        Self { class: bound.class, class_id, selection, predicate, key, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

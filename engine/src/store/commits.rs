@@ -85,7 +85,7 @@ impl Commits {
 
     /// Lets prepared readers that do not read just now let go of what they keep: it may be
     /// all that keeps chunks that were given up.
-    fn let_go(&self) {
+    pub(super) fn let_go(&self) {
         let mut near = self.near.lock();
         near.retain(|near| near.upgrade().inspect(|near| near.let_go()).is_some());
     }

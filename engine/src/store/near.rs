@@ -124,13 +124,16 @@ impl Near {
         }
     }
 
-    /// Lets go of chunks that the store may have given up, unless somebody reads them just
-    /// now, who will let go of them with the next read.
+    /// Lets go of what the store has replaced, unless somebody reads just now, who will let
+    /// go of it with the next read.
     pub(super) fn let_go(&self) {
-        if let Some(mut kept) = self.kept.try_lock()
-            && kept.changes != kept.store.directory.changes()
-        {
-            kept.chunks = Vec::new();
+        let Some(mut kept) = self.kept.try_lock() else { return };
+        let Kept { store, root, index, chunks, changes, .. } = &mut *kept;
+        let newest = root.load();
+        let is_old = index.as_ref().is_some_and(|(known, _)| !Arc::ptr_eq(known, newest));
+        if is_old || *changes != store.directory.changes() {
+            *index = None;
+            *chunks = Vec::new();
         }
     }
 }

@@ -40,6 +40,9 @@ impl Transaction<'_> {
                 }
             }
         }
+        if !self.roots.is_empty() {
+            self.commits.let_go();
+        }
         let woken = self.changes.take().map(|changes| {
             let (commit, by) = (self.number, by.clone());
             self.commits.log().push(Record { commit, by, changes })

@@ -126,6 +126,9 @@ impl Snapshot {
 
     /// The same with some rows more, in any order.
     pub(crate) fn with_any(mut self, mut rows: Vec<Found>) -> Self {
+        if rows.len() < 2 {
+            return self.with_rows(rows);
+        }
         rows.sort_unstable_by_key(|found| (found.chunk.number(), found.row));
         for group in rows.chunk_by(|a, b| Arc::ptr_eq(&a.chunk, &b.chunk)) {
             match group {

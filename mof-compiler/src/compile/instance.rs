@@ -329,7 +329,7 @@ fn lower(
         let Some(value) = value else { continue };
         let at_value = At::new(at.file, &written.value);
         limits::value(namespace, at_value, &value, &class.name, property);
-        embedded::text(namespace, at_value, &value, property);
+        let value = embedded::read(namespace, at_value, value, property);
         instance.set(property.name.clone(), value);
         qualify(namespace, at.file, flavors, written, &property.name, &mut instance);
     }

@@ -67,9 +67,21 @@ pub struct CompileOptions {
     pub class_flags: UpdateFlags,
     /// How instances meet what is there, until a `#pragma instanceflags` (WMI).
     pub instance_flags: UpdateFlags,
+    /// What becomes of the embedded objects that DMTF MOF writes as strings.
+    pub embedded: EmbeddedForm,
     /// Whether the caller writes the localised part of the result by itself, as
     /// `#pragma amendment` asks for.
     pub splits: bool,
+}
+
+/// What becomes of an embedded object that DMTF MOF writes as a string of MOF.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmbeddedForm {
+    /// It stays the string that it is.
+    #[default]
+    Text,
+    /// It becomes the instance that the string describes, so that queries find its members.
+    Objects,
 }
 
 impl Default for CompileOptions {
@@ -81,6 +93,7 @@ impl Default for CompileOptions {
             levels: Levels::default(),
             class_flags: UpdateFlags::default(),
             instance_flags: UpdateFlags::default(),
+            embedded: EmbeddedForm::default(),
             splits: false,
         }
     }
@@ -225,9 +238,16 @@ fn compile_mof2(
         let dialect = options.dialect;
         let namespace = name.as_str();
         let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
-        let language = Language::Mof2;
-        let keeps_trees = lints;
-        let context = Context { dialect, language, namespace, base, roots, system, keeps_trees };
+        let context = Context {
+            dialect,
+            language: Language::Mof2,
+            namespace,
+            embedded: options.embedded,
+            base,
+            roots,
+            system,
+            keeps_trees: lints,
+        };
         let map = sources.map();
         namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);
@@ -263,6 +283,7 @@ pub(crate) struct Context<'a> {
     pub(crate) dialect: Dialect,
     pub(crate) language: Language,
     pub(crate) namespace: &'a str,
+    pub(crate) embedded: EmbeddedForm,
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a Roots,
     pub(crate) system: &'a system::SystemClasses,

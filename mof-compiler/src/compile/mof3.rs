@@ -43,7 +43,7 @@ use super::roots::Roots;
 use super::system::SystemClasses;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::{Changes, Existence, UpdateFlags};
-use super::{At, Base, CompileOptions, Context, GlobalFlavors};
+use super::{At, Base, CompileOptions, Context, EmbeddedForm, GlobalFlavors};
 use crate::Language;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
@@ -72,6 +72,7 @@ pub(crate) fn compile(
             dialect: options.dialect,
             language: Language::Mof3,
             namespace: name.as_str(),
+            embedded: EmbeddedForm::Text,
             base,
             roots: &everywhere,
             system: &system,

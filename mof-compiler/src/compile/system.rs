@@ -9,7 +9,7 @@
 
 use super::namespace::Namespace;
 use super::place::Texts;
-use super::{At, Context, EmptyBase, GlobalFlavors, class, roots};
+use super::{At, Context, EmbeddedForm, EmptyBase, GlobalFlavors, class, roots};
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
 use crate::syntax::ast::{Declaration, InstanceDeclaration};
@@ -114,6 +114,7 @@ fn add_text(builder: &mut NamespaceBuilder, text: &str) {
         dialect: Dialect::Wmi,
         language: Language::Mof2,
         namespace: "",
+        embedded: EmbeddedForm::Text,
         base: &EmptyBase,
         roots: &roots,
         system: &system,

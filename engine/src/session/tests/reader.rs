@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::CAPACITY;
-use crate::{Limits, StoredInstance, ValueView};
+use crate::{StoredInstance, ValueView};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -177,8 +177,7 @@ fn a_reader_of_a_snapshot_stands_still() {
 
 #[test]
 fn a_reader_that_rests_keeps_little() {
-    let limits = Limits::default();
-    let repository = Repository::builder().limits(limits).build();
+    let repository = Repository::new();
     repository.create_namespace("root/x", Dialect::Wmi).unwrap();
     let session = repository.session("root/x").unwrap();
     let context = CallContext::new();
@@ -203,4 +202,17 @@ fn a_reader_that_rests_keeps_little() {
     assert_eq!(repository.commits().pinned_bytes(), 0);
     let id = id(1);
     assert!(reader.get(&context, &[ValueView::String(&id)]).unwrap().is_none());
+}
+
+#[test]
+fn a_reader_that_rests_keeps_no_old_schema() {
+    let mut world = World::new();
+    world.apply(&Step::Put(1, 7));
+    let reader = world.session.reader(&world.context, "X_Fan").unwrap();
+    world.check(&reader);
+    let old = Arc::downgrade(&world.session.namespace.root());
+    assert!(old.upgrade().is_some());
+    world.apply(&Step::Redefine(1));
+    assert!(old.upgrade().is_none());
+    world.check(&reader);
 }

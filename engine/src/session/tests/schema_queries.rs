@@ -154,6 +154,24 @@ fn classes_come_as_they_were_and_as_the_options_want_them() {
 }
 
 #[test]
+fn classes_are_localised_where_the_options_say_so() {
+    let session = wmi_with(TREE).with_locale("MS_407");
+    let text = r#"
+        #pragma namespace("\\\\.\\root\\cimv2\\ms_407")
+        [Amendment, Locale(1031), Caption("links") : Amended] class A_Left { };
+    "#;
+    session.compile_mof_text(&context(), "de.mof", text).unwrap();
+    let query = "SELECT * FROM meta_class WHERE __Class = 'A_Left'";
+    let plain = session.query_classes(&context(), query).unwrap();
+    let localised = plain.clone().with_options(ClassOptions::new().amended());
+    for (result, expected) in [(plain, None), (localised, Some("links"))] {
+        let class = result.classes().next().unwrap().unwrap();
+        let caption = class.qualifiers.get("Caption").and_then(|q| q.value.as_str());
+        assert_eq!(caption, expected);
+    }
+}
+
+#[test]
 fn sequences_take_classes() {
     let session = wmi_with(TREE);
     let answer = session.execute(&context(), "SELECT * FROM meta_class WHERE __Dynasty = 'A_Top'");
