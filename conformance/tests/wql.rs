@@ -178,7 +178,9 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
             compare(expected, &found)
         }
         (Expected::Error(expected), Ok(_)) => Some(format!("expected {expected}, found an answer")),
-        (Expected::Rows(_), Ok(_)) => Some("expected rows, found classes".to_owned()),
+        (Expected::Rows(_) | Expected::Shown(_), Ok(_)) => {
+            Some("expected rows, found classes".to_owned())
+        }
         (Expected::Classes(_), Ok(_)) => Some("expected classes, found rows".to_owned()),
         (_, Err(error)) => Some(format!("expected an answer, found: {error}")),
     }
