@@ -88,7 +88,7 @@ impl Session {
     /// let query = "SELECT * FROM meta_class WHERE __this ISA 'X_Fan'";
     /// match session.execute(&context, query)? {
     ///     Answer::Instances(result) => println!("{} instances", result.count()?),
-    ///     Answer::Classes(result) => assert!(result.names().eq(["X_Fan"])),
+    ///     Answer::Classes(result) => assert!(result.names().all(|name| name.is("X_Fan"))),
     /// }
     /// # Ok::<(), cimarron_engine::EngineError>(())
     /// ```

@@ -8,7 +8,7 @@
 use super::statement::Selection;
 use crate::store::Chunk;
 use cimarron_wql::BoundPath;
-use cimarron_wql::vector::{Mask, Texts, Values};
+use cimarron_wql::vector::{Mask, Values};
 use std::hint::black_box;
 
 /// So few rows are not worth it.
@@ -57,7 +57,7 @@ fn column(values: Values<'_>, rows: &Mask) {
         Values::Real64(items) => each(items, rows, |v| v.to_bits() as u8),
         Values::DateTime(items) => each(items, rows, |v| v.to_bits() as u8),
         Values::Dictionary(codes, _) => each(codes, rows, |v| *v),
-        Values::Text(texts) => text(texts, rows),
+        Values::Text(texts) => texts.touch(rows),
         _ => {}
     }
 }
@@ -65,12 +65,4 @@ fn column(values: Values<'_>, rows: &Mask) {
 fn each<T>(items: &[T], rows: &Mask, byte: impl Fn(&T) -> u8) {
     let touched = rows.rows().filter_map(|row| items.get(row));
     black_box(touched.fold(0, |all, item| all ^ byte(item)));
-}
-
-/// The ends of all, and then the letters: the place of those is known by the ends.
-fn text(texts: Texts<'_>, rows: &Mask) {
-    black_box(rows.rows().fold(0, |all, row| all ^ texts.span(row).1));
-    let bytes = texts.text().as_bytes();
-    let first = rows.rows().filter_map(|row| bytes.get(texts.span(row).0));
-    black_box(first.fold(0, |all, byte| all ^ byte));
 }

@@ -95,9 +95,12 @@ impl TextSearch {
         match &self.plan {
             Plan::All => {}
             Plan::Run(run) if !run.is_plain_in(texts, rows) => rows.retain(matches),
-            Plan::Run(run) if rows.count() < texts.len() / SPARSE => rows.retain(|row| {
-                run.needle.is_in(texts.get(row).as_bytes()) && (run.is_enough || matches(row))
-            }),
+            Plan::Run(run) if rows.count() < texts.len() / SPARSE => {
+                texts.touch(rows);
+                rows.retain(|row| {
+                    run.needle.is_in(texts.get(row).as_bytes()) && (run.is_enough || matches(row))
+                });
+            }
             Plan::Run(run) => {
                 let mut found = Mask::default();
                 self.find(run, texts, rows, folded, &mut found);
