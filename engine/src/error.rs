@@ -32,6 +32,16 @@ pub enum EngineError {
         /// The budget.
         budget: usize,
     },
+    /// The sum of integers is beyond the type of sums.
+    #[error("`{heading}` is {sum}, which is beyond {cim_type}: sum fewer rows, or take AVG")]
+    SumOutOfRange {
+        /// What the sum is called.
+        heading: Name,
+        /// The sum.
+        sum: i128,
+        /// The type of sums of such integers.
+        cim_type: CimType,
+    },
     /// A limit of the repository was passed.
     #[error("the {what} has {length} bytes and the limit is {limit}")]
     TooLong {
@@ -647,7 +657,9 @@ impl EngineError {
             Self::TypeMismatch { .. } | Self::Unreadable { .. } | Self::NotOrdered { .. } => {
                 Status::TypeMismatch
             }
-            Self::OutOfRange { .. } | Self::ArraySize { .. } => Status::ValueOutOfRange,
+            Self::OutOfRange { .. } | Self::ArraySize { .. } | Self::SumOutOfRange { .. } => {
+                Status::ValueOutOfRange
+            }
             Self::IllegalNull { .. } => Status::IllegalNull,
             Self::NullElement { .. } => Status::NullArrayElement,
             Self::InvalidKeyText { .. } => Status::InvalidKeyText,

@@ -12,6 +12,7 @@
 
 use super::estimate::Estimate;
 use super::statement::{KeyWanted, Statement};
+use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef, Layout};
@@ -81,23 +82,34 @@ pub(super) fn candidates(
     view: &ViewRef<'_>,
     class: ClassRef<'_>,
     statement: &Statement,
-) -> Option<(AccessPath, Vec<Found>)> {
+    allowance: &Allowance<'_>,
+) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
     match choose(root, class, statement) {
-        Way::Scan => None,
-        Way::Nothing => Some((AccessPath::Nothing, Vec::new())),
+        Way::Scan => Ok(None),
+        Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
         Way::Key => {
-            let rows = with_key(namespace, view, class, statement.key.as_ref()?)?;
-            Some((AccessPath::KeyIndex, rows))
+            let key = statement.key.as_ref();
+            let rows = key.and_then(|key| with_key(namespace, view, class, key));
+            Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
         }
         Way::Ordered(index, ranges, _) => {
-            let limit = worth_it(root, class);
-            let (store, accept) = (&namespace.store, is_under(root, class));
-            let rows = store.in_order(root, (index, &ranges), limit, view.seen(), accept)?;
-            Some((AccessPath::through(root, index), rows))
+            let limit = worth_it(root, class).min(allowance.most);
+            let (store, seen) = (&namespace.store, view.seen());
+            let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
+            let rows = store.in_order(root, ranges, limit, seen, accept, allowance.between)?;
+            Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }
+}
+
+/// How many candidates a call may have, and what is asked while they are found.
+pub(super) struct Allowance<'a> {
+    /// Beyond that a scan is taken: it keeps none.
+    pub(super) most: usize,
+    /// Whether the call may go on; see [`Store::in_order`](crate::store::Store::in_order).
+    pub(super) between: &'a dyn Fn(usize) -> Result<(), EngineError>,
 }
 
 /// What every row that passes must pass.
