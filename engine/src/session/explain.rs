@@ -152,6 +152,11 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             Way::Scan => scan(class).about(all),
             Way::Nothing => PlanNode::new("Nothing: the condition contradicts itself").about(0.0),
             Way::Key => PlanNode::new(format!("Key {}", class.name())).about(all.min(1.0)),
+            Way::Associations => {
+                let wanted = statement.reference.as_ref();
+                let path = wanted.map(|wanted| wanted.path.to_string()).unwrap_or_default();
+                PlanNode::new(format!("Association index of {path}"))
+            }
             Way::Ordered(index, ranges, size) => {
                 let found = match size {
                     Size::About(rows) => rows,
@@ -396,6 +401,7 @@ impl fmt::Display for AccessPath {
             Self::Scan => f.write_str("Scan"),
             Self::Nothing => f.write_str("Nothing"),
             Self::KeyIndex => f.write_str("Key"),
+            Self::AssociationIndex { property } => write!(f, "Association index {property}"),
             Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
         }
     }

@@ -1,6 +1,7 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
 use super::access;
+use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
 use crate::schema::{ClassId, Schema};
 use crate::store::KeyRules;
@@ -65,6 +66,8 @@ pub(super) struct Statement {
     pub(super) predicate: Option<Predicate>,
     /// The key of the rows that pass, when the predicate says it.
     pub(super) key: Option<KeyWanted>,
+    /// An end of the associations that pass, when the predicate says it.
+    pub(super) reference: Option<Box<ReferenceWanted>>,
     /// What is done with the rows that pass.
     pub(super) extended: Option<Extension>,
 }
@@ -89,7 +92,15 @@ impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, class_id: None, selection, predicate: None, key: None, extended: None }
+        Self {
+            class,
+            class_id: None,
+            selection,
+            predicate: None,
+            key: None,
+            reference: None,
+            extended: None,
+        }
     }
 
     /// One row of aggregates, under these headers.
@@ -128,7 +139,11 @@ impl Statement {
             let hash = rules.hash(values.iter().map(ValueView::from));
             Some(KeyWanted { values, hash })
         });
-        Self { class: bound.class, class_id, selection, predicate, key, extended }
+        let reference = class.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+            let parts = access::parts(predicate);
+            ReferenceWanted::of(parts, class.layout()).map(Box::new)
+        });
+        Self { class: bound.class, class_id, selection, predicate, key, reference, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {
