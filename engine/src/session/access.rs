@@ -73,7 +73,7 @@ pub(super) enum Way<'r> {
 
 /// The way to the rows of a class that a statement wants.
 pub(super) fn choose<'r>(root: &'r Root, class: ClassRef<'_>, statement: &Statement) -> Way<'r> {
-    match &statement.predicate {
+    match statement.predicate.as_deref() {
         _ if statement.key.is_some() => Way::Key,
         None => Way::Scan,
         Some(Predicate::Never) => Way::Nothing,

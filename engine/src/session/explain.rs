@@ -169,7 +169,7 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             }
         };
         let most = node.estimate.unwrap_or(all);
-        for part in statement.predicate.iter().flat_map(access::parts) {
+        for part in statement.predicate.as_deref().into_iter().flat_map(access::parts) {
             left *= estimate.share(part);
             // What a key or an index gives has passed its parts already.
             let rows = (all * left).max(1.0).min(most);

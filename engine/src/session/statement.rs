@@ -62,8 +62,9 @@ pub(super) struct Statement {
     /// The same in the schema that it was bound against.
     pub(super) class_id: Option<ClassId>,
     pub(super) selection: Selection,
-    /// Which rows pass; `None` for all.
-    pub(super) predicate: Option<Predicate>,
+    /// Which rows pass; `None` for all. Boxed, for most results have none, and numbers of
+    /// 128 bits would make each statement dear to allocate.
+    pub(super) predicate: Option<Box<Predicate>>,
     /// The key of the rows that pass, when the predicate says it.
     pub(super) key: Option<KeyWanted>,
     /// An end of the associations that pass, when the predicate says it.
@@ -130,16 +131,16 @@ impl Statement {
         };
         let dialect = bound.dialect;
         let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
-        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
+        let predicate = bound.filter.map(|filter| Box::new(Predicate::new(&filter, bound.dialect)));
         let class = schema.class(bound.class.as_str());
         let class_id = class.map(|class| class.def().id);
         let keyed = class.filter(|class| class.key_root().is_some());
-        let key = keyed.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+        let key = keyed.zip(predicate.as_deref()).and_then(|(class, predicate)| {
             let values = access::key_values(predicate, class.layout())?;
             let hash = rules.hash(values.iter().map(ValueView::from));
             Some(KeyWanted { values, hash })
         });
-        let reference = class.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+        let reference = class.zip(predicate.as_deref()).and_then(|(class, predicate)| {
             let parts = access::parts(predicate);
             ReferenceWanted::of(parts, class.layout()).map(Box::new)
         });
