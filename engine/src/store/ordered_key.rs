@@ -117,7 +117,9 @@ impl KeyForm {
             }
             (KeyKind::Text, Test::Like { search, negated: false }) => {
                 let prefix = search.pattern().prefix()?;
-                let behind = next_text(&prefix).map(|next| self.text(&next));
+                // Not folded: that would bring some of them before the prefix, as it makes an
+                // s of the long s, which comes behind ž.
+                let behind = next_text(&prefix).map(|next| OrderedKey::Text(next.into()));
                 KeyRange {
                     low: Bound::Included(self.text(&prefix)),
                     high: behind.map_or(Bound::Unbounded, Bound::Excluded),

@@ -215,6 +215,26 @@ fn agree(dialect: Dialect, steps: &[Step]) {
     }
 }
 
+#[test]
+fn an_index_finds_every_beginning() {
+    // Each of them stands before a letter that folding brings to the front.
+    for letter in ["ž", "Ž", "ẝ", "℩", "@", "\u{10ffff}"] {
+        for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+            let session = plain(dialect);
+            index(&session, "Text").unwrap();
+            for n in 0..400 {
+                let text = if n == 7 { format!("{letter}ena") } else { format!("{n}") };
+                let instance = device("X_Low", &n.to_string()).with("Text", text.as_str());
+                session.create_instance(&context(), &instance).unwrap();
+            }
+            let query = format!("SELECT Id FROM X_Base WHERE Text LIKE '{letter}e%'");
+            assert_eq!(rows(&session, &query), ["7"], "{query}");
+            let query = format!("SELECT Id FROM X_Base WHERE Text LIKE '{letter}%'");
+            assert_eq!(rows(&session, &query), ["7"], "{query}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
