@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use cimarron_conformance::{Case, read_fixture, run_suite};
-use cimarron_engine::{Answer, CallContext, ClassForm, Depth, Repository, Row, Session, ValueView};
+use cimarron_engine::{
+    Answer, CallContext, ClassForm, Depth, LanguageLevel, Repository, Row, Session, ValueView,
+};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{Diagnostics, Language, Loader};
@@ -30,6 +32,10 @@ struct WqlCase {
     classes: Option<Vec<String>>,
     #[serde(default)]
     distinct: bool,
+    /// `extended`: the level of the language.
+    level: Option<String>,
+    /// What every row shows, in order.
+    shown: Option<Vec<String>>,
     error: Option<String>,
 }
 
@@ -47,15 +53,17 @@ impl Case for WqlCase {
 enum Expected<'a> {
     Rows(&'a [String]),
     Classes(&'a [String]),
+    Shown(&'a [String]),
     Error(&'a str),
 }
 
 impl WqlCase {
     fn expected(&self) -> Option<Expected<'_>> {
-        match (&self.rows, &self.classes, &self.error) {
-            (Some(rows), None, None) => Some(Expected::Rows(rows)),
-            (None, Some(classes), None) => Some(Expected::Classes(classes)),
-            (None, None, Some(error)) => Some(Expected::Error(error)),
+        match (&self.rows, &self.classes, &self.shown, &self.error) {
+            (Some(rows), None, None, None) => Some(Expected::Rows(rows)),
+            (None, Some(classes), None, None) => Some(Expected::Classes(classes)),
+            (None, None, Some(shown), None) => Some(Expected::Shown(shown)),
+            (None, None, None, Some(error)) => Some(Expected::Error(error)),
             _ => None,
         }
     }
@@ -126,6 +134,12 @@ fn check(
 
 /// What is wrong with the outcome of a case, if anything.
 fn judge(session: &Session, case: &WqlCase) -> Option<String> {
+    let level = match case.level.as_deref() {
+        None => LanguageLevel::Wql,
+        Some("extended") => LanguageLevel::Extended,
+        Some(other) => return Some(format!("no level `{other}`")),
+    };
+    let session = session.clone().with_language_level(level);
     let result = session.execute(&CallContext::new(), &case.query);
     match (case.expected()?, result) {
         (Expected::Rows(expected), Ok(Answer::Instances(result))) => {
@@ -142,6 +156,15 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
                 .or_else(|| check("values", case.values.as_ref(), shown))
                 .or_else(|| check("populated", case.populated.as_ref(), populated))
         }
+        (Expected::Shown(expected), Ok(Answer::Instances(result))) => {
+            let columns = || {
+                let columns = result.columns()?.iter();
+                Some(columns.map(|column| column.name.to_string()).collect())
+            };
+            let all = || Some(result.rows().map(|r| shown(&r.unwrap()).join("|")).collect());
+            check("rows", Some(&expected.to_vec()), all)
+                .or_else(|| check("columns", case.columns.as_ref(), columns))
+        }
         (Expected::Error(expected), Err(error)) => {
             let found = error.status().wbem().name();
             (found != expected).then(|| format!("expected {expected}, found {found}: {error}"))
@@ -155,7 +178,9 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
             compare(expected, &found)
         }
         (Expected::Error(expected), Ok(_)) => Some(format!("expected {expected}, found an answer")),
-        (Expected::Rows(_), Ok(_)) => Some("expected rows, found classes".to_owned()),
+        (Expected::Rows(_) | Expected::Shown(_), Ok(_)) => {
+            Some("expected rows, found classes".to_owned())
+        }
         (Expected::Classes(_), Ok(_)) => Some("expected classes, found rows".to_owned()),
         (_, Err(error)) => Some(format!("expected an answer, found: {error}")),
     }

@@ -69,6 +69,22 @@ impl CancelToken {
     }
 }
 
+/// How many bytes a call may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    /// Whether so many bytes are within it.
+    pub(crate) const fn check(self, held: usize) -> Result<(), EngineError> {
+        if held > self.0 { Err(EngineError::OverMemoryBudget { budget: self.0 }) } else { Ok(()) }
+    }
+
+    /// How many things of a type fit into it.
+    pub(crate) const fn room_for<T>(self) -> usize {
+        self.0 / size_of::<T>()
+    }
+}
+
 /// The context of one call. The default has no deadline and no limits.
 #[derive(Clone, Debug, Default)]
 pub struct CallContext {
@@ -109,7 +125,9 @@ impl CallContext {
         self
     }
 
-    /// The memory the call may use for results, in bytes.
+    /// The memory the call may use for results, in bytes; never more than
+    /// [`Limits::query_memory`](crate::Limits::query_memory). What needs more ends with
+    /// [`EngineError::OverMemoryBudget`].
     #[must_use]
     pub const fn with_memory_budget(mut self, bytes: usize) -> Self {
         self.memory_budget = Some(bytes);
@@ -202,11 +220,12 @@ impl CallContext {
         self.check_limits(clock)
     }
 
-    /// Whether what the call holds, so many bytes, is within its budget.
-    pub(crate) const fn check_memory(&self, bytes: usize) -> Result<(), EngineError> {
+    /// What the call may hold: its own budget or that of its repository, the lesser.
+    /// `most` is [`Limits::query_memory`](crate::Limits::query_memory).
+    pub(crate) const fn budget(&self, most: usize) -> Budget {
         match self.memory_budget {
-            Some(budget) if bytes > budget => Err(EngineError::OverMemoryBudget { budget }),
-            _ => Ok(()),
+            Some(own) if own < most => Budget(own),
+            _ => Budget(most),
         }
     }
 

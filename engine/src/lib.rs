@@ -62,7 +62,7 @@ mod view;
 pub use changes::{Change, ChangeStream, CommitRecord};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
-pub use cimarron_wql::SystemProperty;
+pub use cimarron_wql::{Level as LanguageLevel, SystemProperty};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use error::EngineError;

@@ -22,6 +22,10 @@ pub struct Limits {
     pub pinned_bytes: usize,
     /// How many commits are kept for those who listen to changes and are slow.
     pub kept_commits: usize,
+    /// How many bytes one query may hold beside the rows themselves: lists of rows that are
+    /// sorted or told apart, candidates that an index names, working memory. A call may ask
+    /// for less ([`CallContext::with_memory_budget`](crate::CallContext::with_memory_budget)).
+    pub query_memory: usize,
 }
 
 impl Default for Limits {
@@ -34,6 +38,7 @@ impl Default for Limits {
             dead_rows: 1 << 20,
             pinned_bytes: 1 << 30,
             kept_commits: 1 << 16,
+            query_memory: 1 << 30,
         }
     }
 }
@@ -50,6 +55,13 @@ impl Limits {
     #[must_use]
     pub const fn with_kept_commits(mut self, commits: usize) -> Self {
         self.kept_commits = commits;
+        self
+    }
+
+    /// The same limits with another number of bytes that a query may hold.
+    #[must_use]
+    pub const fn with_query_memory(mut self, bytes: usize) -> Self {
+        self.query_memory = bytes;
         self
     }
 

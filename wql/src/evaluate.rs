@@ -205,7 +205,7 @@ fn on_null(wmi: bool, dialect: Dialect) -> Truth {
 }
 
 /// How a path's texts compare: names and paths of objects never by case.
-fn case_of(path: &BoundPath, dialect: Dialect) -> StringCase {
+pub(crate) fn case_of(path: &BoundPath, dialect: Dialect) -> StringCase {
     match dialect {
         Dialect::Dmtf if !path.is_system() => StringCase::Exact,
         _ => StringCase::Folded,

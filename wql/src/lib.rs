@@ -23,6 +23,7 @@ mod bound;
 mod error;
 mod evaluate;
 pub mod like;
+pub mod order;
 pub mod plan;
 mod rows;
 mod schema;

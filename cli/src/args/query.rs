@@ -2,6 +2,7 @@
 
 use super::{MofArgs, UpdateArgs};
 use crate::failure::FailureStyle;
+use cimarron_engine::LanguageLevel;
 use clap::{ArgMatches, Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,8 +33,8 @@ pub(crate) struct QueryArgs {
     /// With --check or --syntax: it is an event query
     #[arg(long, requires = "judge")]
     pub(crate) event: bool,
-    /// With --check or --syntax: allow what WQL does not have, such as TOP, COUNT(*) and ORDER BY
-    #[arg(long, requires = "judge")]
+    /// Allow what WQL does not have: TOP, LIMIT, DISTINCT, ORDER BY, COUNT(*), AS and the like
+    #[arg(long)]
     pub(crate) extended: bool,
     /// Print how the query would be answered instead of its answer; with `analyze`, run it, and
     /// say what each step gave and how long it took
@@ -86,6 +87,11 @@ pub(crate) enum Source {
 }
 
 impl QueryArgs {
+    /// How much of SQL the query may use.
+    pub(crate) const fn level(&self) -> LanguageLevel {
+        if self.extended { LanguageLevel::Extended } else { LanguageLevel::Wql }
+    }
+
     /// How failures are written.
     pub(crate) const fn style(&self) -> FailureStyle {
         match self.format {

@@ -48,5 +48,5 @@ fn load(args: &QueryArgs, progress: &Progress) -> Result<Session, Stop> {
             }
         }
     }
-    Ok(session)
+    Ok(session.with_language_level(args.level()))
 }

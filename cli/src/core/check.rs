@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output::verdict::Verdict;
 use cimarron_engine::{CallContext, EngineError, Limits, Session};
 use cimarron_wql::syntax::ast::AssociationKind;
-use cimarron_wql::{Level, ParseOptions, Query};
+use cimarron_wql::{ParseOptions, Query};
 
 /// Parses the query, and with a session checks it against its classes.
 pub(crate) fn check_query(args: &QueryArgs, session: Option<&Session>) -> Result<Verdict, Failure> {
@@ -38,8 +38,7 @@ fn parsed(args: &QueryArgs, text: &str) -> Result<Query, EngineError> {
         length: Limits::default().query_length,
         ..cimarron_wql::Limits::default()
     };
-    let level = if args.extended { Level::Extended } else { Level::Wql };
-    let options = ParseOptions { limits, level };
+    let options = ParseOptions { limits, level: args.level() };
     Ok(if args.event {
         Query::Event(cimarron_wql::parse_event_with(text, &options)?)
     } else {

@@ -112,7 +112,7 @@ fn the_extended_level_is_asked_for() {
 
 #[test]
 fn options_that_do_not_go_together_are_refused() {
-    for options in [&["--event"][..], &["--extended"], &["--check", "--syntax"]] {
+    for options in [&["--event"][..], &["--check", "--syntax"]] {
         asked(options, "SELECT * FROM X").fails_with(2);
     }
     cimarron(["query", "--syntax"]).fails_with(2);

@@ -1,6 +1,6 @@
 //! Queries for classes, and along associations.
 
-use crate::{cimarron, fleet};
+use crate::{cimarron, command, fleet, run};
 use serde_json::{Value, json};
 
 const DISKS_OF_KIOSK: &str =
@@ -92,4 +92,39 @@ fn what_is_not_there_is_told() {
     let error = &run.error_json()["error"];
     assert_eq!((&error["wbem"], &error["cim_code"]), (&json!("WBEM_E_NOT_FOUND"), &json!(6)));
     assert!(error["message"].as_str().unwrap().contains("nobody"), "{error}");
+}
+
+#[test]
+fn extended_queries_run_when_they_are_asked_for() {
+    let asked = |options: &[&str], query: &str| {
+        run(command().args(["query", "--mof", &fleet()]).args(options).arg(query))
+    };
+    let query =
+        "SELECT TOP 2 Name AS Host, MemoryMB FROM Fleet_Computer ORDER BY MemoryMB DESC, Name";
+    let error = asked(&["--format", "json"], query).fails_with(1).error_json();
+    assert_eq!(error["error"]["wbem"], "WBEM_E_INVALID_QUERY");
+    let rows = asked(&["--extended", "--format", "json"], query).succeeds().json();
+    let sorted = asked(
+        &["--extended", "--format", "json"],
+        "SELECT Name, MemoryMB FROM Fleet_Computer ORDER BY MemoryMB DESC, Name",
+    );
+    let sorted = sorted.succeeds().json();
+    for n in 0..2 {
+        assert_eq!(rows[n]["Host"], sorted[n]["Name"]);
+        assert_eq!(rows[n]["MemoryMB"], sorted[n]["MemoryMB"]);
+    }
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    let all = sorted.as_array().unwrap();
+    let count = asked(
+        &["--extended", "--format", "csv"],
+        "SELECT COUNT(*), MAX(MemoryMB) AS Most FROM Fleet_Computer",
+    );
+    assert_eq!(
+        count.succeeds().stdout,
+        format!("__CLASS,COUNT(*),Most\r\nFleet_Computer,{},{}\r\n", all.len(), all[0]["MemoryMB"])
+    );
+    let plan = asked(&["--extended", "--explain"], query).succeeds().stdout;
+    assert!(plan.contains("Sort by MemoryMB DESC, Name; limit 2"), "{plan}");
+    let plan = asked(&["--extended", "--explain", "analyze"], query).succeeds().stdout;
+    assert!(plan.contains("2 rows in"), "{plan}");
 }

@@ -115,6 +115,21 @@ impl Layout {
 }
 
 impl Slot {
+    /// What a row has that is no instance.
+    pub(crate) const fn plain(name: Name, cim_type: CimType) -> Self {
+        Self {
+            name,
+            cim_type,
+            array: ArrayShape::Scalar,
+            class: None,
+            is_key: false,
+            not_null: false,
+            embedded_text: false,
+            default: None,
+            bounds: None,
+        }
+    }
+
     /// Whether DMTF demands a value.
     pub(crate) fn is_required(&self) -> bool {
         self.bounds.as_deref().is_some_and(|bounds| bounds.required)

@@ -33,6 +33,11 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub(crate) u32);
 
+impl ClassId {
+    /// What rows have that are no instances: no schema knows it.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+}
+
 /// One definition of a class.
 pub(crate) struct ClassDef {
     pub(crate) id: ClassId,

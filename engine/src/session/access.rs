@@ -12,6 +12,7 @@
 
 use super::estimate::Estimate;
 use super::statement::{KeyWanted, Statement};
+use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef, Layout};
@@ -34,6 +35,11 @@ pub enum AccessPath {
     Nothing,
     /// The query names all keys.
     KeyIndex,
+    /// The query names an end of the associations that it asks for.
+    AssociationIndex {
+        /// The reference.
+        property: Name,
+    },
     /// An ordered index; see [`Session::create_index`](crate::Session::create_index).
     OrderedIndex {
         /// The class of the index.
@@ -61,15 +67,17 @@ pub(super) enum Way<'r> {
     Scan,
     Nothing,
     Key,
+    Associations,
     Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>, Size),
 }
 
 /// The way to the rows of a class that a statement wants.
 pub(super) fn choose<'r>(root: &'r Root, class: ClassRef<'_>, statement: &Statement) -> Way<'r> {
-    match &statement.predicate {
+    match statement.predicate.as_deref() {
         _ if statement.key.is_some() => Way::Key,
         None => Way::Scan,
         Some(Predicate::Never) => Way::Nothing,
+        _ if statement.reference.is_some() => Way::Associations,
         Some(predicate) => ordered(root, class, parts(predicate)).unwrap_or(Way::Scan),
     }
 }
@@ -81,23 +89,40 @@ pub(super) fn candidates(
     view: &ViewRef<'_>,
     class: ClassRef<'_>,
     statement: &Statement,
-) -> Option<(AccessPath, Vec<Found>)> {
+    allowance: &Allowance<'_>,
+) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
+    let most = worth_it(root, class).min(allowance.most);
     match choose(root, class, statement) {
-        Way::Scan => None,
-        Way::Nothing => Some((AccessPath::Nothing, Vec::new())),
+        Way::Scan => Ok(None),
+        Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
         Way::Key => {
-            let rows = with_key(namespace, view, class, statement.key.as_ref()?)?;
-            Some((AccessPath::KeyIndex, rows))
+            let key = statement.key.as_ref();
+            let rows = key.and_then(|key| with_key(namespace, view, class, key));
+            Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
+        }
+        Way::Associations => {
+            let Some(wanted) = &statement.reference else { return Ok(None) };
+            let rows = wanted.find((namespace, view), class, allowance, most)?;
+            let property = wanted.property.clone();
+            Ok(rows.map(|rows| (AccessPath::AssociationIndex { property }, rows)))
         }
         Way::Ordered(index, ranges, _) => {
-            let limit = worth_it(root, class);
-            let (store, accept) = (&namespace.store, is_under(root, class));
-            let rows = store.in_order(root, (index, &ranges), limit, view.seen(), accept)?;
-            Some((AccessPath::through(root, index), rows))
+            let (store, seen) = (&namespace.store, view.seen());
+            let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
+            let rows = store.in_order(root, ranges, most, seen, accept, allowance.between)?;
+            Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }
+}
+
+/// How many candidates a call may have, and what is asked while they are found.
+pub(super) struct Allowance<'a> {
+    /// Beyond that a scan is taken: it keeps none.
+    pub(super) most: usize,
+    /// Whether the call may go on; see [`Store::in_order`](crate::store::Store::in_order).
+    pub(super) between: &'a dyn Fn(usize) -> Result<(), EngineError>,
 }
 
 /// What every row that passes must pass.

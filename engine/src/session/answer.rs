@@ -11,7 +11,9 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::reading::ViewRef;
 use crate::schema::Schema;
-use cimarron_wql::{BindOptions, Bound, BoundAssociationQuery, BoundSchemaQuery, Query};
+use cimarron_wql::{
+    BindOptions, Bound, BoundAssociationQuery, BoundSchemaQuery, ParseOptions, Query,
+};
 use std::sync::Arc;
 
 /// What answers a query.
@@ -107,7 +109,8 @@ impl Session {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
         };
-        let query = cimarron_wql::parse_within(text, &limits)?;
+        let options = ParseOptions { limits, level: self.level };
+        let query = cimarron_wql::parse_with(text, &options)?;
         let options = BindOptions { dialect: self.dialect() };
         match cimarron_wql::bind(&query, schema, &options)? {
             Bound::Data(bound) => {

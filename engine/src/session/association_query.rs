@@ -58,7 +58,8 @@ impl Walks<'_> {
         let Self { session, context, view, query, filter } = self;
         let clock = &**session.repository().clock();
         let held = Cell::new(0);
-        let within = || context.check_memory(held.get());
+        let budget = context.budget(session.repository().limits().query_memory);
+        let within = || budget.check(held.get());
         let check = || within().and_then(|()| context.check(clock));
         let mut each = |row| held.set(add(row));
         for object in objects {

@@ -130,10 +130,11 @@ impl Session {
         let mut found = Vec::new();
         let candidates = runs.into_iter().flat_map(|run| schema.range(run));
         let mut looked_at = 0;
+        let budget = context.budget(self.repository().limits().query_memory);
         for class in candidates {
             if looked_at % CLASSES_PER_CHECK == 0 {
                 context.check(&**self.repository().clock())?;
-                context.check_memory(held(&found))?;
+                budget.check(held(&found))?;
             }
             looked_at += 1;
             let row = ClassRow { schema, class, location };
@@ -142,7 +143,7 @@ impl Session {
                 found.push(class.def().id);
             }
         }
-        context.check_memory(held(&found))?;
+        budget.check(held(&found))?;
         Ok(ClassResult::new(self, context, schema, found, looked_at))
     }
 }

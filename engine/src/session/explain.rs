@@ -16,9 +16,11 @@ use crate::error::EngineError;
 use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::syntax::ast::AssociationKind;
+use cimarron_wql::syntax::ast::{AssociationKind, Direction};
 use cimarron_wql::vector::Scratch;
-use cimarron_wql::{BoundAssociationQuery, BoundSchemaQuery};
+use cimarron_wql::{
+    BoundAggregate, BoundAssociationQuery, BoundExtended, BoundOrder, BoundSchemaQuery,
+};
 use std::fmt;
 use std::time::Duration;
 
@@ -102,9 +104,19 @@ impl Session {
         let planned = clock.now();
         let root = match plan {
             Plan::Instances(statement) => {
-                let result = self.run(context, &view, statement)?;
-                let found = clock.now();
-                Measuring { result: &result, clock, context }.fill(root, found - planned)?
+                let is_extended = statement.extended.is_some();
+                let mut result = self.find_rows(context, &view, statement)?;
+                let found = clock.now() - planned;
+                let (mut done, note) =
+                    Measuring { result: &result, clock, context }.steps(found)?;
+                if is_extended {
+                    let start = clock.now();
+                    result = self.extend(result)?;
+                    let time = clock.now() - start;
+                    done.push(Actual { rows: result.count()? as u64, time });
+                }
+                let actual = Some(show(&result, clock)?);
+                fill(PlanNode { actual, ..root }, &mut done, &note)
             }
             other => {
                 let answer = self.answer(context, &view, other)?;
@@ -140,6 +152,11 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             Way::Scan => scan(class).about(all),
             Way::Nothing => PlanNode::new("Nothing: the condition contradicts itself").about(0.0),
             Way::Key => PlanNode::new(format!("Key {}", class.name())).about(all.min(1.0)),
+            Way::Associations => {
+                let wanted = statement.reference.as_ref();
+                let path = wanted.map(|wanted| wanted.path.to_string()).unwrap_or_default();
+                PlanNode::new(format!("Association index of {path}"))
+            }
             Way::Ordered(index, ranges, size) => {
                 let found = match size {
                     Size::About(rows) => rows,
@@ -152,15 +169,65 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             }
         };
         let most = node.estimate.unwrap_or(all);
-        for part in statement.predicate.iter().flat_map(access::parts) {
+        for part in statement.predicate.as_deref().into_iter().flat_map(access::parts) {
             left *= estimate.share(part);
             // What a key or an index gives has passed its parts already.
             let rows = (all * left).max(1.0).min(most);
             node = PlanNode::over(format!("Filter {part}"), node).about(rows);
         }
     }
-    let rows = node.estimate.unwrap_or_default();
-    PlanNode::over(projection(&statement.selection), node).about(rows)
+    let mut rows = node.estimate.unwrap_or_default();
+    let Some(extension) = &statement.extended else {
+        return PlanNode::over(projection(&statement.selection), node).about(rows);
+    };
+    let clauses = &extension.clauses;
+    let aggregates: Vec<_> = clauses.aggregates.iter().map(|a| a.heading.as_str()).collect();
+    if !aggregates.is_empty() {
+        rows = 1.0;
+    }
+    rows = (rows - clauses.offset as f64).max(0.0);
+    rows = clauses.limit.map_or(rows, |limit| rows.min(limit as f64));
+    let node = PlanNode::over(extended(clauses), node).about(rows);
+    let shown = match aggregates.as_slice() {
+        [] => projection(&statement.selection),
+        names => format!("Show {}", names.join(", ")),
+    };
+    PlanNode::over(shown, node).about(rows)
+}
+
+/// What the clauses of the extended level do, in this order.
+fn extended(clauses: &BoundExtended) -> String {
+    let mut steps = Vec::new();
+    if !clauses.aggregates.is_empty() {
+        let one = |aggregate: &BoundAggregate| match &aggregate.path {
+            Some(path) => format!("{}({path})", aggregate.function),
+            None => format!("{}(*)", aggregate.function),
+        };
+        let all: Vec<_> = clauses.aggregates.iter().map(one).collect();
+        steps.push(format!("aggregate {}", all.join(", ")));
+    }
+    if clauses.distinct {
+        steps.push("distinct".to_owned());
+    }
+    if !clauses.order_by.is_empty() {
+        let key = |BoundOrder { path, direction }: &BoundOrder| match direction {
+            Direction::Ascending => path.to_string(),
+            Direction::Descending => format!("{path} DESC"),
+        };
+        let keys: Vec<_> = clauses.order_by.iter().map(key).collect();
+        steps.push(format!("sort by {}", keys.join(", ")));
+    }
+    if clauses.offset > 0 {
+        steps.push(format!("offset {}", clauses.offset));
+    }
+    if let Some(limit) = clauses.limit {
+        steps.push(format!("limit {limit}"));
+    }
+    let mut text = if steps.is_empty() { "rename".to_owned() } else { steps.join("; ") };
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn scan(class: ClassRef<'_>) -> PlanNode {
@@ -221,8 +288,9 @@ struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    /// Gives the steps what they did; finding the rows took so long before.
-    fn fill(&self, root: PlanNode, found: Duration) -> Result<PlanNode, EngineError> {
+    /// What the leaf and each filter did, and with how many chunks; finding the rows took
+    /// so long before.
+    fn steps(&self, found: Duration) -> Result<(Vec<Actual>, String), EngineError> {
         let parts: Vec<&Predicate> =
             self.result.condition().into_iter().flat_map(access::parts).collect();
         // The leaf, and each filter.
@@ -254,15 +322,6 @@ impl Measuring<'_> {
                 step(rows.count());
             }
         }
-        let start = self.clock.now();
-        let mut shown = 0;
-        for row in self.result.rows() {
-            row?.fields().for_each(|field| {
-                std::hint::black_box(field.view());
-            });
-            shown += 1;
-        }
-        let show = Actual { rows: shown, time: self.clock.now() - start };
         if let Some(leaf) = done.first_mut() {
             leaf.time += found;
         }
@@ -270,8 +329,21 @@ impl Measuring<'_> {
             (_, 0) => format!("{chunks} chunks"),
             _ => format!("{chunks} chunks, {passed_over} of them passed over"),
         };
-        Ok(fill(PlanNode { actual: Some(show), ..root }, &mut done, &note))
+        Ok((done, note))
     }
+}
+
+/// Reads every row of a result.
+fn show(result: &QueryResult, clock: &dyn Clock) -> Result<Actual, EngineError> {
+    let start = clock.now();
+    let mut rows = 0;
+    for row in result.rows() {
+        row?.fields().for_each(|field| {
+            std::hint::black_box(field.view());
+        });
+        rows += 1;
+    }
+    Ok(Actual { rows, time: clock.now() - start })
 }
 
 /// Deals out what was done, the leaf's first.
@@ -329,6 +401,7 @@ impl fmt::Display for AccessPath {
             Self::Scan => f.write_str("Scan"),
             Self::Nothing => f.write_str("Nothing"),
             Self::KeyIndex => f.write_str("Key"),
+            Self::AssociationIndex { property } => write!(f, "Association index {property}"),
             Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
         }
     }

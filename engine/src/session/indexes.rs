@@ -210,18 +210,30 @@ impl Session {
             low: bound(slot, form, range.start_bound())?,
             high: bound(slot, form, range.end_bound())?,
         };
-        let by_index = root.ordered_index(class, &slot.name).and_then(|index| {
-            let (store, accept) = (&namespace.store, is_under(root, class));
-            let range = std::slice::from_ref(&range);
-            let rows = store.in_order(root, (index, range), usize::MAX, view.seen(), accept)?;
-            Some((AccessPath::through(root, index), rows))
-        });
+        let clock = &**self.repository().clock();
+        let budget = context.budget(self.repository().limits().query_memory);
+        let between = |rows: usize| {
+            context.check(clock)?;
+            budget.check(rows.saturating_mul(size_of::<Found>()))
+        };
+        let by_index = match root.ordered_index(class, &slot.name) {
+            Some(index) => {
+                let (store, accept) = (&namespace.store, is_under(root, class));
+                let (range, seen) = (std::slice::from_ref(&range), view.seen());
+                let found =
+                    store.in_order(root, (index, range), usize::MAX, seen, accept, &between)?;
+                found.map(|rows| (AccessPath::through(root, index), rows))
+            }
+            None => None,
+        };
         let (access, rows) = match by_index {
             Some(found) => found,
             None => (AccessPath::Scan, sorted(&view, class, &slot.name, form, &range)?),
         };
         view.check_kept()?;
+        between(rows.capacity())?;
         let snapshot = namespace.snapshot(&view, Vec::new()).with_rows(rows);
+        budget.check(snapshot.heap_bytes())?;
         let result = QueryResult::chosen(self, context, snapshot, class.name().clone(), None);
         Ok(result.found_through(access))
     }

@@ -11,6 +11,7 @@ mod association_filter;
 mod association_query;
 mod associations;
 mod batch;
+mod by_reference;
 mod class_associators;
 mod class_options;
 mod class_query;
@@ -18,6 +19,7 @@ mod classes;
 mod declare;
 mod estimate;
 mod explain;
+mod extended;
 mod indexes;
 mod inserter;
 mod instance_options;
@@ -72,6 +74,7 @@ use crate::schema::Schema;
 use crate::store::View;
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::UpdateMode;
+use cimarron_wql::Level;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -84,6 +87,8 @@ pub struct Session {
     locale: Option<SmolStr>,
     /// The moment that is read, when it is not the newest.
     pinned: Option<Arc<View>>,
+    /// How much of SQL queries may use.
+    level: Level,
 }
 
 /// How far down the hierarchy an enumeration goes (WMI's `WBEM_FLAG_DEEP` and
@@ -153,7 +158,7 @@ impl Session {
         namespace: Arc<Namespace>,
         caller: Principal,
     ) -> Self {
-        Self { repository, namespace, caller, locale: None, pinned: None }
+        Self { repository, namespace, caller, locale: None, pinned: None, level: Level::Wql }
     }
 
     /// The same session for another caller.
@@ -168,6 +173,60 @@ impl Session {
     pub fn with_locale(mut self, locale: impl AsRef<str>) -> Self {
         self.locale = Some(SmolStr::new(locale));
         self
+    }
+
+    /// The same session, whose queries may use so much of SQL. It starts with
+    /// [`LanguageLevel::Wql`](crate::LanguageLevel), which is what WMI and DSP0200 clients
+    /// may count on: front ends of protocols leave it at that.
+    ///
+    /// With [`LanguageLevel::Extended`](crate::LanguageLevel) queries have what follows.
+    /// [`Session::query`], [`Session::execute`] and [`Session::prepare`] give ordinary
+    /// results for it.
+    ///
+    /// * `ORDER BY`: NULL first, then in the order of conditions (texts by the dialect's
+    ///   case rule, datetimes as instants), NaN behind all numbers; `DESC` is the reverse
+    ///   of all that. Rows that are alike stay in the order they had.
+    /// * `TOP n`, `LIMIT n`, `OFFSET m`: without ORDER BY, no more is looked at than needed.
+    /// * `DISTINCT`: of rows that show the same the first one. Texts are the same by the
+    ///   dialect's case rule, datetimes as instants, NULL as NULL, NaN as NaN; arrays and
+    ///   embedded objects as they are written.
+    /// * Aggregates give one row, which is no instance and has no path. COUNT is `uint64`;
+    ///   MIN and MAX have the property's type; SUM is `uint64`, `sint64` or `real64`, as
+    ///   the property is unsigned, signed or real, and exact for integers: one beyond its
+    ///   type is [`EngineError::SumOutOfRange`]; AVG is `real64`. Over no values COUNT is 0
+    ///   and the others are NULL.
+    /// * `AS name`: what the property is called in the result.
+    ///
+    /// ```
+    /// use cimarron_engine::{CallContext, LanguageLevel, Repository};
+    /// # use cimarron_model::Instance;
+    /// # let repository = Repository::new();
+    /// # repository.create_namespace("root/cimv2", Default::default())?;
+    /// # let session = repository.session("root/cimv2")?;
+    /// # let context = CallContext::new();
+    /// # session.compile_mof_text(&context, "a.mof", "class X_Fan { [key] string Id; uint32 Speed; };")?;
+    /// # for (id, speed) in [("a", 900_u32), ("b", 100), ("c", 500)] {
+    /// #     session.create_instance(&context, &Instance::new("X_Fan").with("Id", id).with("Speed", speed))?;
+    /// # }
+    /// let fastest = "SELECT TOP 1 Id AS Name FROM X_Fan ORDER BY Speed DESC";
+    /// assert!(session.query(&context, fastest).is_err());
+    /// let session = session.with_language_level(LanguageLevel::Extended);
+    /// let result = session.query(&context, fastest)?;
+    /// for row in result.rows() {
+    ///     let shown: Vec<_> = row?.fields().map(|f| format!("{}={}", f.name, f.to_value())).collect();
+    ///     assert_eq!(shown, ["Name=a"]);
+    /// }
+    /// # Ok::<(), cimarron_engine::EngineError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_language_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// How much of SQL the session's queries may use.
+    pub const fn language_level(&self) -> Level {
+        self.level
     }
 
     /// The namespace's name.

@@ -4,9 +4,10 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at whenever rows are looked at, at least once a chunk.
 
-use super::access::{self, AccessPath};
+use super::access::{self, AccessPath, Allowance};
 use super::answer::{Answer, Plan};
 use super::instance_options::Choice;
+use super::scan::Position;
 use super::statement::{ColumnHeader, Selection, Statement};
 use super::{Operation, Session};
 use crate::clock::Clock;
@@ -14,7 +15,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::reading::ViewRef;
 use crate::schema::{ClassRef, Schema};
-use crate::store::Snapshot;
+use crate::store::{Found, Snapshot};
 use cimarron_model::Name;
 use cimarron_wql::plan::Predicate;
 use parking_lot::Mutex;
@@ -28,6 +29,19 @@ pub struct QueryResult {
     access: AccessPath,
     context: CallContext,
     clock: Arc<dyn Clock>,
+    /// The rows in their order, when they are not simply those that pass.
+    listed: Option<Box<[Place]>>,
+    /// Bytes allocated to say which rows are meant.
+    own_bytes: usize,
+    /// What a call may hold in this repository.
+    most_bytes: usize,
+}
+
+/// A row of a result, by its chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) chunk: u32,
+    pub(super) row: u32,
 }
 
 /// A query that is parsed and bound once and runs many times.
@@ -55,6 +69,9 @@ pub struct PreparedQuery {
     /// What it does, and the schema that it was bound against.
     bound: Mutex<(Arc<Schema>, Plan)>,
 }
+
+/// A list of candidates grows by doubling, and is written down a second time by chunks.
+const ROOM_SPARED: usize = 4;
 
 impl Session {
     /// Runs a WQL query that is answered with instances: a data query, or one for
@@ -86,9 +103,29 @@ impl Session {
         view: &ViewRef<'_>,
         statement: Arc<Statement>,
     ) -> Result<QueryResult, EngineError> {
+        let is_extended = statement.extended.is_some();
+        let result = self.find_rows(context, view, statement)?;
+        if is_extended { self.extend(result) } else { Ok(result) }
+    }
+
+    /// Finds the rows that pass, before the extended clauses do something with them.
+    pub(super) fn find_rows(
+        &self,
+        context: &CallContext,
+        view: &ViewRef<'_>,
+        statement: Arc<Statement>,
+    ) -> Result<QueryResult, EngineError> {
         let class = statement.class_id.and_then(|id| view.schema().by_id(id));
         let namespace = &*self.namespace;
-        let found = class.and_then(|c| access::candidates(namespace, view, c, &statement));
+        let budget = context.budget(self.repository().limits().query_memory);
+        let clock = &**self.repository().clock();
+        let between = |_| context.check(clock);
+        let allowance =
+            Allowance { most: budget.room_for::<Found>() / ROOM_SPARED, between: &between };
+        let found = match class {
+            Some(class) => access::candidates(namespace, view, class, &statement, &allowance)?,
+            None => None,
+        };
         let (access, snapshot) = match found {
             Some((access, rows)) => {
                 view.check_kept()?;
@@ -99,7 +136,9 @@ impl Session {
                 (AccessPath::Scan, namespace.snapshot(view, view.freeze(classes)?))
             }
         };
-        Ok(QueryResult::new(self, context, snapshot, statement).found_through(access))
+        let result = QueryResult::new(self, context, snapshot, statement).found_through(access);
+        result.check_memory(context, 0)?;
+        Ok(result)
     }
 }
 
@@ -145,18 +184,22 @@ impl fmt::Debug for PreparedQuery {
 
 impl QueryResult {
     /// The rows of a snapshot that pass.
-    fn new(
+    pub(super) fn new(
         session: &Session,
         context: &CallContext,
         snapshot: Snapshot,
         statement: Arc<Statement>,
     ) -> Self {
+        let own_bytes = snapshot.heap_bytes();
         Self {
             snapshot,
             statement,
             access: AccessPath::Scan,
             context: context.clone(),
             clock: session.repository().clock().clone(),
+            listed: None,
+            own_bytes,
+            most_bytes: session.repository().limits().query_memory,
         }
     }
 
@@ -213,7 +256,7 @@ impl QueryResult {
 
     /// The condition, as it is evaluated; for explaining a query.
     pub fn condition(&self) -> Option<&Predicate> {
-        self.statement.predicate.as_ref()
+        self.statement.predicate.as_deref()
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {
@@ -231,6 +274,77 @@ impl QueryResult {
 
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    pub(super) const fn statement(&self) -> &Arc<Statement> {
+        &self.statement
+    }
+
+    /// The rows in their order, when they are not simply those that pass.
+    pub(super) fn listed(&self) -> Option<&[Place]> {
+        self.listed.as_deref()
+    }
+
+    /// The same result with these rows alone, in this order. Chunks that none of them
+    /// lies in are let go.
+    pub(super) fn with_list(mut self, mut places: Vec<Place>) -> Self {
+        let mut new_numbers = vec![u32::MAX; self.snapshot.chunks.len()];
+        for place in &places {
+            if let Some(number) = new_numbers.get_mut(place.chunk as usize) {
+                *number = 0;
+            }
+        }
+        let used = new_numbers.iter_mut().filter(|number| **number == 0);
+        used.zip(0..).for_each(|(number, new)| *number = new);
+        let mut numbers = new_numbers.iter();
+        self.snapshot.chunks.retain(|_| numbers.next().is_some_and(|n| *n != u32::MAX));
+        for place in &mut places {
+            place.chunk = new_numbers.get(place.chunk as usize).copied().unwrap_or(u32::MAX);
+        }
+        self.listed = Some(places.into());
+        self.measured()
+    }
+
+    /// The same result without the rows before a place and behind another one.
+    pub(super) fn between(mut self, first: Position, last: Position) -> Self {
+        let chunks = &mut self.snapshot.chunks;
+        chunks.truncate(last.chunk + 1);
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.keep(0, last.row + 1);
+        }
+        if let Some(chunk) = chunks.get_mut(first.chunk) {
+            chunk.keep(first.row, usize::MAX);
+        }
+        chunks.drain(..first.chunk.min(chunks.len()));
+        self.measured()
+    }
+
+    /// The same result without rows.
+    pub(super) fn emptied(mut self) -> Self {
+        self.snapshot.chunks.clear();
+        self.measured()
+    }
+
+    fn measured(mut self) -> Self {
+        self.snapshot.chunks.shrink_to_fit();
+        let listed = self.listed().map_or(0, size_of_val::<[Place]>);
+        self.own_bytes = self.snapshot.heap_bytes() + listed;
+        self
+    }
+
+    /// Whether a call may go on that holds so many bytes beside the result's own.
+    pub(super) fn check(&self, context: &CallContext, held: usize) -> Result<(), EngineError> {
+        context.check(self.clock())?;
+        self.check_memory(context, held)
+    }
+
+    /// Whether a call may hold so many bytes beside the result's own.
+    pub(super) fn check_memory(
+        &self,
+        context: &CallContext,
+        held: usize,
+    ) -> Result<(), EngineError> {
+        context.budget(self.most_bytes).check(self.own_bytes.saturating_add(held))
     }
 }
 

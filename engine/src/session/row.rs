@@ -2,10 +2,10 @@
 
 use super::path::path_of_row;
 use super::statement::{ColumnHeader, Selection};
-use crate::schema::ClassRef;
+use crate::schema::{ClassId, ClassRef};
 use crate::store::{Chunk, Snapshot};
 use crate::view::ValueView;
-use cimarron_model::{Array, CimType, Elements, Instance, Object, ObjectPath, Value};
+use cimarron_model::{Array, CimType, Elements, Instance, Name, Object, ObjectPath, Value};
 use cimarron_wql::{
     BoundPath, Member, MemberPath, SystemProperty, SystemValue, ValueRef, embedded_system_value,
     system_value,
@@ -116,9 +116,19 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The instance's path within its namespace.
+    /// Whether this is an instance, and no row of aggregates.
+    fn is_instance(self) -> bool {
+        self.chunk.layout().id != ClassId::NONE
+    }
+
+    /// The instance's path within its namespace; for a row of aggregates, which has none,
+    /// that of the class.
     pub fn path(self) -> ObjectPath {
-        path_of_row(self.chunk, self.row)
+        if self.is_instance() {
+            path_of_row(self.chunk, self.row)
+        } else {
+            ObjectPath::of_class(self.class_name())
+        }
     }
 
     /// What is selected, in select order.
@@ -162,7 +172,7 @@ impl<'a> Row<'a> {
     }
 
     /// One item of a select list.
-    fn item(self, path: &'a BoundPath, header: &'a ColumnHeader) -> Field<'a> {
+    pub(super) fn item(self, path: &'a BoundPath, header: &'a ColumnHeader) -> Field<'a> {
         Field {
             name: header.name.as_str(),
             cim_type: header.cim_type,
@@ -207,7 +217,8 @@ impl<'a> Row<'a> {
     }
 
     /// An owned instance of the selected properties, in select order, with its
-    /// path. System properties and members of embedded objects are left out.
+    /// path; under their aliases, where an extended query gives some. System properties
+    /// and members of embedded objects are left out.
     pub fn to_instance(self) -> Instance {
         match self.selection {
             Selection::All => {
@@ -218,12 +229,18 @@ impl<'a> Row<'a> {
                 let slots = choice.slots(self.chunk.layout());
                 instance_of(self.chunk, self.row, slots.into_iter())
             }
-            Selection::Items(items, _) => {
-                let slots = items.iter().filter_map(|path| match path {
-                    BoundPath::Column(column) => u32::try_from(column.slot).ok(),
+            Selection::Items(items, headers) => {
+                let slots = items.iter().zip(headers).filter_map(|(path, header)| match path {
+                    BoundPath::Column(column) => {
+                        Some((u32::try_from(column.slot).ok()?, &header.name))
+                    }
                     _ => None,
                 });
-                instance_of(self.chunk, self.row, slots)
+                let mut instance = named_instance_of(self.chunk, self.row, slots);
+                if !self.is_instance() {
+                    (instance.path, instance.class_version) = (None, None);
+                }
+                instance
             }
         }
     }
@@ -251,7 +268,7 @@ impl cimarron_wql::Row for Row<'_> {
     }
 
     fn relative_path(&self) -> Option<Cow<'_, str>> {
-        Some(Row::path(*self).relative().into())
+        self.is_instance().then(|| Row::path(*self).relative().into())
     }
 
     fn namespace(&self) -> Option<&str> {
@@ -274,12 +291,24 @@ impl cimarron_wql::Row for Row<'_> {
 /// An owned instance of some slots of a row.
 pub(crate) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
     let layout = chunk.layout();
+    let named = slots.filter_map(|number| Some((number, &layout.slot(number)?.name)));
+    named_instance_of(chunk, row, named)
+}
+
+/// An owned instance of some slots of a row, under these names.
+fn named_instance_of<'a>(
+    chunk: &'a Chunk,
+    row: usize,
+    slots: impl Iterator<Item = (u32, &'a Name)>,
+) -> Instance {
+    let layout = chunk.layout();
     let mut instance = Instance::new(layout.class.clone());
     instance.class_version = Some(layout.version);
     instance.path = Some(path_of_row(chunk, row));
-    for (number, slot) in slots.filter_map(|n| Some((n, layout.slot(n)?))) {
+    for (number, name) in slots {
+        let Some(slot) = layout.slot(number) else { continue };
         let value = chunk.value(row, number).to_value(slot.cim_type, slot.array.is_array());
-        instance.set(slot.name.clone(), value);
+        instance.set(name.clone(), value);
     }
     if let Some(qualifiers) = chunk.qualifiers(row) {
         instance.qualifiers = qualifiers.instance.clone();

@@ -4,7 +4,7 @@
 //! a few, so at first only some are looked at, and more each time; whoever counts has whole
 //! chunks looked at. Deadline and cancel token are looked at each time.
 
-use super::query::QueryResult;
+use super::query::{Place, QueryResult};
 use super::row::Row;
 use super::statement::Selection;
 use super::warm;
@@ -13,10 +13,10 @@ use crate::error::EngineError;
 use crate::store::{FrozenChunk, Snapshot};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::vector::{Batch, Bounds, Mask, Scratch, Values};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// How many rows are looked at together at first.
-const FIRST_WINDOW: usize = 64;
+pub(super) const FIRST_WINDOW: usize = 64;
 
 /// How many times more are looked at each time.
 const GROWTH: usize = 4;
@@ -36,7 +36,7 @@ pub(super) struct Position {
 pub struct Rows<'a> {
     result: &'a QueryResult,
     context: &'a CallContext,
-    /// One past the last chunk.
+    /// One past the last chunk, or past the last place of a list.
     end: usize,
     next: Position,
     /// The rows of the chunk before `looked_at` that pass; nothing before the first look.
@@ -46,17 +46,21 @@ pub struct Rows<'a> {
     scratch: Scratch,
 }
 
+/// How many rows of a list are given between two looks at deadline and cancel token.
+const LISTED_PER_CHECK: usize = 256;
+
 /// Some of the chunks of a result, to be read by a thread of its own: see
 /// [`QueryResult::parts`].
 #[derive(Clone, Debug)]
 pub struct Part<'a> {
     result: &'a QueryResult,
     context: &'a CallContext,
+    /// Numbers of chunks, or places of a list.
     chunks: Range<usize>,
 }
 
 /// A chunk as conditions look at it.
-struct ChunkBatch<'a> {
+pub(super) struct ChunkBatch<'a> {
     snapshot: &'a Snapshot,
     selection: &'a Selection,
     frozen: &'a FrozenChunk,
@@ -98,7 +102,7 @@ impl QueryResult {
     /// The rows from a place on, for a call of its own: its deadline and its cancel
     /// token count, not those of the call that made the result.
     pub(super) fn rows_from<'a>(&'a self, from: Position, context: &'a CallContext) -> Rows<'a> {
-        self.rows_of(context, from, self.snapshot().chunks.len())
+        self.rows_of(context, from, self.extent())
     }
 
     fn rows_of<'a>(&'a self, context: &'a CallContext, next: Position, end: usize) -> Rows<'a> {
@@ -133,16 +137,18 @@ impl QueryResult {
     /// # Ok::<(), cimarron_engine::EngineError>(())
     /// ```
     pub fn parts(&self, count: usize) -> impl Iterator<Item = Part<'_>> {
-        let chunks = &self.snapshot().chunks;
-        let rows = |chunk: &FrozenChunk| chunk.len() - chunk.start();
-        let mut rest: usize = chunks.iter().map(rows).sum();
+        let rows = move |at: usize| match self.listed() {
+            Some(places) => places.get(at).map(|_| 1),
+            None => self.snapshot().chunks.get(at).map(|chunk| chunk.len() - chunk.start()),
+        };
+        let mut rest: usize = (0..self.extent()).filter_map(rows).sum();
         let mut start = 0;
         (1..=count).rev().filter_map(move |parts| {
             let share = rest.div_ceil(parts);
             let mut taken = 0;
             let mut end = start;
-            while let Some(chunk) = chunks.get(end).filter(|_| taken < share || parts == 1) {
-                taken += rows(chunk);
+            while let Some(rows) = rows(end).filter(|_| taken < share || parts == 1) {
+                taken += rows;
                 end += 1;
             }
             rest -= taken;
@@ -157,8 +163,43 @@ impl QueryResult {
     /// # Errors
     /// When the call is cancelled or late.
     pub fn count(&self) -> Result<usize, EngineError> {
-        let chunks = 0..self.snapshot().chunks.len();
+        let chunks = 0..self.extent();
         Part { result: self, context: self.context(), chunks }.count()
+    }
+
+    /// How many chunks there are to walk along, or places.
+    fn extent(&self) -> usize {
+        self.listed().map_or(self.snapshot().chunks.len(), <[Place]>::len)
+    }
+
+    /// The row in a place.
+    pub(super) fn row_at(&self, place: Place) -> Option<Row<'_>> {
+        let frozen = self.snapshot().chunks.get(place.chunk as usize)?;
+        Some(Row::new(self.snapshot(), self.selection(), &frozen.chunk, place.row as usize))
+    }
+
+    /// Shows the rows that pass to `take`, chunk by chunk with their number: at first so
+    /// many are looked at together, and more each time.
+    pub(super) fn masks(
+        &self,
+        context: &CallContext,
+        mut window: usize,
+        mut take: impl FnMut(usize, &ChunkBatch<'_>, &Mask) -> Result<ControlFlow<()>, EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut scratch = Scratch::default();
+        for (number, frozen) in self.snapshot().chunks.iter().enumerate() {
+            let mut start = frozen.start();
+            while start < frozen.len() {
+                let end = frozen.len().min(start.saturating_add(window));
+                window = window.saturating_mul(GROWTH);
+                let passed = self.select(context, frozen, start..end, &mut scratch)?;
+                if take(number, &self.batch(frozen), &passed)?.is_break() {
+                    return Ok(());
+                }
+                start = end;
+            }
+        }
+        Ok(())
     }
 
     fn batch<'a>(&'a self, frozen: &'a FrozenChunk) -> ChunkBatch<'a> {
@@ -166,7 +207,14 @@ impl QueryResult {
     }
 
     /// The rows of a chunk that are seen and pass, of those in a range.
-    fn select(&self, frozen: &FrozenChunk, rows: Range<usize>, scratch: &mut Scratch) -> Mask {
+    fn select(
+        &self,
+        context: &CallContext,
+        frozen: &FrozenChunk,
+        rows: Range<usize>,
+        scratch: &mut Scratch,
+    ) -> Result<Mask, EngineError> {
+        self.check(context, scratch.heap_bytes())?;
         let mut passed = Mask::of(rows);
         frozen.retain_live(&mut passed);
         if let Some(predicate) = self.condition() {
@@ -175,8 +223,9 @@ impl QueryResult {
                 Some(false) => passed.clear(),
                 None => self.keep(frozen, predicate, &mut passed, scratch),
             }
+            self.check_memory(context, scratch.heap_bytes())?;
         }
-        passed
+        Ok(passed)
     }
 
     /// The rows of a chunk that are seen.
@@ -201,16 +250,16 @@ impl QueryResult {
     pub(super) fn foresees_nothing(&self, frozen: &FrozenChunk) -> bool {
         self.condition().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
     }
-
-    fn check(&self, context: &CallContext) -> Result<(), EngineError> {
-        context.check(self.clock())
-    }
 }
 
 impl<'a> Part<'a> {
     /// Its rows.
     pub fn rows(&self) -> Rows<'a> {
-        let first = Position { chunk: self.chunks.start, row: 0 };
+        let start = self.chunks.start;
+        let first = match self.result.listed() {
+            Some(_) => Position { chunk: 0, row: start },
+            None => Position { chunk: start, row: 0 },
+        };
         self.result.rows_of(self.context, first, self.chunks.end)
     }
 
@@ -219,13 +268,16 @@ impl<'a> Part<'a> {
     /// # Errors
     /// When the call is cancelled or late.
     pub fn count(&self) -> Result<usize, EngineError> {
+        if self.result.listed().is_some() {
+            self.result.check(self.context, 0)?;
+            return Ok(self.chunks.len());
+        }
         let mut scratch = Scratch::default();
         let mut count = 0;
         let chunks = self.result.snapshot().chunks.get(self.chunks.clone()).unwrap_or_default();
         for frozen in chunks {
-            self.result.check(self.context)?;
             let rows = frozen.start()..frozen.len();
-            count += self.result.select(frozen, rows, &mut scratch).count();
+            count += self.result.select(self.context, frozen, rows, &mut scratch)?.count();
         }
         Ok(count)
     }
@@ -244,11 +296,14 @@ impl<'a> Rows<'a> {
 
     /// How many are left.
     pub(super) fn count_left(mut self) -> Result<usize, EngineError> {
+        if self.result.listed().is_some() {
+            self.result.check(self.context, 0)?;
+            return Ok(self.end.saturating_sub(self.next.row));
+        }
         let mut count = 0;
         while let Some(frozen) = self.chunk() {
-            self.result.check(self.context)?;
             let rows = self.next.row.max(frozen.start())..frozen.len();
-            count += self.result.select(frozen, rows, &mut self.scratch).count();
+            count += self.result.select(self.context, frozen, rows, &mut self.scratch)?.count();
             self.leave_chunk();
         }
         Ok(count)
@@ -266,13 +321,12 @@ impl<'a> Rows<'a> {
 
     /// Looks at the next rows of a chunk.
     fn look(&mut self, frozen: &FrozenChunk) -> Result<(), EngineError> {
-        self.result.check(self.context)?;
         let start = self.next.row.max(frozen.start());
         self.looked_at = frozen.len().min(start.saturating_add(self.window));
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
         let rows = start..self.looked_at;
-        let passed = self.result.select(frozen, rows.clone(), &mut self.scratch);
+        let passed = self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
         warm::touch(&frozen.chunk, self.result.selection(), &passed, rows.len());
         match &mut self.passed {
             Some(there) => **there = passed,
@@ -294,6 +348,21 @@ impl<'a> Rows<'a> {
         found.map(|(_, row)| row)
     }
 
+    /// The next row of a list.
+    fn next_listed(&mut self, places: &[Place]) -> Option<Result<Row<'a>, EngineError>> {
+        let at = self.next.row;
+        let place = places.get(..self.end)?.get(at)?;
+        if at >= self.looked_at {
+            if let Err(error) = self.result.check(self.context, 0) {
+                self.end = 0;
+                return Some(Err(error));
+            }
+            self.looked_at = at + LISTED_PER_CHECK;
+        }
+        self.next.row = at + 1;
+        self.result.row_at(*place).map(Ok)
+    }
+
     fn row(&self, frozen: &'a FrozenChunk, at: usize) -> Row<'a> {
         Row::new(self.result.snapshot(), self.result.selection(), &frozen.chunk, at)
     }
@@ -303,10 +372,13 @@ impl<'a> Iterator for Rows<'a> {
     type Item = Result<Row<'a>, EngineError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(places) = self.result.listed() {
+            return self.next_listed(places);
+        }
         while let Some(frozen) = self.chunk() {
             if frozen.len() - frozen.start() <= FEW {
                 if self.next.row == 0
-                    && let Err(error) = self.result.check(self.context)
+                    && let Err(error) = self.result.check(self.context, 0)
                 {
                     self.end = 0;
                     return Some(Err(error));

@@ -1,19 +1,21 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
 use super::access;
+use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
 use crate::schema::{ClassId, Schema};
 use crate::store::KeyRules;
 use crate::view::ValueView;
-use cimarron_model::{CimType, Name, Value};
+use cimarron_model::{CimType, Dialect, Name, Value};
 use cimarron_wql::plan::Predicate;
-use cimarron_wql::{BoundPath, BoundQuery, Declared, Projection};
+use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
 use smallvec::SmallVec;
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnHeader {
-    /// The property as declared, a system property, or `Property.Member`.
+    /// The property as declared, a system property, or `Property.Member`; the alias or
+    /// the aggregate, where an extended query has one.
     pub name: Name,
     /// The type, of the elements for an array. Members of embedded objects that no
     /// class declares count as strings.
@@ -23,7 +25,7 @@ pub struct ColumnHeader {
 }
 
 impl ColumnHeader {
-    fn of(path: &BoundPath) -> Self {
+    pub(super) fn of(path: &BoundPath) -> Self {
         let (cim_type, is_array) = match path {
             BoundPath::Column(column) => (column.cim_type, column.is_array),
             BoundPath::System(property) => (property.cim_type(), property.is_array()),
@@ -60,10 +62,22 @@ pub(super) struct Statement {
     /// The same in the schema that it was bound against.
     pub(super) class_id: Option<ClassId>,
     pub(super) selection: Selection,
-    /// Which rows pass; `None` for all.
-    pub(super) predicate: Option<Predicate>,
+    /// Which rows pass; `None` for all. Boxed, for most results have none, and numbers of
+    /// 128 bits would make each statement dear to allocate.
+    pub(super) predicate: Option<Box<Predicate>>,
     /// The key of the rows that pass, when the predicate says it.
     pub(super) key: Option<KeyWanted>,
+    /// An end of the associations that pass, when the predicate says it.
+    pub(super) reference: Option<Box<ReferenceWanted>>,
+    /// What is done with the rows that pass.
+    pub(super) extended: Option<Extension>,
+}
+
+/// What an extended query does with the rows that pass.
+#[derive(Debug)]
+pub(super) struct Extension {
+    pub(super) clauses: Box<BoundExtended>,
+    pub(super) dialect: Dialect,
 }
 
 /// The one key that a row must have.
@@ -79,27 +93,58 @@ impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, class_id: None, selection, predicate: None, key: None }
+        Self {
+            class,
+            class_id: None,
+            selection,
+            predicate: None,
+            key: None,
+            reference: None,
+            extended: None,
+        }
+    }
+
+    /// One row of aggregates, under these headers.
+    pub(super) fn of_aggregates(class: Name, headers: Vec<ColumnHeader>) -> Self {
+        let column = |(slot, header): (usize, &ColumnHeader)| {
+            let ColumnHeader { name, cim_type, is_array } = header.clone();
+            BoundPath::Column(Column { slot, name, cim_type, is_array })
+        };
+        let paths = headers.iter().enumerate().map(column).collect();
+        let selection = Selection::Items(paths, headers);
+        Self { selection, ..Self::all(class, None) }
     }
 
     pub(super) fn new(bound: BoundQuery, schema: &Schema, rules: &KeyRules) -> Self {
+        let headings = bound.extended.as_ref().map_or(&[][..], |e| &e.headings);
         let selection = match bound.projection {
             Projection::All => Selection::All,
             Projection::Items(paths) => {
-                let headers = paths.iter().map(ColumnHeader::of).collect();
+                let mut headers: Vec<_> = paths.iter().map(ColumnHeader::of).collect();
+                for (header, heading) in headers.iter_mut().zip(headings) {
+                    if let Some(alias) = heading {
+                        header.name.clone_from(alias);
+                    }
+                }
                 Selection::Items(paths, headers)
             }
         };
-        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
+        let dialect = bound.dialect;
+        let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
+        let predicate = bound.filter.map(|filter| Box::new(Predicate::new(&filter, bound.dialect)));
         let class = schema.class(bound.class.as_str());
         let class_id = class.map(|class| class.def().id);
         let keyed = class.filter(|class| class.key_root().is_some());
-        let key = keyed.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+        let key = keyed.zip(predicate.as_deref()).and_then(|(class, predicate)| {
             let values = access::key_values(predicate, class.layout())?;
             let hash = rules.hash(values.iter().map(ValueView::from));
             Some(KeyWanted { values, hash })
         });
-        Self { class: bound.class, class_id, selection, predicate, key }
+        let reference = class.zip(predicate.as_deref()).and_then(|(class, predicate)| {
+            let parts = access::parts(predicate);
+            ReferenceWanted::of(parts, class.layout()).map(Box::new)
+        });
+        Self { class: bound.class, class_id, selection, predicate, key, reference, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

@@ -2,12 +2,16 @@
 
 mod association_queries;
 mod associations;
+mod by_reference;
 mod class_associators;
 mod class_reads;
 mod explain;
+mod extended;
+mod extended_random;
 mod indexed_queries;
 mod indexes;
 mod instances;
+mod limits;
 mod migration;
 mod namespaces;
 mod objects;

@@ -12,7 +12,7 @@ use super::versions::{Births, Commit, Deaths, NEVER};
 use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
-use cimarron_model::Qualifiers;
+use cimarron_model::{Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -102,6 +102,17 @@ impl Chunk {
         let births = Some(Arc::new(births));
         let rows = Rows::Sealed(len as u32, columns);
         Self { number, layout, rows, births, migrated: 0, shared: Arc::default() }
+    }
+
+    /// One row that belongs to no table.
+    pub(crate) fn of_one_row(layout: Layout, values: &[Value]) -> Self {
+        let column = |value| {
+            let mut column = Column::default();
+            column.set_at_end(0, ValueView::from(value));
+            column.seal().map(Arc::new)
+        };
+        let columns = values.iter().map(column).collect();
+        Self { births: None, ..Self::finished(0, Arc::new(layout), 1, columns, Births::all(0)) }
     }
 
     /// The same chunk, to which nobody adds any more; without births when everybody

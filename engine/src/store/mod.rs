@@ -72,6 +72,7 @@ pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
 pub(crate) use visit::Visit;
 
+use crate::error::EngineError;
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
 use arc_swap::ArcSwap;
@@ -301,7 +302,8 @@ impl Store {
 
     /// The rows of an index within some ranges that do not meet, in the order of the
     /// ranges and in each in the order of the keys. `None` when the index cannot be read,
-    /// or has more than `limit` rows there.
+    /// or has more than `limit` rows there. Between any two holds of the index, and at the
+    /// end, `between` is told how many rows there is room for so far.
     pub(crate) fn in_order(
         &self,
         root: &Root,
@@ -309,7 +311,8 @@ impl Store {
         limit: usize,
         seen: Seen,
         accept: impl Fn(ClassId) -> bool,
-    ) -> Option<Vec<Found>> {
+        between: &dyn Fn(usize) -> Result<(), EngineError>,
+    ) -> Result<Option<Vec<Found>>, EngineError> {
         let mut all: Vec<Found> = Vec::new();
         let resolve = |address: RowAddress| {
             let guard = self.directory.get(address)?;
@@ -320,9 +323,12 @@ impl Store {
         };
         for range in ranges {
             let left = limit.saturating_sub(all.len());
-            all.append(&mut index.read(range, left, resolve)?);
+            let before = all.capacity();
+            let read = index.read(range, left, resolve, |held| between(before + held))?;
+            let Some(mut read) = read else { return Ok(None) };
+            all.append(&mut read);
         }
-        Some(all)
+        Ok(Some(all))
     }
 
     /// Whether a new instance may be what some reference already names.

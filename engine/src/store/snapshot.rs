@@ -80,6 +80,11 @@ impl FrozenChunk {
         self.len
     }
 
+    /// Leaves rows out: those before `start`, and those from `end` on.
+    pub(crate) fn keep(&mut self, start: usize, end: usize) {
+        (self.start, self.len) = (self.start.max(start), self.len.min(end));
+    }
+
     /// Removes the rows that are not seen.
     pub(crate) fn retain_live(&self, rows: &mut Mask) {
         if let Some(picked) = &self.picked {
@@ -108,6 +113,17 @@ impl FrozenChunk {
 }
 
 impl Snapshot {
+    /// Bytes allocated to say which rows are meant.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let picked = self.chunks.iter().filter(|chunk| chunk.picked.is_some()).count();
+        self.chunks.capacity() * size_of::<FrozenChunk>() + picked * size_of::<Mask>()
+    }
+
+    /// The same moment and no rows.
+    pub(crate) fn without_rows(&self) -> Self {
+        Self { schema: self.schema.clone(), location: self.location.clone(), chunks: Vec::new() }
+    }
+
     /// The same with some rows more, in any order.
     pub(crate) fn with_any(mut self, mut rows: Vec<Found>) -> Self {
         if rows.len() < 2 {

@@ -94,7 +94,7 @@ impl Driver {
         let is_free = |chunk: &Chunk, row: usize, _| {
             let key = chunk.value(row, 0).as_str().unwrap();
             let there = self.find_in(&root, key, Seen::Current);
-            there.map_or(Ok(()), |_| Err(crate::EngineError::StoreFull))
+            there.map_or(Ok(()), |_| Err(EngineError::StoreFull))
         };
         let rows = (columns, hashes.as_slice());
         transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()

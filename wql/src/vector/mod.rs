@@ -8,6 +8,7 @@
 //! [`BoundExpr::evaluate`](crate::BoundExpr::evaluate), row by row, is what it must agree
 //! with.
 
+mod aggregate;
 mod batch;
 mod mask;
 mod numbers;
@@ -15,6 +16,7 @@ mod search;
 mod short;
 mod text;
 
+pub use aggregate::{Extremes, Sum, Total, with_value};
 pub use batch::{Batch, Bounds, Texts, Values};
 pub use mask::{BATCH_ROWS, Mask};
 pub use search::TextSearch;

@@ -101,3 +101,40 @@ fn says_what_was_done() {
     assert!(plan.contains("of them passed over"), "{plan}");
     assert!(plan.contains("└─ Filter Size <= 99  (about"), "{plan}");
 }
+
+#[test]
+fn extended_clauses_are_a_step() {
+    let session = wmi().with_language_level(crate::LanguageLevel::Extended);
+    for id in ["a", "b", "c"] {
+        session.create_instance(&context(), &device("X_Fan", id)).unwrap();
+    }
+    for (query, step, rows) in [
+        (
+            "SELECT TOP 2 Id FROM X_Fan ORDER BY Speed DESC, Id",
+            "Sort by Speed DESC, Id; limit 2",
+            2,
+        ),
+        ("SELECT DISTINCT Size FROM X_Fan", "Distinct", 1),
+        ("SELECT Id FROM X_Fan LIMIT 5 OFFSET 2", "Offset 2; limit 5", 1),
+        (
+            "SELECT COUNT(*), MAX(Size) AS M FROM X_Fan WHERE Size > 1",
+            "Aggregate COUNT(*), MAX(Size)",
+            1,
+        ),
+        ("SELECT Id AS Name FROM X_Fan", "Rename", 3),
+    ] {
+        let plan = session.explain(&context(), query).unwrap();
+        let node = plan.root.source.as_ref().unwrap();
+        assert_eq!(node.operation, step, "{query}");
+        assert!(node.source.is_some() && node.actual.is_none());
+        let plan = session.analyze(&context(), query).unwrap();
+        let node = plan.root.source.as_ref().unwrap();
+        assert_eq!(node.actual.map(|actual| actual.rows), Some(rows), "{query}");
+        assert_eq!(plan.root.actual.map(|actual| actual.rows), Some(rows), "{query}");
+        let mut leaf = node;
+        while let Some(source) = &leaf.source {
+            leaf = source;
+            assert_eq!(leaf.actual.map(|actual| actual.rows), Some(3), "{query}");
+        }
+    }
+}
