@@ -248,3 +248,34 @@ proptest! {
         agree(Dialect::Dmtf, &steps);
     }
 }
+
+#[test]
+fn one_of_many_values_comes_from_an_index() {
+    for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+        let session = plain(dialect);
+        for n in 0..3_000_u32 {
+            let text = format!("k{n}");
+            let instance = device("X_Low", &n.to_string());
+            let instance = instance.with("Size", 3 * n).with("Text", text.as_str());
+            session.create_instance(&context(), &instance).unwrap();
+        }
+        for property in ["Size", "Text"] {
+            index(&session, property).unwrap();
+        }
+        let many =
+            |each: &dyn Fn(u32) -> String| (0..200).map(each).collect::<Vec<_>>().join(" OR ");
+        let ids = |step: usize| (0..200).step_by(step).map(|n| n.to_string()).collect::<Vec<_>>();
+        // Each text twice, and only every third number is there.
+        let texts = many(&|n| format!("Text = '{}{}'", "k", n / 2 * 2));
+        let sizes = many(&|n| format!("Size = {}", n * 2));
+        for (condition, step, last) in [(texts, 2, 200), (sizes, 2, 134)] {
+            let query = format!("SELECT Id FROM X_Base WHERE {condition}");
+            let access = session.query(&context(), &query).unwrap().access().clone();
+            assert!(matches!(access, AccessPath::OrderedIndex { .. }), "{access:?}");
+            let mut expected = ids(step);
+            expected.retain(|id| id.parse::<u32>().unwrap() < last);
+            expected.sort();
+            assert_eq!(rows(&session, &query), expected);
+        }
+    }
+}
