@@ -306,7 +306,7 @@ fn values<'r>(
     part: &Predicate,
     estimate: &Estimate<'_>,
 ) -> Option<(Size, &'r Arc<OrderedIndex>, Vec<KeyRange>)> {
-    let Predicate::Any(items) = part else { return None };
+    let Predicate::Any(items) = part else { return one_of(root, class, part, estimate) };
     let (slot, index, _) = range_of(root, class, items.first()?)?;
     let range = |item| {
         let (of, _, range) = range_of(root, class, item).filter(|(of, ..)| *of == slot)?;
@@ -320,6 +320,25 @@ fn values<'r>(
         Size::OneValue
     } else {
         Size::of(index, part, estimate)
+    };
+    Some((size, index, ranges))
+}
+
+/// The ranges of an index that have all rows whose value is one of many.
+fn one_of<'r>(
+    root: &'r Root,
+    class: ClassRef<'_>,
+    part: &Predicate,
+    estimate: &Estimate<'_>,
+) -> Option<(Size, &'r Arc<OrderedIndex>, Vec<KeyRange>)> {
+    let test = test_of(part)?;
+    let Test::OneOf(all) = &test.test else { return None };
+    let index = root.ordered_index(class, &test.column.name)?;
+    let ranges = index.form.ranges(all)?;
+    let is_one = |range: &KeyRange| range.only().is_some();
+    let size = match ranges.iter().all(is_one) {
+        true => Size::OneValue,
+        false => Size::of(index, part, estimate),
     };
     Some((size, index, ranges))
 }

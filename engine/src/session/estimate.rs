@@ -54,10 +54,16 @@ impl<'a> Estimate<'a> {
         let within = |bounds| match (&test.test, bounds) {
             (Test::Integers(set), Bounds::Integer(low, high)) => Some(set.fraction(low, high)),
             (Test::Reals(set), Bounds::Real(low, high)) => Some(set.fraction(low, high)),
+            (Test::OneOf(all), Bounds::Integer(low, high)) => {
+                let named = all.named_integers().map(|set| set.fraction(low, high)).sum::<f64>();
+                Some(if all.are_named() { named } else { 1.0 - named })
+            }
             _ => None,
         };
         let known = match &test.test {
-            Test::Integers(_) | Test::Reals(_) => self.sampled(test.column.slot, within),
+            Test::Integers(_) | Test::Reals(_) | Test::OneOf(_) => {
+                self.sampled(test.column.slot, within)
+            }
             _ => None,
         };
         known.unwrap_or(match &test.test {
@@ -66,6 +72,10 @@ impl<'a> Estimate<'a> {
             Test::Boolean(_) => 0.5,
             Test::Text { operator: CompareOp::Equal, .. } => 0.01,
             Test::Text { operator: CompareOp::NotEqual, .. } => 0.99,
+            Test::OneOf(all) => {
+                let named = (0.01 * all.len() as f64).min(0.5);
+                if all.are_named() { named } else { 1.0 - named }
+            }
             Test::Like { negated: true, .. } => 0.9,
             // Each letter that the texts begin with leaves few of them.
             Test::Like { search, .. } => {

@@ -169,8 +169,8 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             }
         };
         let most = node.estimate.unwrap_or(all);
-        for part in statement.predicate.as_deref().into_iter().flat_map(access::parts) {
-            left *= estimate.share(part);
+        for part in filters(statement.predicate.as_deref()) {
+            left *= estimate.share(&part);
             // What a key or an index gives has passed its parts already.
             let rows = (all * left).max(1.0).min(most);
             node = PlanNode::over(format!("Filter {part}"), node).about(rows);
@@ -228,6 +228,22 @@ fn extended(clauses: &BoundExtended) -> String {
         first.make_ascii_uppercase();
     }
     text
+}
+
+/// So many steps a tree is still read for.
+const MOST_FILTERS: usize = 16;
+
+/// The conditions that are shown as steps of their own. What goes beyond those is one step:
+/// a condition may have thousands of parts, and each step stands a little further in.
+fn filters(condition: Option<&Predicate>) -> Vec<Predicate> {
+    let parts = condition.map(access::parts).unwrap_or_default();
+    match parts.split_at_checked(MOST_FILTERS - 1) {
+        Some((first, rest @ [_, _, ..])) => {
+            let rest = Predicate::All(rest.to_vec());
+            first.iter().cloned().chain([rest]).collect()
+        }
+        _ => parts.to_vec(),
+    }
 }
 
 fn scan(class: ClassRef<'_>) -> PlanNode {
@@ -291,8 +307,7 @@ impl Measuring<'_> {
     /// What the leaf and each filter did, and with how many chunks; finding the rows took
     /// so long before.
     fn steps(&self, found: Duration) -> Result<(Vec<Actual>, String), EngineError> {
-        let parts: Vec<&Predicate> =
-            self.result.condition().into_iter().flat_map(access::parts).collect();
+        let parts = filters(self.result.condition());
         // The leaf, and each filter.
         let mut done = vec![Actual::default(); parts.len() + 1];
         let mut scratch = Scratch::default();

@@ -18,6 +18,7 @@ mod objects;
 mod put_class;
 mod qualifier_types;
 mod query;
+mod random_queries;
 mod reader;
 mod schema;
 mod schema_changes;

@@ -10,7 +10,7 @@ use crate::schema::Slot;
 use crate::view::ValueView;
 use cimarron_model::{CimType, DateTime, Dialect, TypeClass, fold};
 use cimarron_wql::CompareOp;
-use cimarron_wql::plan::Test;
+use cimarron_wql::plan::{Integers, OneOf, Test};
 use smol_str::SmolStr;
 use std::ops::{Bound, RangeBounds};
 
@@ -101,10 +101,7 @@ impl KeyForm {
     pub(crate) fn range(self, test: &Test) -> Option<KeyRange> {
         Some(match (self.kind, test) {
             (KeyKind::Boolean, Test::Boolean(truth)) => KeyRange::one(OrderedKey::Boolean(*truth)),
-            (KeyKind::Integer, Test::Integers(set)) if !set.outside => KeyRange {
-                low: Bound::Included(integer(set.low).unwrap_or_else(|outermost| outermost)),
-                high: Bound::Included(integer(set.high).unwrap_or_else(|outermost| outermost)),
-            },
+            (KeyKind::Integer, Test::Integers(set)) if !set.outside => KeyRange::integers(*set),
             (KeyKind::Real, Test::Reals(set)) if !set.outside => KeyRange {
                 low: Bound::Included(real(set.low)),
                 high: Bound::Included(real(set.high)),
@@ -117,7 +114,9 @@ impl KeyForm {
             }
             (KeyKind::Text, Test::Like { search, negated: false }) => {
                 let prefix = search.pattern().prefix()?;
-                let behind = next_text(&prefix).map(|next| self.text(&next));
+                // Not folded: that would bring some of them before the prefix, as it makes an
+                // s of the long s, which comes behind ž.
+                let behind = next_text(&prefix).map(|next| OrderedKey::Text(next.into()));
                 KeyRange {
                     low: Bound::Included(self.text(&prefix)),
                     high: behind.map_or(Bound::Unbounded, Bound::Excluded),
@@ -125,6 +124,20 @@ impl KeyForm {
             }
             _ => return None,
         })
+    }
+
+    /// The ranges of the values that are named, when it is those that pass. No two of them
+    /// have a value in common.
+    pub(crate) fn ranges(self, all: &OneOf) -> Option<Vec<KeyRange>> {
+        match self.kind {
+            _ if !all.are_named() => None,
+            KeyKind::Integer => Some(all.named_integers().map(KeyRange::integers).collect()),
+            KeyKind::Text => {
+                let key = |text: &SmolStr| KeyRange::one(self.text(text));
+                Some(all.named_texts().iter().map(key).collect())
+            }
+            _ => None,
+        }
     }
 
     /// The key of a reference to a path.
@@ -193,6 +206,14 @@ impl KeyRange {
     /// One key.
     fn one(key: OrderedKey) -> Self {
         Self { low: Bound::Included(key.clone()), high: Bound::Included(key) }
+    }
+
+    /// The integers of a set that has no others.
+    fn integers(set: Integers) -> Self {
+        Self {
+            low: Bound::Included(integer(set.low).unwrap_or_else(|outermost| outermost)),
+            high: Bound::Included(integer(set.high).unwrap_or_else(|outermost| outermost)),
+        }
     }
 
     /// The keys that compare so with another; `None` when they are no range.

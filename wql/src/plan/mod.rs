@@ -2,10 +2,12 @@
 
 mod interval;
 mod normalise;
+mod one_of;
 mod predicate;
 mod print;
 
 pub use interval::{Integers, Interval, Reals};
+pub use one_of::OneOf;
 pub use predicate::{ColumnTest, OtherTest, Predicate, Test};
 
 pub(crate) use interval::Share;

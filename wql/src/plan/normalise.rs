@@ -8,12 +8,14 @@
 //! - What is joined is ordered by what it costs to ask.
 
 use super::interval::{Integers, Reals, Share};
+use super::one_of::OneOf;
 use super::predicate::{ColumnTest, OtherTest, Predicate, Test};
 use crate::bound::{BoundExpr, BoundPath, Column, Constant};
 use crate::like::StringCase;
 use crate::syntax::ast::{CompareOp, NullTest};
 use crate::vector::TextSearch;
 use cimarron_model::{CimType, Dialect, TypeClass, fold};
+use smol_str::SmolStr;
 
 impl Predicate {
     /// The predicate that lets those rows pass for which a condition is true.
@@ -177,7 +179,75 @@ fn put_together(how: Join, mut tests: Vec<ColumnTest>) -> impl Iterator<Item = P
             None => joined.push(test),
         }
     }
-    joined.into_iter().map(ColumnTest::simplified)
+    gathered(how, joined).into_iter().map(ColumnTest::simplified)
+}
+
+/// From how many texts on a text is looked up among them.
+const MANY_TEXTS: usize = 8;
+
+/// The same for integers: side by side, they are compared with one much faster.
+const MANY_INTEGERS: usize = 64;
+
+/// Makes one test of many of the same kind that stand side by side.
+fn gathered(how: Join, tests: Vec<ColumnTest>) -> Vec<ColumnTest> {
+    if tests.len() < MANY_TEXTS {
+        return tests;
+    }
+    let is_alike = |a: &ColumnTest, b: &ColumnTest| {
+        let kinds = a.test.member_of(how).zip(b.test.member_of(how));
+        a.column.slot == b.column.slot && kinds.is_some_and(|(a, b)| a.is_alike(&b))
+    };
+    let mut all = Vec::with_capacity(tests.len());
+    for group in tests.chunk_by(is_alike) {
+        let members = || group.iter().filter_map(|test| test.test.member_of(how));
+        let outside = how == Join::And;
+        let one_of = match members().next() {
+            Some(Member::Text(_, case)) if group.len() >= MANY_TEXTS => {
+                let text = |member| match member {
+                    Member::Text(text, _) => Some(text.clone()),
+                    Member::Integers(..) => None,
+                };
+                Some(OneOf::texts(members().filter_map(text).collect(), case, outside))
+            }
+            Some(Member::Integers(..)) if group.len() >= MANY_INTEGERS => {
+                let set = |member| match member {
+                    Member::Integers(low, high) => Some((low, high)),
+                    Member::Text(..) => None,
+                };
+                Some(OneOf::integers(members().filter_map(set).collect(), outside))
+            }
+            _ => None,
+        };
+        match (one_of, group.first()) {
+            (Some(one_of), Some(first)) => {
+                let nulls = |test: &ColumnTest| test.on_null;
+                let on_null = match how {
+                    Join::And => group.iter().all(nulls),
+                    Join::Or => group.iter().any(nulls),
+                };
+                let column = first.column.clone();
+                all.push(ColumnTest { column, on_null, test: Test::OneOf(Box::new(one_of)) });
+            }
+            _ => all.extend_from_slice(group),
+        }
+    }
+    all
+}
+
+/// A value, or some, of which each will do, or none may be.
+enum Member<'t> {
+    Text(&'t SmolStr, StringCase),
+    Integers(i128, i128),
+}
+
+impl Member<'_> {
+    fn is_alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(_, a), Self::Text(_, b)) => a == b,
+            (Self::Integers(..), Self::Integers(..)) => true,
+            _ => false,
+        }
+    }
 }
 
 impl ColumnTest {
@@ -225,6 +295,7 @@ impl Test {
             Self::Text { operator, constant, case } => {
                 Self::Text { operator: operator.negated(), constant: constant.clone(), case: *case }
             }
+            Self::OneOf(all) => Self::OneOf(Box::new(all.complement())),
             Self::Like { search, negated } => {
                 Self::Like { search: search.clone(), negated: !negated }
             }
@@ -232,6 +303,21 @@ impl Test {
                 Self::DateTime { operator: *operator, constant: *constant, negated: !negated }
             }
         })
+    }
+
+    /// What it lets pass, or does not, when that can be one of many.
+    const fn member_of(&self, how: Join) -> Option<Member<'_>> {
+        match (how, self) {
+            (Join::Or, Self::Text { operator: CompareOp::Equal, constant, case })
+            | (Join::And, Self::Text { operator: CompareOp::NotEqual, constant, case }) => {
+                Some(Member::Text(constant, *case))
+            }
+            (Join::Or, Self::Integers(Integers { low, high, outside: false }))
+            | (Join::And, Self::Integers(Integers { low, high, outside: true })) => {
+                Some(Member::Integers(*low, *high))
+            }
+            _ => None,
+        }
     }
 
     fn and(&self, other: &Self) -> Option<Self> {
@@ -269,7 +355,7 @@ impl Test {
         match (self, test) {
             (
                 Self::Text { operator: CompareOp::Equal, constant, .. },
-                Self::Text { .. } | Self::Like { .. },
+                Self::Text { .. } | Self::OneOf(_) | Self::Like { .. },
             ) => Some(test.holds(crate::ValueRef::String(constant))),
             _ => None,
         }
@@ -287,9 +373,11 @@ impl Test {
             Self::Integers(set) => 2 + u8::from(set.outside),
             Self::Reals(set) => 4 + u8::from(set.outside),
             Self::Text { operator: CompareOp::Equal, .. } => 6,
-            Self::Text { .. } => 7,
-            Self::DateTime { .. } => 8,
-            Self::Like { .. } => 9,
+            Self::Text { operator: CompareOp::NotEqual, .. } => 7,
+            Self::Text { .. } => 8,
+            Self::OneOf(_) => 9,
+            Self::DateTime { .. } => 10,
+            Self::Like { .. } => 11,
         };
         rank(self).cmp(&rank(other)).then_with(|| match (self, other) {
             (Self::Integers(a), Self::Integers(b)) => a.low.cmp(&b.low),

@@ -6,6 +6,7 @@
 //! what remains.
 
 use super::interval::{Integers, Reals};
+use super::one_of::OneOf;
 use crate::bound::{BoundExpr, BoundPath, Column};
 use crate::evaluate::{Truth, holds_for};
 use crate::like::StringCase;
@@ -76,6 +77,8 @@ pub enum Test {
         /// How case counts.
         case: StringCase,
     },
+    /// Each of many integers, code units or strings passes, or each other does.
+    OneOf(Box<OneOf>),
     /// Strings that match, or do not, pass.
     Like {
         /// What they match.
@@ -206,6 +209,10 @@ impl Test {
             (Self::Text { operator, constant, case }, ValueRef::String(text)) => {
                 text_holds(text, *operator, constant, *case)
             }
+            (Self::OneOf(all), ValueRef::Unsigned(n)) => all.has_integer(n.into()),
+            (Self::OneOf(all), ValueRef::Signed(n)) => all.has_integer(n.into()),
+            (Self::OneOf(all), ValueRef::Char16(c)) => all.has_integer(c.0.into()),
+            (Self::OneOf(all), ValueRef::String(text)) => all.has_text(text),
             (Self::Like { search, negated }, ValueRef::String(text)) => {
                 search.pattern().matches(text) != *negated
             }
@@ -219,6 +226,7 @@ impl Test {
             Self::Boolean(_) | Self::Integers(_) | Self::Reals(_) => 2,
             Self::Text { .. } => 8,
             Self::DateTime { .. } => 10,
+            Self::OneOf(_) => 20,
             Self::Like { .. } => 40,
         }
     }

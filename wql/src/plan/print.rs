@@ -1,9 +1,11 @@
 //! Predicates as people read them: WQL, with NULL spelled out.
 
 use super::interval::{Integers, Reals};
+use super::one_of::OneOf;
 use super::predicate::{ColumnTest, OtherTest, Predicate, Test};
 use crate::bound::{BoundExpr, Constant};
 use crate::syntax::ast::{LiteralValue, NullTest};
+use smol_str::SmolStr;
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Predicate {
@@ -64,6 +66,7 @@ impl Test {
                 let constant = LiteralValue::String(constant.clone());
                 write!(f, "{name} {} {constant}", operator.as_str())
             }
+            Self::OneOf(all) => one_of(f, name, all),
             Self::Like { search, negated } => {
                 let not = if *negated { "NOT " } else { "" };
                 write!(f, "{not}{name} LIKE {}", search.pattern())
@@ -74,6 +77,36 @@ impl Test {
             }
         }
     }
+}
+
+/// In the words of the extended level, as far as single values are concerned.
+fn one_of(f: &mut Formatter<'_>, name: &str, all: &OneOf) -> fmt::Result {
+    let not = if all.are_named() { "" } else { "NOT " };
+    let mut texts = all.named_texts().iter();
+    if let Some(first) = texts.next() {
+        let quoted = |text: &SmolStr| LiteralValue::String(text.clone());
+        write!(f, "{not}{name} IN ({}", quoted(first))?;
+        texts.try_for_each(|text| write!(f, ", {}", quoted(text)))?;
+        return f.write_str(")");
+    }
+    let is_single = |set: &Integers| set.low == set.high;
+    let mut singles = all.named_integers().filter(is_single);
+    let ranges = all.named_integers().filter(|set| !is_single(set));
+    write!(f, "{not}(")?;
+    let mut is_first = true;
+    if let Some(first) = singles.next() {
+        is_first = false;
+        write!(f, "{name} IN ({}", first.low)?;
+        singles.try_for_each(|set| write!(f, ", {}", set.low))?;
+        f.write_str(")")?;
+    }
+    for set in ranges {
+        if !std::mem::take(&mut is_first) {
+            f.write_str(" OR ")?;
+        }
+        Test::Integers(set).print(f, name)?;
+    }
+    f.write_str(")")
 }
 
 fn interval<N: PartialEq + Display>(

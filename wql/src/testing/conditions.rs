@@ -49,16 +49,28 @@ type Typed = (PropertyPath, CimType);
 
 impl Conditions<'_> {
     fn expr(&self, dice: &mut Dice<'_>, depth: usize) -> Expr {
-        match dice.below(7) {
+        match dice.below(9) {
             1 | 4 if depth > 0 => Expr::And(dice.list(2, 4, |dice| self.expr(dice, depth - 1))),
             2 | 5 if depth > 0 => Expr::Or(dice.list(2, 4, |dice| self.expr(dice, depth - 1))),
             3 if depth > 0 => Expr::Not(Box::new(self.expr(dice, depth - 1))),
-            _ => self.predicate(dice),
+            // Several tests of one property: planners put those together.
+            7 | 8 if depth > 0 => {
+                let path = self.path(dice);
+                let most = if dice.one_in(8) { 90 } else { 5 };
+                let tests = dice.list(2, most, |dice| {
+                    let test = self.predicate(dice, path.clone());
+                    if dice.one_in(4) { Expr::Not(Box::new(test)) } else { test }
+                });
+                if dice.one_in(2) { Expr::And(tests) } else { Expr::Or(tests) }
+            }
+            _ => {
+                let path = self.path(dice);
+                self.predicate(dice, path)
+            }
         }
     }
 
-    fn predicate(&self, dice: &mut Dice<'_>) -> Expr {
-        let (property, cim_type) = self.path(dice);
+    fn predicate(&self, dice: &mut Dice<'_>, (property, cim_type): Typed) -> Expr {
         let test = if dice.one_in(2) { NullTest::NotNull } else { NullTest::Null };
         if cim_type == CimType::Object {
             return if dice.one_in(2) {

@@ -34,7 +34,7 @@ pub(super) fn filled(
 /// An instance as a row.
 pub struct TestRow<'s> {
     pub(super) schema: &'s TestSchema,
-    pub(super) instance: Instance,
+    pub(super) instance: Cow<'s, Instance>,
 }
 
 impl TestRow<'_> {

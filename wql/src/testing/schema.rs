@@ -4,6 +4,27 @@ use super::Dice;
 use super::rows::{ClassRow, TestRow};
 use crate::schema::{ClassInfo, PropertyInfo, Schema};
 use cimarron_model::{ArrayShape, CimType, Class, DataType, Instance, Name, Property, Qualifier};
+use std::borrow::Cow;
+
+/// Whatever a property may have.
+const TYPES: [CimType; 16] = [
+    CimType::String,
+    CimType::Boolean,
+    CimType::UInt8,
+    CimType::SInt8,
+    CimType::UInt16,
+    CimType::SInt16,
+    CimType::UInt32,
+    CimType::SInt32,
+    CimType::UInt64,
+    CimType::SInt64,
+    CimType::Real32,
+    CimType::Real64,
+    CimType::Char16,
+    CimType::DateTime,
+    CimType::Reference,
+    CimType::Object,
+];
 
 /// Classes as the model has them.
 #[derive(Clone, Debug)]
@@ -101,28 +122,15 @@ impl TestSchema {
     /// `R_Base` with random properties behind its key, `R_Derived` with some more, and
     /// the classes of [`TestSchema::new`].
     pub fn random(dice: &mut Dice<'_>) -> Self {
-        const TYPES: [CimType; 16] = [
-            CimType::String,
-            CimType::Boolean,
-            CimType::UInt8,
-            CimType::SInt8,
-            CimType::UInt16,
-            CimType::SInt16,
-            CimType::UInt32,
-            CimType::SInt32,
-            CimType::UInt64,
-            CimType::SInt64,
-            CimType::Real32,
-            CimType::Real64,
-            CimType::Char16,
-            CimType::DateTime,
-            CimType::Reference,
-            CimType::Object,
-        ];
+        Self::random_of(dice, &TYPES)
+    }
+
+    /// The same with properties of some types only.
+    pub fn random_of(dice: &mut Dice<'_>, types: &[CimType]) -> Self {
         let mut properties = vec![Property::new("Id", DataType::scalar(CimType::String))];
         let mut more = |properties: &mut Vec<Property>, count: usize| {
             for _ in 0..count {
-                let cim_type = dice.pick(&TYPES).copied().unwrap_or(CimType::String);
+                let cim_type = dice.pick(types).copied().unwrap_or(CimType::String);
                 let data_type = match cim_type {
                     CimType::Reference => DataType::reference("T_Base".into()),
                     CimType::Object => {
@@ -143,6 +151,21 @@ impl TestSchema {
         schema
     }
 
+    /// The classes, each with all that it inherits, superclasses first.
+    pub fn classes(&self) -> &[Class] {
+        &self.0
+    }
+
+    /// Gives a class, and those below it, one property more, behind its others.
+    pub fn add(&mut self, class: &str, property: &Property) {
+        let Some(slot) = self.find(class).map(|class| class.properties.len()) else { return };
+        let mut below = Vec::new();
+        below.extend(self.class_and_subclasses(class).iter().map(|class| class.name.clone()));
+        for class in self.0.iter_mut().filter(|class| below.contains(&class.name)) {
+            class.properties.insert(slot.min(class.properties.len()), property.clone());
+        }
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<&Class> {
         self.0.iter().find(|c| c.name.is(name))
     }
@@ -155,7 +178,12 @@ impl TestSchema {
 
     /// The instance as a row.
     pub fn row(&self, instance: Instance) -> TestRow<'_> {
-        TestRow { schema: self, instance }
+        TestRow { schema: self, instance: Cow::Owned(instance) }
+    }
+
+    /// The same of an instance that somebody keeps.
+    pub const fn row_of<'s>(&'s self, instance: &'s Instance) -> TestRow<'s> {
+        TestRow { schema: self, instance: Cow::Borrowed(instance) }
     }
 
     /// Every class, as schema queries look at it.

@@ -118,9 +118,15 @@ impl ColumnTest {
             return Some(self.on_null);
         }
         let bounds = batch.bounds(slot)?;
-        let share = match self.test {
-            Test::Integers(set) => bounds.share_of_integers(set),
-            Test::Reals(set) => bounds.share_of_reals(set),
+        let share = match &self.test {
+            Test::Integers(set) => bounds.share_of_integers(*set),
+            Test::Reals(set) => bounds.share_of_reals(*set),
+            Test::OneOf(all) => match bounds.share_of_integers(all.hull()?) {
+                // Something lies between those that are named.
+                Share::All if all.are_named() => return None,
+                Share::None if !all.are_named() => return None,
+                share => share,
+            },
             _ => return None,
         };
         let has_null = || batch.valid(slot, &mut Mask::default()) || !self.reaches_end(batch);
@@ -217,6 +223,10 @@ impl Test {
                     passes.get(usize::from(code)).is_some_and(|passes| *passes)
                 });
             }
+            (Self::OneOf(all), Values::Text(texts)) => {
+                rows.retain(|row| all.has_text(texts.get(row)));
+            }
+            (Self::OneOf(all), _) => numbers::select_one_of(all, values, rows),
             (Self::Text { operator, constant, case }, Values::Text(texts)) => match operator {
                 CompareOp::Equal => text::select_equal(texts, constant, *case, rows),
                 _ => rows.retain(|row| self.holds(ValueRef::String(texts.get(row)))),

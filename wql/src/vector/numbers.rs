@@ -5,7 +5,7 @@
 
 use super::batch::Values;
 use super::mask::Mask;
-use crate::plan::{Integers, Reals};
+use crate::plan::{Integers, OneOf, Reals};
 
 /// Keeps the rows whose integers are in a set.
 pub(super) fn select_integers(set: Integers, values: Values<'_>, rows: &mut Mask) {
@@ -30,6 +30,27 @@ pub(super) fn select_integers(set: Integers, values: Values<'_>, rows: &mut Mask
         Values::Char16(values) => {
             in_type!(values, u16, |v: cimarron_model::Char16| v.0);
         }
+        _ => rows.clear(),
+    }
+}
+
+/// Keeps the rows whose integers are among many.
+pub(super) fn select_one_of(all: &OneOf, values: Values<'_>, rows: &mut Mask) {
+    macro_rules! of {
+        ($values:expr, $get:expr) => {
+            select_each($values, rows, |value| all.has_integer(i128::from($get(value))))
+        };
+    }
+    match values {
+        Values::UInt8(values) => of!(values, |v| v),
+        Values::UInt16(values) => of!(values, |v| v),
+        Values::UInt32(values) => of!(values, |v| v),
+        Values::UInt64(values) => of!(values, |v| v),
+        Values::SInt8(values) => of!(values, |v| v),
+        Values::SInt16(values) => of!(values, |v| v),
+        Values::SInt32(values) => of!(values, |v| v),
+        Values::SInt64(values) => of!(values, |v| v),
+        Values::Char16(values) => of!(values, |v: cimarron_model::Char16| v.0),
         _ => rows.clear(),
     }
 }

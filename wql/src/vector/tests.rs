@@ -319,6 +319,10 @@ fn atom() -> impl Strategy<Value = String> {
         2 => (operator(), 0..4_usize)
             .prop_filter("an order with asterisks", |(o, m)| *m != 2 || matches!(*o, "=" | "<>"))
             .prop_map(|(o, m)| format!("When {o} '{}'", MOMENTS[m])),
+        1 => (prop::sample::select(vec!["U8", "S64", "Char", "R64"]), 0..9_usize, 60..90_usize, any::<bool>())
+            .prop_map(|(p, start, count, not)| many(p, not, (start..).step_by(2).take(count))),
+        1 => (prop::collection::vec(text(), 5..20), any::<bool>())
+            .prop_map(|(all, not)| many("Text", not, all.iter().map(|text| format!("'{text}'")))),
         2 => (any_name, any::<bool>())
             .prop_map(|(p, not)| format!("{p} IS {}NULL", if not { "NOT " } else { "" })),
         1 => (operator(), 0..4).prop_map(|(o, n)| format!("Point.X {o} {n}")),
@@ -328,6 +332,13 @@ fn atom() -> impl Strategy<Value = String> {
         1 => Just("__RELPATH LIKE '%disk%'".to_owned()),
         1 => Just("__SUPERCLASS = 'X'".to_owned()),
     ]
+}
+
+/// That a property is one of many, or is none of them.
+fn many<T: std::fmt::Display>(property: &str, not: bool, all: impl Iterator<Item = T>) -> String {
+    let (operator, join) = if not { ("<>", " AND ") } else { ("=", " OR ") };
+    let all: Vec<_> = all.map(|one| format!("{property} {operator} {one}")).collect();
+    format!("({})", all.join(join))
 }
 
 /// Whether a property can be compared with an integer.
@@ -393,7 +404,13 @@ proptest! {
 #[test]
 fn normalises() {
     let schema = TestSchema::new();
+    let one_of = many("Text", false, "bACDEFGHaA".chars().map(|c| format!("'{c}'")));
+    let none_of = many("U64", true, (0..200).step_by(3));
+    let shown: Vec<_> = (0..200).step_by(3).map(|n| n.to_string()).collect();
+    let none_shown = format!("(NOT (U64 IN ({})) OR U64 IS NULL)", shown.join(", "));
     for (condition, wmi) in [
+        (&*one_of, r#"Text IN ("a", "b", "c", "d", "e", "f", "g", "h")"#),
+        (&*none_of, &*none_shown),
         ("U8 <= 255", "U8 IS NOT NULL"),
         ("U8 > 255", "FALSE"),
         ("NOT U8 > 255", "TRUE"),

@@ -138,3 +138,16 @@ fn extended_clauses_are_a_step() {
         }
     }
 }
+
+#[test]
+fn thousands_of_conditions_are_told_in_a_few_steps() {
+    let session = filled();
+    let conditions: Vec<_> = (0..2_000).map(|n| format!("Text LIKE '%{n}%'")).collect();
+    let query = format!("SELECT Id FROM X_Base WHERE {}", conditions.join(" AND "));
+    for plan in [session.explain(&context(), &query), session.analyze(&context(), &query)] {
+        let shown = plan.unwrap().to_string();
+        assert!(shown.lines().count() < 25, "{shown}");
+        assert!(shown.len() < 2 * query.len(), "{} bytes", shown.len());
+        assert!(conditions.iter().all(|one| shown.contains(&one.replace('\'', "\""))));
+    }
+}

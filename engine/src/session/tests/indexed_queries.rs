@@ -215,6 +215,26 @@ fn agree(dialect: Dialect, steps: &[Step]) {
     }
 }
 
+#[test]
+fn an_index_finds_every_beginning() {
+    // Each of them stands before a letter that folding brings to the front.
+    for letter in ["ž", "Ž", "ẝ", "℩", "@", "\u{10ffff}"] {
+        for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+            let session = plain(dialect);
+            index(&session, "Text").unwrap();
+            for n in 0..400 {
+                let text = if n == 7 { format!("{letter}ena") } else { format!("{n}") };
+                let instance = device("X_Low", &n.to_string()).with("Text", text.as_str());
+                session.create_instance(&context(), &instance).unwrap();
+            }
+            let query = format!("SELECT Id FROM X_Base WHERE Text LIKE '{letter}e%'");
+            assert_eq!(rows(&session, &query), ["7"], "{query}");
+            let query = format!("SELECT Id FROM X_Base WHERE Text LIKE '{letter}%'");
+            assert_eq!(rows(&session, &query), ["7"], "{query}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -226,5 +246,36 @@ proptest! {
     #[test]
     fn indexes_find_what_scans_find_in_dmtf(steps in prop::collection::vec(step(), 1..70)) {
         agree(Dialect::Dmtf, &steps);
+    }
+}
+
+#[test]
+fn one_of_many_values_comes_from_an_index() {
+    for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+        let session = plain(dialect);
+        for n in 0..3_000_u32 {
+            let text = format!("k{n}");
+            let instance = device("X_Low", &n.to_string());
+            let instance = instance.with("Size", 3 * n).with("Text", text.as_str());
+            session.create_instance(&context(), &instance).unwrap();
+        }
+        for property in ["Size", "Text"] {
+            index(&session, property).unwrap();
+        }
+        let many =
+            |each: &dyn Fn(u32) -> String| (0..200).map(each).collect::<Vec<_>>().join(" OR ");
+        let ids = |step: usize| (0..200).step_by(step).map(|n| n.to_string()).collect::<Vec<_>>();
+        // Each text twice, and only every third number is there.
+        let texts = many(&|n| format!("Text = '{}{}'", "k", n / 2 * 2));
+        let sizes = many(&|n| format!("Size = {}", n * 2));
+        for (condition, step, last) in [(texts, 2, 200), (sizes, 2, 134)] {
+            let query = format!("SELECT Id FROM X_Base WHERE {condition}");
+            let access = session.query(&context(), &query).unwrap().access().clone();
+            assert!(matches!(access, AccessPath::OrderedIndex { .. }), "{access:?}");
+            let mut expected = ids(step);
+            expected.retain(|id| id.parse::<u32>().unwrap() < last);
+            expected.sort();
+            assert_eq!(rows(&session, &query), expected);
+        }
     }
 }
