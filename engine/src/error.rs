@@ -568,6 +568,14 @@ pub enum EngineError {
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
+    /// Something that the query names is wrong, or not there.
+    #[error("{error}")]
+    InQuery {
+        /// What is wrong.
+        error: Box<EngineError>,
+        /// Where the query names it, in bytes.
+        span: Range<usize>,
+    },
     /// The archive is wrong.
     #[error(transparent)]
     Archive(#[from] OpenError),
@@ -688,6 +696,7 @@ impl EngineError {
             },
             Self::OtherAnswer { .. } => Status::QueryFeatureNotSupported,
             Self::Query(error) => error.status(),
+            Self::InQuery { error, .. } => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,
         }
@@ -705,6 +714,7 @@ impl EngineError {
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
             Self::Query(error) => Some(error.span().into()),
+            Self::InQuery { span, .. } => Some(span.clone()),
             Self::UnreadablePath { cause, .. } => Some(cause.span()),
             _ => None,
         }

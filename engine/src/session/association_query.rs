@@ -19,8 +19,8 @@ use super::path::BoundPath;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
-use crate::schema::ClassId;
-use crate::store::{Found, FrozenChunk, ObjectNumber, View};
+use crate::schema::{ClassId, Schema};
+use crate::store::{Found, FrozenChunk, Location, ObjectNumber, View};
 use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -104,7 +104,7 @@ impl Session {
         if query.schema_only {
             return self.declared(context, view, query, &filter).map(Answer::from);
         }
-        let source = self.source(view, &query.path)?;
+        let source = self.source(view, &query.path).map_err(|error| in_path(error, query))?;
         let walks =
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
@@ -134,11 +134,8 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<ClassResult, EngineError> {
         let (schema, path) = (view.schema(), &query.path);
-        if !self.namespace.location.holds(path) {
-            return Err(elsewhere(path));
-        }
+        self.check_source(schema, query)?;
         let name = path.class.as_ref().map_or("", Name::as_str);
-        let name = class(schema, name)?.name().as_str();
         let found = match query.kind {
             AssociationKind::Associators => {
                 let ends = self.ends(context, schema, name, filter, false)?;
@@ -151,6 +148,41 @@ impl Session {
             }
         };
         Ok(ClassResult::new(self, context, schema, found, schema.run().len()))
+    }
+
+    /// Whether the path in braces is right for the classes where it leads. Whether the
+    /// object is there is not asked.
+    pub(super) fn check_source(
+        &self,
+        schema: &Schema,
+        query: &BoundAssociationQuery,
+    ) -> Result<(), EngineError> {
+        let path = &query.path;
+        let check = |schema: &Schema, location: &Location| match path.is_instance() {
+            true => BoundPath::bind(schema, location, path).map(drop),
+            false => class(schema, path.class.as_ref().map_or("", Name::as_str)).map(drop),
+        };
+        let here = &self.namespace.location;
+        let checked = if here.holds(path) {
+            check(schema, here)
+        } else if query.schema_only {
+            Err(elsewhere(path))
+        } else {
+            self.namespace_of(path).and_then(|there| check(there.view().schema(), &there.location))
+        };
+        checked.map_err(|error| in_path(error, query))
+    }
+
+    /// The other namespace that a path leads to.
+    fn namespace_of(&self, path: &ObjectPath) -> Result<Arc<Namespace>, EngineError> {
+        let here = &*self.namespace.location;
+        let own_server = path.host.as_deref().is_none_or(|host| here.is_own_server(host));
+        let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
+            return Err(elsewhere(path));
+        };
+        let there = self.repository().open(there)?;
+        there.check_alive()?;
+        Ok(there)
     }
 
     /// The object in braces.
@@ -176,12 +208,7 @@ impl Session {
     /// An object of another namespace, which must be there.
     fn source_elsewhere(&self, path: &ObjectPath) -> Result<Source, EngineError> {
         let here = &*self.namespace;
-        let own_server = path.host.as_deref().is_none_or(|host| here.location.is_own_server(host));
-        let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
-            return Err(elsewhere(path));
-        };
-        let there = self.repository().open(there)?;
-        there.check_alive()?;
+        let there = self.namespace_of(path)?;
         let view = there.view();
         let schema = view.schema();
         let called = |class: &Name| {
@@ -210,6 +237,12 @@ impl Session {
 /// The number of an object that is known by this path.
 fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
     namespace.store.object_at(&Arc::new(path))
+}
+
+/// Says that it is the path in braces that is wrong.
+#[cold]
+fn in_path(error: EngineError, query: &BoundAssociationQuery) -> EngineError {
+    EngineError::InQuery { error: Box::new(error), span: query.path_span.into() }
 }
 
 fn nobody(path: &ObjectPath) -> EngineError {

@@ -87,6 +87,7 @@ impl Session {
     pub fn explain(&self, context: &CallContext, text: &str) -> Result<QueryPlan, EngineError> {
         let view = self.read(context, Operation::ReadInstances, text)?.view();
         let plan = self.plan(text, view.schema())?;
+        self.check_plan(view.schema(), &plan)?;
         Ok(QueryPlan { root: shape(&view, &plan), planning: None })
     }
 

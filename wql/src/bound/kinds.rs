@@ -1,6 +1,7 @@
 //! The bound forms of the queries that are no plain data queries.
 
 use super::{BoundExpr, BoundPath, BoundQuery, Projection};
+use crate::Span;
 use crate::syntax::ast::{AggregateFunction, AssociationKind, Direction};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct BoundAssociationQuery {
     pub kind: AssociationKind,
     /// The object.
     pub path: ObjectPath,
+    /// Where the query names it.
+    pub path_span: Span,
     /// The association must be of this class or one below it.
     pub assoc_class: Option<Name>,
     /// The result must be of this class or one below it.
