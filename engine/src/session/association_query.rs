@@ -173,6 +173,17 @@ impl Session {
         checked.map_err(|error| in_path(error, query))
     }
 
+    /// How many associations may be followed, for explaining a query: those that refer to the
+    /// object, or with `SchemaOnly` the classes of all; `None` when the object is not there.
+    pub(super) fn links_from(&self, view: &View, query: &BoundAssociationQuery) -> Option<usize> {
+        if query.schema_only {
+            return Some(view.schema().classes().filter(|c| c.def().is_association).count());
+        }
+        let objects = self.source(view, &query.path).ok()?.objects;
+        let known = objects.into_iter().filter(|object| *object != 0);
+        Some(known.map(|object| self.namespace.store.links_of(object).count()).sum())
+    }
+
     /// The other namespace that a path leads to.
     fn namespace_of(&self, path: &ObjectPath) -> Result<Arc<Namespace>, EngineError> {
         let here = &*self.namespace.location;
