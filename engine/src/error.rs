@@ -702,6 +702,12 @@ impl EngineError {
         }
     }
 
+    /// The same, about what the query names at `span`.
+    #[cold]
+    pub(crate) fn in_query(self, span: cimarron_wql::Span) -> Self {
+        Self::InQuery { error: Box::new(self), span: span.into() }
+    }
+
     /// What the MOF compiler said, when the MOF has errors.
     pub fn diagnostics(&self) -> Option<&Diagnostics> {
         match self {

@@ -104,7 +104,8 @@ impl Session {
         if query.schema_only {
             return self.declared(context, view, query, &filter).map(Answer::from);
         }
-        let source = self.source(view, &query.path).map_err(|error| in_path(error, query))?;
+        let source =
+            self.source(view, &query.path).map_err(|error| error.in_query(query.path_span))?;
         let walks =
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
@@ -170,7 +171,7 @@ impl Session {
         } else {
             self.namespace_of(path).and_then(|there| check(there.view().schema(), &there.location))
         };
-        checked.map_err(|error| in_path(error, query))
+        checked.map_err(|error| error.in_query(query.path_span))
     }
 
     /// How many associations may be followed, for explaining a query: those that refer to the
@@ -248,12 +249,6 @@ impl Session {
 /// The number of an object that is known by this path.
 fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
     namespace.store.object_at(&Arc::new(path))
-}
-
-/// Says that it is the path in braces that is wrong.
-#[cold]
-fn in_path(error: EngineError, query: &BoundAssociationQuery) -> EngineError {
-    EngineError::InQuery { error: Box::new(error), span: query.path_span.into() }
 }
 
 fn nobody(path: &ObjectPath) -> EngineError {

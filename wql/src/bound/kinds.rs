@@ -147,4 +147,6 @@ pub struct BoundAggregate {
     pub path: Option<BoundPath>,
     /// What it is called in the result: its alias, or `FUNCTION(property)`.
     pub heading: Name,
+    /// Where it stands in the query.
+    pub span: Span,
 }
