@@ -35,6 +35,11 @@ pub enum AccessPath {
     Nothing,
     /// The query names all keys.
     KeyIndex,
+    /// The query names an end of the associations that it asks for.
+    AssociationIndex {
+        /// The reference.
+        property: Name,
+    },
     /// An ordered index; see [`Session::create_index`](crate::Session::create_index).
     OrderedIndex {
         /// The class of the index.
@@ -62,15 +67,17 @@ pub(super) enum Way<'r> {
     Scan,
     Nothing,
     Key,
+    Associations,
     Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>, Size),
 }
 
 /// The way to the rows of a class that a statement wants.
 pub(super) fn choose<'r>(root: &'r Root, class: ClassRef<'_>, statement: &Statement) -> Way<'r> {
-    match &statement.predicate {
+    match statement.predicate.as_deref() {
         _ if statement.key.is_some() => Way::Key,
         None => Way::Scan,
         Some(Predicate::Never) => Way::Nothing,
+        _ if statement.reference.is_some() => Way::Associations,
         Some(predicate) => ordered(root, class, parts(predicate)).unwrap_or(Way::Scan),
     }
 }
@@ -86,6 +93,7 @@ pub(super) fn candidates(
 ) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
+    let most = worth_it(root, class).min(allowance.most);
     match choose(root, class, statement) {
         Way::Scan => Ok(None),
         Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
@@ -94,11 +102,16 @@ pub(super) fn candidates(
             let rows = key.and_then(|key| with_key(namespace, view, class, key));
             Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
         }
+        Way::Associations => {
+            let Some(wanted) = &statement.reference else { return Ok(None) };
+            let rows = wanted.find((namespace, view), class, allowance, most)?;
+            let property = wanted.property.clone();
+            Ok(rows.map(|rows| (AccessPath::AssociationIndex { property }, rows)))
+        }
         Way::Ordered(index, ranges, _) => {
-            let limit = worth_it(root, class).min(allowance.most);
             let (store, seen) = (&namespace.store, view.seen());
             let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
-            let rows = store.in_order(root, ranges, limit, seen, accept, allowance.between)?;
+            let rows = store.in_order(root, ranges, most, seen, accept, allowance.between)?;
             Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }

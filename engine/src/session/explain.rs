@@ -186,6 +186,11 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             Way::Scan => scan(class).about(all),
             Way::Nothing => PlanNode::new("Nothing: the condition contradicts itself").about(0.0),
             Way::Key => PlanNode::new(format!("Key {}", class.name())).about(all.min(1.0)),
+            Way::Associations => {
+                let wanted = statement.reference.as_ref();
+                let path = wanted.map(|wanted| wanted.path.to_string()).unwrap_or_default();
+                PlanNode::new(format!("Association index of {path}"))
+            }
             Way::Ordered(index, ranges, size) => {
                 let found = match size {
                     Size::About(rows) => rows,
@@ -198,7 +203,7 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             }
         };
         let most = node.estimate.unwrap_or(all);
-        for part in statement.predicate.iter().flat_map(access::parts) {
+        for part in statement.predicate.as_deref().into_iter().flat_map(access::parts) {
             left *= estimate.share(part);
             // What a key or an index gives has passed its parts already.
             let rows = (all * left).max(1.0).min(most);
@@ -460,6 +465,7 @@ impl fmt::Display for AccessPath {
             Self::Scan => f.write_str("Scan"),
             Self::Nothing => f.write_str("Nothing"),
             Self::KeyIndex => f.write_str("Key"),
+            Self::AssociationIndex { property } => write!(f, "Association index {property}"),
             Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
         }
     }

@@ -257,7 +257,7 @@ impl QueryResult {
 
     /// The condition, as it is evaluated; for explaining a query.
     pub fn condition(&self) -> Option<&Predicate> {
-        self.statement.predicate.as_ref()
+        self.statement.predicate.as_deref()
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {

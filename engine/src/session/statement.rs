@@ -1,6 +1,7 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
 use super::access;
+use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
 use crate::schema::{ClassId, Schema};
 use crate::store::KeyRules;
@@ -61,10 +62,13 @@ pub(super) struct Statement {
     /// The same in the schema that it was bound against.
     pub(super) class_id: Option<ClassId>,
     pub(super) selection: Selection,
-    /// Which rows pass; `None` for all.
-    pub(super) predicate: Option<Predicate>,
+    /// Which rows pass; `None` for all. Boxed, for most results have none, and numbers of
+    /// 128 bits would make each statement dear to allocate.
+    pub(super) predicate: Option<Box<Predicate>>,
     /// The key of the rows that pass, when the predicate says it.
     pub(super) key: Option<KeyWanted>,
+    /// An end of the associations that pass, when the predicate says it.
+    pub(super) reference: Option<Box<ReferenceWanted>>,
     /// What is done with the rows that pass.
     pub(super) extended: Option<Extension>,
 }
@@ -89,7 +93,15 @@ impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
-        Self { class, class_id: None, selection, predicate: None, key: None, extended: None }
+        Self {
+            class,
+            class_id: None,
+            selection,
+            predicate: None,
+            key: None,
+            reference: None,
+            extended: None,
+        }
     }
 
     /// One row of aggregates, under these headers.
@@ -119,16 +131,20 @@ impl Statement {
         };
         let dialect = bound.dialect;
         let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
-        let predicate = bound.filter.map(|filter| Predicate::new(&filter, bound.dialect));
+        let predicate = bound.filter.map(|filter| Box::new(Predicate::new(&filter, bound.dialect)));
         let class = schema.class(bound.class.as_str());
         let class_id = class.map(|class| class.def().id);
         let keyed = class.filter(|class| class.key_root().is_some());
-        let key = keyed.zip(predicate.as_ref()).and_then(|(class, predicate)| {
+        let key = keyed.zip(predicate.as_deref()).and_then(|(class, predicate)| {
             let values = access::key_values(predicate, class.layout())?;
             let hash = rules.hash(values.iter().map(ValueView::from));
             Some(KeyWanted { values, hash })
         });
-        Self { class: bound.class, class_id, selection, predicate, key, extended }
+        let reference = class.zip(predicate.as_deref()).and_then(|(class, predicate)| {
+            let parts = access::parts(predicate);
+            ReferenceWanted::of(parts, class.layout()).map(Box::new)
+        });
+        Self { class: bound.class, class_id, selection, predicate, key, reference, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

@@ -5,7 +5,7 @@ mod normalise;
 mod predicate;
 mod print;
 
-pub use interval::{Integers, Reals};
+pub use interval::{Integers, Interval, Reals};
 pub use predicate::{ColumnTest, OtherTest, Predicate, Test};
 
 pub(crate) use interval::Share;

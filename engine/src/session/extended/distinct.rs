@@ -12,14 +12,15 @@ use crate::view::ValueView;
 use cimarron_model::{Dialect, fold};
 use cimarron_wql::like::StringCase;
 use cimarron_wql::order::SortValue;
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::fmt::{self, Debug, Write};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// Rows of which no two show the same.
 pub(super) struct Distinct {
     rows: HashTable<(u64, Place)>,
+    /// Seeded: values come from outside.
+    build: DefaultHashBuilder,
     case: StringCase,
 }
 
@@ -29,7 +30,7 @@ impl Distinct {
             Dialect::Wmi => StringCase::Folded,
             Dialect::Dmtf => StringCase::Exact,
         };
-        Self { rows: HashTable::new(), case }
+        Self { rows: HashTable::new(), build: DefaultHashBuilder::default(), case }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -53,7 +54,7 @@ impl Distinct {
     }
 
     fn hash(&self, row: Row<'_>, result: &QueryResult) -> u64 {
-        let mut hasher = FxHasher::default();
+        let mut hasher = self.build.build_hasher();
         if result.columns().is_none() {
             row.class_name().hash(&mut hasher);
         }
@@ -82,7 +83,7 @@ fn is_same_view(a: ValueView<'_>, b: ValueView<'_>, case: StringCase) -> bool {
 }
 
 /// Values that are the same have the same hash.
-fn hash_view(view: ValueView<'_>, case: StringCase, hasher: &mut FxHasher) {
+fn hash_view(view: ValueView<'_>, case: StringCase, hasher: &mut impl Hasher) {
     match view {
         ValueView::String(text) if case == StringCase::Folded => fold::hash_into(text, hasher),
         ValueView::String(text) => text.hash(hasher),
@@ -105,16 +106,16 @@ fn hash_view(view: ValueView<'_>, case: StringCase, hasher: &mut FxHasher) {
 }
 
 /// An integer and the real next to it have one hash.
-fn real_or_integer(number: f64, hasher: &mut FxHasher) {
+fn real_or_integer(number: f64, hasher: &mut impl Hasher) {
     let number = if number.is_nan() { f64::NAN } else { number + 0.0 };
     number.to_bits().hash(hasher);
 }
 
 /// Hashes what is written of a value, without case: names in it have none.
-fn write_into(value: &impl Debug, hasher: &mut FxHasher) {
-    struct Folded<'a>(&'a mut FxHasher);
+fn write_into(value: &impl Debug, hasher: &mut impl Hasher) {
+    struct Folded<'a, H>(&'a mut H);
 
-    impl Write for Folded<'_> {
+    impl<H: Hasher> Write for Folded<'_, H> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             text.chars().for_each(|c| self.0.write_u32(fold::fold_char(c).into()));
             Ok(())

@@ -48,6 +48,7 @@ fn through(session: &Session, query: &str) -> String {
         AccessPath::Scan => "scan".to_owned(),
         AccessPath::Nothing => "nothing".to_owned(),
         AccessPath::KeyIndex => "key".to_owned(),
+        AccessPath::AssociationIndex { property } => format!("ends {property}"),
         AccessPath::OrderedIndex { class, property } => format!("{class}.{property}"),
     }
 }
