@@ -15,7 +15,7 @@ use std::time::Instant;
 const FLEET: &str = include_str!("../../demo/fleet.mof");
 
 /// Queries, each with what it is about.
-const QUERIES: [(&str, &str); 6] = [
+const QUERIES: [(&str, &str); 7] = [
     (
         "Deep enumeration: whatever is not well, of any class below Fleet_Element",
         "SELECT Caption, Health FROM Fleet_Element WHERE Health <> 0",
@@ -39,6 +39,10 @@ const QUERIES: [(&str, &str); 6] = [
     (
         "Class test: computers that are neither servers nor laptops",
         "SELECT Name, Caption, MemoryMB, Location FROM Fleet_Computer WHERE __CLASS = 'Fleet_Computer'",
+    ),
+    (
+        "Associations: the disks of the database server",
+        "ASSOCIATORS OF {Fleet_Server.Name='db-01'} WHERE AssocClass = Fleet_ComputerDisk",
     ),
 ];
 

@@ -29,12 +29,9 @@ use smallvec::SmallVec;
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// What a query starts from: its class, and the numbers of the object. One of another
-/// namespace may have several, for references may call it by any class above its own.
-struct Source {
-    class: Name,
-    objects: SmallVec<[ObjectNumber; 1]>,
-}
+/// The numbers of the object that a query starts from. One of another namespace may have
+/// several, for references may call it by any class above its own.
+type Source = SmallVec<[ObjectNumber; 1]>;
 
 /// As many rows make room for themselves once.
 const FEW: usize = 16;
@@ -110,15 +107,15 @@ impl Session {
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
             let mut rows: Vec<FrozenChunk> = Vec::with_capacity(FEW);
-            walks.follow(source.objects, |row| {
+            walks.follow(source, |row| {
                 rows.push(FrozenChunk::one(row));
                 rows.capacity() * size_of::<FrozenChunk>()
             })?;
-            return Ok(self.picked(context, view, source.class, rows, &filter).into());
+            return Ok(self.picked(context, view, rows, &filter).into());
         }
         let (mut classes, mut looked_at) = (Vec::new(), 0);
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();
-        walks.follow(source.objects, |row| {
+        walks.follow(source, |row| {
             looked_at += 1;
             classes.extend(Some(row.class()).filter(|id| seen.insert(*id)));
             classes.capacity() * size_of::<ClassId>()
@@ -180,7 +177,7 @@ impl Session {
         if query.schema_only {
             return Some(view.schema().classes().filter(|c| c.def().is_association).count());
         }
-        let objects = self.source(view, &query.path).ok()?.objects;
+        let objects = self.source(view, &query.path).ok()?;
         let known = objects.into_iter().filter(|object| *object != 0);
         Some(known.map(|object| self.namespace.store.links_of(object).count()).sum())
     }
@@ -208,13 +205,11 @@ impl Session {
             let found = namespace
                 .look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?
                 .ok_or_else(|| nobody(path))?;
-            let objects = std::iter::once(found.chunk.object(found.row)).collect();
-            return Ok(Source { class: bound.class.name().clone(), objects });
+            return Ok(std::iter::once(found.chunk.object(found.row)).collect());
         }
         let name = path.class.as_ref().map_or("", Name::as_str);
         let class = class(view.schema(), name)?.name().clone();
-        let path = ObjectPath::of_class(class.clone());
-        Ok(Source { class, objects: known(namespace, path).into_iter().collect() })
+        Ok(known(namespace, ObjectPath::of_class(class)).into_iter().collect())
     }
 
     /// An object of another namespace, which must be there.
@@ -231,18 +226,18 @@ impl Session {
         if !path.is_instance() {
             let name = path.class.as_ref().map_or("", Name::as_str);
             let class = class(schema, name)?.name().clone();
-            return Ok(Source { objects: called(&class).into_iter().collect(), class });
+            return Ok(called(&class).into_iter().collect());
         }
         let bound = BoundPath::bind(schema, &there.location, path)?;
         let found = there
             .look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?
             .ok_or_else(|| nobody(path))?;
         let own = schema.by_id(found.class()).unwrap_or(bound.class);
-        let mut objects: SmallVec<[ObjectNumber; 1]> = SmallVec::new();
+        let mut objects = Source::new();
         for class in std::iter::successors(Some(own), |class| class.parent()) {
             objects.extend(called(class.name()).filter(|number| !objects.contains(number)));
         }
-        Ok(Source { class: bound.class.name().clone(), objects })
+        Ok(objects)
     }
 }
 

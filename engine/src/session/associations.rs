@@ -44,7 +44,7 @@ impl Session {
             walk.ends(|end| rows.extend(end.found().map(FrozenChunk::one)))?;
             Ok(rows)
         })
-        .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
+        .map(|(view, rows)| self.picked(context, &view, rows, filter))
     }
 
     /// The paths of what is at the other ends of the associations of an instance, there
@@ -68,7 +68,7 @@ impl Session {
             })?;
             Ok(paths)
         })?;
-        Ok(found.2)
+        Ok(found.1)
     }
 
     /// The associations that refer to an instance.
@@ -86,7 +86,7 @@ impl Session {
             walk.references(|link| rows.push(FrozenChunk::one(link)))?;
             Ok(rows)
         })
-        .map(|(view, class, rows)| self.picked(context, &view, class, rows, filter))
+        .map(|(view, rows)| self.picked(context, &view, rows, filter))
     }
 
     /// The paths of the associations that refer to an instance.
@@ -104,18 +104,18 @@ impl Session {
             walk.references(|Found { chunk, row }| paths.push(path_of_row(&chunk, row)))?;
             Ok(paths)
         })?;
-        Ok(found.2)
+        Ok(found.1)
     }
 
-    /// Finds the source and walks from it; the view that was walked in, the source's
-    /// class, and what the walk gave.
+    /// Finds the source and walks from it; the view that was walked in, and what the walk
+    /// gave.
     fn walk<T>(
         &self,
         context: &CallContext,
         path: &ObjectPath,
         filter: &AssociationFilter,
         walk: impl FnOnce(&mut Walk<'_>) -> Result<Vec<T>, EngineError>,
-    ) -> Result<(ViewRef<'_>, Name, Vec<T>), EngineError> {
+    ) -> Result<(ViewRef<'_>, Vec<T>), EngineError> {
         let class = path.class.as_ref().map_or("", Name::as_str);
         let reading = self.read(context, Operation::ReadInstances, class)?;
         let (namespace, view) = (reading.namespace, reading.view());
@@ -133,26 +133,28 @@ impl Session {
                 namespace.store.object_at(&Arc::new(path)).unwrap_or_default()
             }
         };
-        let class = bound.class.name().clone();
         let clock = &**self.repository().clock();
         let check = || context.check(clock);
         let once = namespace.dialect == Dialect::Dmtf;
         let found =
             walk(&mut Walk { namespace, view: &view, filter, object, once, check: &check })?;
         view.check_kept()?;
-        Ok((view, class, found))
+        Ok((view, found))
     }
 
-    /// Rows as a result, which the filter may cut down to their keys.
+    /// Rows as a result, which the filter may cut down to their keys. Its class is the one
+    /// that results must be of; without such a filter there is none that all have in common.
     pub(super) fn picked(
         &self,
         context: &CallContext,
         view: &View,
-        class: Name,
         rows: Vec<FrozenChunk>,
         filter: &AssociationFilter,
     ) -> QueryResult {
         let snapshot = self.namespace.snapshot(view, rows);
+        let named = filter.result_class.as_ref();
+        let class = named.and_then(|class| view.schema().class(class.as_str()));
+        let class = class.map(|class| class.name().clone()).unwrap_or_default();
         let choice = filter.keys_only.then_some(Choice::Keys);
         QueryResult::chosen(self, context, snapshot, class, choice)
     }

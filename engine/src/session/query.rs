@@ -216,7 +216,8 @@ impl QueryResult {
         Self::new(session, context, snapshot, statement)
     }
 
-    /// The class that was asked for, as declared.
+    /// The class that was asked for, as declared; empty where none was, as for what is
+    /// associated with an object.
     pub fn class(&self) -> &Name {
         &self.statement.class
     }
