@@ -7,7 +7,8 @@
 
 use cimarron_conformance::{Case, read_fixture, run_suite};
 use cimarron_engine::{
-    Answer, CallContext, ClassForm, Depth, LanguageLevel, Repository, Row, Session, ValueView,
+    Answer, CallContext, ClassForm, Depth, EngineError, LanguageLevel, Repository, Row, Session,
+    ValueView,
 };
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
@@ -37,6 +38,8 @@ struct WqlCase {
     /// What every row shows, in order.
     shown: Option<Vec<String>>,
     error: Option<String>,
+    cim: Option<String>,
+    at: Option<String>,
 }
 
 impl Case for WqlCase {
@@ -65,6 +68,20 @@ impl WqlCase {
             (None, None, Some(shown), None) => Some(Expected::Shown(shown)),
             (None, None, None, Some(error)) => Some(Expected::Error(error)),
             _ => None,
+        }
+    }
+
+    /// Whether the fields that say more of an outcome stand beside one that they speak of:
+    /// elsewhere they would check nothing.
+    fn is_sound(&self) -> bool {
+        let of_rows = self.values.is_some() || self.populated.is_some();
+        let of_errors = self.cim.is_some() || self.at.is_some();
+        match self.expected() {
+            Some(Expected::Rows(_)) => !self.distinct && !of_errors,
+            Some(Expected::Shown(_)) => !self.distinct && !of_errors && !of_rows,
+            Some(Expected::Classes(_)) => !of_errors && !of_rows && self.columns.is_none(),
+            Some(Expected::Error(_)) => !self.distinct && !of_rows && self.columns.is_none(),
+            None => false,
         }
     }
 }
@@ -132,6 +149,19 @@ fn check(
     differs.then(|| format!("expected {what} {expected:?}, found {found:?}"))
 }
 
+/// What is wrong with an error, if anything. Each says where in the query it is.
+fn judge_error(case: &WqlCase, expected: &str, error: &EngineError) -> Option<String> {
+    let (wbem, cim) = (error.status().wbem().name(), error.status().cim().name());
+    if wbem != expected || case.cim.as_deref().is_some_and(|expected| expected != cim) {
+        return Some(format!("expected {expected} {:?}, found {wbem} {cim}: {error}", case.cim));
+    }
+    let Some(place) = error.span().and_then(|span| case.query.get(span)) else {
+        return Some(format!("the error is at {:?}: {error}", error.span()));
+    };
+    let differs = case.at.as_deref().is_some_and(|at| at != place);
+    differs.then(|| format!("expected the error at {:?}, found {place:?}: {error}", case.at))
+}
+
 /// What is wrong with the outcome of a case, if anything.
 fn judge(session: &Session, case: &WqlCase) -> Option<String> {
     let level = match case.level.as_deref() {
@@ -165,10 +195,7 @@ fn judge(session: &Session, case: &WqlCase) -> Option<String> {
             check("rows", Some(&expected.to_vec()), all)
                 .or_else(|| check("columns", case.columns.as_ref(), columns))
         }
-        (Expected::Error(expected), Err(error)) => {
-            let found = error.status().wbem().name();
-            (found != expected).then(|| format!("expected {expected}, found {found}: {error}"))
-        }
+        (Expected::Error(expected), Err(error)) => judge_error(case, expected, &error),
         (Expected::Classes(expected), Ok(Answer::Classes(result))) => {
             let mut found: Vec<String> = result.names().map(ToString::to_string).collect();
             if case.distinct {
@@ -225,9 +252,9 @@ impl Fixtures {
             let Some(session) = self.0.get(&(case.fixture.as_str(), dialect)) else {
                 return vec![format!("no fixture {} of dialect {dialect}", case.fixture)];
             };
-            let problem = match case.expected() {
-                Some(_) => judge(session, case),
-                None => Some("a case has either rows, classes or an error".to_owned()),
+            let problem = match case.is_sound() {
+                true => judge(session, case),
+                false => Some("a case has one outcome, and only what says more of it".to_owned()),
             };
             problem.map(|problem| format!("{}\n    {problem}", case.query)).into_iter().collect()
         });

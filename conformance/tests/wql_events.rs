@@ -56,7 +56,11 @@ fn judge(session: &Session, case: &EventCase) -> Option<String> {
         (true, None, Err(error)) => Some(format!("expected to bind, found: {error}")),
         (false, Some(expected), Err(error)) => {
             let found = error.status().wbem().name();
-            (found != expected).then(|| format!("expected {expected}, found {found}: {error}"))
+            if found != expected {
+                return Some(format!("expected {expected}, found {found}: {error}"));
+            }
+            let place = error.span().and_then(|span| case.query.get(span));
+            place.is_none().then(|| format!("the error is at {:?}: {error}", error.span()))
         }
         (false, Some(expected), Ok(())) => Some(format!("expected {expected}, and it binds")),
         _ => Some("a case either binds or has an error".to_owned()),

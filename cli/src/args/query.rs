@@ -21,9 +21,10 @@ pub(crate) struct QueryArgs {
     pub(crate) sources: Vec<Source>,
     #[command(flatten)]
     pub(crate) mof: MofArgs,
-    /// How to print what answers the query; unsaid, rows are a table and classes MOF
+    /// How to print what answers the query; unsaid, rows are a table, classes MOF, and what
+    /// --check and --syntax say is JSON
     #[arg(long, value_enum, ignore_case = true)]
-    pub(crate) format: Option<RowFormat>,
+    format: Option<RowFormat>,
     /// Parse the query and check it against the classes, and do not run it
     #[arg(long, group = "judge")]
     pub(crate) check: bool,
@@ -92,9 +93,18 @@ impl QueryArgs {
         if self.extended { LanguageLevel::Extended } else { LanguageLevel::Wql }
     }
 
+    /// How to print what there is to say, when that is said. Whoever has a query judged wants
+    /// its status as programs do: with a place, and both codes by name.
+    pub(crate) const fn format(&self) -> Option<RowFormat> {
+        match self.format {
+            None if self.check || self.syntax => Some(RowFormat::Json),
+            format => format,
+        }
+    }
+
     /// How failures are written.
     pub(crate) const fn style(&self) -> FailureStyle {
-        match self.format {
+        match self.format() {
             Some(format) => format.style(),
             None => FailureStyle::Human,
         }

@@ -13,7 +13,7 @@ use std::io::Write;
 pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
     let mut out = stdout();
     if args.syntax {
-        core::check_query(args, None)?.write(&mut out, args.format)?;
+        core::check_query(args, None)?.write(&mut out, args.format())?;
     } else {
         let progress = Progress::new("loading");
         let session = load(args, &progress)?;
@@ -21,15 +21,15 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
         if args.check {
             let verdict = core::check_query(args, Some(&session))?;
             drop(progress);
-            verdict.write(&mut out, args.format)?;
+            verdict.write(&mut out, args.format())?;
         } else if let Some(explain) = args.explain {
             let plan = core::explain(&session, &args.query, explain == Explain::Analyze)?;
             drop(progress);
-            write_plan(&plan, &mut out, args.format)?;
+            write_plan(&plan, &mut out, args.format())?;
         } else {
             let answer = core::query(&session, &args.query)?;
             drop(progress);
-            answer.write(&mut out, args.format, args.mof.dialect.0, terminal::output_width())?;
+            answer.write(&mut out, args.format(), args.mof.dialect.0, terminal::output_width())?;
         }
     }
     out.flush()?;

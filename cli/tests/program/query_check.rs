@@ -35,12 +35,13 @@ fn syntax_needs_no_classes() {
             "REFERENCES OF {X} WHERE SchemaOnly",
         ),
     ] {
-        let run = asked(&["--syntax", "--format", "json"], query).succeeds();
+        let run = asked(&["--syntax"], query).succeeds();
         let expected = json!({
             "ok": true, "kind": kind, "answer": answer, "query": canonical, "checked": "syntax",
         });
         assert_eq!(run.json(), expected);
-        assert_eq!(asked(&["--syntax"], query).succeeds().stdout.lines().nth(1), Some(canonical));
+        let told = asked(&["--syntax", "--format", "table"], query).succeeds().stdout;
+        assert_eq!(told.lines().nth(1), Some(canonical));
         // What is canonical stays as it is.
         let again = asked(&["--syntax", "--format", "json"], canonical).succeeds();
         assert_eq!(again.json()["query"], canonical);
@@ -68,7 +69,7 @@ fn event_queries_have_a_door_of_their_own() {
 
 #[test]
 fn checks_bind_and_do_not_run() {
-    let options = ["--check", "--mof", &fleet(), "--format", "json"];
+    let options = ["--check", "--mof", &fleet()];
     let query = r#"ASSOCIATORS OF {Fleet_Computer.Name="nobody"}"#;
     let told = asked(&options, query).succeeds().json();
     assert_eq!((&told["ok"], &told["checked"]), (&json!(true), &json!("classes")));
@@ -88,7 +89,7 @@ fn checks_bind_and_do_not_run() {
         })
     );
     assert_eq!(
-        asked(&["--check", "--mof", &fleet()], query).fails_with(1).stderr,
+        asked(&["--check", "--mof", &fleet(), "--format", "table"], query).fails_with(1).stderr,
         format!(
             "error: {message}\n --> line 3, column 22\n  |\n\
              3 | WHERE Kind = 'x' AND Sise > 5\n  |                      ^^^^\n\n"

@@ -11,6 +11,7 @@ use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
 use cimarron_wql::WqlError;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Why an operation failed. Nothing was changed.
@@ -567,6 +568,14 @@ pub enum EngineError {
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
+    /// Something that the query names is wrong, or not there.
+    #[error("{error}")]
+    InQuery {
+        /// What is wrong.
+        error: Box<EngineError>,
+        /// Where the query names it, in bytes.
+        span: Range<usize>,
+    },
     /// The archive is wrong.
     #[error(transparent)]
     Archive(#[from] OpenError),

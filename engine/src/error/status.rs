@@ -95,9 +95,16 @@ impl EngineError {
             },
             Self::OtherAnswer { .. } => Status::QueryFeatureNotSupported,
             Self::Query(error) => error.status(),
+            Self::InQuery { error, .. } => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,
         }
+    }
+
+    /// The same, about what the query names at `span`.
+    #[cold]
+    pub(crate) fn in_query(self, span: cimarron_wql::Span) -> Self {
+        Self::InQuery { error: Box::new(self), span: span.into() }
     }
 
     /// What the MOF compiler said, when the MOF has errors.
@@ -112,6 +119,7 @@ impl EngineError {
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
             Self::Query(error) => Some(error.span().into()),
+            Self::InQuery { span, .. } => Some(span.clone()),
             Self::UnreadablePath { cause, .. } => Some(cause.span()),
             _ => None,
         }

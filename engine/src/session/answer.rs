@@ -167,9 +167,20 @@ impl Session {
                 cimarron_wql::bind_event(query, &*schema, &options)?;
             }
             query => {
-                cimarron_wql::bind(query, &*schema, &options)?;
+                if let Bound::Association(bound) = cimarron_wql::bind(query, &*schema, &options)? {
+                    self.check_source(&schema, &bound)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether a plan is right as far as binding the query does not tell: the path of
+    /// ASSOCIATORS OF and REFERENCES OF, which running looks up.
+    pub(super) fn check_plan(&self, schema: &Schema, plan: &Plan) -> Result<(), EngineError> {
+        match plan {
+            Plan::Associations(query) => self.check_source(schema, query),
+            Plan::Instances(_) | Plan::Classes(_) => Ok(()),
+        }
     }
 }

@@ -19,8 +19,8 @@ use super::path::BoundPath;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
-use crate::schema::ClassId;
-use crate::store::{Found, FrozenChunk, ObjectNumber, View};
+use crate::schema::{ClassId, Schema};
+use crate::store::{Found, FrozenChunk, Location, ObjectNumber, View};
 use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -104,7 +104,8 @@ impl Session {
         if query.schema_only {
             return self.declared(context, view, query, &filter).map(Answer::from);
         }
-        let source = self.source(view, &query.path)?;
+        let source =
+            self.source(view, &query.path).map_err(|error| error.in_query(query.path_span))?;
         let walks =
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
@@ -134,11 +135,8 @@ impl Session {
         filter: &AssociationFilter,
     ) -> Result<ClassResult, EngineError> {
         let (schema, path) = (view.schema(), &query.path);
-        if !self.namespace.location.holds(path) {
-            return Err(elsewhere(path));
-        }
+        self.check_source(schema, query)?;
         let name = path.class.as_ref().map_or("", Name::as_str);
-        let name = class(schema, name)?.name().as_str();
         let found = match query.kind {
             AssociationKind::Associators => {
                 let ends = self.ends(context, schema, name, filter, false)?;
@@ -151,6 +149,52 @@ impl Session {
             }
         };
         Ok(ClassResult::new(self, context, schema, found, schema.run().len()))
+    }
+
+    /// Whether the path in braces is right for the classes where it leads. Whether the
+    /// object is there is not asked.
+    pub(super) fn check_source(
+        &self,
+        schema: &Schema,
+        query: &BoundAssociationQuery,
+    ) -> Result<(), EngineError> {
+        let path = &query.path;
+        let check = |schema: &Schema, location: &Location| match path.is_instance() {
+            true => BoundPath::bind(schema, location, path).map(drop),
+            false => class(schema, path.class.as_ref().map_or("", Name::as_str)).map(drop),
+        };
+        let here = &self.namespace.location;
+        let checked = if here.holds(path) {
+            check(schema, here)
+        } else if query.schema_only {
+            Err(elsewhere(path))
+        } else {
+            self.namespace_of(path).and_then(|there| check(there.view().schema(), &there.location))
+        };
+        checked.map_err(|error| error.in_query(query.path_span))
+    }
+
+    /// How many associations may be followed, for explaining a query: those that refer to the
+    /// object, or with `SchemaOnly` the classes of all; `None` when the object is not there.
+    pub(super) fn links_from(&self, view: &View, query: &BoundAssociationQuery) -> Option<usize> {
+        if query.schema_only {
+            return Some(view.schema().classes().filter(|c| c.def().is_association).count());
+        }
+        let objects = self.source(view, &query.path).ok()?.objects;
+        let known = objects.into_iter().filter(|object| *object != 0);
+        Some(known.map(|object| self.namespace.store.links_of(object).count()).sum())
+    }
+
+    /// The other namespace that a path leads to.
+    fn namespace_of(&self, path: &ObjectPath) -> Result<Arc<Namespace>, EngineError> {
+        let here = &*self.namespace.location;
+        let own_server = path.host.as_deref().is_none_or(|host| here.is_own_server(host));
+        let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
+            return Err(elsewhere(path));
+        };
+        let there = self.repository().open(there)?;
+        there.check_alive()?;
+        Ok(there)
     }
 
     /// The object in braces.
@@ -176,12 +220,7 @@ impl Session {
     /// An object of another namespace, which must be there.
     fn source_elsewhere(&self, path: &ObjectPath) -> Result<Source, EngineError> {
         let here = &*self.namespace;
-        let own_server = path.host.as_deref().is_none_or(|host| here.location.is_own_server(host));
-        let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
-            return Err(elsewhere(path));
-        };
-        let there = self.repository().open(there)?;
-        there.check_alive()?;
+        let there = self.namespace_of(path)?;
         let view = there.view();
         let schema = view.schema();
         let called = |class: &Name| {

@@ -321,12 +321,12 @@ impl<'a> Walk<'a> {
         let mut together = [Target::default(); TOGETHER];
         let mut count = 0;
         self.links(|Followed { roles, .. }, link, (chunk, row)| {
-            let targets = || chunk.links(row).zip(roles).enumerate();
-            for (at, (object, role)) in targets().filter(|(_, (object, _))| *object != 0) {
-                let starts = |(n, (other, role)): (usize, (ObjectNumber, &Role))| {
-                    n != at && other == self.object && role.starts
-                };
-                if !role.ends || !targets().any(starts) {
+            let starts = |object: ObjectNumber, role: &Role| object == self.object && role.starts;
+            let all = chunk.links(row).zip(roles).filter(|(o, role)| starts(*o, role)).count();
+            for (object, role) in chunk.links(row).zip(roles) {
+                // A walk that starts at a reference ends at another one.
+                let others = all - usize::from(starts(object, role));
+                if object == 0 || !role.ends || others == 0 {
                     continue;
                 }
                 if let Some(place) = together.get_mut(count) {

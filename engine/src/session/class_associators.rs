@@ -98,11 +98,13 @@ impl Session {
     ) -> Result<Vec<Name>, EngineError> {
         let source = source(schema, class)?;
         let filter = filter.bind_for_class(schema)?;
+        let budget = context.budget(self.repository().limits().query_memory);
         let mut ends = Vec::new();
         for association in schema.classes().filter(|c| c.def().is_association) {
             context.check(&**self.repository().clock())?;
             if filter.follows(association) {
                 ends.extend(ends_of(schema, association, source, &filter));
+                budget.check(ends.capacity() * size_of::<Name>())?;
             }
         }
         if once {
@@ -121,12 +123,14 @@ impl Session {
     ) -> Result<Vec<ClassRef<'s>>, EngineError> {
         let source = source(schema, class)?;
         let filter = filter.bind_for_class(schema)?;
+        let budget = context.budget(self.repository().limits().query_memory);
         let mut found = Vec::new();
         for association in schema.classes().filter(|c| c.def().is_association) {
             context.check(&**self.repository().clock())?;
             let refers = || references(association).any(|r| r.is_of(source, &filter));
             if filter.follows(association) && filter.gives(association) && refers() {
                 found.push(association);
+                budget.check(found.capacity() * size_of::<ClassRef<'_>>())?;
             }
         }
         Ok(found)

@@ -124,14 +124,13 @@ impl Session {
         schema: &Arc<Schema>,
         query: &BoundSchemaQuery,
     ) -> Result<ClassResult, EngineError> {
-        let runs = query.filter.as_ref().and_then(|condition| runs(schema, condition));
-        let runs = runs.unwrap_or_else(|| vec![schema.run()]);
+        let runs = candidates(schema, query).unwrap_or_else(|| vec![schema.run()]);
         let location = &*self.namespace.location;
         let mut found = Vec::new();
-        let candidates = runs.into_iter().flat_map(|run| schema.range(run));
+        let asked = runs.into_iter().flat_map(|run| schema.range(run));
         let mut looked_at = 0;
         let budget = context.budget(self.repository().limits().query_memory);
-        for class in candidates {
+        for class in asked {
             if looked_at % CLASSES_PER_CHECK == 0 {
                 context.check(&**self.repository().clock())?;
                 budget.check(held(&found))?;
@@ -150,6 +149,11 @@ impl Session {
 
 const fn held(found: &Vec<ClassId>) -> usize {
     found.capacity() * size_of::<ClassId>()
+}
+
+/// The runs of classes that the condition of a query is asked of; `None` for all.
+pub(super) fn candidates(schema: &Schema, query: &BoundSchemaQuery) -> Option<Vec<Range<u32>>> {
+    query.filter.as_ref().and_then(|condition| runs(schema, condition))
 }
 
 /// The runs of classes outside of which a condition is true for none, in order and apart

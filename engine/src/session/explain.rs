@@ -6,6 +6,7 @@
 
 use super::access::{self, AccessPath, Size, Way};
 use super::answer::Plan;
+use super::class_query;
 use super::estimate::Estimate;
 use super::query::QueryResult;
 use super::statement::{Selection, Statement};
@@ -22,6 +23,7 @@ use cimarron_wql::{
     BoundAggregate, BoundAssociationQuery, BoundExtended, BoundOrder, BoundSchemaQuery,
 };
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 /// What a query does.
@@ -87,7 +89,8 @@ impl Session {
     pub fn explain(&self, context: &CallContext, text: &str) -> Result<QueryPlan, EngineError> {
         let view = self.read(context, Operation::ReadInstances, text)?.view();
         let plan = self.plan(text, view.schema())?;
-        Ok(QueryPlan { root: shape(&view, &plan), planning: None })
+        self.check_plan(view.schema(), &plan)?;
+        Ok(QueryPlan { root: self.shape(&view, &plan), planning: None })
     }
 
     /// How a query is answered: it is run, every row of the answer is read, and each step
@@ -100,7 +103,7 @@ impl Session {
         let start = clock.now();
         let view = self.read(context, Operation::ReadInstances, text)?.view();
         let plan = self.plan(text, view.schema())?;
-        let root = shape(&view, &plan);
+        let root = self.shape(&view, &plan);
         let planned = clock.now();
         let root = match plan {
             Plan::Instances(statement) => {
@@ -119,26 +122,57 @@ impl Session {
                 fill(PlanNode { actual, ..root }, &mut done, &note)
             }
             other => {
+                let start = clock.now();
+                let found = self.at_the_leaf(&view, &other);
+                let below = clock.now() - start;
                 let answer = self.answer(context, &view, other)?;
                 let rows = match &answer {
                     super::Answer::Instances(result) => result.count()?,
                     super::Answer::Classes(result) => result.names().count(),
                 };
-                let time = clock.now() - planned;
-                PlanNode { actual: Some(Actual { rows: rows as u64, time }), ..root }
+                // What lies below was done twice: to measure it, and for the answer.
+                let time = (clock.now() - start).saturating_sub(below * 2);
+                let below = Actual { rows: found.unwrap_or_default() as u64, time: below };
+                done(root, Actual { rows: rows as u64, time }, below)
             }
         };
         Ok(QueryPlan { root, planning: Some(planned - start) })
     }
 }
 
-/// The steps of a query.
-fn shape(view: &ViewRef<'_>, plan: &Plan) -> PlanNode {
-    match plan {
-        Plan::Instances(statement) => instances(view, statement),
-        Plan::Classes(query) => classes(view.schema(), query),
-        Plan::Associations(query) => associations(query),
+impl Session {
+    /// The steps of a query.
+    fn shape(&self, view: &ViewRef<'_>, plan: &Plan) -> PlanNode {
+        let found = || self.at_the_leaf(view, plan).map(|rows| rows as f64);
+        match plan {
+            Plan::Instances(statement) => instances(view, statement),
+            Plan::Classes(query) => classes(view.schema(), query, found()),
+            Plan::Associations(query) => associations(query, found()),
+        }
     }
+
+    /// How many classes or associations a query that is no data query starts with.
+    fn at_the_leaf(&self, view: &ViewRef<'_>, plan: &Plan) -> Option<usize> {
+        match plan {
+            Plan::Instances(_) => None,
+            Plan::Classes(query) => {
+                let schema = view.schema();
+                let runs = class_query::candidates(schema, query);
+                Some(runs.map_or(schema.run().len(), |runs| runs.iter().map(Range::len).sum()))
+            }
+            Plan::Associations(query) => self.links_from(view, query),
+        }
+    }
+}
+
+/// Gives the two steps of a query that is no data query what they did: its own, and what it
+/// took from below.
+fn done(mut node: PlanNode, own: Actual, below: Actual) -> PlanNode {
+    if let Some(source) = &mut node.source {
+        source.actual = Some(below);
+    }
+    node.actual = Some(own);
+    node
 }
 
 fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
@@ -265,22 +299,41 @@ fn projection(selection: &Selection) -> String {
     }
 }
 
-fn classes(schema: &Schema, query: &BoundSchemaQuery) -> PlanNode {
-    let leaf = PlanNode::new("Classes of the namespace").about(schema.classes().count() as f64);
+/// Of the classes that a condition says nothing of the place of, so many are thought to pass.
+const CLASSES_THAT_PASS: f64 = 0.1;
+
+/// Each keyword that narrows a result is thought to leave so much of it.
+const LEFT_BY_KEYWORD: f64 = 0.5;
+
+fn classes(schema: &Schema, query: &BoundSchemaQuery, found: Option<f64>) -> PlanNode {
+    let rows = found.unwrap_or_default();
+    let runs = class_query::candidates(schema, query);
+    let (leaf, left) = match runs.as_deref() {
+        None => (PlanNode::new("Classes of the namespace"), CLASSES_THAT_PASS),
+        Some([]) => (PlanNode::new("Nothing: the namespace has no such class"), 1.0),
+        Some([_]) => (PlanNode::new("Class tree"), 1.0),
+        Some(more) => (PlanNode::new("Class tree").with(format!("{} runs", more.len())), 1.0),
+    };
+    let leaf = leaf.about(rows);
     match &query.filter {
-        Some(filter) => PlanNode::over(format!("Filter {filter}"), leaf),
+        Some(filter) => {
+            let passed = (rows * left).max(rows.min(1.0));
+            PlanNode::over(format!("Filter {filter}"), leaf).about(passed)
+        }
         None => leaf,
     }
 }
 
-fn associations(query: &BoundAssociationQuery) -> PlanNode {
+fn associations(query: &BoundAssociationQuery, found: Option<f64>) -> PlanNode {
     let from = if query.schema_only { "Declared associations" } else { "Association index" };
-    let leaf = PlanNode::new(format!("{from} of {}", query.path));
+    let rows = found.unwrap_or_default();
+    let leaf = PlanNode::new(format!("{from} of {}", query.path)).about(rows);
     let kind = match query.kind {
         AssociationKind::Associators => "Associators",
         AssociationKind::References => "References",
     };
     let mut node = PlanNode::over(kind, leaf);
+    let mut left = rows;
     for (word, value) in [
         ("AssocClass", &query.assoc_class),
         ("ResultClass", &query.result_class),
@@ -291,9 +344,19 @@ fn associations(query: &BoundAssociationQuery) -> PlanNode {
     ] {
         if let Some(value) = value {
             node = node.with(format!("{word} = {value}"));
+            left *= LEFT_BY_KEYWORD;
         }
     }
-    node
+    for (word, is_there) in [
+        ("ClassDefsOnly", query.class_defs_only),
+        ("KeysOnly", query.keys_only),
+        ("SchemaOnly", query.schema_only),
+    ] {
+        if is_there {
+            node = node.with(word);
+        }
+    }
+    node.about(left.max(rows.min(1.0)))
 }
 
 /// Runs a result to its end, step by step.
@@ -341,6 +404,7 @@ impl Measuring<'_> {
             leaf.time += found;
         }
         let note = match (chunks, passed_over) {
+            (1, 0) => "1 chunk".to_owned(),
             (_, 0) => format!("{chunks} chunks"),
             _ => format!("{chunks} chunks, {passed_over} of them passed over"),
         };

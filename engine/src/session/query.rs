@@ -92,6 +92,7 @@ impl Session {
     pub fn prepare(&self, context: &CallContext, text: &str) -> Result<PreparedQuery, EngineError> {
         let schema = self.read(context, Operation::ReadInstances, text)?.schema();
         let plan = self.plan(text, &schema)?;
+        self.check_plan(&schema, &plan)?;
         let bound = Mutex::new((schema, plan));
         Ok(PreparedQuery { session: self.clone(), text: text.into(), bound })
     }

@@ -97,12 +97,42 @@ impl<'a> Row<'a> {
         Some(self.chunk.value(self.row, slot))
     }
 
-    /// The value of a system property.
+    /// The value of a system property, as a client finds it in the row.
+    ///
+    /// `__PROPERTY_COUNT` counts what is selected. `__RELPATH` and `__PATH` are NULL when a
+    /// select list has neither of them nor all keys (WMI SDK, "SELECT Statement for Data
+    /// Queries": a system property that is not relevant for a query is NULL; MS-WMI 2.2.6,
+    /// `WBEM_FLAG_ENSURE_LOCATABLE`: only with it they never are). [`Row::path`] is there
+    /// always.
     pub fn system(self, property: SystemProperty) -> Value {
+        use SystemProperty::{Path, RelPath};
+        match property {
+            RelPath | Path if !self.shows_its_path() => Value::null(CimType::String),
+            property => self.derived(property),
+        }
+    }
+
+    /// The value of a system property that is asked for by its name.
+    pub(crate) fn derived(self, property: SystemProperty) -> Value {
         if property == SystemProperty::PropertyCount {
             return Value::from(i32::try_from(self.selected_properties()).unwrap_or(i32::MAX));
         }
         system_to_value(system_value(&self, property))
+    }
+
+    /// Whether what is selected tells where the instance is.
+    fn shows_its_path(self) -> bool {
+        use SystemProperty::{Path, RelPath};
+        let Selection::Items(items, _) = self.selection else { return true };
+        let is_path = |item: &BoundPath| matches!(item, BoundPath::System(RelPath | Path));
+        let has = |key: u32| {
+            let is_key = |item: &BoundPath| match item {
+                BoundPath::Column(column) => u32::try_from(column.slot) == Ok(key),
+                _ => false,
+            };
+            items.iter().any(is_key)
+        };
+        items.iter().any(is_path) || self.chunk.layout().keys.iter().all(|key| has(*key))
     }
 
     /// How many properties that are no system properties the selection has.
@@ -179,7 +209,7 @@ impl<'a> Row<'a> {
             is_array: header.is_array,
             value: match path {
                 BoundPath::Column(column) => FieldValue::Stored(self.value(column.slot)),
-                BoundPath::System(property) => FieldValue::Derived(self.system(*property)),
+                BoundPath::System(property) => FieldValue::Derived(self.derived(*property)),
                 BoundPath::Member(path) => FieldValue::Derived(self.member(path)),
                 BoundPath::This => FieldValue::Stored(ValueView::Null),
             },

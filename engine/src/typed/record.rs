@@ -81,7 +81,8 @@ impl<'de> Record<'de, '_> {
     fn system(&self, property: SystemProperty) -> Option<Value> {
         use SystemProperty as P;
         Some(match (*self, property) {
-            (Self::Row(row), property) => row.system(property),
+            // A field of that name asks for it, as a select list would.
+            (Self::Row(row), property) => row.derived(property),
             (record, P::Class) => Value::from(record.class_name()),
             (Self::Instance(_), P::Genus) => Value::from(2_i32),
             (Self::Class(_), P::Genus) => Value::from(1_i32),

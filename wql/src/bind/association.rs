@@ -29,6 +29,7 @@ pub(super) fn bind<S: Schema>(
     Ok(BoundAssociationQuery {
         kind: query.kind,
         path: query.path.clone(),
+        path_span: query.path_span,
         assoc_class: class(&query.assoc_class)?,
         result_class: class(&query.result_class)?,
         role: name(&query.role),

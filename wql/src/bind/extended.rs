@@ -39,7 +39,8 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                         Some(path) => format!("{function}({path})").into(),
                         None => format!("{function}(*)").into(),
                     });
-                    extended.aggregates.push(BoundAggregate { function, path, heading });
+                    let span = aggregate.span;
+                    extended.aggregates.push(BoundAggregate { function, path, heading, span });
                 }
                 Selected::Aggregate(aggregate) => {
                     return refuse(WqlError::MixedAggregates { span: aggregate.span });

@@ -1,6 +1,7 @@
 //! The bound forms of the queries that are no plain data queries.
 
 use super::{BoundExpr, BoundPath, BoundQuery, Projection};
+use crate::Span;
 use crate::syntax::ast::{AggregateFunction, AssociationKind, Direction};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct BoundAssociationQuery {
     pub kind: AssociationKind,
     /// The object.
     pub path: ObjectPath,
+    /// Where the query names it.
+    pub path_span: Span,
     /// The association must be of this class or one below it.
     pub assoc_class: Option<Name>,
     /// The result must be of this class or one below it.
@@ -144,4 +147,6 @@ pub struct BoundAggregate {
     pub path: Option<BoundPath>,
     /// What it is called in the result: its alias, or `FUNCTION(property)`.
     pub heading: Name,
+    /// Where it stands in the query.
+    pub span: Span,
 }

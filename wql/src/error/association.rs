@@ -59,8 +59,10 @@ pub enum AssociationError {
     /// An operator other than `=` behind a keyword.
     #[error("`=` is the only operator behind a keyword, and no condition can stand here")]
     Operator,
-    /// A quoted name behind a keyword.
-    #[error("names of classes, properties and qualifiers stand here without quotes")]
+    /// What is quoted behind a keyword is no name.
+    #[error(
+        "the name of a class, property or qualifier stands here: letters, digits and `_`, and not TRUE, FALSE or NULL"
+    )]
     QuotedName,
     /// A keyword that only ASSOCIATORS OF has, in REFERENCES OF.
     #[error("REFERENCES OF has no {keyword}: only ASSOCIATORS OF does")]

@@ -7,27 +7,22 @@
 use crate::syntax::ast::CompareOp;
 use crate::vector::Bounds;
 
-/// The integers from `low` to `high`, or all others. Empty when `low` is greater.
+/// The numbers from `low` to `high`, or all others. Empty when `low` is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Integers {
+pub struct Interval<N> {
     /// The least.
-    pub low: i128,
+    pub low: N,
     /// The greatest.
-    pub high: i128,
-    /// Whether all others are meant instead.
+    pub high: N,
+    /// Whether all others are meant instead; NaN is among the others only.
     pub outside: bool,
 }
 
-/// The reals from `low` to `high`, or all others. NaN is among the others only.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reals {
-    /// The least.
-    pub low: f64,
-    /// The greatest.
-    pub high: f64,
-    /// Whether all others are meant instead.
-    pub outside: bool,
-}
+/// Integers.
+pub type Integers = Interval<i128>;
+
+/// Reals.
+pub type Reals = Interval<f64>;
 
 /// How much of a range of values a set has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +30,41 @@ pub(crate) enum Share {
     None,
     Some,
     All,
+}
+
+impl<N: Copy + PartialOrd> Interval<N> {
+    /// Whether a number is one of them.
+    #[inline]
+    pub fn contains(self, number: N) -> bool {
+        (self.low <= number && number <= self.high) != self.outside
+    }
+
+    /// The same bounds, and the other numbers.
+    #[must_use]
+    pub(crate) const fn complement(self) -> Self {
+        Self { outside: !self.outside, ..self }
+    }
+
+    /// Those that are in both, when that is an interval again.
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
+        (!self.outside && !other.outside).then(|| Self {
+            low: if self.low < other.low { other.low } else { self.low },
+            high: if self.high > other.high { other.high } else { self.high },
+            outside: false,
+        })
+    }
+
+    /// How many of the numbers from `low` to `high` it has.
+    pub(crate) fn share(self, low: N, high: N) -> Share {
+        let inside = if self.low <= low && high <= self.high {
+            Share::All
+        } else if high < self.low || self.high < low || self.high < self.low {
+            Share::None
+        } else {
+            Share::Some
+        };
+        inside.turned(self.outside)
+    }
 }
 
 impl Integers {
@@ -51,33 +81,6 @@ impl Integers {
             CompareOp::GreaterOrEqual => (constant, MAX),
         };
         Self { low, high, outside: operator == CompareOp::NotEqual }
-    }
-
-    /// Whether a number is one of them.
-    #[inline]
-    pub fn contains(self, number: i128) -> bool {
-        (self.low <= number && number <= self.high) != self.outside
-    }
-
-    /// Those that are in both, when that is an interval again.
-    pub(crate) fn and(self, other: Self) -> Option<Self> {
-        (!self.outside && !other.outside).then(|| Self {
-            low: self.low.max(other.low),
-            high: self.high.min(other.high),
-            outside: false,
-        })
-    }
-
-    /// How many of the numbers from `low` to `high` it has.
-    pub(crate) fn share(self, low: i128, high: i128) -> Share {
-        let inside = if self.low <= low && high <= self.high {
-            Share::All
-        } else if high < self.low || self.high < low || self.high < self.low {
-            Share::None
-        } else {
-            Share::Some
-        };
-        inside.turned(self.outside)
     }
 
     /// The part of evenly spread integers between two bounds that it has.
@@ -115,33 +118,6 @@ impl Reals {
             CompareOp::Greater | CompareOp::GreaterOrEqual => (above, f64::INFINITY),
         };
         Self { low, high, outside: operator == CompareOp::NotEqual }
-    }
-
-    /// Whether a number is one of them.
-    #[inline]
-    pub fn contains(self, number: f64) -> bool {
-        (self.low <= number && number <= self.high) != self.outside
-    }
-
-    /// Those that are in both, when that is an interval again.
-    pub(crate) fn and(self, other: Self) -> Option<Self> {
-        (!self.outside && !other.outside).then(|| Self {
-            low: self.low.max(other.low),
-            high: self.high.min(other.high),
-            outside: false,
-        })
-    }
-
-    /// How many of the numbers from `low` to `high` it has.
-    pub(crate) fn share(self, low: f64, high: f64) -> Share {
-        let inside = if self.low <= low && high <= self.high {
-            Share::All
-        } else if high < self.low || self.high < low || self.high < self.low {
-            Share::None
-        } else {
-            Share::Some
-        };
-        inside.turned(self.outside)
     }
 
     /// The part of evenly spread reals between two bounds that it has.

@@ -6,7 +6,7 @@ mod one_of;
 mod predicate;
 mod print;
 
-pub use interval::{Integers, Reals};
+pub use interval::{Integers, Interval, Reals};
 pub use one_of::OneOf;
 pub use predicate::{ColumnTest, OtherTest, Predicate, Test};
 

@@ -127,8 +127,8 @@ impl Normaliser {
     }
 }
 
-const fn reals(set: Reals, negated: bool) -> Test {
-    Test::Reals(Reals { outside: set.outside != negated, ..set })
+fn reals(set: Reals, negated: bool) -> Test {
+    Test::Reals(if negated { set.complement() } else { set })
 }
 
 /// Joins predicates, none of which is joined in the same way unless it is flat itself.
@@ -294,8 +294,8 @@ impl Test {
             Self::Always => Self::Never,
             Self::Never => Self::Always,
             Self::Boolean(truth) => Self::Boolean(!truth),
-            Self::Integers(set) => Self::Integers(Integers { outside: !set.outside, ..*set }),
-            Self::Reals(set) => Self::Reals(Reals { outside: !set.outside, ..*set }),
+            Self::Integers(set) => Self::Integers(set.complement()),
+            Self::Reals(set) => Self::Reals(set.complement()),
             Self::Text { operator, constant, case } => {
                 Self::Text { operator: operator.negated(), constant: constant.clone(), case: *case }
             }

@@ -1,10 +1,11 @@
 //! The two statements about associations: their path and their keywords.
 
 use super::ast::{AssociationKind, AssociationQuery, Identifier};
+use super::lexer;
 use super::mode::{Door, Mode, Refusal, refuse};
 use crate::Span;
 use crate::error::{AssociationError, QueryKind, WqlError};
-use cimarron_model::{ObjectPath, suggest};
+use cimarron_model::{Name, ObjectPath, suggest};
 
 /// The keywords of both statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,25 @@ pub(super) fn path(text: &str, braces: Span) -> Result<(ObjectPath, Span), Refus
             wrong(AssociationError::MalformedPath(Box::new(reason)), span)
         }
     }
+}
+
+/// The name in quotes at `span`.
+///
+/// MS-WMI's grammar has none, but a sample of the WMI SDK does ("Writing an Association
+/// Provider for Interop": `resultclass='Win32_Process'`). The name is printed without them,
+/// so it must be one that can stand so.
+pub(super) fn quoted_name(text: &str, span: Span) -> Result<Identifier, Refusal> {
+    let inside = Span::new(span.start + 1, span.end.saturating_sub(1));
+    let name = inside.of(text);
+    let mut tokens = lexer::tokens(name);
+    let whole = match (tokens.next(), tokens.next()) {
+        (Some(Ok((0, token, end))), None) => end as usize == name.len() && !token.is_constant(),
+        _ => false,
+    };
+    if !whole || !name.starts_with(|c: char| c == '_' || !c.is_ascii() || c.is_ascii_alphabetic()) {
+        return wrong(AssociationError::QuotedName, span);
+    }
+    Ok(Identifier { name: Name::new(name), span })
 }
 
 /// Takes a keyword, with what stands behind its `=`, into the statement.

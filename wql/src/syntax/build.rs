@@ -400,8 +400,18 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn keyword(&mut self, keyword: Mark, value: Option<Mark>) -> Result<(), Refusal> {
-        let keyword = self.identifier(keyword);
         let value = value.map(|value| self.identifier(value));
+        self.term(keyword, value)
+    }
+
+    /// The name behind a keyword may stand in quotes.
+    pub(super) fn keyword_quoted(&mut self, keyword: Mark, value: Mark) -> Result<(), Refusal> {
+        let value = association::quoted_name(self.text, value.into())?;
+        self.term(keyword, Some(value))
+    }
+
+    fn term(&mut self, keyword: Mark, value: Option<Identifier>) -> Result<(), Refusal> {
+        let keyword = self.identifier(keyword);
         match &mut self.query {
             Some(Query::Association(query)) => association::keyword(query, &keyword, value),
             _ => Ok(()),

@@ -117,7 +117,6 @@ impl<'a> Place<'a> {
             | Token::GreaterOrEqual
             | Token::Open => wrong(AssociationError::Operator),
             Token::Brace => wrong(AssociationError::UnclosedBraces),
-            Token::String if self.earlier(0) == "=" => wrong(AssociationError::QuotedName),
             _ => None,
         }
     }

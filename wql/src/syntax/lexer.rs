@@ -137,6 +137,13 @@ pub(crate) enum Token {
     Comment,
 }
 
+impl Token {
+    /// Whether it is one of the words that are constants, and so no names.
+    pub(crate) const fn is_constant(self) -> bool {
+        matches!(self, Self::Null | Self::True | Self::False)
+    }
+}
+
 /// A token with the offsets of its first byte and behind its last one.
 pub(crate) type Lexeme = (u32, Token, u32);
 

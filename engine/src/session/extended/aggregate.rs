@@ -159,7 +159,7 @@ impl<'q> Fold<'q> {
                 let mean = sum.mean().map_or(Value::null(CimType::Real64), Value::from);
                 (CimType::Real64, mean)
             }
-            Self::Sum(path, sum) => sum_of(path, sum, &aggregate.heading)?,
+            Self::Sum(path, sum) => sum_of(path, sum, aggregate)?,
             Self::Extremes(column, ends) => {
                 let is_least = aggregate.function == AggregateFunction::Min;
                 let value = extreme(column.cim_type, ends, is_least);
@@ -212,7 +212,11 @@ fn add_to(sum: &mut Sum, fetched: &Fetched<'_>) {
 }
 
 /// A sum in the type of sums.
-fn sum_of(path: &BoundPath, sum: &Sum, heading: &Name) -> Result<(CimType, Value), EngineError> {
+fn sum_of(
+    path: &BoundPath,
+    sum: &Sum,
+    aggregate: &BoundAggregate,
+) -> Result<(CimType, Value), EngineError> {
     let total = sum.total();
     let declared = match path {
         BoundPath::Member(member) => match member.declared {
@@ -238,8 +242,9 @@ fn sum_of(path: &BoundPath, sum: &Sum, heading: &Name) -> Result<(CimType, Value
         Total::Integer { sum, .. } => match Scalar::from_integer(cim_type, sum) {
             Some(scalar) => Value::Scalar(scalar),
             None => {
-                let heading = heading.clone();
-                return Err(EngineError::SumOutOfRange { heading, sum, cim_type });
+                let heading = aggregate.heading.clone();
+                let error = EngineError::SumOutOfRange { heading, sum, cim_type };
+                return Err(error.in_query(aggregate.span));
             }
         },
     };

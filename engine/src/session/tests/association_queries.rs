@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
+use crate::context::CancelToken;
 use std::time::Duration;
 
 const LINKS: &str = r#"
@@ -213,6 +214,10 @@ fn queries_are_checked_without_running() {
     let session = wmi_with(LINKS);
     for (text, expected) in [
         (r#"ASSOCIATORS OF {X_Node.Id="nobody"}"#, Ok(())),
+        (r#"REFERENCES OF {X_Node} WHERE SchemaOnly"#, Ok(())),
+        (r#"ASSOCIATORS OF {X_Node.Name="a"}"#, Err(Status::InvalidObjectPath)),
+        (r#"ASSOCIATORS OF {X_Other=@}"#, Err(Status::InvalidObjectPath)),
+        (r#"ASSOCIATORS OF {\\.\root\cimv2:X_Nod}"#, Err(Status::InvalidClass)),
         ("SELECT * FROM meta_class WHERE __Class = 'X'", Ok(())),
         ("SELECT Nmae FROM X_Node", Err(Status::InvalidQuery)),
         ("SELECT * FROM X_Nod", Err(Status::InvalidClass)),
@@ -231,5 +236,87 @@ fn queries_are_checked_without_running() {
         let query = cimarron_wql::Query::Event(cimarron_wql::parse_event(text).unwrap());
         let checked = session.check_query(&context(), &query).map_err(|e| e.status());
         assert_eq!(checked, expected, "{text}");
+    }
+}
+
+#[test]
+fn errors_of_the_path_say_where_it_stands() {
+    let session = wmi_with(LINKS);
+    for (path, keywords, status, running_tells) in [
+        (r#"X_Node.Id="nobody""#, "", Status::NotFound, true),
+        (r#"X_Node.Name="a""#, "KeysOnly", Status::InvalidObjectPath, false),
+        (r#"X_Node.Id="a",Id2="b""#, "", Status::InvalidObjectPath, false),
+        ("X_Node=@", "", Status::InvalidObjectPath, false),
+        (r#"X_Sun.Heat=9"#, "", Status::InvalidObjectPath, false),
+        (r#"\\.\root\cimv2:X_Nod.Id="a""#, "", Status::InvalidClass, false),
+        (r"\\.\root\cimv2:X_Nod", "SchemaOnly", Status::InvalidClass, false),
+        (r"\\.\root\nowhere:X_Node", "SchemaOnly", Status::InvalidObjectPath, false),
+        (r#"\\.\root\nowhere:X_Node.Id="a""#, "", Status::InvalidNamespace, false),
+        (r#"\\BETA\root\cimv2:X_Node.Id="a""#, "", Status::InvalidObjectPath, false),
+        (r#"X_Nod.Id="a""#, "", Status::InvalidClass, false),
+    ] {
+        for statement in ["ASSOCIATORS", "REFERENCES"] {
+            let condition = if keywords.is_empty() { "" } else { "WHERE" };
+            let query = format!("{statement} OF {{ {path} }} {condition} {keywords}");
+            let check = |error: EngineError| {
+                assert_eq!(error.status(), status, "{query}: {error}");
+                let span = error.span().unwrap_or_else(|| panic!("{query}: no place"));
+                assert_eq!(&query[span], path);
+            };
+            check(session.execute(&context(), &query).unwrap_err());
+            check(session.analyze(&context(), &query).unwrap_err());
+            let parsed = cimarron_wql::parse(&query).unwrap();
+            let others = [
+                session.check_query(&context(), &parsed),
+                session.explain(&context(), &query).map(drop),
+                session.prepare(&context(), &query).map(drop),
+            ];
+            for other in others {
+                match other {
+                    Ok(()) => assert!(running_tells, "{query}"),
+                    Err(error) => check(error),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_query_ends_with_its_call() {
+    let clock = Arc::new(ManualClock::default());
+    let repository = Repository::builder().clock(clock.clone()).build();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    let session = repository.session("root/x").unwrap();
+    session.compile_mof_text(&context(), "links.mof", LINKS).unwrap();
+    let late = context().with_deadline(repository.deadline_in(Duration::from_secs(1)));
+    clock.advance(Duration::from_secs(2));
+    let token = CancelToken::new();
+    token.cancel();
+    let cancelled = context().with_cancel(token);
+    let thrifty = context().with_memory_budget(2);
+    for query in [
+        "SELECT * FROM meta_class",
+        "SELECT * FROM meta_class WHERE __this ISA 'X_Node'",
+        "SELECT * FROM meta_class WHERE __Class = 'X_Node'",
+        r#"ASSOCIATORS OF {X_Node.Id="a"}"#,
+        r#"ASSOCIATORS OF {X_Node.Id="a"} WHERE ClassDefsOnly"#,
+        "ASSOCIATORS OF {X_Node} WHERE SchemaOnly",
+        r#"REFERENCES OF {X_Node.Id="a"}"#,
+        r#"REFERENCES OF {X_Node.Id="a"} WHERE ClassDefsOnly"#,
+        "REFERENCES OF {X_Node} WHERE SchemaOnly",
+    ] {
+        for (limited, status) in [
+            (&late, Status::Timeout),
+            (&cancelled, Status::Cancelled),
+            (&thrifty, Status::QuotaViolation),
+        ] {
+            let error = session.execute(limited, query).map(drop).unwrap_err();
+            assert_eq!(error.status(), status, "{query}");
+            let error = session.analyze(limited, query).unwrap_err();
+            assert_eq!(error.status(), status, "{query}");
+            let prepared = session.prepare(&context(), query).unwrap();
+            assert_eq!(prepared.execute(limited).map(drop).unwrap_err().status(), status);
+        }
+        session.execute(&context(), query).unwrap();
     }
 }

@@ -63,11 +63,24 @@ fn says_how() {
         ),
         (
             "SELECT * FROM meta_class WHERE __this ISA 'X_Base'",
-            "Filter __this ISA \"X_Base\" ~? | Classes of the namespace ~",
+            "Filter __this ISA \"X_Base\" ~2 | Class tree ~2",
+        ),
+        (
+            "SELECT * FROM meta_class WHERE __Class = 'X_Base' OR __Class = 'X_Link'",
+            "Filter __CLASS = \"X_Base\" OR __CLASS = \"X_Link\" ~2 | Class tree, 2 runs ~2",
+        ),
+        ("SELECT * FROM meta_class", "Classes of the namespace ~"),
+        (
+            "SELECT * FROM meta_class WHERE __Class = 'X_No'",
+            "Filter __CLASS = \"X_No\" ~0 | Nothing: the namespace has no such class ~0",
         ),
         (
             "ASSOCIATORS OF {X_Low.Id='7'} WHERE ResultClass = X_Low",
-            "Associators, ResultClass = X_Low ~? | Association index of X_Low.Id=\"7\" ~?",
+            "Associators, ResultClass = X_Low ~0 | Association index of X_Low.Id=\"7\" ~0",
+        ),
+        (
+            "REFERENCES OF {X_Base} WHERE SchemaOnly",
+            "References, SchemaOnly ~1 | Declared associations of X_Base ~1",
         ),
     ] {
         let plan = text(&session.explain(&context(), query).unwrap());
@@ -87,7 +100,7 @@ fn says_what_was_done() {
         ),
         (
             "SELECT * FROM X_Low WHERE Id = '00007'",
-            "Show all properties ~1 -> 1 | Filter Id = \"00007\" ~1 -> 1 | Key X_Low, 1 chunks ~1 -> 1",
+            "Show all properties ~1 -> 1 | Filter Id = \"00007\" ~1 -> 1 | Key X_Low, 1 chunk ~1 -> 1",
         ),
         ("SELECT Id FROM X_Base WHERE Text = 'Text 7' AND Size < 100", "Show Id "),
     ] {
@@ -100,6 +113,37 @@ fn says_what_was_done() {
     let plan = plan.to_string();
     assert!(plan.contains("of them passed over"), "{plan}");
     assert!(plan.contains("└─ Filter Size <= 99  (about"), "{plan}");
+}
+
+#[test]
+fn says_what_was_done_for_classes_and_associations() {
+    let session = filled();
+    let end = |n: u32| path(&format!("X_Low.Id=\"{n:05}\""));
+    for n in 1..=6 {
+        let link = Instance::new("X_Link").with("From", end(0)).with("To", end(n));
+        session.create_instance(&context(), &link).unwrap();
+    }
+    for (query, expected) in [
+        (
+            "ASSOCIATORS OF {X_Base.Id='00000'} WHERE Role = From",
+            "Associators, Role = From ~3 -> 6 | Association index of X_Base.Id=\"00000\" ~6 -> 6",
+        ),
+        (
+            "REFERENCES OF {X_Low.Id='00000'} WHERE Role = To KeysOnly",
+            "References, Role = To, KeysOnly ~3 -> 0 | Association index of X_Low.Id=\"00000\" ~6 -> 6",
+        ),
+        (
+            "ASSOCIATORS OF {X_Low.Id='00001'} WHERE ClassDefsOnly",
+            "Associators, ClassDefsOnly ~1 -> 1 | Association index of X_Low.Id=\"00001\" ~1 -> 1",
+        ),
+        (
+            "SELECT * FROM meta_class WHERE __this ISA 'X_Base' AND __Class LIKE '%w'",
+            "Filter __this ISA \"X_Base\" AND __CLASS LIKE \"%w\" ~2 -> 1 | Class tree ~2 -> 2",
+        ),
+    ] {
+        let plan = session.analyze(&context(), query).unwrap();
+        assert_eq!(text(&plan), expected, "{query}");
+    }
 }
 
 #[test]

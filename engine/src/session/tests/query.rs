@@ -4,6 +4,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::context::CancelToken;
 use cimarron_model::{CimType, Keys, Value};
+use cimarron_wql::SystemProperty;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::thread::ScopedJoinHandle;
@@ -49,6 +50,33 @@ fn queries_select_in_order() {
     assert_eq!((instance.len(), instance.path.is_some()), (1, true));
     let missing = session.query(&context(), "SELECT * FROM X_Fam").unwrap_err();
     assert_eq!(missing.status(), Status::InvalidClass);
+}
+
+#[test]
+fn the_path_is_shown_when_the_keys_are() {
+    let session = wmi();
+    session.create_instance(&context(), &device("X_Fan", "f").with("Speed", 1_u32)).unwrap();
+    for (list, shown) in [
+        ("*", true),
+        ("Id", true),
+        ("Size, id", true),
+        ("Size", false),
+        ("Size, __CLASS", false),
+        ("Size, __RELPATH", true),
+        ("__PATH, Size", true),
+    ] {
+        let query = format!("SELECT {list} FROM X_Fan WHERE __RELPATH IS NOT NULL");
+        let result = session.query(&context(), &query).unwrap();
+        let row = result.rows().next().unwrap().unwrap();
+        for property in [SystemProperty::RelPath, SystemProperty::Path] {
+            assert_eq!(!row.system(property).is_null(), shown, "{query}");
+        }
+        assert!(!row.system(SystemProperty::Server).is_null());
+        assert!(
+            row.fields().all(|field| !field.name.starts_with("__") || !field.to_value().is_null())
+        );
+        assert_eq!(row.path().relative(), "X_Fan.Id=\"f\"");
+    }
 }
 
 #[test]

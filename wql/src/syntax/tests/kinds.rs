@@ -91,7 +91,17 @@ fn association_errors() {
         ("ASSOCIATORS OF {X=5} WHERE Role = a AND KeysOnly", connective("AND"), "AND"),
         ("ASSOCIATORS OF {X=5} WHERE Role = a, KeysOnly", connective(","), ","),
         ("ASSOCIATORS OF {X=5} WHERE Role <> a", E::Operator, "<>"),
-        ("ASSOCIATORS OF {X=5} WHERE Role = 'a'", E::QuotedName, "'a'"),
+        ("ASSOCIATORS OF {X=5} WHERE Role = 'a b'", E::QuotedName, "'a b'"),
+        ("ASSOCIATORS OF {X=5} WHERE Role = ' a'", E::QuotedName, "' a'"),
+        ("ASSOCIATORS OF {X=5} WHERE Role = ''", E::QuotedName, "''"),
+        ("ASSOCIATORS OF {X=5} WHERE Role = \"true\"", E::QuotedName, "\"true\""),
+        ("REFERENCES OF {X=5} WHERE ResultClass = '5'", E::QuotedName, "'5'"),
+        ("REFERENCES OF {X=5} WHERE ResultClass = 'a\\\"'", E::QuotedName, "'a\\\"'"),
+        (
+            "ASSOCIATORS OF {X=5} WHERE KeysOnly = 'a'",
+            E::KeywordWithValue { keyword: "KeysOnly" },
+            "'a'",
+        ),
         (
             "ASSOCIATORS OF {X=5} WHERE Rolle = a",
             keyword("Rolle", "ASSOCIATORS OF", Some("Role")),
