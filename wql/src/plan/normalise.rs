@@ -199,26 +199,7 @@ fn gathered(how: Join, tests: Vec<ColumnTest>) -> Vec<ColumnTest> {
     };
     let mut all = Vec::with_capacity(tests.len());
     for group in tests.chunk_by(is_alike) {
-        let members = || group.iter().filter_map(|test| test.test.member_of(how));
-        let outside = how == Join::And;
-        let one_of = match members().next() {
-            Some(Member::Text(_, case)) if group.len() >= MANY_TEXTS => {
-                let text = |member| match member {
-                    Member::Text(text, _) => Some(text.clone()),
-                    Member::Integers(..) => None,
-                };
-                Some(OneOf::texts(members().filter_map(text).collect(), case, outside))
-            }
-            Some(Member::Integers(..)) if group.len() >= MANY_INTEGERS => {
-                let set = |member| match member {
-                    Member::Integers(low, high) => Some((low, high)),
-                    Member::Text(..) => None,
-                };
-                Some(OneOf::integers(members().filter_map(set).collect(), outside))
-            }
-            _ => None,
-        };
-        match (one_of, group.first()) {
+        match (one_of(how, group), group.first()) {
             (Some(one_of), Some(first)) => {
                 let nulls = |test: &ColumnTest| test.on_null;
                 let on_null = match how {
@@ -232,6 +213,29 @@ fn gathered(how: Join, tests: Vec<ColumnTest>) -> Vec<ColumnTest> {
         }
     }
     all
+}
+
+/// What tests of the same kind say together, when they are many.
+fn one_of(how: Join, group: &[ColumnTest]) -> Option<OneOf> {
+    let members = || group.iter().filter_map(|test| test.test.member_of(how));
+    let outside = how == Join::And;
+    match members().next()? {
+        Member::Text(_, case) if group.len() >= MANY_TEXTS => {
+            let text = |member| match member {
+                Member::Text(text, _) => Some(text.clone()),
+                Member::Integers(..) => None,
+            };
+            Some(OneOf::texts(members().filter_map(text).collect(), case, outside))
+        }
+        Member::Integers(..) if group.len() >= MANY_INTEGERS => {
+            let set = |member| match member {
+                Member::Integers(low, high) => Some((low, high)),
+                Member::Text(..) => None,
+            };
+            Some(OneOf::integers(members().filter_map(set).collect(), outside))
+        }
+        _ => None,
+    }
 }
 
 /// A value, or some, of which each will do, or none may be.
