@@ -15,7 +15,7 @@ use crate::view::ValueView;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The values of one property, row by row.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +23,9 @@ pub(crate) struct Column {
     /// Rows before the end that are NULL, for forms that cannot say so themselves.
     nulls: Bits,
     data: Data,
-    /// Between what its numbers lie; known once it was sealed.
-    extent: Option<Extent>,
+    /// Between what its numbers lie; looked for when a condition first asks, which is not
+    /// before the column was sealed.
+    extent: OnceLock<Option<Extent>>,
 }
 
 /// The columns of finished rows, by slot; `None` where all values are NULL.
@@ -322,9 +323,10 @@ impl Column {
         true
     }
 
-    /// Between what the numbers lie, where that is known.
+    /// Between what the numbers of a sealed column lie, where that is known.
     pub(super) fn bounds(&self) -> Option<Bounds> {
-        self.extent.map(Extent::bounds)
+        let of_all = || Extent::of(self.data.values(), &self.nulls);
+        self.extent.get_or_init(of_all).map(Extent::bounds)
     }
 
     /// The value of a row.
@@ -408,7 +410,6 @@ impl Column {
         }
         self.nulls.shrink();
         self.data.shrink();
-        self.extent = Extent::of(self.data.values(), &self.nulls);
         Some(self)
     }
 
