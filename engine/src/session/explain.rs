@@ -463,12 +463,18 @@ impl fmt::Display for PlanNode {
         for detail in &self.details {
             write!(f, ", {detail}")?;
         }
-        match (self.estimate, self.actual) {
+        let rows = |count: f64| if count == 1.0 { "row" } else { "rows" };
+        let about = self.estimate.map(f64::round);
+        match (about, self.actual) {
             (None, None) => Ok(()),
-            (Some(rows), None) => write!(f, "  (about {rows:.0} rows)"),
-            (None, Some(Actual { rows, time })) => write!(f, "  ({rows} rows in {time:.1?})"),
-            (Some(about), Some(Actual { rows, time })) => {
-                write!(f, "  (about {about:.0} rows; {rows} rows in {time:.1?})")
+            (Some(about), None) => write!(f, "  (about {about} {})", rows(about)),
+            (about, Some(actual)) => {
+                f.write_str("  (")?;
+                if let Some(about) = about {
+                    write!(f, "about {about} {}; ", rows(about))?;
+                }
+                let Actual { rows: count, time } = actual;
+                write!(f, "{count} {} in {time:.1?})", rows(count as f64))
             }
         }
     }
