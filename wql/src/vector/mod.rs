@@ -149,33 +149,31 @@ impl ColumnTest {
             use crate::rows::Row;
             return rows.retain(|row| self.matches(batch.row(row).value(slot)));
         }
-        // The rows that have a value, and then those that have not.
-        let len = values.len().unwrap_or_else(|| batch.len());
-        let mut valid = Mask::default();
-        let mut nulls = if batch.valid(slot, &mut valid) {
-            if len < BATCH_ROWS {
-                valid.intersect(&Mask::of(0..len));
-            }
-            let mut nulls = rows.clone();
-            nulls.subtract(&valid);
-            rows.intersect(&valid);
-            nulls
-        } else if len < batch.len() {
-            let mut nulls = rows.clone();
-            let valid = Mask::of(0..len);
-            nulls.subtract(&valid);
-            rows.intersect(&valid);
-            nulls
-        } else {
-            Mask::default()
-        };
+        let nulls = self.take_nulls(batch, values, rows);
         if !rows.is_empty() {
             self.test.select(values, batch.bounds(slot), rows, scratch);
         }
-        if self.on_null {
+        if let Some(nulls) = nulls.filter(|_| self.on_null) {
             rows.unite(&nulls);
         }
-        nulls.clear();
+    }
+
+    /// Removes the rows that are NULL, and gives them; `None` when none can be.
+    fn take_nulls<B: Batch>(&self, batch: &B, values: Values<'_>, rows: &mut Mask) -> Option<Mask> {
+        let len = values.len().unwrap_or_else(|| batch.len());
+        let mut valid = Mask::default();
+        if !batch.valid(self.column.slot, &mut valid) {
+            if len >= batch.len() {
+                return None;
+            }
+            valid = Mask::of(0..len);
+        } else if len < BATCH_ROWS {
+            valid.intersect(&Mask::of(0..len));
+        }
+        let mut nulls = rows.clone();
+        nulls.subtract(&valid);
+        rows.intersect(&valid);
+        Some(nulls)
     }
 }
 
