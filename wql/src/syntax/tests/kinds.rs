@@ -2,19 +2,9 @@
 
 use super::super::ast::*;
 use super::super::{Level, ParseOptions, parse, parse_event, parse_event_with, parse_with};
+use super::{check, check_same};
 use crate::error::{AssociationError, Construct, EventError, WqlError};
 use cimarron_model::Status;
-
-#[track_caller]
-fn check(text: &str, canonical: &str) {
-    let query = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    assert_eq!(query.to_string(), canonical);
-}
-
-#[track_caller]
-fn check_same(text: &str) {
-    check(text, text);
-}
 
 #[track_caller]
 fn check_event(text: &str, canonical: &str) {
