@@ -214,25 +214,13 @@ impl Store {
         &self,
         root: &Root,
         key_root: ClassId,
-        (hash, keys): (u64, &[ValueView<'_>]),
+        key: (u64, &[ValueView<'_>]),
         seen: Seen,
         accept: impl Fn(&Chunk, usize) -> bool,
     ) -> Option<Found> {
-        let mut found = None;
-        root.index(key_root)?.find(hash, |address: RowAddress| {
-            let guard = self.directory.get(address);
-            let Some(chunk) = guard.as_ref().and_then(|c| c.as_ref()) else { return false };
-            let row = address.row();
-            let is_it = row < chunk.len()
-                && self.has_key(chunk, row, keys)
-                && accept(chunk, row)
-                && seen.has(chunk, row);
-            if is_it {
-                found = self.row_for(root, chunk, row);
-            }
-            found.is_some()
-        });
-        found
+        self.find_with(root, key_root, key, seen, accept, |chunk, row| {
+            self.row_for(root, chunk, row)
+        })
     }
 
     /// Reads one value of the row of this key under a key root whose class is accepted,
@@ -242,33 +230,52 @@ impl Store {
         &self,
         root: &Root,
         key_root: ClassId,
-        (hash, keys): (u64, &[ValueView<'_>]),
+        key: (u64, &[ValueView<'_>]),
         seen: Seen,
         accept: impl Fn(ClassId) -> bool,
         (slot, read): (u32, impl Fn(ValueView<'_>) -> T),
     ) -> Option<T> {
-        let mut value = None;
+        let accept = |chunk: &Chunk, row| {
+            // The value and the key lie in memory that is far away: asked for at once, both
+            // come in the time of one.
+            std::hint::black_box(chunk.value(row, slot));
+            accept(chunk.layout().id)
+        };
+        self.find_with(root, key_root, key, seen, accept, |chunk, row| {
+            if self.is_newest_form(root) {
+                return Some(read(chunk.value(row, slot)));
+            }
+            let found = self.row_for(root, chunk, row)?;
+            Some(read(found.chunk.value(row, slot)))
+        })
+    }
+
+    /// What `take` makes of the row of this key under a key root that is accepted.
+    #[inline]
+    fn find_with<T>(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        (hash, keys): (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(&Chunk, usize) -> bool,
+        take: impl Fn(&Arc<Chunk>, usize) -> Option<T>,
+    ) -> Option<T> {
+        let mut taken = None;
         root.index(key_root)?.find(hash, |address: RowAddress| {
             let guard = self.directory.get(address);
             let Some(chunk) = guard.as_ref().and_then(|c| c.as_ref()) else { return false };
             let row = address.row();
-            if row >= chunk.len() {
-                return false;
+            let is_it = row < chunk.len()
+                && accept(chunk, row)
+                && self.has_key(chunk, row, keys)
+                && seen.has(chunk, row);
+            if is_it {
+                taken = take(chunk, row);
             }
-            // The value and the key lie in memory that is far away: asked for at once, both
-            // come in the time of one.
-            std::hint::black_box(chunk.value(row, slot));
-            if self.has_key(chunk, row, keys) && accept(chunk.layout().id) && seen.has(chunk, row) {
-                value = if self.is_newest_form(root) {
-                    Some(read(chunk.value(row, slot)))
-                } else {
-                    let found = self.row_for(root, chunk, row);
-                    found.map(|found| read(found.chunk.value(row, slot)))
-                };
-            }
-            value.is_some()
+            taken.is_some()
         });
-        value
+        taken
     }
 
     #[inline]
