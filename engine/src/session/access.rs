@@ -22,6 +22,7 @@ use cimarron_model::{Char16, CimType, Dialect, Name, TypeClass, Value};
 use cimarron_wql::plan::{ColumnTest, Predicate, Test};
 use cimarron_wql::{BoundExpr, BoundPath, CompareOp, Constant};
 use smallvec::SmallVec;
+use std::fmt;
 use std::sync::Arc;
 
 /// What a result's rows were found through.
@@ -53,6 +54,18 @@ impl AccessPath {
     pub(super) fn through(root: &Root, index: &OrderedIndex) -> Self {
         let class = root.schema.by_id(index.class).map(|class| class.name().clone());
         Self::OrderedIndex { class: class.unwrap_or_default(), property: index.property.clone() }
+    }
+}
+
+impl fmt::Display for AccessPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scan => f.write_str("Scan"),
+            Self::Nothing => f.write_str("Nothing"),
+            Self::KeyIndex => f.write_str("Key"),
+            Self::AssociationIndex { property } => write!(f, "Association index {property}"),
+            Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
+        }
     }
 }
 
@@ -93,7 +106,8 @@ pub(super) fn candidates(
 ) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
-    let most = worth_it(root, class).min(allowance.most);
+    // Counts the rows of all classes below: only for ways that need it.
+    let most = || worth_it(root, class).min(allowance.most);
     match choose(root, class, statement) {
         Way::Scan => Ok(None),
         Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
@@ -104,14 +118,14 @@ pub(super) fn candidates(
         }
         Way::Associations => {
             let Some(wanted) = &statement.reference else { return Ok(None) };
-            let rows = wanted.find((namespace, view), class, allowance, most)?;
+            let rows = wanted.find((namespace, view), class, allowance, most())?;
             let property = wanted.property.clone();
             Ok(rows.map(|rows| (AccessPath::AssociationIndex { property }, rows)))
         }
         Way::Ordered(index, ranges, _) => {
             let (store, seen) = (&namespace.store, view.seen());
             let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
-            let rows = store.in_order(root, ranges, most, seen, accept, allowance.between)?;
+            let rows = store.in_order(root, ranges, most(), seen, accept, allowance.between)?;
             Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
         }
     }

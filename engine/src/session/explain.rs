@@ -108,10 +108,15 @@ impl Session {
         let root = match plan {
             Plan::Instances(statement) => {
                 let is_extended = statement.extended.is_some();
+                let by_index = is_by_index(&view, &statement);
                 let mut result = self.find_rows(context, &view, statement)?;
                 let found = clock.now() - planned;
-                let (mut done, note) =
+                let (mut done, mut note) =
                     Measuring { result: &result, clock, context }.steps(found)?;
+                // An index that turned out to name too many rows, or that cannot tell.
+                if by_index && matches!(result.access(), AccessPath::Scan) {
+                    note = format!("given up for a scan of {note}");
+                }
                 if is_extended {
                     let start = clock.now();
                     result = self.extend(result)?;
@@ -175,6 +180,20 @@ fn done(mut node: PlanNode, own: Actual, below: Actual) -> PlanNode {
     node
 }
 
+/// Whether a data query would come to its rows by an index.
+fn is_by_index(view: &ViewRef<'_>, statement: &Statement) -> bool {
+    let class = statement.class_id.and_then(|id| view.schema().by_id(id));
+    class.is_some_and(|class| {
+        matches!(
+            access::choose(view.root(), class, statement),
+            Way::Associations | Way::Ordered(..)
+        )
+    })
+}
+
+/// The part of the rows that have one value, or one end, for want of anything better.
+const OF_ONE_VALUE: f64 = 0.01;
+
 fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
     let (root, schema) = (view.root(), view.schema());
     let mut node = PlanNode::new("Nothing");
@@ -189,12 +208,12 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
             Way::Associations => {
                 let wanted = statement.reference.as_ref();
                 let path = wanted.map(|wanted| wanted.path.to_string()).unwrap_or_default();
-                PlanNode::new(format!("Association index of {path}"))
+                PlanNode::new(format!("Association index of {path}")).about(all * OF_ONE_VALUE)
             }
             Way::Ordered(index, ranges, size) => {
                 let found = match size {
                     Size::About(rows) => rows,
-                    Size::OneValue => all * 0.01,
+                    Size::OneValue => all * OF_ONE_VALUE,
                 };
                 let path = AccessPath::through(root, index);
                 let count = ranges.len();
@@ -476,18 +495,6 @@ impl fmt::Display for PlanNode {
                 let Actual { rows: count, time } = actual;
                 write!(f, "{count} {} in {time:.1?})", rows(count as f64))
             }
-        }
-    }
-}
-
-impl fmt::Display for AccessPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Scan => f.write_str("Scan"),
-            Self::Nothing => f.write_str("Nothing"),
-            Self::KeyIndex => f.write_str("Key"),
-            Self::AssociationIndex { property } => write!(f, "Association index {property}"),
-            Self::OrderedIndex { class, property } => write!(f, "Ordered index {class}.{property}"),
         }
     }
 }

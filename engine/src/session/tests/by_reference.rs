@@ -63,6 +63,8 @@ fn the_association_index_has_them() {
     link(&session, "X_Link", end("gone"), end("b")).unwrap();
     let query = "SELECT * FROM X_Link WHERE From = 'X_End.Id=\"a\"'";
     assert_eq!(through(&session, query), ("Scan".to_owned(), 2));
+    let plan = session.analyze(&context(), query).unwrap().to_string();
+    assert!(plan.contains("Association index of X_End.Id=\"a\", given up for a scan"), "{plan}");
 }
 
 proptest! {
