@@ -46,6 +46,7 @@ mod check;
 mod clock;
 mod compile;
 mod context;
+mod durable;
 mod error;
 mod limits;
 mod namespace;

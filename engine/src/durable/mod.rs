@@ -1,0 +1,3 @@
+//! What outlives the process: a repository's state and commits as bytes.
+
+pub(crate) mod codec;
