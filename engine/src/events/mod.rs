@@ -1,0 +1,5 @@
+//! Events.
+
+mod consumer;
+
+pub use consumer::{ConsumerSink, Delivery, Failure, Verdict};
