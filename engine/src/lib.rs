@@ -68,11 +68,14 @@ pub use cimarron_journal::{JournalError, Medium};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::{Level as LanguageLevel, SystemProperty};
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ManualClock, SystemClock, WallTime};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;
-pub use events::{ConsumerSink, Delivery, Failure, Verdict};
+pub use events::{
+    ConsumerSink, Delivery, Event, Failure, Overflow, SubscribeOptions, Subscription,
+    SubscriptionStatus, Verdict,
+};
 pub use executor::{Executor, Threads};
 pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
