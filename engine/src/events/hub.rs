@@ -242,6 +242,14 @@ impl Hub {
         drop(ended);
     }
 
+    /// How many namespaces have subscriptions, how much work is planned, and how many
+    /// subscriptions there are.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> (usize, usize, usize) {
+        let state = self.state.lock();
+        (state.scopes.len(), state.agenda.len(), self.open.load(Ordering::Acquire))
+    }
+
     /// Calls a subscription's callback with what waits.
     fn call(&self, repository: &Repository, entry: &Arc<Entry>) {
         let Some(sink) = &entry.sink else { return };

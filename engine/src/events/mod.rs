@@ -47,3 +47,5 @@ pub use queue::Overflow;
 pub use register::SubscribeOptions;
 pub use subscription::{Subscription, SubscriptionStatus};
 pub(crate) use system::Raised;
+#[cfg(test)]
+mod tests;
