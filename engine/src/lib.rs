@@ -73,8 +73,8 @@ pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;
 pub use events::{
-    ConsumerSink, Delivery, Event, Failure, Overflow, SubscribeOptions, Subscription,
-    SubscriptionStatus, Verdict,
+    BindingStatus, ConsumerSink, DeadLetter, Delivery, DeliveryPolicy, Event, Failure, Overflow,
+    SubscribeOptions, Subscription, SubscriptionStatus, Verdict,
 };
 pub use executor::{Executor, Threads};
 pub use limits::Limits;

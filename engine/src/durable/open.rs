@@ -73,6 +73,7 @@ impl RepositoryBuilder {
             storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
         })?;
         repository.set_durable(durable);
+        repository.hub().watch_standing(&repository);
         Ok(repository)
     }
 }

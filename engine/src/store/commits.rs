@@ -42,6 +42,8 @@ pub(crate) struct Commits {
     clock: Arc<dyn Clock>,
     /// Where commits go before or after they are published; `None` when they go nowhere.
     sink: OnceLock<Arc<dyn Sink>>,
+    /// Is told of commits of instances that make the engine do something.
+    standing: OnceLock<StandingHook>,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
 }
@@ -106,6 +108,14 @@ pub(crate) trait Sink: Send + Sync + fmt::Debug {
     fn settle(&self, commit: Commit) -> Result<(), EngineError>;
 }
 
+struct StandingHook(Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for StandingHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StandingHook")
+    }
+}
+
 /// What the one writer has.
 #[derive(Debug)]
 pub(super) struct WriterState {
@@ -131,6 +141,7 @@ impl Commits {
             log: ChangeLog::new(limits.kept_commits),
             clock,
             sink: OnceLock::new(),
+            standing: OnceLock::new(),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
@@ -254,6 +265,19 @@ impl Commits {
     pub(crate) fn listen(&self) -> Listener {
         let _turn = self.lock();
         self.log.listen(self.visible())
+    }
+
+    /// Says whom to tell of commits of instances that make the engine do something: who
+    /// commits them does, when they are published.
+    pub(crate) fn set_standing_hook(&self, hook: Box<dyn Fn() + Send + Sync>) {
+        // The second of two would be a mistake of the program.
+        let _ = self.standing.set(StandingHook(hook));
+    }
+
+    pub(super) fn announce(&self, is_standing: bool) {
+        if let Some(StandingHook(hook)) = self.standing.get().filter(|_| is_standing) {
+            hook();
+        }
     }
 
     /// What time it is.
