@@ -241,7 +241,7 @@ mod tests {
         Manifest::decode("MANIFEST", bytes)
     }
 
-    fn is_damaged(result: Result<Manifest>) -> bool {
+    fn is_damaged(result: &Result<Manifest>) -> bool {
         matches!(result, Err(JournalError::Damaged { .. }))
     }
 
@@ -259,11 +259,11 @@ mod tests {
             let mut flipped = bytes.clone();
             let bit = bit.index(bytes.len() * 8);
             flipped[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(is_damaged(decode(&flipped)));
+            prop_assert!(is_damaged(&decode(&flipped)));
             let shorter = &bytes[..end.index(bytes.len())];
-            prop_assert!(is_damaged(decode(shorter)));
+            prop_assert!(is_damaged(&decode(shorter)));
             let longer = [&bytes[..], &[0]].concat();
-            prop_assert!(is_damaged(decode(&longer)));
+            prop_assert!(is_damaged(&decode(&longer)));
         }
 
         /// A hash that vouches for nonsense: it is refused, or it is exactly what would be written.

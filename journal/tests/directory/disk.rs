@@ -1,5 +1,6 @@
 //! The directory on disk: what is found again, and what is refused.
 
+use cimarron_journal::simulated::SimulatedMedium;
 use cimarron_journal::{
     AlignedVec, BlobId, Entry, Folder, Journal, JournalError, Opened, Options, open,
 };
@@ -264,8 +265,8 @@ fn impossible_checkpoints_are_refused() {
 
 #[test]
 fn blobs_go_on_in_the_next_segment() {
-    let folder = tempfile::tempdir().unwrap();
-    let Opened { journal, .. } = opened(folder.path());
+    let medium = SimulatedMedium::new();
+    let Opened { journal, .. } = open(Arc::new(medium), Options::default()).unwrap();
     let mut writer = journal.new_segments().unwrap();
     let before = writer.add(b"before").unwrap();
     let large = writer.add(&vec![1; 63 << 20]).unwrap();
