@@ -28,7 +28,6 @@ const REST_MAX: usize = 2048;
 ///
 /// # Errors
 /// When the chunk has too many columns for rkyv's pointers.
-#[cfg_attr(not(test), expect(dead_code, reason = "checkpoints come next"))]
 pub(crate) fn encode(
     chunk: &Chunk,
     rows: usize,
