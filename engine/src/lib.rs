@@ -63,11 +63,11 @@ mod typed;
 mod view;
 
 pub use changes::{Change, ChangeStream, CommitRecord};
+pub use cimarron_journal::{JournalError, Medium};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::{Level as LanguageLevel, SystemProperty};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use cimarron_journal::{JournalError, Medium};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;

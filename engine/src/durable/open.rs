@@ -6,7 +6,7 @@ use super::pipeline::Pipeline;
 use super::record::Writer;
 use super::replay::Replay;
 use super::schema::Archives;
-use super::{Durable, DurabilityStatus, SyncPolicy, storage};
+use super::{DurabilityStatus, Durable, SyncPolicy, storage};
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
 use cimarron_journal::{Folder, Medium, Options};

@@ -9,9 +9,9 @@
 //! **Locks**, in the order in which they are taken: the log's end, the writer's place, what is
 //! pending. Whoever has the writer's place never waits for the log.
 
+use super::SyncPolicy;
 use super::record::Writer;
 use super::worker::Signals;
-use super::SyncPolicy;
 use crate::error::EngineError;
 use crate::store::{Applied, Commit, Commits, Record, Sink, Woken, WriterPlace};
 use cimarron_journal::{Journal, JournalError};

@@ -1,8 +1,8 @@
 //! The threads behind a repository with a data directory: one that writes the log where commits
 //! do not wait for it, and one that makes checkpoints.
 
-use super::pipeline::Pipeline;
 use super::checkpoint::Extent;
+use super::pipeline::Pipeline;
 use super::{Durable, SyncPolicy};
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;

@@ -59,9 +59,7 @@ pub enum EngineError {
     #[error("the data directory: {0}")]
     Storage(Arc<JournalError>),
     /// What the data directory holds is not what was written.
-    #[error(
-        "the data directory is damaged: {place}: {problem}; restore it from a backup"
-    )]
+    #[error("the data directory is damaged: {place}: {problem}; restore it from a backup")]
     DataDamaged {
         /// Where.
         place: String,

@@ -15,10 +15,10 @@ impl EngineError {
             Self::TooLong { .. }
             | Self::StoreFull
             | Self::Unstorable { .. }
-            | Self::OverMemoryBudget { .. } => {
-                Status::QuotaViolation
+            | Self::OverMemoryBudget { .. } => Status::QuotaViolation,
+            Self::Storage(_) | Self::DataDamaged { .. } | Self::WritesStopped { .. } => {
+                Status::Failed
             }
-            Self::Storage(_) | Self::DataDamaged { .. } | Self::WritesStopped { .. } => Status::Failed,
             Self::NotDurable => Status::NotSupported,
             Self::SnapshotIsReadOnly => Status::NotSupported,
             Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,

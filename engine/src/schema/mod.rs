@@ -239,10 +239,11 @@ impl Schema {
         (next_id, next_version): (u32, u64),
     ) -> Option<Self> {
         let schema = Self::assemble(classes, qualifier_types, next_id, next_version);
-        let is_given = |class: &Arc<ClassDef>| class.id.0 < next_id && class.version.0 < next_version;
+        let is_given =
+            |class: &Arc<ClassDef>| class.id.0 < next_id && class.version.0 < next_version;
         // Names that are there twice and circles are lost on the way.
-        let is_whole = schema.tree.places.len() == classes.len()
-            && schema.tree.by_name.len() == classes.len();
+        let is_whole =
+            schema.tree.places.len() == classes.len() && schema.tree.by_name.len() == classes.len();
         (is_whole && classes.iter().all(is_given)).then_some(schema)
     }
 

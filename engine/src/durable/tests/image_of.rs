@@ -19,7 +19,14 @@ pub(in crate::durable) fn image_of(repository: &Repository) -> String {
         let root = session.namespace_root();
         for class in root.schema.classes() {
             let def = class.def();
-            writeln!(out, "  {:?} {:?} {:?}", def.id, def.version, def.to_class(ClassForm::Resolved)).unwrap();
+            writeln!(
+                out,
+                "  {:?} {:?} {:?}",
+                def.id,
+                def.version,
+                def.to_class(ClassForm::Resolved)
+            )
+            .unwrap();
             let options = InstanceOptions::default();
             let result = session
                 .enumerate_instances_with(&context, class.name().as_str(), Depth::Shallow, &options)

@@ -1,8 +1,8 @@
 //! What was there is there again.
 
 use super::*;
-use crate::{PutMode, Update, UpdateMode};
-use cimarron_model::{Instance, ObjectPath, Value};
+use crate::{Update, ValueView};
+use cimarron_model::{Instance, ObjectPath};
 
 const MOF: &str = r#"
     class X_Disk { [key] string Id; uint64 Size = 7; string Note; datetime When; uint8 Bytes[]; };
@@ -31,9 +31,15 @@ fn work(repository: &Repository) {
         wmi.create_instance(&context(), &host).unwrap();
     }
     for n in 0..20 {
-        let link = Instance::new("X_HostedOn")
-            .with("Disk", path(&format!("X_Disk.Id=\"d{n}\"")))
-            .with("Host", path(if n % 2 == 0 { "X_Host.Name=\"a\",Port=5" } else { "X_Host.Name=\"gone\",Port=6" }));
+        let link =
+            Instance::new("X_HostedOn").with("Disk", path(&format!("X_Disk.Id=\"d{n}\""))).with(
+                "Host",
+                path(if n % 2 == 0 {
+                    "X_Host.Name=\"a\",Port=5"
+                } else {
+                    "X_Host.Name=\"gone\",Port=6"
+                }),
+            );
         wmi.create_instance(&context(), &link).unwrap();
     }
     let mut batch = wmi.batch();
@@ -41,7 +47,11 @@ fn work(repository: &Repository) {
         let at = path(&format!("X_Disk.Id=\"d{n}\""));
         batch = match n % 3 {
             0 => batch.delete(at),
-            1 => batch.modify(at, Instance::new("X_Disk").with("Note", format!("note {n}")), Update::Given),
+            1 => batch.modify(
+                at,
+                Instance::new("X_Disk").with("Note", format!("note {n}")),
+                Update::Given,
+            ),
             _ => batch.create(Instance::new("X_Disk").with("Id", format!("new {n}"))),
         };
     }
@@ -49,12 +59,17 @@ fn work(repository: &Repository) {
     wmi.create_instance(&context(), &Instance::new("X_Only").with("Text", "ſ")).unwrap();
     let mut inserter = wmi.inserter(&context(), "X_Host", &["Name", "Port"]).unwrap();
     for n in 0..5000_u16 {
-        inserter.insert(&["many".into(), n.into()]).unwrap();
+        inserter.insert(&[ValueView::String("many"), ValueView::UInt16(n)]).unwrap();
     }
     inserter.commit(&context()).unwrap();
     // A property more, with rows in place, and another that must be written again.
     let more = "class X_Host { [key] string Name; [key] uint16 Port; string Owner = \"me\"; };";
-    wmi.compile_mof_text(&context(), "b.mof", &format!("#pragma classflags(\"safeupdate\")\n{more}")).unwrap();
+    wmi.compile_mof_text(
+        &context(),
+        "b.mof",
+        &format!("#pragma classflags(\"safeupdate\")\n{more}"),
+    )
+    .unwrap();
     repository.create_namespace("root/cimv2/below", Dialect::Wmi).unwrap();
     repository.create_namespace("root/gone/deep", Dialect::Wmi).unwrap();
     repository.delete_namespace("root/gone").unwrap();
@@ -69,12 +84,15 @@ fn work(repository: &Repository) {
         dmtf.create_instance(&context(), &row).unwrap();
     }
     dmtf.delete_class(&context(), "Y_B").unwrap_err();
-    let _ = (PutMode::CreateOnly, UpdateMode::Safe, Value::from(1_u8));
 }
 
 #[test]
 fn the_log_has_everything() {
-    for sync in [SyncPolicy::Always, SyncPolicy::Every(std::time::Duration::from_secs(3600)), SyncPolicy::Never] {
+    for sync in [
+        SyncPolicy::Always,
+        SyncPolicy::Every(std::time::Duration::from_secs(3600)),
+        SyncPolicy::Never,
+    ] {
         let medium = Arc::new(SimulatedMedium::new());
         let repository = open_with(&medium, sync);
         work(&repository);
@@ -100,7 +118,7 @@ fn a_checkpoint_has_everything() {
     wmi.create_instance(&context(), &Instance::new("X_Disk").with("Id", "later")).unwrap();
     wmi.delete_instance(&context(), &path("X_Host.Name=\"many\",Port=17")).unwrap();
     let before = image_of(&repository);
-    drop(repository);
+    drop((wmi, repository));
     let repository = open(&medium).unwrap();
     assert_eq!(image_of(&repository), before);
     repository.compact().unwrap();
