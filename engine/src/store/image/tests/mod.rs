@@ -8,7 +8,7 @@ mod sample;
 use super::*;
 use crate::schema::{ClassId, Layout, Slot};
 use crate::store::chunk::Chunk;
-use crate::store::column::{Column, Data};
+use crate::store::column::Column;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
 use cimarron_model::{ArrayShape, CimType, ClassVersion, Value};
