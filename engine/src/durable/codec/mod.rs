@@ -11,7 +11,7 @@
 //!
 //! `put_*` functions append to a `Vec`; a [`Decoder`] reads. Bytes may come from a damaged
 //! medium: each count is held against the bytes that are left before anything is
-//! allocated for it, and what nests is read [`MAX_DEPTH`] deep at most.
+//! allocated for it, and what nests is read [`decoder::MAX_DEPTH`] levels deep at most.
 
 #![cfg_attr(
     not(any(test, feature = "testing")),
@@ -25,16 +25,22 @@ mod instance;
 mod item;
 mod number;
 mod path;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod probe;
 mod qualifier;
 mod row;
+#[cfg(test)]
+mod strategies;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use class::{put_class, put_data_type};
-pub(crate) use decoder::{Damaged, Decoder, MAX_DEPTH};
+pub(crate) use decoder::{Damaged, Decoder};
 pub(crate) use instance::{put_instance, put_object};
 pub(crate) use item::{put_bytes, put_name, put_optional_text, put_text};
 pub(crate) use number::{put_bool, put_count, put_u32, put_u64};
 pub(crate) use path::put_path;
 pub(crate) use qualifier::{put_qualifier_type, put_qualifiers, put_row_qualifiers};
-pub(crate) use row::{Cell, Cells, put_cells};
+pub(crate) use row::{Cell, put_cells};
 pub(crate) use value::{put_value, put_view};
