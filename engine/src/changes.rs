@@ -131,8 +131,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
                 created: *came,
             }))
         }
-        Recorded::Namespace { name, dialect, came } => {
-            let (name, dialect, created) = (name.clone(), *dialect, *came);
+        Recorded::Namespace { name, dialect, start } => {
+            let (name, dialect, created) = (name.clone(), *dialect, start.is_some());
             Box::new(std::iter::once(Change::Namespace { name, dialect, created }))
         }
     }

@@ -6,15 +6,18 @@
 //! changes but for new rows behind and new deaths, and both carry the number of
 //! their commit.
 
+use super::bits::Bits;
 use super::column::{Column, Columns};
+use super::image::{Damaged, Image};
 use super::tail::Tail;
-use super::versions::{Births, Commit, Deaths, NEVER};
+use super::versions::{Births, Commit, Deaths, NEVER, UNDONE};
 use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
 use cimarron_model::{Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::RwLock;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -44,7 +47,8 @@ pub(crate) struct Beside {
     pub(crate) links: smallvec::SmallVec<[u32; 2]>,
 }
 
-type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
+/// The rows that carry qualifiers, in order.
+pub(super) type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
 
 /// What every form of a chunk shares.
 #[derive(Debug, Default)]
@@ -104,6 +108,38 @@ impl Chunk {
         Self { number, layout, rows, births, migrated: 0, shared: Arc::default() }
     }
 
+    /// Rows that were read from an image, which everybody sees but for those that are marked,
+    /// 64 a word: those are gone, and nobody ever sees them.
+    ///
+    /// # Errors
+    /// When rows are marked that are not there.
+    #[cfg_attr(not(test), expect(dead_code, reason = "opening a checkpoint comes next"))]
+    pub(crate) fn of_image(
+        writer: &Writer,
+        number: u32,
+        layout: Arc<Layout>,
+        image: Image,
+        gone: &[u64],
+    ) -> Result<Self, Damaged> {
+        let Image { rows, columns, qualifiers } = image;
+        let chunk =
+            Self { births: None, ..Self::finished(number, layout, rows, columns, Births::all(0)) };
+        if !qualifiers.is_empty() {
+            chunk.shared.qualifiers.get_or_init(RwLock::default).write().extend(qualifiers);
+        }
+        for (at, word) in gone.iter().enumerate() {
+            for bit in (0..64).filter(|bit| word >> bit & 1 == 1) {
+                let row = at * 64 + bit;
+                if row >= rows {
+                    return Err(Damaged::new(format!("row {row} of {rows} is dead")));
+                }
+                chunk.kill(writer, row, UNDONE);
+                chunk.take_away(row);
+            }
+        }
+        Ok(chunk)
+    }
+
     /// One row that belongs to no table.
     pub(crate) fn of_one_row(layout: Layout, values: &[Value]) -> Self {
         let column = |value| {
@@ -119,7 +155,7 @@ impl Chunk {
     /// who may come to it sees all of them.
     pub(super) fn sealed(&self, writer: &Writer, settled: bool) -> Self {
         let columns = match &self.rows {
-            Rows::Tail(tail) => tail.seal(),
+            Rows::Tail(tail) => tail.seal(tail.len()),
             Rows::Sealed(_, columns) => columns.clone(),
         };
         let births = (!settled).then(|| {
@@ -188,6 +224,22 @@ impl Chunk {
             Rows::Tail(_) => None,
             Rows::Sealed(_, columns) => Some(columns),
         }
+    }
+
+    /// Columns that have the first so many rows, and maybe more of them.
+    pub(super) fn first_columns(&self, rows: usize) -> Cow<'_, [Option<Arc<Column>>]> {
+        match &self.rows {
+            Rows::Tail(tail) => Cow::Owned(tail.seal(rows).into_vec()),
+            Rows::Sealed(_, columns) => Cow::Borrowed(columns),
+        }
+    }
+
+    /// The qualifiers of the first so many rows.
+    pub(super) fn first_qualifiers(&self, rows: usize) -> QualifiersByRow {
+        let Some(all) = self.shared.qualifiers.get() else { return Vec::new() };
+        let all = all.read();
+        let first = all.iter().take_while(|(row, _)| (*row as usize) < rows);
+        first.cloned().collect()
     }
 
     /// Whether another row can be added.
@@ -354,6 +406,22 @@ impl Chunk {
     /// Whether a row is there for the writer.
     pub(crate) fn is_current(&self, row: usize) -> bool {
         self.shared.deaths.get(row) == NEVER
+    }
+
+    /// Which of the first so many rows a snapshot does not see, 64 a word; `None` when it
+    /// sees all of them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "checkpoints come next"))]
+    pub(crate) fn deaths_at(&self, at: Commit, rows: usize) -> Option<Box<[u64]>> {
+        let births = self.births.as_ref();
+        let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
+        if all_born && self.shared.deaths.is_empty() {
+            return None;
+        }
+        let mut dead = Bits::default();
+        for row in (0..rows).filter(|row| !self.is_visible(*row, at)) {
+            dead.insert(row);
+        }
+        (!dead.is_empty()).then(|| dead.words().into())
     }
 
     /// The latest birth.

@@ -34,6 +34,7 @@ mod column;
 mod commits;
 mod directory;
 mod extent;
+mod image;
 mod index_list;
 mod key_index;
 mod keys;

@@ -66,7 +66,7 @@ fn find(session: &Session, property: &str, range: (Bound<Value>, Bound<Value>)) 
 /// it leads to a row with that key.
 pub(super) fn check(session: &Session) {
     let namespace = session.repository().open(session.namespace().as_str()).unwrap();
-    let transaction = Transaction::begin(session.repository().commits());
+    let transaction = Transaction::begin(session.repository().commits()).unwrap();
     let root = transaction.root(&namespace.store);
     namespace.store.check_indexes(&root);
 }
@@ -232,7 +232,7 @@ fn an_undone_commit_changes_no_index() {
     index(&session, "Size").unwrap();
     let namespace = session.repository().open(session.namespace().as_str()).unwrap();
     for wanted in [vec![], vec![(ClassId(0), Name::new("Nothing"))]] {
-        let mut transaction = Transaction::begin(session.repository().commits());
+        let mut transaction = Transaction::begin(session.repository().commits()).unwrap();
         transaction.set_indexes(&namespace.store, &wanted);
         drop(transaction);
         let id = wanted.len().to_string();
