@@ -123,6 +123,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
             let changes = class_changes(namespace, old, new);
             Box::new(changes.chain(type_changes(namespace, old, new)))
         }
+        // The same instances as before.
+        Recorded::Taken { .. } => Box::new(std::iter::empty()),
         Recorded::Index { namespace, class, property, came } => {
             Box::new(std::iter::once(Change::Index {
                 namespace: namespace.clone(),

@@ -2,17 +2,18 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::context::Principal;
+use crate::durable::{Durability, Durable};
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, normalise};
+use crate::namespaces::Namespaces;
 use crate::schema::Schema;
 use crate::session::{Session, announce, withdraw};
 use crate::store::{Commits, Transaction};
 use cimarron_model::{Dialect, Name};
-use dashmap::DashMap;
 use smol_str::SmolStr;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Namespaces in memory. Clones are handles to the same repository.
@@ -22,13 +23,15 @@ pub struct Repository {
 }
 
 struct Shared {
-    namespaces: DashMap<Name, Arc<Namespace>>,
+    namespaces: Arc<Namespaces>,
     commits: Arc<Commits>,
     /// What the server is called, its own name first.
     servers: Arc<[SmolStr]>,
     dialect: Dialect,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    /// What keeps it in a data directory.
+    durable: OnceLock<Arc<Durable>>,
 }
 
 /// Settings of a repository in the making.
@@ -38,6 +41,7 @@ pub struct RepositoryBuilder {
     dialect: Dialect,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    durability: Durability,
 }
 
 /// A namespace as the repository lists it.
@@ -56,6 +60,7 @@ impl Default for RepositoryBuilder {
             dialect: Dialect::default(),
             limits: Limits::default(),
             clock: Arc::new(SystemClock::default()),
+            durability: Durability::default(),
         }
     }
 }
@@ -90,19 +95,31 @@ impl RepositoryBuilder {
         self
     }
 
-    /// The repository, without any namespace.
+    /// How [`RepositoryBuilder::open`] keeps what is committed.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    pub(crate) const fn durability_settings(&self) -> &Durability {
+        &self.durability
+    }
+
+    /// The repository in memory, without any namespace.
     pub fn build(mut self) -> Repository {
         if self.servers.is_empty() {
             self.servers.push(SmolStr::new_static("localhost"));
         }
         Repository {
             shared: Arc::new(Shared {
-                namespaces: DashMap::new(),
+                namespaces: Arc::default(),
                 commits: Arc::new(Commits::new(self.limits.dead_rows, self.limits.kept_commits)),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,
                 clock: self.clock,
+                durable: OnceLock::new(),
             }),
         }
     }
@@ -140,8 +157,22 @@ impl Repository {
         self.shared.servers.first().map_or("", SmolStr::as_str)
     }
 
-    pub(crate) fn commits(&self) -> &Commits {
+    pub(crate) fn commits(&self) -> &Arc<Commits> {
         &self.shared.commits
+    }
+
+    pub(crate) fn namespaces_handle(&self) -> &Arc<Namespaces> {
+        &self.shared.namespaces
+    }
+
+    /// What keeps it in a data directory.
+    pub(crate) fn durable(&self) -> Option<&Durable> {
+        self.shared.durable.get().map(|durable| &**durable)
+    }
+
+    pub(crate) fn set_durable(&self, durable: Arc<Durable>) {
+        // The second of two would be a mistake of the program.
+        let _ = self.shared.durable.set(durable);
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -177,24 +208,24 @@ impl Repository {
     ) -> Result<bool, EngineError> {
         let ends = name.as_str().match_indices('/').map(|(at, _)| at);
         for above in ends.filter_map(|end| name.as_str().get(..end)) {
-            self.add(transaction, Name::new(above), dialect)?;
+            self.add(transaction, &Name::new(above), dialect)?;
         }
-        self.add(transaction, name.clone(), dialect)
+        self.add(transaction, name, dialect)
     }
 
     /// Adds a namespace unless it is there; whether it was not.
     fn add<'r>(
         &'r self,
         transaction: &mut Transaction<'r>,
-        name: Name,
+        name: &Name,
         dialect: Dialect,
     ) -> Result<bool, EngineError> {
-        if self.current(&name).is_some() {
+        if self.current(name).is_some() {
             return Ok(false);
         }
-        let start = crate::system::schema(&name, dialect);
-        self.install(transaction, &name, dialect, start);
-        announce(self, transaction, &name)?;
+        let start = crate::system::schema(name, dialect);
+        self.install(transaction, name, dialect, start);
+        announce(self, transaction, name)?;
         Ok(true)
     }
 
@@ -210,15 +241,8 @@ impl Repository {
         let life = (commits.clone(), transaction.number());
         let new = Namespace::new(name.clone(), dialect, start.clone(), servers.clone(), life);
         let new = Arc::new(new);
-        // One that is being deleted is there until that is published.
-        let before = namespaces.get(name).map(|entry| entry.value().clone());
-        new.set_before(before.clone());
-        namespaces.insert(name.clone(), new.clone());
-        let undone = name.clone();
-        let undo = move || match before {
-            Some(before) => drop(namespaces.insert(undone, before)),
-            None => drop(namespaces.remove(&undone)),
-        };
+        let (before, undone) = (namespaces.put(&new), name.clone());
+        let undo = move || namespaces.take_back(&undone, before);
         let published = new.clone();
         let then: Box<dyn FnOnce() + Send> = Box::new(move || published.set_before(None));
         transaction.note_namespace((name, dialect, Some(start)), undo, Some(then));
@@ -270,10 +294,11 @@ impl Repository {
         namespace.mark_deleted(transaction.number());
         let undone = namespace.clone();
         let undo = move || undone.restore();
-        let (gone, shared) = (namespace.clone(), Arc::downgrade(&self.shared));
+        let (gone, all) = (namespace.clone(), Arc::downgrade(&self.shared.namespaces));
         let then: Box<dyn FnOnce() + Send> = Box::new(move || {
-            let Some(shared) = shared.upgrade() else { return };
-            shared.namespaces.remove_if(&gone.name, |_, there| Arc::ptr_eq(there, &gone));
+            if let Some(all) = all.upgrade() {
+                all.forget(&gone);
+            }
         });
         let what = (&namespace.name, namespace.dialect, None);
         transaction.note_namespace(what, undo, Some(then));
@@ -292,17 +317,12 @@ impl Repository {
 
     /// The namespaces as the writer has them, in name order.
     pub(crate) fn all_current(&self) -> Vec<Arc<Namespace>> {
-        let all = self.shared.namespaces.iter();
-        let current = all.filter(|entry| entry.is_current()).map(|entry| entry.value().clone());
-        let mut current: Vec<Arc<Namespace>> = current.collect();
-        current.sort_by(|a, b| a.name.cmp(&b.name));
-        current
+        self.shared.namespaces.all_current()
     }
 
     /// The namespace of this name that the writer has.
     pub(crate) fn current(&self, name: &Name) -> Option<Arc<Namespace>> {
-        let entry = self.shared.namespaces.get(name)?;
-        entry.is_current().then(|| entry.value().clone())
+        self.shared.namespaces.current(name)
     }
 
     /// The namespaces in name order.
@@ -312,10 +332,7 @@ impl Repository {
             name: namespace.name.clone(),
             dialect: namespace.dialect,
         };
-        let seen = self.shared.namespaces.iter().filter_map(|entry| entry.at(visible));
-        let mut all: Vec<NamespaceInfo> = seen.map(info).collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        all
+        self.shared.namespaces.all_visible(visible).into_iter().map(info).collect()
     }
 
     /// A session of the embedding program in a namespace.
@@ -323,14 +340,14 @@ impl Repository {
     /// # Errors
     /// When there is no such namespace.
     pub fn session(&self, namespace: &str) -> Result<Session, EngineError> {
-        let namespace = self.open(namespace)?;
+        let namespace = self.namespace(namespace)?;
         Ok(Session::new(self.clone(), namespace, Principal::system()))
     }
 
-    pub(crate) fn open(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
+    pub(crate) fn namespace(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
         let name = normalise(name)?;
         let visible = self.commits().visible();
-        let found = self.shared.namespaces.get(&name).and_then(|entry| entry.at(visible));
+        let found = self.shared.namespaces.visible(&name, visible);
         found.ok_or(EngineError::NoSuchNamespace { name })
     }
 
@@ -341,6 +358,14 @@ impl Repository {
             return Err(EngineError::TooLong { what: "namespace name", length, limit });
         }
         normalise(name)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(durable) = self.durable.get() {
+            durable.stop();
+        }
     }
 }
 

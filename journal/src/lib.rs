@@ -40,6 +40,8 @@ mod medium;
 mod names;
 mod open;
 mod segment;
+#[cfg(feature = "testing")]
+pub mod simulated;
 
 pub use backup::BackupReport;
 pub use checkpoint::{Checkpoint, Pinned, SegmentFacts, Segments};

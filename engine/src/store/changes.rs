@@ -8,7 +8,7 @@ use super::Found;
 use super::chunk::Chunk;
 use super::versions::Commit;
 use crate::context::Principal;
-use crate::schema::Schema;
+use crate::schema::{ClassId, Schema};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -34,6 +34,9 @@ pub(crate) enum Recorded {
     Chunk { namespace: Name, chunk: Arc<Chunk> },
     /// A schema took the place of another.
     Schema { namespace: Name, old: Arc<Schema>, new: Arc<Schema> },
+    /// The rows of a class were taken over to the version of it that the schema before this
+    /// change brought.
+    Taken { namespace: Name, class: ClassId },
     /// An ordered index was asked for or dropped.
     Index { namespace: Name, class: Name, property: Name, came: bool },
     /// A namespace came, with the schema that it starts with, or went.

@@ -14,9 +14,10 @@ use super::versions::{Births, Commit, Deaths, NEVER, UNDONE};
 use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
-use cimarron_model::{Qualifiers, Value};
+use cimarron_journal::BlobId;
+use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -47,6 +48,14 @@ pub(crate) struct Beside {
     pub(crate) links: smallvec::SmallVec<[u32; 2]>,
 }
 
+/// The place in a checkpoint of the first rows of a chunk, as rows of one class version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stored {
+    blob: BlobId,
+    rows: u32,
+    version: ClassVersion,
+}
+
 /// The rows that carry qualifiers, in order.
 pub(super) type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
 
@@ -57,6 +66,7 @@ struct Shared {
     qualifiers: OnceLock<RwLock<QualifiersByRow>>,
     objects: OnceLock<Box<[AtomicU32]>>,
     links: OnceLock<Box<[AtomicU32]>>,
+    stored: Mutex<Option<Stored>>,
 }
 
 #[derive(Debug)]
@@ -113,7 +123,6 @@ impl Chunk {
     ///
     /// # Errors
     /// When rows are marked that are not there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "opening a checkpoint comes next"))]
     pub(crate) fn of_image(
         writer: &Writer,
         number: u32,
@@ -410,7 +419,6 @@ impl Chunk {
 
     /// Which of the first so many rows a snapshot does not see, 64 a word; `None` when it
     /// sees all of them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "checkpoints come next"))]
     pub(crate) fn deaths_at(&self, at: Commit, rows: usize) -> Option<Box<[u64]>> {
         let births = self.births.as_ref();
         let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
@@ -451,6 +459,19 @@ impl Chunk {
     /// Counts a row as gone that nobody comes to any more; how many are now.
     pub(super) fn take_away(&self, row: usize) -> usize {
         self.shared.deaths.take_away(row, self.capacity())
+    }
+
+    /// Where a checkpoint has the first so many rows, if one has them as they are.
+    pub(crate) fn stored(&self, rows: usize) -> Option<BlobId> {
+        let stored = (*self.shared.stored.lock())?;
+        let is_same = stored.rows as usize == rows && stored.version == self.layout.version;
+        is_same.then_some(stored.blob)
+    }
+
+    /// Says where a checkpoint has the first so many rows.
+    pub(crate) fn set_stored(&self, blob: BlobId, rows: usize) {
+        let (rows, version) = (rows as u32, self.layout.version);
+        *self.shared.stored.lock() = Some(Stored { blob, rows, version });
     }
 
     /// Bytes allocated for the rows; what references, objects and arrays hold is

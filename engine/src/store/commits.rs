@@ -60,6 +60,12 @@ impl Applied {
     }
 }
 
+impl fmt::Debug for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applied").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
 /// Those who wait for a commit that was published. They may want to write: they are to be
 /// woken when the writer's place is free.
 #[derive(Debug, Default)]
@@ -69,6 +75,17 @@ pub(crate) struct Woken(Vec<(u64, Waker)>);
 impl Woken {
     pub(crate) fn wake(self) {
         self.0.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+}
+
+/// The writer's place, held by somebody who does not write.
+#[derive(Debug)]
+pub(crate) struct WriterPlace<'c>(MutexGuard<'c, WriterState>);
+
+impl WriterPlace<'_> {
+    /// The number of the last commit.
+    pub(crate) fn last(&self) -> Commit {
+        self.0.last
     }
 }
 
@@ -270,6 +287,11 @@ impl Commits {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.writer.lock()
+    }
+
+    /// Takes the writer's place and writes nothing.
+    pub(crate) fn hold(&self) -> WriterPlace<'_> {
+        WriterPlace(self.lock())
     }
 
     /// What to compare before and after looking for a row in vain.

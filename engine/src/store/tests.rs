@@ -38,7 +38,7 @@ impl Driver {
         repository.create_namespace("root", Dialect::Wmi).unwrap();
         let session = repository.session("root").unwrap();
         session.compile_mof_text(&CallContext::new(), "thing.mof", text).unwrap();
-        let schema = repository.open("root").unwrap().schema();
+        let schema = repository.namespace("root").unwrap().schema();
         let layout = schema.class("X_Thing").unwrap().layout().clone();
         let mut transaction = Transaction::begin(&commits).unwrap();
         transaction.set_schema(&store, schema.clone());

@@ -108,6 +108,11 @@ impl<'r> Transaction<'r> {
         self.number
     }
 
+    /// Takes another number, later than before.
+    pub(crate) const fn renumber(&mut self, number: Commit) {
+        self.number = number;
+    }
+
     /// The schema and tables as this transaction has them.
     pub(crate) fn root(&self, store: &Arc<Store>) -> Arc<Root> {
         let own = self.roots.iter().find(|(s, _)| Arc::ptr_eq(s, store));
@@ -132,6 +137,16 @@ impl<'r> Transaction<'r> {
             && chunk.is_form_of(listed)
         {
             super::ordered::fill(index, &chunk);
+        }
+    }
+
+    /// Enters all rows in an index that was asked for, and lets readers in.
+    pub(crate) fn build_index(&self, store: &Store, root: &Root, (class, property): &Wanted) {
+        if let Some(known) = root.known_index(*class, property) {
+            for chunk in root.chunks_under(*class) {
+                self.fill_index(store, &known.index, &chunk);
+            }
+            known.index.open();
         }
     }
 
@@ -189,6 +204,10 @@ impl<'r> Transaction<'r> {
         to.count(from.live() as isize);
         from.set_successor(Some(to.clone()));
         self.migrated.push((store.clone(), from.clone()));
+        if let Some(changes) = &mut self.changes {
+            let class = migration.layout.id;
+            changes.push(Recorded::Taken { namespace: store.namespace(), class });
+        }
     }
 
     /// Adds a row whose key is free.

@@ -13,11 +13,6 @@
 //! medium: each count is held against the bytes that are left before anything is
 //! allocated for it, and what nests is read [`decoder::MAX_DEPTH`] levels deep at most.
 
-#![cfg_attr(
-    not(any(test, feature = "testing")),
-    expect(dead_code, unused_imports, reason = "the log and the checkpoints come next")
-)]
-
 mod class;
 mod codes;
 mod decoder;
@@ -37,7 +32,6 @@ mod value;
 
 pub(crate) use class::{put_class, put_data_type};
 pub(crate) use decoder::{Damaged, Decoder};
-pub(crate) use instance::{put_instance, put_object};
 pub(crate) use item::{put_bytes, put_name, put_optional_text, put_text};
 pub(crate) use number::{put_bool, put_count, put_u32, put_u64};
 pub(crate) use path::put_path;

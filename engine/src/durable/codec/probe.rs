@@ -1,5 +1,6 @@
 //! Reading any bytes as anything, for tests and the fuzz target.
 
+use super::instance::{put_instance, put_object};
 use super::*;
 
 /// How many kinds of things [`read_any`] can be asked to read.

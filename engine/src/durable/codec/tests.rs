@@ -6,6 +6,7 @@
 )]
 
 use super::decoder::MAX_DEPTH;
+use super::instance::{put_instance, put_object};
 use super::probe::{KINDS, read_any};
 use super::strategies as any_of;
 use super::*;

@@ -22,7 +22,6 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the bytes are anything else.
-#[cfg_attr(not(test), expect(dead_code, reason = "opening a checkpoint comes next"))]
 pub(crate) fn decode(bytes: &[u8], layout: &Layout) -> Result<Image, Damaged> {
     let Parts { mut source, records } = Parts::of(bytes)?;
     let record = rkyv::access::<ArchivedImageRecord<'_>, rancor::Error>(records)

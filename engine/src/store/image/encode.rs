@@ -22,7 +22,6 @@ const RECORDS_MAX: usize = i32::MAX as usize / 2;
 ///
 /// # Errors
 /// When the chunk has too many columns for rkyv's pointers.
-#[cfg_attr(not(test), expect(dead_code, reason = "checkpoints come next"))]
 pub(crate) fn encode(
     chunk: &Chunk,
     rows: usize,

@@ -13,11 +13,6 @@
 //! Reading trusts nothing: whatever the bytes, it gives columns that are as sound as those of
 //! [`Column::seal`](super::column::Column::seal) and fit the layout, or an error.
 
-#![cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "checkpoints, which write and read images, come next")
-)]
-
 mod decode;
 mod encode;
 mod format;
@@ -29,8 +24,12 @@ pub(crate) use decode::decode;
 pub(crate) use encode::encode;
 
 use super::chunk::QualifiersByRow;
-use super::column::Columns;
+use super::column::{Column, Columns};
+use super::keys::KeyRules;
 use crate::durable::codec;
+use crate::schema::Layout;
+use crate::view::ValueView;
+use smallvec::SmallVec;
 use std::fmt;
 
 /// Rows that were read from bytes.
@@ -39,6 +38,27 @@ pub(crate) struct Image {
     pub(crate) rows: usize,
     pub(crate) columns: Columns,
     pub(crate) qualifiers: QualifiersByRow,
+}
+
+impl Image {
+    /// The hashes of the rows' keys.
+    pub(crate) fn key_hashes<'i>(
+        &'i self,
+        layout: &'i Layout,
+        rules: &'i KeyRules,
+    ) -> impl Iterator<Item = u64> + 'i {
+        let column = |slot: &u32| self.columns.get(*slot as usize)?.as_deref();
+        let keys: SmallVec<[Option<&Column>; 4]> = layout.keys.iter().map(column).collect();
+        (0..self.rows).map(move |row| {
+            let value = |column: &Option<&'i Column>| {
+                column.map_or(ValueView::Null, |column| column.get(row))
+            };
+            match keys.as_slice() {
+                [key] => rules.hash_one(value(key)),
+                keys => rules.hash(keys.iter().map(value)),
+            }
+        })
+    }
 }
 
 /// Rows that no image can be made of.
