@@ -1,7 +1,7 @@
 //! Loading an archive as one commit.
 
 use super::migrate::{delete, move_rows};
-use super::namespaces::{populate, stands_for_namespace};
+use super::namespaces::{namespace_of, populate};
 use super::write::Put;
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
@@ -11,7 +11,7 @@ use crate::namespace::{Namespace, NamespaceWriter};
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
 use crate::store::Transaction;
-use cimarron_model::{Dialect, Instance};
+use cimarron_model::{Dialect, Name};
 use cimarron_mof::{Changes, Existence};
 use cimarron_schema::Archive;
 use std::sync::Arc;
@@ -91,38 +91,46 @@ impl Session {
         placement: Placement,
         changes: &Changes,
     ) -> Result<Loaded, EngineError> {
-        let mut created = Vec::new();
-        let result = self
-            .targets(archive, placement, &mut created)
-            .and_then(|targets| self.load_into(context, archive, &targets, changes));
-        if result.is_err() {
-            for name in created {
-                // Unless others have put something there meanwhile.
-                let _ = self.repository().delete_empty_namespace(&name);
+        let mut transaction = Transaction::begin(self.repository().commits())?;
+        let targets = self.targets(&mut transaction, archive, placement)?;
+        let mut loaded = Loaded::default();
+        for (namespace, numbers) in &targets {
+            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+            let what = (archive, changes);
+            let spaces = self.load_one(context, what, &mut writer, numbers, &mut loaded)?;
+            for name in spaces {
+                self.repository().create_in(&mut transaction, &name, namespace.dialect)?;
             }
         }
-        result
+        for (namespace, _) in &targets {
+            populate(self.repository(), &mut transaction, namespace)?;
+        }
+        transaction.commit(&self.caller)?;
+        Ok(loaded)
     }
 
-    /// Which of the archive's namespaces go where. In name order, so that two loads
-    /// lock their namespaces in the same order.
-    fn targets(
-        &self,
+    /// Which of the archive's namespaces go where, in name order. Those that are not there
+    /// are created.
+    fn targets<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
         archive: &Arc<Archive>,
         placement: Placement,
-        created: &mut Vec<String>,
     ) -> Result<Vec<Assignment>, EngineError> {
+        let repository = self.repository();
         let mut targets: Vec<Assignment> = Vec::new();
         for (number, content) in archive.namespaces().enumerate() {
-            let name = content.name();
-            let target = match (placement, self.repository().open(name)) {
-                (Placement::Here, _) => self.namespace.clone(),
-                (Placement::ByName, Ok(namespace)) => namespace,
-                (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) => {
-                    created.push(name.to_owned());
-                    self.repository().open_or_create(name, self.dialect())?
+            let target = match placement {
+                Placement::Here if self.namespace.is_current() => Some(self.namespace.clone()),
+                Placement::Here => None,
+                Placement::ByName => {
+                    let name = repository.legal(content.name())?;
+                    repository.create_in(transaction, &name, self.dialect())?;
+                    repository.current(&name)
                 }
-                (Placement::ByName, Err(error)) => return Err(error),
+            };
+            let Some(target) = target else {
+                return Err(EngineError::NoSuchNamespace { name: self.namespace.name.clone() });
             };
             match targets.iter_mut().find(|(t, _)| Arc::ptr_eq(t, &target)) {
                 Some((_, numbers)) => numbers.push(number),
@@ -133,37 +141,8 @@ impl Session {
         Ok(targets)
     }
 
-    fn load_into(
-        &self,
-        context: &CallContext,
-        archive: &Arc<Archive>,
-        targets: &[Assignment],
-        changes: &Changes,
-    ) -> Result<Loaded, EngineError> {
-        let mut transaction = Transaction::begin(self.repository().commits());
-        let mut loaded = Loaded::default();
-        // Instances that stand for namespaces.
-        let mut spaces: Vec<(Arc<Namespace>, Instance)> = Vec::new();
-        for (namespace, numbers) in targets {
-            namespace.check_alive()?;
-            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
-            let found =
-                self.load_one(context, (archive, changes), &mut writer, numbers, &mut loaded)?;
-            spaces.extend(found.into_iter().map(|instance| (namespace.clone(), instance)));
-        }
-        transaction.commit(&self.caller);
-        for (namespace, instance) in spaces {
-            let (repository, caller) = (self.repository.clone(), self.caller.clone());
-            Self::new(repository, namespace, caller).create_as_namespace(&instance)?;
-        }
-        for (namespace, _) in targets {
-            populate(self.repository(), namespace)?;
-        }
-        Ok(loaded)
-    }
-
-    /// Loads some of the archive's namespaces into one of ours; the instances that stand
-    /// for namespaces.
+    /// Loads some of the archive's namespaces into one of ours; the namespaces for which
+    /// instances stand.
     fn load_one(
         &self,
         context: &CallContext,
@@ -171,7 +150,7 @@ impl Session {
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
         loaded: &mut Loaded,
-    ) -> Result<Vec<Instance>, EngineError> {
+    ) -> Result<Vec<Name>, EngineError> {
         let mut spaces = Vec::new();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
@@ -212,9 +191,7 @@ impl Session {
                 let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
                 put.apply(namespace, &root, writer.transaction)?;
                 loaded.instances += 1;
-                if stands_for_namespace(namespace, &instance.class) {
-                    spaces.push(instance.clone());
-                }
+                spaces.extend(namespace_of(namespace, &instance)?);
             }
         }
         Ok(spaces)
