@@ -7,8 +7,10 @@ use super::record::Writer;
 use super::replay::Replay;
 use super::schema::Archives;
 use super::{DurabilityStatus, Durable, SyncPolicy, storage};
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
+use crate::store::Transaction;
 use cimarron_journal::{Folder, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
@@ -70,6 +72,7 @@ impl RepositoryBuilder {
             storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
         })?;
         repository.set_durable(durable);
+        add_built_in(&repository)?;
         Ok(repository)
     }
 }
@@ -91,6 +94,20 @@ fn replay_all(mut replay: Replay<'_>, tail: Tail) -> Result<(), EngineError> {
 
 /// How many entries of a log are read ahead.
 const READ_AHEAD: usize = 4;
+
+/// Adds the system classes that came after a namespace was made. Those that it has stay as they
+/// are, for rows may follow them.
+fn add_built_in(repository: &Repository) -> Result<(), EngineError> {
+    let mut transaction = Transaction::begin(repository.commits())?;
+    for namespace in repository.all_current() {
+        let start = crate::system::schema(&namespace.name, namespace.dialect);
+        let schema = transaction.root(&namespace.store).schema.clone();
+        if let Some(schema) = schema.with_built_in(&start) {
+            transaction.set_schema(&namespace.store, Arc::new(schema));
+        }
+    }
+    transaction.commit(&Principal::system()).map(drop)
+}
 
 /// Lets what was written find the archive of the system classes, so that namespaces share it.
 fn know_built_in(archives: &mut Archives) {
