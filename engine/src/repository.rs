@@ -280,6 +280,13 @@ impl Repository {
         self.open(name.as_str())
     }
 
+    /// A namespace that nobody sees: where there is none of this name yet, it stands for it
+    /// until something is put there.
+    pub(crate) fn imagine(&self, name: &str, dialect: Dialect) -> Result<Session, EngineError> {
+        let namespace = self.make(self.legal(name)?, dialect);
+        Ok(Session::new(self.clone(), namespace, Principal::system()))
+    }
+
     fn make(&self, name: Name, dialect: Dialect) -> Arc<Namespace> {
         let Shared { servers, commits, .. } = &*self.shared;
         Arc::new(Namespace::new(name, dialect, servers.clone(), commits.clone()))

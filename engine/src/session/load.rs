@@ -93,10 +93,10 @@ impl Session {
     ) -> Result<Loaded, EngineError> {
         let mut created = Vec::new();
         let result = self
-            .targets(archive, placement, &mut created)
+            .targets((archive, changes), placement, &mut created)
             .and_then(|targets| self.load_into(context, archive, &targets, changes));
         if result.is_err() {
-            for name in created {
+            for name in created.into_iter().rev() {
                 // Unless others have put something there meanwhile.
                 let _ = self.repository().delete_empty_namespace(&name);
             }
@@ -105,22 +105,32 @@ impl Session {
     }
 
     /// Which of the archive's namespaces go where. In name order, so that two loads
-    /// lock their namespaces in the same order.
+    /// lock their namespaces in the same order. Where nothing is to be done, no namespace
+    /// is made.
     fn targets(
         &self,
-        archive: &Arc<Archive>,
+        (archive, changes): (&Arc<Archive>, &Changes),
         placement: Placement,
         created: &mut Vec<String>,
     ) -> Result<Vec<Assignment>, EngineError> {
         let mut targets: Vec<Assignment> = Vec::new();
         for (number, content) in archive.namespaces().enumerate() {
             let name = content.name();
+            let is_idle = || {
+                let deletes = changes.deletions.iter().any(|d| d.namespace.is(name));
+                !deletes
+                    && content.classes().len() == 0
+                    && content.qualifier_types().next().is_none()
+                    && content.instances().next().is_none()
+            };
             let target = match (placement, self.repository().open(name)) {
                 (Placement::Here, _) => self.namespace.clone(),
                 (Placement::ByName, Ok(namespace)) => namespace,
+                (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) if is_idle() => {
+                    continue;
+                }
                 (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) => {
-                    created.push(name.to_owned());
-                    self.repository().open_or_create(name, self.dialect())?
+                    self.create_with_those_above(name, created)?
                 }
                 (Placement::ByName, Err(error)) => return Err(error),
             };
@@ -131,6 +141,24 @@ impl Session {
         }
         targets.sort_by(|a, b| a.0.name.cmp(&b.0.name));
         Ok(targets)
+    }
+
+    /// Creates a namespace, and those above it that are not there.
+    fn create_with_those_above(
+        &self,
+        name: &str,
+        created: &mut Vec<String>,
+    ) -> Result<Arc<Namespace>, EngineError> {
+        let ends = name.match_indices('/').map(|(at, _)| at);
+        for above in ends.filter_map(|end| name.get(..end)) {
+            if self.repository().open(above).is_err() {
+                self.repository().open_or_create(above, self.dialect())?;
+                created.push(above.to_owned());
+            }
+        }
+        let namespace = self.repository().open_or_create(name, self.dialect())?;
+        created.push(name.to_owned());
+        Ok(namespace)
     }
 
     fn load_into(

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::session::namespaces::{announce, populate, withdraw};
+use cimarron_mof::source::MemoryFileSystem;
+use cimarron_mof::{CompileOptions, Diagnostics, Loader};
 
 fn below(name: &str) -> Instance {
     Instance::new("__namespace").with("Name", name)
@@ -98,4 +100,34 @@ fn interop_lists_all_namespaces() {
     // Elsewhere the class is one like any other.
     let elsewhere = repository.session("root/cimv2").unwrap();
     assert_eq!(elsewhere.namespace_to_create(&new("x")).unwrap(), None);
+}
+
+#[test]
+fn mof_makes_the_namespaces_that_it_fills() {
+    let repository = Repository::new();
+    let names = || -> Vec<String> {
+        repository.namespaces().iter().map(|n| format!("{} {}", n.name, n.dialect)).collect()
+    };
+    let compile = |dialect, text: &str| {
+        let mut said = Diagnostics::new();
+        let nowhere = MemoryFileSystem::new();
+        let mut loader = Loader::new(&nowhere);
+        loader.add_text("a.mof", text).unwrap();
+        let sources = loader.finish(&mut said);
+        let options =
+            CompileOptions { dialect, namespace: "a/b/c".to_owned(), ..CompileOptions::default() };
+        repository.compile_mof(&CallContext::new(), options, &sources, said)
+    };
+    assert!(compile(Dialect::Wmi, "class X_A { [key] nothing Id; };").is_err());
+    // The second instance has the key of the first.
+    let twice = "class X_A { [key] string Id; };\n#pragma instanceflags(\"createonly\")\n\
+                 instance of X_A { Id = \"1\"; };\n#pragma namespace(\"\\\\\\\\.\\\\a\\\\d\")\n\
+                 instance of X_A { Id = \"1\"; };\n";
+    assert!(compile(Dialect::Wmi, twice).is_err());
+    assert_eq!(names(), [] as [&str; 0]);
+    let elsewhere = "#pragma namespace(\"\\\\\\\\.\\\\a\\\\d\")\nclass X_A { [key] string Id; };\n";
+    compile(Dialect::Wmi, elsewhere).unwrap();
+    assert_eq!(names(), ["a wmi", "a/d wmi"]);
+    compile(Dialect::Dmtf, "class X_A { string Id; };").unwrap();
+    assert_eq!(names(), ["a wmi", "a/b dmtf", "a/b/c dmtf", "a/d wmi"]);
 }
