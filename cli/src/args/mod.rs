@@ -11,6 +11,7 @@ With --format json every failure is one JSON object on standard error,
 }
 
 mod compile;
+mod data;
 mod diff;
 mod doc;
 mod explain;
@@ -24,6 +25,10 @@ mod show;
 mod wmi;
 
 pub(crate) use compile::CompileArgs;
+pub(crate) use data::{
+    BackupArgs, CheckArgs, DataArgs, DataCommand, ExportArgs, ExportFormat, ImportArgs,
+    RestoreArgs, SyncMode,
+};
 pub(crate) use diff::DiffArgs;
 pub(crate) use doc::DocArgs;
 pub(crate) use explain::ExplainArgs;
@@ -85,6 +90,9 @@ pub(crate) enum Invocation {
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
+    /// Check, copy and convert data directories
+    #[command(subcommand, after_help = data::AFTER_HELP)]
+    Data(DataCommand),
     /// Format MOF files in place
     #[command(after_help = fmt::AFTER_HELP)]
     Fmt(FmtArgs),
@@ -152,6 +160,7 @@ impl Invocation {
             Self::Fmt(args) => args.format.style(),
             Self::Show(args) => args.format.style(),
             Self::Query(args) => args.style(),
+            Self::Data(command) => command.style(),
             Self::Demo => FailureStyle::Human,
         }
     }
