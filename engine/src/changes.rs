@@ -123,6 +123,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
             let changes = class_changes(namespace, old, new);
             Box::new(changes.chain(type_changes(namespace, old, new)))
         }
+        // The same instances as before.
+        Recorded::Taken { .. } => Box::new(std::iter::empty()),
         Recorded::Index { namespace, class, property, came } => {
             Box::new(std::iter::once(Change::Index {
                 namespace: namespace.clone(),
@@ -131,8 +133,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
                 created: *came,
             }))
         }
-        Recorded::Namespace { name, dialect, came } => {
-            let (name, dialect, created) = (name.clone(), *dialect, *came);
+        Recorded::Namespace { name, dialect, start } => {
+            let (name, dialect, created) = (name.clone(), *dialect, start.is_some());
             Box::new(std::iter::once(Change::Namespace { name, dialect, created }))
         }
     }

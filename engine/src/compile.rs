@@ -160,7 +160,7 @@ impl<'a> LiveBase<'a> {
         let mut seen = self.seen.borrow_mut();
         let name = Name::new(namespace);
         read(seen.entry(name.clone()).or_insert_with(|| LiveNamespace {
-            schema: match self.session.repository().open(namespace) {
+            schema: match self.session.repository().namespace(namespace) {
                 Ok(there) => there.schema(),
                 // What loading would create.
                 Err(_) => system::schema(&name, self.session.dialect()),

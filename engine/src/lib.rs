@@ -38,17 +38,20 @@
 //!   moment. What is written later does not show in it.
 //! * Rows and indexes hold stable class identities ([`ClassId`]); the numbers of a
 //!   hierarchy never leave their schema version.
-//! * The crate is runtime-free: no threads, no sockets, no global state, no
-//!   printing. Time comes in through a [`Clock`].
+//! * The crate is runtime-free: no sockets, no global state, no printing. Time comes in
+//!   through a [`Clock`], threads through an [`Executor`].
 
 mod changes;
 mod check;
 mod clock;
 mod compile;
 mod context;
+mod durable;
 mod error;
+mod executor;
 mod limits;
 mod namespace;
+mod namespaces;
 mod reading;
 mod repository;
 mod schema;
@@ -60,12 +63,15 @@ mod typed;
 mod view;
 
 pub use changes::{Change, ChangeStream, CommitRecord};
+pub use cimarron_journal::{JournalError, Medium};
 pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::{Level as LanguageLevel, SystemProperty};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
+pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;
+pub use executor::{Executor, Threads};
 pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};
 pub use schema::ClassId;

@@ -3,14 +3,15 @@
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{
-    Chunk, Commits, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen, Snapshot, Store,
-    Transaction, View,
+    Chunk, Commit, Commits, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen, Snapshot,
+    Store, Transaction, View,
 };
 use crate::view::ValueView;
+use arc_swap::ArcSwapOption;
 use cimarron_model::{Dialect, Name};
 use smol_str::SmolStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The one spelling of a namespace's name: parts separated by `/`, none empty.
 /// The case stays as written; names compare without it.
@@ -32,9 +33,15 @@ pub(crate) struct Namespace {
     pub(crate) location: Arc<Location>,
     pub(crate) store: Arc<Store>,
     commits: Arc<Commits>,
-    /// Sessions may outlive their namespace.
-    deleted: AtomicBool,
+    /// The commits that created and deleted it. Sessions may outlive their namespace.
+    born: Commit,
+    died: AtomicU64,
+    /// The namespace of this name before, as long as this one's commit is not published.
+    before: ArcSwapOption<Namespace>,
 }
+
+/// The death of a namespace that is there.
+const NEVER: Commit = Commit::MAX;
 
 /// How often a reader looks in vain while others write before it asks them to keep
 /// what it looks for.
@@ -44,14 +51,46 @@ impl Namespace {
     pub(crate) fn new(
         name: Name,
         dialect: Dialect,
+        start: Arc<Schema>,
         servers: Arc<[SmolStr]>,
-        commits: Arc<Commits>,
+        (commits, born): (Arc<Commits>, Commit),
     ) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
-        let start = crate::system::schema(&name, dialect);
         let store = Store::new(KeyRules::new(dialect, location.clone()), start);
         let store = Arc::new(store);
-        Self { name, dialect, location, store, commits, deleted: AtomicBool::new(false) }
+        let (died, before) = (AtomicU64::new(NEVER), ArcSwapOption::empty());
+        Self { name, dialect, location, store, commits, born, died, before }
+    }
+
+    /// The namespace of this name that a commit sees: this one or the one before.
+    pub(crate) fn at(self: &Arc<Self>, commit: Commit) -> Option<Arc<Self>> {
+        let mut namespace = self.clone();
+        while namespace.born > commit {
+            namespace = namespace.before.load_full()?;
+        }
+        let is_there = namespace.died.load(Ordering::Acquire) > commit;
+        is_there.then_some(namespace)
+    }
+
+    /// Whether the namespace is there for the writer.
+    pub(crate) fn is_current(&self) -> bool {
+        self.died.load(Ordering::Acquire) == NEVER
+    }
+
+    /// Says which namespace of its name was there before it.
+    pub(crate) fn set_before(&self, before: Option<Arc<Self>>) {
+        self.before.store(before);
+    }
+
+    /// Marks the namespace as deleted by a commit: sessions that hold it get errors once that
+    /// is published.
+    pub(crate) fn mark_deleted(&self, commit: Commit) {
+        self.died.store(commit, Ordering::Release);
+    }
+
+    /// Takes a deletion back.
+    pub(crate) fn restore(&self) {
+        self.died.store(NEVER, Ordering::Release);
     }
 
     /// The current schema version.
@@ -67,10 +106,12 @@ impl Namespace {
     /// Fails once the namespace was deleted.
     #[inline]
     pub(crate) fn check_alive(&self) -> Result<(), EngineError> {
-        if self.deleted.load(Ordering::Acquire) {
-            return Err(EngineError::NoSuchNamespace { name: self.name.clone() });
-        }
-        Ok(())
+        let died = self.died.load(Ordering::Acquire);
+        if died != NEVER && died <= self.commits.visible() { Err(self.gone()) } else { Ok(()) }
+    }
+
+    fn gone(&self) -> EngineError {
+        EngineError::NoSuchNamespace { name: self.name.clone() }
     }
 
     /// The namespace at the newest commit, kept as it is.
@@ -157,9 +198,8 @@ impl Namespace {
 
     /// Waits for its turn to write.
     pub(crate) fn begin(&self) -> Result<Transaction<'_>, EngineError> {
-        let transaction = Transaction::begin(&self.commits);
-        self.check_alive()?;
-        Ok(transaction)
+        let transaction = Transaction::begin(&self.commits)?;
+        if self.is_current() { Ok(transaction) } else { Err(self.gone()) }
     }
 
     /// Waits for its turn to write what was prepared against a schema version; `None`
@@ -170,18 +210,13 @@ impl Namespace {
     ) -> Result<Option<(Transaction<'_>, Arc<Root>)>, EngineError> {
         let transaction = self.begin()?;
         let root = transaction.root(&self.store);
-        Ok(Arc::ptr_eq(&root.schema, schema).then_some((transaction, root)))
-    }
-
-    /// Marks the namespace as deleted, in a transaction: sessions that hold it get errors
-    /// from now on.
-    pub(crate) fn mark_deleted(&self) {
-        self.deleted.store(true, Ordering::Release);
-    }
-
-    /// What the namespace holds; `None` when nothing.
-    pub(crate) fn content(&self) -> Option<&'static str> {
-        (!self.schema().is_empty()).then_some("classes")
+        if Arc::ptr_eq(&root.schema, schema) {
+            return Ok(Some((transaction, root)));
+        }
+        // It may not be published yet.
+        drop(transaction);
+        self.commits.settle(root.commit())?;
+        Ok(None)
     }
 }
 

@@ -2,17 +2,18 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::context::Principal;
+use crate::durable::{Durability, Durable};
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, normalise};
+use crate::namespaces::Namespaces;
+use crate::schema::Schema;
 use crate::session::{Session, announce, withdraw};
 use crate::store::{Commits, Transaction};
 use cimarron_model::{Dialect, Name};
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
 use smol_str::SmolStr;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Namespaces in memory. Clones are handles to the same repository.
@@ -22,13 +23,15 @@ pub struct Repository {
 }
 
 struct Shared {
-    namespaces: DashMap<Name, Arc<Namespace>>,
+    namespaces: Arc<Namespaces>,
     commits: Arc<Commits>,
     /// What the server is called, its own name first.
     servers: Arc<[SmolStr]>,
     dialect: Dialect,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    /// What keeps it in a data directory.
+    durable: OnceLock<Arc<Durable>>,
 }
 
 /// Settings of a repository in the making.
@@ -38,6 +41,7 @@ pub struct RepositoryBuilder {
     dialect: Dialect,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    durability: Durability,
 }
 
 /// A namespace as the repository lists it.
@@ -56,6 +60,7 @@ impl Default for RepositoryBuilder {
             dialect: Dialect::default(),
             limits: Limits::default(),
             clock: Arc::new(SystemClock::default()),
+            durability: Durability::default(),
         }
     }
 }
@@ -90,19 +95,31 @@ impl RepositoryBuilder {
         self
     }
 
-    /// The repository, without any namespace.
+    /// How [`RepositoryBuilder::open`] keeps what is committed.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    pub(crate) const fn durability_settings(&self) -> &Durability {
+        &self.durability
+    }
+
+    /// The repository in memory, without any namespace.
     pub fn build(mut self) -> Repository {
         if self.servers.is_empty() {
             self.servers.push(SmolStr::new_static("localhost"));
         }
         Repository {
             shared: Arc::new(Shared {
-                namespaces: DashMap::new(),
+                namespaces: Arc::default(),
                 commits: Arc::new(Commits::new(self.limits.dead_rows, self.limits.kept_commits)),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,
                 clock: self.clock,
+                durable: OnceLock::new(),
             }),
         }
     }
@@ -140,8 +157,22 @@ impl Repository {
         self.shared.servers.first().map_or("", SmolStr::as_str)
     }
 
-    pub(crate) fn commits(&self) -> &Commits {
+    pub(crate) fn commits(&self) -> &Arc<Commits> {
         &self.shared.commits
+    }
+
+    pub(crate) fn namespaces_handle(&self) -> &Arc<Namespaces> {
+        &self.shared.namespaces
+    }
+
+    /// What keeps it in a data directory.
+    pub(crate) fn durable(&self) -> Option<&Durable> {
+        self.shared.durable.get().map(|durable| &**durable)
+    }
+
+    pub(crate) fn set_durable(&self, durable: Arc<Durable>) {
+        // The second of two would be a mistake of the program.
+        let _ = self.shared.durable.set(durable);
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -160,32 +191,62 @@ impl Repository {
     /// When it is there already, or the text is no namespace name.
     pub fn create_namespace(&self, name: &str, dialect: Dialect) -> Result<(), EngineError> {
         let name = self.legal(name)?;
+        let mut transaction = Transaction::begin(self.commits())?;
+        if !self.create_in(&mut transaction, &name, dialect)? {
+            return Err(EngineError::NamespaceExists { name });
+        }
+        transaction.commit(&Principal::system()).map(drop)
+    }
+
+    /// Creates a namespace, and those above it, as far as they are not there; whether the
+    /// namespace itself was not.
+    pub(crate) fn create_in<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        name: &Name,
+        dialect: Dialect,
+    ) -> Result<bool, EngineError> {
         let ends = name.as_str().match_indices('/').map(|(at, _)| at);
         for above in ends.filter_map(|end| name.as_str().get(..end)) {
-            self.open_or_create(above, dialect)?;
+            self.add(transaction, Name::new(above), dialect)?;
         }
-        match self.add(name, dialect)? {
-            (name, false) => Err(EngineError::NamespaceExists { name }),
-            _ => Ok(()),
-        }
+        self.add(transaction, name.clone(), dialect)
     }
 
     /// Adds a namespace unless it is there; whether it was not.
-    fn add(&self, name: Name, dialect: Dialect) -> Result<(Name, bool), EngineError> {
-        let mut transaction = Transaction::begin(self.commits());
-        let is_new = match self.shared.namespaces.entry(name.clone()) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                place.insert(self.make(name.clone(), dialect));
-                transaction.note_namespace(&name, dialect, true);
-                true
-            }
-        };
-        transaction.commit(&Principal::system());
-        if is_new {
-            announce(self, &name)?;
+    fn add<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        name: Name,
+        dialect: Dialect,
+    ) -> Result<bool, EngineError> {
+        if self.current(&name).is_some() {
+            return Ok(false);
         }
-        Ok((name, is_new))
+        let start = crate::system::schema(&name, dialect);
+        self.install(transaction, &name, dialect, start);
+        announce(self, transaction, &name)?;
+        Ok(true)
+    }
+
+    /// Puts a new namespace among the others.
+    pub(crate) fn install<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        name: &Name,
+        dialect: Dialect,
+        start: Arc<Schema>,
+    ) -> Arc<Namespace> {
+        let Shared { servers, commits, namespaces, .. } = &*self.shared;
+        let life = (commits.clone(), transaction.number());
+        let new = Namespace::new(name.clone(), dialect, start.clone(), servers.clone(), life);
+        let new = Arc::new(new);
+        let (before, undone) = (namespaces.put(&new), name.clone());
+        let undo = move || namespaces.take_back(&undone, before);
+        let published = new.clone();
+        let then: Box<dyn FnOnce() + Send> = Box::new(move || published.set_before(None));
+        transaction.note_namespace((name, dialect, Some(start)), undo, Some(then));
+        new
     }
 
     /// Deletes a namespace. `Wmi` deletes what it holds, the namespaces below it
@@ -194,61 +255,84 @@ impl Repository {
     /// # Errors
     /// When it is not there, or not empty and its dialect is `Dmtf`.
     pub fn delete_namespace(&self, name: &str) -> Result<(), EngineError> {
-        let namespace = self.open(name)?;
-        self.remove(&namespace, namespace.dialect == Dialect::Dmtf)
-    }
-
-    /// Deletes a namespace that nobody has put anything into.
-    pub(crate) fn delete_empty_namespace(&self, name: &str) -> Result<(), EngineError> {
-        self.remove(&*self.open(name)?, true)
-    }
-
-    fn remove(&self, namespace: &Namespace, only_empty: bool) -> Result<(), EngineError> {
-        let check = || if only_empty { self.check_empty(namespace) } else { Ok(()) };
-        check()?;
-        for name in self.below(namespace).iter().chain([&namespace.name]) {
-            let mut transaction = Transaction::begin(self.commits());
-            // Again, now that nobody else writes.
-            check()?;
-            let Some((_, removed)) = self.shared.namespaces.remove(name) else { continue };
-            removed.mark_deleted();
-            transaction.note_namespace(name, removed.dialect, false);
-            transaction.commit(&Principal::system());
-            withdraw(self, name)?;
+        let name = normalise(name)?;
+        let mut transaction = Transaction::begin(self.commits())?;
+        if !self.delete_in(&mut transaction, &name)? {
+            return Err(EngineError::NoSuchNamespace { name });
         }
-        Ok(())
+        transaction.commit(&Principal::system()).map(drop)
     }
 
-    /// The namespaces below one.
-    fn below(&self, namespace: &Namespace) -> Vec<Name> {
+    /// Deletes a namespace, and in `Wmi` those below it; whether it was there.
+    pub(crate) fn delete_in<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        name: &Name,
+    ) -> Result<bool, EngineError> {
+        let Some(namespace) = self.current(name) else { return Ok(false) };
+        let below = self.below(&namespace);
+        if namespace.dialect == Dialect::Dmtf {
+            let has_classes = !transaction.root(&namespace.store).schema.is_empty();
+            let what = has_classes.then_some("classes");
+            if let Some(what) = what.or_else(|| (!below.is_empty()).then_some("namespaces")) {
+                return Err(EngineError::NamespaceNotEmpty { name: namespace.name.clone(), what });
+            }
+        }
+        for namespace in below.iter().chain([&namespace]) {
+            self.uninstall(transaction, namespace);
+            withdraw(self, transaction, &namespace.name)?;
+        }
+        Ok(true)
+    }
+
+    /// Takes a namespace out from among the others.
+    pub(crate) fn uninstall<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        namespace: &Arc<Namespace>,
+    ) {
+        namespace.mark_deleted(transaction.number());
+        let undone = namespace.clone();
+        let undo = move || undone.restore();
+        let (gone, all) = (namespace.clone(), Arc::downgrade(&self.shared.namespaces));
+        let then: Box<dyn FnOnce() + Send> = Box::new(move || {
+            if let Some(all) = all.upgrade() {
+                all.forget(&gone);
+            }
+        });
+        let what = (&namespace.name, namespace.dialect, None);
+        transaction.note_namespace(what, undo, Some(then));
+    }
+
+    /// The namespaces below one, for the writer.
+    fn below(&self, namespace: &Namespace) -> Vec<Arc<Namespace>> {
         let prefix = format!("{}/", namespace.name);
         let is_below = |name: &Name| {
             let start = name.as_str().get(..prefix.len());
             start.is_some_and(|start| cimarron_model::fold::eq(start, &prefix))
         };
-        self.names().into_iter().filter(is_below).collect()
+        let all = self.all_current().into_iter();
+        all.filter(|namespace| is_below(&namespace.name)).collect()
     }
 
-    fn check_empty(&self, namespace: &Namespace) -> Result<(), EngineError> {
-        let what = namespace.content();
-        match what.or_else(|| (!self.below(namespace).is_empty()).then_some("namespaces")) {
-            Some(what) => {
-                Err(EngineError::NamespaceNotEmpty { name: namespace.name.clone(), what })
-            }
-            None => Ok(()),
-        }
+    /// The namespaces as the writer has them, in name order.
+    pub(crate) fn all_current(&self) -> Vec<Arc<Namespace>> {
+        self.shared.namespaces.all_current()
+    }
+
+    /// The namespace of this name that the writer has.
+    pub(crate) fn current(&self, name: &Name) -> Option<Arc<Namespace>> {
+        self.shared.namespaces.current(name)
     }
 
     /// The namespaces in name order.
     pub fn namespaces(&self) -> Vec<NamespaceInfo> {
-        let mut all: Vec<NamespaceInfo> = self
-            .shared
-            .namespaces
-            .iter()
-            .map(|entry| NamespaceInfo { name: entry.name.clone(), dialect: entry.dialect })
-            .collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        all
+        let visible = self.commits().visible();
+        let info = |namespace: Arc<Namespace>| NamespaceInfo {
+            name: namespace.name.clone(),
+            dialect: namespace.dialect,
+        };
+        self.shared.namespaces.all_visible(visible).into_iter().map(info).collect()
     }
 
     /// A session of the embedding program in a namespace.
@@ -256,43 +340,29 @@ impl Repository {
     /// # Errors
     /// When there is no such namespace.
     pub fn session(&self, namespace: &str) -> Result<Session, EngineError> {
-        let namespace = self.open(namespace)?;
+        let namespace = self.namespace(namespace)?;
         Ok(Session::new(self.clone(), namespace, Principal::system()))
     }
 
-    fn names(&self) -> Vec<Name> {
-        self.shared.namespaces.iter().map(|entry| entry.key().clone()).collect()
+    /// A session in a namespace that nobody sees: where there is none of this name yet, it
+    /// stands for it until something is put there.
+    pub(crate) fn imagine(&self, name: &str, dialect: Dialect) -> Result<Session, EngineError> {
+        let name = self.legal(name)?;
+        let start = crate::system::schema(&name, dialect);
+        let Shared { servers, commits, .. } = &*self.shared;
+        let life = (commits.clone(), commits.visible());
+        let namespace = Namespace::new(name, dialect, start, servers.clone(), life);
+        Ok(Session::new(self.clone(), Arc::new(namespace), Principal::system()))
     }
 
-    pub(crate) fn open(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
+    pub(crate) fn namespace(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
         let name = normalise(name)?;
-        let found = self.shared.namespaces.get(&name).map(|entry| entry.value().clone());
+        let visible = self.commits().visible();
+        let found = self.shared.namespaces.visible(&name, visible);
         found.ok_or(EngineError::NoSuchNamespace { name })
     }
 
-    pub(crate) fn open_or_create(
-        &self,
-        name: &str,
-        dialect: Dialect,
-    ) -> Result<Arc<Namespace>, EngineError> {
-        let name = self.legal(name)?;
-        self.add(name.clone(), dialect)?;
-        self.open(name.as_str())
-    }
-
-    /// A namespace that nobody sees: where there is none of this name yet, it stands for it
-    /// until something is put there.
-    pub(crate) fn imagine(&self, name: &str, dialect: Dialect) -> Result<Session, EngineError> {
-        let namespace = self.make(self.legal(name)?, dialect);
-        Ok(Session::new(self.clone(), namespace, Principal::system()))
-    }
-
-    fn make(&self, name: Name, dialect: Dialect) -> Arc<Namespace> {
-        let Shared { servers, commits, .. } = &*self.shared;
-        Arc::new(Namespace::new(name, dialect, servers.clone(), commits.clone()))
-    }
-
-    fn legal(&self, name: &str) -> Result<Name, EngineError> {
+    pub(crate) fn legal(&self, name: &str) -> Result<Name, EngineError> {
         let limit = self.shared.limits.namespace_length;
         if name.len() > limit {
             let length = name.len();
@@ -302,8 +372,17 @@ impl Repository {
     }
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(durable) = self.durable.get() {
+            durable.stop();
+        }
+    }
+}
+
 impl fmt::Debug for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Repository").field("namespaces", &self.names()).finish_non_exhaustive()
+        let names: Vec<Name> = self.namespaces().into_iter().map(|info| info.name).collect();
+        f.debug_struct("Repository").field("namespaces", &names).finish_non_exhaustive()
     }
 }

@@ -2,11 +2,9 @@
 //!
 //! This is the only place that knows how the engine keeps a repository on disk.
 
-mod stand_in;
-
 use crate::args::{DataArgs, SyncMode};
 use crate::failure::Failure;
-use cimarron_engine::{EngineError, Repository, Session};
+use cimarron_engine::{Durability, EngineError, Repository, Session, SyncPolicy};
 use cimarron_model::{Dialect, Status};
 use std::fs;
 use std::io;
@@ -52,8 +50,14 @@ impl Data {
             let message = format!("`{}` holds no repository", folder.display());
             return Err(Failure::input(Status::NotFound, message));
         }
-        let repository =
-            stand_in::open(folder, dialect, sync).map_err(|error| about(folder, &error))?;
+        let policy = match sync {
+            SyncMode::Always => SyncPolicy::Always,
+            SyncMode::Never => SyncPolicy::Never,
+            SyncMode::Every(time) => SyncPolicy::Every(time),
+        };
+        let durability = Durability::default().with_sync(policy);
+        let builder = Repository::builder().dialect(dialect).durability(durability);
+        let repository = builder.open(folder).map_err(|error| about(folder, &error))?;
         Ok(Self { repository, folder: Some(folder.to_owned()) })
     }
 
@@ -84,12 +88,12 @@ impl Data {
 
     /// The number of the newest commit, where commits are kept.
     pub(crate) fn commit(&self) -> Option<u64> {
-        stand_in::commit(&self.repository)
+        self.repository.durability().map(|status| status.commit)
     }
 
     /// Writes everything anew, without what nobody needs any more.
     pub(crate) fn compact(&self) -> Result<(), Failure> {
-        self.on_disk(stand_in::compact)
+        self.repository.compact().map_err(|error| self.failed(&error))
     }
 
     /// Copies the repository, as it is now, into an empty or missing folder.
@@ -97,21 +101,18 @@ impl Data {
         if !is_vacant(target)? {
             return Err(not_empty(target));
         }
-        stand_in::backup(&self.repository, target).map_err(|error| about(target, &error))
+        self.repository.backup(target).map_err(|error| about(target, &error))
     }
 
     /// Ends the work with the directory: everything is on the disk then.
     pub(crate) fn close(self) -> Result<(), Failure> {
-        self.on_disk(stand_in::close)
+        self.repository.clone().close().map_err(|error| self.failed(&error))
     }
 
-    fn on_disk(
-        &self,
-        act: impl FnOnce(&Repository, &Path) -> Result<(), EngineError>,
-    ) -> Result<(), Failure> {
+    fn failed(&self, error: &EngineError) -> Failure {
         match &self.folder {
-            Some(folder) => act(&self.repository, folder).map_err(|error| about(folder, &error)),
-            None => Ok(()),
+            Some(folder) => about(folder, error),
+            None => Failure::input(error.status(), error.to_string()),
         }
     }
 }

@@ -6,12 +6,14 @@
 mod status;
 
 use crate::typed::TypedError;
+use cimarron_journal::JournalError;
 use cimarron_model::{ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
 use cimarron_schema::{OpenError, WriteError};
 use cimarron_wql::WqlError;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why an operation failed. Nothing was changed.
@@ -52,6 +54,36 @@ pub enum EngineError {
         /// The limit.
         limit: usize,
     },
+
+    /// The data directory cannot be opened, or something of it cannot be read or written.
+    #[error("the data directory: {0}")]
+    Storage(Arc<JournalError>),
+    /// What the data directory holds is not what was written.
+    #[error("the data directory is damaged: {place}: {problem}; restore it from a backup")]
+    DataDamaged {
+        /// Where.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The log of commits could not be written.
+    #[error(
+        "nothing can be written any more, for the data directory failed: {cause}; what was \
+         acknowledged is safe: mend the disk and open the directory again"
+    )]
+    WritesStopped {
+        /// The first failure.
+        cause: Arc<JournalError>,
+    },
+    /// Rows cannot be kept in a data directory.
+    #[error("the data directory cannot have it: {problem}")]
+    Unstorable {
+        /// Why.
+        problem: String,
+    },
+    /// The repository has no data directory.
+    #[error("the repository is in memory only: open it with a data directory")]
+    NotDurable,
 
     /// No more rows can be numbered.
     #[error("the namespace holds as many rows as it can: delete some or use another namespace")]

@@ -12,9 +12,14 @@ impl EngineError {
         match self {
             Self::Cancelled => Status::Cancelled,
             Self::DeadlinePassed => Status::Timeout,
-            Self::TooLong { .. } | Self::StoreFull | Self::OverMemoryBudget { .. } => {
-                Status::QuotaViolation
+            Self::TooLong { .. }
+            | Self::StoreFull
+            | Self::Unstorable { .. }
+            | Self::OverMemoryBudget { .. } => Status::QuotaViolation,
+            Self::Storage(_) | Self::DataDamaged { .. } | Self::WritesStopped { .. } => {
+                Status::Failed
             }
+            Self::NotDurable => Status::NotSupported,
             Self::SnapshotIsReadOnly => Status::NotSupported,
             Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,

@@ -83,6 +83,28 @@ impl ClassDef {
         }
     }
 
+    /// A class of this identity and version that lies in an archive; `None` when it does not.
+    pub(crate) fn restore(
+        (id, version): (ClassId, ClassVersion),
+        archive: &Arc<Archive>,
+        namespace: u32,
+        name: &Name,
+    ) -> Option<Self> {
+        let namespace = namespace as usize;
+        let class = archive.namespaces().nth(namespace)?.class(name.as_str())?;
+        Some(Self::new(id, version, archive, namespace, class))
+    }
+
+    /// The archive that it lies in.
+    pub(crate) const fn archive(&self) -> &Arc<Archive> {
+        &self.archive
+    }
+
+    /// In which of the archive's namespaces.
+    pub(crate) const fn place(&self) -> u32 {
+        self.namespace as u32
+    }
+
     /// The class where it lies in its archive.
     pub(crate) fn view(&self) -> Option<ClassView<'_>> {
         self.archive.namespaces().nth(self.namespace)?.class(self.name.as_str())
@@ -207,6 +229,40 @@ impl Schema {
         let by_id = (0..).zip(&places).map(|(n, p)| (p.class.id, n)).collect();
         let tree = Arc::new(Tree { places, by_name, by_id });
         Self { tree, qualifier_types, next_id, next_version }
+    }
+
+    /// The schema that these classes make, which were in one before, and the next identity and
+    /// version to give; `None` when it cannot be one.
+    pub(crate) fn restore(
+        classes: &[Arc<ClassDef>],
+        qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
+        (next_id, next_version): (u32, u64),
+    ) -> Option<Self> {
+        let schema = Self::assemble(classes, qualifier_types, next_id, next_version);
+        let is_given =
+            |class: &Arc<ClassDef>| class.id.0 < next_id && class.version.0 < next_version;
+        // Names that are there twice and circles are lost on the way.
+        let is_whole =
+            schema.tree.places.len() == classes.len() && schema.tree.by_name.len() == classes.len();
+        (is_whole && classes.iter().all(is_given)).then_some(schema)
+    }
+
+    /// Whether this has the very same classes, and they are all there is.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let same = |(a, b): (ClassRef<'_>, ClassRef<'_>)| {
+            let (a, b) = (a.def(), b.def());
+            (a.id, a.version, &a.name) == (b.id, b.version, &b.name)
+                && a.archive.content_hash() == b.archive.content_hash()
+        };
+        self.counters() == other.counters()
+            && self.tree.places.len() == other.tree.places.len()
+            && self.qualifier_types == other.qualifier_types
+            && self.classes().zip(other.classes()).all(same)
+    }
+
+    /// The next identity and the next version to give.
+    pub(crate) const fn counters(&self) -> (u32, u64) {
+        (self.next_id, self.next_version)
     }
 
     /// The same schema without some classes.

@@ -189,7 +189,7 @@ impl Session {
         let Some(there) = path.namespace.as_deref().filter(|_| own_server) else {
             return Err(elsewhere(path));
         };
-        let there = self.repository().open(there)?;
+        let there = self.repository().namespace(there)?;
         there.check_alive()?;
         Ok(there)
     }

@@ -120,15 +120,15 @@ impl WriteBatch {
                 context.check(&**session.repository().clock())?;
             }
             paths.push(write.apply(session, namespace, &root, &mut transaction)?);
-        }
-        transaction.commit(&session.caller);
-        for write in &self.writes {
             match write {
-                Write::Put(instance, ..) => session.create_as_namespace(instance)?,
-                Write::Delete(path) => session.delete_as_namespace(path)?,
-                Write::Modify(..) => false,
-            };
+                Write::Put(instance, ..) => {
+                    session.create_namespace_of(&mut transaction, instance)?;
+                }
+                Write::Delete(path) => session.delete_namespace_of(&mut transaction, path)?,
+                Write::Modify(..) => {}
+            }
         }
+        transaction.commit(&session.caller)?;
         Ok(paths)
     }
 }

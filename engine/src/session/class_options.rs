@@ -147,7 +147,7 @@ impl Session {
         let locales = of_call.chain(self.locale()).filter(|locale| is_locale(locale));
         locales.into_iter().find_map(|locale| {
             let namespace =
-                self.repository().open(&format!("{}/{locale}", self.namespace())).ok()?;
+                self.repository().namespace(&format!("{}/{locale}", self.namespace())).ok()?;
             let schema = namespace.schema();
             Some(schema.class(class.name().as_str())?.def().to_class(form))
         })

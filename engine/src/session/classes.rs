@@ -102,7 +102,7 @@ impl Session {
             }
         }
         delete_subtree(&mut writer, class);
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         Ok(())
     }
 }

@@ -80,7 +80,7 @@ impl Session {
         let mut wanted = root.wanted();
         wanted.push((id, name.clone()));
         let next = transaction.set_indexes(&namespace.store, &wanted);
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         let known = next.known_index(id, &name);
         known.map(|known| known.index.clone()).ok_or_else(|| changed(class))
     }
@@ -138,7 +138,7 @@ impl Session {
         let mut wanted = root.wanted();
         wanted.retain(|(class, name)| (*class, name) != (id, &property));
         transaction.set_indexes(&namespace.store, &wanted);
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl Session {
         let mut wanted = transaction.root(&namespace.store).wanted();
         wanted.retain(|(class, name)| (*class, name) != (index.class, &index.property));
         transaction.set_indexes(&namespace.store, &wanted);
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         Ok(())
     }
 

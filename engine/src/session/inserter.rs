@@ -193,7 +193,7 @@ impl Inserter {
             add(namespace, &root, &mut transaction, class, finished)?;
             count += finished.1.len();
         }
-        transaction.commit(&self.session.caller);
+        transaction.commit(&self.session.caller)?;
         self.full.clear();
         Ok(count)
     }

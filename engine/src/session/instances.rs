@@ -37,7 +37,7 @@ impl Session {
             }
             if let Some((mut transaction, root)) = namespace.begin_under(&root.schema)? {
                 row.insert(namespace, &root, &mut transaction)?;
-                transaction.commit(&self.caller);
+                transaction.commit(&self.caller)?;
                 return Ok(row.path());
             }
         }
@@ -113,7 +113,7 @@ impl Session {
             };
             if found.class() == own.def().id {
                 changes.apply(namespace, &root, &mut transaction, &found)?;
-                transaction.commit(&self.caller);
+                transaction.commit(&self.caller)?;
                 return Ok(());
             }
         }
@@ -140,7 +140,7 @@ impl Session {
             }
             if let Some((mut transaction, root)) = namespace.begin_under(&schema)? {
                 let path = put.apply(namespace, &root, &mut transaction)?;
-                transaction.commit(&self.caller);
+                transaction.commit(&self.caller)?;
                 return Ok(path);
             }
         }
@@ -166,7 +166,7 @@ impl Session {
             let found = bound.locate(namespace, &root, Seen::Current);
             let found = found.ok_or_else(|| not_found(path))?;
             delete_row(namespace, &root, &mut transaction, &found);
-            transaction.commit(&self.caller);
+            transaction.commit(&self.caller)?;
             return Ok(());
         }
     }

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Fills in the objects of a new row.
-pub(super) fn join<'v>(
+pub(crate) fn join<'v>(
     namespace: &Namespace,
     root: &Root,
     transaction: &mut Transaction<'_>,
@@ -23,11 +23,7 @@ pub(super) fn join<'v>(
     value: impl Fn(u32) -> ValueView<'v>,
     beside: &mut Beside,
 ) {
-    beside.links = layout
-        .references
-        .iter()
-        .map(|slot| target(namespace, root, transaction, value(*slot)))
-        .collect();
+    beside.links = targets(namespace, root, transaction, layout, &value);
     if namespace.store.has_unbound_objects()
         && let Some(class) = root.schema.by_id(layout.id)
     {
@@ -43,7 +39,7 @@ pub(super) fn join<'v>(
 }
 
 /// Fills in the objects of a row that takes the place of another.
-pub(super) fn rejoin<'v>(
+pub(crate) fn rejoin<'v>(
     namespace: &Namespace,
     root: &Root,
     transaction: &mut Transaction<'_>,
@@ -66,6 +62,34 @@ pub(super) fn rejoin<'v>(
             }
         })
         .collect();
+}
+
+/// Finds the objects of rows that were there before the program began: of all associations,
+/// when all rows are there.
+pub(crate) fn relink(namespace: &Namespace, root: &Root, transaction: &mut Transaction<'_>) {
+    for class in root.schema.classes().filter(|class| !class.layout().references.is_empty()) {
+        let Some(table) = root.table(class.def().id) else { continue };
+        for chunk in table.all_chunks().iter() {
+            for row in (0..chunk.len()).filter(|row| chunk.is_current(*row)) {
+                let value = |slot: u32| chunk.value(row, slot);
+                let links = targets(namespace, root, transaction, class.layout(), &value);
+                let found = Found { chunk: chunk.clone(), row };
+                transaction.link(&namespace.store, &found, links);
+            }
+        }
+    }
+}
+
+/// The objects that a row's references name.
+fn targets<'v>(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    layout: &Layout,
+    value: &impl Fn(u32) -> ValueView<'v>,
+) -> SmallVec<[ObjectNumber; 2]> {
+    let references = layout.references.iter();
+    references.map(|slot| target(namespace, root, transaction, value(*slot))).collect()
 }
 
 /// The object that a reference names; 0 for NULL.

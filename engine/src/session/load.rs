@@ -1,7 +1,7 @@
 //! Loading an archive as one commit.
 
 use super::migrate::{delete, move_rows};
-use super::namespaces::{populate, stands_for_namespace};
+use super::namespaces::{namespace_of, populate};
 use super::write::Put;
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
@@ -11,9 +11,9 @@ use crate::namespace::{Namespace, NamespaceWriter};
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
 use crate::store::Transaction;
-use cimarron_model::{Dialect, Instance};
+use cimarron_model::{Dialect, Name};
 use cimarron_mof::{Changes, Existence};
-use cimarron_schema::Archive;
+use cimarron_schema::{Archive, SchemaView};
 use std::sync::Arc;
 
 /// How many instances are created between two looks at deadline and cancel token.
@@ -43,6 +43,14 @@ enum Placement {
     Here,
     /// To those of the same names.
     ByName,
+}
+
+/// Whether neither declarations nor instances nor deletions are for a namespace.
+fn is_idle(content: SchemaView<'_>, changes: &Changes) -> bool {
+    content.classes().next().is_none()
+        && content.qualifier_types().next().is_none()
+        && content.instances().next().is_none()
+        && !changes.deletions.iter().any(|deletion| deletion.namespace.is(content.name()))
 }
 
 impl Session {
@@ -91,48 +99,49 @@ impl Session {
         placement: Placement,
         changes: &Changes,
     ) -> Result<Loaded, EngineError> {
-        let mut created = Vec::new();
-        let result = self
-            .targets((archive, changes), placement, &mut created)
-            .and_then(|targets| self.load_into(context, archive, &targets, changes));
-        if result.is_err() {
-            for name in created.into_iter().rev() {
-                // Unless others have put something there meanwhile.
-                let _ = self.repository().delete_empty_namespace(&name);
+        let mut transaction = Transaction::begin(self.repository().commits())?;
+        let targets = self.targets(&mut transaction, (archive, changes), placement)?;
+        let mut loaded = Loaded::default();
+        for (namespace, numbers) in &targets {
+            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
+            let what = (archive, changes);
+            let spaces = self.load_one(context, what, &mut writer, numbers, &mut loaded)?;
+            for name in spaces {
+                self.repository().create_in(&mut transaction, &name, namespace.dialect)?;
             }
         }
-        result
+        for (namespace, _) in &targets {
+            populate(self.repository(), &mut transaction, namespace)?;
+        }
+        transaction.commit(&self.caller)?;
+        Ok(loaded)
     }
 
-    /// Which of the archive's namespaces go where. In name order, so that two loads
-    /// lock their namespaces in the same order. Where nothing is to be done, no namespace
-    /// is made.
-    fn targets(
-        &self,
+    /// Which of the archive's namespaces go where, in name order. Those that are not there
+    /// are created, unless there is nothing to do in them.
+    fn targets<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
         (archive, changes): (&Arc<Archive>, &Changes),
         placement: Placement,
-        created: &mut Vec<String>,
     ) -> Result<Vec<Assignment>, EngineError> {
+        let repository = self.repository();
         let mut targets: Vec<Assignment> = Vec::new();
         for (number, content) in archive.namespaces().enumerate() {
-            let name = content.name();
-            let is_idle = || {
-                let deletes = changes.deletions.iter().any(|d| d.namespace.is(name));
-                !deletes
-                    && content.classes().len() == 0
-                    && content.qualifier_types().next().is_none()
-                    && content.instances().next().is_none()
+            let target = match placement {
+                Placement::Here if self.namespace.is_current() => Some(self.namespace.clone()),
+                Placement::Here => None,
+                Placement::ByName => {
+                    let name = repository.legal(content.name())?;
+                    if repository.current(&name).is_none() && is_idle(content, changes) {
+                        continue;
+                    }
+                    repository.create_in(transaction, &name, self.dialect())?;
+                    repository.current(&name)
+                }
             };
-            let target = match (placement, self.repository().open(name)) {
-                (Placement::Here, _) => self.namespace.clone(),
-                (Placement::ByName, Ok(namespace)) => namespace,
-                (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) if is_idle() => {
-                    continue;
-                }
-                (Placement::ByName, Err(EngineError::NoSuchNamespace { .. })) => {
-                    self.create_with_those_above(name, created)?
-                }
-                (Placement::ByName, Err(error)) => return Err(error),
+            let Some(target) = target else {
+                return Err(EngineError::NoSuchNamespace { name: self.namespace.name.clone() });
             };
             match targets.iter_mut().find(|(t, _)| Arc::ptr_eq(t, &target)) {
                 Some((_, numbers)) => numbers.push(number),
@@ -143,55 +152,8 @@ impl Session {
         Ok(targets)
     }
 
-    /// Creates a namespace, and those above it that are not there.
-    fn create_with_those_above(
-        &self,
-        name: &str,
-        created: &mut Vec<String>,
-    ) -> Result<Arc<Namespace>, EngineError> {
-        let ends = name.match_indices('/').map(|(at, _)| at);
-        for above in ends.filter_map(|end| name.get(..end)) {
-            if self.repository().open(above).is_err() {
-                self.repository().open_or_create(above, self.dialect())?;
-                created.push(above.to_owned());
-            }
-        }
-        let namespace = self.repository().open_or_create(name, self.dialect())?;
-        created.push(name.to_owned());
-        Ok(namespace)
-    }
-
-    fn load_into(
-        &self,
-        context: &CallContext,
-        archive: &Arc<Archive>,
-        targets: &[Assignment],
-        changes: &Changes,
-    ) -> Result<Loaded, EngineError> {
-        let mut transaction = Transaction::begin(self.repository().commits());
-        let mut loaded = Loaded::default();
-        // Instances that stand for namespaces.
-        let mut spaces: Vec<(Arc<Namespace>, Instance)> = Vec::new();
-        for (namespace, numbers) in targets {
-            namespace.check_alive()?;
-            let mut writer = NamespaceWriter::new(namespace, &mut transaction);
-            let found =
-                self.load_one(context, (archive, changes), &mut writer, numbers, &mut loaded)?;
-            spaces.extend(found.into_iter().map(|instance| (namespace.clone(), instance)));
-        }
-        transaction.commit(&self.caller);
-        for (namespace, instance) in spaces {
-            let (repository, caller) = (self.repository.clone(), self.caller.clone());
-            Self::new(repository, namespace, caller).create_as_namespace(&instance)?;
-        }
-        for (namespace, _) in targets {
-            populate(self.repository(), namespace)?;
-        }
-        Ok(loaded)
-    }
-
-    /// Loads some of the archive's namespaces into one of ours; the instances that stand
-    /// for namespaces.
+    /// Loads some of the archive's namespaces into one of ours; the namespaces for which
+    /// instances stand.
     fn load_one(
         &self,
         context: &CallContext,
@@ -199,7 +161,7 @@ impl Session {
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
         loaded: &mut Loaded,
-    ) -> Result<Vec<Instance>, EngineError> {
+    ) -> Result<Vec<Name>, EngineError> {
         let mut spaces = Vec::new();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
@@ -240,9 +202,7 @@ impl Session {
                 let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
                 put.apply(namespace, &root, writer.transaction)?;
                 loaded.instances += 1;
-                if stands_for_namespace(namespace, &instance.class) {
-                    spaces.push(instance.clone());
-                }
+                spaces.extend(namespace_of(namespace, &instance)?);
             }
         }
         Ok(spaces)

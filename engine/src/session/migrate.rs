@@ -9,10 +9,11 @@ use super::write::NewRow;
 use super::{Session, UpdateMode};
 use crate::check::Checker;
 use crate::error::EngineError;
-use crate::namespace::{NamespaceWriter, find_class};
+use crate::limits::Limits;
+use crate::namespace::{Namespace, NamespaceWriter, find_class};
 use crate::schema::slot_map::{SlotMap, Source};
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
-use crate::store::{Migration, Seen, can_take, loses_values};
+use crate::store::{Migration, Root, Seen, Transaction, can_take, loses_values};
 use cimarron_model::{CimType, Instance, Name, ObjectPath, Value};
 use cimarron_mof::{Deletion, DeletionTarget};
 use std::sync::Arc;
@@ -108,12 +109,8 @@ pub(super) fn move_rows(
     let namespace = writer.namespace;
     let checker = session.checker(&root.schema);
     for (id, map) in taken {
-        let (Some(from), Some(to)) = (before.table(id), root.table(id)) else { continue };
-        let Some(class) = root.schema.by_id(id) else { continue };
-        let layout = class.layout();
-        let defaults = new_defaults(checker, layout, &map)?;
-        let migration = Migration { layout, map: &map, defaults: &defaults };
-        writer.transaction.migrate(&namespace.store, from, to, &migration);
+        let limits = session.repository().limits();
+        take_over((namespace, limits), writer.transaction, (&before, &root), id, &map)?;
     }
     for (mut instance, mode) in rows {
         fit(checker, &mut instance, mode)?;
@@ -124,9 +121,32 @@ pub(super) fn move_rows(
     Ok(())
 }
 
+/// Takes the rows of a class over as they are.
+pub(crate) fn take_over(
+    (namespace, limits): (&Namespace, &Limits),
+    transaction: &mut Transaction<'_>,
+    (before, root): (&Root, &Root),
+    id: ClassId,
+    map: &SlotMap,
+) -> Result<(), EngineError> {
+    let (Some(from), Some(to)) = (before.table(id), root.table(id)) else { return Ok(()) };
+    let Some(class) = root.schema.by_id(id) else { return Ok(()) };
+    let layout = class.layout();
+    let checker = Checker {
+        schema: &root.schema,
+        dialect: namespace.dialect,
+        location: &namespace.location,
+        limits,
+    };
+    let defaults = new_defaults(checker, layout, map)?;
+    let migration = Migration { layout, map, defaults: &defaults };
+    transaction.migrate(&namespace.store, from, to, &migration);
+    Ok(())
+}
+
 /// The map from the rows of a class to those of its next version, when they can stay as
 /// they are.
-fn slot_map((before, after): (&Schema, &Schema), id: ClassId) -> Option<SlotMap> {
+pub(crate) fn slot_map((before, after): (&Schema, &Schema), id: ClassId) -> Option<SlotMap> {
     let (old, new) = (before.by_id(id)?, after.by_id(id)?);
     let map = SlotMap::of_class(old, new).ok()?;
     let (old, new) = (old.layout(), new.layout());

@@ -51,7 +51,9 @@ pub use explain::{Actual, PlanNode, QueryPlan};
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
 pub use instance_options::InstanceOptions;
+pub(crate) use links::{join, rejoin, relink};
 pub use load::Loaded;
+pub(crate) use migrate::{slot_map, take_over};
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::path_of_row;
 pub use query::{PreparedQuery, QueryResult};
@@ -242,6 +244,12 @@ impl Session {
     /// The repository.
     pub const fn repository(&self) -> &Repository {
         &self.repository
+    }
+
+    /// Schema and tables, for tests.
+    #[cfg(test)]
+    pub(crate) fn namespace_root(&self) -> Arc<crate::store::Root> {
+        self.namespace.root()
     }
 
     /// Who calls.

@@ -10,11 +10,11 @@
 //! only what creates and deletes does:
 //!
 //! * creating such an instance creates the namespace, which announces itself
-//!   ([`Session::create_as_namespace`]), within a batch when it has taken effect;
+//!   ([`Session::create_as_namespace`]);
 //! * deleting one deletes the namespace, which withdraws itself
 //!   ([`Session::delete_as_namespace`]);
 //! * a namespace that is created or deleted otherwise does the same: [`announce`],
-//!   [`withdraw`];
+//!   [`withdraw`], all in one commit;
 //! * an interop namespace that gets its class late catches up: [`populate`].
 
 use super::instances::delete_row;
@@ -22,11 +22,11 @@ use super::path::BoundPath;
 use super::write::Put;
 use super::{PutMode, Session, Update};
 use crate::check::Checker;
-use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, normalise};
 use crate::repository::Repository;
-use crate::store::Seen;
+use crate::schema::Schema;
+use crate::store::{Seen, Transaction};
 use cimarron_model::{CimType, Dialect, Instance, Keys, Name, ObjectPath, Value};
 use std::sync::Arc;
 
@@ -48,40 +48,39 @@ const DMTF_KEYS: [(&str, &str); 4] = [
 ];
 
 impl Session {
-    /// The namespace that comes to be with an instance; `None` for instances that are
-    /// just that.
-    ///
-    /// # Errors
-    /// When the instance names no namespace that could be.
-    pub(super) fn namespace_to_create(
-        &self,
-        instance: &Instance,
-    ) -> Result<Option<Name>, EngineError> {
-        if !stands_for_namespace(&self.namespace, &instance.class) {
-            return Ok(None);
-        }
-        let text = instance.get("Name").and_then(Value::as_str).unwrap_or_default();
-        match self.named(text) {
-            Some(name) => Ok(Some(name)),
-            None => Err(EngineError::InvalidNamespaceName { name: text.to_owned() }),
-        }
-    }
-
     /// The namespace that goes when the instance at a path does.
     pub(super) fn namespace_at(&self, path: &ObjectPath) -> Option<Name> {
         let class = path.class.as_ref()?;
         let key = path.key("Name").filter(|_| stands_for_namespace(&self.namespace, class))?;
-        self.named(key.bind(CimType::String).ok()?.as_str()?)
+        named(&self.namespace, key.bind(CimType::String).ok()?.as_str()?)
     }
+}
 
-    /// The namespace that an instance of this name stands for.
-    fn named(&self, name: &str) -> Option<Name> {
-        match self.dialect() {
-            Dialect::Dmtf => normalise(name).ok(),
-            Dialect::Wmi => {
-                let is_part = !name.contains(['/', '\\']) && normalise(name).is_ok();
-                is_part.then(|| Name::new(format!("{}/{name}", self.namespace())))
-            }
+/// The namespace that comes to be with an instance; `None` for instances that are just that.
+///
+/// # Errors
+/// When the instance names no namespace that could be.
+pub(super) fn namespace_of(
+    holder: &Namespace,
+    instance: &Instance,
+) -> Result<Option<Name>, EngineError> {
+    if !stands_for_namespace(holder, &instance.class) {
+        return Ok(None);
+    }
+    let text = instance.get("Name").and_then(Value::as_str).unwrap_or_default();
+    match named(holder, text) {
+        Some(name) => Ok(Some(name)),
+        None => Err(EngineError::InvalidNamespaceName { name: text.to_owned() }),
+    }
+}
+
+/// The namespace that an instance of this name stands for.
+fn named(holder: &Namespace, name: &str) -> Option<Name> {
+    match holder.dialect {
+        Dialect::Dmtf => normalise(name).ok(),
+        Dialect::Wmi => {
+            let is_part = !name.contains(['/', '\\']) && normalise(name).is_ok();
+            is_part.then(|| Name::new(format!("{}/{name}", holder.name)))
         }
     }
 }
@@ -90,7 +89,7 @@ impl Session {
     /// Creates the namespace that an instance stands for, and with it the instance;
     /// whether the instance stands for one that was not there.
     pub(super) fn create_as_namespace(&self, instance: &Instance) -> Result<bool, EngineError> {
-        let Some(name) = self.namespace_to_create(instance)? else { return Ok(false) };
+        let Some(name) = namespace_of(&self.namespace, instance)? else { return Ok(false) };
         match self.repository().create_namespace(name.as_str(), self.dialect()) {
             Ok(()) => Ok(true),
             Err(EngineError::NamespaceExists { .. }) => Ok(false),
@@ -110,6 +109,29 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Creates the namespace that an instance stands for, which is being put there.
+    pub(super) fn create_namespace_of<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        instance: &Instance,
+    ) -> Result<(), EngineError> {
+        let Some(name) = namespace_of(&self.namespace, instance)? else { return Ok(()) };
+        let name = self.repository().legal(name.as_str())?;
+        self.repository().create_in(transaction, &name, self.dialect()).map(drop)
+    }
+
+    /// Deletes the namespace that an instance stood for, which is being deleted.
+    pub(super) fn delete_namespace_of<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        path: &ObjectPath,
+    ) -> Result<(), EngineError> {
+        let Some(name) = self.namespace_at(path) else { return Ok(()) };
+        self.repository().delete_in(transaction, &name).map(drop)
+    }
+}
+
 /// Whether instances of a class are namespaces where they are.
 pub(super) fn stands_for_namespace(namespace: &Namespace, class: &Name) -> bool {
     match namespace.dialect {
@@ -123,42 +145,67 @@ fn is_interop(namespace: &Namespace) -> bool {
 }
 
 /// Puts the instances of a new namespace where they belong.
-pub(crate) fn announce(repository: &Repository, name: &Name) -> Result<(), EngineError> {
-    holders(repository, name).try_for_each(|holder| put(repository, &holder, name))
+pub(crate) fn announce(
+    repository: &Repository,
+    transaction: &mut Transaction<'_>,
+    name: &Name,
+) -> Result<(), EngineError> {
+    let holders = holders(repository, transaction, name);
+    holders.iter().try_for_each(|holder| put(repository, transaction, holder, name))
 }
 
 /// Takes the instances of a deleted namespace away, where they are.
-pub(crate) fn withdraw(repository: &Repository, name: &Name) -> Result<(), EngineError> {
-    holders(repository, name).try_for_each(|holder| remove(repository, &holder, name))
+pub(crate) fn withdraw(
+    repository: &Repository,
+    transaction: &mut Transaction<'_>,
+    name: &Name,
+) -> Result<(), EngineError> {
+    let holders = holders(repository, transaction, name);
+    holders.iter().try_for_each(|holder| remove(repository, transaction, holder, name))
 }
 
 /// Puts the instances of all namespaces into an interop namespace that has the class for
 /// them; does nothing elsewhere.
 pub(crate) fn populate(
     repository: &Repository,
-    namespace: &Arc<Namespace>,
+    transaction: &mut Transaction<'_>,
+    namespace: &Namespace,
 ) -> Result<(), EngineError> {
-    let has_class = || namespace.schema().class(DMTF_CLASS).is_some();
-    if namespace.dialect == Dialect::Wmi || !is_interop(namespace) || !has_class() {
+    let is_holder = namespace.dialect == Dialect::Dmtf && is_interop(namespace);
+    if !is_holder || !has_dmtf_class(transaction, namespace) {
         return Ok(());
     }
-    let all = repository.namespaces().into_iter();
-    all.map(|info| info.name).try_for_each(|name| put(repository, namespace, &name))
+    let all = repository.all_current();
+    all.iter().try_for_each(|other| put(repository, transaction, namespace, &other.name))
+}
+
+fn has_dmtf_class(transaction: &Transaction<'_>, namespace: &Namespace) -> bool {
+    transaction.root(&namespace.store).schema.class(DMTF_CLASS).is_some()
 }
 
 /// The namespaces that hold a namespace as an instance.
-fn holders(repository: &Repository, name: &Name) -> impl Iterator<Item = Arc<Namespace>> {
-    let open = |name: &str| repository.open(name).ok();
-    let above = name.as_str().rsplit_once('/').and_then(|(above, _)| open(above));
+fn holders(
+    repository: &Repository,
+    transaction: &Transaction<'_>,
+    name: &Name,
+) -> Vec<Arc<Namespace>> {
+    let current = |name: &str| repository.current(&Name::new(name));
+    let above = name.as_str().rsplit_once('/').and_then(|(above, _)| current(above));
     let above = above.filter(|above| above.dialect == Dialect::Wmi);
-    let interop = INTEROP.into_iter().filter_map(open).filter(|interop| {
-        interop.dialect == Dialect::Dmtf && interop.schema().class(DMTF_CLASS).is_some()
-    });
-    above.into_iter().chain(interop.collect::<Vec<_>>())
+    let interop = INTEROP
+        .into_iter()
+        .filter_map(current)
+        .filter(|interop| interop.dialect == Dialect::Dmtf && has_dmtf_class(transaction, interop));
+    above.into_iter().chain(interop).collect()
 }
 
 /// The instance that stands for a namespace in one that holds it.
-fn instance_of(repository: &Repository, holder: &Namespace, name: &Name) -> Instance {
+fn instance_of(
+    repository: &Repository,
+    schema: &Schema,
+    holder: &Namespace,
+    name: &Name,
+) -> Instance {
     let leaf = name.as_str().rsplit_once('/').map_or(name.as_str(), |(_, leaf)| leaf);
     if holder.dialect == Dialect::Wmi {
         return Instance::new(WMI_CLASS).with("Name", leaf);
@@ -170,7 +217,6 @@ fn instance_of(repository: &Repository, holder: &Namespace, name: &Name) -> Inst
         instance.set(key, value);
     }
     // Schemas of one's own may have fewer keys.
-    let schema = holder.schema();
     let layout = schema.class(DMTF_CLASS).map(|class| class.layout().clone());
     let unknown: Vec<Name> = instance
         .properties()
@@ -183,43 +229,41 @@ fn instance_of(repository: &Repository, holder: &Namespace, name: &Name) -> Inst
     instance
 }
 
-fn put(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), EngineError> {
-    let instance = instance_of(repository, holder, name);
-    loop {
-        let schema = holder.schema();
-        let checker = Checker {
-            schema: &schema,
-            dialect: holder.dialect,
-            location: &holder.location,
-            limits: repository.limits(),
-        };
-        let put = Put::prepare(checker, &instance, PutMode::CreateOnly, &Update::Given)?;
-        if let Some((mut transaction, root)) = holder.begin_under(&schema)? {
-            return match put.apply(holder, &root, &mut transaction) {
-                Ok(_) => {
-                    transaction.commit(&Principal::system());
-                    Ok(())
-                }
-                // Whoever put it there created the namespace by it.
-                Err(EngineError::InstanceExists { .. }) => Ok(()),
-                Err(error) => Err(error),
-            };
-        }
+fn put(
+    repository: &Repository,
+    transaction: &mut Transaction<'_>,
+    holder: &Namespace,
+    name: &Name,
+) -> Result<(), EngineError> {
+    let root = transaction.root(&holder.store);
+    let instance = instance_of(repository, &root.schema, holder, name);
+    let checker = Checker {
+        schema: &root.schema,
+        dialect: holder.dialect,
+        location: &holder.location,
+        limits: repository.limits(),
+    };
+    let put = Put::prepare(checker, &instance, PutMode::CreateOnly, &Update::Given)?;
+    match put.apply(holder, &root, transaction) {
+        // Whoever put it there creates the namespace by it.
+        Ok(_) | Err(EngineError::InstanceExists { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
-fn remove(repository: &Repository, holder: &Namespace, name: &Name) -> Result<(), EngineError> {
-    let instance = instance_of(repository, holder, name);
+fn remove(
+    repository: &Repository,
+    transaction: &mut Transaction<'_>,
+    holder: &Namespace,
+    name: &Name,
+) -> Result<(), EngineError> {
+    let root = transaction.root(&holder.store);
+    let instance = instance_of(repository, &root.schema, holder, name);
     let keys = instance.properties().filter_map(|(n, p)| Some((n.clone(), p.value.as_str()?)));
     let path = ObjectPath::of_instance(instance.class.clone(), keys.collect::<Keys>());
-    loop {
-        let schema = holder.schema();
-        let bound = BoundPath::bind(&schema, &holder.location, &path)?;
-        let Some((mut transaction, root)) = holder.begin_under(&schema)? else { continue };
-        if let Some(found) = bound.locate(holder, &root, Seen::Current) {
-            delete_row(holder, &root, &mut transaction, &found);
-            transaction.commit(&Principal::system());
-        }
-        return Ok(());
+    let bound = BoundPath::bind(&root.schema, &holder.location, &path)?;
+    if let Some(found) = bound.locate(holder, &root, Seen::Current) {
+        delete_row(holder, &root, transaction, &found);
     }
+    Ok(())
 }

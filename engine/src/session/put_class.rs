@@ -83,7 +83,7 @@ impl Session {
             self.check_defaults(&next, &class.name)?;
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
             move_rows(self, &mut writer, next, &moved)?;
-            transaction.commit(&self.caller);
+            transaction.commit(&self.caller)?;
             return Ok(());
         }
     }

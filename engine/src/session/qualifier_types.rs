@@ -73,7 +73,7 @@ impl Session {
         Arc::make_mut(&mut types).remove(name);
         Arc::make_mut(&mut types).insert(name.clone(), declaration.clone());
         writer.set_schema(Arc::new(schema.with_qualifier_types(types)));
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         Ok(())
     }
 
@@ -100,7 +100,7 @@ impl Session {
             return Err(EngineError::QualifierTypeInUse { name, class, problem });
         }
         writer.set_schema(Arc::new(schema.with_qualifier_types(types)));
-        transaction.commit(&self.caller);
+        transaction.commit(&self.caller)?;
         Ok(())
     }
 }

@@ -5,6 +5,11 @@
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
+    /// The rows of a bitmap.
+    pub(crate) const fn from_words(words: Vec<u64>) -> Self {
+        Self(words)
+    }
+
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.0.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }

@@ -8,7 +8,7 @@ use super::Found;
 use super::chunk::Chunk;
 use super::versions::Commit;
 use crate::context::Principal;
-use crate::schema::Schema;
+use crate::schema::{ClassId, Schema};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -34,10 +34,13 @@ pub(crate) enum Recorded {
     Chunk { namespace: Name, chunk: Arc<Chunk> },
     /// A schema took the place of another.
     Schema { namespace: Name, old: Arc<Schema>, new: Arc<Schema> },
+    /// The rows of a class were taken over to the version of it that the schema before this
+    /// change brought.
+    Taken { namespace: Name, class: ClassId },
     /// An ordered index was asked for or dropped.
     Index { namespace: Name, class: Name, property: Name, came: bool },
-    /// A namespace came or went.
-    Namespace { name: Name, dialect: Dialect, came: bool },
+    /// A namespace came, with the schema that it starts with, or went.
+    Namespace { name: Name, dialect: Dialect, start: Option<Arc<Schema>> },
 }
 
 /// The newest records.
@@ -111,7 +114,7 @@ impl ChangeLog {
     /// Adds a record; those to be woken when the writer is done. The writer's, so the
     /// order is that of commits.
     #[must_use]
-    pub(super) fn push(&self, record: Record) -> Vec<(u64, Waker)> {
+    pub(super) fn push(&self, record: Arc<Record>) -> Vec<(u64, Waker)> {
         let mut kept = self.kept.lock();
         if !self.is_heard() {
             // The last one left meanwhile.
@@ -120,7 +123,7 @@ impl ChangeLog {
         if kept.records.len() >= self.capacity && kept.records.pop_front().is_some() {
             kept.first += 1;
         }
-        kept.records.push_back(Arc::new(record));
+        kept.records.push_back(record);
         std::mem::take(&mut kept.waiting)
     }
 

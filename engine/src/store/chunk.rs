@@ -6,15 +6,19 @@
 //! changes but for new rows behind and new deaths, and both carry the number of
 //! their commit.
 
+use super::bits::Bits;
 use super::column::{Column, Columns};
+use super::image::{Damaged, Image};
 use super::tail::Tail;
-use super::versions::{Births, Commit, Deaths, NEVER};
+use super::versions::{Births, Commit, Deaths, NEVER, UNDONE};
 use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
-use cimarron_model::{Qualifiers, Value};
+use cimarron_journal::BlobId;
+use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -44,7 +48,16 @@ pub(crate) struct Beside {
     pub(crate) links: smallvec::SmallVec<[u32; 2]>,
 }
 
-type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
+/// The place in a checkpoint of the first rows of a chunk, as rows of one class version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stored {
+    blob: BlobId,
+    rows: u32,
+    version: ClassVersion,
+}
+
+/// The rows that carry qualifiers, in order.
+pub(super) type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
 
 /// What every form of a chunk shares.
 #[derive(Debug, Default)]
@@ -53,6 +66,7 @@ struct Shared {
     qualifiers: OnceLock<RwLock<QualifiersByRow>>,
     objects: OnceLock<Box<[AtomicU32]>>,
     links: OnceLock<Box<[AtomicU32]>>,
+    stored: Mutex<Option<Stored>>,
 }
 
 #[derive(Debug)]
@@ -104,6 +118,37 @@ impl Chunk {
         Self { number, layout, rows, births, migrated: 0, shared: Arc::default() }
     }
 
+    /// Rows that were read from an image, which everybody sees but for those that are marked,
+    /// 64 a word: those are gone, and nobody ever sees them.
+    ///
+    /// # Errors
+    /// When rows are marked that are not there.
+    pub(crate) fn of_image(
+        writer: &Writer,
+        number: u32,
+        layout: Arc<Layout>,
+        image: Image,
+        gone: &[u64],
+    ) -> Result<Self, Damaged> {
+        let Image { rows, columns, qualifiers } = image;
+        let chunk =
+            Self { births: None, ..Self::finished(number, layout, rows, columns, Births::all(0)) };
+        if !qualifiers.is_empty() {
+            chunk.shared.qualifiers.get_or_init(RwLock::default).write().extend(qualifiers);
+        }
+        for (at, word) in gone.iter().enumerate() {
+            for bit in (0..64).filter(|bit| word >> bit & 1 == 1) {
+                let row = at * 64 + bit;
+                if row >= rows {
+                    return Err(Damaged::new(format!("row {row} of {rows} is dead")));
+                }
+                chunk.kill(writer, row, UNDONE);
+                chunk.take_away(row);
+            }
+        }
+        Ok(chunk)
+    }
+
     /// One row that belongs to no table.
     pub(crate) fn of_one_row(layout: Layout, values: &[Value]) -> Self {
         let column = |value| {
@@ -119,7 +164,7 @@ impl Chunk {
     /// who may come to it sees all of them.
     pub(super) fn sealed(&self, writer: &Writer, settled: bool) -> Self {
         let columns = match &self.rows {
-            Rows::Tail(tail) => tail.seal(),
+            Rows::Tail(tail) => tail.seal(tail.len()),
             Rows::Sealed(_, columns) => columns.clone(),
         };
         let births = (!settled).then(|| {
@@ -188,6 +233,22 @@ impl Chunk {
             Rows::Tail(_) => None,
             Rows::Sealed(_, columns) => Some(columns),
         }
+    }
+
+    /// Columns that have the first so many rows, and maybe more of them.
+    pub(super) fn first_columns(&self, rows: usize) -> Cow<'_, [Option<Arc<Column>>]> {
+        match &self.rows {
+            Rows::Tail(tail) => Cow::Owned(tail.seal(rows).into_vec()),
+            Rows::Sealed(_, columns) => Cow::Borrowed(columns),
+        }
+    }
+
+    /// The qualifiers of the first so many rows.
+    pub(super) fn first_qualifiers(&self, rows: usize) -> QualifiersByRow {
+        let Some(all) = self.shared.qualifiers.get() else { return Vec::new() };
+        let all = all.read();
+        let first = all.iter().take_while(|(row, _)| (*row as usize) < rows);
+        first.cloned().collect()
     }
 
     /// Whether another row can be added.
@@ -356,6 +417,21 @@ impl Chunk {
         self.shared.deaths.get(row) == NEVER
     }
 
+    /// Which of the first so many rows a snapshot does not see, 64 a word; `None` when it
+    /// sees all of them.
+    pub(crate) fn deaths_at(&self, at: Commit, rows: usize) -> Option<Box<[u64]>> {
+        let births = self.births.as_ref();
+        let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
+        if all_born && self.shared.deaths.is_empty() {
+            return None;
+        }
+        let mut dead = Bits::default();
+        for row in (0..rows).filter(|row| !self.is_visible(*row, at)) {
+            dead.insert(row);
+        }
+        (!dead.is_empty()).then(|| dead.words().into())
+    }
+
     /// The latest birth.
     pub(super) fn last_birth(&self) -> Commit {
         (0..self.len()).map(|row| self.birth(row)).max().unwrap_or_default()
@@ -383,6 +459,19 @@ impl Chunk {
     /// Counts a row as gone that nobody comes to any more; how many are now.
     pub(super) fn take_away(&self, row: usize) -> usize {
         self.shared.deaths.take_away(row, self.capacity())
+    }
+
+    /// Where a checkpoint has the first so many rows, if one has them as they are.
+    pub(crate) fn stored(&self, rows: usize) -> Option<BlobId> {
+        let stored = (*self.shared.stored.lock())?;
+        let is_same = stored.rows as usize == rows && stored.version == self.layout.version;
+        is_same.then_some(stored.blob)
+    }
+
+    /// Says where a checkpoint has the first so many rows.
+    pub(crate) fn set_stored(&self, blob: BlobId, rows: usize) {
+        let (rows, version) = (rows as u32, self.layout.version);
+        *self.shared.stored.lock() = Some(Stored { blob, rows, version });
     }
 
     /// Bytes allocated for the rows; what references, objects and arrays hold is

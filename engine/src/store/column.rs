@@ -21,8 +21,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
     /// Rows before the end that are NULL, for forms that cannot say so themselves.
-    nulls: Bits,
-    data: Data,
+    pub(super) nulls: Bits,
+    pub(super) data: Data,
     /// Between what its numbers lie; looked for when a condition first asks, which is not
     /// before the column was sealed.
     extent: OnceLock<Option<Extent>>,
@@ -35,7 +35,7 @@ macro_rules! data {
     ($( $variant:ident($ty:ty), )*) => {
         /// The forms of a column.
         #[derive(Clone, Debug, Default)]
-        enum Data {
+        pub(super) enum Data {
             /// No value yet.
             #[default]
             Missing,
@@ -77,7 +77,7 @@ macro_rules! data {
                 }
             }
 
-            fn len(&self) -> usize {
+            pub(super) fn len(&self) -> usize {
                 match self {
                     Self::Missing => 0,
                     $( Self::$variant(items) => items.len(), )*
@@ -304,8 +304,13 @@ impl Data {
 const SAMPLE: usize = 64;
 
 impl Column {
-    fn of(data: Data) -> Self {
+    pub(super) fn of(data: Data) -> Self {
         Self { data, ..Self::default() }
+    }
+
+    /// A column whose marked rows are NULL.
+    pub(super) fn with_nulls(data: Data, nulls: Bits) -> Self {
+        Self { data, nulls, ..Self::default() }
     }
 
     /// The values as conditions look at them.

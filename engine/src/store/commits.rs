@@ -5,18 +5,22 @@
 //! as a whole. Readers take no lock.
 
 use super::Store;
-use super::changes::{ChangeLog, Listener};
+use super::changes::{ChangeLog, Listener, Record};
 use super::chunk::Chunk;
 use super::near::Near;
+use super::root::Root;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
+use crate::error::EngineError;
 use crate::schema::ClassId;
 use cimarron_cells::{Live, Registered, Registry, Writer};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
+use std::task::Waker;
 
 #[derive(Debug)]
 pub(crate) struct Commits {
@@ -32,8 +36,70 @@ pub(crate) struct Commits {
     /// What prepared readers keep.
     near: Mutex<Vec<Weak<Near>>>,
     log: ChangeLog,
+    /// Where commits go before or after they are published; `None` when they go nowhere.
+    sink: OnceLock<Arc<dyn Sink>>,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
+}
+
+/// A commit that readers do not see yet.
+pub(crate) struct Applied {
+    pub(crate) number: Commit,
+    /// The schemas that it replaces.
+    pub(super) roots: Vec<(Arc<Store>, Arc<Root>)>,
+    /// What it changed; `None` when nobody would hear of it.
+    pub(crate) record: Option<Arc<Record>>,
+    /// What to do once it is published.
+    pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Applied {
+    /// Whether whoever publishes it must have the writer's place.
+    pub(crate) fn needs_writer(&self) -> bool {
+        !self.roots.is_empty()
+    }
+}
+
+impl fmt::Debug for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applied").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// Those who wait for a commit that was published. They may want to write: they are to be
+/// woken when the writer's place is free.
+#[derive(Debug, Default)]
+#[must_use]
+pub(crate) struct Woken(Vec<(u64, Waker)>);
+
+impl Woken {
+    pub(crate) fn wake(self) {
+        self.0.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+}
+
+/// The writer's place, held by somebody who does not write.
+#[derive(Debug)]
+pub(crate) struct WriterPlace<'c>(MutexGuard<'c, WriterState>);
+
+impl WriterPlace<'_> {
+    /// The number of the last commit.
+    pub(crate) fn last(&self) -> Commit {
+        self.0.last
+    }
+}
+
+/// Where commits go beside the memory.
+pub(crate) trait Sink: Send + Sync + fmt::Debug {
+    /// Fails when nothing may be written any more.
+    fn check(&self) -> Result<(), EngineError>;
+
+    /// Takes a commit, from the writer and so in the order of commits. Publishes it, now or
+    /// later.
+    fn take(&self, commits: &Commits, applied: Applied) -> Woken;
+
+    /// Waits until a commit is published.
+    fn settle(&self, commit: Commit) -> Result<(), EngineError>;
 }
 
 /// What the one writer has.
@@ -44,6 +110,8 @@ pub(super) struct WriterState {
     pub(super) last: Commit,
     /// Dead rows that some snapshot may still see, the oldest first.
     pub(super) deferred: VecDeque<Dead>,
+    /// Dead rows whose deaths are not published, in their order.
+    pub(super) unpublished: VecDeque<Dead>,
     /// Memory that is used again.
     pub(super) live: Live,
 }
@@ -57,12 +125,14 @@ impl Commits {
             near: Mutex::default(),
             dead_rows,
             log: ChangeLog::new(kept_commits),
+            sink: OnceLock::new(),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
                 token: Writer::new(),
                 last: 0,
                 deferred: VecDeque::new(),
+                unpublished: VecDeque::new(),
                 live: Live::default(),
             }),
         }
@@ -124,6 +194,55 @@ impl Commits {
         &self.log
     }
 
+    /// Whether anybody would hear of a change.
+    #[inline]
+    pub(super) fn is_heard(&self) -> bool {
+        self.log.is_heard() || self.sink.get().is_some()
+    }
+
+    /// Where commits go beside the memory.
+    #[inline]
+    pub(super) fn sink(&self) -> Option<&dyn Sink> {
+        self.sink.get().map(|sink| &**sink)
+    }
+
+    /// Says where commits go from now on. To be said once, before others write.
+    pub(crate) fn set_sink(&self, sink: Arc<dyn Sink>) {
+        // The second of two would be a mistake of the program.
+        let _ = self.sink.set(sink);
+    }
+
+    /// Waits until a commit is published.
+    pub(crate) fn settle(&self, commit: Commit) -> Result<(), EngineError> {
+        self.sink().map_or(Ok(()), |sink| sink.settle(commit))
+    }
+
+    /// Publishes commits, in their order. Whoever does so is the writer, or has the writer's
+    /// place if one of them [needs](Applied::needs_writer) it.
+    pub(crate) fn publish(&self, all: impl IntoIterator<Item = Applied>) -> Woken {
+        let mut woken = Woken::default();
+        for applied in all {
+            self.registry.publish(applied.number);
+            for (store, root) in &applied.roots {
+                root.let_go_of_before(store);
+            }
+            if !applied.roots.is_empty() {
+                self.let_go();
+            }
+            applied.then.into_iter().for_each(|then| then());
+            if let Some(record) = applied.record {
+                woken.0.extend(self.log.push(record));
+            }
+        }
+        woken
+    }
+
+    /// Begins to count where a repository left off that is opened again.
+    pub(crate) fn start_at(&self, commit: Commit) {
+        self.lock().last = commit;
+        self.registry.publish(commit);
+    }
+
     /// Begins to listen to changes. Waits for a commit in the making, which records nothing
     /// if nobody listened when it began: whoever reads what there is afterwards and then
     /// follows the changes misses none.
@@ -168,6 +287,11 @@ impl Commits {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.writer.lock()
+    }
+
+    /// Takes the writer's place and writes nothing.
+    pub(crate) fn hold(&self) -> WriterPlace<'_> {
+        WriterPlace(self.lock())
     }
 
     /// What to compare before and after looking for a row in vain.

@@ -34,6 +34,7 @@ mod column;
 mod commits;
 mod directory;
 mod extent;
+pub(crate) mod image;
 mod index_list;
 mod key_index;
 mod keys;
@@ -45,6 +46,7 @@ mod ordered_key;
 mod outcome;
 mod path_key;
 mod reclaim;
+mod restore;
 mod root;
 mod snapshot;
 mod strings;
@@ -58,8 +60,8 @@ pub(crate) use address::RowAddress;
 pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
-pub(crate) use commits::Commits;
-pub(crate) use index_list::{Known, form};
+pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
+pub(crate) use index_list::{Known, Wanted, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use near::{Look, Near};
@@ -68,6 +70,7 @@ pub(crate) use ordered::OrderedIndex;
 pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
 pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
+pub(crate) use table::Table;
 pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
 pub(crate) use visit::Visit;
@@ -119,7 +122,7 @@ impl Store {
     }
 
     /// The root that the writer left.
-    fn newest_root(&self) -> Arc<Root> {
+    pub(crate) fn newest_root(&self) -> Arc<Root> {
         self.root.load_full()
     }
 

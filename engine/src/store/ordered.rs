@@ -411,6 +411,14 @@ impl OrderedIndexes {
         }
     }
 
+    /// Enters the rows of a new chunk that are there.
+    pub(super) fn enter_live(&self, chunk: &Chunk) {
+        if self.any.load(Ordering::Relaxed) {
+            let live = || (0..chunk.len()).filter(|row| chunk.is_current(*row));
+            self.each(chunk, |index, slot| index.enter(chunk, live(), slot));
+        }
+    }
+
     /// Takes a row out that is about to go.
     #[inline]
     pub(super) fn leave(&self, chunk: &Chunk, row: usize) {

@@ -2,19 +2,25 @@
 
 use super::address::RowAddress;
 use super::changes::Record;
-use super::commits::WriterState;
+use super::commits::{Applied, Commits, WriterState};
 use super::table::Table;
-use super::transaction::{Adopted, Place, Transaction};
+use super::transaction::{Adopted, Dead, Place, Transaction};
 use super::versions::{Commit, NEVER, UNDONE};
 use crate::context::Principal;
+use crate::error::EngineError;
+use parking_lot::MutexGuard;
 use std::sync::Arc;
 
 /// How many waiting rows a commit looks at beside as many as it killed.
 const RECLAIM_STEP: usize = 2;
 
 impl Transaction<'_> {
-    /// Publishes everything as somebody's; the number of the commit.
-    pub(crate) fn commit(mut self, by: &Principal) -> Commit {
+    /// Publishes everything as somebody's, and waits until it is published; the number of the
+    /// commit. Where a log comes first, that is when the log has it.
+    ///
+    /// # Errors
+    /// When the log cannot be written. The commit is not published then, and none after it.
+    pub(crate) fn commit(mut self, by: &Principal) -> Result<Commit, EngineError> {
         self.done = true;
         let nothing = self.roots.is_empty()
             && self.born.is_empty()
@@ -22,64 +28,60 @@ impl Transaction<'_> {
             && self.adopted.is_empty()
             && !self.is_noted;
         if nothing {
-            return self.state.last;
+            return Ok(self.state.last);
         }
+        let number = self.number;
+        self.state.last = number;
         for (store, root) in &self.roots {
             store.set_root(root.clone());
         }
-        self.state.last = self.number;
-        self.commits.registry.publish(self.number);
-        for (store, root) in &self.roots {
-            if let Some(before) = root.before.swap(None) {
-                root.close_indexes(&before);
-                // Tails that nobody adds to any more and whose rows went long ago.
-                for table in root.tables_gone(&before) {
-                    let chunks = table.chunks();
-                    let emptied = chunks.iter().filter(|c| c.deaths().gone() == c.len());
-                    emptied.for_each(|chunk| store.directory.remove_exact(chunk));
-                }
-            }
-        }
-        if !self.roots.is_empty() {
-            self.commits.let_go();
-        }
-        let woken = self.changes.take().map(|changes| {
-            let (commit, by) = (self.number, by.clone());
-            self.commits.log().push(Record { commit, by, changes })
-        });
+        let record = self
+            .changes
+            .take()
+            .map(|changes| Arc::new(Record { commit: number, by: by.clone(), changes }));
+        let (roots, then) = (std::mem::take(&mut self.roots), std::mem::take(&mut self.then));
+        let applied = Applied { number, roots, record, then };
+        let commits = self.commits;
+        let Some(sink) = commits.sink() else {
+            let woken = commits.publish(std::iter::once(applied));
+            self.reclaim();
+            drop(self);
+            woken.wake();
+            return Ok(number);
+        };
+        let woken = sink.take(commits, applied);
         self.reclaim();
-        let number = self.number;
-        // Whoever is woken may want to write.
         drop(self);
-        woken.into_iter().flatten().for_each(|(_, waker)| waker.wake());
-        number
+        woken.wake();
+        sink.settle(number)?;
+        Ok(number)
     }
 
     /// Takes away what nobody can see any more: rows that this commit killed, and a
     /// few of those that had to wait.
     fn reclaim(&mut self) {
         let Self { commits, state, killed, .. } = self;
-        if killed.is_empty() && state.deferred.is_empty() {
+        let state: &mut WriterState = state;
+        if killed.is_empty() && state.deferred.is_empty() && state.unpublished.is_empty() {
             return;
         }
-        let state: &mut WriterState = state;
         commits.registry.look(&mut state.live);
         commits.relieve(state.deferred.len());
-        let horizon = state.live.horizon();
         let waiting = state.deferred.len().min(killed.len() + RECLAIM_STEP);
         for _ in 0..waiting {
             let Some(dead) = state.deferred.pop_front() else { break };
-            if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token, horizon);
-            } else {
-                state.deferred.push_back(dead);
-            }
+            state.reclaim(commits, dead);
+        }
+        while let Some(dead) =
+            state.unpublished.pop_front_if(|dead| dead.death <= state.live.visible())
+        {
+            state.reclaim(commits, dead);
         }
         for dead in killed.drain(..) {
-            if state.live.is_reclaimable(dead.birth, dead.death) {
-                dead.place.take_away(commits, &state.token, horizon);
+            if dead.death > state.live.visible() {
+                state.unpublished.push_back(dead);
             } else {
-                state.deferred.push_back(dead);
+                state.reclaim(commits, dead);
             }
         }
     }
@@ -127,6 +129,7 @@ impl Transaction<'_> {
             table.set_chunks(chunks);
             store.directory.remove(chunk.number());
         }
+        self.undo.drain(..).rev().for_each(|undo| undo());
         for (store, object) in self.named.drain(..) {
             store.objects.release(&store.rules, object);
         }
@@ -141,10 +144,29 @@ impl Transaction<'_> {
     }
 }
 
+impl WriterState {
+    /// Takes a dead row away, or lets it wait for those who may see it.
+    fn reclaim(&mut self, commits: &Commits, dead: Dead) {
+        if self.live.is_reclaimable(dead.birth, dead.death) {
+            dead.place.take_away(commits, &self.token, self.live.horizon());
+        } else {
+            self.deferred.push_back(dead);
+        }
+    }
+}
+
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if !self.done {
-            self.roll_back();
+        if self.done {
+            return;
+        }
+        self.roll_back();
+        // Whoever is told that it cannot be may have been refused for what is not published
+        // yet: that must not be undone by a crash after they know.
+        if let Some(sink) = self.commits.sink() {
+            let last = self.state.last;
+            // If that fails, every write from now on says so.
+            MutexGuard::unlocked(&mut self.state, || drop(sink.settle(last)));
         }
     }
 }

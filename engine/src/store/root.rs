@@ -1,5 +1,6 @@
 //! A namespace's schema and tables, from one schema change to the next.
 
+use super::Store;
 use super::chunk::Chunk;
 use super::index_list::{self, Known, Wanted};
 use super::key_index::KeyIndex;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 /// One schema version with the tables of its classes.
 #[derive(Debug, Default)]
 pub(crate) struct Root {
-    /// The commit that made it.
     pub(super) commit: Commit,
     pub(crate) schema: Arc<Schema>,
     tables: FxHashMap<ClassId, Arc<Table>>,
@@ -72,6 +72,23 @@ impl Root {
         };
         let before = ArcSwapOption::new(Some(self.clone()));
         Self { commit, schema, tables, indexes, ordered, before }
+    }
+
+    /// Lets go of the root before, when this one's commit is published.
+    pub(super) fn let_go_of_before(&self, store: &Store) {
+        let Some(before) = self.before.swap(None) else { return };
+        self.close_indexes(&before);
+        // Tails that nobody adds to any more and whose rows went long ago.
+        for table in self.tables_gone(&before) {
+            let chunks = table.chunks();
+            let emptied = chunks.iter().filter(|c| c.deaths().gone() == c.len());
+            emptied.for_each(|chunk| store.directory.remove_exact(chunk));
+        }
+    }
+
+    /// The commit that made it.
+    pub(crate) const fn commit(&self) -> Commit {
+        self.commit
     }
 
     /// The ordered indexes.

@@ -23,6 +23,46 @@ impl Strings {
         Self { ends, text, ..Self::default() }
     }
 
+    /// Texts of one length, which is not 0; `None` when they are not.
+    pub(super) fn of_width(text: String, width: u32, len: u32) -> Option<Self> {
+        let bytes = (width as usize).checked_mul(len as usize)?;
+        let is_ascii = text.is_ascii();
+        let is_cut = |row: usize| text.is_char_boundary(row * width as usize);
+        let fits = width != 0 && bytes == text.len();
+        (fits && (is_ascii || (0..len as usize).all(is_cut))).then_some(Self {
+            ends: Vec::new(),
+            width,
+            len,
+            is_ascii,
+            text,
+        })
+    }
+
+    /// Texts that end at these bytes; `None` when they cannot.
+    pub(super) fn of_ends(text: String, ends: Vec<u32>) -> Option<Self> {
+        let is_ascii = text.is_ascii();
+        let last = ends.last().map_or(0, |end| *end as usize);
+        let fits = ends.is_sorted() && last == text.len();
+        let is_cut = |end: &u32| text.is_char_boundary(*end as usize);
+        if !fits || !(is_ascii || ends.iter().all(is_cut)) {
+            return None;
+        }
+        let len = u32::try_from(ends.len()).ok()?;
+        Some(Self { ends, width: 0, len, is_ascii, text })
+    }
+
+    /// The first so many texts in one piece, where each ends, and the length of each;
+    /// either there are no ends or the length is 0.
+    pub(super) fn first(&self, len: usize) -> (&str, &[u32], u32) {
+        let len = len.min(self.len());
+        let ends = self.ends.get(..len).unwrap_or_default();
+        let bytes = match self.width {
+            0 => ends.last().map_or(0, |end| *end as usize),
+            width => width as usize * len,
+        };
+        (self.text.get(..bytes).unwrap_or_default(), ends, self.width)
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.len as usize
     }

@@ -252,9 +252,9 @@ impl Tail {
         }
     }
 
-    /// The columns as they are kept when nobody adds any more.
-    pub(super) fn seal(&self) -> Columns {
-        let rows = self.count.rows();
+    /// The columns of the first so many rows, as they are kept when nobody adds any more.
+    pub(super) fn seal(&self, rows: usize) -> Columns {
+        let rows = self.count.rows().first(u32::try_from(rows).unwrap_or(u32::MAX));
         (0..)
             .zip(&self.columns)
             .map(|(slot, column)| {
@@ -262,7 +262,7 @@ impl Tail {
                 let whole = column.has_all(rows).then(|| column.data.whole(&self.text, rows));
                 let sealed = whole.flatten().unwrap_or_else(|| {
                     let mut sealed = Column::default();
-                    for row in 0..self.len() {
+                    for row in 0..rows.len() as usize {
                         sealed.set_at_end(row, self.get(row, slot));
                     }
                     sealed

@@ -38,11 +38,11 @@ impl Driver {
         repository.create_namespace("root", Dialect::Wmi).unwrap();
         let session = repository.session("root").unwrap();
         session.compile_mof_text(&CallContext::new(), "thing.mof", text).unwrap();
-        let schema = repository.open("root").unwrap().schema();
+        let schema = repository.namespace("root").unwrap().schema();
         let layout = schema.class("X_Thing").unwrap().layout().clone();
-        let mut transaction = Transaction::begin(&commits);
+        let mut transaction = Transaction::begin(&commits).unwrap();
         transaction.set_schema(&store, schema.clone());
-        transaction.commit(&Principal::system());
+        transaction.commit(&Principal::system()).unwrap();
         Self { commits, store, schema, layout }
     }
 
@@ -101,9 +101,9 @@ impl Driver {
     }
 
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
-        let mut transaction = Transaction::begin(&self.commits);
+        let mut transaction = Transaction::begin(&self.commits).unwrap();
         change(&mut transaction);
-        transaction.commit(&Principal::system());
+        transaction.commit(&Principal::system()).unwrap();
     }
 
     fn view(&self) -> View {
@@ -226,7 +226,7 @@ proptest! {
         let mut steps = (0..).zip(steps).peekable();
         while steps.peek().is_some() {
             let mut model = committed.clone();
-            let mut transaction = Transaction::begin(&driver.commits);
+            let mut transaction = Transaction::begin(&driver.commits).unwrap();
             let mut undo = false;
             for (n, step) in steps.by_ref() {
                 match step {
@@ -258,7 +258,7 @@ proptest! {
             if undo {
                 drop(transaction);
             } else {
-                transaction.commit(&Principal::system());
+                transaction.commit(&Principal::system()).unwrap();
                 committed = model;
             }
             prop_assert_eq!(driver.count(), committed.len());
@@ -339,7 +339,7 @@ fn an_undone_class_leaves_no_chunks() {
     let record = (Some(1), None);
     driver.commit(|t| drop(t.set_schema(&driver.store, Arc::default())));
     for _ in 0..10 {
-        let mut transaction = Transaction::begin(&driver.commits);
+        let mut transaction = Transaction::begin(&driver.commits).unwrap();
         transaction.set_schema(&driver.store, driver.schema.clone());
         (0..20).for_each(|n| driver.put(&mut transaction, &format!("k{n}"), &record));
         driver.delete(&mut transaction, "k3");
@@ -359,7 +359,7 @@ fn an_undone_class_leaves_no_chunks() {
 fn whoever_begins_to_listen_misses_no_commit() {
     let driver = Driver::new();
     for n in 0..20 {
-        let mut transaction = Transaction::begin(&driver.commits);
+        let mut transaction = Transaction::begin(&driver.commits).unwrap();
         driver.put(&mut transaction, &format!("k{n}"), &(Some(n), None));
         std::thread::scope(|scope| {
             let listening = scope.spawn(|| (driver.commits.listen(), driver.commits.visible()));
@@ -370,7 +370,7 @@ fn whoever_begins_to_listen_misses_no_commit() {
                 }
                 std::thread::yield_now();
             }
-            let commit = transaction.commit(&Principal::system());
+            let commit = transaction.commit(&Principal::system()).unwrap();
             let (listener, seen) = listening.join().unwrap();
             let is_told = matches!(driver.commits.log().next(&listener, None), Next::Record(_));
             assert!(seen >= commit || is_told);

@@ -65,6 +65,9 @@ pub(crate) struct Transaction<'r> {
     pub(super) migrated: Vec<(Arc<Store>, Arc<Table>)>,
     /// Objects that were made for paths that lead nowhere yet.
     pub(super) named: Vec<(Arc<Store>, ObjectNumber)>,
+    /// What else is to be taken back when this is, and what to be done once it is published.
+    pub(super) undo: Vec<Box<dyn FnOnce() + 'r>>,
+    pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
     /// What is to be recorded; `None` when nobody listens.
     pub(super) changes: Option<Vec<Recorded>>,
     /// Whether something changed that is not among the rows and schemas.
@@ -74,9 +77,15 @@ pub(crate) struct Transaction<'r> {
 
 impl<'r> Transaction<'r> {
     /// Waits for its turn to write.
-    pub(crate) fn begin(commits: &'r Commits) -> Self {
+    ///
+    /// # Errors
+    /// When nothing can be written any more.
+    pub(crate) fn begin(commits: &'r Commits) -> Result<Self, EngineError> {
         let state = commits.lock();
-        Self {
+        if let Some(sink) = commits.sink() {
+            sink.check()?;
+        }
+        Ok(Self {
             commits,
             number: state.last + 1,
             state,
@@ -86,10 +95,22 @@ impl<'r> Transaction<'r> {
             adopted: Vec::new(),
             migrated: Vec::new(),
             named: Vec::new(),
-            changes: commits.log().is_heard().then(Vec::new),
+            undo: Vec::new(),
+            then: Vec::new(),
+            changes: commits.is_heard().then(Vec::new),
             is_noted: false,
             done: false,
-        }
+        })
+    }
+
+    /// The number that this is going to have.
+    pub(crate) const fn number(&self) -> Commit {
+        self.number
+    }
+
+    /// Takes another number, later than before.
+    pub(crate) const fn renumber(&mut self, number: Commit) {
+        self.number = number;
     }
 
     /// The schema and tables as this transaction has them.
@@ -116,6 +137,16 @@ impl<'r> Transaction<'r> {
             && chunk.is_form_of(listed)
         {
             super::ordered::fill(index, &chunk);
+        }
+    }
+
+    /// Enters all rows in an index that was asked for, and lets readers in.
+    pub(crate) fn build_index(&self, store: &Store, root: &Root, (class, property): &Wanted) {
+        if let Some(known) = root.known_index(*class, property) {
+            for chunk in root.chunks_under(*class) {
+                self.fill_index(store, &known.index, &chunk);
+            }
+            known.index.open();
         }
     }
 
@@ -173,6 +204,10 @@ impl<'r> Transaction<'r> {
         to.count(from.live() as isize);
         from.set_successor(Some(to.clone()));
         self.migrated.push((store.clone(), from.clone()));
+        if let Some(changes) = &mut self.changes {
+            let class = migration.layout.id;
+            changes.push(Recorded::Taken { namespace: store.namespace(), class });
+        }
     }
 
     /// Adds a row whose key is free.
@@ -350,11 +385,19 @@ impl<'r> Transaction<'r> {
         }
     }
 
-    /// Notes that a namespace came or went; whoever changes the list of namespaces does.
-    pub(crate) fn note_namespace(&mut self, name: &Name, dialect: Dialect, came: bool) {
+    /// Notes that a namespace came, with the schema that it starts with, or went; whoever changes the list of namespaces does,
+    /// and says how to take that back and what to do once it is published.
+    pub(crate) fn note_namespace(
+        &mut self,
+        (name, dialect, start): (&Name, Dialect, Option<Arc<Schema>>),
+        undo: impl FnOnce() + 'r,
+        then: Option<Box<dyn FnOnce() + Send>>,
+    ) {
         self.is_noted = true;
+        self.undo.push(Box::new(undo));
+        self.then.extend(then);
         if let Some(changes) = &mut self.changes {
-            changes.push(Recorded::Namespace { name: name.clone(), dialect, came });
+            changes.push(Recorded::Namespace { name: name.clone(), dialect, start });
         }
     }
 

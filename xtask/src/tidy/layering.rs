@@ -17,7 +17,7 @@ enum Place {
 /// The house, floor by floor, from the ground up. An entry that ends in `/` stands for every
 /// folder below it.
 const FLOORS: &[&[&str]] = &[
-    &["model", "cells"],
+    &["model", "cells", "journal"],
     &["schema"],
     &["mof-compiler", "wql"],
     &["engine"],
@@ -142,6 +142,7 @@ mod tests {
             ("conformance", "engine"),
             ("model", "model"),
             ("engine", "cells"),
+            ("engine", "journal"),
         ];
         for (folder, used) in allowed {
             assert_eq!(
@@ -158,6 +159,7 @@ mod tests {
             ("wql", "mof-compiler", "beside"),
             ("mof-compiler", "wql", "beside"),
             ("cells", "model", "beside"),
+            ("journal", "model", "beside"),
             ("providers/host", "consumers", "beside"),
             ("protocols/wmi", "protocols/cim-xml", "beside"),
             ("bindings/c", "bindings/python", "beside"),

@@ -9,7 +9,8 @@ use super::Finding;
 use crate::workspace::{Metadata, Package};
 
 /// The folders of the crates that embedders link.
-const RUNTIME_FREE: &[&str] = &["model", "cells", "schema", "mof-compiler", "wql", "engine"];
+const RUNTIME_FREE: &[&str] =
+    &["model", "cells", "journal", "schema", "mof-compiler", "wql", "engine"];
 
 const RUNTIMES: &[&str] = &[
     "actix-rt",

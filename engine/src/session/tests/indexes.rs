@@ -65,8 +65,8 @@ fn find(session: &Session, property: &str, range: (Bound<Value>, Bound<Value>)) 
 /// Compares every index with the rows: each that is there is in it once, and whatever is in
 /// it leads to a row with that key.
 pub(super) fn check(session: &Session) {
-    let namespace = session.repository().open(session.namespace().as_str()).unwrap();
-    let transaction = Transaction::begin(session.repository().commits());
+    let namespace = session.repository().namespace(session.namespace().as_str()).unwrap();
+    let transaction = Transaction::begin(session.repository().commits()).unwrap();
     let root = transaction.root(&namespace.store);
     namespace.store.check_indexes(&root);
 }
@@ -230,9 +230,9 @@ fn indexes_follow_the_change_of_a_class() {
 fn an_undone_commit_changes_no_index() {
     let session = plain(Dialect::Wmi);
     index(&session, "Size").unwrap();
-    let namespace = session.repository().open(session.namespace().as_str()).unwrap();
+    let namespace = session.repository().namespace(session.namespace().as_str()).unwrap();
     for wanted in [vec![], vec![(ClassId(0), Name::new("Nothing"))]] {
-        let mut transaction = Transaction::begin(session.repository().commits());
+        let mut transaction = Transaction::begin(session.repository().commits()).unwrap();
         transaction.set_indexes(&namespace.store, &wanted);
         drop(transaction);
         let id = wanted.len().to_string();

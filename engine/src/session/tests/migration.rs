@@ -44,7 +44,7 @@ fn change(session: &Session, text: &str) {
 
 /// How many chunks the class has, and which numbers.
 fn chunks(session: &Session) -> Vec<u32> {
-    let namespace = session.repository().open(session.namespace().as_str()).unwrap();
+    let namespace = session.repository().namespace(session.namespace().as_str()).unwrap();
     let root = namespace.store.root_at(u64::MAX);
     let class = root.schema.class("X_Low").unwrap().def().id;
     root.chunks_under(class).iter().map(|chunk| chunk.number()).collect()

@@ -1,9 +1,21 @@
 //! Namespaces as instances of `__NAMESPACE`.
 
 use super::*;
-use crate::session::namespaces::{announce, populate, withdraw};
+use crate::context::Principal;
+use crate::session::namespaces::{announce, namespace_of, populate, withdraw};
+use crate::store::Transaction;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{CompileOptions, Diagnostics, Loader};
+
+/// Does something in a commit of its own.
+fn commit(
+    repository: &Repository,
+    act: impl FnOnce(&mut Transaction<'_>) -> Result<(), EngineError>,
+) {
+    let mut transaction = Transaction::begin(repository.commits()).unwrap();
+    act(&mut transaction).unwrap();
+    transaction.commit(&Principal::system()).unwrap();
+}
 
 fn below(name: &str) -> Instance {
     Instance::new("__namespace").with("Name", name)
@@ -21,11 +33,11 @@ fn instances_name_the_namespaces_right_below() {
         (Instance::new("__NAMESPACE"), Err(Status::InvalidParameter)),
         (Instance::new("X_Fan").with("Name", "x"), Ok(None)),
     ] {
-        let found = wmi.namespace_to_create(&instance).map_err(|e| e.status());
+        let found = namespace_of(&wmi.namespace, &instance).map_err(|e| e.status());
         assert_eq!(found, expected.map(|name| name.map(Name::new)), "{instance:?}");
     }
     let dmtf = session(Dialect::Dmtf, DMTF_MOF);
-    assert_eq!(dmtf.namespace_to_create(&below("x")).unwrap(), None);
+    assert_eq!(namespace_of(&dmtf.namespace, &below("x")).unwrap(), None);
     for (at, expected) in [
         (r#"__Namespace.Name="x""#, Some("root/cimv2/x")),
         (r#"__NAMESPACE="x""#, Some("root/cimv2/x")),
@@ -44,18 +56,18 @@ fn a_namespace_shows_in_the_one_above() {
     let repository = wmi.repository();
     let name = Name::new("root/cimv2/sub");
     let shown = || rows(&wmi, "SELECT Name FROM __NAMESPACE");
-    announce(repository, &name).unwrap();
-    announce(repository, &name).unwrap();
+    commit(repository, |t| announce(repository, t, &name));
+    commit(repository, |t| announce(repository, t, &name));
     assert_eq!(shown(), ["sub"]);
     assert!(get(&wmi, r#"__Namespace.Name="SUB""#).is_ok());
-    withdraw(repository, &Name::new("ROOT/CIMV2/Sub")).unwrap();
-    withdraw(repository, &name).unwrap();
+    commit(repository, |t| withdraw(repository, t, &Name::new("ROOT/CIMV2/Sub")));
+    commit(repository, |t| withdraw(repository, t, &name));
     assert!(shown().is_empty());
     // Where there is nobody above to tell.
-    announce(repository, &Name::new("other")).unwrap();
-    announce(repository, &Name::new("nowhere/x")).unwrap();
+    commit(repository, |t| announce(repository, t, &Name::new("other")));
+    commit(repository, |t| announce(repository, t, &Name::new("nowhere/x")));
     repository.create_namespace("dmtf/x", Dialect::Dmtf).unwrap();
-    announce(repository, &Name::new("dmtf/x")).unwrap();
+    commit(repository, |t| announce(repository, t, &Name::new("dmtf/x")));
 }
 
 #[test]
@@ -79,27 +91,27 @@ fn interop_lists_all_namespaces() {
     let interop = repository.session("root/interop").unwrap();
     let shown = || rows(&interop, "SELECT Name FROM CIM_Namespace");
     // Without the class there is nothing to put there.
-    announce(&repository, &Name::new("root/cimv2")).unwrap();
-    populate(&repository, &interop.namespace).unwrap();
+    commit(&repository, |t| announce(&repository, t, &Name::new("root/cimv2")));
+    commit(&repository, |t| populate(&repository, t, &interop.namespace));
     interop.compile_mof_text(&context(), "ns.mof", text).unwrap();
-    populate(&repository, &interop.namespace).unwrap();
+    commit(&repository, |t| populate(&repository, t, &interop.namespace));
     assert_eq!(shown(), ["root", "root/cimv2", "root/interop"]);
-    announce(&repository, &Name::new("root/more")).unwrap();
-    withdraw(&repository, &Name::new("ROOT/CIMV2")).unwrap();
-    withdraw(&repository, &Name::new("root/cimv2")).unwrap();
+    commit(&repository, |t| announce(&repository, t, &Name::new("root/more")));
+    commit(&repository, |t| withdraw(&repository, t, &Name::new("ROOT/CIMV2")));
+    commit(&repository, |t| withdraw(&repository, t, &Name::new("root/cimv2")));
     assert_eq!(shown(), ["root", "root/interop", "root/more"]);
     let system = rows(&interop, "SELECT SystemName, CreationClassName FROM CIM_Namespace");
     assert_eq!(system[0], "ALPHA|CIM_Namespace");
 
     let new = |name: &str| Instance::new("cim_namespace").with("Name", name);
-    let to_create = |i: &Instance| interop.namespace_to_create(i).map_err(|e| e.status());
+    let to_create = |i: &Instance| namespace_of(&interop.namespace, i).map_err(|e| e.status());
     assert_eq!(to_create(&new(r"root\new")), Ok(Some(Name::new("root/new"))));
     assert_eq!(to_create(&new("")), Err(Status::InvalidParameter));
     let at = path(r#"CIM_Namespace.Name="root/new",CreationClassName="CIM_Namespace""#);
     assert_eq!(interop.namespace_at(&at), Some(Name::new("root/new")));
     // Elsewhere the class is one like any other.
     let elsewhere = repository.session("root/cimv2").unwrap();
-    assert_eq!(elsewhere.namespace_to_create(&new("x")).unwrap(), None);
+    assert_eq!(namespace_of(&elsewhere.namespace, &new("x")).unwrap(), None);
 }
 
 #[test]

@@ -1,0 +1,194 @@
+//! Opening a data directory, and what can be done with one that is open.
+
+use super::checkpoint::{Archived, Extent};
+use super::load::load;
+use super::pipeline::Pipeline;
+use super::record::Writer;
+use super::replay::Replay;
+use super::schema::Archives;
+use super::{DurabilityStatus, Durable, SyncPolicy, storage};
+use crate::error::EngineError;
+use crate::repository::{Repository, RepositoryBuilder};
+use cimarron_journal::{Folder, Medium, Options};
+use cimarron_model::{Dialect, Name};
+use parking_lot::Mutex;
+use rustc_hash::FxHashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A log with fewer bytes than this is read again in no time: closing leaves it as it is.
+const SHORT_LOG: u64 = 4 << 20;
+
+impl RepositoryBuilder {
+    /// The repository in a data directory, which is made when it is not there: with everything
+    /// that was committed to it, and from now on keeping what is.
+    ///
+    /// # Errors
+    /// When the directory is in use, is damaged or foreign, or was written by a newer version.
+    pub fn open(self, folder: impl AsRef<Path>) -> Result<Repository, EngineError> {
+        let path = folder.as_ref();
+        let folder = Folder::new(path).map_err(|source| {
+            let file = path.display().to_string();
+            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
+        })?;
+        self.open_on(Arc::new(folder))
+    }
+
+    /// The repository on a medium, as [`RepositoryBuilder::open`] on a folder.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_on(self, medium: Arc<dyn Medium>) -> Result<Repository, EngineError> {
+        let durability = self.durability_settings().clone();
+        let options = Options { sync: durability.sync != SyncPolicy::Never };
+        let opened = cimarron_journal::open(medium, options).map_err(storage)?;
+        let repository = self.build();
+        let mut archives = Archives::default();
+        know_built_in(&mut archives);
+        let stored = match &opened.checkpoint {
+            Some(checkpoint) => load(&repository, checkpoint, &mut archives)?,
+            None => Vec::new(),
+        };
+        let first = opened.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.commit);
+        let mut replay = Replay::new(&repository, archives, first);
+        for entry in opened.tail {
+            replay.entry(&entry.map_err(storage)?.bytes)?;
+        }
+        // What the reader of this log knows is not looked into again: archives are written anew.
+        let writer = Writer::knowing(FxHashSet::default());
+        let commits = repository.commits();
+        let limits = (durability.sync, durability.log_bytes);
+        let pipeline = Arc::new(Pipeline::new(opened.journal, limits, commits, writer));
+        commits.set_sink(pipeline.clone());
+        let durable = Arc::new(Durable {
+            pipeline,
+            commits: commits.clone(),
+            namespaces: repository.namespaces_handle().clone(),
+            executor: durability.executor,
+            archived: Mutex::new(Archived::new(&stored)),
+            checkpoint_failure: Mutex::default(),
+        });
+        durable.start().map_err(|source| {
+            let file = "a thread".to_owned();
+            storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
+        })?;
+        repository.set_durable(durable);
+        Ok(repository)
+    }
+}
+
+/// Lets what was written find the archive of the system classes, so that namespaces share it.
+fn know_built_in(archives: &mut Archives) {
+    let start = crate::system::schema(&Name::new("root"), Dialect::Wmi);
+    start.classes().for_each(|class| archives.know(class.def().archive()));
+}
+
+impl Repository {
+    /// The repository in a data directory, with all defaults; see [`RepositoryBuilder::open`].
+    ///
+    /// ```
+    /// # use cimarron_engine::{CallContext, Repository};
+    /// # use cimarron_model::{Dialect, Instance};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("data");
+    /// # let context = CallContext::new();
+    /// {
+    ///     let repository = Repository::open(&folder)?;
+    ///     repository.create_namespace("root/cimv2", Dialect::Wmi)?;
+    ///     let session = repository.session("root/cimv2")?;
+    ///     session.compile_mof_text(&context, "a.mof", "class X_Fan { [key] string Id; };")?;
+    ///     session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1"))?;
+    /// }
+    /// let session = Repository::open(&folder)?.session("root/cimv2")?;
+    /// assert_eq!(session.query(&context, "SELECT * FROM X_Fan")?.count()?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the directory is in use, is damaged or foreign, or was written by a newer version.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, EngineError> {
+        Self::builder().open(folder)
+    }
+
+    /// Waits until everything that was committed is in the log, and on the disk unless the
+    /// policy is [`SyncPolicy::Never`]. Does nothing without a data directory.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub fn sync(&self) -> Result<(), EngineError> {
+        self.durable().map_or(Ok(()), |durable| durable.pipeline.flush())
+    }
+
+    /// Makes a checkpoint: writes what the last one does not have, so that opening need not do
+    /// what the log says again. Others read and write meanwhile. It happens by itself when a log
+    /// has become long. Does nothing without a data directory.
+    ///
+    /// # Errors
+    /// When the disk refuses. Everything is as safe as before.
+    pub fn checkpoint(&self) -> Result<(), EngineError> {
+        self.durable().map_or(Ok(()), |durable| durable.checkpoint(Extent::Changed))
+    }
+
+    /// Makes a checkpoint that has everything anew and nothing of what is not needed any more.
+    ///
+    /// # Errors
+    /// As [`Repository::checkpoint`].
+    pub fn compact(&self) -> Result<(), EngineError> {
+        self.durable().map_or(Ok(()), |durable| durable.checkpoint(Extent::All))
+    }
+
+    /// Copies everything that is committed to an empty folder, as a data directory of its own.
+    /// Others read and write meanwhile.
+    ///
+    /// # Errors
+    /// When there is no data directory, the folder is not empty, or the disk refuses.
+    pub fn backup(&self, folder: impl AsRef<Path>) -> Result<(), EngineError> {
+        let durable = self.durable().ok_or(EngineError::NotDurable)?;
+        let target = Folder::new(folder.as_ref()).map_err(|source| {
+            let file = folder.as_ref().display().to_string();
+            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
+        })?;
+        durable.checkpoint(Extent::Changed)?;
+        durable.pipeline.journal().backup(&target).map(drop).map_err(storage)
+    }
+
+    /// How the data directory is; `None` without one.
+    pub fn durability(&self) -> Option<DurabilityStatus> {
+        let durable = self.durable()?;
+        let pipeline = &durable.pipeline;
+        Some(DurabilityStatus {
+            sync: pipeline.policy(),
+            commit: self.commits().visible(),
+            logged: pipeline.settled(),
+            checkpoint: pipeline.journal().pin().commit(),
+            log_bytes: pipeline.journal().log_bytes(),
+            failure: pipeline.failure().map(ToString::to_string),
+            checkpoint_failure: durable.checkpoint_failure.lock().clone(),
+        })
+    }
+
+    /// Writes what is left to write, and makes a checkpoint when the log is long, so that the
+    /// directory opens quickly. The directory is free again when the last handle of the
+    /// repository and the last session are gone.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn close(self) -> Result<(), EngineError> {
+        self.sync()?;
+        match self.durable() {
+            Some(durable) if durable.pipeline.journal().log_bytes() > SHORT_LOG => {
+                self.checkpoint()
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Durable {
+    /// Writes what is left to write and ends the threads.
+    pub(crate) fn stop(&self) {
+        // Who wants to know whether it went well calls `sync` or `close`.
+        let _ = self.pipeline.flush();
+        self.pipeline.signals.stop();
+    }
+}

@@ -1,0 +1,359 @@
+//! Doing again what the log says was done.
+//!
+//! Nothing is checked that was checked when it was done; what cannot be done again means that
+//! the log is damaged. A whole entry is one transaction here: nobody reads yet.
+
+use super::codec::{Cell, Damaged, Decoder};
+use super::record::{dialect, kind};
+use super::schema::{Archives, change};
+use crate::context::Principal;
+use crate::error::EngineError;
+use crate::namespace::Namespace;
+use crate::repository::Repository;
+use crate::schema::{ClassId, Layout, Schema, Slot};
+use crate::session::{join, rejoin, slot_map, take_over};
+use crate::store::{
+    Beside, Commit, Found, Root, RowQualifiers, Seen, Table, Transaction, Wanted, image,
+};
+use crate::view::ValueView;
+use cimarron_model::{CimType, Name};
+use rkyv::util::AlignedVec;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Does entries of a log again.
+pub(super) struct Replay<'r> {
+    repository: &'r Repository,
+    archives: Archives,
+    image: AlignedVec<16>,
+    /// The last commit that was done.
+    last: Commit,
+}
+
+/// Why something cannot be done again.
+enum Problem {
+    Damaged(Damaged),
+    Engine(EngineError),
+}
+
+impl From<Damaged> for Problem {
+    fn from(damaged: Damaged) -> Self {
+        Self::Damaged(damaged)
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+type Done<T = ()> = Result<T, Problem>;
+
+/// Where the changes are that come.
+struct Within {
+    namespace: Arc<Namespace>,
+    root: Arc<Root>,
+    /// The root before the last change of the schema.
+    before: Arc<Root>,
+    /// The class of the last row.
+    class: Option<(ClassId, Arc<Layout>, Arc<Table>)>,
+}
+
+/// The values of a row by slot, as they lie in the log.
+type Row<'a> = SmallVec<[(u32, Cell<'a>); 12]>;
+
+impl<'r> Replay<'r> {
+    /// Goes on behind a commit.
+    pub(super) fn new(repository: &'r Repository, archives: Archives, last: Commit) -> Self {
+        Self { repository, archives, image: AlignedVec::new(), last }
+    }
+
+    /// Does an entry again.
+    pub(super) fn entry(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        let mut decoder = Decoder::new(bytes);
+        let mut transaction = Transaction::begin(self.repository.commits())?;
+        let done = self.records(&mut decoder, &mut transaction);
+        let problem = match done {
+            Ok(by) => return transaction.commit(&by).map(drop),
+            Err(Problem::Engine(error)) => error.to_string(),
+            Err(Problem::Damaged(damaged)) => damaged.to_string(),
+        };
+        Err(EngineError::DataDamaged { place: format!("commit {}", self.last + 1), problem })
+    }
+
+    fn records(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        transaction: &mut Transaction<'r>,
+    ) -> Done<Principal> {
+        let mut by = Principal::system();
+        while decoder.remaining() > 0 {
+            let commit = decoder.u64()?;
+            if commit != self.last + 1 {
+                return Err(wrong(decoder, "a commit out of order"));
+            }
+            by = Principal::new(decoder.text()?);
+            transaction.renumber(commit);
+            let mut within = None;
+            while self.change(decoder, transaction, &mut within)? {}
+            self.last = commit;
+        }
+        Ok(by)
+    }
+
+    /// Does one change again; `false` at the end of the record.
+    fn change(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        transaction: &mut Transaction<'r>,
+        within: &mut Option<Within>,
+    ) -> Done<bool> {
+        match decoder.u8()? {
+            kind::END => return Ok(false),
+            kind::WITHIN => {
+                let name = decoder.name()?;
+                let found = self.repository.current(&name);
+                let namespace = found.ok_or_else(|| wrong(decoder, "an unknown namespace"))?;
+                let root = transaction.root(&namespace.store);
+                *within = Some(Within { namespace, before: root.clone(), root, class: None });
+            }
+            kind::ARCHIVE => {
+                let bytes = decoder.bytes()?;
+                self.archives.add(bytes).map_err(|_| wrong(decoder, "a broken archive"))?;
+            }
+            kind::NAMESPACE => {
+                let name = decoder.name()?;
+                let dialect = dialect(decoder.u8()?);
+                let dialect = dialect.ok_or_else(|| wrong(decoder, "an unknown dialect"))?;
+                let start = change(decoder, &Schema::default(), &self.archives)?;
+                let start = shared_start(&name, dialect, start);
+                self.repository.install(transaction, &name, dialect, start);
+            }
+            kind::NO_NAMESPACE => {
+                let found = self.repository.current(&decoder.name()?);
+                let namespace = found.ok_or_else(|| wrong(decoder, "an unknown namespace"))?;
+                self.repository.uninstall(transaction, &namespace);
+            }
+            kind => {
+                let nowhere = || wrong(decoder, "a change outside of every namespace");
+                let within = within.as_mut().ok_or_else(nowhere)?;
+                self.inside(kind, decoder, transaction, within)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Does a change to what a namespace holds again.
+    fn inside(
+        &mut self,
+        kind: u8,
+        decoder: &mut Decoder<'_>,
+        transaction: &mut Transaction<'r>,
+        within: &mut Within,
+    ) -> Done {
+        match kind {
+            kind::INSERT => within.insert(decoder, transaction),
+            kind::REPLACE => within.replace(decoder, transaction),
+            kind::DELETE => within.delete(decoder, transaction),
+            kind::CHUNK => self.adopt(decoder, transaction, within),
+            kind::SCHEMA => {
+                let schema = change(decoder, &within.root.schema, &self.archives)?;
+                within.before = within.root.clone();
+                let store = &within.namespace.store;
+                within.root = transaction.set_schema(store, Arc::new(schema));
+                within.class = None;
+                Ok(())
+            }
+            kind::TAKEN => self.take(decoder, transaction, within),
+            kind::INDEX => within.index(decoder, transaction),
+            _ => Err(wrong(decoder, "an unknown kind of change")),
+        }
+    }
+
+    fn adopt(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        transaction: &mut Transaction<'r>,
+        within: &mut Within,
+    ) -> Done {
+        let (layout, table) = within.class(decoder)?;
+        self.image.clear();
+        self.image.extend_from_slice(decoder.bytes()?);
+        let image = image::decode(&self.image, &layout)
+            .map_err(|_| wrong(decoder, "rows that do not fit their class"))?;
+        let store = &within.namespace.store;
+        let hashes: Vec<u64> = image.key_hashes(&layout, store.rules()).collect();
+        transaction.reserve(store, &table, hashes.len());
+        transaction.adopt(store, &table, &layout, (image.columns, &hashes), |_, _, _| Ok(()))?;
+        Ok(())
+    }
+
+    fn take(
+        &self,
+        decoder: &mut Decoder<'_>,
+        transaction: &mut Transaction<'r>,
+        within: &Within,
+    ) -> Done {
+        let class = ClassId(decoder.u32()?);
+        let Within { namespace, root, before, .. } = within;
+        let map = slot_map((&before.schema, &root.schema), class)
+            .ok_or_else(|| wrong(decoder, "rows that cannot be taken over"))?;
+        let limits = self.repository.limits();
+        take_over((namespace, limits), transaction, (before, root), class, &map)?;
+        Ok(())
+    }
+}
+
+impl Within {
+    /// The class that comes, and where its rows are.
+    fn class(&mut self, decoder: &mut Decoder<'_>) -> Done<(Arc<Layout>, Arc<Table>)> {
+        let id = ClassId(decoder.u32()?);
+        if let Some((_, layout, table)) = self.class.as_ref().filter(|(last, ..)| *last == id) {
+            return Ok((layout.clone(), table.clone()));
+        }
+        let found = self.root.schema.by_id(id).zip(self.root.table(id));
+        let (class, table) = found.ok_or_else(|| wrong(decoder, "rows of an unknown class"))?;
+        let (layout, table) = (class.layout().clone(), table.clone());
+        self.class = Some((id, layout.clone(), table.clone()));
+        Ok((layout, table))
+    }
+
+    fn insert(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
+        let (layout, table) = self.class(decoder)?;
+        let row = row(decoder, &layout)?;
+        let mut beside = Beside { qualifiers: qualifiers(decoder)?, ..Beside::default() };
+        let Self { namespace, root, .. } = self;
+        let value = |slot: u32| value(&row, slot);
+        join(namespace, root, transaction, &layout, value, &mut beside);
+        let store = &namespace.store;
+        let hash = store.rules().hash(layout.keys.iter().map(|slot| value(*slot)));
+        transaction.insert(store, &table, &layout, hash, cells(&row), beside)?;
+        Ok(())
+    }
+
+    fn replace(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
+        let (layout, table) = self.class(decoder)?;
+        let row = row(decoder, &layout)?;
+        let mut beside = Beside { qualifiers: qualifiers(decoder)?, ..Beside::default() };
+        let keys = layout.keys.iter().map(|slot| value(&row, *slot)).collect();
+        let old = self.find(decoder, &layout, keys)?;
+        let Self { namespace, root, .. } = self;
+        let changed = |slot: u32| {
+            let new = value(&row, slot);
+            (!new.is_identical(old.chunk.value(old.row, slot))).then_some(new)
+        };
+        rejoin(namespace, root, transaction, (&layout, &old), changed, &mut beside);
+        let store = &namespace.store;
+        transaction.replace(store, &table, &layout, &old, cells(&row), beside)?;
+        Ok(())
+    }
+
+    fn delete(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
+        let (layout, table) = self.class(decoder)?;
+        if decoder.count(1)? != layout.keys.len() {
+            return Err(wrong(decoder, "a key of another class"));
+        }
+        let mut cells: SmallVec<[Cell<'_>; 4]> = SmallVec::new();
+        for _ in &layout.keys {
+            cells.push(decoder.cell()?);
+        }
+        let old = self.find(decoder, &layout, cells.iter().map(Cell::view).collect())?;
+        transaction.delete(&self.namespace.store, &table, &old);
+        Ok(())
+    }
+
+    /// The row of a class that has a key.
+    fn find(
+        &self,
+        decoder: &Decoder<'_>,
+        layout: &Layout,
+        keys: SmallVec<[ValueView<'_>; 4]>,
+    ) -> Done<Found> {
+        let (store, root) = (&self.namespace.store, &self.root);
+        let key_root = root.schema.by_id(layout.id).and_then(|class| class.key_root());
+        let found = match key_root {
+            Some(key_root) => {
+                let key = (store.rules().hash(keys.iter().copied()), &*keys);
+                store.find(root, key_root, key, Seen::Current, |class| class == layout.id)
+            }
+            None => store.first(root, layout.id, Seen::Current),
+        };
+        found.ok_or_else(|| wrong(decoder, "a change of an instance that is not there"))
+    }
+
+    fn index(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
+        let (class, property) = (decoder.name()?, decoder.name()?);
+        let comes = decoder.bool()?;
+        let class = self.root.schema.class(class.as_str());
+        let class = class.ok_or_else(|| wrong(decoder, "an index of an unknown class"))?;
+        let this: Wanted = (class.def().id, property);
+        let mut wanted = self.root.wanted();
+        wanted.retain(|other| *other != this);
+        if comes {
+            wanted.push(this.clone());
+        }
+        let store = &self.namespace.store;
+        let root = transaction.set_indexes(store, &wanted);
+        if comes {
+            transaction.build_index(store, &root, &this);
+        }
+        self.root = root;
+        Ok(())
+    }
+}
+
+/// A schema as namespaces start with it, in the one copy that they share when it is that of
+/// this program.
+pub(super) fn shared_start(
+    name: &Name,
+    dialect: cimarron_model::Dialect,
+    start: Schema,
+) -> Arc<Schema> {
+    let ours = crate::system::schema(name, dialect);
+    if ours.is_same_as(&start) { ours } else { Arc::new(start) }
+}
+
+/// The values of a row, each of its slot's type.
+fn row<'a>(decoder: &mut Decoder<'a>, layout: &Layout) -> Done<Row<'a>> {
+    let mut row = Row::new();
+    for cell in decoder.cells()? {
+        row.push(cell?);
+    }
+    let mut next = 0;
+    for (slot, cell) in &row {
+        let fits = layout.slot(*slot).is_some_and(|slot| takes(slot, cell.view()));
+        if *slot < next || !fits {
+            return Err(wrong(decoder, "a value that does not fit its property"));
+        }
+        next = slot + 1;
+    }
+    Ok(row)
+}
+
+/// Whether a property may have a value.
+fn takes(slot: &Slot, value: ValueView<'_>) -> bool {
+    let is_array = matches!(value, ValueView::Array(_));
+    let same_type = value.cim_type().is_some_and(|of| {
+        // DMTF's embedded objects may be held as text.
+        of == slot.cim_type || (slot.embedded_text && of == CimType::String)
+    });
+    same_type && is_array == slot.array.is_array()
+}
+
+fn qualifiers(decoder: &mut Decoder<'_>) -> Done<Option<Arc<RowQualifiers>>> {
+    Ok(if decoder.bool()? { Some(Arc::new(decoder.row_qualifiers()?)) } else { None })
+}
+
+fn value<'v>(row: &'v Row<'_>, slot: u32) -> ValueView<'v> {
+    let found = row.iter().find(|(there, _)| *there == slot);
+    found.map_or(ValueView::Null, |(_, cell)| cell.view())
+}
+
+fn cells<'v>(row: &'v Row<'_>) -> impl Iterator<Item = (u32, ValueView<'v>)> {
+    row.iter().map(|(slot, cell)| (*slot, cell.view()))
+}
+
+const fn wrong(decoder: &Decoder<'_>, what: &'static str) -> Problem {
+    Problem::Damaged(Damaged { what, at: decoder.position() })
+}

@@ -1,0 +1,166 @@
+//! The threads behind a repository with a data directory: one that writes the log where commits
+//! do not wait for it, and one that makes checkpoints.
+
+use super::checkpoint::Extent;
+use super::pipeline::Pipeline;
+use super::{Durable, SyncPolicy};
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
+use std::thread::ThreadId;
+use std::time::Duration;
+
+/// What the threads are asked to do.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    wanted: Mutex<Wanted>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    flush: bool,
+    checkpoint: bool,
+    stop: bool,
+    /// The threads that are at work.
+    threads: Vec<ThreadId>,
+    /// How many were started and have not come to work yet.
+    starting: usize,
+}
+
+impl Signals {
+    pub(super) fn ask_for_flush(&self) {
+        self.ask(|wanted| &mut wanted.flush);
+    }
+
+    pub(super) fn ask_for_checkpoint(&self) {
+        self.ask(|wanted| &mut wanted.checkpoint);
+    }
+
+    fn ask(&self, which: impl Fn(&mut Wanted) -> &mut bool) {
+        let mut wanted = self.wanted.lock();
+        let asked = which(&mut wanted);
+        if !std::mem::replace(asked, true) {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Ends the threads and waits until they have; unless it is one of them that asks, which
+    /// ends when it is done with what it does.
+    pub(super) fn stop(&self) {
+        let mut wanted = self.wanted.lock();
+        wanted.stop = true;
+        self.changed.notify_all();
+        let this = std::thread::current().id();
+        while wanted.starting > 0 || wanted.threads.iter().any(|thread| *thread != this) {
+            self.changed.wait(&mut wanted);
+        }
+    }
+
+    /// Waits until it is asked, or so long; whether to go on.
+    fn wait(&self, which: impl Fn(&mut Wanted) -> &mut bool, at_most: Option<Duration>) -> bool {
+        let mut wanted = self.wanted.lock();
+        while !wanted.stop && !std::mem::take(which(&mut wanted)) {
+            match at_most {
+                None => self.changed.wait(&mut wanted),
+                Some(time) => {
+                    if self.changed.wait_for(&mut wanted, time).timed_out() {
+                        break;
+                    }
+                }
+            }
+        }
+        !wanted.stop
+    }
+
+    fn come(&self) {
+        let mut wanted = self.wanted.lock();
+        wanted.starting -= 1;
+        wanted.threads.push(std::thread::current().id());
+    }
+
+    fn leave(&self) {
+        let this = std::thread::current().id();
+        let mut wanted = self.wanted.lock();
+        wanted.threads.retain(|thread| *thread != this);
+        self.changed.notify_all();
+    }
+
+    fn expect_thread(&self, comes: bool) {
+        let mut wanted = self.wanted.lock();
+        if comes {
+            wanted.starting += 1;
+        } else {
+            wanted.starting -= 1;
+        }
+    }
+}
+
+impl Durable {
+    /// Starts the threads that the policy needs.
+    pub(super) fn start(self: &Arc<Self>) -> std::io::Result<()> {
+        let checkpoints = self.clone();
+        self.spawn("cimarron checkpoint", move || checkpoints.checkpoint_when_asked())?;
+        let pipeline = self.pipeline.clone();
+        match self.pipeline.policy() {
+            SyncPolicy::Always => Ok(()),
+            SyncPolicy::Every(time) => self.spawn("cimarron log", move || {
+                while pipeline.signals.wait(|wanted| &mut wanted.flush, Some(time)) {
+                    flush(&pipeline);
+                }
+            }),
+            SyncPolicy::Never => self.spawn("cimarron log", move || {
+                while pipeline.signals.wait(|wanted| &mut wanted.flush, None) {
+                    flush(&pipeline);
+                }
+            }),
+        }
+    }
+
+    fn spawn(
+        self: &Arc<Self>,
+        name: &str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<()> {
+        let signals = self.pipeline.signals.clone();
+        signals.expect_thread(true);
+        let there = signals.clone();
+        let job = move || {
+            let _here = Here::come(&there);
+            // What it holds is gone before whoever waits for the end of the threads goes on.
+            work();
+        };
+        let spawned = self.executor.spawn(name, Box::new(job));
+        if spawned.is_err() {
+            signals.expect_thread(false);
+        }
+        spawned
+    }
+
+    fn checkpoint_when_asked(&self) {
+        while self.pipeline.signals.wait(|wanted| &mut wanted.checkpoint, None) {
+            // What fails is kept for whoever asks for the status; the log has everything.
+            let _ = self.checkpoint(Extent::Changed);
+        }
+    }
+}
+
+/// A failure is kept by the pipeline, and every write from then on says so.
+fn flush(pipeline: &Pipeline) {
+    let _ = pipeline.flush();
+}
+
+/// A thread at work.
+struct Here<'s>(&'s Signals);
+
+impl<'s> Here<'s> {
+    fn come(signals: &'s Signals) -> Self {
+        signals.come();
+        Self(signals)
+    }
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}

@@ -1,0 +1,92 @@
+//! Putting rows in place that were there before the program began.
+
+use super::address::RowAddress;
+use super::chunk::{Beside, Chunk};
+use super::image::{Damaged, Image};
+use super::index_list::Wanted;
+use super::objects::ObjectNumber;
+use super::root::Root;
+use super::table::Table;
+use super::transaction::Transaction;
+use super::{Found, Store};
+use crate::schema::Layout;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// How many rows ahead the memory is asked for where they are entered.
+const AHEAD: usize = 8;
+
+/// Why rows cannot be put in place.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unfit {
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    #[error("the namespace holds as many rows as it can")]
+    Full,
+}
+
+impl Transaction<'_> {
+    /// Adds rows of an image, of which those that are gone are not there, to the key index;
+    /// the chunk, which is still to be [given](Self::restore_chunks) to its table.
+    pub(crate) fn restore(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Table,
+        layout: &Arc<Layout>,
+        (image, gone, hashes): (Image, &[u64], &[u64]),
+    ) -> Result<Arc<Chunk>, Unfit> {
+        let number = store.directory.take_number().ok_or(Unfit::Full)?;
+        let chunk = Chunk::of_image(&self.state.token, number, layout.clone(), image, gone)?;
+        let chunk = Arc::new(chunk);
+        store.directory.put(&chunk);
+        let mut live = 0;
+        for (row, hash) in hashes.iter().enumerate() {
+            if !chunk.is_current(row) {
+                continue;
+            }
+            live += 1;
+            if let Some(index) = &table.index {
+                if let Some(hash) = hashes.get(row + AHEAD) {
+                    index.expect(*hash);
+                }
+                index.insert(*hash, RowAddress::new(number, row), |a| store.hash_at(a));
+            }
+        }
+        table.count(live);
+        Ok(chunk)
+    }
+
+    /// Gives a table all its chunks, and their rows to its ordered indexes.
+    pub(crate) fn restore_chunks(&self, table: &Table, chunks: Vec<Arc<Chunk>>) {
+        chunks.iter().for_each(|chunk| table.ordered.enter_live(chunk));
+        table.set_chunks(chunks);
+    }
+
+    /// Lets readers into an index that was asked for and has its rows.
+    pub(crate) fn open_index(&self, root: &Root, (class, property): &Wanted) {
+        if let Some(known) = root.known_index(*class, property) {
+            known.index.open();
+        }
+    }
+
+    /// Notes what a row refers to.
+    pub(crate) fn link(
+        &mut self,
+        store: &Store,
+        found: &Found,
+        links: SmallVec<[ObjectNumber; 2]>,
+    ) {
+        let Found { chunk, row } = found;
+        let mut object = chunk.object(*row);
+        if object == 0 {
+            object = store.objects.add(&self.state.token);
+            store.objects.bind(object, found.address());
+        }
+        for (at, link) in links.iter().enumerate() {
+            if !links.iter().take(at).any(|other| other == link) {
+                store.objects.link(*link, object, false);
+            }
+        }
+        chunk.put_beside(*row, &Beside { object, links, qualifiers: None });
+    }
+}

@@ -1,0 +1,236 @@
+//! The medium that is a folder of the file system.
+
+use crate::medium::{Held, LockError, Medium, ReadAt, WriteFile};
+use crate::names::LOCK;
+use redb::StorageBackend;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// At most so many bytes are filled at once when a log grows; what grows by more is left sparse.
+const MOST_FILLED: u64 = 64 << 20;
+
+/// A folder on disk, which is made when it is not there.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder `path`, made with its parents if need be.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn new(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        if !path.is_dir() {
+            fs::create_dir_all(&path)?;
+            if let Some(parent) = path.parent() {
+                sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+            }
+        }
+        Ok(Self { path })
+    }
+}
+
+impl Medium for Folder {
+    fn lock(&self) -> Result<Box<dyn Held>, LockError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(self.path.join(LOCK)).map_err(LockError::Io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LockError::Taken(holder(&file))),
+            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
+        }
+        // For the message of who comes second only, so it need not be durable.
+        let written = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
+        written.map_err(LockError::Io)?;
+        Ok(Box::new(Lock { _file: file }))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadAt>> {
+        Ok(Box::new(Reader { file: File::open(self.path.join(name))? }))
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn WriteFile>> {
+        Ok(Box::new(Writer { file: File::create(self.path.join(name))? }))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path.join(from), self.path.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path.join(name))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        sync_folder(&self.path)
+    }
+
+    fn log(&self, name: &str, new: bool) -> io::Result<Box<dyn StorageBackend>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(new).truncate(new);
+        Ok(Box::new(LogFile { file: options.open(self.path.join(name))? }))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.path.join(name).display().to_string()
+    }
+}
+
+/// Where names are made durable through the folder. Windows has no such call; there NTFS logs
+/// the names itself.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[derive(Debug)]
+struct Lock {
+    _file: File,
+}
+
+impl Held for Lock {}
+
+/// The process id that the lock file names.
+fn holder(mut file: &File) -> Option<String> {
+    let mut text = [0; 20];
+    let read = file.read(&mut text).ok()?;
+    let text = std::str::from_utf8(text.get(..read)?).ok()?.trim();
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned())
+}
+
+#[derive(Debug)]
+struct Reader {
+    file: File,
+}
+
+impl ReadAt for Reader {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        read_exact_at(&self.file, offset, buffer)
+    }
+}
+
+#[derive(Debug)]
+struct Writer {
+    file: File,
+}
+
+impl WriteFile for Writer {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+}
+
+/// A log's file. Positional reads and writes, so no cursor is shared between threads.
+#[derive(Debug)]
+struct LogFile {
+    file: File,
+}
+
+impl StorageBackend for LogFile {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        read_exact_at(&self.file, offset, out)
+    }
+
+    /// Fills what is new with zeros instead of leaving a hole: a page of a hole gets its place on
+    /// the disk when it is first written, and every sync of a commit would write the file system's
+    /// records of that too.
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let old = self.len()?;
+        if len <= old || len - old > MOST_FILLED {
+            return self.file.set_len(len);
+        }
+        static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+        let mut at = old;
+        while at < len {
+            let size = usize::try_from(len - at).map_or(ZEROS.len(), |left| left.min(ZEROS.len()));
+            write_all_at(&self.file, at, ZEROS.get(..size).unwrap_or(&ZEROS))?;
+            at += size as u64;
+        }
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        write_all_at(&self.file, offset, data)
+    }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(unix)]
+fn write_all_at(file: &File, offset: u64, data: &[u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, data, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut offset: u64, mut buffer: &mut [u8]) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !buffer.is_empty() {
+        match file.seek_read(buffer, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                buffer = buffer.get_mut(read..).unwrap_or_default();
+                offset += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_all_at(file: &File, mut offset: u64, mut data: &[u8]) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !data.is_empty() {
+        match file.seek_write(data, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                data = data.get(written..).unwrap_or_default();
+                offset += written as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
