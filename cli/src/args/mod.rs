@@ -38,7 +38,7 @@ pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use mof::MofArgs;
 pub(crate) use query::{Explain, QueryArgs, RowFormat, Source};
-pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use show::{ClassFormat, ShowArgs, Shown};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
 use crate::failure::{Failure, FailureStyle, Refusal};
@@ -78,7 +78,7 @@ pub(crate) enum Invocation {
     /// Explain diagnostic codes, each with a wrong and a right example
     #[command(after_help = EXIT_CODES)]
     Explain(ExplainArgs),
-    /// Show the classes of a schema archive
+    /// Show the classes of a schema archive or of a data directory
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
     /// Write a static HTML site that documents archives and MOF

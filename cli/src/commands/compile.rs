@@ -1,6 +1,7 @@
 //! `cimarron compile`: MOF in, an archive or other forms out.
 
 mod clash;
+mod data;
 mod outputs;
 mod summary;
 
@@ -36,6 +37,9 @@ struct Outcome<'a> {
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
+    if let Some(folder) = &args.data.data {
+        return data::run(args, folder, start);
+    }
     let outputs = Outputs::plan(args)?;
     clash::refuse_clashes(args, outputs.files())?;
     let progress = Progress::new("reading");

@@ -3,6 +3,7 @@
 //! The form of the lines is in `docs/data-format.md`. Both ways hold one line at a time, and
 //! the classes of a namespace; on the way in also the instances of one commit.
 
+mod archive;
 mod declarations;
 mod export;
 mod import;
@@ -18,6 +19,7 @@ mod values;
 mod walk;
 mod words;
 
+pub(crate) use archive::archive_of_namespace;
 pub(crate) use export::export;
 pub(crate) use import::{Importer, is_ndjson};
 pub(crate) use walk::Walk;

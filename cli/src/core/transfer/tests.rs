@@ -43,7 +43,7 @@ class X_Event : __ExtrinsicEvent { string What; };
 instance of X_Only { S = "only"; };
 instance of X_Holder {
     N = 1; Part = instance of X_Derived { Id = "inner"; Big = 1; Letter = 'x'; };
-    Any = instance of X_Unknown2 { A = 1; };
+    Any = instance of X_Empty { Id = "any"; Big = 7; };
     Parts = { instance of X_Base { Id = "p1"; }, instance of A_Below { Id = "p2"; Note = NULL; } };
 };
 instance of X_Holder { N = 2; };
