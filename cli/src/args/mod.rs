@@ -24,7 +24,7 @@ mod query;
 mod show;
 mod wmi;
 
-pub(crate) use compile::CompileArgs;
+pub(crate) use compile::{CompileArgs, EmitArg};
 pub(crate) use data::{
     BackupArgs, CheckArgs, DataArgs, DataCommand, ExportArgs, ExportFormat, ImportArgs,
     RestoreArgs, SyncMode,

@@ -126,6 +126,11 @@ pub(crate) fn is_vacant(folder: &Path) -> Result<bool, Failure> {
     }
 }
 
+/// Whether a folder looks like a data directory.
+pub(crate) fn is_repository(folder: &Path) -> Result<bool, Failure> {
+    Ok(!is_vacant(folder)? && folder.join("MANIFEST").is_file())
+}
+
 pub(crate) fn not_empty(folder: &Path) -> Failure {
     let message = format!("`{}` is not empty", folder.display());
     Failure::input(Status::AlreadyExists, message).with_help("name a new directory")

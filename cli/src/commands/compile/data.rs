@@ -1,7 +1,7 @@
 //! `cimarron compile --data`: MOF into the repository of a data directory, as `mofcomp` puts it
 //! into WMI's.
 
-use crate::args::{CompileArgs, FindingsFormat, usage};
+use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
 use crate::core::data::{Data, Expect};
 use crate::core::{Inputs, Texts};
 use crate::failure::{Failure, Stop};
@@ -9,7 +9,8 @@ use crate::output::numbers::{counted, duration, milliseconds};
 use crate::output::stdout;
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, Loaded};
-use cimarron_mof::{CompileOptions, Diagnostics, Severity};
+use cimarron_model::Dialect;
+use cimarron_mof::{CompileOptions, Diagnostics, Emit, Severity, Sources};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -23,6 +24,7 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     let data = Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything)?;
     let options = options(args, &data)?;
     progress.step("compiling");
+    let dialect = options.dialect;
     let repository = data.repository();
     let loaded = repository.compile_mof(&CallContext::default(), options, &sources, said);
     let closed = data.close();
@@ -31,7 +33,7 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
         Ok((loaded, said)) => {
             args.findings.report(&said, sources.map())?;
             closed?;
-            report(args, folder, &loaded, &said, start.elapsed())
+            report(args, (folder, dialect), &loaded, &said, start.elapsed())
         }
         Err(error) => Err(refused(args, &error, &sources)?),
     }
@@ -42,6 +44,7 @@ fn refuse_files(args: &CompileArgs) -> Result<(), Failure> {
     let given = [
         (args.output.is_some(), "-o"),
         (args.check, "--check"),
+        (args.emit != [EmitArg(Emit::Archive)], "--emit"),
         (args.dep_file.is_some(), "--dep-file"),
         (args.wmi.parts().is_some(), "--emit-mof"),
     ];
@@ -53,17 +56,13 @@ fn refuse_files(args: &CompileArgs) -> Result<(), Failure> {
 
 /// How to compile: by the rules of the namespace, where it is there.
 fn options(args: &CompileArgs, data: &Data) -> Result<CompileOptions, Failure> {
-    let options = super::super::amend::options(args)?;
+    let options = crate::commands::amend::options(args)?;
     let there = data.repository().session(&options.namespace);
     let dialect = there.map_or(options.dialect, |session| session.dialect());
     Ok(CompileOptions { dialect, ..options })
 }
 
-fn refused(
-    args: &CompileArgs,
-    error: &EngineError,
-    sources: &cimarron_mof::Sources,
-) -> Result<Stop, Stop> {
+fn refused(args: &CompileArgs, error: &EngineError, sources: &Sources) -> Result<Stop, Stop> {
     match error.diagnostics() {
         Some(said) => {
             args.findings.report(said, sources.map())?;
@@ -75,7 +74,7 @@ fn refused(
 
 fn report(
     args: &CompileArgs,
-    folder: &Path,
+    (folder, dialect): (&Path, Dialect),
     loaded: &Loaded,
     said: &Diagnostics,
     took: Duration,
@@ -86,7 +85,7 @@ fn report(
         FindingsFormat::Json => {
             let report = json!({
                 "namespace": args.mof.namespace,
-                "dialect": args.mof.dialect.as_str(),
+                "dialect": dialect.as_str(),
                 "data": folder,
                 "classes": loaded.classes,
                 "unchanged": loaded.unchanged,

@@ -5,7 +5,7 @@
 
 use super::{check, copied, open};
 use crate::args::RestoreArgs;
-use crate::core::data::{is_vacant, not_empty, unreadable};
+use crate::core::data::{is_repository, is_vacant, not_empty, unreadable};
 use crate::core::files::write_failure;
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
@@ -16,7 +16,7 @@ use std::path::Path;
 
 pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     let progress = Progress::new("copying");
-    if is_vacant(&args.backup)? {
+    if !is_repository(&args.backup)? {
         let message = format!("`{}` holds no backup", args.backup.display());
         return Err(Failure::input(Status::NotFound, message).into());
     }
@@ -28,10 +28,7 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
         _ => Path::new("."),
     };
     let failed = |error: &io::Error| write_failure(&args.folder, error);
-    let copy = tempfile::Builder::new()
-        .prefix(".restore-")
-        .tempdir_in(parent)
-        .map_err(|error| failed(&error))?;
+    let copy = beside(parent).map_err(|error| failed(&error))?;
     copy_files(&args.backup, copy.path())?;
     progress.step("checking");
     let data = open(copy.path()).map_err(|failure| failure.about(copy.path(), &args.backup))?;
@@ -39,7 +36,7 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     data.close()?;
     sync(copy.path()).map_err(|error| failed(&error))?;
     let copy = copy.keep();
-    let moved = fs::rename(&copy, &args.folder).and_then(|()| sync_folder(parent));
+    let moved = put(&copy, &args.folder).and_then(|()| sync_folder(parent));
     if let Err(error) = moved {
         // It cannot be used for anything; that it stays is all that can go wrong.
         let _ = fs::remove_dir_all(&copy);
@@ -47,6 +44,24 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     }
     drop(progress);
     copied(&args.backup, &args.folder, args.format)
+}
+
+/// A folder that is as open to others as the user's other folders are.
+fn beside(parent: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    builder.prefix(".restore-").tempdir_in(parent)
+}
+
+/// Puts a folder in the place of an empty one, or where there is none.
+fn put(folder: &Path, place: &Path) -> io::Result<()> {
+    if let Ok(there) = fs::metadata(place) {
+        fs::set_permissions(folder, there.permissions())?;
+        // It takes away empty folders only.
+        fs::remove_dir(place)?;
+    }
+    fs::rename(folder, place)
 }
 
 /// Copies the files of a directory, which has no folders in it.

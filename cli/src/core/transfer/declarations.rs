@@ -9,7 +9,7 @@ use super::values::{Exact, type_of};
 use super::words::{flavor_words, type_text};
 use cimarron_model::{
     Class, DataType, Flavor, Method, Origin, Parameter, Property, Qualifier, QualifierType,
-    Qualifiers, Value,
+    Qualifiers, Scope, Value,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -29,7 +29,7 @@ pub(super) fn qualifier_type_entries<M: SerializeMap>(
 ) -> Result<(), M::Error> {
     map.serialize_entry("name", &declared.name)?;
     typed_entries(&declared.data_type, Some(&declared.default), map)?;
-    let scopes: Vec<&str> = declared.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<&str> = declared.scopes.iter().map(Scope::as_str).collect();
     map.serialize_entry("scopes", &scopes)?;
     map.serialize_entry("flavor", &Words(declared.flavor))
 }

@@ -9,6 +9,13 @@ use cimarron_model::{
 };
 use cimarron_mof::CompileOptions;
 
+const WMI_SMALL: &str = r#"
+class X_A { [Key] string Id; uint8 N = 1; object Any; real32 R[]; };
+class X_B : X_A { void M([In] uint8 P = 3); };
+instance of X_B { Id = "a"; R = {0.1, 2.5}; Any = instance of X_A { Id = "in"; N = NULL; }; };
+instance of X_A { Id = "b"; N = NULL; };
+"#;
+
 /// What both dialects have.
 const COMMON: &str = r#"
 class X_Base { [Key] string Id; string Note = "no\tnote"; };
@@ -315,5 +322,32 @@ fn an_export_starts_with_a_brace() {
         [(" \n{", true), ("// {", false), ("", false), ("\u{feff}class", false), ("[", false)]
     {
         assert_eq!(is_ndjson(&mut text.as_bytes()).unwrap(), expected, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    /// Whatever stands there, the answer is yes or no.
+    #[test]
+    fn damaged_exports_do_no_harm(
+        edits in proptest::collection::vec((0.0..1.0_f64, "[0-9a-z{}\\[\\]\",:\\n-]{0,3}"), 1..4)
+    ) {
+        let repository = Repository::new();
+        compile(&repository, "root/w", Dialect::Wmi, WMI_SMALL);
+        let mut text = exported(&repository, ExportFormat::Ndjson, &[]);
+        for (place, insert) in edits {
+            let mut at = (text.len() as f64 * place) as usize;
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let end = text.len().min(at + insert.len());
+            let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+            text.replace_range(at..end, &insert);
+        }
+        let again = Repository::new();
+        if import(&again, &text).is_ok() {
+            comes_back(&again);
+        }
     }
 }

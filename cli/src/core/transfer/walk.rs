@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use cimarron_engine::{CallContext, ClassForm, Depth, EngineError, NamespaceInfo, Repository};
-use cimarron_engine::{IndexInfo, Session};
+use cimarron_engine::{IndexInfo, Row, Session};
 use cimarron_model::{Class, Dialect, Instance, Name, QualifierType, Status};
 use std::collections::BTreeMap;
 
@@ -120,11 +120,11 @@ impl<'a> Walk<'a> {
                 .session
                 .enumerate_instances(&self.context, class.as_str(), Depth::Shallow)
                 .map_err(|error| failed(&error))?;
-            let rows = result.rows().map(|row| row.map(|row| row.to_instance()));
+            let rows = result.rows().map(|row| row.map(Row::to_instance));
             if NAMESPACES.iter().any(|name| class.is(name)) {
                 let mut rows: Vec<Instance> =
                     rows.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
-                rows.sort_by_cached_key(|instance| instance.path.as_ref().map(|p| p.to_string()));
+                rows.sort_by_cached_key(|instance| instance.path.as_ref().map(ToString::to_string));
                 rows.iter().try_for_each(&mut take)?;
             } else {
                 for row in rows {

@@ -108,6 +108,7 @@ fn wrong_lines_are_usage() {
         &["data", "import", &data],
         &["data", "export", &data, "--format", "xml"],
         &["compile", "a.mof", "--data", &data, "-o", "a.cimar"],
+        &["compile", "a.mof", "--data", &data, "--emit", "mof"],
         &["compile", "a.mof", "--sync", "never"],
         &["compile", "a.mof", "--data", &data, "--sync", "often"],
         &["compile", "a.mof", "--data", &data, "--sync", "0"],
@@ -131,6 +132,13 @@ fn foreign_and_locked_directories_are_refused() {
     let names: Vec<_> =
         std::fs::read_dir(&foreign).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["notes.txt"]);
+    cimarron(["data", "restore", &foreign, &place.path("new")]).fails_with(1);
+    let data = place.path("data");
+    let held = cimarron_engine::Repository::open(&data).unwrap();
+    let run = cimarron(["data", "check", &data, "--format", "json"]).fails_with(1);
+    assert!(run.error_json()["error"]["message"].as_str().is_some_and(|m| m.contains(&data)));
+    drop(held);
+    cimarron(["data", "check", &data]).succeeds();
 }
 
 #[test]
