@@ -208,24 +208,24 @@ impl Repository {
     ) -> Result<bool, EngineError> {
         let ends = name.as_str().match_indices('/').map(|(at, _)| at);
         for above in ends.filter_map(|end| name.as_str().get(..end)) {
-            self.add(transaction, Name::new(above), dialect)?;
+            self.add(transaction, &Name::new(above), dialect)?;
         }
-        self.add(transaction, name.clone(), dialect)
+        self.add(transaction, name, dialect)
     }
 
     /// Adds a namespace unless it is there; whether it was not.
     fn add<'r>(
         &'r self,
         transaction: &mut Transaction<'r>,
-        name: Name,
+        name: &Name,
         dialect: Dialect,
     ) -> Result<bool, EngineError> {
-        if self.current(&name).is_some() {
+        if self.current(name).is_some() {
             return Ok(false);
         }
-        let start = crate::system::schema(&name, dialect);
-        self.install(transaction, &name, dialect, start);
-        announce(self, transaction, &name)?;
+        let start = crate::system::schema(name, dialect);
+        self.install(transaction, name, dialect, start);
+        announce(self, transaction, name)?;
         Ok(true)
     }
 

@@ -47,9 +47,12 @@ pub(super) struct Captured {
 struct CapturedNamespace {
     namespace: Arc<Namespace>,
     root: Arc<Root>,
-    /// The chunks of each class that has some, and how many rows each has.
-    tables: Vec<(ClassId, Vec<(Arc<Chunk>, usize)>)>,
+    /// The classes that have chunks.
+    tables: Vec<(ClassId, CapturedChunks)>,
 }
+
+/// Chunks, and how many rows each has.
+type CapturedChunks = Vec<(Arc<Chunk>, usize)>;
 
 /// The archives that the last checkpoint has.
 #[derive(Debug, Default)]
@@ -151,7 +154,7 @@ impl CapturedNamespace {
         let root = namespace.store.newest_root();
         let chunks_of = |class: ClassId| {
             let chunks = root.table(class)?.all_chunks();
-            let chunks: Vec<(Arc<Chunk>, usize)> =
+            let chunks: CapturedChunks =
                 chunks.iter().map(|chunk| (chunk.clone(), chunk.len())).collect();
             (!chunks.is_empty()).then_some((class, chunks))
         };

@@ -10,7 +10,7 @@ use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::repository::Repository;
-use crate::schema::{ClassId, Layout, Schema, Slot};
+use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{join, rejoin, slot_map, take_over};
 use crate::store::{
     Beside, Commit, Found, Root, RowQualifiers, Seen, Table, Transaction, Wanted, image,
@@ -59,6 +59,8 @@ struct Within {
     /// The class of the last row.
     class: Option<(ClassId, Arc<Layout>, Arc<Table>)>,
 }
+
+type Keys<'a> = SmallVec<[ValueView<'a>; 4]>;
 
 /// The values of a row by slot, as they lie in the log.
 type Row<'a> = SmallVec<[(u32, Cell<'a>); 12]>;
@@ -236,8 +238,8 @@ impl Within {
         let (layout, table) = self.class(decoder)?;
         let row = row(decoder, &layout)?;
         let mut beside = Beside { qualifiers: qualifiers(decoder)?, ..Beside::default() };
-        let keys = layout.keys.iter().map(|slot| value(&row, *slot)).collect();
-        let old = self.find(decoder, &layout, keys)?;
+        let keys: Keys<'_> = layout.keys.iter().map(|slot| value(&row, *slot)).collect();
+        let old = self.find(decoder, &layout, &keys)?;
         let Self { namespace, root, .. } = self;
         let changed = |slot: u32| {
             let new = value(&row, slot);
@@ -258,23 +260,19 @@ impl Within {
         for _ in &layout.keys {
             cells.push(decoder.cell()?);
         }
-        let old = self.find(decoder, &layout, cells.iter().map(Cell::view).collect())?;
+        let keys: Keys<'_> = cells.iter().map(Cell::view).collect();
+        let old = self.find(decoder, &layout, &keys)?;
         transaction.delete(&self.namespace.store, &table, &old);
         Ok(())
     }
 
     /// The row of a class that has a key.
-    fn find(
-        &self,
-        decoder: &Decoder<'_>,
-        layout: &Layout,
-        keys: SmallVec<[ValueView<'_>; 4]>,
-    ) -> Done<Found> {
+    fn find(&self, decoder: &Decoder<'_>, layout: &Layout, keys: &[ValueView<'_>]) -> Done<Found> {
         let (store, root) = (&self.namespace.store, &self.root);
-        let key_root = root.schema.by_id(layout.id).and_then(|class| class.key_root());
+        let key_root = root.schema.by_id(layout.id).and_then(ClassRef::key_root);
         let found = match key_root {
             Some(key_root) => {
-                let key = (store.rules().hash(keys.iter().copied()), &*keys);
+                let key = (store.rules().hash(keys.iter().copied()), keys);
                 store.find(root, key_root, key, Seen::Current, |class| class == layout.id)
             }
             None => store.first(root, layout.id, Seen::Current),

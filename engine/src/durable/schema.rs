@@ -8,7 +8,7 @@
 use super::codec::{
     Damaged, Decoder, put_bool, put_count, put_name, put_qualifier_type, put_u32, put_u64,
 };
-use crate::schema::{ClassDef, ClassId, Schema};
+use crate::schema::{ClassDef, ClassId, ClassRef, Schema};
 use cimarron_model::{ClassVersion, Name, QualifierType};
 use cimarron_schema::{Archive, ArchiveBytes};
 use rustc_hash::FxHashMap;
@@ -80,7 +80,7 @@ pub(super) fn changed_classes<'n>(old: &Schema, new: &'n Schema) -> Vec<&'n Arc<
     let is_new = |def: &&Arc<ClassDef>| {
         old.by_id(def.id).is_none_or(|before| before.def().version != def.version)
     };
-    new.classes().map(|class| class.def()).filter(is_new).collect()
+    new.classes().map(ClassRef::def).filter(is_new).collect()
 }
 
 /// Reads what [`put_change`] wrote, and makes the schema that it makes of `old`.

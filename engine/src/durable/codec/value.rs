@@ -134,7 +134,7 @@ fn nullable_array(decoder: &mut Decoder<'_>, of: CimType) -> Result<Array, Damag
         match element {
             None => array.push_null(),
             Some(element) => {
-                array.push(element).map_err(|_| decoder.damaged("an element of another type"))?
+                array.push(element).map_err(|_| decoder.damaged("an element of another type"))?;
             }
         }
     }

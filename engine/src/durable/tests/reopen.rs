@@ -1,8 +1,8 @@
 //! What was there is there again.
 
 use super::*;
-use crate::{PutMode, Update, UpdateMode};
-use cimarron_model::{Instance, ObjectPath, Value};
+use crate::{Update, ValueView};
+use cimarron_model::{Instance, ObjectPath};
 
 const MOF: &str = r#"
     class X_Disk { [key] string Id; uint64 Size = 7; string Note; datetime When; uint8 Bytes[]; };
@@ -59,7 +59,7 @@ fn work(repository: &Repository) {
     wmi.create_instance(&context(), &Instance::new("X_Only").with("Text", "ſ")).unwrap();
     let mut inserter = wmi.inserter(&context(), "X_Host", &["Name", "Port"]).unwrap();
     for n in 0..5000_u16 {
-        inserter.insert(&["many".into(), n.into()]).unwrap();
+        inserter.insert(&[ValueView::String("many"), ValueView::UInt16(n)]).unwrap();
     }
     inserter.commit(&context()).unwrap();
     // A property more, with rows in place, and another that must be written again.
@@ -84,7 +84,6 @@ fn work(repository: &Repository) {
         dmtf.create_instance(&context(), &row).unwrap();
     }
     dmtf.delete_class(&context(), "Y_B").unwrap_err();
-    let _ = (PutMode::CreateOnly, UpdateMode::Safe, Value::from(1_u8));
 }
 
 #[test]
@@ -119,7 +118,7 @@ fn a_checkpoint_has_everything() {
     wmi.create_instance(&context(), &Instance::new("X_Disk").with("Id", "later")).unwrap();
     wmi.delete_instance(&context(), &path("X_Host.Name=\"many\",Port=17")).unwrap();
     let before = image_of(&repository);
-    drop(repository);
+    drop((wmi, repository));
     let repository = open(&medium).unwrap();
     assert_eq!(image_of(&repository), before);
     repository.compact().unwrap();
