@@ -35,6 +35,8 @@ fn open(folder: &Path) -> Result<Data, Failure> {
 fn backup(args: &BackupArgs) -> Result<(), Stop> {
     let progress = Progress::new("copying");
     let data = open(&args.folder)?;
+    // A copy of damage is no backup.
+    data.verify()?;
     data.backup(&args.target)?;
     data.close()?;
     drop(progress);

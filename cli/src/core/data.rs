@@ -91,6 +91,11 @@ impl Data {
         self.repository.durability().map(|status| status.commit)
     }
 
+    /// Reads everything on the disk, and compares it with its hashes.
+    pub(crate) fn verify(&self) -> Result<(), Failure> {
+        self.repository.verify().map_err(|error| self.failed(&error))
+    }
+
     /// Writes everything anew, without what nobody needs any more.
     pub(crate) fn compact(&self) -> Result<(), Failure> {
         self.repository.compact().map_err(|error| self.failed(&error))

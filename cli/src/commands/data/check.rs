@@ -23,8 +23,9 @@ pub(super) struct Content {
     instances: usize,
 }
 
-/// Counts what every namespace holds, which reads all of it.
+/// Reads everything that there is, and counts what every namespace holds.
 pub(super) fn contents(data: &Data) -> Result<Vec<Content>, Failure> {
+    data.verify()?;
     let content = |info: cimarron_engine::NamespaceInfo| {
         let session = data.session(info.name.as_str())?;
         let walk = Walk::new(&session);

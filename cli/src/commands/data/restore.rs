@@ -32,7 +32,7 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     copy_files(&args.backup, copy.path())?;
     progress.step("checking");
     let data = open(copy.path()).map_err(|failure| failure.about(copy.path(), &args.backup))?;
-    check::contents(&data)?;
+    check::contents(&data).map_err(|failure| failure.about(copy.path(), &args.backup))?;
     data.close()?;
     sync(copy.path()).map_err(|error| failed(&error))?;
     let copy = copy.keep();

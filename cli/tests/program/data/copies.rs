@@ -55,18 +55,31 @@ fn a_damaged_backup_is_not_restored() {
     let data = filled(&place);
     let backup = place.path("backup");
     cimarron(["data", "backup", &data, &backup]).succeeds();
-    let manifest = place.path("backup/MANIFEST");
-    let mut bytes = std::fs::read(&manifest).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::write(&manifest, bytes).unwrap();
     let restored = place.path("restored");
-    let run = cimarron(["data", "restore", &backup, &restored]).fails_with(1);
-    assert!(run.stderr.contains(&backup), "{}", run.stderr);
-    assert!(!std::path::Path::new(&restored).exists());
-    let check = cimarron(["data", "check", &backup, "--format", "json"]).fails_with(1);
-    assert!(check.error_json()["error"]["message"].is_string());
-    // Nothing is left of the attempt.
+    let names = std::fs::read_dir(&backup).unwrap().map(|e| e.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    let damaged: Vec<_> =
+        names.filter(|name| name == "MANIFEST" || name.starts_with("segment-")).collect();
+    assert!(damaged.len() > 1, "{damaged:?}");
+    for name in damaged {
+        let file = place.path(&format!("backup/{name}"));
+        let whole = std::fs::read(&file).unwrap();
+        let mut bytes = whole.clone();
+        // What stands between the parts of a file is nothing.
+        let at = (whole.len() / 2..whole.len()).find(|at| whole[*at] != 0).unwrap();
+        bytes[at] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        let run = cimarron(["data", "restore", &backup, &restored]).fails_with(1);
+        assert!(run.stderr.contains(&format!("`{backup}`")), "{}", run.stderr);
+        assert!(!std::path::Path::new(&restored).exists());
+        let check = cimarron(["data", "check", &backup, "--format", "json"]).fails_with(1);
+        assert!(check.error_json()["error"]["message"].is_string());
+        let target = place.path("target");
+        cimarron(["data", "backup", &backup, &target]).fails_with(1);
+        std::fs::write(&file, whole).unwrap();
+    }
+    // Nothing is left of the attempts.
     let names = std::fs::read_dir(place.path("")).unwrap().count();
     assert_eq!(names, 2);
+    cimarron(["data", "restore", &backup, &restored]).succeeds();
 }
