@@ -95,7 +95,8 @@ pub(crate) struct ExportArgs {
     /// The form
     #[arg(long, value_enum, ignore_case = true, default_value_t = ExportFormat::Ndjson)]
     pub(crate) format: ExportFormat,
-    /// The file to write; without it, or with `-`, standard output
+    /// The file to write; without it, or with `-`, standard output. With MOF, a directory gets a
+    /// file of each dialect, wmi.mof and dmtf.mof
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Only this namespace; may be repeated, or several with commas between them

@@ -5,6 +5,7 @@ mod data;
 mod outputs;
 mod summary;
 
+pub(crate) use outputs::is_directory;
 pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
@@ -179,7 +180,7 @@ fn write(
         // Whatever happens from here on, the old stamp does not describe it.
         let _ = std::fs::remove_file(stale);
     }
-    if let Some(directory) = args.output.as_deref().filter(|path| outputs::is_directory(path)) {
+    if let Some(directory) = args.output.as_deref().filter(|path| is_directory(path)) {
         std::fs::create_dir_all(directory)
             .map_err(|error| files::write_failure(directory, &error))?;
     }

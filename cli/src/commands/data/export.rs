@@ -1,13 +1,16 @@
 //! `cimarron data export`.
 
 use super::open;
-use crate::args::ExportArgs;
+use crate::args::{ExportArgs, ExportFormat};
+use crate::commands::compile::is_directory;
+use crate::core::data::Data;
 use crate::core::files;
-use crate::core::transfer::{Counts, export};
+use crate::core::transfer::{Counts, export, namespaces};
 use crate::failure::Stop;
 use crate::output::numbers::counted;
 use crate::output::stdout;
 use crate::progress::Progress;
+use cimarron_model::Dialect;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -21,13 +24,34 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Stop> {
         return Ok(data.close()?);
     };
     let progress = Progress::new("writing");
-    let counts =
-        to_file(target, |out| export(data.repository(), &args.namespaces, args.format, out))?;
+    let counts = if args.format == ExportFormat::Mof && is_directory(target) {
+        to_directory(&data, &args.namespaces, target)?
+    } else {
+        to_file(target, |out| export(data.repository(), &args.namespaces, args.format, out))?
+    };
     data.close()?;
     drop(progress);
     let mut out = stdout();
     writeln!(out, "{} → {}", said(&counts), target.display())?;
     Ok(out.flush()?)
+}
+
+/// Writes a MOF text of each dialect: `wmi.mof`, `dmtf.mof`.
+fn to_directory(data: &Data, chosen: &[String], target: &Path) -> Result<Counts, Stop> {
+    let chosen = namespaces(data.repository(), chosen)?;
+    std::fs::create_dir_all(target).map_err(|error| files::write_failure(target, &error))?;
+    let mut counts = Counts::default();
+    for dialect in [Dialect::Dmtf, Dialect::Wmi] {
+        let of_dialect = chosen.iter().filter(|info| info.dialect == dialect);
+        let names: Vec<String> = of_dialect.map(|info| info.name.to_string()).collect();
+        if !names.is_empty() {
+            let path = target.join(format!("{dialect}.mof"));
+            let more =
+                to_file(&path, |out| export(data.repository(), &names, ExportFormat::Mof, out))?;
+            counts = counts.with(more);
+        }
+    }
+    Ok(counts)
 }
 
 /// Writes a file whose writing may end for other reasons than those of files.

@@ -22,7 +22,7 @@ mod words;
 pub(crate) use archive::archive_of_namespace;
 pub(crate) use export::export;
 pub(crate) use import::{Importer, is_ndjson};
-pub(crate) use walk::Walk;
+pub(crate) use walk::{Walk, namespaces};
 
 /// What a header calls the format.
 const FORMAT: &str = "cimarron";

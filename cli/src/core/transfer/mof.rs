@@ -43,7 +43,9 @@ fn one_dialect(namespaces: &[NamespaceInfo]) -> Result<Option<Dialect>, Failure>
                 first.name, first.dialect, other.name, other.dialect
             ),
         )
-        .with_help("name namespaces of one dialect with --namespace, or export --format ndjson")),
+        .with_help(
+            "name a directory with -o, or namespaces of one dialect, or export --format ndjson",
+        )),
     }
 }
 

@@ -43,6 +43,15 @@ fn exports_can_be_of_some_namespaces() {
     let file = place.path("out.mof");
     cimarron(["data", "export", &data, "--format", "mof", "-o", &file]).fails_with(1);
     assert!(!std::path::Path::new(&file).exists());
+    // Each dialect has a file of its own.
+    let (folder, again) = (place.path("texts"), place.path("again"));
+    cimarron(["data", "export", &data, "--format", "mof", "-o", &format!("{folder}/")]).succeeds();
+    for dialect in ["wmi", "dmtf"] {
+        let text = format!("{folder}/{dialect}.mof");
+        cimarron(["data", "import", &again, &text, "--dialect", dialect]).succeeds();
+    }
+    let export = |data: &str| cimarron(["data", "export", data]).succeeds().stdout;
+    assert_eq!(export(&again), export(&data));
     let run = cimarron(["data", "export", &data, "-n", "root/c"]).fails_with(1);
     assert_eq!(run.error_json()["error"]["status"], json!("CIM_ERR_INVALID_NAMESPACE"));
 }
