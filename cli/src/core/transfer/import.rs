@@ -101,11 +101,18 @@ impl<'a> Importer<'a> {
         Failure::input(problem.status, message)
     }
 
+    /// Takes a line. When it is refused, the instances before it still go in.
     fn line(&mut self, line: &[u8]) -> Result<(), Failure> {
-        self.understand(line).map_err(|trouble| match trouble {
-            Trouble::Line(problem) => self.at(self.number, &problem),
-            Trouble::Earlier(failure) => failure,
-        })
+        match self.understand(line) {
+            Ok(()) => Ok(()),
+            Err(Trouble::Earlier(failure)) => Err(failure),
+            Err(Trouble::Line(problem)) => {
+                if matches!(self.pending, Pending::Instances(_)) {
+                    self.flush()?;
+                }
+                Err(self.at(self.number, &problem))
+            }
+        }
     }
 
     fn understand(&mut self, line: &[u8]) -> Result<(), Trouble> {

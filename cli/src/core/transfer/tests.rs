@@ -316,8 +316,12 @@ fn what_is_wrong_is_told_with_its_line() {
     assert!(import(&Repository::new(), &deep).is_err());
     // What stands before the line that is refused is in.
     let repository = Repository::new();
-    assert!(import(&repository, &instance(r#""values":{}"#)).is_err());
-    assert!(exported(&repository, ExportFormat::Ndjson, &[]).contains("\"K\":1"));
+    for refused in [r#""values":{}"#, r#""values":{"K":256}"#, r#""values":7"#, r#""#] {
+        let repository = Repository::new();
+        assert!(import(&repository, &instance(refused)).is_err());
+        assert!(exported(&repository, ExportFormat::Ndjson, &[]).contains("\"K\":1"), "{refused}");
+    }
+    import(&repository, HEAD).unwrap();
     let other = HEAD.replace("\"wmi\"", "\"dmtf\"");
     assert!(import(&repository, &other).unwrap_err().contains("follows wmi, not dmtf"));
 }
