@@ -4,7 +4,7 @@
 
 use crate::args::{DataArgs, SyncMode};
 use crate::failure::Failure;
-use cimarron_engine::{Durability, EngineError, Repository, Session, SyncPolicy};
+use cimarron_engine::{Durability, DurabilityStatus, EngineError, Repository, Session, SyncPolicy};
 use cimarron_model::{Dialect, Status};
 use std::fs;
 use std::io;
@@ -86,9 +86,9 @@ impl Data {
         }
     }
 
-    /// The number of the newest commit, where commits are kept.
-    pub(crate) fn commit(&self) -> Option<u64> {
-        self.repository.durability().map(|status| status.commit)
+    /// How the directory is; `None` without one.
+    pub(crate) fn status(&self) -> Option<DurabilityStatus> {
+        self.repository.durability()
     }
 
     /// Reads everything on the disk, and compares it with its hashes.

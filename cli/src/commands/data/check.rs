@@ -10,6 +10,7 @@ use crate::output::stdout;
 use crate::output::table::Table;
 use crate::progress::Progress;
 use crate::terminal;
+use cimarron_engine::DurabilityStatus;
 use cimarron_model::Value;
 use serde_json::json;
 use std::io::Write;
@@ -44,7 +45,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Stop> {
     let progress = Progress::new("checking");
     let data = open(&args.folder)?;
     let contents = contents(&data)?;
-    let commit = data.commit();
+    let status = data.status();
     data.close()?;
     let (size, files) = size(&args.folder)?;
     drop(progress);
@@ -66,7 +67,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Stop> {
             let report = json!({
                 "directory": args.folder.display().to_string(),
                 "namespaces": namespaces,
-                "commit": commit,
+                "commit": status.as_ref().map(|status| status.commit),
+                "checkpoint": status.as_ref().and_then(|status| status.checkpoint),
+                "log_bytes": status.as_ref().map(|status| status.log_bytes),
                 "files": files,
                 "bytes": size,
             });
@@ -87,13 +90,24 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Stop> {
                 table.push(cells.iter().map(Some));
             }
             write!(out, "{}", table.render(terminal::output_width()))?;
-            let commit = commit.map(|n| format!("commit {n}, ")).unwrap_or_default();
+            let commits = status.as_ref().map(commits).unwrap_or_default();
             let spaces = counted(contents.len(), "namespace", "namespaces");
             let files = counted(files, "file", "files");
-            writeln!(out, "{spaces}; {commit}{files}, {}", bytes(size))?;
+            writeln!(out, "{spaces}; {commits}{files}, {}", bytes(size))?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// How far the log goes, and from where.
+fn commits(status: &DurabilityStatus) -> String {
+    let log = bytes(status.log_bytes);
+    match status.checkpoint {
+        Some(checkpoint) => {
+            format!("commit {}, checkpoint {checkpoint}, {log} of log; ", status.commit)
+        }
+        None => format!("commit {}, no checkpoint, {log} of log; ", status.commit),
+    }
 }
 
 pub(super) fn compact(args: &CheckArgs) -> Result<(), Stop> {

@@ -19,6 +19,8 @@ fn check_says_what_is_there() {
     ]);
     assert_eq!(report["namespaces"], expected);
     assert!(report["commit"].as_u64().is_some_and(|n| n > 0), "{report}");
+    assert!(report["log_bytes"].as_u64().is_some_and(|n| n > 0), "{report}");
+    assert_eq!(report["checkpoint"], json!(null));
     assert!(report["bytes"].as_u64().is_some_and(|n| n > 0), "{report}");
     let human = cimarron(["data", "check", &data]).succeeds();
     assert!(human.stdout.contains("│ root/cimv2 ┆ wmi     ┆      10 ┆"), "{}", human.stdout);
@@ -34,6 +36,8 @@ fn copies_hold_the_same() {
     let run = cimarron(["data", "compact", &data, "--format", "json"]).succeeds();
     assert!(run.json()["bytes"].as_u64().is_some_and(|n| n > 0));
     assert_eq!(export(&data), expected);
+    let report = cimarron(["data", "check", &data, "--format", "json"]).succeeds().json();
+    assert_eq!(report["checkpoint"], report["commit"]);
     let (backup, restored) = (place.path("backup"), place.path("restored"));
     let run = cimarron(["data", "backup", &data, &backup, "--format", "json"]).succeeds();
     assert_eq!(run.json()["to"], json!(backup));
