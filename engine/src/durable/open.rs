@@ -9,12 +9,12 @@ use super::schema::Archives;
 use super::{DurabilityStatus, Durable, SyncPolicy, storage};
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
-use cimarron_journal::{Folder, Medium, Options};
+use cimarron_journal::{Folder, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// A log with fewer bytes than this is read again in no time: closing leaves it as it is.
 const SHORT_LOG: u64 = 4 << 20;
@@ -50,10 +50,7 @@ impl RepositoryBuilder {
             None => Vec::new(),
         };
         let first = opened.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.commit);
-        let mut replay = Replay::new(&repository, archives, first);
-        for entry in opened.tail {
-            replay.entry(&entry.map_err(storage)?.bytes)?;
-        }
+        replay_all(Replay::new(&repository, archives, first), opened.tail)?;
         // What the reader of this log knows is not looked into again: archives are written anew.
         let writer = Writer::knowing(FxHashSet::default());
         let commits = repository.commits();
@@ -76,6 +73,24 @@ impl RepositoryBuilder {
         Ok(repository)
     }
 }
+
+/// Does everything again that a log has, while another thread reads what comes.
+fn replay_all(mut replay: Replay<'_>, tail: Tail) -> Result<(), EngineError> {
+    let (give, taken) = mpsc::sync_channel(READ_AHEAD);
+    std::thread::scope(|scope| {
+        // Moved in, so that the other thread stops when this one does.
+        let taken = taken;
+        scope.spawn(move || {
+            let mut tail = tail;
+            // Until there is nothing more to give or nobody who takes.
+            while tail.next().is_some_and(|entry| give.send(entry).is_ok()) {}
+        });
+        taken.iter().try_for_each(|entry| replay.entry(&entry.map_err(storage)?.bytes))
+    })
+}
+
+/// How many entries of a log are read ahead.
+const READ_AHEAD: usize = 4;
 
 /// Lets what was written find the archive of the system classes, so that namespaces share it.
 fn know_built_in(archives: &mut Archives) {
