@@ -24,7 +24,7 @@ use crate::store::{ChangeLog, Found, Listener, Next, Record, Recorded};
 use crate::stored::{StoredClass, StoredInstance};
 use cimarron_model::{Dialect, Name, QualifierType};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// What one commit changed.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl CommitRecord {
 /// The changes that were recorded as one.
 fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
     match recorded {
-        Recorded::Row { namespace, old, new } => {
+        Recorded::Row { namespace, old, new, moved: _ } => {
             let stored = |found: &Option<Found>| found.clone().map(StoredInstance::new);
             Box::new(std::iter::once(Change::Instance {
                 namespace: namespace.clone(),
@@ -123,8 +123,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
             let changes = class_changes(namespace, old, new);
             Box::new(changes.chain(type_changes(namespace, old, new)))
         }
-        // The same instances as before.
-        Recorded::Taken { .. } => Box::new(std::iter::empty()),
+        // The same instances as before, and what is no change.
+        Recorded::Taken { .. } | Recorded::Raised(_) => Box::new(std::iter::empty()),
         Recorded::Index { namespace, class, property, came } => {
             Box::new(std::iter::once(Change::Index {
                 namespace: namespace.clone(),
@@ -210,8 +210,18 @@ impl ChangeStream {
     /// # Errors
     /// When commits were not kept that this stream has not seen. It goes on behind them.
     pub fn try_next(&mut self) -> Result<Option<CommitRecord>, EngineError> {
-        let next = self.repository.log().next(&self.listener, None);
-        self.take(next)
+        self.next(None)
+    }
+
+    fn next(&mut self, waker: Option<&Waker>) -> Result<Option<CommitRecord>, EngineError> {
+        loop {
+            let next = self.repository.log().next(&self.listener, waker);
+            let taken = self.take(next);
+            // Raised events are no commits.
+            if !matches!(&taken, Ok(Some(record)) if record.0.raised > 0) {
+                return taken;
+            }
+        }
     }
 
     /// The next commit, or the promise to wake the task when there is one.
@@ -222,8 +232,7 @@ impl ChangeStream {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Result<CommitRecord, EngineError>> {
-        let next = self.repository.log().next(&self.listener, Some(context.waker()));
-        match self.take(next) {
+        match self.next(Some(context.waker())) {
             Ok(Some(record)) => Poll::Ready(Ok(record)),
             Ok(None) => Poll::Pending,
             Err(error) => Poll::Ready(Err(error)),

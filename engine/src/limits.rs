@@ -22,6 +22,8 @@ pub struct Limits {
     pub pinned_bytes: usize,
     /// How many commits are kept for those who listen to changes and are slow.
     pub kept_commits: usize,
+    /// How many subscriptions to events there may be.
+    pub subscriptions: usize,
     /// How many bytes one query may hold beside the rows themselves: lists of rows that are
     /// sorted or told apart, candidates that an index names, working memory. A call may ask
     /// for less ([`CallContext::with_memory_budget`](crate::CallContext::with_memory_budget)).
@@ -38,6 +40,7 @@ impl Default for Limits {
             dead_rows: 1 << 20,
             pinned_bytes: 1 << 30,
             kept_commits: 1 << 16,
+            subscriptions: 1 << 20,
             query_memory: 1 << 30,
         }
     }
@@ -55,6 +58,13 @@ impl Limits {
     #[must_use]
     pub const fn with_kept_commits(mut self, commits: usize) -> Self {
         self.kept_commits = commits;
+        self
+    }
+
+    /// The same limits with another number of subscriptions.
+    #[must_use]
+    pub const fn with_subscriptions(mut self, subscriptions: usize) -> Self {
+        self.subscriptions = subscriptions;
         self
     }
 

@@ -3,9 +3,10 @@
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{
-    Chunk, Commit, Commits, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen, Snapshot,
-    Store, Transaction, View,
+    Chunk, Commit, Commits, Found, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen,
+    Snapshot, Store, Transaction, View,
 };
+use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use arc_swap::ArcSwapOption;
 use cimarron_model::{Dialect, Name};
@@ -189,6 +190,20 @@ impl Namespace {
     /// Some chunks of a view, to be read when the view is gone.
     pub(crate) fn snapshot(&self, view: &View, chunks: Vec<FrozenChunk>) -> Snapshot {
         Snapshot { schema: view.schema().clone(), location: self.location.clone(), chunks }
+    }
+
+    /// The instances that these classes themselves have, class by class.
+    pub(crate) fn instances_of(&self, classes: &[ClassId]) -> Vec<StoredInstance> {
+        let view = self.view();
+        let known = classes.iter().filter_map(|id| view.schema().by_id(*id));
+        let frozen = view.freeze(known).unwrap_or_default();
+        let mut found = Vec::new();
+        for frozen in &frozen {
+            let live = (frozen.start()..frozen.len()).filter(|row| frozen.is_live(*row));
+            let stored = |row| StoredInstance::new(Found { chunk: frozen.chunk.clone(), row });
+            found.extend(live.map(stored));
+        }
+        found
     }
 
     /// Bytes allocated for rows and key indexes.

@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::context::Principal;
 use crate::durable::{Durability, Durable};
 use crate::error::EngineError;
+use crate::events::Hub;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, normalise};
 use crate::namespaces::Namespaces;
@@ -13,7 +14,8 @@ use crate::store::{Commits, Transaction};
 use cimarron_model::{Dialect, Name};
 use smol_str::SmolStr;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 /// Namespaces in memory. Clones are handles to the same repository.
@@ -30,6 +32,10 @@ struct Shared {
     dialect: Dialect,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    /// Who wants to know what happens.
+    hub: Arc<Hub>,
+    /// Tells it from other repositories in what is to be read back.
+    identity: OnceLock<u64>,
     /// What keeps it in a data directory.
     durable: OnceLock<Arc<Durable>>,
 }
@@ -114,11 +120,13 @@ impl RepositoryBuilder {
         Repository {
             shared: Arc::new(Shared {
                 namespaces: Arc::default(),
-                commits: Arc::new(Commits::new(self.limits.dead_rows, self.limits.kept_commits)),
+                commits: Arc::new(Commits::new(&self.limits, self.clock.clone())),
                 servers: self.servers.into(),
                 dialect: self.dialect,
                 limits: self.limits,
                 clock: self.clock,
+                hub: Arc::default(),
+                identity: OnceLock::new(),
                 durable: OnceLock::new(),
             }),
         }
@@ -173,6 +181,20 @@ impl Repository {
     pub(crate) fn set_durable(&self, durable: Arc<Durable>) {
         // The second of two would be a mistake of the program.
         let _ = self.shared.durable.set(durable);
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.shared.hub
+    }
+
+    /// The repository, as long as others have it.
+    pub(crate) fn downgrade(&self) -> WeakRepository {
+        WeakRepository(Arc::downgrade(&self.shared))
+    }
+
+    /// A number that no other repository has, and this one always.
+    pub(crate) fn identity(&self) -> u64 {
+        *self.shared.identity.get_or_init(|| RandomState::new().hash_one(0_u8))
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -372,8 +394,18 @@ impl Repository {
     }
 }
 
+/// A repository that is not kept.
+pub(crate) struct WeakRepository(Weak<Shared>);
+
+impl WeakRepository {
+    pub(crate) fn upgrade(&self) -> Option<Repository> {
+        Some(Repository { shared: self.0.upgrade()? })
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
+        self.hub.close();
         if let Some(durable) = self.durable.get() {
             durable.stop();
         }

@@ -47,6 +47,12 @@ pub trait Row {
         Some(format!("\\\\{server}\\{namespace}:{}", self.relative_path()?).into())
     }
 
+    /// Server and namespace that copies of instances in the row are from, such as the
+    /// instance that an event is about.
+    fn origin(&self) -> Option<(&str, &str)> {
+        None
+    }
+
     /// Whether `class` is `ancestor` or derives from it. Rows that can answer
     /// faster than by walking up should.
     fn is_a(&self, class: &str, ancestor: &str) -> bool {
@@ -89,6 +95,10 @@ impl<R: Row + ?Sized> Row for &R {
 
     fn path(&self) -> Option<Cow<'_, str>> {
         (**self).path()
+    }
+
+    fn origin(&self) -> Option<(&str, &str)> {
+        (**self).origin()
     }
 
     fn is_a(&self, class: &str, ancestor: &str) -> bool {
@@ -201,6 +211,12 @@ pub trait ObjectView {
     /// such member. A view that knows its class gives NULL for members that the
     /// class declares and the object leaves out.
     fn member(&self, name: &str) -> Option<ValueRef<'_>>;
+
+    /// The path within its namespace, for an object that lies in one, such as the instance
+    /// that an event is about; `None` for others.
+    fn relative_path(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 /// What `__GENUS` says.
@@ -286,8 +302,8 @@ pub fn system_value<'a, R: Row + ?Sized>(row: &'a R, property: SystemProperty) -
     }
 }
 
-/// The value of a system property of an object embedded in a row: it has a class
-/// and no place.
+/// The value of a system property of an object embedded in a row: it has a class, and a
+/// path only when it is a copy of one that lies in the row's namespace.
 pub fn embedded_system_value<'a, R: Row + ?Sized>(
     row: &'a R,
     object: &'a dyn ObjectView,
@@ -296,10 +312,20 @@ pub fn embedded_system_value<'a, R: Row + ?Sized>(
     match property {
         SystemProperty::Genus => SystemValue::Integer(object.genus().number()),
         SystemProperty::PropertyCount => count(object.property_count()),
-        SystemProperty::RelPath
-        | SystemProperty::Path
-        | SystemProperty::Namespace
-        | SystemProperty::Server => SystemValue::Null,
+        SystemProperty::RelPath => SystemValue::from_text(object.relative_path()),
+        SystemProperty::Path | SystemProperty::Namespace | SystemProperty::Server => {
+            match (object.relative_path(), row.origin()) {
+                (Some(relative), Some((server, namespace))) => {
+                    let namespace = namespace.replace('/', "\\");
+                    SystemValue::Text(match property {
+                        SystemProperty::Server => server.to_owned().into(),
+                        SystemProperty::Namespace => namespace.into(),
+                        _ => format!("\\\\{server}\\{namespace}:{relative}").into(),
+                    })
+                }
+                _ => SystemValue::Null,
+            }
+        }
         of_class => class_value(row, object.class_name(), of_class),
     }
 }

@@ -77,7 +77,7 @@ impl Writer {
 
     fn put_change<'r>(&mut self, change: &'r Recorded, within: &mut Option<&'r Name>) {
         match change {
-            Recorded::Row { namespace, old, new } => {
+            Recorded::Row { namespace, old, new, moved: _ } => {
                 self.enter(namespace, within);
                 self.put_row(old.as_ref(), new.as_ref());
             }
@@ -107,6 +107,8 @@ impl Writer {
                 // What follows may be in another of the same name.
                 *within = None;
             }
+            // It is in no commit, and nobody is owed it after a restart.
+            Recorded::Raised(_) => {}
         }
     }
 

@@ -103,6 +103,51 @@ pub enum EngineError {
         commits: u64,
     },
 
+    /// A query reaches classes whose instances raise no events by themselves.
+    #[error(
+        "instances of `{class}` raise no events by themselves: say in WITHIN how often to look at them, in seconds"
+    )]
+    MissingWithin {
+        /// One of the classes.
+        class: Name,
+    },
+    /// There are as many subscriptions as there may be.
+    #[error("there are {limit} subscriptions, and there may be no more: end some")]
+    TooManySubscriptions {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A subscription ended because more events waited than may.
+    #[error("more events came than may wait, and that ends this subscription: subscribe again")]
+    EventQueueFull,
+    /// A subscription has ended.
+    #[error("the subscription has ended: {problem}")]
+    SubscriptionEnded {
+        /// Why.
+        problem: String,
+    },
+    /// A text is no bookmark.
+    #[error("`{text}` is no bookmark: use one that a subscription gave")]
+    MalformedBookmark {
+        /// The text.
+        text: String,
+    },
+    /// What is behind a bookmark is not kept, or not here.
+    #[error("what happened since the bookmark is not kept any more: read the whole state again")]
+    BookmarkExpired,
+    /// Only classes below `__ExtrinsicEvent` are for anybody to raise.
+    #[error("`{class}` does not derive from `__ExtrinsicEvent`, so nobody raises it")]
+    NotExtrinsicEvent {
+        /// The class.
+        class: Name,
+    },
+    /// Events of the class tell of events, and only the engine raises them.
+    #[error("events of `{class}` are the engine's: derive a class from `__ExtrinsicEvent`")]
+    SystemEvent {
+        /// The class.
+        class: Name,
+    },
+
     /// There is no namespace of this name.
     #[error("there is no namespace `{name}`: create it first")]
     NoSuchNamespace {

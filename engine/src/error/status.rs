@@ -22,6 +22,14 @@ impl EngineError {
             Self::NotDurable => Status::NotSupported,
             Self::SnapshotIsReadOnly => Status::NotSupported,
             Self::SnapshotExpired | Self::ChangesLost { .. } => Status::HandleOutOfDate,
+            Self::MissingWithin { .. } => Status::MissingWithin,
+            Self::TooManySubscriptions { .. } => Status::QuotaViolation,
+            Self::EventQueueFull => Status::QueueOverflow,
+            Self::SubscriptionEnded { .. } => Status::Failed,
+            Self::MalformedBookmark { .. } => Status::InvalidParameter,
+            Self::BookmarkExpired => Status::HandleOutOfDate,
+            Self::NotExtrinsicEvent { .. } => Status::NotEventClass,
+            Self::SystemEvent { .. } => Status::SystemClass,
             Self::NoSuchNamespace { .. } => Status::InvalidNamespace,
             Self::InvalidNamespaceName { .. }
             | Self::DuplicateProperty { .. }

@@ -52,6 +52,8 @@ pub(crate) struct ClassDef {
     pub(crate) is_amendment: bool,
     /// What the class is, when DMTF has no instances of it but embedded ones.
     pub(crate) transient: Option<&'static str>,
+    /// The class was resolved again because one above it changed; nobody put it.
+    pub(crate) follows: bool,
     archive: Arc<Archive>,
     /// Which of the archive's namespaces.
     namespace: usize,
@@ -77,6 +79,7 @@ impl ClassDef {
             has_keys: class.keys().next().is_some(),
             is_amendment: class.qualifiers().is_true("Amendment"),
             transient: transient(class),
+            follows: false,
             archive: archive.clone(),
             namespace,
             layout: OnceLock::new(),

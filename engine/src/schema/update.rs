@@ -156,7 +156,8 @@ pub(super) fn resolve_below(
     let Some(content) = archive.namespaces().next() else { return Ok(Vec::new()) };
     let again = |class: ClassView<'_>| {
         let id = schema.class(class.name())?.def().id;
-        Some(Arc::new(ClassDef::new(id, version, &archive, 0, class)))
+        let def = ClassDef::new(id, version, &archive, 0, class);
+        Some(Arc::new(ClassDef { follows: true, ..def }))
     };
     Ok(content.classes().filter_map(again).collect())
 }

@@ -103,7 +103,9 @@ pub(super) fn move_rows(
             let slots = 0..chunk.layout().slots.len() as u32;
             rows.extend(current.map(|row| (instance_of(chunk, row, slots.clone()), *mode)));
         }
+        writer.transaction.set_moving(true);
         writer.clear_class(*id);
+        writer.transaction.set_moving(false);
     }
     let root = writer.set_schema(new);
     let namespace = writer.namespace;
@@ -112,12 +114,14 @@ pub(super) fn move_rows(
         let limits = session.repository().limits();
         take_over((namespace, limits), writer.transaction, (&before, &root), id, &map)?;
     }
+    writer.transaction.set_moving(true);
     for (mut instance, mode) in rows {
         fit(checker, &mut instance, mode)?;
         let row = NewRow::prepare(checker, &instance)
             .map_err(|_| EngineError::ClassHasInstances { class: instance.class.clone() })?;
         row.insert(namespace, &root, writer.transaction)?;
     }
+    writer.transaction.set_moving(false);
     Ok(())
 }
 

@@ -55,11 +55,11 @@ pub(crate) use links::{join, rejoin, relink};
 pub use load::Loaded;
 pub(crate) use migrate::{slot_map, take_over};
 pub(crate) use namespaces::{announce, withdraw};
-pub(crate) use path::path_of_row;
+pub(crate) use path::{path_of, path_of_row};
 pub use query::{PreparedQuery, QueryResult};
 pub use reader::Reader;
-pub(crate) use row::instance_of;
 pub use row::{Field, Row};
+pub(crate) use row::{instance_of, owned_instance, system_to_value};
 pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
@@ -73,7 +73,7 @@ use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::repository::Repository;
 use crate::schema::Schema;
-use crate::store::View;
+use crate::store::{Location, View};
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_wql::Level;
@@ -152,6 +152,8 @@ pub(crate) enum Operation {
     WriteSchema,
     ReadInstances,
     WriteInstances,
+    Subscribe,
+    RaiseEvents,
 }
 
 impl Session {
@@ -263,6 +265,14 @@ impl Session {
         self.namespace.root()
     }
 
+    pub(crate) const fn namespace_handle(&self) -> &Arc<Namespace> {
+        &self.namespace
+    }
+
+    pub(crate) fn namespace_location(&self) -> &Arc<Location> {
+        &self.namespace.location
+    }
+
     /// Who calls.
     pub const fn caller(&self) -> &Principal {
         &self.caller
@@ -349,7 +359,7 @@ impl Session {
         Ok(())
     }
 
-    fn checker<'a>(&'a self, schema: &'a Schema) -> Checker<'a> {
+    pub(crate) fn checker<'a>(&'a self, schema: &'a Schema) -> Checker<'a> {
         Checker {
             schema,
             dialect: self.namespace.dialect,

@@ -97,7 +97,7 @@ impl<'a> BoundPath<'a> {
 }
 
 /// The path of an instance within its namespace.
-pub(super) fn path_of<'v>(
+pub(crate) fn path_of<'v>(
     layout: &Layout,
     keys: impl Iterator<Item = ValueView<'v>>,
 ) -> ObjectPath {

@@ -2,8 +2,8 @@
 
 use super::path::path_of_row;
 use super::statement::{ColumnHeader, Selection};
-use crate::schema::{ClassId, ClassRef};
-use crate::store::{Chunk, Snapshot};
+use crate::schema::{ClassId, ClassRef, Layout};
+use crate::store::{Chunk, RowQualifiers, Snapshot};
 use crate::view::ValueView;
 use cimarron_model::{Array, CimType, Elements, Instance, Name, Object, ObjectPath, Value};
 use cimarron_wql::{
@@ -13,6 +13,7 @@ use cimarron_wql::{
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// An instance in a result: copied freely, nothing owned.
 #[derive(Clone, Copy, Debug)]
@@ -331,16 +332,26 @@ fn named_instance_of<'a>(
     row: usize,
     slots: impl Iterator<Item = (u32, &'a Name)>,
 ) -> Instance {
-    let layout = chunk.layout();
+    let value = |slot| chunk.value(row, slot);
+    let beside = (path_of_row(chunk, row), chunk.qualifiers(row));
+    owned_instance(chunk.layout(), value, beside, slots)
+}
+
+/// An owned instance of some slots, under these names, whatever holds the values.
+pub(crate) fn owned_instance<'a>(
+    layout: &Layout,
+    value: impl Fn(u32) -> ValueView<'a>,
+    (path, qualifiers): (ObjectPath, Option<Arc<RowQualifiers>>),
+    slots: impl Iterator<Item = (u32, &'a Name)>,
+) -> Instance {
     let mut instance = Instance::new(layout.class.clone());
     instance.class_version = Some(layout.version);
-    instance.path = Some(path_of_row(chunk, row));
+    instance.path = Some(path);
     for (number, name) in slots {
         let Some(slot) = layout.slot(number) else { continue };
-        let value = chunk.value(row, number).to_value(slot.cim_type, slot.array.is_array());
-        instance.set(name.clone(), value);
+        instance.set(name.clone(), value(number).to_value(slot.cim_type, slot.array.is_array()));
     }
-    if let Some(qualifiers) = chunk.qualifiers(row) {
+    if let Some(qualifiers) = qualifiers {
         instance.qualifiers = qualifiers.instance.clone();
         for (slot, own) in &qualifiers.properties {
             let name = layout.slot(*slot).map_or("", |s| s.name.as_str());
@@ -353,7 +364,7 @@ fn named_instance_of<'a>(
 }
 
 /// The value of a system property, owned.
-pub(super) fn system_to_value(value: SystemValue<'_>) -> Value {
+pub(crate) fn system_to_value(value: SystemValue<'_>) -> Value {
     match value {
         SystemValue::Null => Value::null(CimType::String),
         SystemValue::Integer(n) => Value::from(i32::try_from(n).unwrap_or(i32::MAX)),

@@ -5,14 +5,16 @@
 //! as a whole. Readers take no lock.
 
 use super::Store;
-use super::changes::{ChangeLog, Listener, Record};
+use super::changes::{ChangeLog, Listener, Moment, Record};
 use super::chunk::Chunk;
 use super::near::Near;
 use super::root::Root;
 use super::snapshot::View;
 use super::transaction::Dead;
 use super::versions::Commit;
+use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::limits::Limits;
 use crate::schema::ClassId;
 use cimarron_cells::{Live, Registered, Registry, Writer};
 use parking_lot::{Mutex, MutexGuard};
@@ -36,6 +38,8 @@ pub(crate) struct Commits {
     /// What prepared readers keep.
     near: Mutex<Vec<Weak<Near>>>,
     log: ChangeLog,
+    /// Tells when a commit was.
+    clock: Arc<dyn Clock>,
     /// Where commits go before or after they are published; `None` when they go nowhere.
     sink: OnceLock<Arc<dyn Sink>>,
     /// How many dead rows are kept for them at most.
@@ -118,13 +122,14 @@ pub(super) struct WriterState {
 
 impl Commits {
     /// No commit yet.
-    pub(crate) fn new(dead_rows: usize, kept_commits: usize) -> Self {
+    pub(crate) fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
         Self {
             pinned: Mutex::default(),
             retired: Mutex::default(),
             near: Mutex::default(),
-            dead_rows,
-            log: ChangeLog::new(kept_commits),
+            dead_rows: limits.dead_rows,
+            log: ChangeLog::new(limits.kept_commits),
+            clock,
             sink: OnceLock::new(),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
@@ -248,7 +253,12 @@ impl Commits {
     /// follows the changes misses none.
     pub(crate) fn listen(&self) -> Listener {
         let _turn = self.lock();
-        self.log.listen()
+        self.log.listen(self.visible())
+    }
+
+    /// What time it is.
+    pub(crate) fn moment_of_clock(&self) -> Moment {
+        Moment { now: self.clock.now(), wall: self.clock.wall() }
     }
 
     /// Keeps a view until it is dropped or too much is kept for it.

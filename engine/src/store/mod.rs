@@ -57,7 +57,7 @@ mod versions;
 mod visit;
 
 pub(crate) use address::RowAddress;
-pub(crate) use changes::{ChangeLog, Listener, Next, Record, Recorded};
+pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};

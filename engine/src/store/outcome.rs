@@ -35,10 +35,10 @@ impl Transaction<'_> {
         for (store, root) in &self.roots {
             store.set_root(root.clone());
         }
-        let record = self
-            .changes
-            .take()
-            .map(|changes| Arc::new(Record { commit: number, by: by.clone(), changes }));
+        let record = self.changes.take().map(|changes| {
+            let at = self.commits.moment_of_clock();
+            Arc::new(Record { commit: number, raised: 0, at, by: by.clone(), changes })
+        });
         let (roots, then) = (std::mem::take(&mut self.roots), std::mem::take(&mut self.then));
         let applied = Applied { number, roots, record, then };
         let commits = self.commits;

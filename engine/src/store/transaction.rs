@@ -70,6 +70,8 @@ pub(crate) struct Transaction<'r> {
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
     /// What is to be recorded; `None` when nobody listens.
     pub(super) changes: Option<Vec<Recorded>>,
+    /// Whether rows are written again that are the same instances as before.
+    pub(super) is_moving: bool,
     /// Whether something changed that is not among the rows and schemas.
     pub(super) is_noted: bool,
     pub(super) done: bool,
@@ -98,6 +100,7 @@ impl<'r> Transaction<'r> {
             undo: Vec::new(),
             then: Vec::new(),
             changes: commits.is_heard().then(Vec::new),
+            is_moving: false,
             is_noted: false,
             done: false,
         })
@@ -106,6 +109,12 @@ impl<'r> Transaction<'r> {
     /// The number that this is going to have.
     pub(crate) const fn number(&self) -> Commit {
         self.number
+    }
+
+    /// Says that rows go and come from now on that are the same instances, or that they no
+    /// longer do.
+    pub(crate) const fn set_moving(&mut self, moving: bool) {
+        self.is_moving = moving;
     }
 
     /// Takes another number, later than before.
@@ -380,8 +389,8 @@ impl<'r> Transaction<'r> {
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
         if let Some(changes) = &mut self.changes {
-            let old = old.cloned();
-            changes.push(Recorded::Row { namespace: store.namespace(), old, new });
+            let (old, moved) = (old.cloned(), self.is_moving);
+            changes.push(Recorded::Row { namespace: store.namespace(), old, new, moved });
         }
     }
 

@@ -1,7 +1,7 @@
 //! How often calls look at their deadline, their cancel token and their budget.
 
 use super::*;
-use crate::clock::Clock;
+use crate::clock::{Clock, WallTime};
 use crate::context::CancelToken;
 use crate::limits::Limits;
 use cimarron_wql::Level;
@@ -22,6 +22,10 @@ struct Asked(AtomicUsize);
 impl Clock for Asked {
     fn now(&self) -> Duration {
         Duration::from_nanos(self.0.fetch_add(1, Ordering::SeqCst) as u64)
+    }
+
+    fn wall(&self) -> WallTime {
+        WallTime { ticks: 0, offset: 0 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Schema queries: tables of what is found, and random conditions against every class.
 
 use super::*;
-use crate::clock::Clock;
+use crate::clock::{Clock, WallTime};
 use crate::context::CancelToken;
 use crate::session::class_query::ClassResult;
 use cimarron_wql::SystemProperty;
@@ -216,6 +216,10 @@ impl Clock for Asked {
     fn now(&self) -> Duration {
         self.0.fetch_add(1, Ordering::SeqCst);
         Duration::ZERO
+    }
+
+    fn wall(&self) -> WallTime {
+        WallTime { ticks: 0, offset: 0 }
     }
 }
 

@@ -1,0 +1,162 @@
+//! From what a commit changed to events: the rules.
+//!
+//! * An instance: its creation, deletion, or its modification when a value changed.
+//! * A class: the put of a new one, the put of an existing one when its declaration changed, or
+//!   its deletion, derived classes first. Classes that only followed one above have none, nor
+//!   have instances whose rows followed their class.
+//! * A namespace: its creation and deletion, in the namespace above, and no instance events
+//!   beside them; a change of its instance is its modification.
+//! * What was in a namespace that the same commit deletes has no events.
+//!
+//! Where the documents are silent, `conformance/events` says what was decided.
+
+use super::data::{About, Body, EventData, Origin, Position};
+use super::kinds::{Kind, Operations};
+use crate::schema::{ClassDef, Schema};
+use crate::store::{Found, Record, Recorded};
+use crate::stored::StoredInstance;
+use cimarron_model::Name;
+use cimarron_schema::ClassForm;
+use std::sync::Arc;
+
+/// The namespaces that a record deletes: what else it did there is of no interest.
+pub(crate) fn deleted(record: &Record) -> Vec<&Name> {
+    let deleted = record.changes.iter().filter_map(|change| match change {
+        Recorded::Namespace { name, start: None, .. } => Some(name),
+        _ => None,
+    });
+    deleted.collect()
+}
+
+/// Makes the events of one change to a namespace, the `number`th of its record, in their
+/// order. `class_events` has those of a changed schema.
+pub(crate) fn each_instance_event(
+    (record, number): (&Record, usize),
+    change: &Recorded,
+    place: &Arc<Origin>,
+    mut take: impl FnMut(EventData),
+) {
+    let maker = Maker { record, number, place };
+    match change {
+        Recorded::Row { moved: false, old, new, .. } => {
+            let stored = |found: &Option<Found>| found.clone().map(StoredInstance::new);
+            maker.row(0, stored(old), stored(new)).into_iter().for_each(take);
+        }
+        Recorded::Chunk { chunk, .. } => {
+            for row in 0..chunk.len() {
+                let new = StoredInstance::new(Found { chunk: chunk.clone(), row });
+                maker.row(row as u64, None, Some(new)).into_iter().for_each(&mut take);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Makes the events of classes that a change of the schema deleted. Their namespace is still
+/// as it was before.
+pub(crate) fn each_deleted_class(
+    (record, number): (&Record, usize),
+    (old, new): (&Schema, &Schema),
+    place: &Arc<Origin>,
+    mut take: impl FnMut(EventData),
+) {
+    let maker = Maker { record, number, place };
+    let gone = old.classes().filter(|class| new.by_id(class.def().id).is_none());
+    let gone: Vec<Arc<ClassDef>> = gone.map(|class| class.def().clone()).collect();
+    for (at, class) in (0..).zip(gone.into_iter().rev()) {
+        let event = maker.intrinsic(at, &place.kinds.class, Some(About::Class(class)), None);
+        event.into_iter().for_each(&mut take);
+    }
+}
+
+/// Makes the events of classes that a change of the schema brought or changed. Their namespace
+/// is already as it is afterwards.
+pub(crate) fn each_put_class(
+    (record, number): (&Record, usize),
+    (old, new): (&Schema, &Schema),
+    place: &Arc<Origin>,
+    mut take: impl FnMut(EventData),
+) {
+    /// Behind those that were deleted.
+    const BEHIND: u64 = 1 << 31;
+    let maker = Maker { record, number, place };
+    for (at, class) in (BEHIND..).zip(new.classes()) {
+        let after = class.def();
+        let before = old.by_id(after.id).map(|class| class.def());
+        let is_put = match before {
+            None => true,
+            Some(before) if before.version == after.version || after.follows => false,
+            Some(before) => before.to_class(ClassForm::Local) != after.to_class(ClassForm::Local),
+        };
+        if is_put {
+            let (before, after) = (before.cloned().map(About::Class), About::Class(after.clone()));
+            let event = maker.intrinsic(at, &place.kinds.class, before, Some(after));
+            event.into_iter().for_each(&mut take);
+        }
+    }
+}
+
+struct Maker<'a> {
+    record: &'a Record,
+    /// Which change of the record.
+    number: usize,
+    place: &'a Arc<Origin>,
+}
+
+impl Maker<'_> {
+    fn row(
+        &self,
+        at: u64,
+        old: Option<StoredInstance>,
+        new: Option<StoredInstance>,
+    ) -> Option<EventData> {
+        let class = new.as_ref().or(old.as_ref())?.class_id();
+        if self.place.polled.contains(&class) {
+            return None;
+        }
+        if let (Some(old), Some(new)) = (&old, &new)
+            && old.is_same_as(new)
+        {
+            return None;
+        }
+        let kinds = &self.place.kinds;
+        let is_namespace = self.place.namespace_class == Some(class);
+        let operations = if is_namespace { &kinds.namespace } else { &kinds.instance };
+        self.intrinsic(at, operations, old.map(About::Instance), new.map(About::Instance))
+    }
+
+    /// The event when something was one thing and is another.
+    fn intrinsic(
+        &self,
+        at: u64,
+        operations: &Operations,
+        before: Option<About>,
+        after: Option<About>,
+    ) -> Option<EventData> {
+        let Kind { class, slots } = operations.from_to(before.is_some(), after.is_some())?;
+        let (target, previous) = match after {
+            Some(after) => (after, before),
+            None => (before?, None),
+        };
+        let body = Body::Intrinsic { slots: *slots, target, previous };
+        let record = self.record;
+        Some(EventData {
+            origin: self.place.clone(),
+            class: class.clone(),
+            created: record.at.wall.ticks,
+            at: record.at.now,
+            position: Position {
+                commit: record.commit,
+                raised: record.raised,
+                ordinal: ordinal(self.number, at),
+            },
+            by: record.by.clone(),
+            body,
+        })
+    }
+}
+
+/// The place of an event in its record, which does not depend on who wants which.
+pub(crate) fn ordinal(change: usize, at: u64) -> u64 {
+    ((change as u64) << 32) | (at & u64::from(u32::MAX))
+}

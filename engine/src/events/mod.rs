@@ -1,0 +1,47 @@
+//! Events: what happened, for those who asked for it with a query (WMI SDK, "Receiving a WMI
+//! event"; MS-WMI 3.1.4.3.20, 3.1.6.1).
+//!
+//! ```text
+//! commits ─┐                    ┌─ matching: who wants it
+//! raised ──┼─ Work (one at a ───┤
+//! agenda ──┘  time, in order)   └─ group ── queue ── Subscription: taken, or a callback
+//! ```
+//!
+//! Invariants:
+//!
+//! * Events come in the order in which things were done, and what is due at an instant comes
+//!   before what was done then.
+//! * Nothing is copied to match an event; one that somebody wants is packed once and shared by
+//!   all who want it, so that no queue keeps chunks.
+//! * No code of others runs while the dispatcher works or anybody writes: callbacks may do
+//!   whatever a [`Session`](crate::Session) can, and end subscriptions.
+//! * As long as nobody subscribes, commits record nothing.
+
+mod agenda;
+mod bookmark;
+mod commit;
+mod data;
+mod entry;
+mod event;
+mod group;
+mod hub;
+mod kinds;
+mod matching;
+mod polled;
+mod polling;
+mod queue;
+mod raise;
+mod register;
+mod scope;
+mod signal;
+mod sink;
+mod subscription;
+mod system;
+mod work;
+
+pub use event::Event;
+pub(crate) use hub::Hub;
+pub use queue::Overflow;
+pub use register::SubscribeOptions;
+pub use subscription::{Subscription, SubscriptionStatus};
+pub(crate) use system::Raised;

@@ -1,0 +1,83 @@
+//! Classes whose instances raise no events by themselves, and which of them a query reaches.
+
+use crate::context::CallContext;
+use crate::error::EngineError;
+use crate::namespace::class;
+use crate::schema::{ClassId, Schema};
+use crate::session::{Operation, Session};
+use cimarron_model::Name;
+use cimarron_wql::{BoundEventQuery, BoundExpr, BoundPath};
+use std::ops::Range;
+
+impl Session {
+    /// Says whether a class, with everything derived from it, is polled: its instances raise
+    /// no events by themselves, as those of a provider that has none, and whoever wants events
+    /// of them must say in WITHIN how often to look (WMI SDK, "WITHIN Clause"). Subscriptions
+    /// that are there already are not asked again.
+    ///
+    /// # Errors
+    /// When there is no such class.
+    pub fn set_polled(
+        &self,
+        context: &CallContext,
+        class_name: &str,
+        polled: bool,
+    ) -> Result<(), EngineError> {
+        let namespace = self.enter(context, Operation::WriteSchema, class_name)?;
+        let name = class(&namespace.schema(), class_name)?.name().clone();
+        self.repository().hub().set_polled(self.repository(), self.namespace(), &name, polled);
+        Ok(())
+    }
+}
+
+/// The polled classes that a query reaches: those that its ISA tests of the instances allow,
+/// with all below them; without such a test all of the namespace. Only events of operations on
+/// instances reach any.
+pub(crate) fn reached(query: &BoundEventQuery, schema: &Schema, polled: &[Name]) -> Vec<ClassId> {
+    let above = schema.class("__InstanceOperationEvent");
+    let is_of_instances = schema
+        .class(query.class.as_str())
+        .zip(above)
+        .is_some_and(|(class, above)| class.is_a(above));
+    if polled.is_empty() || !is_of_instances {
+        return Vec::new();
+    }
+    let reach = match &query.filter {
+        Some(filter) => reach(filter, schema),
+        None => vec![schema.run()],
+    };
+    let is_reached = |number: u32| reach.iter().any(|run| run.contains(&number));
+    let mut found: Vec<(u32, ClassId)> = Vec::new();
+    for class in polled.iter().filter_map(|name| schema.class(name.as_str())) {
+        let numbered = class.run().zip(class.subtree());
+        found.extend(numbered.filter(|(n, _)| is_reached(*n)).map(|(n, c)| (n, c.def().id)));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The numbers of the classes that a condition allows.
+fn reach(condition: &BoundExpr, schema: &Schema) -> Vec<Range<u32>> {
+    match condition {
+        BoundExpr::And(items) => {
+            let first = vec![schema.run()];
+            items.iter().fold(first, |allowed, item| meet(&allowed, &reach(item, schema)))
+        }
+        BoundExpr::Or(items) => items.iter().flat_map(|item| reach(item, schema)).collect(),
+        BoundExpr::IsA { operand: BoundPath::Column(_), class } => {
+            schema.class(class.as_str()).map(|class| class.run()).into_iter().collect()
+        }
+        _ => vec![schema.run()],
+    }
+}
+
+/// What is in some run of both.
+fn meet(a: &[Range<u32>], b: &[Range<u32>]) -> Vec<Range<u32>> {
+    let both = |(a, b): (&Range<u32>, &Range<u32>)| a.start.max(b.start)..a.end.min(b.end);
+    let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
+    let mut met: Vec<Range<u32>> = pairs.map(both).filter(|run| !run.is_empty()).collect();
+    met.sort_unstable_by_key(|run| (run.start, run.end));
+    met.dedup();
+    met
+}

@@ -1,0 +1,118 @@
+//! Events that the engine raises about events: dropped ones, full queues, failed consumers
+//! (WMI SDK, `__EventDroppedEvent` and the classes below it).
+
+use super::data::{Body, EventData, Origin, Position};
+use super::event::whole;
+use crate::context::Principal;
+use crate::repository::Repository;
+use crate::schema::ClassDef;
+use cimarron_model::{Instance, Name, Object, Scalar, Value};
+use std::sync::Arc;
+
+/// An event that was raised, on its way to the dispatcher.
+#[derive(Debug)]
+pub(crate) struct Raised {
+    pub(crate) namespace: Name,
+    pub(crate) data: Box<EventData>,
+}
+
+/// What happened to an event.
+#[derive(Clone, Debug)]
+pub(crate) enum Report {
+    /// A queue, which holds so many bytes, had no room for it.
+    Overflow(usize),
+    /// Whoever was handed it failed.
+    Failed {
+        /// An error number.
+        code: u32,
+        /// What was wrong.
+        text: String,
+    },
+}
+
+/// The event that says so; `None` where the classes are not.
+pub(crate) fn event(
+    repository: &Repository,
+    origin: &Arc<Origin>,
+    lost: &EventData,
+    report: &Report,
+) -> Option<EventData> {
+    let text;
+    let (name, more): (_, Vec<(&str, Value)>) = match report {
+        Report::Overflow(bytes) => {
+            let size = u32::try_from(*bytes).unwrap_or(u32::MAX);
+            ("__EventQueueOverflowEvent", vec![("CurrentQueueSize", Value::from(size))])
+        }
+        Report::Failed { code, text: problem } => {
+            text = problem.clone();
+            let described = ("ErrorDescription", Value::from(text.as_str()));
+            ("__ConsumerFailureEvent", vec![("ErrorCode", Value::from(*code)), described])
+        }
+    };
+    let class = origin.schema.class(name)?.def().clone();
+    let wall = repository.commits().moment_of_clock().wall;
+    let dropped = ("Event", embedded(whole(lost)));
+    let given = more.into_iter().chain([dropped, ("TIME_CREATED", Value::from(wall.ticks))]);
+    let values = values(&class, given);
+    Some(EventData {
+        origin: origin.clone(),
+        class,
+        created: wall.ticks,
+        at: lost.at,
+        position: Position::default(),
+        by: Principal::system(),
+        body: Body::Values(values),
+    })
+}
+
+/// Raises the event that says what happened to another, unless that one is of its kind: else
+/// there would be no end to it.
+pub(crate) fn raise(
+    repository: &Repository,
+    origin: &Arc<Origin>,
+    lost: &EventData,
+    report: Report,
+) {
+    use cimarron_wql::Row;
+    if lost.is_a(lost.class.name.as_str(), "__EventDroppedEvent") {
+        return;
+    }
+    if let Some(event) = event(repository, origin, lost, &report) {
+        push(repository, &Principal::system(), event);
+    }
+}
+
+/// Puts an event among the commits.
+pub(crate) fn push(repository: &Repository, by: &Principal, event: EventData) {
+    let namespace = event.origin.location.namespace.clone();
+    let commits = repository.commits();
+    let at = commits.moment_of_clock();
+    let raised = vec![Raised { namespace, data: Box::new(event) }];
+    let woken = commits.log().push_raised(at, by, raised);
+    woken.into_iter().for_each(|(_, waker)| waker.wake());
+}
+
+/// The values of an instance of a class by slot: its defaults, and what is given.
+pub(crate) fn values<'n>(
+    class: &ClassDef,
+    given: impl IntoIterator<Item = (&'n str, Value)>,
+) -> Arc<[Value]> {
+    let layout = class.layout();
+    let null = |slot: &crate::schema::Slot| {
+        let null = || Value::Null(slot.cim_type, slot.array.is_array());
+        slot.default.clone().unwrap_or_else(null)
+    };
+    let mut values: Vec<Value> = layout.slots.iter().map(null).collect();
+    for (name, value) in given {
+        let place = layout.find(name).and_then(|(slot, _)| values.get_mut(slot as usize));
+        if let Some(place) = place {
+            *place = value;
+        }
+    }
+    values.into()
+}
+
+/// An instance as a value.
+pub(crate) fn embedded(instance: Instance) -> Value {
+    Value::Scalar(Scalar::Object(Arc::new(Object::Instance(instance))))
+}

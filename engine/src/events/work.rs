@@ -1,0 +1,408 @@
+//! The dispatcher at work: from commits and from what is due to queues.
+//!
+//! Whoever has the [`State`] is the only one at work. No code of others runs meanwhile: what
+//! has to be called is noted, and called when the state is free.
+
+use super::agenda::{Agenda, Rank, Timed, Token};
+use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class};
+use super::data::{Body, EventData, Position};
+use super::entry::Entry;
+use super::group::{Gathered, Joined};
+use super::queue::{Bounds, End, Put};
+use super::scope::{Member, Scope};
+use super::system::{self, Report};
+use crate::clock::WallTime;
+use crate::repository::Repository;
+use crate::store::{Listener, Moment, Next, Record, Recorded};
+use cimarron_model::{Name, Value};
+use hashbrown::HashMap;
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::task::Waker;
+use std::time::Duration;
+
+/// Somebody inside the engine who looks at every commit.
+pub(crate) trait Watch: Send + fmt::Debug {
+    /// A commit, before its events are delivered.
+    fn see(&mut self, record: &Record, work: &mut Work<'_>);
+}
+
+/// What the dispatcher knows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(super) listener: Option<Listener>,
+    pub(super) scopes: HashMap<Name, Scope>,
+    pub(super) agenda: Agenda,
+    /// By namespace: the classes whose instances raise no events by themselves.
+    pub(super) polled: HashMap<Name, Vec<Name>>,
+    pub(super) watches: Vec<Box<dyn Watch>>,
+    /// Where the newest record that was taken is.
+    pub(super) position: Position,
+    /// Whose callbacks have work.
+    pub(super) ready: Vec<Arc<Entry>>,
+    /// Whether anything was put into a queue.
+    pub(super) queued: bool,
+    /// Who ended and was taken out; dropped when the state is free.
+    pub(super) ended: Vec<Arc<Entry>>,
+    found: Vec<Member>,
+}
+
+/// The dispatcher at one moment.
+pub(crate) struct Work<'s> {
+    pub(super) repository: &'s Repository,
+    pub(super) state: &'s mut State,
+    /// The moment.
+    pub(super) at: Moment,
+}
+
+impl<'s> Work<'s> {
+    pub(super) fn new(repository: &'s Repository, state: &'s mut State) -> Self {
+        let at = repository.commits().moment_of_clock();
+        Self { repository, state, at }
+    }
+
+    /// The repository.
+    pub(crate) const fn repository(&self) -> &'s Repository {
+        self.repository
+    }
+
+    /// The time of what is done, which is when it was due, on the scale of
+    /// [`Clock::now`](crate::Clock).
+    pub(crate) const fn now(&self) -> Duration {
+        self.at.now
+    }
+
+    /// The same as a time of day.
+    pub(crate) const fn wall(&self) -> WallTime {
+        self.at.wall
+    }
+
+    /// Where the newest record is that was taken.
+    pub(crate) const fn position(&self) -> Position {
+        self.state.position
+    }
+
+    /// The position behind which everything is kept.
+    pub(super) fn earliest(&self) -> Position {
+        let (commit, raised) = self.repository.commits().log().covered();
+        Position { commit, raised, ordinal: u64::MAX }
+    }
+
+    /// The classes of a namespace that are polled.
+    pub(crate) fn polled(&self, namespace: &Name) -> Vec<Name> {
+        self.state.polled.get(namespace).cloned().unwrap_or_default()
+    }
+
+    /// Plans work.
+    pub(crate) fn plan(&mut self, due: Duration, rank: Rank, work: Box<dyn Timed>) -> Token {
+        self.state.agenda.plan(due, rank, work)
+    }
+
+    /// Calls work off.
+    pub(crate) fn call_off(&mut self, token: Token) {
+        self.state.agenda.call_off(token);
+    }
+
+    /// The namespace's schema and the rest that its events need, if anybody wants any.
+    pub(crate) fn scope(&self, namespace: &Name) -> Option<&Scope> {
+        self.state.scopes.get(namespace)
+    }
+
+    /// Takes the commits that there are and does what is due, in their order.
+    pub(super) fn drain(&mut self, waker: &Waker) {
+        loop {
+            let now = self.repository.commits().moment_of_clock();
+            while self.take_next(waker) {}
+            if !self.run_due(now) {
+                self.at = now;
+                return;
+            }
+        }
+    }
+
+    /// Takes the next record; whether there was one.
+    fn take_next(&mut self, waker: &Waker) -> bool {
+        let log = self.repository.commits().log();
+        let Some(listener) = &mut self.state.listener else { return false };
+        match log.next(listener, Some(waker)) {
+            Next::Nothing => false,
+            Next::Record(record) => {
+                listener.place += 1;
+                self.run_due(record.at);
+                self.at = record.at;
+                self.take(&record);
+                true
+            }
+            Next::Lost(commits) => {
+                listener.place += commits;
+                self.lose(commits);
+                true
+            }
+        }
+    }
+
+    /// Does what is due by a moment; whether there was anything.
+    fn run_due(&mut self, by: Moment) -> bool {
+        let mut any = false;
+        while let Some(mut due) = self.state.agenda.take(by.now) {
+            any = true;
+            let wall = by.wall.minus(by.now.saturating_sub(due.due));
+            self.at = Moment { now: due.due, wall };
+            let next = due.work.run(self);
+            // It cannot be due again at the same instant, or this would never end.
+            let least = due.due.saturating_add(Duration::from_nanos(1));
+            let next = next.map(|next| next.max(least));
+            self.state.agenda.put_back(due, next);
+        }
+        any
+    }
+
+    /// Commits were not kept. The namespaces are read again as they are.
+    fn lose(&mut self, commits: u64) {
+        let names: Vec<Name> = self.state.scopes.keys().cloned().collect();
+        for name in names {
+            let current = self.repository.namespace(name.as_str()).ok();
+            let Some(scope) = self.state.scopes.get_mut(&name) else { continue };
+            for entry in scope.entries() {
+                entry.queue.lose(commits);
+                self.state.queued = true;
+                if entry.make_ready() {
+                    self.state.ready.push(entry.clone());
+                }
+            }
+            match current {
+                Some(namespace) => self.renew(&name, namespace.schema()),
+                None => self.end_namespace(&name),
+            }
+        }
+    }
+
+    /// Takes a record.
+    fn take(&mut self, record: &Arc<Record>) {
+        let ordinal = u64::MAX;
+        self.state.position = Position { commit: record.commit, raised: record.raised, ordinal };
+        let mut watches = std::mem::take(&mut self.state.watches);
+        watches.iter_mut().for_each(|watch| watch.see(record, self));
+        watches.append(&mut self.state.watches);
+        self.state.watches = watches;
+        let gone = deleted(record);
+        for (number, change) in record.changes.iter().enumerate() {
+            self.take_change((record, number), change, &gone);
+        }
+    }
+
+    fn take_change(&mut self, at: (&Record, usize), change: &Recorded, gone: &[&Name]) {
+        match change {
+            Recorded::Row { namespace, .. } | Recorded::Chunk { namespace, .. } => {
+                let Some(scope) = self.state.scopes.get(namespace) else { return };
+                if gone.contains(&namespace) {
+                    return;
+                }
+                let origin = scope.origin.clone();
+                each_instance_event(at, change, &origin, |event| self.deliver(namespace, event));
+            }
+            Recorded::Schema { namespace, old, new } => {
+                if gone.contains(&namespace) || !self.state.scopes.contains_key(namespace) {
+                    return;
+                }
+                let mut events = Vec::new();
+                if let Some(scope) = self.state.scopes.get(namespace) {
+                    each_deleted_class(at, (old, new), &scope.origin, |event| events.push(event));
+                }
+                events.drain(..).for_each(|event| self.deliver(namespace, event));
+                self.renew(namespace, new.clone());
+                if let Some(scope) = self.state.scopes.get(namespace) {
+                    each_put_class(at, (old, new), &scope.origin, |event| events.push(event));
+                }
+                events.into_iter().for_each(|event| self.deliver(namespace, event));
+            }
+            Recorded::Namespace { name, start: None, .. } => self.end_namespace(name),
+            Recorded::Raised(raised) => {
+                let mut event = (*raised.data).clone();
+                let (record, number) = at;
+                event.at = record.at.now;
+                event.position = Position {
+                    commit: record.commit,
+                    raised: record.raised,
+                    ordinal: super::commit::ordinal(number, 0),
+                };
+                self.deliver(&raised.namespace, event);
+            }
+            Recorded::Taken { .. } | Recorded::Index { .. } | Recorded::Namespace { .. } => {}
+        }
+    }
+
+    /// Takes another version of a namespace's schema.
+    fn renew(&mut self, namespace: &Name, schema: Arc<crate::schema::Schema>) {
+        let polled = self.state.polled.get(namespace).map_or(&[][..], Vec::as_slice);
+        if let Some(scope) = self.state.scopes.get_mut(namespace) {
+            scope.set_schema(schema, polled);
+            scope.bind_again();
+        }
+    }
+
+    /// Ends the subscriptions of a namespace that was deleted.
+    fn end_namespace(&mut self, name: &Name) {
+        self.state.polled.remove(name);
+        let Some(mut scope) = self.state.scopes.remove(name) else { return };
+        for entry in scope.take_all() {
+            self.end(&entry, End::NamespaceGone);
+        }
+    }
+
+    /// Ends a subscription: what waits for it may still be taken.
+    pub(super) fn end(&mut self, entry: &Arc<Entry>, end: End) {
+        entry.end(end, false);
+        self.forget(entry);
+        self.state.queued = true;
+        if entry.make_ready() {
+            self.state.ready.push(entry.clone());
+        }
+    }
+
+    /// Takes a subscription out of everything.
+    pub(super) fn forget(&mut self, entry: &Arc<Entry>) {
+        for token in std::mem::take(&mut *entry.planned.lock()) {
+            self.state.agenda.call_off(token);
+        }
+        if let Some(scope) = self.state.scopes.get_mut(&entry.namespace) {
+            scope.remove(entry);
+            if scope.is_empty() {
+                self.state.scopes.remove(&entry.namespace);
+            }
+        }
+        self.state.ended.push(entry.clone());
+    }
+
+    /// Delivers an event to whoever wants it in its namespace.
+    pub(crate) fn deliver(&mut self, namespace: &Name, event: EventData) {
+        let mut found = std::mem::take(&mut self.state.found);
+        if let Some(scope) = self.state.scopes.get(namespace) {
+            scope.wanting(&event, &mut found);
+        }
+        if !found.is_empty() {
+            let data = Arc::new(event.packed());
+            let bytes = data.bytes();
+            for Member { entry, selection } in found.drain(..) {
+                let event = super::event::Event::new(data.clone(), selection);
+                self.hand(&entry, event, bytes);
+            }
+        }
+        self.state.found = found;
+    }
+
+    /// Delivers an event to one subscription if it wants it.
+    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: &EventData) {
+        if !entry.wants(event) {
+            return;
+        }
+        let data = Arc::new(event.packed());
+        let bytes = data.bytes();
+        if let Some(event) = entry.select(data) {
+            self.hand(entry, event, bytes);
+        }
+    }
+
+    /// Hands an event to a subscription that wants it.
+    fn hand(&mut self, entry: &Arc<Entry>, event: super::event::Event, bytes: usize) {
+        let Some(group) = &entry.group else { return self.put(entry, event, bytes) };
+        let Bounds { events, .. } = entry.queue.bounds();
+        match group.lock().join(event.data(), events) {
+            Joined::Counted => {}
+            Joined::Opened(ends) => {
+                let window = Box::new(Window(Arc::downgrade(entry)));
+                let token = self.state.agenda.plan(ends, Rank::Window, window);
+                *entry.planned.lock() = vec![token];
+            }
+            Joined::Full => {
+                let lost = event.data().clone();
+                self.report(entry, &lost, Report::Overflow(bytes));
+            }
+        }
+    }
+
+    /// Puts an event into a subscription's queue.
+    fn put(&mut self, entry: &Arc<Entry>, event: super::event::Event, bytes: usize) {
+        match entry.queue.put(event, bytes) {
+            Put::Taken => {}
+            Put::Dropped { lost, first, bytes } => {
+                if first {
+                    self.report(entry, &lost, Report::Overflow(bytes));
+                }
+            }
+            Put::Ended { lost, bytes } => {
+                self.report(entry, &lost, Report::Overflow(bytes));
+                self.end(entry, End::Overflow);
+            }
+            Put::Nobody => return,
+        }
+        self.state.queued = true;
+        if entry.make_ready() {
+            self.state.ready.push(entry.clone());
+        }
+    }
+
+    /// Tells the namespace that an event was dropped.
+    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: Report) {
+        if let Some(scope) = self.state.scopes.get(&entry.namespace) {
+            system::raise(self.repository, &scope.origin, lost, report);
+        }
+    }
+
+    /// Delivers the groups of a window that is over.
+    fn close(&mut self, entry: &Arc<Entry>) {
+        let Some(group) = &entry.group else { return };
+        let groups = group.lock().close();
+        let bound = entry.bound();
+        for Gathered { first, count } in groups {
+            let narrowed = bound.as_ref().map(|bound| bound.query.projection.clone());
+            let first = super::event::Event::new(
+                first,
+                Arc::new(narrowed.unwrap_or(cimarron_wql::Projection::All)),
+            );
+            let Some(data) = self.aggregate(&entry.namespace, &first, count) else { continue };
+            let data = Arc::new(data);
+            let bytes = data.bytes();
+            if let Some(event) = entry.select(data) {
+                self.put(entry, event, bytes);
+            }
+        }
+    }
+
+    /// `__AggregateEvent`
+    fn aggregate(
+        &self,
+        namespace: &Name,
+        first: &super::event::Event,
+        count: u32,
+    ) -> Option<EventData> {
+        let origin = self.state.scopes.get(namespace)?.origin.clone();
+        let class = origin.schema.class("__AggregateEvent")?.def().clone();
+        let representative = system::embedded(first.to_instance());
+        let given = [("NumberOfEvents", Value::from(count)), ("Representative", representative)];
+        let values = system::values(&class, given);
+        Some(EventData {
+            origin,
+            class,
+            created: self.at.wall.ticks,
+            at: self.at.now,
+            position: first.data().position,
+            by: first.data().by.clone(),
+            body: Body::Values(values),
+        })
+    }
+}
+
+/// The end of a window.
+#[derive(Debug)]
+struct Window(Weak<Entry>);
+
+impl Timed for Window {
+    fn run(&mut self, work: &mut Work<'_>) -> Option<Duration> {
+        if let Some(entry) = self.0.upgrade() {
+            entry.planned.lock().clear();
+            work.close(&entry);
+        }
+        None
+    }
+}
