@@ -2,6 +2,7 @@
 
 mod amend;
 pub(crate) mod compile;
+pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doc;
@@ -9,4 +10,6 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod lint;
 pub(crate) mod query;
+pub(crate) mod scenario;
 pub(crate) mod show;
+pub(crate) mod watch;

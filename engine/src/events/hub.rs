@@ -89,6 +89,13 @@ impl Repository {
         Ok(())
     }
 
+    /// How long it is until something is due by the clock that makes events: the end of a
+    /// window, a poll, a timer. `None` when nothing is planned; of a clock that is moved by
+    /// hand too, for there nothing is due by itself.
+    pub fn events_due_in(&self) -> Option<Duration> {
+        self.hub().time_left(self)
+    }
+
     /// Has a thread of the executor deliver events as they come, until the repository is gone.
     ///
     /// # Errors
