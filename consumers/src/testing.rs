@@ -39,5 +39,6 @@ pub(crate) fn deliver(sink: &dyn ConsumerSink, consumer: &Instance, event: &Inst
     let namespace = Name::new("root/subscription");
     let path = ObjectPath::of_class(consumer.class.clone());
     let (server, retries) = ("here.example", 0);
-    sink.deliver(&Delivery { server, namespace: &namespace, path: &path, consumer, event, retries })
+    let (namespace, path, whole) = (&namespace, &path, None);
+    sink.deliver(&Delivery { server, namespace, path, consumer, event, whole, retries })
 }

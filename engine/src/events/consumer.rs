@@ -4,6 +4,7 @@
 //! binding, tries again and gives up. What it takes to write a log file or send a message is
 //! a sink's business, outside the engine.
 
+use super::event::Event;
 use cimarron_model::{Instance, Name, ObjectPath, Status};
 use std::fmt;
 
@@ -29,6 +30,8 @@ pub struct Delivery<'a> {
     pub consumer: &'a Instance,
     /// The event, with what the filter selects.
     pub event: &'a Instance,
+    /// The same with where it came from; `None` when it did not come out of a repository.
+    pub whole: Option<&'a Event>,
     /// How often it was tried before.
     pub retries: u32,
 }

@@ -137,6 +137,7 @@ impl Courier {
             path: &self.path,
             consumer: &consumer,
             event: &one.shown,
+            whole: Some(&one.event),
             retries: one.tries,
         };
         catch_unwind(AssertUnwindSafe(|| sink.deliver(&delivery))).unwrap_or_else(|_| {

@@ -117,6 +117,12 @@ impl Repository {
         sinks.push((class, sink));
     }
 
+    /// Forgets what delivers to the consumers of a class. Their events wait for another, as
+    /// long as deliveries are tried.
+    pub fn remove_consumer_sink(&self, class: &str) {
+        self.hub().permanent.sinks.write().retain(|(other, _)| !other.is(class));
+    }
+
     /// Says how often deliveries are tried.
     pub fn set_delivery_policy(&self, policy: DeliveryPolicy) {
         *self.hub().permanent.policy.lock() = policy;
