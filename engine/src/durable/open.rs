@@ -169,6 +169,19 @@ impl Repository {
         self.durable().map_or(Ok(()), |durable| durable.checkpoint(Extent::All))
     }
 
+    /// Reads all that the last checkpoint wrote and compares it with its hashes. Opening reads
+    /// what it needs; this finds damage in the rest too, such as what a newer version of the
+    /// program would read. Does nothing without a data directory.
+    ///
+    /// # Errors
+    /// When something is not as it was written, or the disk refuses.
+    pub fn verify(&self) -> Result<(), EngineError> {
+        let Some(durable) = self.durable() else { return Ok(()) };
+        let pinned = durable.pipeline.journal().pin();
+        let segments = pinned.segments();
+        segments.facts().try_for_each(|facts| segments.verify(facts.number)).map_err(storage)
+    }
+
     /// Copies everything that is committed to an empty folder, as a data directory of its own.
     /// Others read and write meanwhile.
     ///
