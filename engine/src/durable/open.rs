@@ -7,14 +7,16 @@ use super::record::Writer;
 use super::replay::Replay;
 use super::schema::Archives;
 use super::{DurabilityStatus, Durable, SyncPolicy, storage};
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
-use cimarron_journal::{Folder, Medium, Options};
+use crate::store::Transaction;
+use cimarron_journal::{Folder, JournalError, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// A log with fewer bytes than this is read again in no time: closing leaves it as it is.
 const SHORT_LOG: u64 = 4 << 20;
@@ -26,12 +28,7 @@ impl RepositoryBuilder {
     /// # Errors
     /// When the directory is in use, is damaged or foreign, or was written by a newer version.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Repository, EngineError> {
-        let path = folder.as_ref();
-        let folder = Folder::new(path).map_err(|source| {
-            let file = path.display().to_string();
-            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
-        })?;
-        self.open_on(Arc::new(folder))
+        self.open_on(Arc::new(open_folder(folder.as_ref())?))
     }
 
     /// The repository on a medium, as [`RepositoryBuilder::open`] on a folder.
@@ -50,10 +47,7 @@ impl RepositoryBuilder {
             None => Vec::new(),
         };
         let first = opened.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.commit);
-        let mut replay = Replay::new(&repository, archives, first);
-        for entry in opened.tail {
-            replay.entry(&entry.map_err(storage)?.bytes)?;
-        }
+        replay_all(Replay::new(&repository, archives, first), opened.tail)?;
         // What the reader of this log knows is not looked into again: archives are written anew.
         let writer = Writer::knowing(FxHashSet::default());
         let commits = repository.commits();
@@ -70,11 +64,51 @@ impl RepositoryBuilder {
         });
         durable.start().map_err(|source| {
             let file = "a thread".to_owned();
-            storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
+            storage(JournalError::Io { file, operation: "start", source })
         })?;
         repository.set_durable(durable);
+        add_built_in(&repository)?;
         Ok(repository)
     }
+}
+
+fn open_folder(path: &Path) -> Result<Folder, EngineError> {
+    Folder::new(path).map_err(|source| {
+        let file = path.display().to_string();
+        storage(JournalError::Io { file, operation: "open", source })
+    })
+}
+
+/// Does everything again that a log has, while another thread reads what comes.
+fn replay_all(mut replay: Replay<'_>, tail: Tail) -> Result<(), EngineError> {
+    let (give, taken) = mpsc::sync_channel(READ_AHEAD);
+    std::thread::scope(|scope| {
+        // Moved in, so that the other thread stops when this one does.
+        let taken = taken;
+        scope.spawn(move || {
+            let mut tail = tail;
+            // Until there is nothing more to give or nobody who takes.
+            while tail.next().is_some_and(|entry| give.send(entry).is_ok()) {}
+        });
+        taken.iter().try_for_each(|entry| replay.entry(&entry.map_err(storage)?.bytes))
+    })
+}
+
+/// How many entries of a log are read ahead.
+const READ_AHEAD: usize = 4;
+
+/// Adds the system classes that came after a namespace was made. Those that it has stay as they
+/// are, for rows may follow them.
+fn add_built_in(repository: &Repository) -> Result<(), EngineError> {
+    let mut transaction = Transaction::begin(repository.commits())?;
+    for namespace in repository.all_current() {
+        let start = crate::system::schema(&namespace.name, namespace.dialect);
+        let schema = transaction.root(&namespace.store).schema.clone();
+        if let Some(schema) = schema.with_built_in(&start) {
+            transaction.set_schema(&namespace.store, Arc::new(schema));
+        }
+    }
+    transaction.commit(&Principal::system()).map(drop)
 }
 
 /// Lets what was written find the archive of the system classes, so that namespaces share it.
@@ -137,6 +171,19 @@ impl Repository {
         self.durable().map_or(Ok(()), |durable| durable.checkpoint(Extent::All))
     }
 
+    /// Reads all that the last checkpoint wrote and compares it with its hashes. Opening reads
+    /// what it needs; this finds damage in the rest too, such as what a newer version of the
+    /// program would read. Does nothing without a data directory.
+    ///
+    /// # Errors
+    /// When something is not as it was written, or the disk refuses.
+    pub fn verify(&self) -> Result<(), EngineError> {
+        let Some(durable) = self.durable() else { return Ok(()) };
+        let pinned = durable.pipeline.journal().pin();
+        let segments = pinned.segments();
+        segments.facts().try_for_each(|facts| segments.verify(facts.number)).map_err(storage)
+    }
+
     /// Copies everything that is committed to an empty folder, as a data directory of its own.
     /// Others read and write meanwhile.
     ///
@@ -144,12 +191,20 @@ impl Repository {
     /// When there is no data directory, the folder is not empty, or the disk refuses.
     pub fn backup(&self, folder: impl AsRef<Path>) -> Result<(), EngineError> {
         let durable = self.durable().ok_or(EngineError::NotDurable)?;
-        let target = Folder::new(folder.as_ref()).map_err(|source| {
-            let file = folder.as_ref().display().to_string();
-            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
-        })?;
+        let target = open_folder(folder.as_ref())?;
         durable.checkpoint(Extent::Changed)?;
         durable.pipeline.journal().backup(&target).map(drop).map_err(storage)
+    }
+
+    /// Makes an empty folder a data directory with what the last checkpoint of another has, which
+    /// nobody has open. For one that is refused because a log is damaged: what was committed since
+    /// the checkpoint is lost, and a backup may be newer. The other directory is not changed.
+    ///
+    /// # Errors
+    /// When the checkpoint cannot be read either, the folder is not empty, or the disk refuses.
+    pub fn rescue(damaged: impl AsRef<Path>, folder: impl AsRef<Path>) -> Result<(), EngineError> {
+        let (source, target) = (open_folder(damaged.as_ref())?, open_folder(folder.as_ref())?);
+        cimarron_journal::rescue(&source, &target).map(drop).map_err(storage)
     }
 
     /// How the data directory is; `None` without one.
