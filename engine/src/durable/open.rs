@@ -47,6 +47,11 @@ impl RepositoryBuilder {
             None => Vec::new(),
         };
         let first = opened.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.commit);
+        let [a, b, c, d, e, f, g, h, ..] = opened.journal.directory();
+        repository.set_identity(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        if durability.keep_events {
+            repository.hub().keep(&repository);
+        }
         replay_all(Replay::new(&repository, archives, first), opened.tail)?;
         // What the reader of this log knows is not looked into again: archives are written anew.
         let writer = Writer::knowing(FxHashSet::default());

@@ -111,6 +111,11 @@ impl<'r> Transaction<'r> {
         self.number
     }
 
+    /// Takes what was recorded so far, if anything is recorded at all.
+    pub(crate) fn take_changes(&mut self) -> Option<Vec<Recorded>> {
+        self.changes.as_mut().map(std::mem::take)
+    }
+
     /// Says that rows go and come from now on that are the same instances, or that they no
     /// longer do.
     pub(crate) const fn set_moving(&mut self, moving: bool) {
