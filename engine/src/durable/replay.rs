@@ -84,6 +84,7 @@ impl<'r> Replay<'r> {
         let done = self.records(&mut decoder, &mut transaction, &mut records);
         let problem = match done {
             Ok(by) => {
+                transaction.record_no_more();
                 transaction.commit(&by)?;
                 commits.remember(records);
                 return Ok(());
