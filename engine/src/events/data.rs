@@ -7,7 +7,7 @@
 use super::kinds::Kinds;
 use crate::context::Principal;
 use crate::schema::{ClassDef, ClassId, Schema};
-use crate::store::{Commit, Location};
+use crate::store::{Commit, Location, Record};
 use crate::stored::{StoredInstance, heap_bytes};
 use cimarron_model::{Name, Value, fold};
 use cimarron_schema::ClassForm;
@@ -93,6 +93,12 @@ pub(crate) enum About {
 }
 
 impl EventData {
+    /// Says where it was raised: in a record, at a place of it.
+    pub(crate) fn place_in(&mut self, (record, ordinal): (&Record, u64)) {
+        self.at = record.at.now;
+        self.position = Position { commit: record.commit, raised: record.raised, ordinal };
+    }
+
     /// The same event, which holds nothing that others have to keep.
     pub(crate) fn packed(&self) -> Self {
         let mut packed = self.clone();

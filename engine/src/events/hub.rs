@@ -4,7 +4,7 @@
 //! ([`Repository::dispatch_events`]), does what there is to do for all. A job of an
 //! [`Executor`] may do so as well, as soon as there is anything.
 
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class};
+use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{EventData, Position};
 use super::entry::Entry;
 use super::queue::{End, Got, Item};
@@ -400,11 +400,11 @@ impl Hub {
         let mut then = Scope::new(scope.dialect, location, before, &polled);
         for record in &records {
             let gone = deleted(record);
-            for (number, change) in record.changes.iter().enumerate() {
+            for (first, change) in placed(record) {
                 if !is_of(change, name) || gone.contains(&name) {
                     continue;
                 }
-                let at = (&**record, number);
+                let at = (&**record, first);
                 let mut events: Vec<EventData> = Vec::new();
                 match change {
                     Recorded::Schema { old, new, .. } => {
@@ -414,12 +414,7 @@ impl Hub {
                     }
                     Recorded::Raised(raised) => {
                         let mut event = (*raised.data).clone();
-                        event.position = Position {
-                            commit: record.commit,
-                            raised: record.raised,
-                            ordinal: super::commit::ordinal(number, 0),
-                        };
-                        event.at = record.at.now;
+                        event.place_in(at);
                         events.push(event);
                     }
                     _ => each_instance_event(at, change, &then.origin, |e| events.push(e)),

@@ -4,7 +4,7 @@
 //! has to be called is noted, and called when the state is free.
 
 use super::agenda::{Agenda, Rank, Timed, Token};
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class};
+use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{Body, EventData, Origin, Position};
 use super::entry::Entry;
 use super::group::{Gathered, Joined};
@@ -29,6 +29,9 @@ use std::time::Duration;
 pub(crate) trait Watch: Send + fmt::Debug {
     /// A commit, when its events are delivered: what it begins hears of what comes then.
     fn see(&mut self, record: &Record, work: &mut Work<'_>);
+
+    /// Some commits were not kept: what there is has to be looked at.
+    fn lose(&mut self, work: &mut Work<'_>);
 }
 
 /// What the dispatcher knows.
@@ -177,19 +180,22 @@ impl<'s> Work<'s> {
         let names: Vec<Name> = self.state.scopes.keys().cloned().collect();
         for name in names {
             let current = self.repository.namespace(name.as_str()).ok();
-            let Some(scope) = self.state.scopes.get_mut(&name) else { continue };
-            for entry in scope.entries() {
+            let Some(scope) = self.state.scopes.get(&name) else { continue };
+            let entries: Vec<Arc<Entry>> = scope.entries().cloned().collect();
+            for entry in &entries {
                 entry.queue.lose(commits);
                 self.state.queued = true;
-                if entry.make_ready() {
-                    self.state.ready.push(entry.clone());
-                }
+                self.wake(entry);
             }
             match current {
                 Some(namespace) => self.renew(&name, namespace.schema()),
                 None => self.end_namespace(&name),
             }
         }
+        let mut watches = std::mem::take(&mut self.state.watches);
+        watches.iter_mut().for_each(|watch| watch.lose(self));
+        watches.append(&mut self.state.watches);
+        self.state.watches = watches;
     }
 
     /// Takes a record.
@@ -197,8 +203,8 @@ impl<'s> Work<'s> {
         let ordinal = u64::MAX;
         self.state.position = Position { commit: record.commit, raised: record.raised, ordinal };
         let gone = deleted(record);
-        for (number, change) in record.changes.iter().enumerate() {
-            self.take_change((record, number), change, &gone);
+        for (first, change) in placed(record) {
+            self.take_change((record, first), change, &gone);
         }
         let mut watches = std::mem::take(&mut self.state.watches);
         watches.iter_mut().for_each(|watch| watch.see(record, self));
@@ -206,7 +212,7 @@ impl<'s> Work<'s> {
         self.state.watches = watches;
     }
 
-    fn take_change(&mut self, at: (&Record, usize), change: &Recorded, gone: &[&Name]) {
+    fn take_change(&mut self, at: (&Record, u64), change: &Recorded, gone: &[&Name]) {
         match change {
             Recorded::Row { namespace, .. } | Recorded::Chunk { namespace, .. } => {
                 let Some(scope) = self.state.scopes.get(namespace) else { return };
@@ -214,7 +220,7 @@ impl<'s> Work<'s> {
                     return;
                 }
                 let origin = scope.origin.clone();
-                each_instance_event(at, change, &origin, |event| self.deliver(namespace, event));
+                each_instance_event(at, change, &origin, |event| self.deliver(namespace, &event));
             }
             Recorded::Schema { namespace, old, new } => {
                 if gone.contains(&namespace) || !self.state.scopes.contains_key(namespace) {
@@ -224,24 +230,18 @@ impl<'s> Work<'s> {
                 if let Some(scope) = self.state.scopes.get(namespace) {
                     each_deleted_class(at, (old, new), &scope.origin, |event| events.push(event));
                 }
-                events.drain(..).for_each(|event| self.deliver(namespace, event));
+                events.drain(..).for_each(|event| self.deliver(namespace, &event));
                 self.renew(namespace, new.clone());
                 if let Some(scope) = self.state.scopes.get(namespace) {
                     each_put_class(at, (old, new), &scope.origin, |event| events.push(event));
                 }
-                events.into_iter().for_each(|event| self.deliver(namespace, event));
+                events.into_iter().for_each(|event| self.deliver(namespace, &event));
             }
             Recorded::Namespace { name, start: None, .. } => self.end_namespace(name),
             Recorded::Raised(raised) => {
                 let mut event = (*raised.data).clone();
-                let (record, number) = at;
-                event.at = record.at.now;
-                event.position = Position {
-                    commit: record.commit,
-                    raised: record.raised,
-                    ordinal: super::commit::ordinal(number, 0),
-                };
-                self.deliver(&raised.namespace, event);
+                event.place_in(at);
+                self.deliver(&raised.namespace, &event);
             }
             Recorded::Taken { .. } | Recorded::Index { .. } | Recorded::Namespace { .. } => {}
         }
@@ -288,10 +288,10 @@ impl<'s> Work<'s> {
     }
 
     /// Delivers an event to whoever wants it in its namespace.
-    pub(crate) fn deliver(&mut self, namespace: &Name, event: EventData) {
+    pub(crate) fn deliver(&mut self, namespace: &Name, event: &EventData) {
         let mut found = std::mem::take(&mut self.state.found);
         if let Some(scope) = self.state.scopes.get(namespace) {
-            scope.wanting(&event, &mut found);
+            scope.wanting(event, &mut found);
         }
         if !found.is_empty() {
             let data = Arc::new(event.packed());

@@ -253,6 +253,14 @@ impl Commits {
         woken
     }
 
+    /// Records of commits that were published when a repository was opened again.
+    pub(crate) fn remember(&self, records: Vec<Record>) {
+        for record in records {
+            // Nobody waits yet.
+            drop(self.log.push(Arc::new(record)));
+        }
+    }
+
     /// Begins to count where a repository left off that is opened again.
     pub(crate) fn start_at(&self, commit: Commit) {
         self.lock().last = commit;

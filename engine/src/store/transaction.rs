@@ -114,6 +114,16 @@ impl<'r> Transaction<'r> {
         self.number
     }
 
+    /// Takes what was recorded so far, if anything is recorded at all.
+    pub(crate) fn take_changes(&mut self) -> Option<Vec<Recorded>> {
+        self.changes.as_mut().map(std::mem::take)
+    }
+
+    /// Records nothing any more, for that was taken.
+    pub(crate) fn record_no_more(&mut self) {
+        self.changes = None;
+    }
+
     /// Says that rows go and come from now on that are the same instances, or that they no
     /// longer do.
     pub(crate) const fn set_moving(&mut self, moving: bool) {
