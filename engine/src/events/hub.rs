@@ -34,6 +34,8 @@ pub(crate) struct Hub {
     pub(super) permanent: Arc<Permanent>,
     /// Whether somebody watches for timers and permanent subscriptions.
     watches: AtomicBool,
+    /// Whether a data directory is being read: what it says was done before.
+    is_opening: AtomicBool,
     /// How many threads deliver to permanent consumers.
     deliverers: AtomicUsize,
     pub(super) signal: Arc<Signal>,
@@ -175,9 +177,14 @@ impl Hub {
         }
     }
 
+    /// Says whether a data directory is being read.
+    pub(crate) fn set_opening(&self, is: bool) {
+        self.is_opening.store(is, Ordering::Release);
+    }
+
     /// Watches for timers and permanent subscriptions from now on, if any are there.
     pub(crate) fn watch_standing(&self, repository: &Repository) {
-        if self.watches.load(Ordering::Acquire) {
+        if self.watches.load(Ordering::Acquire) || self.is_opening.load(Ordering::Acquire) {
             return;
         }
         self.with_work(repository, |work| {
