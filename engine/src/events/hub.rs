@@ -7,6 +7,7 @@
 use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{EventData, Position};
 use super::entry::Entry;
+use super::pressure::Pressure;
 use super::queue::{End, Got, Item};
 use super::scope::Scope;
 use super::signal::Signal;
@@ -35,6 +36,7 @@ pub(crate) struct Hub {
     pub(super) open: AtomicUsize,
     /// Keeps commits for bookmarks, also while nobody subscribes.
     keeper: Mutex<Option<Listener>>,
+    pub(super) pressure: Pressure,
     is_closed: AtomicBool,
 }
 
@@ -106,6 +108,22 @@ impl Hub {
         drop(ended);
         ready.iter().for_each(|entry| self.call(repository, entry));
         given
+    }
+
+    /// Puts what there is into queues, unless somebody is at it, and calls nobody; whether it
+    /// did.
+    pub(super) fn try_drain(&self, repository: &Repository) -> bool {
+        let Some(mut state) = self.state.try_lock() else { return false };
+        let waker = Waker::from(self.signal.clone());
+        Work::new(repository, &mut state).drain(&waker);
+        let ended = std::mem::take(&mut state.ended);
+        let is_news = std::mem::take(&mut state.queued) || !state.ready.is_empty();
+        drop(state);
+        if is_news {
+            self.signal.ring();
+        }
+        drop(ended);
+        true
     }
 
     /// Does what there is to do.
@@ -216,6 +234,7 @@ impl Hub {
             match made {
                 Ok(entry) => {
                     scope.add(entry.clone());
+                    self.pressure.add(work.repository, &entry);
                     self.open.fetch_add(1, Ordering::AcqRel);
                     Ok(entry)
                 }
@@ -237,6 +256,7 @@ impl Hub {
         state.ready.retain(|other| !Arc::ptr_eq(other, entry));
         self.listen_as_needed(repository, &mut state);
         drop(state);
+        self.pressure.remove(entry);
         self.open.fetch_sub(1, Ordering::AcqRel);
         entry.end(End::Cancelled, true);
         drop(ended);
@@ -308,6 +328,9 @@ impl Hub {
     ) -> Result<Option<super::Event>, EngineError> {
         match entry.queue.get() {
             Got::Item(Item::Event(event)) => {
+                if entry.queue.is_blocking() {
+                    self.signal.ring();
+                }
                 *entry.given.lock() = event.data().position;
                 Ok(Some(event))
             }

@@ -204,3 +204,35 @@ fn a_queue_keeps_no_rows() {
     let event = events.try_next().unwrap().unwrap();
     assert!(event.target().unwrap().own_bytes() > 0);
 }
+
+#[test]
+fn whoever_writes_waits_for_room() {
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    let session = repository.session("root/x").unwrap();
+    session.compile_mof_text(&context(), "e.mof", MOF).unwrap();
+    let options = small(Overflow::Block(Duration::from_secs(3600)));
+    let query = "SELECT * FROM __InstanceCreationEvent";
+    let events = session.subscribe(&context(), query, options).unwrap();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for n in 0..200 {
+                let disk = Instance::new("E_Disk").with("Name", n.to_string());
+                session.create_instance(&context(), &disk).unwrap();
+            }
+            // More at once than there is room for.
+            let disk = |n: u32| Instance::new("E_Disk").with("Name", format!("b{n}"));
+            let batch = (0..50).fold(session.batch(), |batch, n| batch.create(disk(n)));
+            batch.commit(&context()).unwrap();
+        });
+        let mut taken = 0;
+        while taken < 250 {
+            let waiting = events.status().events;
+            assert!(waiting <= 3 || taken >= 197, "{waiting} after {taken}");
+            taken += usize::from(events.next(Duration::from_secs(60)).unwrap().is_some());
+        }
+        writer.join().unwrap();
+    });
+    assert_eq!(events.status().dropped, 0);
+    assert!(events.try_next().unwrap().is_none());
+}
