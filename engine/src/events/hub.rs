@@ -388,7 +388,7 @@ impl Hub {
                     _ => each_instance_event(at, change, &then.origin, |e| events.push(e)),
                 }
                 let later = events.into_iter().filter(|event| event.position > behind);
-                later.for_each(|event| work.deliver_to(entry, &event));
+                later.for_each(|event| work.deliver_to(entry, event));
             }
         }
         Ok(())
