@@ -7,6 +7,7 @@
 //! columns from 1, columns in characters; null where there is no text. For people
 //! it is a message, with the text and the place where there is one.
 
+use crate::output::paint::Paint;
 use crate::output::picture::{Mark, Picture, Scene};
 use crate::terminal;
 use cimarron_model::{Status, suggest};
@@ -103,9 +104,14 @@ impl Failure {
     }
 
     fn json(&self) -> serde_json::Value {
+        json!({ "error": self.details() })
+    }
+
+    /// What programs are told, without a word that it is a failure.
+    pub(crate) fn details(&self) -> serde_json::Value {
         let span = self.place.as_ref().map(|p| json!({"start": p.span.start, "end": p.span.end}));
         let (start, end) = self.place.as_ref().and_then(Place::positions).unzip();
-        json!({"error": {
+        json!({
             "status": self.status.cim().name(),
             "cim_code": self.status.cim().code(),
             "wbem": self.status.wbem().name(),
@@ -119,7 +125,7 @@ impl Failure {
             "column": start.map(|p| p.column),
             "end_line": end.map(|p| p.line),
             "end_column": end.map(|p| p.column),
-        }})
+        })
     }
 
     /// The number that the program ends with.
@@ -141,6 +147,15 @@ impl Failure {
     }
 
     fn human(&self) -> String {
+        self.drawn(terminal::stderr_paint(), terminal::stderr_width())
+    }
+
+    /// What people are told, among the output.
+    pub(crate) fn picture(&self, width: Option<usize>) -> String {
+        self.drawn(terminal::stdout_paint(), width.unwrap_or(terminal::DEFAULT_WIDTH))
+    }
+
+    fn drawn(&self, paint: Paint, width: usize) -> String {
         let mut texts = SourceMap::new();
         let place = self.place.as_ref().and_then(|place| {
             let file = texts.add("", place.text.as_str()).ok()?;
@@ -157,7 +172,7 @@ impl Failure {
             scenes: scene.into_iter().collect(),
             help: self.help.as_deref(),
         };
-        picture.draw(terminal::stderr_paint(), terminal::stderr_width())
+        picture.draw(paint, width)
     }
 }
 
@@ -176,6 +191,8 @@ pub(crate) enum Stop {
     Failure(Failure),
     /// The input is wrong and all about it has been written already.
     Reported,
+    /// A watch ended before as many events came as were asked for.
+    TooFew,
     /// Nobody reads the output any more, as after `| head`. That is no failure.
     ReaderGone,
 }
@@ -209,6 +226,7 @@ pub(crate) fn finish(stop: &Stop, style: FailureStyle) -> ExitCode {
             ExitCode::from(failure.exit_number())
         }
         Stop::Reported => ExitCode::from(1),
+        Stop::TooFew => ExitCode::from(3),
         Stop::ReaderGone => ExitCode::SUCCESS,
     }
 }

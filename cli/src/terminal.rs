@@ -1,7 +1,7 @@
 //! What the terminal can do: width, colours.
 
 use crate::output::paint::Paint;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 /// The columns of standard output; `None` where lines need no wrapping, as in a
 /// file or a pipe. `COLUMNS` overrides both.
@@ -32,6 +32,15 @@ pub(crate) fn stderr_paint() -> Paint {
 /// Colours where standard output is a terminal that wants them.
 pub(crate) fn stdout_paint() -> Paint {
     Paint::new(std::io::stdout().is_terminal() && colours_are_wanted())
+}
+
+/// A word to a person on standard error, who is there when that is a terminal.
+pub(crate) fn note(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    if stderr.is_terminal() {
+        // Where it cannot be written nobody reads it.
+        let _ = writeln!(stderr, "{text}");
+    }
 }
 
 fn colours_are_wanted() -> bool {

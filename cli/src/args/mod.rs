@@ -21,7 +21,10 @@ mod levels;
 mod lint;
 mod mof;
 mod query;
+mod scenario;
 mod show;
+mod sources;
+mod watch;
 mod wmi;
 
 pub(crate) use compile::{CompileArgs, EmitArg};
@@ -37,8 +40,11 @@ pub(crate) use fmt::FmtArgs;
 pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use mof::MofArgs;
-pub(crate) use query::{Explain, QueryArgs, RowFormat, Source};
+pub(crate) use query::{Explain, QueryArgs, RowFormat};
+pub(crate) use scenario::ScenarioArgs;
 pub(crate) use show::{ClassFormat, ShowArgs, Shown};
+pub(crate) use sources::{Source, SourceArgs};
+pub(crate) use watch::{EventFormat, WatchArgs};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
 use crate::failure::{Failure, FailureStyle, Refusal};
@@ -90,6 +96,12 @@ pub(crate) enum Invocation {
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
+    /// Load archives and MOF, and print events as they come
+    #[command(after_help = watch::AFTER_HELP)]
+    Watch(WatchArgs),
+    /// Run an event scenario on a clock of its own, and print what was delivered
+    #[command(after_help = EXIT_CODES)]
+    Scenario(ScenarioArgs),
     /// Check, copy and convert data directories
     #[command(subcommand, after_help = data::AFTER_HELP)]
     Data(DataCommand),
@@ -150,7 +162,7 @@ impl ValueEnum for DialectArg {
 
 impl Invocation {
     /// How this invocation wants its failures.
-    pub(crate) const fn failure_style(&self) -> FailureStyle {
+    pub(crate) fn failure_style(&self) -> FailureStyle {
         match self {
             Self::Compile(args) => args.findings.report.format.style(),
             Self::Doc(args) => args.findings.report.format.style(),
@@ -160,6 +172,8 @@ impl Invocation {
             Self::Fmt(args) => args.format.style(),
             Self::Show(args) => args.format.style(),
             Self::Query(args) => args.style(),
+            Self::Watch(args) => args.style(),
+            Self::Scenario(args) => args.style(),
             Self::Data(command) => command.style(),
             Self::Demo => FailureStyle::Human,
         }
@@ -183,8 +197,13 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Inv
     let matches = Cli::command().try_get_matches_from(&arguments).map_err(refuse)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
     let mut invocation = cli.command;
-    if let (Invocation::Query(args), Some((_, matches))) = (&mut invocation, matches.subcommand()) {
-        args.order_sources(matches);
+    let load = match &mut invocation {
+        Invocation::Query(args) => Some(&mut args.load),
+        Invocation::Watch(args) => Some(&mut args.load),
+        _ => None,
+    };
+    if let (Some(load), Some((_, matches))) = (load, matches.subcommand()) {
+        load.order_sources(matches);
     }
     Ok(invocation)
 }
@@ -246,9 +265,9 @@ mod tests {
             Source::Mof("c".into()),
             Source::Archive("d".into()),
         ];
-        assert_eq!(args.sources, expected);
-        assert_eq!((args.query.as_str(), args.mof.namespace.as_str()), ("q", "root/cimv2"));
-        assert_eq!(args.mof.dialect.0, Dialect::Wmi);
+        assert_eq!(args.load.sources, expected);
+        assert_eq!((args.query.as_str(), args.load.mof.namespace.as_str()), ("q", "root/cimv2"));
+        assert_eq!(args.load.mof.dialect.0, Dialect::Wmi);
     }
 
     #[test]

@@ -1,26 +1,16 @@
 //! `cimarron query`.
 
-use super::{DataArgs, MofArgs, UpdateArgs};
+use super::SourceArgs;
 use crate::failure::FailureStyle;
 use cimarron_engine::LanguageLevel;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 /// The arguments of `cimarron query`.
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
-    /// An archive to load; may be repeated. Sources load in the order given
-    #[arg(long, value_name = "A")]
-    archive: Vec<PathBuf>,
-    /// A MOF file, directory or zip to compile; may be repeated
-    #[arg(long = "mof", value_name = "F")]
-    mof_paths: Vec<PathBuf>,
-    /// Archives and MOF in the order of the command line.
-    #[arg(skip)]
-    pub(crate) sources: Vec<Source>,
     #[command(flatten)]
-    pub(crate) mof: MofArgs,
+    pub(crate) load: SourceArgs,
     /// How to print what answers the query; unsaid, rows are a table, classes MOF, and what
     /// --check and --syntax say is JSON
     #[arg(long, value_enum, ignore_case = true)]
@@ -53,10 +43,6 @@ pub(crate) struct QueryArgs {
     /// The query: of data, of classes (FROM meta_class), ASSOCIATORS OF or REFERENCES OF
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-    #[command(flatten)]
-    pub(crate) update: UpdateArgs,
 }
 
 /// How much `--explain` tells.
@@ -82,13 +68,6 @@ pub(super) fn join_explain(arguments: Vec<OsString>) -> Vec<OsString> {
     joined
 }
 
-/// One thing that `query` loads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Archive(PathBuf),
-    Mof(PathBuf),
-}
-
 impl QueryArgs {
     /// How much of SQL the query may use.
     pub(crate) const fn level(&self) -> LanguageLevel {
@@ -110,19 +89,6 @@ impl QueryArgs {
             Some(format) => format.style(),
             None => FailureStyle::Human,
         }
-    }
-
-    /// Merges the two lists by their places on the command line, which derived
-    /// arguments do not keep.
-    pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
-        let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
-        let archives = self.archive.iter().cloned().map(Source::Archive);
-        let mof = self.mof_paths.iter().cloned().map(Source::Mof);
-        let mut placed: Vec<(usize, Source)> =
-            places("archive").into_iter().zip(archives).collect();
-        placed.extend(places("mof_paths").into_iter().zip(mof));
-        placed.sort_by_key(|(place, _)| *place);
-        self.sources = placed.into_iter().map(|(_, source)| source).collect();
     }
 }
 

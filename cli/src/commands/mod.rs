@@ -10,4 +10,6 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod lint;
 pub(crate) mod query;
+pub(crate) mod scenario;
 pub(crate) mod show;
+pub(crate) mod watch;

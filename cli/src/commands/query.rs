@@ -1,6 +1,6 @@
 //! `cimarron query`: archives and MOF in, rows or classes out.
 
-use crate::args::{Explain, QueryArgs, Source};
+use crate::args::{Explain, QueryArgs};
 use crate::core;
 use crate::core::data::{Data, Expect};
 use crate::failure::Stop;
@@ -19,9 +19,10 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
     }
     let progress = Progress::new("loading");
     // Who loads nothing asks what is there.
-    let expect = if args.sources.is_empty() { Expect::There } else { Expect::Anything };
-    let data = Data::of(&args.data, args.mof.dialect.0, expect)?;
-    let session = load(args, &data, &progress)?;
+    let expect = if args.load.sources.is_empty() { Expect::There } else { Expect::Anything };
+    let data = Data::of(&args.load.data, args.load.mof.dialect.0, expect)?;
+    let session = core::load(&args.load, &data, args.style(), &progress)?;
+    let session = session.with_language_level(args.level());
     let answered = answer(args, &session, progress);
     drop(session);
     data.close()?;
@@ -46,24 +47,4 @@ fn answer(args: &QueryArgs, session: &Session, progress: Progress) -> Result<(),
     }
     out.flush()?;
     Ok(())
-}
-
-/// A session with everything that is to be loaded.
-fn load(args: &QueryArgs, data: &Data, progress: &Progress) -> Result<Session, Stop> {
-    let namespace = args.mof.namespace.as_str();
-    let session = if args.sources.is_empty() && args.data.data.is_some() {
-        data.session(namespace)?
-    } else {
-        data.session_in_new(namespace, args.mof.dialect.0)?
-    };
-    for source in &args.sources {
-        match source {
-            Source::Archive(path) => core::load_archive(&session, path)?,
-            Source::Mof(path) => {
-                let texts = core::read_mof(std::slice::from_ref(path), &args.mof.include)?;
-                core::compile_into(&session, args, texts, progress)?;
-            }
-        }
-    }
-    Ok(session.with_language_level(args.level()))
 }

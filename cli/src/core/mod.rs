@@ -12,9 +12,11 @@ mod gather;
 mod inputs;
 mod mof;
 mod pattern;
+mod scenario;
 mod session;
 mod stamp;
 pub(crate) mod transfer;
+mod watch;
 
 pub(crate) use archive::{archive_at, archive_bytes, archive_from, archive_of, open_archive};
 pub(crate) use check::check_query;
@@ -25,7 +27,9 @@ pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};
 pub(crate) use gather::Gathering;
 pub(crate) use inputs::{Inputs, Loaded, STDIN_NAME, read_stdin};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
+pub(crate) use scenario::{Played, play_scenario};
 pub(crate) use session::{
-    compile_into, explain, load_archive, load_compiled, mof_failure, query, query_rows,
+    explain, load, load_compiled, mof_failure, query, query_rows, refusal_of,
 };
 pub(crate) use stamp::{Key, Stamp};
+pub(crate) use watch::{End, Next, Watch};

@@ -1,7 +1,8 @@
 //! Filling and querying a namespace of a repository.
 
-use super::{Texts, archive_of, open_archive, report};
-use crate::args::QueryArgs;
+use super::{Texts, archive_of, open_archive, read_mof, report};
+use crate::args::{Source, SourceArgs};
+use crate::core::data::Data;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
@@ -9,11 +10,37 @@ use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Session};
 use cimarron_model::Name;
 use cimarron_mof::{CompileOptions, Compiled, Sources};
+use cimarron_scenarios::Refusal;
 use std::path::Path;
 use std::sync::Arc;
 
+/// A session with everything that is to be loaded.
+pub(crate) fn load(
+    args: &SourceArgs,
+    data: &Data,
+    style: FailureStyle,
+    progress: &Progress,
+) -> Result<Session, Stop> {
+    let namespace = args.mof.namespace.as_str();
+    let session = if args.sources.is_empty() && args.data.data.is_some() {
+        data.session(namespace)?
+    } else {
+        data.session_in_new(namespace, args.mof.dialect.0)?
+    };
+    for source in &args.sources {
+        match source {
+            Source::Archive(path) => load_archive(&session, path)?,
+            Source::Mof(path) => {
+                let texts = read_mof(std::slice::from_ref(path), &args.mof.include)?;
+                compile_into(&session, args, texts, style, progress)?;
+            }
+        }
+    }
+    Ok(session)
+}
+
 /// Loads an archive into the session's namespace.
-pub(crate) fn load_archive(session: &Session, path: &Path) -> Result<(), Failure> {
+fn load_archive(session: &Session, path: &Path) -> Result<(), Failure> {
     let archive = Arc::new(open_archive(path)?);
     match session.load_archive(&CallContext::default(), &archive) {
         Ok(_) => Ok(()),
@@ -30,10 +57,11 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
 
 /// Compiles texts into the session's namespace, on top of what it holds.
 /// Diagnostics are written to standard error.
-pub(crate) fn compile_into(
+pub(super) fn compile_into(
     session: &Session,
-    args: &QueryArgs,
+    args: &SourceArgs,
     texts: Texts,
+    style: FailureStyle,
     progress: &Progress,
 ) -> Result<(), Stop> {
     let Texts { sources, said } = texts;
@@ -44,10 +72,10 @@ pub(crate) fn compile_into(
     };
     match session.compile_mof_with(&CallContext::default(), options, &sources, said) {
         Ok((_, said)) => {
-            progress.aside(|| report(&said, &sources, args.style()));
+            progress.aside(|| report(&said, &sources, style));
             Ok(())
         }
-        Err(error) => Err(progress.aside(|| mof_failure(&error, &sources, args.style()))),
+        Err(error) => Err(progress.aside(|| mof_failure(&error, &sources, style))),
     }
 }
 
@@ -92,6 +120,11 @@ pub(crate) fn query_rows(session: &Session, text: &str) -> Result<RowAnswer, Fai
     rows(&result).map_err(refuse)
 }
 
+/// Why a subscription was refused.
+pub(crate) fn refusal_of(refused: &Refusal) -> Failure {
+    refusal(&refused.error, &refused.query)
+}
+
 /// What is wrong with a query, and where.
 pub(super) fn refusal(error: &EngineError, text: &str) -> Failure {
     match error.span() {
@@ -111,6 +144,6 @@ fn rows(result: &QueryResult) -> Result<RowAnswer, EngineError> {
     Ok(RowAnswer { columns, all: result.columns().is_none(), rows })
 }
 
-fn failure(error: &EngineError) -> Failure {
+pub(super) fn failure(error: &EngineError) -> Failure {
     Failure::input(error.status(), error.to_string())
 }

@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["schema"],
     &["mof-compiler", "wql"],
     &["engine"],
-    &["providers/", "consumers"],
+    &["providers/", "consumers", "scenarios"],
     &["protocols/", "bindings/"],
     &["server"],
     &["cli"],

@@ -1,0 +1,47 @@
+//! What a command loads before it does what it is for.
+
+use super::{DataArgs, MofArgs, UpdateArgs};
+use clap::{ArgMatches, Args};
+use std::path::PathBuf;
+
+/// Where the repository of a command is, and what is loaded into it.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// An archive to load; may be repeated. Sources load in the order given
+    #[arg(long, value_name = "A")]
+    archive: Vec<PathBuf>,
+    /// A MOF file, directory or zip to compile; may be repeated
+    #[arg(long = "mof", value_name = "F")]
+    mof_paths: Vec<PathBuf>,
+    /// Archives and MOF in the order of the command line.
+    #[arg(skip)]
+    pub(crate) sources: Vec<Source>,
+    #[command(flatten)]
+    pub(crate) mof: MofArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) update: UpdateArgs,
+}
+
+/// One thing that is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Archive(PathBuf),
+    Mof(PathBuf),
+}
+
+impl SourceArgs {
+    /// Merges the two lists by their places on the command line, which derived
+    /// arguments do not keep.
+    pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
+        let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
+        let archives = self.archive.iter().cloned().map(Source::Archive);
+        let mof = self.mof_paths.iter().cloned().map(Source::Mof);
+        let mut placed: Vec<(usize, Source)> =
+            places("archive").into_iter().zip(archives).collect();
+        placed.extend(places("mof_paths").into_iter().zip(mof));
+        placed.sort_by_key(|(place, _)| *place);
+        self.sources = placed.into_iter().map(|(_, source)| source).collect();
+    }
+}

@@ -1,0 +1,141 @@
+//! Running a scenario.
+
+use crate::consumers::Consumers;
+use crate::delivered::Delivered;
+use crate::error::{List, ScenarioError};
+use crate::outcome::{Outcome, Refusal, Subscribed};
+use crate::scenario::{Asking, Scenario};
+use crate::step::Step;
+use cimarron_engine::{
+    CallContext, EngineError, ManualClock, Repository, Session, SubscribeOptions, Subscription,
+};
+use cimarron_model::Dialect;
+use cimarron_mof::{Diagnostics, Loader, OsFileSystem};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs a scenario in a repository of its own, whose namespaces follow WMI's rules. Its MOF
+/// files are looked for in `folder`.
+///
+/// What is still being grouped when the steps are over is not delivered.
+///
+/// # Errors
+/// When MOF cannot be read or has errors, or a step is refused.
+pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError> {
+    let mut play = Play::new(scenario)?;
+    play.compile(folder)?;
+    play.consumers.look(play.session.repository())?;
+    for class in &scenario.polled_classes {
+        play.session.set_polled(&play.context, class, true)?;
+    }
+    play.run(List::Setup)?;
+    for asking in &scenario.subscriptions {
+        play.subscribe(asking)?;
+    }
+    play.run(List::Steps)?;
+    Ok(play.end())
+}
+
+struct Play<'s> {
+    scenario: &'s Scenario,
+    clock: Arc<ManualClock>,
+    session: Session,
+    context: CallContext,
+    handed: Vec<Handed>,
+    consumers: Consumers,
+}
+
+/// What one who asked for events was handed so far.
+struct Handed {
+    id: String,
+    /// `None` when it has ended.
+    subscription: Option<Subscription>,
+    subscribed: Subscribed,
+}
+
+impl<'s> Play<'s> {
+    fn new(scenario: &'s Scenario) -> Result<Self, ScenarioError> {
+        let clock = Arc::new(ManualClock::starting_at(scenario.clock));
+        let repository = Repository::builder().clock(clock.clone()).build();
+        repository.create_namespace(&scenario.namespace, Dialect::Wmi)?;
+        let session = repository.session(&scenario.namespace)?;
+        let consumers = Consumers::of(&repository);
+        let context = CallContext::new();
+        Ok(Self { scenario, clock, session, context, handed: Vec::new(), consumers })
+    }
+
+    fn compile(&self, folder: &Path) -> Result<(), ScenarioError> {
+        for file in &self.scenario.mof {
+            let mut loader = Loader::new(&OsFileSystem);
+            loader.add_path(&folder.join(file))?;
+            let mut said = Diagnostics::new();
+            let sources = loader.finish(&mut said);
+            match self.session.compile_mof(&self.context, &sources, said) {
+                Ok(_) => {}
+                Err(EngineError::Mof(diagnostics)) => {
+                    return Err(ScenarioError::Mof { sources: Box::new(sources), diagnostics });
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn subscribe(&mut self, asking: &Asking) -> Result<(), ScenarioError> {
+        let options = SubscribeOptions::new().with_events(usize::MAX).with_bytes(usize::MAX);
+        let (subscription, subscribed) =
+            match self.session.subscribe(&self.context, &asking.query, options) {
+                Ok(subscription) => (Some(subscription), Subscribed::Events(Vec::new())),
+                Err(error) => {
+                    let refusal = Refusal { query: asking.query.clone(), error: Box::new(error) };
+                    (None, Subscribed::Refused(refusal))
+                }
+            };
+        self.handed.push(Handed { id: asking.id.clone(), subscription, subscribed });
+        self.deliver();
+        Ok(())
+    }
+
+    fn run(&mut self, list: List) -> Result<(), ScenarioError> {
+        for (number, placed) in self.scenario.list(list).iter().enumerate() {
+            let step = &placed.step;
+            step.perform(&self.session, &self.context).map_err(|error| ScenarioError::Refused {
+                list,
+                number,
+                operation: step.operation(),
+                span: placed.span.clone(),
+                error: Box::new(error),
+            })?;
+            if let Step::Advance(time) = step {
+                self.clock.advance(*time);
+            }
+            self.deliver();
+            self.consumers.look(self.session.repository())?;
+        }
+        Ok(())
+    }
+
+    /// Hands everybody what there is for him.
+    fn deliver(&mut self) {
+        let repository = self.session.repository();
+        repository.dispatch_events();
+        for handed in &mut self.handed {
+            let Subscribed::Events(events) = &mut handed.subscribed else { continue };
+            while let Some(subscription) = &handed.subscription {
+                match subscription.try_next() {
+                    Ok(Some(event)) => events.push(Delivered::of(repository, &event)),
+                    Ok(None) => break,
+                    // Its namespace is gone; what it was handed before stays.
+                    Err(_) => handed.subscription = None,
+                }
+            }
+        }
+    }
+
+    fn end(self) -> Outcome {
+        let subscriptions =
+            self.handed.into_iter().map(|handed| (handed.id, handed.subscribed)).collect();
+        let consumers = self.consumers.end(self.session.repository());
+        Outcome { subscriptions, consumers }
+    }
+}

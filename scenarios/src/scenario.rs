@@ -1,0 +1,179 @@
+//! A scenario as it is written: JSON in, steps and subscriptions out.
+
+use crate::error::{FormError, List};
+use crate::members::Whole;
+use crate::step::Step;
+use cimarron_engine::WallTime;
+use cimarron_model::DateTime;
+use serde_json::value::RawValue;
+use std::ops::Range;
+
+/// What is there, who asks for events, and what happens.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// MOF files, directories or zips that are compiled before anything happens; relative
+    /// to wherever the scenario is from.
+    pub mof: Vec<String>,
+    /// When it begins.
+    pub clock: WallTime,
+    /// Where everything happens.
+    pub namespace: String,
+    /// Classes that behave, with all below them, as those of a provider that raises no events.
+    pub polled_classes: Vec<String>,
+    /// What happens before anybody asks for events.
+    pub setup: Vec<Placed>,
+    /// Who asks for events.
+    pub subscriptions: Vec<Asking>,
+    /// What happens then.
+    pub steps: Vec<Placed>,
+}
+
+/// A step with its place in the scenario's text, in bytes.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The step.
+    pub step: Step,
+    /// Its place.
+    pub span: Range<usize>,
+}
+
+/// One who asks for events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// What the outcome calls it.
+    pub id: String,
+    /// The event query.
+    pub query: String,
+}
+
+/// When a scenario begins that does not say.
+const CLOCK: &str = "20300101000000.000000+000";
+
+/// Where everything happens in a scenario that does not say.
+const NAMESPACE: &str = "root/cimv2";
+
+const MEMBERS: [&str; 7] =
+    ["mof", "clock", "namespace", "polled_classes", "setup", "subscriptions", "steps"];
+
+impl Scenario {
+    /// Reads a scenario. Every member may be missing.
+    ///
+    /// # Errors
+    /// When the text is no JSON, a member is unknown, or says what it cannot.
+    pub fn parse(text: &str) -> Result<Self, FormError> {
+        let whole = Whole::new(text);
+        let mut members = whole.members(whole.value()?)?;
+        let mut texts = |name| -> Result<Vec<String>, FormError> {
+            members.list(name)?.into_iter().map(|item| whole.read(item, "a text")).collect()
+        };
+        let (mof, polled_classes) = (texts("mof")?, texts("polled_classes")?);
+        let mut steps = |list: List| -> Result<Vec<Placed>, FormError> {
+            members.list(list.as_str())?.into_iter().map(|item| placed(whole, item)).collect()
+        };
+        let (setup, steps) = (steps(List::Setup)?, steps(List::Steps)?);
+        let clock = match members.optional("clock") {
+            Some(value) => begin(&whole.read::<String>(value, "a datetime")?)
+                .map_err(|problem| FormError::new(problem, whole.span(value.get())))?,
+            None => begin(CLOCK).map_err(|problem| FormError::new(problem, 0..0))?,
+        };
+        let namespace = match members.optional("namespace") {
+            Some(value) => whole.read(value, "the name of a namespace")?,
+            None => NAMESPACE.to_owned(),
+        };
+        let mut subscriptions: Vec<Asking> = Vec::new();
+        for item in members.list("subscriptions")? {
+            let (asking, place) = asking(whole, item)?;
+            if subscriptions.iter().any(|there| there.id == asking.id) {
+                let problem = format!("another subscription has the id `{}`", asking.id);
+                return Err(FormError::new(problem, place));
+            }
+            subscriptions.push(asking);
+        }
+        members.finish(&MEMBERS)?;
+        Ok(Self { mof, clock, namespace, polled_classes, setup, subscriptions, steps })
+    }
+
+    /// The steps of one of the two lists.
+    pub(crate) fn list(&self, list: List) -> &[Placed] {
+        match list {
+            List::Setup => &self.setup,
+            List::Steps => &self.steps,
+        }
+    }
+}
+
+fn placed<'a>(whole: Whole<'a>, item: &'a RawValue) -> Result<Placed, FormError> {
+    Ok(Placed { step: Step::read(whole, item)?, span: whole.span(item.get()) })
+}
+
+fn asking<'a>(whole: Whole<'a>, item: &'a RawValue) -> Result<(Asking, Range<usize>), FormError> {
+    let mut members = whole.members(item)?;
+    let ((id, place), (query, _)) = (members.text("id")?, members.text("query")?);
+    members.finish(&["id", "query"])?;
+    Ok((Asking { id, query }, place))
+}
+
+/// The moment that a datetime is.
+fn begin(text: &str) -> Result<WallTime, String> {
+    let datetime =
+        DateTime::parse(text).map_err(|error| format!("the datetime is none: {error}"))?;
+    WallTime::from_datetime(datetime)
+        .ok_or_else(|| "an interval, or a datetime with asterisks, is no moment".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn everything_may_be_missing() {
+        let scenario = Scenario::parse("{}").unwrap();
+        assert_eq!(scenario.namespace, NAMESPACE);
+        assert_eq!(scenario.clock, WallTime { ticks: 135_379_296_000_000_000, offset: 0 });
+        assert!(scenario.steps.is_empty() && scenario.subscriptions.is_empty());
+    }
+
+    #[test]
+    fn steps_know_where_they_stand() {
+        let text = "{\"setup\": [],\n \"steps\": [\n  {\"op\": \"advance\", \"seconds\": 1},\n  {\"op\": \"delete\", \"path\": \"X=@\"}\n]}";
+        let scenario = Scenario::parse(text).unwrap();
+        let places: Vec<&str> = scenario.steps.iter().map(|s| &text[s.span.clone()]).collect();
+        assert_eq!(
+            places,
+            ["{\"op\": \"advance\", \"seconds\": 1}", "{\"op\": \"delete\", \"path\": \"X=@\"}"]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_has_a_place() {
+        for (text, problem, place) in [
+            ("{\"stesp\": []}", "unknown member `stesp`", "stesp"),
+            ("{\"steps\": {}}", "expected a list", "{}"),
+            ("{\"mof\": [1]}", "expected a text", "1"),
+            (
+                "{\"steps\": [{\"op\": \"delete\", \"path\": \"X.\"}]}",
+                "the path is none: ",
+                "\"X.\"",
+            ),
+            (
+                "{\"clock\": \"00000001000000.000000:000\"}",
+                "an interval, or a datetime with asterisks, is no moment",
+                "\"00000001000000.000000:000\"",
+            ),
+            ("{\"clock\": \"now\"}", "the datetime is none: ", "\"now\""),
+            ("{\"steps\": [], \"steps\": []}", "`steps` is there twice", "steps"),
+            ("{\"st\\u0065ps\": [], \"x\\u0065\": 5}", "unknown member `xe`", "5"),
+            (
+                "{\"subscriptions\": [{\"id\": \"a\", \"query\": \"\"}, {\"id\": \"a\", \"query\": \"\"}]}",
+                "another subscription has the id `a`",
+                "\"a\"",
+            ),
+        ] {
+            let error = Scenario::parse(text).unwrap_err();
+            assert!(error.problem.starts_with(problem), "{text}: {error}");
+            assert_eq!(&text[error.span.clone()], place, "{text}");
+        }
+    }
+}
