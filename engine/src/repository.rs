@@ -197,6 +197,11 @@ impl Repository {
         *self.shared.identity.get_or_init(|| RandomState::new().hash_one(0_u8))
     }
 
+    pub(crate) fn set_identity(&self, identity: u64) {
+        // The second of two would be a mistake of the program.
+        let _ = self.shared.identity.set(identity);
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
     }

@@ -203,6 +203,12 @@ impl Journal {
         Ok(())
     }
 
+    /// The random number that tells the directory from all others; a copy has it too.
+    #[must_use]
+    pub fn directory(&self) -> [u8; 16] {
+        self.shared.directory
+    }
+
     /// The last commit that is in the directory; 0 when there is none.
     #[must_use]
     pub fn last_commit(&self) -> u64 {

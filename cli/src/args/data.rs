@@ -166,6 +166,9 @@ pub(crate) struct RestoreArgs {
     /// The data directory to make: an empty or a new one
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    /// Take only what the last checkpoint has: for a directory whose log is damaged
+    #[arg(long)]
+    pub(crate) checkpoint: bool,
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,

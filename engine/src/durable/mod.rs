@@ -66,13 +66,22 @@ pub struct Durability {
     /// How many bytes of commits there are before a checkpoint takes their place. More means
     /// fewer checkpoints and a longer opening.
     pub log_bytes: u64,
+    /// Whether commits are kept for event subscribers that come back after the directory was
+    /// opened again: those since the last checkpoint, as many as
+    /// [`Limits::kept_commits`](crate::Limits) allows. They are in memory then, always.
+    pub keep_events: bool,
     /// Where threads come from.
     pub executor: Arc<dyn Executor>,
 }
 
 impl Default for Durability {
     fn default() -> Self {
-        Self { sync: SyncPolicy::Always, log_bytes: 64 << 20, executor: Arc::new(Threads) }
+        Self {
+            sync: SyncPolicy::Always,
+            log_bytes: 64 << 20,
+            keep_events: false,
+            executor: Arc::new(Threads),
+        }
     }
 }
 
@@ -88,6 +97,14 @@ impl Durability {
     #[must_use]
     pub const fn with_log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
+        self
+    }
+
+    /// The same with commits kept for subscribers that come back, or without; see
+    /// [`Subscription::bookmark`](crate::Subscription::bookmark).
+    #[must_use]
+    pub const fn with_kept_events(mut self, keep: bool) -> Self {
+        self.keep_events = keep;
         self
     }
 

@@ -33,6 +33,10 @@ pub(super) mod kind {
     pub(crate) const INDEX: u8 = 9;
     pub(crate) const NAMESPACE: u8 = 10;
     pub(crate) const NO_NAMESPACE: u8 = 11;
+    /// When the commit was: 100 ns since 1601 in UTC.
+    pub(crate) const TIME: u8 = 12;
+    /// The next row goes or comes because its class changed, and is the same instance.
+    pub(crate) const MOVED: u8 = 13;
     /// The record is over.
     pub(crate) const END: u8 = 0;
 }
@@ -68,6 +72,8 @@ impl Writer {
     pub(super) fn put(&mut self, record: &Record) {
         put_u64(&mut self.out, record.commit);
         put_text(&mut self.out, record.by.name());
+        self.out.push(kind::TIME);
+        put_u64(&mut self.out, record.at.wall.ticks);
         let mut within = None;
         for change in &record.changes {
             self.put_change(change, &mut within);
@@ -77,8 +83,11 @@ impl Writer {
 
     fn put_change<'r>(&mut self, change: &'r Recorded, within: &mut Option<&'r Name>) {
         match change {
-            Recorded::Row { namespace, old, new, moved: _ } => {
+            Recorded::Row { namespace, old, new, moved } => {
                 self.enter(namespace, within);
+                if *moved {
+                    self.out.push(kind::MOVED);
+                }
                 self.put_row(old.as_ref(), new.as_ref());
             }
             Recorded::Chunk { namespace, chunk } => {

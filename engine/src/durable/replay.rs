@@ -6,6 +6,7 @@
 use super::codec::{Cell, Damaged, Decoder};
 use super::record::{dialect, kind};
 use super::schema::{Archives, change};
+use crate::clock::WallTime;
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
@@ -13,7 +14,8 @@ use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{join, rejoin, slot_map, take_over};
 use crate::store::{
-    Beside, Commit, Found, Root, RowQualifiers, Seen, Table, Transaction, Wanted, image,
+    Beside, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table, Transaction, Wanted,
+    image,
 };
 use crate::view::ValueView;
 use cimarron_model::{CimType, Name};
@@ -28,6 +30,8 @@ pub(super) struct Replay<'r> {
     image: AlignedVec<16>,
     /// The last commit that was done.
     last: Commit,
+    /// When the commit was that is being done.
+    time: u64,
 }
 
 /// Why something cannot be done again.
@@ -68,16 +72,23 @@ type Row<'a> = SmallVec<[(u32, Cell<'a>); 12]>;
 impl<'r> Replay<'r> {
     /// Goes on behind a commit.
     pub(super) fn new(repository: &'r Repository, archives: Archives, last: Commit) -> Self {
-        Self { repository, archives, image: AlignedVec::new(), last }
+        Self { repository, archives, image: AlignedVec::new(), last, time: 0 }
     }
 
     /// Does an entry again.
     pub(super) fn entry(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
         let mut decoder = Decoder::new(bytes);
-        let mut transaction = Transaction::begin(self.repository.commits())?;
-        let done = self.records(&mut decoder, &mut transaction);
+        let commits = self.repository.commits();
+        let mut transaction = Transaction::begin(commits)?;
+        let mut records = Vec::new();
+        let done = self.records(&mut decoder, &mut transaction, &mut records);
         let problem = match done {
-            Ok(by) => return transaction.commit(&by).map(drop),
+            Ok(by) => {
+                transaction.record_no_more();
+                transaction.commit(&by)?;
+                commits.remember(records);
+                return Ok(());
+            }
             Err(Problem::Engine(error)) => error.to_string(),
             Err(Problem::Damaged(damaged)) => damaged.to_string(),
         };
@@ -88,6 +99,7 @@ impl<'r> Replay<'r> {
         &mut self,
         decoder: &mut Decoder<'_>,
         transaction: &mut Transaction<'r>,
+        records: &mut Vec<Record>,
     ) -> Done<Principal> {
         let mut by = Principal::system();
         let mut within = None;
@@ -103,6 +115,13 @@ impl<'r> Replay<'r> {
             transaction.renumber(commit);
             while self.change(decoder, transaction, &mut within)? {}
             self.last = commit;
+            // Those who want to know of one commit do not want to know of the entry.
+            if let Some(changes) = transaction.take_changes() {
+                let now = self.repository.commits().moment_of_clock();
+                let wall = WallTime { ticks: self.time, ..now.wall };
+                let at = Moment { wall, ..now };
+                records.push(Record { commit, raised: 0, at, by: by.clone(), changes });
+            }
         }
         Ok(by)
     }
@@ -116,6 +135,8 @@ impl<'r> Replay<'r> {
     ) -> Done<bool> {
         match decoder.u8()? {
             kind::END => return Ok(false),
+            kind::TIME => self.time = decoder.u64()?,
+            kind::MOVED => transaction.set_moving(true),
             kind::WITHIN => {
                 let name = decoder.text()?;
                 // Nearly always that of the commit before.
@@ -150,6 +171,7 @@ impl<'r> Replay<'r> {
                 let nowhere = || wrong(decoder, "a change outside of every namespace");
                 let within = within.as_mut().ok_or_else(nowhere)?;
                 self.inside(kind, decoder, transaction, within)?;
+                transaction.set_moving(false);
             }
         }
         Ok(true)

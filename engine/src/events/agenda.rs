@@ -97,6 +97,7 @@ impl Agenda {
     }
 
     /// How much work is planned.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.planned.len()
     }

@@ -12,7 +12,7 @@
 
 use super::data::{About, Body, EventData, Origin, Position};
 use super::kinds::{Kind, Operations};
-use crate::schema::{ClassDef, Schema};
+use crate::schema::{ClassDef, ClassRef, Schema};
 use crate::store::{Found, Record, Recorded};
 use crate::stored::StoredInstance;
 use cimarron_model::Name;
@@ -28,15 +28,14 @@ pub(crate) fn deleted(record: &Record) -> Vec<&Name> {
     deleted.collect()
 }
 
-/// Makes the events of one change to a namespace, the `number`th of its record, in their
-/// order. `class_events` has those of a changed schema.
+/// Makes the events of a change of instances, in their order.
 pub(crate) fn each_instance_event(
-    (record, number): (&Record, usize),
+    (record, first): (&Record, u64),
     change: &Recorded,
     place: &Arc<Origin>,
     mut take: impl FnMut(EventData),
 ) {
-    let maker = Maker { record, number, place };
+    let maker = Maker { record, first, place };
     match change {
         Recorded::Row { moved: false, old, new, .. } => {
             let stored = |found: &Option<Found>| found.clone().map(StoredInstance::new);
@@ -55,12 +54,12 @@ pub(crate) fn each_instance_event(
 /// Makes the events of classes that a change of the schema deleted. Their namespace is still
 /// as it was before.
 pub(crate) fn each_deleted_class(
-    (record, number): (&Record, usize),
+    (record, first): (&Record, u64),
     (old, new): (&Schema, &Schema),
     place: &Arc<Origin>,
     mut take: impl FnMut(EventData),
 ) {
-    let maker = Maker { record, number, place };
+    let maker = Maker { record, first, place };
     let gone = old.classes().filter(|class| new.by_id(class.def().id).is_none());
     let gone: Vec<Arc<ClassDef>> = gone.map(|class| class.def().clone()).collect();
     for (at, class) in (0..).zip(gone.into_iter().rev()) {
@@ -72,19 +71,20 @@ pub(crate) fn each_deleted_class(
 /// Makes the events of classes that a change of the schema brought or changed. Their namespace
 /// is already as it is afterwards.
 pub(crate) fn each_put_class(
-    (record, number): (&Record, usize),
+    (record, first): (&Record, u64),
     (old, new): (&Schema, &Schema),
     place: &Arc<Origin>,
     mut take: impl FnMut(EventData),
 ) {
     /// Behind those that were deleted.
     const BEHIND: u64 = 1 << 31;
-    let maker = Maker { record, number, place };
+    let maker = Maker { record, first, place };
     for (at, class) in (BEHIND..).zip(new.classes()) {
         let after = class.def();
-        let before = old.by_id(after.id).map(|class| class.def());
+        let before = old.by_id(after.id).map(ClassRef::def);
         let is_put = match before {
-            None => true,
+            // The engine's own come when a directory is opened that has not all of them.
+            None => !after.is_system(),
             Some(before) if before.version == after.version || after.follows => false,
             Some(before) => before.to_class(ClassForm::Local) != after.to_class(ClassForm::Local),
         };
@@ -98,8 +98,8 @@ pub(crate) fn each_put_class(
 
 struct Maker<'a> {
     record: &'a Record,
-    /// Which change of the record.
-    number: usize,
+    /// The place of the change's first event.
+    first: u64,
     place: &'a Arc<Origin>,
 }
 
@@ -133,7 +133,7 @@ impl Maker<'_> {
         before: Option<About>,
         after: Option<About>,
     ) -> Option<EventData> {
-        let Kind { class, slots } = operations.from_to(before.is_some(), after.is_some())?;
+        let Kind { class, slots } = operations.when(before.is_some(), after.is_some())?;
         let (target, previous) = match after {
             Some(after) => (after, before),
             None => (before?, None),
@@ -148,7 +148,7 @@ impl Maker<'_> {
             position: Position {
                 commit: record.commit,
                 raised: record.raised,
-                ordinal: ordinal(self.number, at),
+                ordinal: self.first.saturating_add(at),
             },
             by: record.by.clone(),
             body,
@@ -156,7 +156,18 @@ impl Maker<'_> {
     }
 }
 
-/// The place of an event in its record, which does not depend on who wants which.
-pub(crate) fn ordinal(change: usize, at: u64) -> u64 {
-    ((change as u64) << 32) | (at & u64::from(u32::MAX))
+/// The changes of a record, each with the place of its first event. That does not depend on who
+/// wants which events, nor on whether rows were recorded one by one.
+pub(crate) fn placed(record: &Record) -> impl Iterator<Item = (u64, &Recorded)> {
+    let mut next = 0_u64;
+    record.changes.iter().map(move |change| {
+        let first = next;
+        next = next.saturating_add(match change {
+            Recorded::Row { .. } | Recorded::Raised(_) => 1,
+            Recorded::Chunk { chunk, .. } => chunk.len() as u64,
+            Recorded::Schema { .. } => 1 << 32,
+            _ => 0,
+        });
+        (first, change)
+    })
 }

@@ -7,7 +7,7 @@
 use super::kinds::Kinds;
 use crate::context::Principal;
 use crate::schema::{ClassDef, ClassId, Schema};
-use crate::store::{Commit, Location};
+use crate::store::{Commit, Location, Record};
 use crate::stored::{StoredInstance, heap_bytes};
 use cimarron_model::{Name, Value, fold};
 use cimarron_schema::ClassForm;
@@ -93,16 +93,21 @@ pub(crate) enum About {
 }
 
 impl EventData {
+    /// Says where it was raised: in a record, at a place of it.
+    pub(crate) fn place_in(&mut self, (record, ordinal): (&Record, u64)) {
+        self.at = record.at.now;
+        self.position = Position { commit: record.commit, raised: record.raised, ordinal };
+    }
+
     /// The same event, which holds nothing that others have to keep.
-    pub(crate) fn packed(&self) -> Self {
-        let mut packed = self.clone();
-        if let Body::Intrinsic { target, previous, .. } = &mut packed.body {
+    pub(crate) fn packed(mut self) -> Self {
+        if let Body::Intrinsic { target, previous, .. } = &mut self.body {
             target.detach();
             if let Some(previous) = previous {
                 previous.detach();
             }
         }
-        packed
+        self
     }
 
     /// About how many bytes it takes.

@@ -4,9 +4,10 @@
 //! ([`Repository::dispatch_events`]), does what there is to do for all. A job of an
 //! [`Executor`] may do so as well, as soon as there is anything.
 
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class};
+use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{EventData, Position};
 use super::entry::Entry;
+use super::pressure::Pressure;
 use super::queue::{End, Got, Item};
 use super::scope::Scope;
 use super::signal::Signal;
@@ -35,6 +36,7 @@ pub(crate) struct Hub {
     pub(super) open: AtomicUsize,
     /// Keeps commits for bookmarks, also while nobody subscribes.
     keeper: Mutex<Option<Listener>>,
+    pub(super) pressure: Pressure,
     is_closed: AtomicBool,
 }
 
@@ -113,6 +115,22 @@ impl Hub {
         drop(ended);
         ready.iter().for_each(|entry| self.call(repository, entry));
         given
+    }
+
+    /// Puts what there is into queues, unless somebody is at it, and calls nobody; whether it
+    /// did.
+    pub(super) fn try_drain(&self, repository: &Repository) -> bool {
+        let Some(mut state) = self.state.try_lock() else { return false };
+        let waker = Waker::from(self.signal.clone());
+        Work::new(repository, &mut state).drain(&waker);
+        let ended = std::mem::take(&mut state.ended);
+        let is_news = std::mem::take(&mut state.queued) || !state.ready.is_empty();
+        drop(state);
+        if is_news {
+            self.signal.ring();
+        }
+        drop(ended);
+        true
     }
 
     /// Does what there is to do.
@@ -223,6 +241,7 @@ impl Hub {
             match made {
                 Ok(entry) => {
                     scope.add(entry.clone());
+                    self.pressure.add(work.repository, &entry);
                     self.open.fetch_add(1, Ordering::AcqRel);
                     Ok(entry)
                 }
@@ -244,9 +263,18 @@ impl Hub {
         state.ready.retain(|other| !Arc::ptr_eq(other, entry));
         self.listen_as_needed(repository, &mut state);
         drop(state);
+        self.pressure.remove(entry);
         self.open.fetch_sub(1, Ordering::AcqRel);
         entry.end(End::Cancelled, true);
         drop(ended);
+    }
+
+    /// How many namespaces have subscriptions, how much work is planned, and how many
+    /// subscriptions there are.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> (usize, usize, usize) {
+        let state = self.state.lock();
+        (state.scopes.len(), state.agenda.len(), self.open.load(Ordering::Acquire))
     }
 
     /// Calls a subscription's callback with what waits.
@@ -293,7 +321,7 @@ impl Hub {
         const FAILED: u32 = 0x8004_1001;
         self.with_work(repository, |work| {
             let report = Report::Failed { code: FAILED, text: text.clone() };
-            work.report(entry, data, report);
+            work.report(entry, data, &report);
             entry.end(End::Failed(text), true);
             work.forget(entry);
         });
@@ -307,6 +335,9 @@ impl Hub {
     ) -> Result<Option<super::Event>, EngineError> {
         match entry.queue.get() {
             Got::Item(Item::Event(event)) => {
+                if entry.queue.is_blocking() {
+                    self.signal.ring();
+                }
                 *entry.given.lock() = event.data().position;
                 Ok(Some(event))
             }
@@ -344,11 +375,11 @@ impl Hub {
         let mut then = Scope::new(scope.dialect, location, before, &polled);
         for record in &records {
             let gone = deleted(record);
-            for (number, change) in record.changes.iter().enumerate() {
+            for (first, change) in placed(record) {
                 if !is_of(change, name) || gone.contains(&name) {
                     continue;
                 }
-                let at = (&**record, number);
+                let at = (&**record, first);
                 let mut events: Vec<EventData> = Vec::new();
                 match change {
                     Recorded::Schema { old, new, .. } => {
@@ -358,18 +389,13 @@ impl Hub {
                     }
                     Recorded::Raised(raised) => {
                         let mut event = (*raised.data).clone();
-                        event.position = Position {
-                            commit: record.commit,
-                            raised: record.raised,
-                            ordinal: super::commit::ordinal(number, 0),
-                        };
-                        event.at = record.at.now;
+                        event.place_in(at);
                         events.push(event);
                     }
                     _ => each_instance_event(at, change, &then.origin, |e| events.push(e)),
                 }
                 let later = events.into_iter().filter(|event| event.position > behind);
-                later.for_each(|event| work.deliver_to(entry, &event));
+                later.for_each(|event| work.deliver_to(entry, event));
             }
         }
         Ok(())

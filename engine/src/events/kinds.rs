@@ -60,7 +60,7 @@ impl Operations {
     }
 
     /// The kind of event when something was one thing and is another.
-    pub(crate) const fn from_to(&self, before: bool, after: bool) -> Option<&Kind> {
+    pub(crate) const fn when(&self, before: bool, after: bool) -> Option<&Kind> {
         match (before, after) {
             (false, true) => self.creation.as_ref(),
             (true, true) => self.modification.as_ref(),

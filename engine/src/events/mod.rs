@@ -29,6 +29,7 @@ mod kinds;
 mod matching;
 mod polled;
 mod polling;
+mod pressure;
 mod queue;
 mod raise;
 mod register;
@@ -45,3 +46,5 @@ pub use queue::Overflow;
 pub use register::SubscribeOptions;
 pub use subscription::{Subscription, SubscriptionStatus};
 pub(crate) use system::Raised;
+#[cfg(test)]
+mod tests;

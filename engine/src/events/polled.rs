@@ -3,7 +3,7 @@
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::class;
-use crate::schema::{ClassId, Schema};
+use crate::schema::{ClassId, ClassRef, Schema};
 use crate::session::{Operation, Session};
 use cimarron_model::Name;
 use cimarron_wql::{BoundEventQuery, BoundExpr, BoundPath};
@@ -66,7 +66,7 @@ fn reach(condition: &BoundExpr, schema: &Schema) -> Vec<Range<u32>> {
         }
         BoundExpr::Or(items) => items.iter().flat_map(|item| reach(item, schema)).collect(),
         BoundExpr::IsA { operand: BoundPath::Column(_), class } => {
-            schema.class(class.as_str()).map(|class| class.run()).into_iter().collect()
+            schema.class(class.as_str()).map(ClassRef::run).into_iter().collect()
         }
         _ => vec![schema.run()],
     }

@@ -57,6 +57,11 @@ impl Subscription {
         Self { repository, entry }
     }
 
+    #[cfg(test)]
+    pub(super) const fn entry(&self) -> &Arc<Entry> {
+        &self.entry
+    }
+
     /// The namespace.
     pub fn namespace(&self) -> &Name {
         &self.entry.namespace

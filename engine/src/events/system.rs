@@ -71,13 +71,13 @@ pub(crate) fn raise(
     repository: &Repository,
     origin: &Arc<Origin>,
     lost: &EventData,
-    report: Report,
+    report: &Report,
 ) {
     use cimarron_wql::Row;
     if lost.is_a(lost.class.name.as_str(), "__EventDroppedEvent") {
         return;
     }
-    if let Some(event) = event(repository, origin, lost, &report) {
+    if let Some(event) = event(repository, origin, lost, report) {
         push(repository, &Principal::system(), event);
     }
 }

@@ -4,7 +4,7 @@
 //! has to be called is noted, and called when the state is free.
 
 use super::agenda::{Agenda, Rank, Timed, Token};
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class};
+use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{Body, EventData, Position};
 use super::entry::Entry;
 use super::group::{Gathered, Joined};
@@ -186,12 +186,12 @@ impl<'s> Work<'s> {
         watches.append(&mut self.state.watches);
         self.state.watches = watches;
         let gone = deleted(record);
-        for (number, change) in record.changes.iter().enumerate() {
-            self.take_change((record, number), change, &gone);
+        for (first, change) in placed(record) {
+            self.take_change((record, first), change, &gone);
         }
     }
 
-    fn take_change(&mut self, at: (&Record, usize), change: &Recorded, gone: &[&Name]) {
+    fn take_change(&mut self, at: (&Record, u64), change: &Recorded, gone: &[&Name]) {
         match change {
             Recorded::Row { namespace, .. } | Recorded::Chunk { namespace, .. } => {
                 let Some(scope) = self.state.scopes.get(namespace) else { return };
@@ -219,13 +219,7 @@ impl<'s> Work<'s> {
             Recorded::Namespace { name, start: None, .. } => self.end_namespace(name),
             Recorded::Raised(raised) => {
                 let mut event = (*raised.data).clone();
-                let (record, number) = at;
-                event.at = record.at.now;
-                event.position = Position {
-                    commit: record.commit,
-                    raised: record.raised,
-                    ordinal: super::commit::ordinal(number, 0),
-                };
+                event.place_in(at);
                 self.deliver(&raised.namespace, event);
             }
             Recorded::Taken { .. } | Recorded::Index { .. } | Recorded::Namespace { .. } => {}
@@ -292,8 +286,8 @@ impl<'s> Work<'s> {
     }
 
     /// Delivers an event to one subscription if it wants it.
-    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: &EventData) {
-        if !entry.wants(event) {
+    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: EventData) {
+        if !entry.wants(&event) {
             return;
         }
         let data = Arc::new(event.packed());
@@ -316,7 +310,7 @@ impl<'s> Work<'s> {
             }
             Joined::Full => {
                 let lost = event.data().clone();
-                self.report(entry, &lost, Report::Overflow(bytes));
+                self.report(entry, &lost, &Report::Overflow(bytes));
             }
         }
     }
@@ -327,11 +321,11 @@ impl<'s> Work<'s> {
             Put::Taken => {}
             Put::Dropped { lost, first, bytes } => {
                 if first {
-                    self.report(entry, &lost, Report::Overflow(bytes));
+                    self.report(entry, &lost, &Report::Overflow(bytes));
                 }
             }
             Put::Ended { lost, bytes } => {
-                self.report(entry, &lost, Report::Overflow(bytes));
+                self.report(entry, &lost, &Report::Overflow(bytes));
                 self.end(entry, End::Overflow);
             }
             Put::Nobody => return,
@@ -343,7 +337,7 @@ impl<'s> Work<'s> {
     }
 
     /// Tells the namespace that an event was dropped.
-    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: Report) {
+    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: &Report) {
         if let Some(scope) = self.state.scopes.get(&entry.namespace) {
             system::raise(self.repository, &scope.origin, lost, report);
         }

@@ -1,6 +1,8 @@
 //! The store against a map of maps: random changes, undone commits, snapshots.
 
 use super::*;
+use crate::clock::ManualClock;
+use crate::limits::Limits;
 use crate::schema::{Layout, Schema};
 use crate::{CallContext, Principal, Repository};
 use cimarron_model::{Dialect, Name};
@@ -32,7 +34,8 @@ impl Driver {
         let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
         let store =
             Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
-        let commits = Commits::new(usize::MAX, 16);
+        let limits = Limits::default().with_dead_rows(usize::MAX).with_kept_commits(16);
+        let commits = Commits::new(&limits, Arc::new(ManualClock::default()));
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";
         let repository = Repository::new();
         repository.create_namespace("root", Dialect::Wmi).unwrap();

@@ -83,6 +83,7 @@ impl<'r> Transaction<'r> {
     /// # Errors
     /// When nothing can be written any more.
     pub(crate) fn begin(commits: &'r Commits) -> Result<Self, EngineError> {
+        commits.before_write();
         let state = commits.lock();
         if let Some(sink) = commits.sink() {
             sink.check()?;
@@ -109,6 +110,16 @@ impl<'r> Transaction<'r> {
     /// The number that this is going to have.
     pub(crate) const fn number(&self) -> Commit {
         self.number
+    }
+
+    /// Takes what was recorded so far, if anything is recorded at all.
+    pub(crate) fn take_changes(&mut self) -> Option<Vec<Recorded>> {
+        self.changes.as_mut().map(std::mem::take)
+    }
+
+    /// Records nothing any more, for that was taken.
+    pub(crate) fn record_no_more(&mut self) {
+        self.changes = None;
     }
 
     /// Says that rows go and come from now on that are the same instances, or that they no

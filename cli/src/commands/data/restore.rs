@@ -9,6 +9,7 @@ use crate::core::data::{is_repository, is_vacant, not_empty, unreadable};
 use crate::core::files::write_failure;
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
+use cimarron_engine::Repository;
 use cimarron_model::Status;
 use std::fs::{self, File};
 use std::io;
@@ -29,7 +30,11 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     };
     let failed = |error: &io::Error| write_failure(&args.folder, error);
     let copy = beside(parent).map_err(|error| failed(&error))?;
-    copy_files(&args.backup, copy.path())?;
+    if args.checkpoint {
+        rescue(&args.backup, copy.path())?;
+    } else {
+        copy_files(&args.backup, copy.path())?;
+    }
     progress.step("checking");
     let data = open(copy.path()).map_err(|failure| failure.about(copy.path(), &args.backup))?;
     check::contents(&data).map_err(|failure| failure.about(copy.path(), &args.backup))?;
@@ -44,6 +49,11 @@ pub(super) fn run(args: &RestoreArgs) -> Result<(), Stop> {
     }
     drop(progress);
     copied(&args.backup, &args.folder, args.format)
+}
+
+/// Copies what the last checkpoint of a directory has, whose log may be damaged.
+fn rescue(from: &Path, to: &Path) -> Result<(), Failure> {
+    Repository::rescue(from, to).map_err(|error| Failure::input(error.status(), error.to_string()))
 }
 
 /// A folder that is as open to others as the user's other folders are.

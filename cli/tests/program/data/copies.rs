@@ -87,3 +87,29 @@ fn a_damaged_backup_is_not_restored() {
     assert_eq!(names, 2);
     cimarron(["data", "restore", &backup, &restored]).succeeds();
 }
+
+#[test]
+fn the_last_checkpoint_is_left_of_a_directory_with_a_damaged_log() {
+    let place = Place::new();
+    let data = filled(&place);
+    let expected = cimarron(["data", "export", &data]).succeeds().stdout;
+    cimarron(["data", "compact", &data]).succeeds();
+    let more = place.file("more.mof", "instance of Fleet_Computer { Name = \"later\"; };");
+    cimarron(["compile", &more, "--data", &data]).succeeds();
+    let names = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names = names.map(|name| name.into_string().unwrap());
+    let log = names.find(|name| name.starts_with("log-")).unwrap();
+    let file = place.path(&format!("data/{log}"));
+    let mut bytes = std::fs::read(&file).unwrap();
+    let at = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes.truncate(at / 2);
+    std::fs::write(&file, bytes).unwrap();
+
+    let rescued = place.path("rescued");
+    let refused = cimarron(["data", "check", &data]).fails_with(1);
+    assert!(refused.stderr.contains("restore --checkpoint"), "{}", refused.stderr);
+    cimarron(["data", "restore", &data, &rescued]).fails_with(1);
+    cimarron(["data", "restore", "--checkpoint", &data, &rescued]).succeeds();
+    assert_eq!(cimarron(["data", "export", &rescued]).succeeds().stdout, expected);
+    cimarron(["compile", &more, "--data", &rescued]).succeeds();
+}

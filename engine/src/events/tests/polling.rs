@@ -1,0 +1,65 @@
+//! Classes that raise no events by themselves.
+
+use super::*;
+use cimarron_model::Status;
+
+#[test]
+fn polled_classes_need_within() {
+    let world = World::new();
+    world.session.set_polled(&context(), "e_disk", true).unwrap();
+    for (query, needs) in [
+        ("SELECT * FROM __InstanceCreationEvent", true),
+        ("SELECT * FROM __InstanceOperationEvent WHERE TargetInstance ISA 'E_Element'", true),
+        ("SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'E_Fast'", true),
+        ("SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.Name = 'a'", true),
+        ("SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'E_Process'", false),
+        (
+            "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'E_Process' OR TargetInstance ISA 'E_Fast'",
+            true,
+        ),
+        ("SELECT * FROM __Event", false),
+        ("SELECT * FROM E_Alarm", false),
+    ] {
+        let status = world.try_subscribe(query).err().map(|error| error.status());
+        assert_eq!(status, needs.then_some(Status::MissingWithin), "{query}");
+    }
+    world.session.set_polled(&context(), "E_Disk", false).unwrap();
+    world.subscribe("SELECT * FROM __InstanceCreationEvent");
+}
+
+#[test]
+fn differences_are_the_events() {
+    let world = World::new();
+    world.session.set_polled(&context(), "E_Disk", true).unwrap();
+    world.create("E_Disk", "old", 1);
+    world.create("E_Disk", "changed", 1);
+    let events = world.subscribe(
+        "SELECT * FROM __InstanceOperationEvent WITHIN 10 WHERE TargetInstance ISA 'E_Element'",
+    );
+    world.create("E_Disk", "new", 1);
+    world.create("E_Disk", "brief", 1);
+    world.delete(r#"E_Disk.Name="brief""#);
+    world.delete(r#"E_Disk.Name="old""#);
+    world.modify(r#"E_Disk.Name="changed""#, &Instance::new("E_Disk").with("Size", 2_u32));
+    world.modify(r#"E_Disk.Name="changed""#, &Instance::new("E_Disk").with("Size", 3_u32));
+    // Stored instances of other classes come at once.
+    world.create("E_Element", "e", 1);
+    assert_eq!(all(&events), [r#"InstanceCreationEvent E_Element.Name="e" UInt32(1)"#]);
+    world.advance(9.0);
+    assert!(all(&events).is_empty());
+    world.advance(1.0);
+    let first = events.try_next().unwrap().unwrap();
+    assert_eq!(first.created(), 135_379_296_100_000_000);
+    assert_eq!(brief(&first), r#"InstanceCreationEvent E_Disk.Name="new" UInt32(1)"#);
+    assert_eq!(
+        all(&events),
+        [
+            r#"InstanceDeletionEvent E_Disk.Name="old" UInt32(1)"#,
+            r#"InstanceModificationEvent E_Disk.Name="changed" UInt32(3) from E_Disk.Name="changed" UInt32(1)"#,
+        ]
+    );
+    world.advance(100.0);
+    assert!(all(&events).is_empty());
+    drop(events);
+    assert_eq!(world.session.repository().hub().sizes(), (0, 0, 0));
+}
