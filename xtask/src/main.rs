@@ -44,6 +44,15 @@ enum Task {
     },
     /// Measure Cimarron and a peer side by side on the same input
     Peers(peers::Arguments),
+    /// Random writes and subscribers that join, leave, stall and die: every event must come
+    Soak {
+        /// How long
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_440))]
+        minutes: u64,
+        /// What decides everything; drawn from the clock when not given
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Run one fuzz target; without a name, list them
     Fuzz {
         /// A target of fuzz/fuzz_targets
@@ -62,6 +71,7 @@ fn main() -> ExitCode {
         Task::Model => gate::model(),
         Task::Bench { criterion } => bench(&criterion),
         Task::Peers(arguments) => peers::run(&arguments),
+        Task::Soak { minutes, seed } => soak(minutes, seed),
         Task::Fuzz { target, arguments } => fuzz::run(target.as_deref(), &arguments),
     };
     match outcome {
@@ -79,5 +89,19 @@ fn bench(criterion: &[String]) -> error::Result<()> {
     if !criterion.is_empty() {
         command.arg("--").args(criterion);
     }
+    process::run(&mut command)
+}
+
+/// As users run the engine, that is optimised.
+fn soak(minutes: u64, seed: Option<u64>) -> error::Result<()> {
+    let drawn = || {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        u64::from(since.subsec_nanos())
+    };
+    let (seconds, seed) = (minutes * 60, seed.unwrap_or_else(drawn));
+    println!("soaking for {minutes} min with seed {seed}");
+    let mut command =
+        process::cargo(["run", "--quiet", "--release", "--package", "cimarron-benches"]);
+    command.args(["--bin", "event-soak", "--"]).args([seconds.to_string(), seed.to_string()]);
     process::run(&mut command)
 }
