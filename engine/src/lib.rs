@@ -75,7 +75,10 @@ pub use clock::{Clock, ManualClock, SystemClock, WallTime};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;
-pub use events::{Event, Overflow, SubscribeOptions, Subscription, SubscriptionStatus};
+pub use events::{
+    BindingStatus, ConsumerSink, DeadLetter, Delivery, DeliveryPolicy, Event, Failure, Overflow,
+    SubscribeOptions, Subscription, SubscriptionStatus, Verdict,
+};
 pub use executor::{Executor, Threads};
 pub use limits::Limits;
 pub use repository::{NamespaceInfo, Repository, RepositoryBuilder};

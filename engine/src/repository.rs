@@ -117,7 +117,7 @@ impl RepositoryBuilder {
         if self.servers.is_empty() {
             self.servers.push(SmolStr::new_static("localhost"));
         }
-        Repository {
+        let repository = Repository {
             shared: Arc::new(Shared {
                 namespaces: Arc::default(),
                 commits: Arc::new(Commits::new(&self.limits, self.clock.clone())),
@@ -129,7 +129,14 @@ impl RepositoryBuilder {
                 identity: OnceLock::new(),
                 durable: OnceLock::new(),
             }),
-        }
+        };
+        let weak = repository.downgrade();
+        repository.commits().set_standing_hook(Box::new(move || {
+            if let Some(repository) = weak.upgrade() {
+                repository.hub().watch_standing(&repository);
+            }
+        }));
+        repository
     }
 }
 

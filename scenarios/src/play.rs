@@ -1,5 +1,6 @@
 //! Running a scenario.
 
+use crate::consumers::Consumers;
 use crate::delivered::Delivered;
 use crate::error::{List, ScenarioError};
 use crate::outcome::{Outcome, Refusal, Subscribed};
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError> {
     let mut play = Play::new(scenario)?;
     play.compile(folder)?;
+    play.consumers.look(play.session.repository())?;
     for class in &scenario.polled_classes {
         play.session.set_polled(&play.context, class, true)?;
     }
@@ -40,6 +42,7 @@ struct Play<'s> {
     session: Session,
     context: CallContext,
     handed: Vec<Handed>,
+    consumers: Consumers,
 }
 
 /// What one who asked for events was handed so far.
@@ -56,7 +59,9 @@ impl<'s> Play<'s> {
         let repository = Repository::builder().clock(clock.clone()).build();
         repository.create_namespace(&scenario.namespace, Dialect::Wmi)?;
         let session = repository.session(&scenario.namespace)?;
-        Ok(Self { scenario, clock, session, context: CallContext::new(), handed: Vec::new() })
+        let consumers = Consumers::of(&repository);
+        let context = CallContext::new();
+        Ok(Self { scenario, clock, session, context, handed: Vec::new(), consumers })
     }
 
     fn compile(&self, folder: &Path) -> Result<(), ScenarioError> {
@@ -105,6 +110,7 @@ impl<'s> Play<'s> {
                 self.clock.advance(*time);
             }
             self.deliver();
+            self.consumers.look(self.session.repository())?;
         }
         Ok(())
     }
@@ -129,6 +135,7 @@ impl<'s> Play<'s> {
     fn end(self) -> Outcome {
         let subscriptions =
             self.handed.into_iter().map(|handed| (handed.id, handed.subscribed)).collect();
-        Outcome { subscriptions, consumers: Default::default() }
+        let consumers = self.consumers.end(self.session.repository());
+        Outcome { subscriptions, consumers }
     }
 }

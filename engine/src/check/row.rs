@@ -3,6 +3,7 @@
 use super::problem::{KEY, NOT_NULL, REQUIRED, illegal_null, slot_of};
 use super::{Checked, Checker};
 use crate::error::EngineError;
+use crate::events::check_filter;
 use crate::schema::{ClassRef, Layout};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Instance};
@@ -75,6 +76,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.check_text(&cells)?;
+        check_filter(layout, views(&cells), self.limits)?;
         Ok(cells)
     }
 

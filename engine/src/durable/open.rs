@@ -73,6 +73,7 @@ impl RepositoryBuilder {
         })?;
         repository.set_durable(durable);
         add_built_in(&repository)?;
+        repository.hub().watch_standing(&repository);
         Ok(repository)
     }
 }

@@ -648,6 +648,12 @@ pub enum EngineError {
     /// The query is wrong.
     #[error(transparent)]
     Query(#[from] WqlError),
+    /// A filter's query is in a language that is not there.
+    #[error("no queries in `{language}` are known: write WQL")]
+    QueryLanguage {
+        /// The language.
+        language: String,
+    },
     /// Something that the query names is wrong, or not there.
     #[error("{error}")]
     InQuery {

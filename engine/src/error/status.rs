@@ -108,6 +108,7 @@ impl EngineError {
             },
             Self::OtherAnswer { .. } => Status::QueryFeatureNotSupported,
             Self::Query(error) => error.status(),
+            Self::QueryLanguage { .. } => Status::QueryLanguageNotSupported,
             Self::InQuery { error, .. } => error.status(),
             Self::Archive(error) => error.status(),
             Self::Write(_) => Status::QuotaViolation,

@@ -5,7 +5,9 @@ use super::data::{EventData, Position};
 use super::event::Event;
 use super::group::Group;
 use super::queue::{End, Queue};
+use super::register::Receiver;
 use super::sink::Sink;
+use super::standing::Courier;
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::schema::{ClassId, Schema};
@@ -27,6 +29,8 @@ pub(crate) struct Entry {
     /// Events that are gathered before they are delivered.
     pub(crate) group: Option<Mutex<Group>>,
     pub(crate) sink: Option<Sink>,
+    /// What carries its events to a permanent consumer.
+    pub(crate) courier: Option<Arc<Courier>>,
     /// What is planned for it.
     pub(crate) planned: Mutex<Vec<Token>>,
     /// The last event that it was given.
@@ -55,9 +59,14 @@ impl Entry {
     pub(crate) fn new(
         (namespace, caller): (Name, Principal),
         (parsed, bound): (EventQuery, Bound),
-        (queue, sink): (Queue, Option<Sink>),
+        (queue, receiver): (Queue, Receiver),
         start: Position,
     ) -> Self {
+        let (sink, courier) = match receiver {
+            Receiver::Taker => (None, None),
+            Receiver::Callback(sink) => (Some(sink), None),
+            Receiver::Courier(courier) => (None, Some(courier)),
+        };
         let group = bound.query.group.clone();
         let group = group.map(|rule| Mutex::new(Group::new(rule, bound.query.dialect)));
         Self {
@@ -68,6 +77,7 @@ impl Entry {
             queue,
             group,
             sink,
+            courier,
             planned: Mutex::default(),
             given: Mutex::new(start),
             number: AtomicU32::new(NONE),
@@ -101,7 +111,8 @@ impl Entry {
 
     /// Notes that its callback has work; whether that was not known.
     pub(crate) fn make_ready(&self) -> bool {
-        self.sink.is_some() && !self.is_ready.swap(true, Ordering::AcqRel)
+        (self.sink.is_some() || self.courier.is_some())
+            && !self.is_ready.swap(true, Ordering::AcqRel)
     }
 
     /// Whether its callback had work; it is somebody's now.

@@ -11,8 +11,9 @@ use super::pressure::Pressure;
 use super::queue::{End, Got, Item};
 use super::scope::Scope;
 use super::signal::Signal;
+use super::standing::{Permanent, Watcher};
 use super::system::Report;
-use super::work::{State, Watch, Work};
+use super::work::{State, Work};
 use crate::error::EngineError;
 use crate::executor::Executor;
 use crate::namespace::Namespace;
@@ -31,6 +32,11 @@ use std::time::Duration;
 #[derive(Default)]
 pub(crate) struct Hub {
     state: Mutex<State>,
+    pub(super) permanent: Arc<Permanent>,
+    /// Whether somebody watches for timers and permanent subscriptions.
+    watches: AtomicBool,
+    /// How many threads deliver to permanent consumers.
+    deliverers: AtomicUsize,
     pub(super) signal: Arc<Signal>,
     /// How many subscriptions there are.
     pub(super) open: AtomicUsize,
@@ -51,8 +57,38 @@ impl Repository {
     /// due by the clock, and calls the callbacks of subscriptions that have events. Whoever
     /// takes from a subscription does the same; programs with callbacks, and tests that move
     /// the clock, call it, or have it called ([`Repository::start_events`]).
+    ///
+    /// Permanent consumers get what waits for them here too, unless there are threads for that
+    /// ([`Repository::start_deliveries`]).
     pub fn dispatch_events(&self) {
         self.hub().pump(self);
+        self.hub().deliver_here(self);
+    }
+
+    /// Has threads of the executor deliver to permanent consumers, until the repository is
+    /// gone: a consumer that takes its time holds up one of them and nobody else.
+    ///
+    /// # Errors
+    /// When there is no thread.
+    pub fn start_deliveries(&self, executor: &dyn Executor, threads: usize) -> io::Result<()> {
+        for _ in 0..threads {
+            let (weak, hub) = (self.downgrade(), self.hub().clone());
+            let job = move || {
+                loop {
+                    let times = hub.signal.times();
+                    let Some(repository) = weak.upgrade() else { return };
+                    hub.deliver(&repository);
+                    drop(repository);
+                    if hub.is_closed.load(Ordering::Acquire) {
+                        return;
+                    }
+                    hub.signal.wait(times, None);
+                }
+            };
+            executor.spawn("cimarron-deliveries", Box::new(job))?;
+            self.hub().deliverers.fetch_add(1, Ordering::AcqRel);
+        }
+        Ok(())
     }
 
     /// How long it is until something is due by the clock that makes events: the end of a
@@ -73,6 +109,7 @@ impl Repository {
                 let times = hub.signal.times();
                 let Some(repository) = weak.upgrade() else { return };
                 hub.pump(&repository);
+                hub.deliver_here(&repository);
                 let longest = hub.time_left(&repository);
                 drop(repository);
                 if hub.is_closed.load(Ordering::Acquire) {
@@ -106,7 +143,7 @@ impl Hub {
         work.drain(&waker);
         let ready = std::mem::take(&mut state.ready);
         let ended = std::mem::take(&mut state.ended);
-        let queued = std::mem::take(&mut state.queued);
+        let queued = std::mem::take(&mut state.queued) || !state.deliveries.is_empty();
         self.listen_as_needed(repository, &mut state);
         drop(state);
         if queued {
@@ -136,6 +173,46 @@ impl Hub {
     /// Does what there is to do.
     pub(crate) fn pump(&self, repository: &Repository) {
         self.with_work(repository, |_| ());
+    }
+
+    /// Hands permanent consumers what waits for them, if no thread does.
+    fn deliver_here(&self, repository: &Repository) {
+        if self.deliverers.load(Ordering::Acquire) == 0 {
+            self.deliver(repository);
+        }
+    }
+
+    /// Hands permanent consumers what waits for them.
+    fn deliver(&self, repository: &Repository) {
+        loop {
+            let next = self.state.lock().deliveries.pop_front();
+            let Some(entry) = next else { return };
+            if let Some(courier) = &entry.courier {
+                courier.run(self, repository, &entry);
+            }
+        }
+    }
+
+    /// Watches for timers and permanent subscriptions from now on, if any are there.
+    pub(crate) fn watch_standing(&self, repository: &Repository) {
+        if self.watches.load(Ordering::Acquire) {
+            return;
+        }
+        self.with_work(repository, |work| {
+            if self.watches.load(Ordering::Acquire) {
+                return;
+            }
+            if work.state.listener.is_none() {
+                Self::listen(work.repository, work.state);
+                let (commit, raised) = work.repository.commits().log().newest();
+                work.state.position = Position { commit, raised, ordinal: u64::MAX };
+            }
+            let mut watcher = Watcher::new(&self.permanent);
+            if watcher.look(work) {
+                work.state.watches.push(Box::new(watcher));
+                self.watches.store(true, Ordering::Release);
+            }
+        });
     }
 
     /// How long nothing is due, as time that goes by itself; `None` when nothing is planned.
@@ -174,14 +251,6 @@ impl Hub {
         }
     }
 
-    /// Has somebody see every commit.
-    pub(crate) fn watch(&self, repository: &Repository, watch: Box<dyn Watch>) {
-        self.with_work(repository, |work| {
-            Self::listen(work.repository, work.state);
-            work.state.watches.push(watch);
-        });
-    }
-
     /// Says whether instances of a class raise events by themselves.
     pub(crate) fn set_polled(
         &self,
@@ -206,13 +275,8 @@ impl Hub {
         });
     }
 
-    /// The classes of a namespace whose instances raise no events by themselves.
-    pub(crate) fn polled(&self, namespace: &Name) -> Vec<Name> {
-        self.state.lock().polled.get(namespace).cloned().unwrap_or_default()
-    }
-
-    /// Adds a subscription. `before` is called as soon as commits are followed and before any
-    /// is delivered to it, with the position behind which it starts.
+    /// Adds a subscription, which `make` makes: when commits are followed, and before any is
+    /// delivered to it.
     pub(crate) fn subscribe(
         &self,
         repository: &Repository,
@@ -227,31 +291,10 @@ impl Hub {
             }
             // Commits that the log has are taken; what the schema has beside was published
             // before anybody listened.
-            let scope = match work.state.scopes.remove(&namespace.name) {
-                Some(scope) => scope,
-                None => {
-                    let polled = work.state.polled.get(&namespace.name);
-                    let polled = polled.map_or(&[][..], Vec::as_slice);
-                    let location = namespace.location.clone();
-                    Scope::new(namespace.dialect, location, namespace.schema(), polled)
-                }
-            };
-            let made = make(work, &scope);
-            let scope = work.state.scopes.entry(namespace.name.clone()).or_insert(scope);
-            match made {
-                Ok(entry) => {
-                    scope.add(entry.clone());
-                    self.pressure.add(work.repository, &entry);
-                    self.open.fetch_add(1, Ordering::AcqRel);
-                    Ok(entry)
-                }
-                Err(error) => {
-                    if scope.is_empty() {
-                        work.state.scopes.remove(&namespace.name);
-                    }
-                    Err(error)
-                }
-            }
+            let entry = work.add(namespace, make)?;
+            self.pressure.add(work.repository, &entry);
+            self.open.fetch_add(1, Ordering::AcqRel);
+            Ok(entry)
         })
     }
 
@@ -347,7 +390,7 @@ impl Hub {
             Got::Gap { lost, bytes } => {
                 let origin = lost.origin.clone();
                 let report = Report::Overflow(bytes);
-                let event = super::system::event(repository, &origin, &lost, &report);
+                let event = super::system::event(repository, &origin, (&lost, None), &report);
                 // Without the class for it there is nothing to show; the count has it.
                 let selection = Arc::new(cimarron_wql::Projection::All);
                 Ok(event.map(|mut event| {

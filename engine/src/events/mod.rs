@@ -19,7 +19,9 @@
 
 mod agenda;
 mod bookmark;
+mod clock_class;
 mod commit;
+mod consumer;
 mod data;
 mod entry;
 mod event;
@@ -36,14 +38,19 @@ mod register;
 mod scope;
 mod signal;
 mod sink;
+mod standing;
 mod subscription;
 mod system;
+mod timers;
 mod work;
 
+pub use consumer::{ConsumerSink, Delivery, Failure, Verdict};
 pub use event::Event;
 pub(crate) use hub::Hub;
 pub use queue::Overflow;
 pub use register::SubscribeOptions;
+pub use standing::{BindingStatus, DeadLetter, DeliveryPolicy};
+pub(crate) use standing::{Standing, check_filter};
 pub use subscription::{Subscription, SubscriptionStatus};
 pub(crate) use system::Raised;
 #[cfg(test)]

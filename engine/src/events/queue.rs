@@ -27,7 +27,7 @@ pub enum Overflow {
 }
 
 /// How much may wait.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) events: usize,
     pub(crate) bytes: usize,

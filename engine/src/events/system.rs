@@ -6,7 +6,7 @@ use super::event::whole;
 use crate::context::Principal;
 use crate::repository::Repository;
 use crate::schema::ClassDef;
-use cimarron_model::{Instance, Name, Object, Scalar, Value};
+use cimarron_model::{Instance, Name, Object, ObjectPath, Scalar, Value};
 use std::sync::Arc;
 
 /// An event that was raised, on its way to the dispatcher.
@@ -34,7 +34,7 @@ pub(crate) enum Report {
 pub(crate) fn event(
     repository: &Repository,
     origin: &Arc<Origin>,
-    lost: &EventData,
+    (lost, intended): (&EventData, Option<&ObjectPath>),
     report: &Report,
 ) -> Option<EventData> {
     let text;
@@ -52,7 +52,10 @@ pub(crate) fn event(
     let class = origin.schema.class(name)?.def().clone();
     let wall = repository.commits().moment_of_clock().wall;
     let dropped = ("Event", embedded(whole(lost)));
-    let given = more.into_iter().chain([dropped, ("TIME_CREATED", Value::from(wall.ticks))]);
+    let intended = intended
+        .map(|path| ("IntendedConsumer", Value::Scalar(Scalar::Reference(Arc::new(path.clone())))));
+    let given = more.into_iter().chain(intended);
+    let given = given.chain([dropped, ("TIME_CREATED", Value::from(wall.ticks))]);
     let values = values(&class, given);
     Some(EventData {
         origin: origin.clone(),
@@ -65,21 +68,35 @@ pub(crate) fn event(
     })
 }
 
-/// Raises the event that says what happened to another, unless that one is of its kind: else
-/// there would be no end to it.
+/// Raises the event that says what happened to another, on its way to this consumer, unless
+/// that one is of its kind: else there would be no end to it.
 pub(crate) fn raise(
     repository: &Repository,
     origin: &Arc<Origin>,
-    lost: &EventData,
+    (lost, intended): (&EventData, Option<&ObjectPath>),
     report: &Report,
 ) {
-    use cimarron_wql::Row;
-    if lost.is_a(lost.class.name.as_str(), "__EventDroppedEvent") {
+    if is_of_dropping(lost) {
         return;
     }
-    if let Some(event) = event(repository, origin, lost, report) {
+    if let Some(event) = event(repository, origin, (lost, intended), report) {
         push(repository, &Principal::system(), event);
     }
+}
+
+/// Whether an event tells of the dropping of another, or stands for some that do.
+fn is_of_dropping(event: &EventData) -> bool {
+    use cimarron_wql::Row;
+    const DROPPED: &str = "__EventDroppedEvent";
+    let represented = event.class.layout().find("Representative").and_then(|(slot, _)| {
+        let (_, value) = event.owned(slot)?;
+        match value {
+            Value::Scalar(Scalar::Object(object)) => Some(object.class_name().clone()),
+            _ => None,
+        }
+    });
+    event.is_a(event.class.name.as_str(), DROPPED)
+        || represented.is_some_and(|class| event.is_a(class.as_str(), DROPPED))
 }
 
 /// Puts an event among the commits.

@@ -5,17 +5,21 @@
 
 use super::agenda::{Agenda, Rank, Timed, Token};
 use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
-use super::data::{Body, EventData, Position};
+use super::data::{Body, EventData, Origin, Position};
 use super::entry::Entry;
 use super::group::{Gathered, Joined};
 use super::queue::{Bounds, End, Put};
 use super::scope::{Member, Scope};
+use super::standing::Courier;
 use super::system::{self, Report};
 use crate::clock::WallTime;
+use crate::error::EngineError;
+use crate::namespace::Namespace;
 use crate::repository::Repository;
 use crate::store::{Listener, Moment, Next, Record, Recorded};
 use cimarron_model::{Name, Value};
 use hashbrown::HashMap;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
@@ -23,7 +27,7 @@ use std::time::Duration;
 
 /// Somebody inside the engine who looks at every commit.
 pub(crate) trait Watch: Send + fmt::Debug {
-    /// A commit, before its events are delivered.
+    /// A commit, when its events are delivered: what it begins hears of what comes then.
     fn see(&mut self, record: &Record, work: &mut Work<'_>);
 }
 
@@ -40,6 +44,8 @@ pub(crate) struct State {
     pub(super) position: Position,
     /// Whose callbacks have work.
     pub(super) ready: Vec<Arc<Entry>>,
+    /// Whose consumers have.
+    pub(super) deliveries: VecDeque<Arc<Entry>>,
     /// Whether anything was put into a queue.
     pub(super) queued: bool,
     /// Who ended and was taken out; dropped when the state is free.
@@ -75,6 +81,15 @@ impl<'s> Work<'s> {
     /// The same as a time of day.
     pub(crate) const fn wall(&self) -> WallTime {
         self.at.wall
+    }
+
+    /// The moment that it really is: on a clock that goes by itself what is done may have been
+    /// due long before.
+    pub(crate) fn newest(&self) -> (Duration, WallTime) {
+        let now = self.repository.commits().moment_of_clock();
+        let is_late = self.repository.clock().goes_by_itself() && now.now > self.at.now;
+        let Moment { now, wall } = if is_late { now } else { self.at };
+        (now, wall)
     }
 
     /// Where the newest record is that was taken.
@@ -181,14 +196,14 @@ impl<'s> Work<'s> {
     fn take(&mut self, record: &Arc<Record>) {
         let ordinal = u64::MAX;
         self.state.position = Position { commit: record.commit, raised: record.raised, ordinal };
-        let mut watches = std::mem::take(&mut self.state.watches);
-        watches.iter_mut().for_each(|watch| watch.see(record, self));
-        watches.append(&mut self.state.watches);
-        self.state.watches = watches;
         let gone = deleted(record);
         for (first, change) in placed(record) {
             self.take_change((record, first), change, &gone);
         }
+        let mut watches = std::mem::take(&mut self.state.watches);
+        watches.iter_mut().for_each(|watch| watch.see(record, self));
+        watches.append(&mut self.state.watches);
+        self.state.watches = watches;
     }
 
     fn take_change(&mut self, at: (&Record, u64), change: &Recorded, gone: &[&Name]) {
@@ -249,9 +264,7 @@ impl<'s> Work<'s> {
         entry.end(end, false);
         self.forget(entry);
         self.state.queued = true;
-        if entry.make_ready() {
-            self.state.ready.push(entry.clone());
-        }
+        self.wake(entry);
     }
 
     /// Takes a subscription out of everything.
@@ -331,15 +344,73 @@ impl<'s> Work<'s> {
             Put::Nobody => return,
         }
         self.state.queued = true;
-        if entry.make_ready() {
-            self.state.ready.push(entry.clone());
+        self.wake(entry);
+    }
+
+    /// Tells the namespace that an event was dropped: that of the consumer, if it was on its
+    /// way to one.
+    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: &Report) {
+        if let Some(courier) = &entry.courier {
+            self.report_of(courier, lost, report);
+        } else if let Some(scope) = self.state.scopes.get(&entry.namespace) {
+            system::raise(self.repository, &scope.origin, (lost, None), report);
         }
     }
 
-    /// Tells the namespace that an event was dropped.
-    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: &Report) {
-        if let Some(scope) = self.state.scopes.get(&entry.namespace) {
-            system::raise(self.repository, &scope.origin, lost, report);
+    /// Tells a consumer's namespace that it did not get an event.
+    pub(super) fn report_of(&self, courier: &Courier, lost: &Arc<EventData>, report: &Report) {
+        let origin = match self.state.scopes.get(&courier.namespace) {
+            Some(scope) => scope.origin.clone(),
+            None => {
+                // Nobody asked for its events, but somebody may have by when this comes.
+                let namespace = self.repository.namespace(courier.namespace.as_str());
+                let Ok(namespace) = namespace else { return };
+                Arc::new(Origin::new(namespace.location.clone(), namespace.schema(), &[]))
+            }
+        };
+        system::raise(self.repository, &origin, (lost, Some(&courier.path)), report);
+    }
+
+    /// Adds a subscription for a permanent consumer.
+    pub(super) fn add(
+        &mut self,
+        namespace: &Arc<Namespace>,
+        make: impl FnOnce(&mut Self, &Scope) -> Result<Arc<Entry>, EngineError>,
+    ) -> Result<Arc<Entry>, EngineError> {
+        let scope = match self.state.scopes.remove(&namespace.name) {
+            Some(scope) => scope,
+            None => {
+                let polled = self.state.polled.get(&namespace.name);
+                let polled = polled.map_or(&[][..], Vec::as_slice);
+                let location = namespace.location.clone();
+                Scope::new(namespace.dialect, location, namespace.schema(), polled)
+            }
+        };
+        let made = make(self, &scope);
+        let scope = self.state.scopes.entry(namespace.name.clone()).or_insert(scope);
+        match made {
+            Ok(entry) => {
+                scope.add(entry.clone());
+                Ok(entry)
+            }
+            Err(error) => {
+                if scope.is_empty() {
+                    self.state.scopes.remove(&namespace.name);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Says that a subscription's receiver has work.
+    pub(super) fn wake(&mut self, entry: &Arc<Entry>) {
+        if !entry.make_ready() {
+            return;
+        }
+        if entry.courier.is_some() {
+            self.state.deliveries.push_back(entry.clone());
+        } else {
+            self.state.ready.push(entry.clone());
         }
     }
 

@@ -4,6 +4,7 @@
 //! class. Reading and writing rows touches layouts only, never archived records.
 
 use super::ClassId;
+use crate::events::Standing;
 use cimarron_model::{ArrayShape, CaseInsensitive, CimType, ClassVersion, Name, Value};
 use cimarron_schema::{ClassView, PropertyView};
 use hashbrown::HashMap;
@@ -56,6 +57,8 @@ pub(crate) struct Layout {
     pub(crate) required: Vec<u32>,
     /// The slots of an association's references: its roles. Empty for other classes.
     pub(crate) references: Vec<u32>,
+    /// What its instances make the engine do; `None` for nearly all.
+    pub(crate) standing: Option<Box<Standing>>,
     by_name: HashMap<Name, u32>,
 }
 
@@ -63,6 +66,7 @@ impl Layout {
     pub(crate) fn new(id: ClassId, version: ClassVersion, class: ClassView<'_>) -> Self {
         let slots = class.properties().map(Slot::new);
         let mut layout = Self::from_slots(id, version, class.name().into(), slots);
+        layout.standing = Standing::of(class).map(Box::new);
         if class.is_association() {
             let is_role = |s: &Slot| s.cim_type == CimType::Reference && !s.array.is_array();
             let slots = (0..).zip(&layout.slots);
@@ -86,8 +90,19 @@ impl Layout {
         let not_null = which(|s| s.not_null);
         let required = which(Slot::is_required);
         let by_name = (0..).zip(&slots).map(|(n, s)| (s.name.clone(), n)).collect();
-        let references = Vec::new();
-        Self { id, version, class, slots, keys, defaults, not_null, required, references, by_name }
+        Self {
+            id,
+            version,
+            class,
+            slots,
+            keys,
+            defaults,
+            not_null,
+            required,
+            references: Vec::new(),
+            standing: None,
+            by_name,
+        }
     }
 
     pub(crate) fn slot(&self, slot: u32) -> Option<&Slot> {

@@ -44,6 +44,8 @@ pub(crate) struct Commits {
     sink: OnceLock<Arc<dyn Sink>>,
     /// What whoever is about to write does first.
     before_write: BeforeWrite,
+    /// Is told of commits of instances that make the engine do something.
+    standing: OnceLock<StandingHook>,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
 }
@@ -118,6 +120,14 @@ pub(crate) trait Sink: Send + Sync + fmt::Debug {
     fn settle(&self, commit: Commit) -> Result<(), EngineError>;
 }
 
+struct StandingHook(Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for StandingHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StandingHook")
+    }
+}
+
 /// What the one writer has.
 #[derive(Debug)]
 pub(super) struct WriterState {
@@ -144,6 +154,7 @@ impl Commits {
             clock,
             sink: OnceLock::new(),
             before_write: BeforeWrite::default(),
+            standing: OnceLock::new(),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
             writer: Mutex::new(WriterState {
@@ -288,6 +299,19 @@ impl Commits {
     pub(crate) fn listen(&self) -> Listener {
         let _turn = self.lock();
         self.log.listen(self.visible())
+    }
+
+    /// Says whom to tell of commits of instances that make the engine do something: who
+    /// commits them does, when they are published.
+    pub(crate) fn set_standing_hook(&self, hook: Box<dyn Fn() + Send + Sync>) {
+        // The second of two would be a mistake of the program.
+        let _ = self.standing.set(StandingHook(hook));
+    }
+
+    pub(super) fn announce(&self, is_standing: bool) {
+        if let Some(StandingHook(hook)) = self.standing.get().filter(|_| is_standing) {
+            hook();
+        }
     }
 
     /// What time it is.

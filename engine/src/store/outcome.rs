@@ -41,12 +41,13 @@ impl Transaction<'_> {
         });
         let (roots, then) = (std::mem::take(&mut self.roots), std::mem::take(&mut self.then));
         let applied = Applied { number, roots, record, then };
-        let commits = self.commits;
+        let (commits, is_standing) = (self.commits, self.is_standing);
         let Some(sink) = commits.sink() else {
             let woken = commits.publish(std::iter::once(applied));
             self.reclaim();
             drop(self);
             woken.wake();
+            commits.announce(is_standing);
             return Ok(number);
         };
         let woken = sink.take(commits, applied);
@@ -54,6 +55,7 @@ impl Transaction<'_> {
         drop(self);
         woken.wake();
         sink.settle(number)?;
+        commits.announce(is_standing);
         Ok(number)
     }
 

@@ -74,6 +74,8 @@ pub(crate) struct Transaction<'r> {
     pub(super) is_moving: bool,
     /// Whether something changed that is not among the rows and schemas.
     pub(super) is_noted: bool,
+    /// Whether it has to do with instances that make the engine do something.
+    pub(super) is_standing: bool,
     pub(super) done: bool,
 }
 
@@ -103,6 +105,7 @@ impl<'r> Transaction<'r> {
             changes: commits.is_heard().then(Vec::new),
             is_moving: false,
             is_noted: false,
+            is_standing: false,
             done: false,
         })
     }
@@ -381,6 +384,7 @@ impl<'r> Transaction<'r> {
             }
         }
         table.ordered.enter_all(&chunk);
+        self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
             changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
         }
@@ -399,6 +403,8 @@ impl<'r> Transaction<'r> {
     }
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
+        let known = new.as_ref().or(old);
+        self.is_standing |= known.is_some_and(|known| known.chunk.layout().standing.is_some());
         if let Some(changes) = &mut self.changes {
             let (old, moved) = (old.cloned(), self.is_moving);
             changes.push(Recorded::Row { namespace: store.namespace(), old, new, moved });

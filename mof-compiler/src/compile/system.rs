@@ -34,12 +34,17 @@ pub enum SystemPlace {
     Root,
     /// In `root/subscription`: the standard consumers.
     Subscription,
+    /// In `root/cimv2`: the classes of the clock.
+    Cimv2,
 }
 
 impl SystemPlace {
-    /// Every place; what the classes of one derive from is in it or in one before.
-    pub const ALL: [Self; 4] =
-        [Self::Everywhere, Self::RootAndDefault, Self::Root, Self::Subscription];
+    /// Every place; what the classes of one derive from is in it or in the first.
+    pub const ALL: [Self; 5] =
+        [Self::Everywhere, Self::RootAndDefault, Self::Root, Self::Subscription, Self::Cimv2];
+
+    /// Those whose classes have names that do not begin with an underscore.
+    const SPECIAL: [Self; 2] = [Self::Subscription, Self::Cimv2];
 
     /// Whether a namespace has the classes of this place.
     pub fn includes(self, namespace: &str) -> bool {
@@ -48,6 +53,7 @@ impl SystemPlace {
             Self::RootAndDefault => ["root", "root/default"].iter().any(|n| fold::eq(namespace, n)),
             Self::Root => fold::eq(namespace, "root"),
             Self::Subscription => fold::eq(namespace, "root/subscription"),
+            Self::Cimv2 => fold::eq(namespace, "root/cimv2"),
         }
     }
 
@@ -57,6 +63,7 @@ impl SystemPlace {
             Self::RootAndDefault => include_str!("system/root_and_default.mof"),
             Self::Root => include_str!("system/root.mof"),
             Self::Subscription => include_str!("system/subscription.mof"),
+            Self::Cimv2 => include_str!("system/cimv2.mof"),
         }
     }
 }
@@ -81,9 +88,8 @@ struct Placed {
 impl SystemClasses {
     /// The system class of this name in a namespace.
     pub(crate) fn class(&self, namespace: &str, name: &str) -> Option<&Arc<ResolvedClass>> {
-        let consumer =
-            || name.ends_with("EventConsumer") && SystemPlace::Subscription.includes(namespace);
-        if !name.starts_with("__") && !consumer() {
+        let special = || SystemPlace::SPECIAL.iter().any(|place| place.includes(namespace));
+        if !name.starts_with("__") && !special() {
             return None;
         }
         let here = self.0.get_or_init(compiled).iter().filter(|p| p.place.includes(namespace));
@@ -95,7 +101,7 @@ fn compiled() -> Vec<Placed> {
     let mut all: Vec<Placed> = Vec::new();
     for place in SystemPlace::ALL {
         let mut classes = NamespaceBuilder::default();
-        for above in all.iter().flat_map(|placed| placed.classes.classes()) {
+        for above in all.first().into_iter().flat_map(|everywhere| everywhere.classes.classes()) {
             classes.know(above.clone());
         }
         add_text(&mut classes, place.text());
@@ -206,6 +212,7 @@ mod tests {
             "root/Default",
             "ROOT",
             "root/Subscription",
+            "ROOT/CIMv2",
         ]) {
             let mut sink = Diagnostics::new();
             let declarations = parse_file(place.text(), FileId::default(), &mut sink);
@@ -225,6 +232,14 @@ mod tests {
             ("root/cimv2", "__Mine", false),
             ("root/cimv2", "SMTPEventConsumer", false),
             ("root/subscription", "SMTPEventConsumer", true),
+            ("root/subscription", "smtpeventconsumer", true),
+            ("root/subscription", "__CIMOMIdentification", false),
+            ("root/subscription", "WebhookEventConsumer", true),
+            ("root/subscription", "SyslogEventConsumer", true),
+            ("root/subscription", "Win32_LocalTime", false),
+            ("root/cimv2", "Win32_LocalTime", true),
+            ("root/cimv2", "win32_utctime", true),
+            ("root/x", "Win32_LocalTime", false),
             ("root/cimv2", "__CIMOMIdentification", false),
             ("root", "__CIMOMIdentification", true),
             ("root/default", "__CIMOMIdentification", true),
@@ -232,6 +247,34 @@ mod tests {
             ("root/cimv2", "__CacheControl", true),
         ] {
             assert_eq!(classes.class(namespace, name).is_some(), there, "{namespace} {name}");
+        }
+    }
+
+    #[test]
+    fn consumers_say_which_of_their_texts_are_templates() {
+        let classes = SystemClasses::default();
+        let marked = |class: &str, qualifier: &str| -> Vec<String> {
+            let class = classes.class("root/subscription", class).unwrap();
+            let class = class.to_class(ClassForm::Local);
+            let properties = class.properties.iter();
+            let marked = properties.filter(|p| p.qualifiers.is_true(qualifier));
+            marked.map(|p| p.name.to_string()).collect()
+        };
+        for (class, templates, not_null) in [
+            ("ActiveScriptEventConsumer", "", ""),
+            ("CommandLineEventConsumer", "CommandLineTemplate ExecutablePath WorkingDirectory", ""),
+            ("LogFileEventConsumer", "Filename Text", ""),
+            ("NTEventLogEventConsumer", "InsertionStringTemplates UNCServerName", "EventID"),
+            (
+                "SMTPEventConsumer",
+                "BccLine CcLine FromLine Message ReplyToLine Subject ToLine",
+                "SMTPServer",
+            ),
+            ("SyslogEventConsumer", "Message", ""),
+            ("WebhookEventConsumer", "Body", "Url"),
+        ] {
+            assert_eq!(marked(class, "Template").join(" "), templates, "{class}");
+            assert_eq!(marked(class, "not_null").join(" "), not_null, "{class}");
         }
     }
 

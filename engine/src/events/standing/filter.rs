@@ -1,0 +1,97 @@
+//! What a filter asks for, and which are refused.
+
+use crate::error::EngineError;
+use crate::limits::Limits;
+use crate::namespace::normalise;
+use crate::schema::Layout;
+use crate::stored::StoredInstance;
+use crate::view::ValueView;
+use cimarron_model::{Name, fold};
+use cimarron_wql::{EventQuery, ParseOptions};
+use smol_str::SmolStr;
+
+use super::Role;
+
+/// What a filter asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Whose events.
+    pub(super) namespace: Name,
+    pub(super) query: SmolStr,
+    language: SmolStr,
+}
+
+impl Wanted {
+    /// What a stored filter asks for; `None` when it has no query yet.
+    pub(super) fn of(own: &Name, filter: &StoredInstance) -> Option<Self> {
+        let text = |name: &str| {
+            let value = filter.property(name)?;
+            value.as_str().filter(|text| !text.is_empty()).map(SmolStr::new)
+        };
+        let first = || match filter.property("SourceNamespaces")? {
+            ValueView::Array(array) => array.iter().flatten().find_map(|e| match e {
+                cimarron_model::Scalar::String(text) => Some(text),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let named = text("EventNamespace").or_else(first).or_else(|| text("SourceNamespace"));
+        let namespace = match named {
+            // It may begin with the server.
+            Some(named) => {
+                let trimmed = named.strip_prefix(r"\\").or_else(|| named.strip_prefix("//"));
+                let inside = trimmed.and_then(|text| text.split_once(['\\', '/']));
+                normalise(inside.map_or(named.as_str(), |(_, namespace)| namespace)).ok()?
+            }
+            None => own.clone(),
+        };
+        let language = text("QueryLanguage").unwrap_or_default();
+        Some(Self { namespace, query: text("Query")?, language })
+    }
+
+    /// The query, if it is one.
+    pub(super) fn parse(&self, limits: &Limits) -> Result<EventQuery, EngineError> {
+        check_language(&self.language)?;
+        parse(&self.query, limits)
+    }
+}
+
+fn parse(query: &str, limits: &Limits) -> Result<EventQuery, EngineError> {
+    let limits =
+        cimarron_wql::Limits { length: limits.query_length, ..cimarron_wql::Limits::default() };
+    let options = ParseOptions { limits, ..ParseOptions::default() };
+    Ok(cimarron_wql::parse_event_with(query, &options)?)
+}
+
+fn check_language(language: &str) -> Result<(), EngineError> {
+    if language.is_empty() || fold::eq(language, "WQL") {
+        Ok(())
+    } else {
+        Err(EngineError::QueryLanguage { language: language.to_owned() })
+    }
+}
+
+/// Refuses a filter of WMI for what its text alone shows: another language, or a query that is
+/// none. What depends on classes and namespaces leaves it stored and without effect.
+pub(crate) fn check_filter<'v>(
+    layout: &Layout,
+    cells: impl Iterator<Item = (u32, ValueView<'v>)>,
+    limits: &Limits,
+) -> Result<(), EngineError> {
+    let is_filter = layout.standing.as_ref().is_some_and(|standing| {
+        standing.role == Role::Filter && standing.key_root.is("__EventFilter")
+    });
+    if !is_filter {
+        return Ok(());
+    }
+    for (slot, value) in cells {
+        let (Some(slot), Some(text)) = (layout.slot(slot), value.as_str()) else { continue };
+        if slot.name.is("QueryLanguage") {
+            check_language(text)?;
+        }
+        if slot.name.is("Query") && !text.is_empty() {
+            parse(text, limits)?;
+        }
+    }
+    Ok(())
+}

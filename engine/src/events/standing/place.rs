@@ -1,0 +1,55 @@
+//! Which instance it is: the same for all paths that lead to it.
+
+use super::super::work::Work;
+use crate::namespace::normalise;
+use crate::schema::Layout;
+use crate::stored::StoredInstance;
+use cimarron_model::{KeyValue, Name, ObjectPath, fold};
+use std::fmt::Write;
+
+/// The namespace and the keys of an instance, folded.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place(String);
+
+impl Place {
+    /// Where a stored instance is.
+    pub(super) fn of(namespace: &Name, instance: &StoredInstance) -> Option<Self> {
+        Self::new(namespace, instance.layout(), &instance.path())
+    }
+
+    /// Where a reference leads that stands in this namespace; `None` when its class is not
+    /// there or has no role, or it leads to another server.
+    pub(super) fn at(work: &Work<'_>, namespace: &Name, path: &ObjectPath) -> Option<Self> {
+        let target = match &path.namespace {
+            Some(other) => normalise(other).ok()?,
+            None => namespace.clone(),
+        };
+        let target = work.repository().namespace(target.as_str()).ok()?;
+        if !target.location.holds(path) {
+            return None;
+        }
+        let schema = target.schema();
+        let class = schema.class(path.class.as_ref()?.as_str())?;
+        Self::new(&target.name, class.layout(), path)
+    }
+
+    /// Whether it is in this namespace.
+    pub(super) fn is_in(&self, namespace: &Name) -> bool {
+        let name = fold::fold(namespace.as_str());
+        self.0.strip_prefix(&name).is_some_and(|rest| rest.starts_with(':'))
+    }
+
+    fn new(namespace: &Name, layout: &Layout, path: &ObjectPath) -> Option<Self> {
+        let standing = layout.standing.as_ref()?;
+        let mut text = format!("{namespace}:{}", standing.key_root);
+        for key in layout.keys.iter().filter_map(|slot| layout.slot(*slot)) {
+            let value = match path.key(key.name.as_str())? {
+                KeyValue::String(text) | KeyValue::Untyped(text) => text.to_string(),
+                other => other.to_string(),
+            };
+            // A `String` takes everything that is written to it.
+            let _ = write!(text, ",{}={value:?}", key.name);
+        }
+        Some(Self(fold::fold(&text).into()))
+    }
+}
