@@ -312,6 +312,12 @@ impl Hub {
         drop(ended);
     }
 
+    /// How many subscriptions were asked so far whether they want an event.
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> usize {
+        self.state.lock().asked
+    }
+
     /// How many namespaces have subscriptions, how much work is planned, and how many
     /// subscriptions there are.
     #[cfg(test)]

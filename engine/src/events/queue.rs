@@ -70,6 +70,8 @@ struct State {
     dropped: u64,
     /// Those who waited for room did so in vain.
     in_vain: bool,
+    /// What comes is of the past, and bounded by what is kept of that.
+    is_catching_up: bool,
     end: Option<End>,
 }
 
@@ -158,7 +160,7 @@ impl Queue {
         // Behind a gap nothing comes until it was reported: that is where it is.
         let may_follow = state.gap.is_none() || self.overflow == Overflow::DropOldest;
         let is_elastic = matches!(self.overflow, Overflow::Block(_)) && !state.in_vain;
-        may_follow && (is_elastic || self.is_within(state, bytes))
+        may_follow && (is_elastic || state.is_catching_up || self.is_within(state, bytes))
     }
 
     fn is_within(&self, state: &State, bytes: usize) -> bool {
@@ -255,6 +257,16 @@ impl Queue {
     pub(crate) fn size(&self) -> (usize, usize) {
         let state = self.state.lock();
         (state.items.len(), state.bytes)
+    }
+
+    /// Notes that an event was dropped on the way here.
+    pub(crate) fn count_dropped(&self) {
+        self.state.lock().dropped += 1;
+    }
+
+    /// Takes whatever comes, or keeps within its bounds again.
+    pub(crate) fn set_catching_up(&self, is: bool) {
+        self.state.lock().is_catching_up = is;
     }
 
     /// How many events were dropped so far.

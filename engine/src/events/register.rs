@@ -210,7 +210,9 @@ impl Demand {
         let entry = Entry::new(whom, (parsed, bound), (queue, receiver), position);
         let entry = Arc::new(entry);
         if let Some(start) = start {
+            entry.queue.set_catching_up(true);
             Hub::catch_up(work, &entry, scope, start)?;
+            entry.queue.set_catching_up(false);
         }
         if let (Some(within), false) = (within, reached.is_empty()) {
             super::polling::begin(work, &entry, scope.schema(), within);

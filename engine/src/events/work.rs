@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(super) queued: bool,
     /// Who ended and was taken out; dropped when the state is free.
     pub(super) ended: Vec<Arc<Entry>>,
+    /// How many subscriptions were asked whether they want an event.
+    pub(super) asked: usize,
     found: Vec<Member>,
 }
 
@@ -285,7 +287,7 @@ impl<'s> Work<'s> {
     pub(crate) fn deliver(&mut self, namespace: &Name, event: EventData) {
         let mut found = std::mem::take(&mut self.state.found);
         if let Some(scope) = self.state.scopes.get(namespace) {
-            scope.wanting(&event, &mut found);
+            self.state.asked += scope.wanting(&event, &mut found);
         }
         if !found.is_empty() {
             let data = Arc::new(event.packed());
@@ -321,9 +323,12 @@ impl<'s> Work<'s> {
                 let token = self.state.agenda.plan(ends, Rank::Window, window);
                 *entry.planned.lock() = vec![token];
             }
-            Joined::Full => {
-                let lost = event.data().clone();
-                self.report(entry, &lost, &Report::Overflow(bytes));
+            Joined::Full { first } => {
+                entry.queue.count_dropped();
+                if first {
+                    let lost = event.data().clone();
+                    self.report(entry, &lost, &Report::Overflow(bytes));
+                }
             }
         }
     }

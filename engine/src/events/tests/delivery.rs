@@ -236,3 +236,24 @@ fn whoever_writes_waits_for_room() {
     assert_eq!(events.status().dropped, 0);
     assert!(events.try_next().unwrap().is_none());
 }
+
+#[test]
+fn a_thread_delivers_as_events_come() {
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    repository.start_events(&crate::Threads).unwrap();
+    let session = repository.session("root/x").unwrap();
+    session.compile_mof_text(&context(), "e.mof", MOF).unwrap();
+    let (give, taken) = std::sync::mpsc::channel();
+    let options = SubscribeOptions::new()
+        .with_callback(move |event| give.send(brief(&event)).map_err(|error| error.to_string()));
+    let subscription = session.subscribe(&context(), "SELECT * FROM E_Alarm", options).unwrap();
+    let sources: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    for source in &sources {
+        session.raise(&context(), &alarm(source)).unwrap();
+    }
+    let got: Vec<String> = taken.iter().take(sources.len()).collect();
+    let wanted: Vec<String> = sources.iter().map(|source| format!("E_Alarm {source}")).collect();
+    assert_eq!(got, wanted);
+    drop(subscription);
+}

@@ -193,7 +193,7 @@ fn embedded_in(class: &str, text: &str) -> cimarron_model::Value {
         Ok(number) if class == "V_Int" => Instance::new(class).with("V", number),
         _ => Instance::new("V_Text").with("V", text),
     };
-    crate::events::system::embedded(instance)
+    system::embedded(instance)
 }
 
 fn value_query() -> impl Strategy<Value = String> {
@@ -256,4 +256,27 @@ fn agree(
         prop_assert_eq!(all(subscription), wanted, "{}", query);
     }
     Ok(())
+}
+
+#[test]
+fn few_are_asked() {
+    let world = World::new();
+    let each = |n: u32| {
+        let (name, low, high) = (format!("d{n}"), n * 10, n * 10 + 9);
+        let start = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance";
+        let range = format!("TargetInstance.Size >= {low} AND TargetInstance.Size <= {high}");
+        [
+            format!("{start} ISA 'E_Disk' AND TargetInstance.Name = '{name}'"),
+            format!("{start} ISA 'E_Disk' AND {range}"),
+            format!("{start} ISA 'E_Process' AND TargetInstance.Id > {n}"),
+            format!("{start}.Name = '{name}' OR TargetInstance.Name = 'x{n}'"),
+            format!("SELECT * FROM E_Alarm WHERE Source = '{name}' AND Severity < 5"),
+        ]
+    };
+    let subscriptions: Vec<Subscription> =
+        (0..300).flat_map(each).map(|query| world.subscribe(&query)).collect();
+    world.create("E_Fast", "D7", 1234);
+    let delivered = subscriptions.iter().map(|subscription| all(subscription).len());
+    assert_eq!(delivered.sum::<usize>(), 3);
+    assert_eq!(world.session.repository().hub().asked(), 3);
 }
