@@ -29,6 +29,9 @@ use std::time::Duration;
 pub(crate) trait Watch: Send + fmt::Debug {
     /// A commit, when its events are delivered: what it begins hears of what comes then.
     fn see(&mut self, record: &Record, work: &mut Work<'_>);
+
+    /// Some commits were not kept: what there is has to be looked at.
+    fn lose(&mut self, work: &mut Work<'_>);
 }
 
 /// What the dispatcher knows.
@@ -179,19 +182,22 @@ impl<'s> Work<'s> {
         let names: Vec<Name> = self.state.scopes.keys().cloned().collect();
         for name in names {
             let current = self.repository.namespace(name.as_str()).ok();
-            let Some(scope) = self.state.scopes.get_mut(&name) else { continue };
-            for entry in scope.entries() {
+            let Some(scope) = self.state.scopes.get(&name) else { continue };
+            let entries: Vec<Arc<Entry>> = scope.entries().cloned().collect();
+            for entry in &entries {
                 entry.queue.lose(commits);
                 self.state.queued = true;
-                if entry.make_ready() {
-                    self.state.ready.push(entry.clone());
-                }
+                self.wake(entry);
             }
             match current {
                 Some(namespace) => self.renew(&name, namespace.schema()),
                 None => self.end_namespace(&name),
             }
         }
+        let mut watches = std::mem::take(&mut self.state.watches);
+        watches.iter_mut().for_each(|watch| watch.lose(self));
+        watches.append(&mut self.state.watches);
+        self.state.watches = watches;
     }
 
     /// Takes a record.

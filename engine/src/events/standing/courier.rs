@@ -42,6 +42,8 @@ struct Carried {
 /// What is to be done when nobody carries any more.
 enum After {
     Nothing,
+    /// Its retry is planned.
+    Stay,
     Wait(Duration),
     Give(Box<Carried>, Failure),
 }
@@ -76,14 +78,13 @@ impl Courier {
             let after = self.carry(repository, entry, &mut carried);
             drop(carried);
             match after {
+                After::Stay => return,
                 After::Nothing if entry.queue.is_idle() => return,
                 After::Nothing => {}
                 After::Wait(due) => {
                     let retry = Box::new(Retry(Arc::downgrade(entry)));
-                    hub.with_work(repository, |work| {
-                        let token = work.plan(due, Rank::Retry, retry);
-                        entry.planned.lock().push(token);
-                    });
+                    // When the binding is gone, so is what this is for.
+                    hub.with_work(repository, |work| work.plan(due, Rank::Retry, retry));
                     return;
                 }
                 After::Give(carried, failure) => self.give_up(hub, repository, *carried, failure),
@@ -103,9 +104,8 @@ impl Courier {
             };
             let now = repository.clock().now();
             if one.due > now {
-                // Its retry is planned.
                 *carried = Some(one);
-                return After::Nothing;
+                return After::Stay;
             }
             let policy = self.permanent.policy();
             match self.deliver(repository, &one) {

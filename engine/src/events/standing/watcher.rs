@@ -75,12 +75,8 @@ impl Watcher {
 
     /// Takes what is there; whether there is anything.
     pub(crate) fn look(&mut self, work: &mut Work<'_>) -> bool {
-        let repository = work.repository();
-        for info in repository.namespaces() {
-            let Ok(namespace) = repository.namespace(info.name.as_str()) else { continue };
-            for instance in with_roles(&namespace) {
-                self.change(work, &namespace.name, None, Some(&instance));
-            }
+        for (namespace, instance) in all_with_roles(work) {
+            self.change(work, &namespace, None, Some(&instance));
         }
         self.settle(work);
         !(self.timers.is_empty()
@@ -306,6 +302,18 @@ fn end(work: &mut Work<'_>, live: Option<Live>) {
     }
 }
 
+/// The instances that have a role.
+fn all_with_roles(work: &Work<'_>) -> Vec<(Name, StoredInstance)> {
+    let repository = work.repository();
+    let mut all = Vec::new();
+    for info in repository.namespaces() {
+        let Ok(namespace) = repository.namespace(info.name.as_str()) else { continue };
+        let name = || namespace.name.clone();
+        all.extend(with_roles(&namespace).into_iter().map(|instance| (name(), instance)));
+    }
+    all
+}
+
 /// The instances of a namespace that have a role, the timers first.
 fn with_roles(namespace: &Namespace) -> Vec<StoredInstance> {
     let schema = namespace.schema();
@@ -343,6 +351,33 @@ impl Watch for Watcher {
                 _ => {}
             }
         }
+        self.settle(work);
+    }
+
+    /// What is there and was there goes on.
+    fn lose(&mut self, work: &mut Work<'_>) {
+        let mut there = BTreeSet::new();
+        for (namespace, instance) in all_with_roles(work) {
+            let Some(place) = Place::of(&namespace, &instance) else { continue };
+            let is_known = self.timers.contains_key(&place) || self.bindings.contains_key(&place);
+            there.insert(place);
+            if !is_known {
+                self.change(work, &namespace, None, Some(&instance));
+            }
+        }
+        let gone = |place: &&Place| !there.contains(*place);
+        let timers: Vec<Place> = self.timers.keys().filter(gone).cloned().collect();
+        timers.iter().for_each(|place| self.disarm(work, place));
+        let bindings: Vec<Place> = self.bindings.keys().filter(gone).cloned().collect();
+        bindings.iter().for_each(|place| self.unbind(work, place));
+        let ends = self.filters.keys().chain(self.consumers.keys());
+        let ends: Vec<Place> = ends.filter(gone).cloned().collect();
+        for place in &ends {
+            self.touch_users(place);
+            self.filters.remove(place);
+            self.consumers.remove(place);
+        }
+        self.touch_idle();
         self.settle(work);
     }
 }
