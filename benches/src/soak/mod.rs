@@ -154,7 +154,7 @@ impl Soak {
             self.subscribers.iter_mut().for_each(|subscriber| subscriber.see(&happening));
         }
         // Commits that nobody takes are kept only so long.
-        if self.summary.writes % ROUND == 0 {
+        if self.summary.writes.is_multiple_of(ROUND) {
             self.world.session.repository().dispatch_events();
         }
     }

@@ -329,9 +329,11 @@ impl Hub {
     /// Calls a subscription's callback with what waits.
     fn call(&self, repository: &Repository, entry: &Arc<Entry>) {
         let Some(sink) = &entry.sink else { return };
-        // One at a time; who is at it takes what comes meanwhile.
-        while let Some(mut entered) = sink.try_enter() {
+        loop {
+            // Also by whoever comes too late to call: the next one must hear of the next event.
             entry.take_ready();
+            // One at a time; who is at it takes what comes meanwhile.
+            let Some(mut entered) = sink.try_enter() else { return };
             while let Some(event) = self.next_of(repository, entry) {
                 let data = event.data().clone();
                 if let Err(text) = entered.call(event) {
