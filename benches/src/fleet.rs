@@ -21,9 +21,16 @@ pub const SIZE: usize = 4;
 
 /// A namespace with the class and no instance.
 pub fn namespace() -> Session {
-    let repository = Repository::new();
-    repository.create_namespace("root/bench", Dialect::Wmi).expect("a new namespace");
-    let session = repository.session("root/bench").expect("it is there");
+    prepare(&Repository::new())
+}
+
+/// The name of the namespace.
+pub const NAMESPACE: &str = "root/bench";
+
+/// Makes the namespace with the class and no instance.
+pub fn prepare(repository: &Repository) -> Session {
+    repository.create_namespace(NAMESPACE, Dialect::Wmi).expect("a new namespace");
+    let session = repository.session(NAMESPACE).expect("it is there");
     session.compile_mof_text(&CallContext::new(), "bench.mof", CLASS).expect("the class compiles");
     session
 }

@@ -32,6 +32,7 @@
 //! | references lead to the declared class or one below | when both are known | an unknown class of this namespace is refused too | DSP0004 5.1.2 |
 //! | embedded objects are of the declared class or one below | yes | yes | DSP0004 5.6.3 |
 //! | no class where an instance is to be embedded | | yes | DSP0004 5.6.3, EmbeddedInstance |
+//! | objects nest 16 deep at most, and so do the references of a path | yes | yes | |
 //! | qualifiers of instances are declared, in scope, of their type | `CIMTYPE` and `Key` are made by the engine | yes | DSP0004 5.6.1 |
 //!
 //! Whether a referenced object exists is never asked: references may dangle.
@@ -41,6 +42,7 @@
 
 mod bounds;
 mod convert;
+mod depth;
 mod embedded;
 mod number;
 mod plan;

@@ -59,6 +59,9 @@ mod session;
 mod store;
 mod stored;
 mod system;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
 mod typed;
 mod view;
 

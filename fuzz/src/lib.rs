@@ -1,4 +1,6 @@
-//! What several fuzz targets share: MOF to an archive in memory, and back.
+//! What several fuzz targets share: MOF to an archive in memory, and back; a data directory.
+
+pub mod directory;
 
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;

@@ -225,7 +225,10 @@ impl Journal {
         let shared = &self.shared;
         shared.writable()?;
         // Closes them, if no checkpoint has made that unnecessary.
-        drop(std::mem::take(&mut *shared.retired.lock()));
+        let retired = std::mem::take(&mut *shared.retired.lock());
+        drop(retired);
+        // Held while the log is made, and the current log's number is asked for under it: only who
+        // has a prepared log can change that, and as long as none is out nobody has.
         let mut spare = shared.spare.lock();
         let log = match std::mem::replace(&mut *spare, Spare::Out) {
             Spare::Ready(log) => log,
@@ -325,13 +328,12 @@ impl Journal {
         }
         drop((old, finished));
         files.sweep(&*shared.medium);
-        shared.retired.lock().retain(|log| {
-            let holds = log.number() >= first_log;
-            if !holds {
-                log.give_up();
-            }
-            holds
-        });
+        let retired = std::mem::take(&mut *shared.retired.lock());
+        let (kept, given_up): (Vec<_>, Vec<_>) =
+            retired.into_iter().partition(|log| log.number() >= first_log);
+        shared.retired.lock().extend(kept);
+        given_up.iter().for_each(|log| log.give_up());
+        drop(given_up);
         for number in files.first_log..first_log {
             // One that stays is removed when the directory is opened next.
             let _ = shared.medium.remove(&names::log(number));

@@ -200,3 +200,103 @@ impl Manifest {
         medium.sync().map_err(failed("sync the folder of"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn manifests() -> impl Strategy<Value = Manifest> {
+        let segment = (any::<u32>(), any::<u32>(), any::<u64>(), any::<[u8; 32]>());
+        let checkpoint = (
+            any::<u64>(),
+            prop::collection::vec(any::<u8>(), 0..200),
+            prop::collection::vec(segment, 0..5),
+        );
+        (any::<DirectoryId>(), 1..=u64::MAX, prop::option::of(checkpoint)).prop_map(
+            |(directory, first_log, checkpoint)| Manifest {
+                directory,
+                first_log,
+                checkpoint: checkpoint.map(|(commit, state, segments)| CheckpointRecord {
+                    commit,
+                    state,
+                    segments: ascending(segments),
+                }),
+            },
+        )
+    }
+
+    fn ascending(mut segments: Vec<(u32, u32, u64, [u8; 32])>) -> Vec<SegmentRecord> {
+        segments.sort_unstable();
+        segments.dedup_by_key(|segment| segment.0);
+        let record = |(number, blobs, length, seal)| SegmentRecord { number, blobs, length, seal };
+        segments.into_iter().map(record).collect()
+    }
+
+    fn sealed(body: &[u8]) -> Vec<u8> {
+        [body, blake3::hash(body).as_bytes()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Manifest> {
+        Manifest::decode("MANIFEST", bytes)
+    }
+
+    fn is_damaged(result: &Result<Manifest>) -> bool {
+        matches!(result, Err(JournalError::Damaged { .. }))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(manifest in manifests()) {
+            prop_assert_eq!(decode(&manifest.encode().unwrap()).unwrap(), manifest);
+        }
+
+        #[test]
+        fn any_other_bytes_are_noticed(
+            manifest in manifests(), bit: prop::sample::Index, end: prop::sample::Index,
+        ) {
+            let bytes = manifest.encode().unwrap();
+            let mut flipped = bytes.clone();
+            let bit = bit.index(bytes.len() * 8);
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(is_damaged(&decode(&flipped)));
+            let shorter = &bytes[..end.index(bytes.len())];
+            prop_assert!(is_damaged(&decode(shorter)));
+            let longer = [&bytes[..], &[0]].concat();
+            prop_assert!(is_damaged(&decode(&longer)));
+        }
+
+        /// A hash that vouches for nonsense: it is refused, or it is exactly what would be written.
+        #[test]
+        fn nothing_is_read_that_is_not_written(
+            manifest in manifests(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let mut body = manifest.encode().unwrap();
+            body.truncate(body.len() - HASH);
+            for (at, byte) in changes {
+                let at = at.index(body.len() - MAGIC.len()) + MAGIC.len();
+                body[at] = byte;
+            }
+            let bytes = sealed(&body);
+            if let Ok(read) = decode(&bytes) {
+                prop_assert_eq!(read.encode().unwrap(), bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn newer_and_older_formats() {
+        let manifest = Manifest { directory: [7; 16], first_log: 1, checkpoint: None };
+        let of_format = |format: u32| {
+            let mut body = manifest.encode().unwrap();
+            body.truncate(body.len() - HASH);
+            body[16..20].copy_from_slice(&format.to_le_bytes());
+            // A newer format may have any fields.
+            body.extend_from_slice(&[1, 2, 3]);
+            decode(&sealed(&body)).unwrap_err()
+        };
+        assert!(matches!(of_format(2), JournalError::NewerFormat { found: 2, known: 1, .. }));
+        assert!(matches!(of_format(0), JournalError::Damaged { .. }));
+    }
+}

@@ -14,6 +14,7 @@
 
 mod clock;
 mod data;
+mod durable;
 mod memory;
 mod ours;
 mod queries;
@@ -32,6 +33,9 @@ fn main() -> ExitCode {
         ["export", count, folder] => {
             number(count).and_then(|count| queries::export(count, Path::new(folder)))
         }
+        ["die", side, count, folder] => {
+            number(count).and_then(|count| die(side, count, Path::new(folder)))
+        }
         [side, group, count] => {
             let report = number(count).and_then(|count| run(side, group, count));
             report.map(|report| println!("{report}"))
@@ -49,6 +53,15 @@ fn main() -> ExitCode {
 
 fn number(text: &str) -> Result<u64, Box<dyn std::error::Error>> {
     text.parse().map_err(|error| format!("{text}: {error}").into())
+}
+
+/// Commits to a folder and ends without closing it.
+fn die(side: &str, count: u64, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    match side {
+        "cimarron" => ours::durable::commit_and_die(folder, count)?,
+        _ => sqlite::durable::commit_and_die(folder, count)?,
+    }
+    Ok(())
 }
 
 fn run(side: &str, group: &str, count: u64) -> Outcome {

@@ -2,6 +2,7 @@
 //! its own. Keys and other members may be missing, for nothing finds an embedded object
 //! by its key.
 
+use super::depth::object_within;
 use super::{Checked, Checker, slot_of};
 use crate::error::EngineError;
 use crate::schema::Slot;
@@ -23,7 +24,8 @@ impl Checker<'_> {
         object: &Arc<Object>,
         depth: usize,
     ) -> Result<Option<Object>, EngineError> {
-        if depth >= Object::MAX_DEPTH {
+        // The outermost object answers for all that are in it.
+        if depth == 0 && !object_within(object, Object::MAX_DEPTH) {
             return Err(EngineError::TooDeep { property: slot.name.clone() });
         }
         self.check_object_class(slot, object)?;

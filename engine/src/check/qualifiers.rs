@@ -6,10 +6,11 @@
 //! the class already says.
 
 use super::Checker;
+use super::depth::value_within;
 use crate::error::EngineError;
 use crate::schema::{Layout, Slot};
 use crate::store::RowQualifiers;
-use cimarron_model::{CimType, Dialect, Instance, Qualifier, Qualifiers, Scope};
+use cimarron_model::{CimType, Dialect, Instance, Object, Qualifier, Qualifiers, Scope};
 use std::sync::Arc;
 
 /// What WMI's qualifiers of properties say of the class and nobody sets on an instance.
@@ -66,10 +67,13 @@ impl Checker<'_> {
     }
 
     fn check_qualifier(self, qualifier: &Qualifier, scope: Scope) -> Result<(), EngineError> {
+        let name = || qualifier.name.clone();
+        if !value_within(&qualifier.value, Object::MAX_DEPTH) {
+            return Err(EngineError::TooDeep { property: name() });
+        }
         if self.dialect == Dialect::Wmi {
             return Ok(());
         }
-        let name = || qualifier.name.clone();
         let Some(declared) = self.schema.qualifier_types().get(&qualifier.name) else {
             return Err(EngineError::UndeclaredQualifier { qualifier: name() });
         };

@@ -1,9 +1,10 @@
 //! Checking where references lead.
 
 use super::Checker;
+use super::depth::path_fits;
 use crate::error::EngineError;
 use crate::schema::Slot;
-use cimarron_model::{Dialect, Name, ObjectPath};
+use cimarron_model::{Dialect, KeyError, Name, ObjectPath};
 
 impl Checker<'_> {
     /// That a path leads to an object that the property may reference, as far as
@@ -15,6 +16,12 @@ impl Checker<'_> {
     /// text that nothing follows; in `Dmtf` it cannot be the declared class or one
     /// below.
     pub(super) fn check_reference(self, slot: &Slot, path: &ObjectPath) -> Result<(), EngineError> {
+        if !path_fits(path) {
+            return Err(EngineError::Unreadable {
+                property: slot.name.clone(),
+                problem: KeyError::TooDeep.to_string(),
+            });
+        }
         let Some(declared) = &slot.class else { return Ok(()) };
         let Some(found) = &path.class else {
             return Err(EngineError::Unreadable {

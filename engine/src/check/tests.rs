@@ -8,8 +8,8 @@ use crate::error::EngineError;
 use crate::schema::{Bounds, ClassId, Layout, Slot};
 use crate::view::ValueView;
 use cimarron_model::{
-    Array, ArrayShape, Char16, CimType, ClassVersion, DateTime, Instance, Name, Object, ObjectPath,
-    Scalar, Status, Value,
+    Array, ArrayShape, Char16, CimType, Class, ClassVersion, DateTime, Instance, KeyValue, Keys,
+    MAX_PATH_DEPTH, Name, Object, ObjectPath, Property, Scalar, Status, Value,
 };
 use std::sync::Arc;
 
@@ -150,6 +150,22 @@ fn key_text_must_be_printable_in_wmi() {
 }
 
 #[test]
+fn references_nest_as_deep_as_paths() {
+    let world = World::new();
+    let slot = slot(CimType::Reference, ArrayShape::Scalar);
+    // Built by hand: `KeyValue::reference` would refuse.
+    let nested = |depth: usize| {
+        (1..depth).fold(ObjectPath::of_class("X"), |inner, _| {
+            ObjectPath::of_instance("X", Keys::Unnamed(KeyValue::Reference(Box::new(inner))))
+        })
+    };
+    for (depth, fits) in [(1, true), (MAX_PATH_DEPTH, true), (MAX_PATH_DEPTH + 1, false)] {
+        let value = Value::from(nested(depth));
+        assert_eq!(world.convert(Dialect::Wmi, &slot, &value).is_ok(), fits, "{depth}");
+    }
+}
+
+#[test]
 fn embedding_has_a_limit() {
     let world = World::new();
     let slot = slot(CimType::Object, ArrayShape::Scalar);
@@ -159,7 +175,29 @@ fn embedding_has_a_limit() {
         })
     };
     // Classes that the namespace does not know are not looked into.
-    assert!(world.convert(Dialect::Wmi, &slot, &nested(3)).is_ok());
+    // Their depth counts all the same, and that of what embedded classes hold.
+    let in_class = |depth: usize| {
+        let part = Property::new("P", CimType::Object).with_default(nested(depth));
+        Value::from(Object::Class(Class::new("X").with(part)))
+    };
+    let in_array = |depth: usize| {
+        let inner = nested(depth).as_scalar().cloned();
+        let array = Array::from_options(CimType::Object, [inner]).unwrap();
+        Value::from(Object::Instance(Instance::new("X").with("Inner", array)))
+    };
+    for (value, fits) in [
+        (nested(3), true),
+        (nested(Object::MAX_DEPTH), true),
+        (nested(Object::MAX_DEPTH + 1), false),
+        (nested(200), false),
+        (in_class(Object::MAX_DEPTH - 1), true),
+        (in_class(Object::MAX_DEPTH), false),
+        (in_array(Object::MAX_DEPTH - 1), true),
+        (in_array(Object::MAX_DEPTH), false),
+    ] {
+        let error = world.convert(Dialect::Wmi, &slot, &value).err();
+        assert_eq!(error, (!fits).then_some(Status::InvalidObject));
+    }
     let layout = Layout::from_slots(ClassId(0), ClassVersion(0), "X".into(), std::iter::empty());
     let missing = slot_of(&layout, &"Y".into(), 0).unwrap_err();
     assert_eq!(missing.status(), Status::NoSuchProperty);

@@ -7,14 +7,16 @@ use super::record::Writer;
 use super::replay::Replay;
 use super::schema::Archives;
 use super::{DurabilityStatus, Durable, SyncPolicy, storage};
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
-use cimarron_journal::{Folder, Medium, Options};
+use crate::store::Transaction;
+use cimarron_journal::{Folder, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// A log with fewer bytes than this is read again in no time: closing leaves it as it is.
 const SHORT_LOG: u64 = 4 << 20;
@@ -50,10 +52,7 @@ impl RepositoryBuilder {
             None => Vec::new(),
         };
         let first = opened.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.commit);
-        let mut replay = Replay::new(&repository, archives, first);
-        for entry in opened.tail {
-            replay.entry(&entry.map_err(storage)?.bytes)?;
-        }
+        replay_all(Replay::new(&repository, archives, first), opened.tail)?;
         // What the reader of this log knows is not looked into again: archives are written anew.
         let writer = Writer::knowing(FxHashSet::default());
         let commits = repository.commits();
@@ -73,8 +72,41 @@ impl RepositoryBuilder {
             storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
         })?;
         repository.set_durable(durable);
+        add_built_in(&repository)?;
         Ok(repository)
     }
+}
+
+/// Does everything again that a log has, while another thread reads what comes.
+fn replay_all(mut replay: Replay<'_>, tail: Tail) -> Result<(), EngineError> {
+    let (give, taken) = mpsc::sync_channel(READ_AHEAD);
+    std::thread::scope(|scope| {
+        // Moved in, so that the other thread stops when this one does.
+        let taken = taken;
+        scope.spawn(move || {
+            let mut tail = tail;
+            // Until there is nothing more to give or nobody who takes.
+            while tail.next().is_some_and(|entry| give.send(entry).is_ok()) {}
+        });
+        taken.iter().try_for_each(|entry| replay.entry(&entry.map_err(storage)?.bytes))
+    })
+}
+
+/// How many entries of a log are read ahead.
+const READ_AHEAD: usize = 4;
+
+/// Adds the system classes that came after a namespace was made. Those that it has stay as they
+/// are, for rows may follow them.
+fn add_built_in(repository: &Repository) -> Result<(), EngineError> {
+    let mut transaction = Transaction::begin(repository.commits())?;
+    for namespace in repository.all_current() {
+        let start = crate::system::schema(&namespace.name, namespace.dialect);
+        let schema = transaction.root(&namespace.store).schema.clone();
+        if let Some(schema) = schema.with_built_in(&start) {
+            transaction.set_schema(&namespace.store, Arc::new(schema));
+        }
+    }
+    transaction.commit(&Principal::system()).map(drop)
 }
 
 /// Lets what was written find the archive of the system classes, so that namespaces share it.

@@ -90,14 +90,17 @@ impl<'r> Replay<'r> {
         transaction: &mut Transaction<'r>,
     ) -> Done<Principal> {
         let mut by = Principal::system();
+        let mut within = None;
         while decoder.remaining() > 0 {
             let commit = decoder.u64()?;
             if commit != self.last + 1 {
                 return Err(wrong(decoder, "a commit out of order"));
             }
-            by = Principal::new(decoder.text()?);
+            let name = decoder.text()?;
+            if by.name() != name {
+                by = Principal::new(name);
+            }
             transaction.renumber(commit);
-            let mut within = None;
             while self.change(decoder, transaction, &mut within)? {}
             self.last = commit;
         }
@@ -114,11 +117,15 @@ impl<'r> Replay<'r> {
         match decoder.u8()? {
             kind::END => return Ok(false),
             kind::WITHIN => {
-                let name = decoder.name()?;
-                let found = self.repository.current(&name);
-                let namespace = found.ok_or_else(|| wrong(decoder, "an unknown namespace"))?;
-                let root = transaction.root(&namespace.store);
-                *within = Some(Within { namespace, before: root.clone(), root, class: None });
+                let name = decoder.text()?;
+                // Nearly always that of the commit before.
+                let is_there = |within: &Within| within.namespace.name.as_str() == name;
+                if !within.as_ref().is_some_and(is_there) {
+                    let found = self.repository.current(&Name::new(name));
+                    let namespace = found.ok_or_else(|| wrong(decoder, "an unknown namespace"))?;
+                    let root = transaction.root(&namespace.store);
+                    *within = Some(Within { namespace, before: root.clone(), root, class: None });
+                }
             }
             kind::ARCHIVE => {
                 let bytes = decoder.bytes()?;
@@ -130,10 +137,12 @@ impl<'r> Replay<'r> {
                 let dialect = dialect.ok_or_else(|| wrong(decoder, "an unknown dialect"))?;
                 let start = change(decoder, &Schema::default(), &self.archives)?;
                 let start = shared_start(&name, dialect, start);
+                *within = None;
                 self.repository.install(transaction, &name, dialect, start);
             }
             kind::NO_NAMESPACE => {
                 let found = self.repository.current(&decoder.name()?);
+                *within = None;
                 let namespace = found.ok_or_else(|| wrong(decoder, "an unknown namespace"))?;
                 self.repository.uninstall(transaction, &namespace);
             }

@@ -515,11 +515,11 @@ pub enum EngineError {
     },
     /// Objects are embedded in one another too deeply.
     #[error(
-        "property `{property}`: objects are embedded more than {} deep",
+        "`{property}`: objects are embedded more than {} deep",
         cimarron_model::Object::MAX_DEPTH
     )]
     TooDeep {
-        /// The property.
+        /// The property or qualifier.
         property: Name,
     },
 

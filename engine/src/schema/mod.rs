@@ -247,6 +247,24 @@ impl Schema {
         (is_whole && classes.iter().all(is_given)).then_some(schema)
     }
 
+    /// The same schema with the classes of another that it lacks by name, which are built in;
+    /// `None` when it lacks none.
+    pub(crate) fn with_built_in(&self, start: &Self) -> Option<Self> {
+        let lacks = |class: &ClassRef<'_>| self.class(class.name().as_str()).is_none();
+        let mut next_id = self.next_id;
+        let mut classes: Vec<_> = self.classes().map(|class| class.def().clone()).collect();
+        let known = classes.len();
+        for class in start.classes().filter(lacks) {
+            let (def, id) = (class.def(), ClassId(next_id));
+            let version = (id, def.version);
+            let added = ClassDef::restore(version, &def.archive, def.place(), &def.name)?;
+            classes.push(Arc::new(added));
+            next_id += 1;
+        }
+        let types = self.qualifier_types.clone();
+        (classes.len() > known).then(|| Self::assemble(&classes, types, next_id, self.next_version))
+    }
+
     /// Whether this has the very same classes, and they are all there is.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let same = |(a, b): (ClassRef<'_>, ClassRef<'_>)| {

@@ -246,6 +246,17 @@ impl Session {
         &self.repository
     }
 
+    /// Takes a class out of the schema, whatever it is.
+    #[cfg(test)]
+    pub(crate) fn forget_class(&self, name: &str) {
+        let mut transaction = self.namespace.begin().unwrap();
+        let schema = transaction.root(&self.namespace.store).schema.clone();
+        let id = schema.class(name).unwrap().def().id;
+        let schema = Arc::new(schema.without(&[id]));
+        transaction.set_schema(&self.namespace.store, schema);
+        transaction.commit(&self.caller).unwrap();
+    }
+
     /// Schema and tables, for tests.
     #[cfg(test)]
     pub(crate) fn namespace_root(&self) -> Arc<crate::store::Root> {

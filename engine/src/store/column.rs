@@ -207,7 +207,8 @@ macro_rules! data {
                     Self::Object(items) => items.shrink_to_fit(),
                     Self::Array(items) => items.shrink_to_fit(),
                     Self::Mixed(items) => items.shrink_to_fit(),
-                    Self::Constant(..) | Self::Dictionary(..) => {}
+                    Self::Dictionary(_, texts) => texts.shrink(),
+                    Self::Constant(..) => {}
                 }
             }
 

@@ -270,3 +270,70 @@ fn parse_table(bytes: &[u8], table: u64) -> Option<(Vec<Entry>, [u8; 32])> {
     fields.slice(FOOTER - 32)?;
     Some((parsed, fields.array()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulated::SimulatedMedium;
+    use crate::{Options, open};
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn what_is_written_is_read(
+            blobs in prop::collection::vec(
+                prop_oneof![
+                    prop::collection::vec(any::<u8>(), 0..70),
+                    (0..3_000_000usize, any::<u8>()).prop_map(|(size, byte)| vec![byte; size]),
+                ],
+                0..6,
+            ),
+        ) {
+            let medium = SimulatedMedium::new();
+            let opened = open(Arc::new(medium.clone()), Options::default()).unwrap();
+            let mut writer = opened.journal.new_segments().unwrap();
+            let ids: Vec<_> = blobs.iter().map(|blob| writer.add(blob).unwrap()).collect();
+            let segments = writer.finish().unwrap();
+            opened.journal.install(0, Vec::new(), &segments, 1).unwrap();
+            drop(opened);
+
+            let opened = open(Arc::new(medium.clone()), Options::default()).unwrap();
+            let checkpoint = opened.checkpoint.unwrap();
+            let mut buffer = AlignedVec::new();
+            for (id, blob) in ids.iter().zip(&blobs) {
+                checkpoint.read(*id, &mut buffer).unwrap();
+                prop_assert!(buffer.as_slice() == blob.as_slice());
+            }
+            for number in segments {
+                checkpoint.segments().verify(number).unwrap();
+                let length = medium.bytes(&names::segment(number)).unwrap().len();
+                prop_assert_eq!(length % 16, 0);
+            }
+        }
+
+        #[test]
+        fn a_table_of_any_bytes(
+            rows in prop::collection::vec((0..200u64, 0..200u64, any::<[u8; 32]>()), 0..4),
+            more in prop::collection::vec(any::<u8>(), 0..60),
+            table in 0..300u64,
+        ) {
+            let mut bytes = Vec::new();
+            for (offset, length, hash) in rows {
+                bytes.extend_from_slice(&offset.to_le_bytes());
+                bytes.extend_from_slice(&length.to_le_bytes());
+                bytes.extend_from_slice(&hash);
+            }
+            bytes.extend_from_slice(&more);
+            if let Some((entries, _)) = parse_table(&bytes, table) {
+                prop_assert_eq!(entries.len() * ENTRY + FOOTER, bytes.len());
+                for entry in entries {
+                    prop_assert!(entry.offset >= 32 && entry.offset + entry.length <= table);
+                    prop_assert!(entry.offset.is_multiple_of(16));
+                }
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! turn, in one run, on the same input; what counts is the ratio, which the load and the
 //! speed of the machine touch least.
 
+mod durable;
 mod measure;
 mod mof;
 mod query;
@@ -33,7 +34,7 @@ pub(crate) struct Arguments {
     /// The zip of the DMTF CIM Schema; looked for beside the repository when not given
     #[arg(long, value_name = "ZIP")]
     schema: Option<PathBuf>,
-    /// Of the store and queries: how many instances there are
+    /// Of the store, queries and durability: how many instances there are
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
     count: u64,
     /// Of the store: also with ten times as many instances
@@ -49,6 +50,8 @@ enum Subject {
     Query,
     /// Creating, reading and changing instances, against SQLite in memory
     Store,
+    /// Commits to disk and opening, against SQLite with a write-ahead log
+    Durability,
     /// Event delivery
     Events,
 }
@@ -64,6 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Subject::Mof => mof::measure(arguments.schema.as_deref(), arguments.runs)?,
         Subject::Query => query::measure(arguments.count, arguments.runs)?,
         Subject::Store => store::measure(arguments.count, arguments.large, arguments.runs)?,
+        Subject::Durability => durable::measure(arguments.count, arguments.runs)?,
         Subject::Events => return Err(Error::NotMeasuredYet("events")),
     };
     let rows = match measured {

@@ -81,6 +81,7 @@ impl Figure {
 pub(super) enum Unit {
     MillionsPerSecond,
     Microseconds,
+    Seconds,
     Bytes,
     Megabytes,
     Gibibytes,
@@ -93,6 +94,7 @@ impl Unit {
         match self {
             Self::MillionsPerSecond => "M/s",
             Self::Microseconds => "µs",
+            Self::Seconds => "s",
             Self::Bytes => "B",
             Self::Megabytes => "MB",
             Self::Gibibytes => "GiB",
@@ -112,7 +114,7 @@ impl Unit {
             Self::Megabytes => figure / 1e6,
             Self::Gibibytes => figure / f64::from(1 << 30),
             Self::Percent => figure * 100.0,
-            Self::Bytes | Self::Times => figure,
+            Self::Seconds | Self::Bytes | Self::Times => figure,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Cimarron's side.
 
 mod classes;
+pub(crate) mod durable;
 mod large;
 mod links;
 mod parse;
@@ -36,6 +37,9 @@ pub fn run(group: &str, count: u64) -> Outcome {
         "queries_ordered" => queries::ordered(&mut report, count)?,
         "letters" => queries::letters(&mut report, count)?,
         "links_text" => links::associators_of(&mut report)?,
+        "durable" => durable::commits(&mut report)?,
+        "reopen" => durable::reopen(&mut report, count)?,
+        "reopen_killed" => durable::reopen_killed(&mut report, count)?,
         "parse" => parse::parse_and_bind(&mut report)?,
         _ => return Err(format!("no group `{group}`").into()),
     }

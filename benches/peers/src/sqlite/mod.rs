@@ -1,6 +1,7 @@
 //! SQLite's side: a database in memory, statements prepared once, nothing else open.
 
 mod classes;
+pub(crate) mod durable;
 mod large;
 mod links;
 mod queries;
@@ -41,6 +42,9 @@ pub fn run(group: &str, count: u64, form: Form) -> Outcome {
         "queries_ordered" => queries::ordered(&mut report, count, form)?,
         "letters" => queries::letters(&mut report, count, form)?,
         "links_text" => links::associators_of(&mut report, form)?,
+        "durable" => durable::commits(&mut report, form)?,
+        "reopen" => durable::reopen(&mut report, count, form)?,
+        "reopen_killed" => durable::reopen_killed(&mut report, count, form)?,
         "parse" => queries::parse(&mut report, form)?,
         _ => return Err(format!("no group `{group}`").into()),
     }

@@ -11,7 +11,7 @@
 //!
 //! `put_*` functions append to a `Vec`; a [`Decoder`] reads. Bytes may come from a damaged
 //! medium: each count is held against the bytes that are left before anything is
-//! allocated for it, and what nests is read [`MAX_DEPTH`] deep at most.
+//! allocated for it, and what nests is read [`decoder::MAX_DEPTH`] levels deep at most.
 
 mod class;
 mod codes;
@@ -20,8 +20,14 @@ mod instance;
 mod item;
 mod number;
 mod path;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod probe;
 mod qualifier;
 mod row;
+#[cfg(test)]
+mod strategies;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use class::{put_class, put_data_type};

@@ -1,7 +1,7 @@
 //! What was there is there again.
 
 use super::*;
-use crate::{Update, ValueView};
+use crate::{ClassOptions, Update, ValueView};
 use cimarron_model::{Instance, ObjectPath};
 
 const MOF: &str = r#"
@@ -123,5 +123,24 @@ fn a_checkpoint_has_everything() {
     assert_eq!(image_of(&repository), before);
     repository.compact().unwrap();
     drop(repository);
+    assert_eq!(image_of(&open(&medium).unwrap()), before);
+}
+
+#[test]
+fn system_classes_that_are_new_come_to_what_is_old() {
+    let medium = Arc::new(SimulatedMedium::new());
+    let repository = open(&medium).unwrap();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    wmi.compile_mof_text(&context(), "a.mof", "class X_A { [key] string Id; };").unwrap();
+    // As a version would have left it that did not know this class.
+    wmi.forget_class("__AggregateEvent");
+    assert!(wmi.get_class(&context(), "__AggregateEvent", ClassOptions::default()).is_err());
+    drop((wmi, repository));
+    let repository = open(&medium).unwrap();
+    let wmi = repository.session("root/cimv2").unwrap();
+    wmi.get_class(&context(), "__AggregateEvent", ClassOptions::default()).unwrap();
+    wmi.create_instance(&context(), &Instance::new("X_A").with("Id", "a")).unwrap();
+    let before = image_of(&repository);
+    drop((wmi, repository));
     assert_eq!(image_of(&open(&medium).unwrap()), before);
 }

@@ -143,43 +143,12 @@ impl Form<'_, '_> {
                 self.demand(CimType::String, false)?;
                 Data::String(Box::new(self.texts(texts)?))
             }
-            ArchivedFormRecord::Dictionary(codes, texts) => {
-                self.demand(CimType::String, false)?;
-                let texts = self.texts(texts)?;
-                if codes.iter().any(|code| usize::from(*code) >= texts.len()) {
-                    return Err(Damaged::new("a row has a text that is not there"));
-                }
-                Data::Dictionary(codes.to_vec(), Box::new(texts))
-            }
+            ArchivedFormRecord::Dictionary(codes, texts) => self.dictionary(codes, texts)?,
             ArchivedFormRecord::Constant(values) => self.constant(values)?,
-            ArchivedFormRecord::Reference(values) => {
-                self.demand(CimType::Reference, false)?;
-                Data::Reference(self.each(values, |value| match value {
-                    Value::Scalar(Scalar::Reference(path)) => Some(path),
-                    _ => None,
-                })?)
-            }
-            ArchivedFormRecord::Object(values) => {
-                self.demand(CimType::Object, false)?;
-                Data::Object(self.each(values, |value| match value {
-                    Value::Scalar(Scalar::Object(object)) => Some(object),
-                    _ => None,
-                })?)
-            }
-            ArchivedFormRecord::Array(values) => {
-                self.demand(self.slot.cim_type, true)?;
-                Data::Array(self.each(values, |value| match value {
-                    Value::Array(array) => Some(Box::new(array)),
-                    _ => None,
-                })?)
-            }
-            ArchivedFormRecord::Mixed(values) => {
-                self.demand(CimType::Object, false)?;
-                self.demand(CimType::String, false)?;
-                let cells = self.each(values, |value| (!value.is_null()).then_some(value))?;
-                let null = || Value::null(CimType::String);
-                Data::Mixed(cells.into_iter().map(|cell| cell.unwrap_or_else(null)).collect())
-            }
+            ArchivedFormRecord::Reference(values) => self.references(values)?,
+            ArchivedFormRecord::Object(values) => self.objects(values)?,
+            ArchivedFormRecord::Array(values) => self.arrays(values)?,
+            ArchivedFormRecord::Mixed(values) => self.mixed(values)?,
         })
     }
 
@@ -212,6 +181,19 @@ impl Form<'_, '_> {
             .ok_or_else(|| Damaged::new("its texts do not end where it says"))
     }
 
+    fn dictionary(
+        &mut self,
+        codes: &[u8],
+        texts: &ArchivedTextRecord<'_>,
+    ) -> Result<Data, Damaged> {
+        self.demand(CimType::String, false)?;
+        let texts = self.texts(texts)?;
+        if codes.iter().any(|code| usize::from(*code) >= texts.len()) {
+            return Err(Damaged::new("a row has a text that is not there"));
+        }
+        Ok(Data::Dictionary(codes.to_vec(), Box::new(texts)))
+    }
+
     fn constant(&mut self, record: &ArchivedValuesRecord) -> Result<Data, Damaged> {
         let mut decoder = Decoder::new(self.source.take(record.bytes.to_native())?);
         let value = decoder.value()?;
@@ -221,6 +203,42 @@ impl Form<'_, '_> {
         }
         self.demand(value.cim_type(), value.is_array())?;
         Ok(Data::Constant(Box::new(value), record.rows.to_native()))
+    }
+
+    fn references(&mut self, record: &ArchivedValuesRecord) -> Result<Data, Damaged> {
+        self.demand(CimType::Reference, false)?;
+        let cells = self.each(record, |value| match value {
+            Value::Scalar(Scalar::Reference(path)) => Some(path),
+            _ => None,
+        })?;
+        Ok(Data::Reference(cells))
+    }
+
+    fn objects(&mut self, record: &ArchivedValuesRecord) -> Result<Data, Damaged> {
+        self.demand(CimType::Object, false)?;
+        let cells = self.each(record, |value| match value {
+            Value::Scalar(Scalar::Object(object)) => Some(object),
+            _ => None,
+        })?;
+        Ok(Data::Object(cells))
+    }
+
+    fn arrays(&mut self, record: &ArchivedValuesRecord) -> Result<Data, Damaged> {
+        self.demand(self.slot.cim_type, true)?;
+        let cells = self.each(record, |value| match value {
+            Value::Array(array) => Some(Box::new(array)),
+            _ => None,
+        })?;
+        Ok(Data::Array(cells))
+    }
+
+    /// Only embedded objects may be of two types.
+    fn mixed(&mut self, record: &ArchivedValuesRecord) -> Result<Data, Damaged> {
+        self.demand(CimType::Object, false)?;
+        self.demand(CimType::String, false)?;
+        let cells = self.each(record, |value| (!value.is_null()).then_some(value))?;
+        let null = || Value::null(CimType::String);
+        Ok(Data::Mixed(cells.into_iter().map(|cell| cell.unwrap_or_else(null)).collect()))
     }
 
     /// Values that own memory, for each row that is not marked.

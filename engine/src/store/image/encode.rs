@@ -14,8 +14,14 @@ use crate::view::ValueView;
 use rkyv::rancor;
 use rkyv::util::AlignedVec;
 
-/// How many bytes of records rkyv's pointers reach.
-const RECORDS_MAX: usize = i32::MAX as usize / 2;
+/// How many bytes of records rkyv's pointers reach, and some to spare.
+const RECORDS_MAX: usize = i32::MAX as usize - (1 << 20);
+
+/// How many bytes of its column's vector a row takes at most: a datetime has that many.
+const ROW_MAX: usize = size_of::<u128>();
+
+/// What else a column has at most: marks, where the texts of a dictionary end, and gaps.
+const REST_MAX: usize = 2048;
 
 /// Writes the first so many rows of a chunk over what `out` holds. Rows may be added to a
 /// tail meanwhile.
@@ -80,8 +86,7 @@ impl Writer<'_> {
         if len == 0 {
             return missing;
         }
-        // No element of a vector has more bytes, and no row has more than three elements.
-        self.records += len * 3 * size_of::<u128>();
+        self.records += len * ROW_MAX + REST_MAX;
         let mut nulls = first_bits(&column.nulls, len);
         let form = self.form(column, len, &mut nulls);
         ColumnRecord { nulls, form }

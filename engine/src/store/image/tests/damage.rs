@@ -4,8 +4,8 @@ use super::super::encode::finish;
 use super::super::format::{ColumnRecord, FormRecord, HEAD, ImageRecord, TextRecord, ValuesRecord};
 use super::sample::{ROWS, properties, sample, sample_layout};
 use super::*;
-use crate::durable::codec::put_value;
-use crate::store::chunk::CAPACITY;
+use crate::durable::codec::{put_row_qualifiers, put_value};
+use crate::store::chunk::{CAPACITY, RowQualifiers};
 
 /// Looks at all that an image says, if it is one; whether it is.
 fn read_all(bytes: &[u8], layout: &Arc<Layout>) -> bool {
@@ -141,6 +141,13 @@ fn what_no_column_can_be_is_refused() {
         front: b"a".to_vec(),
         ..Wrong::new(CimType::String, Dictionary(codes, texts()))
     };
+    let qualified = |rows: &[u32], slot| {
+        let mut own = RowQualifiers::default();
+        own.properties.push((slot, own.instance.clone()));
+        let mut front = Vec::new();
+        rows.iter().for_each(|_| put_row_qualifiers(&mut front, &own));
+        Wrong { qualified: rows.to_vec(), front, ..numbers() }
+    };
     let constant = |rows| Wrong::values(scalar(CimType::UInt8), Constant, rows, &one);
     // What each of the wrong ones below would be without its mistake.
     for right in [
@@ -151,6 +158,7 @@ fn what_no_column_can_be_is_refused() {
         dictionary(&[0, 0]),
         constant(2),
         constant(1),
+        qualified(&[0, 1], 0),
         Wrong { nulls: vec![0b10], ..Wrong::values(Kind::EMBEDDED, Mixed, 2, &["".into()]) },
     ] {
         right.read().unwrap();
@@ -221,12 +229,12 @@ fn what_no_column_can_be_is_refused() {
         ),
         ("more values than said", Wrong::values(Kind::EMBEDDED, Mixed, 1, &["".into(), "".into()])),
         ("values in too many rows", Wrong::values(Kind::EMBEDDED, Mixed, u32::MAX, &["".into()])),
-        ("qualifiers of no row", Wrong { qualified: vec![2], front: vec![0, 0], ..numbers() }),
-        (
-            "qualifiers out of order",
-            Wrong { qualified: vec![1, 1], front: vec![0; 4], ..numbers() },
-        ),
-        ("qualifiers that are not there", Wrong { qualified: vec![1], ..numbers() }),
+        ("qualifiers of no row", qualified(&[2], 0)),
+        ("qualifiers out of order", qualified(&[1, 0], 0)),
+        ("qualifiers of a row twice", qualified(&[1, 1], 0)),
+        ("qualifiers of no property", qualified(&[1], 1)),
+        ("qualifiers that are not there", Wrong { front: Vec::new(), ..qualified(&[1], 0) }),
+        ("qualifiers of nobody", Wrong { qualified: Vec::new(), ..qualified(&[1], 0) }),
     ];
     for (what, wrong) in wrong {
         let read = wrong.read();

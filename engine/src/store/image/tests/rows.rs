@@ -93,3 +93,38 @@ fn rows_behind_the_last_that_was_asked_for_stay_out() {
         assert!(read.value(100, 0).is_null());
     }
 }
+
+#[test]
+fn a_tail_is_written_while_it_grows() {
+    const ROWS: usize = 600;
+    let writer = Writer::new();
+    let layout = layout(&[Kind::scalar(CimType::String), Kind::scalar(CimType::UInt32)]);
+    let chunk = Chunk::tail(&writer, 1, layout.clone(), ROWS);
+    let text = |row: usize| "x".repeat(row % 7);
+    // The second property has its first value late.
+    let number = |row: usize| (row >= 100).then_some(row as u32);
+    let check = |rows: usize| {
+        let image = decode(&encoded(&chunk, rows), &layout).unwrap();
+        let read = Chunk::of_image(&Writer::new(), 1, layout.clone(), image, &[]).unwrap();
+        assert_eq!(read.len(), rows);
+        for row in 0..rows {
+            assert_eq!(read.value(row, 0).as_str(), Some(text(row).as_str()));
+            let found = read.value(row, 1).as_integer();
+            assert_eq!(found, number(row).map(i128::from));
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while chunk.len() < ROWS {
+                check(chunk.len());
+            }
+            check(ROWS);
+        });
+        for row in 0..ROWS {
+            let (text, number) = (text(row), number(row));
+            let number = number.map_or(ValueView::Null, ValueView::UInt32);
+            let cells = [(0, ValueView::String(&text)), (1, number)].into_iter();
+            chunk.append(&writer, cells, &Beside::default(), 1);
+        }
+    });
+}
