@@ -131,7 +131,7 @@ fn index(
     };
     for row in found.rows() {
         let row = row?;
-        let value = row.property(property.as_str()).map(|view| view.to_scalar().into());
+        let value = row.property(property.as_str()).map(cimarron_engine::ValueView::to_scalar);
         let value = value.map(folded);
         if value != group.0 {
             close(std::mem::replace(&mut group, (value, Vec::new())));
@@ -148,8 +148,9 @@ fn folded(value: Option<cimarron_model::Scalar>) -> Value {
         Some(cimarron_model::Scalar::String(text)) => {
             Value::from(cimarron_model::fold::fold(&text).to_string())
         }
-        Some(cimarron_model::Scalar::Real64(zero)) if zero == 0.0 => Value::from(0.0_f64),
-        Some(cimarron_model::Scalar::Real32(zero)) if zero == 0.0 => Value::from(0.0_f32),
+        // The sum of both zeros is the positive one.
+        Some(cimarron_model::Scalar::Real64(number)) => Value::from(number + 0.0),
+        Some(cimarron_model::Scalar::Real32(number)) => Value::from(number + 0.0),
         Some(other) => Value::Scalar(other),
         None => Value::null(cimarron_model::CimType::String),
     }
