@@ -1,6 +1,7 @@
 //! Data directories that lose power, disk, bits and files, through the engine's door.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a helper that fails fails its test"
