@@ -9,8 +9,8 @@ use cimarron_model::Instance;
 
 pub(super) fn batch(session: &Session, numbers: &mut Numbers) -> Result<(), EngineError> {
     let mut batch = session.batch();
-    let deletes = numbers.once_in(3);
-    for _ in 0..=numbers.below(25) {
+    let deletes = numbers.once_in(6);
+    for _ in 0..=numbers.below(if deletes { 4 } else { 25 }) {
         batch = match numbers.below(if deletes { 5 } else { 4 }) {
             0 => batch.put(rows::host(numbers), PutMode::CreateOrUpdate, Update::Whole),
             1 => batch.put(links::link(numbers), PutMode::CreateOrUpdate, Update::Given),
@@ -53,7 +53,7 @@ pub(super) fn bulk(session: &Session, numbers: &mut Numbers) -> Result<(), Engin
 
 /// A megabyte of new rows, whose texts all differ.
 pub(super) fn heavy(session: &Session, numbers: &mut Numbers) -> Result<(), EngineError> {
-    let (count, first) = (1_000 + numbers.below(4_000) as u32, numbers.number());
+    let (count, first) = (1_000 + numbers.below(2_500) as u32, numbers.number());
     let long = "y".repeat(300);
     insert(session, numbers, count, |n| format!("{first} {n} {long}"))
 }
@@ -70,8 +70,8 @@ fn insert(
     let first = numbers.number() as u32 >> 8;
     for n in 0..count {
         let text = text(n);
-        let even = if n % 2 == 0 { ValueView::SInt32(n as i32 / 3) } else { ValueView::Null };
-        inserter.insert(&[ValueView::UInt32(first + n), ValueView::String(&text), even])?;
+        let text = if n % 11 == 0 { ValueView::Null } else { ValueView::String(&text) };
+        inserter.insert(&[ValueView::UInt32(first + n), text, ValueView::SInt32(n as i32 / 3)])?;
     }
     inserter.commit(context).map(drop)
 }

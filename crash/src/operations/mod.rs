@@ -78,7 +78,7 @@ const WEIGHTS: &[(Kind, u64)] = &[
     (Kind::Bulk, 2),
     (Kind::Thin, 3),
     (Kind::Compile, 4),
-    (Kind::Restore, 1),
+    (Kind::Restore, 3),
     (Kind::Change, 5),
     (Kind::DropClass, 2),
     (Kind::Qualifier, 4),
@@ -211,4 +211,35 @@ fn sorted_paths(session: &Session, class: &str) -> Result<Vec<ObjectPath>, Engin
     let mut paths = session.enumerate_instance_names(&context(), class, Depth::Deep)?;
     paths.sort_by_cached_key(ToString::to_string);
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mirror::Mirror;
+    use std::collections::BTreeMap;
+
+    /// Every kind of operation is done in most cases and refused in some.
+    #[test]
+    fn every_kind_does_something() -> Result<(), EngineError> {
+        let mirror = Mirror::new(1)?;
+        let mut done: BTreeMap<String, (u32, u32, BTreeMap<String, u32>)> = BTreeMap::new();
+        for place in 0..900 {
+            let load = if place % 10 == 0 { Load::Heavy } else { Load::Light };
+            let operation = Operation::of(3, place, load);
+            let count = done.entry(format!("{:?}", operation.kind)).or_default();
+            match mirror.apply(Lane(0), operation) {
+                Outcome::Done => count.0 += 1,
+                Outcome::Refused(why) | Outcome::Broken(why) => {
+                    count.1 += 1;
+                    *count.2.entry(why).or_default() += 1;
+                }
+            }
+        }
+        assert_eq!(done.len(), WEIGHTS.len() + 1, "{done:?}");
+        for (kind, (done, refused, why)) in &done {
+            assert!(done * 3 > *refused, "{kind}: {done} done, {refused} refused: {why:?}");
+        }
+        Ok(())
+    }
 }

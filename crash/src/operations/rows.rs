@@ -11,19 +11,27 @@ const KEYS: u64 = 60;
 
 /// A disk's key.
 pub(super) fn id(numbers: &mut Numbers) -> String {
-    format!("disk {}", numbers.below(KEYS))
+    class_and_id(numbers).1
+}
+
+/// A disk's class and its key, which says which class it is, nearly always.
+fn class_and_id(numbers: &mut Numbers) -> (&'static str, String) {
+    let number = numbers.below(KEYS);
+    let is_big = (number % 3 == 0) != numbers.once_in(60);
+    (if is_big { "X_Big" } else { "X_Disk" }, format!("disk {number}"))
 }
 
 /// Where a disk is, or would be.
 pub(super) fn disk_path(numbers: &mut Numbers) -> ObjectPath {
-    let class = numbers.one_of(&["X_Disk", "X_Disk", "X_Big"]);
-    path(&format!("{class}.Id=\"{}\"", id(numbers)))
+    let (class, id) = class_and_id(numbers);
+    let class = if numbers.once_in(2) { class } else { "X_Disk" };
+    path(&format!("{class}.Id=\"{id}\""))
 }
 
 /// A disk of either class, with some of its properties.
 pub(super) fn disk(numbers: &mut Numbers) -> Instance {
-    let class = numbers.one_of(&["X_Disk", "X_Big"]);
-    let mut disk = Instance::new(class).with("Id", id(numbers));
+    let (class, id) = class_and_id(numbers);
+    let mut disk = Instance::new(class).with("Id", id);
     if numbers.once_in(2) {
         disk.set("Size", values::large(numbers));
     }

@@ -9,7 +9,7 @@ use cimarron_journal::Medium;
 use cimarron_journal::simulated::{Crash, SimulatedMedium};
 
 /// So many places of each file are tried.
-const PLACES: u64 = 130;
+const PLACES: u64 = 50;
 
 /// A directory with a checkpoint and a log behind it, left open or closed.
 fn directory(history: &History, close: bool) -> SimulatedMedium {
@@ -52,10 +52,10 @@ fn look(history: &History, medium: &SimulatedMedium, name: &str, place: &str) ->
 }
 
 fn flips(seed: u64, close: bool) {
-    let history = history(seed, 40);
+    let history = history(seed, 30);
     let sound = directory(&history, close);
     let whole = commit(&open(&sound.crash(Crash::Everything), SyncPolicy::Always).unwrap());
-    assert_eq!(whole, history.commit_after(40));
+    assert_eq!(whole, history.commit_after(30));
     let (mut noticed, mut tried) = (0, 0);
     let mut numbers = Numbers::of(seed, 5);
     for name in sound.list().unwrap() {

@@ -45,9 +45,9 @@ fn at_every_operation_of_a_small_log() {
 #[test]
 fn at_random_operations_of_long_work() {
     for seed in 0..4 {
-        let history = history(seed, 90);
+        let history = history(seed, 70);
         let mut numbers = Numbers::of(seed, 1);
-        for _ in 0..12 {
+        for _ in 0..9 {
             let operation = 1 + numbers.below(history.operations);
             stop_at(&history, operation, &outcomes(numbers.number()));
         }
