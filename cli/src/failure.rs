@@ -16,6 +16,7 @@ use serde_json::json;
 use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// For whom failures are written.
@@ -86,6 +87,13 @@ impl Failure {
             Some(near) => self.with_help(suggest::did_you_mean(near)),
             None => self,
         }
+    }
+
+    /// The same, calling a path by the name that the user knows it by.
+    pub(crate) fn about(mut self, path: &Path, known_as: &Path) -> Self {
+        let (path, known_as) = (path.display().to_string(), known_as.display().to_string());
+        self.message = self.message.replace(&path, &known_as);
+        self
     }
 
     /// The same with the place (in bytes) in the text that it is about.

@@ -42,6 +42,7 @@ fn run(invocation: &Invocation) -> Result<(), Stop> {
         Invocation::Show(args) => commands::show::run(args),
         Invocation::Diff(args) => commands::diff::run(args),
         Invocation::Query(args) => commands::query::run(args),
+        Invocation::Data(command) => commands::data::run(command),
         Invocation::Fmt(args) => commands::fmt::run(args),
         Invocation::Demo => commands::demo::run(),
     }

@@ -34,6 +34,22 @@ impl Progress {
         Self { bar, shower: Some((done, thread)) }
     }
 
+    /// The same with a bar of so many bytes, to [`Progress::advance`].
+    pub(crate) fn of_bytes(message: &'static str, bytes: u64) -> Self {
+        let progress = Self::new(message);
+        progress.bar.set_length(bytes);
+        let template = "{spinner} {msg} {wide_bar} {bytes} of {total_bytes}";
+        if let Ok(style) = indicatif::ProgressStyle::with_template(template) {
+            progress.bar.set_style(style);
+        }
+        progress
+    }
+
+    /// That many bytes more are done.
+    pub(crate) fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Names the next step.
     pub(crate) fn step(&self, message: &'static str) {
         self.bar.set_message(message);

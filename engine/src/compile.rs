@@ -7,6 +7,7 @@
 
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::session::{Loaded, Operation, PropertyList, Session};
 use crate::system;
@@ -111,6 +112,31 @@ impl Session {
         }
         let sources = loader.finish(&mut said);
         self.compile_mof(context, &sources, said)
+    }
+}
+
+impl Repository {
+    /// Compiles MOF sources into the namespace of the options, which needs not be there, and
+    /// into others where a `#pragma namespace` says so. Those that get something are created,
+    /// in the dialect of the options, with those above them; one that is there keeps its own
+    /// dialect. See [`Session::compile_mof_with`].
+    ///
+    /// # Errors
+    /// As [`Session::compile_mof_with`]. Nothing was created then.
+    pub fn compile_mof(
+        &self,
+        context: &CallContext,
+        options: CompileOptions,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let session = match self.session(&options.namespace) {
+            Err(EngineError::NoSuchNamespace { .. }) => {
+                self.imagine(&options.namespace, options.dialect)?
+            }
+            found => found?,
+        };
+        session.compile_mof_with(context, options, sources, said)
     }
 }
 

@@ -344,6 +344,17 @@ impl Repository {
         Ok(Session::new(self.clone(), namespace, Principal::system()))
     }
 
+    /// A session in a namespace that nobody sees: where there is none of this name yet, it
+    /// stands for it until something is put there.
+    pub(crate) fn imagine(&self, name: &str, dialect: Dialect) -> Result<Session, EngineError> {
+        let name = self.legal(name)?;
+        let start = crate::system::schema(&name, dialect);
+        let Shared { servers, commits, .. } = &*self.shared;
+        let life = (commits.clone(), commits.visible());
+        let namespace = Namespace::new(name, dialect, start, servers.clone(), life);
+        Ok(Session::new(self.clone(), Arc::new(namespace), Principal::system()))
+    }
+
     pub(crate) fn namespace(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
         let name = normalise(name)?;
         let visible = self.commits().visible();

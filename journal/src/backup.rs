@@ -4,9 +4,10 @@ use crate::error::{JournalError, Result};
 use crate::journal::Journal;
 use crate::log::Log;
 use crate::manifest::Manifest;
-use crate::medium::{LockError, Medium};
+use crate::medium::{Held, LockError, Medium};
 use crate::names::{LOCK, MANIFEST};
 use crate::open::new_directory;
+use crate::segment::Segment;
 
 /// What a backup has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,26 +29,10 @@ impl Journal {
     /// # Errors
     /// [`JournalError::NotEmpty`]; when either medium refuses, or a segment is damaged.
     pub fn backup(&self, target: &dyn Medium) -> Result<BackupReport> {
-        let _held = target.lock().map_err(|error| match error {
-            LockError::Taken(by) => JournalError::Locked { file: target.path(LOCK), by },
-            LockError::Io(error) => JournalError::io(target.path(LOCK), "lock", error),
-        })?;
-        let names =
-            target.list().map_err(|error| JournalError::io(target.path(""), "list", error))?;
-        if let Some(name) = names.iter().find(|name| *name != LOCK) {
-            return Err(JournalError::NotEmpty { file: target.path(name) });
-        }
-
-        let (mut manifest, pinned) = self.manifest_and_files()?;
-        // Another directory from here on: its commits will be others than ours.
-        manifest.directory = new_directory()?;
-        let bytes = pinned.segments.copy_to(target)?;
-        let (directory, number) = (&manifest.directory, manifest.first_log);
-        // Its names become durable too, and with them those of the segments.
-        drop(Log::create(target, directory, number, true)?);
-        manifest.write(target)?;
-        let segments = manifest.checkpoint.map_or(0, |checkpoint| checkpoint.segments.len());
-        Ok(BackupReport { commit: pinned.commit, segments, bytes })
+        let target = Target::take(target)?;
+        let (manifest, pinned) = self.manifest_and_files()?;
+        let bytes = pinned.segments.copy_to(target.medium)?;
+        target.finish(manifest, bytes)
     }
 
     /// The manifest that holds, and its files pinned.
@@ -71,5 +56,64 @@ impl Journal {
         );
         drop(files);
         Ok((manifest, crate::Pinned { commit, segments }))
+    }
+}
+
+/// Makes `target`, an empty folder, a data directory that holds the checkpoint of `source`, which
+/// nobody has open, whatever became of the logs behind it: what is left of a directory that is
+/// refused for a damaged log. `source` is not changed.
+///
+/// # Errors
+/// As [`Journal::backup`]; when `source` is in use, or no manifest of it can be read.
+pub fn rescue(source: &dyn Medium, target: &dyn Medium) -> Result<BackupReport> {
+    let _held = hold(source)?;
+    let manifest = Manifest::read(source)?;
+    let target = Target::take(target)?;
+    let mut bytes = 0;
+    for record in manifest.checkpoint.iter().flat_map(|checkpoint| &checkpoint.segments) {
+        Segment::open(source, record)?.copy_to(target.medium)?;
+        bytes += record.length;
+    }
+    target.finish(manifest, bytes)
+}
+
+fn hold(medium: &dyn Medium) -> Result<Box<dyn Held>> {
+    medium.lock().map_err(|error| match error {
+        LockError::Taken(by) => JournalError::Locked { file: medium.path(LOCK), by },
+        LockError::Io(error) => JournalError::io(medium.path(LOCK), "lock", error),
+    })
+}
+
+/// A folder that becomes a copy.
+struct Target<'m> {
+    medium: &'m dyn Medium,
+    _held: Box<dyn Held>,
+}
+
+impl<'m> Target<'m> {
+    /// Takes a folder that is empty.
+    fn take(medium: &'m dyn Medium) -> Result<Self> {
+        let held = hold(medium)?;
+        let names =
+            medium.list().map_err(|error| JournalError::io(medium.path(""), "list", error))?;
+        match names.iter().find(|name| *name != LOCK) {
+            Some(name) => Err(JournalError::NotEmpty { file: medium.path(name) }),
+            None => Ok(Self { medium, _held: held }),
+        }
+    }
+
+    /// Adds what a directory has beside its segments, the manifest last.
+    fn finish(self, mut manifest: Manifest, bytes: u64) -> Result<BackupReport> {
+        // Another directory from here on: its commits will be others than ours.
+        manifest.directory = new_directory()?;
+        // Its names become durable too, and with them those of the segments.
+        drop(Log::create(self.medium, &manifest.directory, manifest.first_log, true)?);
+        manifest.write(self.medium)?;
+        let checkpoint = manifest.checkpoint.as_ref();
+        Ok(BackupReport {
+            commit: checkpoint.map(|checkpoint| checkpoint.commit),
+            segments: checkpoint.map_or(0, |checkpoint| checkpoint.segments.len()),
+            bytes,
+        })
     }
 }

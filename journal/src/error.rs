@@ -47,7 +47,10 @@ pub enum JournalError {
         known: u32,
     },
     /// The file is not what was written.
-    #[error("{file}: damaged: {problem}; restore the directory from a backup")]
+    #[error(
+        "{file}: damaged: {problem}; restore a backup, or what the last checkpoint has \
+         (`cimarron data restore --checkpoint`)"
+    )]
     Damaged {
         /// The file.
         file: String,

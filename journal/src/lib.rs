@@ -43,7 +43,7 @@ mod segment;
 #[cfg(feature = "testing")]
 pub mod simulated;
 
-pub use backup::BackupReport;
+pub use backup::{BackupReport, rescue};
 pub use checkpoint::{Checkpoint, Pinned, SegmentFacts, Segments};
 pub use error::{JournalError, Result};
 pub use folder::Folder;

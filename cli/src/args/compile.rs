@@ -1,6 +1,6 @@
 //! `cimarron compile`.
 
-use super::{FindingsArgs, LevelArgs, MofArgs, WmiArgs};
+use super::{DataArgs, FindingsArgs, LevelArgs, MofArgs, WmiArgs};
 use cimarron_mof::Emit;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -16,6 +16,11 @@ Output:
   beside their place, synced and renamed; equal input gives equal bytes. One text form without -o
   goes to standard output, and the summary to standard error (none with --format json); so does any
   one form with `-o -`.
+
+Data directory:
+  With --data the MOF is compiled on top of the repository in DIR and loaded into it, all of it or
+  nothing. Namespaces that it fills are created, those that are there keep their dialect, and
+  --class-flags and --instance-flags say how it meets what is there. No file is written.
 
 Unchanged input:
   OUT.stamp remembers what was read, what was looked for and not found, the options, the program
@@ -72,6 +77,8 @@ pub(crate) struct CompileArgs {
     pub(crate) levels: LevelArgs,
     #[command(flatten)]
     pub(crate) wmi: WmiArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 /// A form of output as an argument.

@@ -11,6 +11,7 @@ With --format json every failure is one JSON object on standard error,
 }
 
 mod compile;
+mod data;
 mod diff;
 mod doc;
 mod explain;
@@ -23,7 +24,11 @@ mod query;
 mod show;
 mod wmi;
 
-pub(crate) use compile::CompileArgs;
+pub(crate) use compile::{CompileArgs, EmitArg};
+pub(crate) use data::{
+    BackupArgs, CheckArgs, DataArgs, DataCommand, ExportArgs, ExportFormat, ImportArgs,
+    RestoreArgs, SyncMode,
+};
 pub(crate) use diff::DiffArgs;
 pub(crate) use doc::DocArgs;
 pub(crate) use explain::ExplainArgs;
@@ -33,7 +38,7 @@ pub(crate) use levels::LevelArgs;
 pub(crate) use lint::LintArgs;
 pub(crate) use mof::MofArgs;
 pub(crate) use query::{Explain, QueryArgs, RowFormat, Source};
-pub(crate) use show::{ClassFormat, ShowArgs};
+pub(crate) use show::{ClassFormat, ShowArgs, Shown};
 pub(crate) use wmi::{UpdateArgs, WmiArgs};
 
 use crate::failure::{Failure, FailureStyle, Refusal};
@@ -73,7 +78,7 @@ pub(crate) enum Invocation {
     /// Explain diagnostic codes, each with a wrong and a right example
     #[command(after_help = EXIT_CODES)]
     Explain(ExplainArgs),
-    /// Show the classes of a schema archive
+    /// Show the classes of a schema archive or of a data directory
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
     /// Write a static HTML site that documents archives and MOF
@@ -85,6 +90,9 @@ pub(crate) enum Invocation {
     /// Load archives and MOF, and run a WQL query
     #[command(after_help = EXIT_CODES)]
     Query(QueryArgs),
+    /// Check, copy and convert data directories
+    #[command(subcommand, after_help = data::AFTER_HELP)]
+    Data(DataCommand),
     /// Format MOF files in place
     #[command(after_help = fmt::AFTER_HELP)]
     Fmt(FmtArgs),
@@ -152,6 +160,7 @@ impl Invocation {
             Self::Fmt(args) => args.format.style(),
             Self::Show(args) => args.format.style(),
             Self::Query(args) => args.style(),
+            Self::Data(command) => command.style(),
             Self::Demo => FailureStyle::Human,
         }
     }

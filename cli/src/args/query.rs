@@ -1,6 +1,6 @@
 //! `cimarron query`.
 
-use super::{MofArgs, UpdateArgs};
+use super::{DataArgs, MofArgs, UpdateArgs};
 use crate::failure::FailureStyle;
 use cimarron_engine::LanguageLevel;
 use clap::{ArgMatches, Args, ValueEnum};
@@ -53,6 +53,8 @@ pub(crate) struct QueryArgs {
     /// The query: of data, of classes (FROM meta_class), ASSOCIATORS OF or REFERENCES OF
     #[arg(value_name = "WQL")]
     pub(crate) query: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
     #[command(flatten)]
     pub(crate) update: UpdateArgs,
 }

@@ -1,9 +1,11 @@
 //! `cimarron compile`: MOF in, an archive or other forms out.
 
 mod clash;
+mod data;
 mod outputs;
 mod summary;
 
+pub(crate) use outputs::is_directory;
 pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
@@ -36,6 +38,9 @@ struct Outcome<'a> {
 
 pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let start = Instant::now();
+    if let Some(folder) = &args.data.data {
+        return data::run(args, folder, start);
+    }
     let outputs = Outputs::plan(args)?;
     clash::refuse_clashes(args, outputs.files())?;
     let progress = Progress::new("reading");
@@ -175,7 +180,7 @@ fn write(
         // Whatever happens from here on, the old stamp does not describe it.
         let _ = std::fs::remove_file(stale);
     }
-    if let Some(directory) = args.output.as_deref().filter(|path| outputs::is_directory(path)) {
+    if let Some(directory) = args.output.as_deref().filter(|path| is_directory(path)) {
         std::fs::create_dir_all(directory)
             .map_err(|error| files::write_failure(directory, &error))?;
     }

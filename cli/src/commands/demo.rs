@@ -2,6 +2,7 @@
 
 use super::compile::summary;
 use crate::core;
+use crate::core::data::Data;
 use crate::failure::{FailureStyle, Stop};
 use crate::output::numbers::{bytes, duration};
 use crate::output::stdout;
@@ -48,7 +49,8 @@ const QUERIES: [(&str, &str); 7] = [
 
 pub(crate) fn run() -> Result<(), Stop> {
     let mut out = stdout();
-    let session = core::open_session("root/cimv2", Dialect::Wmi)?;
+    let data = Data::in_memory(Dialect::Wmi);
+    let session = data.session_in_new("root/cimv2", Dialect::Wmi)?;
     let texts = core::mof_text("fleet.mof", FLEET)?;
     let start = Instant::now();
     let (compiled, sources) = core::compile_alone(texts, &CompileOptions::default());

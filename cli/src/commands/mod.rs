@@ -2,6 +2,7 @@
 
 mod amend;
 pub(crate) mod compile;
+pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doc;

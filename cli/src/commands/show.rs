@@ -1,15 +1,18 @@
 //! `cimarron show`: the classes of an archive as MOF, JSON, CIM-XML, a diagram or a tree.
 
-use crate::args::{ClassFormat, ShowArgs, usage};
+use crate::args::{ClassFormat, ShowArgs, Shown, SyncMode, usage};
+use crate::core::data::{Data, Expect};
 use crate::core::open_archive;
+use crate::core::transfer::archive_of_namespace;
 use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
-use cimarron_model::{Class, Name, Status, fold};
+use cimarron_model::{Class, Dialect, Name, Status, fold};
 use cimarron_mof::emit::cimxml;
 use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
     if args.tree && args.format != ClassFormat::Mof {
@@ -18,20 +21,35 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
     if args.neighbours && args.format != ClassFormat::Mermaid {
         return Err(usage("--neighbours needs --format mermaid").into());
     }
-    let archive = open_archive(&args.archive)?;
+    let classes = args.classes();
+    if args.neighbours && classes.is_empty() {
+        return Err(usage("--neighbours needs a CLASS").into());
+    }
+    let archive = match args.source() {
+        Shown::Archive(path) => open_archive(path)?,
+        Shown::Data(folder) => classes_in(folder, &args.namespace)?,
+    };
     let form = if args.local { ClassForm::Local } else { ClassForm::Resolved };
     let reading = Reading { archive: &archive, form, locales: &args.locale };
-    let chosen = choose(reading, &args.classes)?;
+    let chosen = choose(reading, &classes)?;
     let mut out = stdout();
     match args.format {
         _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
         ClassFormat::Json => write_json(&mut out, reading, &chosen)?,
         ClassFormat::Mof => write_mof(&mut out, reading, &chosen)?,
         ClassFormat::CimXml => write_cimxml(&mut out, reading, &chosen)?,
-        ClassFormat::Mermaid => write_mermaid(&mut out, reading, args)?,
+        ClassFormat::Mermaid => write_mermaid(&mut out, reading, args.neighbours, &classes)?,
     }
     out.flush()?;
     Ok(())
+}
+
+/// The classes of a namespace of a data directory.
+fn classes_in(folder: &Path, namespace: &str) -> Result<Archive, Failure> {
+    let data = Data::open(folder, Dialect::default(), SyncMode::Always, Expect::There)?;
+    let archive = archive_of_namespace(&data.session(namespace)?)?;
+    data.close()?;
+    Ok(archive)
 }
 
 /// What is read, and how.
@@ -140,10 +158,15 @@ fn write_cimxml(
     cimxml::write_classes(out, &groups)
 }
 
-fn write_mermaid(out: &mut dyn Write, reading: Reading<'_>, args: &ShowArgs) -> io::Result<()> {
+fn write_mermaid(
+    out: &mut dyn Write,
+    reading: Reading<'_>,
+    neighbours: bool,
+    classes: &[String],
+) -> io::Result<()> {
     let options = DiagramOptions {
-        classes: args.classes.iter().map(Name::new).collect(),
-        neighbours: args.neighbours,
+        classes: classes.iter().map(Name::new).collect(),
+        neighbours,
         ..DiagramOptions::default()
     };
     let schemas: Vec<_> = reading.namespaces().collect();

@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod config;
 mod content;
+pub(crate) mod data;
 mod directory;
 pub(crate) mod files;
 mod fmt;
@@ -13,6 +14,7 @@ mod mof;
 mod pattern;
 mod session;
 mod stamp;
+pub(crate) mod transfer;
 
 pub(crate) use archive::{archive_at, archive_bytes, archive_from, archive_of, open_archive};
 pub(crate) use check::check_query;
@@ -24,6 +26,6 @@ pub(crate) use gather::Gathering;
 pub(crate) use inputs::{Inputs, Loaded, STDIN_NAME, read_stdin};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use session::{
-    compile_into, explain, load_archive, load_compiled, open_session, query, query_rows,
+    compile_into, explain, load_archive, load_compiled, mof_failure, query, query_rows,
 };
 pub(crate) use stamp::{Key, Stamp};

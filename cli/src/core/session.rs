@@ -1,23 +1,16 @@
-//! Filling and querying a namespace of a repository in memory.
+//! Filling and querying a namespace of a repository.
 
 use super::{Texts, archive_of, open_archive, report};
 use crate::args::QueryArgs;
-use crate::failure::{Failure, Stop};
+use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
-use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Repository, Session};
-use cimarron_model::{Dialect, Name};
-use cimarron_mof::{CompileOptions, Compiled};
+use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Session};
+use cimarron_model::Name;
+use cimarron_mof::{CompileOptions, Compiled, Sources};
 use std::path::Path;
 use std::sync::Arc;
-
-/// A session with an empty namespace.
-pub(crate) fn open_session(namespace: &str, dialect: Dialect) -> Result<Session, Failure> {
-    let repository = Repository::builder().dialect(dialect).build();
-    repository.create_namespace(namespace, dialect).map_err(|error| failure(&error))?;
-    repository.session(namespace).map_err(|error| failure(&error))
-}
 
 /// Loads an archive into the session's namespace.
 pub(crate) fn load_archive(session: &Session, path: &Path) -> Result<(), Failure> {
@@ -54,13 +47,18 @@ pub(crate) fn compile_into(
             progress.aside(|| report(&said, &sources, args.style()));
             Ok(())
         }
-        Err(error) => match error.diagnostics() {
-            Some(said) => {
-                progress.aside(|| report(said, &sources, args.style()));
-                Err(Stop::Reported)
-            }
-            None => Err(failure(&error).into()),
-        },
+        Err(error) => Err(progress.aside(|| mof_failure(&error, &sources, args.style()))),
+    }
+}
+
+/// Why MOF was not loaded; what there is to say of the text is written to standard error.
+pub(crate) fn mof_failure(error: &EngineError, sources: &Sources, style: FailureStyle) -> Stop {
+    match error.diagnostics() {
+        Some(said) => {
+            report(said, sources, style);
+            Stop::Reported
+        }
+        None => failure(error).into(),
     }
 }
 

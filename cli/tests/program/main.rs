@@ -9,6 +9,7 @@
 )]
 
 mod compile;
+mod data;
 mod demo;
 mod diff;
 mod doc;

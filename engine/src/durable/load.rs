@@ -77,12 +77,19 @@ pub(super) fn load(
     for Filling { table, chunks, .. } in tables {
         transaction.restore_chunks(&table, chunks.into_iter().flatten().collect());
     }
-    for (namespace, root) in &roots {
-        for wanted in root.wanted() {
-            transaction.open_index(root, &wanted);
+    std::thread::scope(|scope| {
+        let roots = &roots;
+        scope.spawn(move || {
+            for (_, root) in roots {
+                for index in root.ordered().iter().map(|known| &known.index) {
+                    index.build(&root.chunks_under(index.class));
+                }
+            }
+        });
+        for (namespace, root) in roots {
+            relink(namespace, root, &mut transaction);
         }
-        relink(namespace, root, &mut transaction);
-    }
+    });
     transaction.renumber(checkpoint.commit);
     transaction.commit(&Principal::system())?;
     repository.commits().start_at(checkpoint.commit);

@@ -11,7 +11,7 @@ use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
 use crate::store::Transaction;
-use cimarron_journal::{Folder, Medium, Options, Tail};
+use cimarron_journal::{Folder, JournalError, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
@@ -28,12 +28,7 @@ impl RepositoryBuilder {
     /// # Errors
     /// When the directory is in use, is damaged or foreign, or was written by a newer version.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Repository, EngineError> {
-        let path = folder.as_ref();
-        let folder = Folder::new(path).map_err(|source| {
-            let file = path.display().to_string();
-            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
-        })?;
-        self.open_on(Arc::new(folder))
+        self.open_on(Arc::new(open_folder(folder.as_ref())?))
     }
 
     /// The repository on a medium, as [`RepositoryBuilder::open`] on a folder.
@@ -69,12 +64,19 @@ impl RepositoryBuilder {
         });
         durable.start().map_err(|source| {
             let file = "a thread".to_owned();
-            storage(cimarron_journal::JournalError::Io { file, operation: "start", source })
+            storage(JournalError::Io { file, operation: "start", source })
         })?;
         repository.set_durable(durable);
         add_built_in(&repository)?;
         Ok(repository)
     }
+}
+
+fn open_folder(path: &Path) -> Result<Folder, EngineError> {
+    Folder::new(path).map_err(|source| {
+        let file = path.display().to_string();
+        storage(JournalError::Io { file, operation: "open", source })
+    })
 }
 
 /// Does everything again that a log has, while another thread reads what comes.
@@ -169,6 +171,19 @@ impl Repository {
         self.durable().map_or(Ok(()), |durable| durable.checkpoint(Extent::All))
     }
 
+    /// Reads all that the last checkpoint wrote and compares it with its hashes. Opening reads
+    /// what it needs; this finds damage in the rest too, such as what a newer version of the
+    /// program would read. Does nothing without a data directory.
+    ///
+    /// # Errors
+    /// When something is not as it was written, or the disk refuses.
+    pub fn verify(&self) -> Result<(), EngineError> {
+        let Some(durable) = self.durable() else { return Ok(()) };
+        let pinned = durable.pipeline.journal().pin();
+        let segments = pinned.segments();
+        segments.facts().try_for_each(|facts| segments.verify(facts.number)).map_err(storage)
+    }
+
     /// Copies everything that is committed to an empty folder, as a data directory of its own.
     /// Others read and write meanwhile.
     ///
@@ -176,12 +191,20 @@ impl Repository {
     /// When there is no data directory, the folder is not empty, or the disk refuses.
     pub fn backup(&self, folder: impl AsRef<Path>) -> Result<(), EngineError> {
         let durable = self.durable().ok_or(EngineError::NotDurable)?;
-        let target = Folder::new(folder.as_ref()).map_err(|source| {
-            let file = folder.as_ref().display().to_string();
-            storage(cimarron_journal::JournalError::Io { file, operation: "open", source })
-        })?;
+        let target = open_folder(folder.as_ref())?;
         durable.checkpoint(Extent::Changed)?;
         durable.pipeline.journal().backup(&target).map(drop).map_err(storage)
+    }
+
+    /// Makes an empty folder a data directory with what the last checkpoint of another has, which
+    /// nobody has open. For one that is refused because a log is damaged: what was committed since
+    /// the checkpoint is lost, and a backup may be newer. The other directory is not changed.
+    ///
+    /// # Errors
+    /// When the checkpoint cannot be read either, the folder is not empty, or the disk refuses.
+    pub fn rescue(damaged: impl AsRef<Path>, folder: impl AsRef<Path>) -> Result<(), EngineError> {
+        let (source, target) = (open_folder(damaged.as_ref())?, open_folder(folder.as_ref())?);
+        cimarron_journal::rescue(&source, &target).map(drop).map_err(storage)
     }
 
     /// How the data directory is; `None` without one.

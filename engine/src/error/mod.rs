@@ -59,7 +59,10 @@ pub enum EngineError {
     #[error("the data directory: {0}")]
     Storage(Arc<JournalError>),
     /// What the data directory holds is not what was written.
-    #[error("the data directory is damaged: {place}: {problem}; restore it from a backup")]
+    #[error(
+        "the data directory is damaged: {place}: {problem}; restore a backup, or what the last \
+         checkpoint has (`cimarron data restore --checkpoint`)"
+    )]
     DataDamaged {
         /// Where.
         place: String,

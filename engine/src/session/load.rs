@@ -13,7 +13,7 @@ use crate::schema::update::Policy;
 use crate::store::Transaction;
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::{Changes, Existence};
-use cimarron_schema::Archive;
+use cimarron_schema::{Archive, SchemaView};
 use std::sync::Arc;
 
 /// How many instances are created between two looks at deadline and cancel token.
@@ -43,6 +43,14 @@ enum Placement {
     Here,
     /// To those of the same names.
     ByName,
+}
+
+/// Whether neither declarations nor instances nor deletions are for a namespace.
+fn is_idle(content: SchemaView<'_>, changes: &Changes) -> bool {
+    content.classes().next().is_none()
+        && content.qualifier_types().next().is_none()
+        && content.instances().next().is_none()
+        && !changes.deletions.iter().any(|deletion| deletion.namespace.is(content.name()))
 }
 
 impl Session {
@@ -92,7 +100,7 @@ impl Session {
         changes: &Changes,
     ) -> Result<Loaded, EngineError> {
         let mut transaction = Transaction::begin(self.repository().commits())?;
-        let targets = self.targets(&mut transaction, archive, placement)?;
+        let targets = self.targets(&mut transaction, (archive, changes), placement)?;
         let mut loaded = Loaded::default();
         for (namespace, numbers) in &targets {
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
@@ -110,11 +118,11 @@ impl Session {
     }
 
     /// Which of the archive's namespaces go where, in name order. Those that are not there
-    /// are created.
+    /// are created, unless there is nothing to do in them.
     fn targets<'r>(
         &'r self,
         transaction: &mut Transaction<'r>,
-        archive: &Arc<Archive>,
+        (archive, changes): (&Arc<Archive>, &Changes),
         placement: Placement,
     ) -> Result<Vec<Assignment>, EngineError> {
         let repository = self.repository();
@@ -125,6 +133,9 @@ impl Session {
                 Placement::Here => None,
                 Placement::ByName => {
                     let name = repository.legal(content.name())?;
+                    if repository.current(&name).is_none() && is_idle(content, changes) {
+                        continue;
+                    }
                     repository.create_in(transaction, &name, self.dialect())?;
                     repository.current(&name)
                 }

@@ -149,6 +149,21 @@ impl OrderedIndex {
         self.change(entries, |state, (key, address)| state.insert(key, address));
     }
 
+    /// Takes all rows of chunks that are there, in place of what it has, and lets readers in.
+    pub(crate) fn build(&self, chunks: &[Arc<Chunk>]) {
+        let entries_of = |chunk: &Arc<Chunk>| {
+            let slot = chunk.layout().slot_of(self.property.as_str(), 0)?;
+            let live = (0..chunk.len()).filter(|row| chunk.is_current(*row));
+            Some(live.filter_map(|row| self.entry(chunk, row, slot)).collect::<Vec<_>>())
+        };
+        // Sorted at once and then laid out, which costs a fraction of one by one.
+        let entries: BTreeSet<Entry> = chunks.iter().filter_map(entries_of).flatten().collect();
+        let mut state = self.state.write();
+        state.text_bytes = entries.iter().map(|(key, _)| text_bytes(key)).sum();
+        state.entries = entries;
+        state.phase = Phase::Ready;
+    }
+
     /// Takes rows of a chunk out.
     fn leave(&self, chunk: &Chunk, rows: impl Iterator<Item = usize>, slot: u32) {
         let entries = rows.filter_map(|row| self.entry(chunk, row, slot));
@@ -408,14 +423,6 @@ impl OrderedIndexes {
     pub(super) fn enter_all(&self, chunk: &Chunk) {
         if self.any.load(Ordering::Relaxed) {
             self.each(chunk, |index, slot| index.enter(chunk, 0..chunk.len(), slot));
-        }
-    }
-
-    /// Enters the rows of a new chunk that are there.
-    pub(super) fn enter_live(&self, chunk: &Chunk) {
-        if self.any.load(Ordering::Relaxed) {
-            let live = || (0..chunk.len()).filter(|row| chunk.is_current(*row));
-            self.each(chunk, |index, slot| index.enter(chunk, live(), slot));
         }
     }
 

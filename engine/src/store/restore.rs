@@ -3,9 +3,9 @@
 use super::address::RowAddress;
 use super::chunk::{Beside, Chunk};
 use super::image::{Damaged, Image};
-use super::index_list::Wanted;
 use super::objects::ObjectNumber;
-use super::root::Root;
+#[cfg(doc)]
+use super::ordered::OrderedIndex;
 use super::table::Table;
 use super::transaction::Transaction;
 use super::{Found, Store};
@@ -56,17 +56,10 @@ impl Transaction<'_> {
         Ok(chunk)
     }
 
-    /// Gives a table all its chunks, and their rows to its ordered indexes.
+    /// Gives a table all its chunks. Their rows are still to be
+    /// [entered](OrderedIndex::build) in ordered indexes.
     pub(crate) fn restore_chunks(&self, table: &Table, chunks: Vec<Arc<Chunk>>) {
-        chunks.iter().for_each(|chunk| table.ordered.enter_live(chunk));
         table.set_chunks(chunks);
-    }
-
-    /// Lets readers into an index that was asked for and has its rows.
-    pub(crate) fn open_index(&self, root: &Root, (class, property): &Wanted) {
-        if let Some(known) = root.known_index(*class, property) {
-            known.index.open();
-        }
     }
 
     /// Notes what a row refers to.

@@ -190,6 +190,6 @@ fn places(forms: &[Emit], output: &Path) -> Vec<(Emit, PathBuf)> {
 }
 
 /// Whether a path names a directory, one that is to be made included.
-pub(super) fn is_directory(path: &Path) -> bool {
+pub(crate) fn is_directory(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir()
 }

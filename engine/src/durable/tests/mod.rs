@@ -2,6 +2,7 @@
 
 mod image_of;
 mod reopen;
+mod verify;
 
 use crate::{CallContext, Durability, EngineError, Repository, Session, SyncPolicy};
 use cimarron_journal::simulated::SimulatedMedium;

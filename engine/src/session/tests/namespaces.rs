@@ -4,6 +4,8 @@ use super::*;
 use crate::context::Principal;
 use crate::session::namespaces::{announce, namespace_of, populate, withdraw};
 use crate::store::Transaction;
+use cimarron_mof::source::MemoryFileSystem;
+use cimarron_mof::{CompileOptions, Diagnostics, Loader};
 
 /// Does something in a commit of its own.
 fn commit(
@@ -110,4 +112,34 @@ fn interop_lists_all_namespaces() {
     // Elsewhere the class is one like any other.
     let elsewhere = repository.session("root/cimv2").unwrap();
     assert_eq!(namespace_of(&elsewhere.namespace, &new("x")).unwrap(), None);
+}
+
+#[test]
+fn mof_makes_the_namespaces_that_it_fills() {
+    let repository = Repository::new();
+    let names = || -> Vec<String> {
+        repository.namespaces().iter().map(|n| format!("{} {}", n.name, n.dialect)).collect()
+    };
+    let compile = |dialect, text: &str| {
+        let mut said = Diagnostics::new();
+        let nowhere = MemoryFileSystem::new();
+        let mut loader = Loader::new(&nowhere);
+        loader.add_text("a.mof", text).unwrap();
+        let sources = loader.finish(&mut said);
+        let options =
+            CompileOptions { dialect, namespace: "a/b/c".to_owned(), ..CompileOptions::default() };
+        repository.compile_mof(&CallContext::new(), options, &sources, said)
+    };
+    assert!(compile(Dialect::Wmi, "class X_A { [key] nothing Id; };").is_err());
+    // The second instance has the key of the first.
+    let twice = "class X_A { [key] string Id; };\n#pragma instanceflags(\"createonly\")\n\
+                 instance of X_A { Id = \"1\"; };\n#pragma namespace(\"\\\\\\\\.\\\\a\\\\d\")\n\
+                 instance of X_A { Id = \"1\"; };\n";
+    assert!(compile(Dialect::Wmi, twice).is_err());
+    assert_eq!(names(), [] as [&str; 0]);
+    let elsewhere = "#pragma namespace(\"\\\\\\\\.\\\\a\\\\d\")\nclass X_A { [key] string Id; };\n";
+    compile(Dialect::Wmi, elsewhere).unwrap();
+    assert_eq!(names(), ["a wmi", "a/d wmi"]);
+    compile(Dialect::Dmtf, "class X_A { string Id; };").unwrap();
+    assert_eq!(names(), ["a wmi", "a/b dmtf", "a/b/c dmtf", "a/d wmi"]);
 }

@@ -1,0 +1,113 @@
+//! `cimarron compile --data`: MOF into the repository of a data directory, as `mofcomp` puts it
+//! into WMI's.
+
+use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
+use crate::core::data::{Data, Expect};
+use crate::core::{Inputs, Texts};
+use crate::failure::{Failure, Stop};
+use crate::output::numbers::{counted, duration, milliseconds};
+use crate::output::stdout;
+use crate::progress::Progress;
+use cimarron_engine::{CallContext, EngineError, Loaded};
+use cimarron_model::Dialect;
+use cimarron_mof::{CompileOptions, Diagnostics, Emit, Severity, Sources};
+use serde_json::json;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(), Stop> {
+    refuse_files(args)?;
+    let progress = Progress::new("reading");
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
+    let Texts { sources, said } = inputs.load_untraced(args.findings.sink())?;
+    let data = Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything)?;
+    let options = options(args, &data)?;
+    progress.step("compiling");
+    let dialect = options.dialect;
+    let repository = data.repository();
+    let loaded = repository.compile_mof(&CallContext::default(), options, &sources, said);
+    let closed = data.close();
+    drop(progress);
+    match loaded {
+        Ok((loaded, said)) => {
+            args.findings.report(&said, sources.map())?;
+            closed?;
+            report(args, (folder, dialect), &loaded, &said, start.elapsed())
+        }
+        Err(error) => Err(refused(args, &error, &sources)?),
+    }
+}
+
+/// What says where files go, when nothing goes to any.
+fn refuse_files(args: &CompileArgs) -> Result<(), Failure> {
+    let given = [
+        (args.output.is_some(), "-o"),
+        (args.check, "--check"),
+        (args.emit != [EmitArg(Emit::Archive)], "--emit"),
+        (args.dep_file.is_some(), "--dep-file"),
+        (args.wmi.parts().is_some(), "--emit-mof"),
+    ];
+    match given.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, argument)) => Err(usage(format!("--data writes no files: leave out {argument}"))),
+        None => Ok(()),
+    }
+}
+
+/// How to compile: by the rules of the namespace, where it is there.
+fn options(args: &CompileArgs, data: &Data) -> Result<CompileOptions, Failure> {
+    let options = crate::commands::amend::options(args)?;
+    let there = data.repository().session(&options.namespace);
+    let dialect = there.map_or(options.dialect, |session| session.dialect());
+    Ok(CompileOptions { dialect, ..options })
+}
+
+fn refused(args: &CompileArgs, error: &EngineError, sources: &Sources) -> Result<Stop, Stop> {
+    match error.diagnostics() {
+        Some(said) => {
+            args.findings.report(said, sources.map())?;
+            Ok(Stop::Reported)
+        }
+        None => Ok(Failure::input(error.status(), error.to_string()).into()),
+    }
+}
+
+fn report(
+    args: &CompileArgs,
+    (folder, dialect): (&Path, Dialect),
+    loaded: &Loaded,
+    said: &Diagnostics,
+    took: Duration,
+) -> Result<(), Stop> {
+    let mut out = stdout();
+    let folder = folder.display().to_string();
+    match args.findings.report.format {
+        FindingsFormat::Json => {
+            let report = json!({
+                "namespace": args.mof.namespace,
+                "dialect": dialect.as_str(),
+                "data": folder,
+                "classes": loaded.classes,
+                "unchanged": loaded.unchanged,
+                "qualifier_types": loaded.qualifier_types,
+                "instances": loaded.instances,
+                "errors": said.count(Severity::Error),
+                "warnings": said.count(Severity::Warning),
+                "omitted": said.dropped(),
+                "milliseconds": milliseconds(took),
+            });
+            writeln!(out, "{report}")?;
+        }
+        _ if args.findings.takes_stdout() => {}
+        _ => writeln!(
+            out,
+            "{} ({} unchanged), {}, {} in {} → {folder}",
+            counted(loaded.classes, "class", "classes"),
+            loaded.unchanged,
+            counted(loaded.qualifier_types, "qualifier type", "qualifier types"),
+            counted(loaded.instances, "instance", "instances"),
+            duration(took),
+        )?,
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,169 @@
+//! Repositories in a data directory, and those that are in memory only.
+//!
+//! This is the only place that knows how the engine keeps a repository on disk.
+
+use crate::args::{DataArgs, SyncMode};
+use crate::failure::Failure;
+use cimarron_engine::{Durability, DurabilityStatus, EngineError, Repository, Session, SyncPolicy};
+use cimarron_model::{Dialect, Status};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Whether a directory has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// It must: nothing is put there.
+    There,
+    /// It is made when it is not.
+    Anything,
+}
+
+/// A repository that a command works on.
+pub(crate) struct Data {
+    repository: Repository,
+    folder: Option<PathBuf>,
+}
+
+impl Data {
+    /// A repository that goes with the program.
+    pub(crate) fn in_memory(dialect: Dialect) -> Self {
+        Self { repository: Repository::builder().dialect(dialect).build(), folder: None }
+    }
+
+    /// What the arguments say: a directory's repository, or one in memory.
+    pub(crate) fn of(args: &DataArgs, dialect: Dialect, expect: Expect) -> Result<Self, Failure> {
+        match &args.data {
+            Some(folder) => Self::open(folder, dialect, args.sync, expect),
+            None => Ok(Self::in_memory(dialect)),
+        }
+    }
+
+    /// A directory's repository.
+    pub(crate) fn open(
+        folder: &Path,
+        dialect: Dialect,
+        sync: SyncMode,
+        expect: Expect,
+    ) -> Result<Self, Failure> {
+        if expect == Expect::There && is_vacant(folder)? {
+            let message = format!("`{}` holds no repository", folder.display());
+            return Err(Failure::input(Status::NotFound, message));
+        }
+        let policy = match sync {
+            SyncMode::Always => SyncPolicy::Always,
+            SyncMode::Never => SyncPolicy::Never,
+            SyncMode::Every(time) => SyncPolicy::Every(time),
+        };
+        let durability = Durability::default().with_sync(policy);
+        let builder = Repository::builder().dialect(dialect).durability(durability);
+        let repository = builder.open(folder).map_err(|error| about(folder, &error))?;
+        Ok(Self { repository, folder: Some(folder.to_owned()) })
+    }
+
+    pub(crate) const fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// A session in a namespace that is there.
+    pub(crate) fn session(&self, namespace: &str) -> Result<Session, Failure> {
+        self.repository.session(namespace).map_err(|error| {
+            let known = self.repository.namespaces();
+            let names = known.iter().map(|info| info.name.as_str());
+            Failure::input(error.status(), error.to_string()).with_nearest(namespace, names)
+        })
+    }
+
+    /// A session in a namespace, which is made when it is not there.
+    pub(crate) fn session_in_new(
+        &self,
+        namespace: &str,
+        dialect: Dialect,
+    ) -> Result<Session, Failure> {
+        match self.repository.create_namespace(namespace, dialect) {
+            Ok(()) | Err(EngineError::NamespaceExists { .. }) => self.session(namespace),
+            Err(error) => Err(Failure::input(error.status(), error.to_string())),
+        }
+    }
+
+    /// How the directory is; `None` without one.
+    pub(crate) fn status(&self) -> Option<DurabilityStatus> {
+        self.repository.durability()
+    }
+
+    /// Reads everything on the disk, and compares it with its hashes.
+    pub(crate) fn verify(&self) -> Result<(), Failure> {
+        self.repository.verify().map_err(|error| self.failed(&error))
+    }
+
+    /// Writes everything anew, without what nobody needs any more.
+    pub(crate) fn compact(&self) -> Result<(), Failure> {
+        self.repository.compact().map_err(|error| self.failed(&error))
+    }
+
+    /// Copies the repository, as it is now, into an empty or missing folder.
+    pub(crate) fn backup(&self, target: &Path) -> Result<(), Failure> {
+        if !is_vacant(target)? {
+            return Err(not_empty(target));
+        }
+        self.repository.backup(target).map_err(|error| about(target, &error))
+    }
+
+    /// Ends the work with the directory: everything is on the disk then.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        self.repository.clone().close().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &EngineError) -> Failure {
+        match &self.folder {
+            Some(folder) => about(folder, error),
+            None => Failure::input(error.status(), error.to_string()),
+        }
+    }
+}
+
+/// Whether a folder is missing or empty.
+pub(crate) fn is_vacant(folder: &Path) -> Result<bool, Failure> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(unreadable(folder, &error)),
+    }
+}
+
+/// Whether a folder looks like a data directory.
+pub(crate) fn is_repository(folder: &Path) -> Result<bool, Failure> {
+    Ok(!is_vacant(folder)? && folder.join("MANIFEST").is_file())
+}
+
+pub(crate) fn not_empty(folder: &Path) -> Failure {
+    let message = format!("`{}` is not empty", folder.display());
+    Failure::input(Status::AlreadyExists, message).with_help("name a new directory")
+}
+
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let status = match error.kind() {
+        io::ErrorKind::NotFound => Status::NotFound,
+        io::ErrorKind::PermissionDenied => Status::AccessDenied,
+        _ => Status::Failed,
+    };
+    Failure::input(status, format!("`{}`: {error}", path.display()))
+}
+
+/// Bytes and number of the files of a directory.
+pub(crate) fn size(folder: &Path) -> Result<(u64, usize), Failure> {
+    let (mut bytes, mut files) = (0_u64, 0);
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let found = entry.and_then(|entry| entry.metadata());
+        let found = found.map_err(|error| unreadable(folder, &error))?;
+        if found.is_file() {
+            bytes = bytes.saturating_add(found.len());
+            files += 1;
+        }
+    }
+    Ok((bytes, files))
+}
+
+fn about(folder: &Path, error: &EngineError) -> Failure {
+    Failure::input(error.status(), format!("`{}`: {error}", folder.display()))
+}

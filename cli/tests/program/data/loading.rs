@@ -1,0 +1,158 @@
+use crate::{Place, cimarron, command, fleet, run_with_stdin};
+use serde_json::json;
+
+const DISKS: &str = "SELECT Serial FROM Fleet_Disk";
+
+#[test]
+fn what_is_compiled_stays() {
+    let place = Place::new();
+    let data = place.path("data");
+    let run = cimarron(["compile", &fleet(), "--data", &data]).succeeds();
+    assert!(run.stdout.contains("10 classes"), "{}", run.stdout);
+    assert!(run.stdout.trim_end().ends_with(&data), "{}", run.stdout);
+    let rows = cimarron(["query", "--data", &data, "--format", "json", DISKS]).succeeds().json();
+    assert_eq!(rows.as_array().map(Vec::len), Some(14));
+    // Again, nothing is new; with a flag it is refused, and nothing changes.
+    let again = cimarron(["compile", &fleet(), "--data", &data, "--format", "json"]).succeeds();
+    assert_eq!(again.json()["classes"], json!(0));
+    assert_eq!(again.json()["unchanged"], json!(10));
+    let line = ["compile", &fleet(), "--data", &data, "--class-flags", "createonly"];
+    cimarron(line).fails_with(1);
+    let same = cimarron(["query", "--data", &data, "--format", "json", DISKS]).succeeds().json();
+    assert_eq!(same, rows);
+}
+
+#[test]
+fn a_run_is_loaded_whole_or_not_at_all() {
+    let place = Place::new();
+    let data = place.path("data");
+    let mof = "class X_A { [key] string Id; };\ninstance of X_A { Id = \"1\"; };\n\
+               #pragma namespace(\"\\\\\\\\.\\\\root\\\\other\")\ninstance of X_A { Id = \"1\"; };\n";
+    let source = place.file("a.mof", mof);
+    cimarron(["compile", &source, "--data", &data]).fails_with(1);
+    let check = cimarron(["data", "check", &data, "--format", "json"]).succeeds().json();
+    assert_eq!(check["namespaces"], json!([]));
+}
+
+#[test]
+fn queries_load_into_the_directory() {
+    let place = Place::new();
+    let data = place.path("data");
+    let classes = place.archive("base", "class X_A { [key] string Name; };\n");
+    let more = place.file("more.mof", "instance of X_A { Name = \"one\"; };\n");
+    let query = "SELECT * FROM X_A";
+    let line = ["query", "--archive", &classes, "--mof", &more, "--data", &data, query];
+    cimarron(line).succeeds();
+    for sync in ["always", "never", "20"] {
+        let mof = place.file("more.mof", &format!("instance of X_A {{ Name = \"{sync}\"; }};\n"));
+        cimarron(["query", "--data", &data, "--sync", sync, "--mof", &mof, query]).succeeds();
+    }
+    let rows = cimarron(["query", "--data", &data, "--format", "csv", query]).succeeds();
+    assert_eq!(rows.stdout.lines().count(), 5, "{}", rows.stdout);
+    let show = cimarron(["show", "--data", &data, "x_a", "--local"]).succeeds();
+    assert_eq!(show.stdout, "class X_A {\n    [key]\n    string Name;\n};\n");
+    let tree = cimarron(["show", "--data", &data, "--tree"]).succeeds();
+    assert_eq!(tree.stdout, "X_A\n");
+}
+
+#[test]
+fn a_namespace_keeps_its_dialect() {
+    let place = Place::new();
+    let data = place.path("data");
+    let mof = "Qualifier Key : boolean = false, Scope(property), Flavor(DisableOverride);\n\
+               class X_A { [Key] string Id; };\ninstance of X_A { Id = \"a\"; };\n";
+    let source = place.file("a.mof", mof);
+    cimarron(["compile", &source, "--data", &data, "--dialect", "dmtf"]).succeeds();
+    // DMTF's strings differ by case, whatever this call says.
+    let query = "SELECT * FROM X_A WHERE Id = 'A'";
+    let rows = cimarron(["query", "--data", &data, "--format", "json", query]).succeeds().json();
+    assert_eq!(rows, json!([]));
+    let other = place.file("b.mof", "instance of X_A { Id = \"A\"; };\n");
+    cimarron(["compile", &other, "--data", &data]).succeeds();
+    let rows = cimarron(["query", "--data", &data, "--format", "json", query]).succeeds().json();
+    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn who_only_asks_makes_nothing() {
+    let place = Place::new();
+    let none = place.path("none");
+    for line in [
+        &["query", "--data", &none, "--format", "json", "SELECT * FROM X"][..],
+        &["data", "check", &none, "--format", "json"],
+        &["data", "compact", &none, "--format", "json"],
+        &["data", "export", &none],
+        &["data", "backup", &none, &place.path("target"), "--format", "json"],
+        &["data", "restore", &none, &place.path("target"), "--format", "json"],
+    ] {
+        let run = crate::run(command().args(line)).fails_with(1);
+        let error = run.error_json();
+        assert_eq!(error["error"]["status"], json!("CIM_ERR_NOT_FOUND"), "{line:?}: {error}");
+    }
+    assert!(!std::path::Path::new(&none).exists());
+    assert!(!std::path::Path::new(&place.path("target")).exists());
+    let data = place.path("data");
+    cimarron(["compile", &fleet(), "--data", &data]).succeeds();
+    let line = ["query", "--data", &data, "-n", "root/cimv3", "--format", "json", DISKS];
+    let run = cimarron(line).fails_with(1);
+    assert!(run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
+#[test]
+fn wrong_lines_are_usage() {
+    let place = Place::new();
+    let data = place.path("data");
+    for line in [
+        &["data"][..],
+        &["data", "check"],
+        &["data", "import", &data],
+        &["data", "export", &data, "--format", "xml"],
+        &["compile", "a.mof", "--data", &data, "-o", "a.cimar"],
+        &["compile", "a.mof", "--data", &data, "--emit", "mof"],
+        &["compile", "a.mof", "--sync", "never"],
+        &["compile", "a.mof", "--data", &data, "--sync", "often"],
+        &["compile", "a.mof", "--data", &data, "--sync", "0"],
+        &["show", "--data", &data, "--neighbours", "--format", "mermaid"],
+    ] {
+        crate::run(command().args(line)).fails_with(2);
+    }
+    for command_name in ["check", "compact", "export", "import", "backup", "restore"] {
+        let help = cimarron(["data", command_name, "--help"]).succeeds();
+        assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
+    }
+}
+
+#[test]
+fn foreign_and_locked_directories_are_refused() {
+    let place = Place::new();
+    place.file("foreign/notes.txt", "mine");
+    let foreign = place.path("foreign");
+    let run = cimarron(["compile", &fleet(), "--data", &foreign, "--format", "json"]).fails_with(1);
+    assert!(run.error_json()["error"]["message"].as_str().is_some_and(|m| m.contains(&foreign)));
+    let names: Vec<_> =
+        std::fs::read_dir(&foreign).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["notes.txt"]);
+    cimarron(["data", "restore", &foreign, &place.path("new")]).fails_with(1);
+    let data = place.path("data");
+    let held = cimarron_engine::Repository::open(&data).unwrap();
+    let run = cimarron(["data", "check", &data, "--format", "json"]).fails_with(1);
+    assert!(run.error_json()["error"]["message"].as_str().is_some_and(|m| m.contains(&data)));
+    drop(held);
+    cimarron(["data", "check", &data]).succeeds();
+}
+
+#[test]
+fn standard_input_is_imported() {
+    let place = Place::new();
+    let data = place.path("data");
+    let mof = b"class X_A { [key] string Id; };\ninstance of X_A { Id = \"1\"; };\n";
+    run_with_stdin(command().args(["data", "import", &data, "-"]), mof).succeeds();
+    let export = cimarron(["data", "export", &data]).succeeds().stdout;
+    let other = place.path("other");
+    let run = run_with_stdin(
+        command().args(["data", "import", &other, "-", "--format", "json"]),
+        export.as_bytes(),
+    );
+    assert_eq!(run.succeeds().json()["instances"], json!(2));
+    assert_eq!(cimarron(["data", "export", &other]).succeeds().stdout, export);
+}

@@ -1,0 +1,5 @@
+//! `cimarron data`, and `--data` of the other commands.
+
+mod copies;
+mod loading;
+mod text;
