@@ -17,7 +17,7 @@ pub(super) fn id(numbers: &mut Numbers) -> String {
 /// A disk's class and its key, which says which class it is, nearly always.
 fn class_and_id(numbers: &mut Numbers) -> (&'static str, String) {
     let number = numbers.below(KEYS);
-    let is_big = (number % 3 == 0) != numbers.once_in(60);
+    let is_big = number.is_multiple_of(3) != numbers.once_in(60);
     (if is_big { "X_Big" } else { "X_Disk" }, format!("disk {number}"))
 }
 

@@ -1,8 +1,10 @@
 //! The machine stops: what was synced is there, and of everything else anything may be.
 
 use crate::history;
+use cimarron_crash::mirror::Stream;
 use cimarron_crash::numbers::Numbers;
-use cimarron_crash::simulated::{History, commit, open};
+use cimarron_crash::operations::{Kind, Load};
+use cimarron_crash::simulated::{History, LANE, commit, open};
 use cimarron_engine::SyncPolicy;
 use cimarron_journal::simulated::{Crash, SimulatedMedium};
 
@@ -33,7 +35,12 @@ fn stop_at(history: &History, operation: u64, outcomes: &[Crash]) {
 
 #[test]
 fn at_every_operation_of_a_small_log() {
-    let history = history(7, 14);
+    // Work with a checkpoint in its midst.
+    let has_checkpoint = |seed: &u64| {
+        let stream = Stream { lane: LANE, seed: *seed, load: Load::Light };
+        (4..10).any(|place| stream.at(place).kind == Kind::Checkpoint)
+    };
+    let history = history((7..).find(has_checkpoint).unwrap(), 14);
     let (begun, all) = (history.prepared, history.operations);
     assert!(all > begun + 20, "{all} {begun}");
     // The first operations are those of opening, then come the preparations.

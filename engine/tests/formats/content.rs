@@ -49,7 +49,7 @@ fn all(n: u32) -> Instance {
     let inner = Instance::new("F_Changed").with("Id", format!("inner {n}"));
     let odd = [0.0, -0.0, f64::INFINITY, 1.5e300, f64::MIN_POSITIVE];
     let values: [(&str, Value); 20] = [
-        ("B", (n % 2 == 0).into()),
+        ("B", n.is_multiple_of(2).into()),
         ("U8", (n as u8).into()),
         ("S8", (-(n as i8)).into()),
         ("U16", (n as u16 * 500).into()),
@@ -70,10 +70,10 @@ fn all(n: u32) -> Instance {
         ("Times", array(Elements::DateTime(vec![time("00000003112233.000000:000")]))),
         ("Refs", array(Elements::Reference(vec![path("F_All.N=1").into()]))),
     ];
-    let class = if n % 4 == 0 { "F_Low" } else { "F_All" };
+    let class = if n.is_multiple_of(4) { "F_Low" } else { "F_All" };
     let mut row = Instance::new(class).with("N", n).with("Same", "same");
     for (at, (name, value)) in values.into_iter().enumerate() {
-        if (at as u32 + n) % 3 != 0 {
+        if !(at as u32 + n).is_multiple_of(3) {
             row.set(name, value);
         }
     }
