@@ -2,8 +2,10 @@
 
 #![allow(clippy::print_stderr, clippy::expect_used, reason = "benches speak to a person")]
 
+pub mod events;
 pub mod fleet;
 pub mod one_class;
+pub mod soak;
 pub mod words;
 
 use cimarron_model::Dialect;

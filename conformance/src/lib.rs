@@ -1,8 +1,8 @@
 //! What the conformance suites share: finding and reading their case files.
 //!
-//! A suite is a folder of TOML files next to this crate's manifest, each a list of
-//! `[[case]]` tables, and one runner in `tests/` that reads them into its own case
-//! type. A suite that cannot be read is a mistake in the suite, so these functions
+//! A suite is a folder of files next to this crate's manifest, each a list of cases (TOML with
+//! `[[case]]` tables, event scenarios as JSON), and one runner in `tests/` that reads them into
+//! its own case type. A suite that cannot be read is a mistake in the suite, so these functions
 //! panic and name the file.
 
 use serde::Deserialize;
@@ -11,22 +11,22 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The folder of a suite, and of all suites for `""`.
-fn folder(suite: &str) -> PathBuf {
+pub fn folder(suite: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(suite)
 }
 
-/// The case files of a suite, in the order of their names.
+/// The case files of a suite, of one form, in the order of their names.
 ///
 /// # Panics
 /// When the suite has no folder, or no case file in it.
 #[expect(clippy::panic, reason = "a suite without cases must fail its test")]
-fn case_files(suite: &str) -> Vec<PathBuf> {
+fn case_files(suite: &str, form: &str) -> Vec<PathBuf> {
     let folder = folder(suite);
     let entries =
         std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     let mut files: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+        paths.filter(|path| path.extension().is_some_and(|e| e == form)).collect();
     files.sort();
     assert!(!files.is_empty(), "{} holds no case files", folder.display());
     files
@@ -75,7 +75,7 @@ pub trait Case: DeserializeOwned {
 /// specification.
 pub fn read_suite<C: Case>(suite: &str) -> Vec<(String, C)> {
     let mut all = Vec::new();
-    for file in case_files(suite) {
+    for file in case_files(suite, "toml") {
         let mut names = HashSet::new();
         for case in read_cases::<C>(&file) {
             let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -86,6 +86,24 @@ pub fn read_suite<C: Case>(suite: &str) -> Vec<(String, C)> {
         }
     }
     all
+}
+
+/// The cases of a suite of JSON files, each a list of objects, by the names of the files.
+///
+/// # Panics
+/// When a file cannot be read, or is something else.
+#[expect(clippy::panic, reason = "a malformed case file must fail its test")]
+pub fn read_json_suite(
+    suite: &str,
+) -> Vec<(String, Vec<serde_json::Map<String, serde_json::Value>>)> {
+    let read = |file: PathBuf| {
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let cases =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), cases)
+    };
+    case_files(suite, "json").into_iter().map(read).collect()
 }
 
 /// How a report names a case.

@@ -30,7 +30,7 @@ enum Held {
 struct Packed {
     layout: Arc<Layout>,
     /// The values that are not NULL, by slot, ascending: a wide class costs what is set.
-    cells: Box<[(u32, Value)]>,
+    cells: Vec<(u32, Value)>,
     qualifiers: Option<Arc<RowQualifiers>>,
 }
 
@@ -50,7 +50,9 @@ impl StoredInstance {
                     let declared = layout.slot(slot)?;
                     Some((slot, view.to_value(declared.cim_type, declared.array.is_array())))
                 };
-                let cells = chunk.cells(*row).filter_map(owned).collect();
+                // Narrow rows are mostly full.
+                let mut cells = Vec::with_capacity(layout.slots.len().min(16));
+                cells.extend(chunk.cells(*row).filter_map(owned));
                 let qualifiers = chunk.qualifiers(*row);
                 Self(Held::Packed(Arc::new(Packed { layout, cells, qualifiers })))
             }

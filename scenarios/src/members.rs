@@ -67,14 +67,13 @@ impl<'a> Whole<'a> {
         let text = value.get();
         let Object(members) = serde_json::from_str(text)
             .map_err(|_| FormError::new("expected an object", self.span(text)))?;
-        let members = Members { whole: self, span: self.span(text), members };
-        for (at, (name, value)) in members.members.iter().enumerate() {
-            if members.members.iter().take(at).any(|(earlier, _)| earlier == name) {
-                let problem = format!("`{name}` is there twice");
-                return Err(FormError::new(problem, members.span_of(name, value)));
+        for (at, member) in members.iter().enumerate() {
+            if members.iter().take(at).any(|earlier| earlier.name == member.name) {
+                let problem = format!("`{}` is there twice", member.name);
+                return Err(FormError::new(problem, member.span(self)));
             }
         }
-        Ok(members)
+        Ok(Members { whole: self, span: self.span(text), members })
     }
 }
 
@@ -84,14 +83,32 @@ pub(crate) struct Members<'a> {
     whole: Whole<'a>,
     /// The object.
     pub(crate) span: Range<usize>,
-    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+    members: Vec<Member<'a>>,
+}
+
+/// A member of an object.
+#[derive(Debug)]
+struct Member<'a> {
+    /// Borrowed where it is spelt without escapes.
+    name: Cow<'a, str>,
+    value: &'a RawValue,
+}
+
+impl Member<'_> {
+    /// Where its name stands, or its value when the name is spelt with escapes.
+    fn span(&self, whole: Whole<'_>) -> Range<usize> {
+        match &self.name {
+            Cow::Borrowed(name) => whole.span(name),
+            Cow::Owned(_) => whole.span(self.value.get()),
+        }
+    }
 }
 
 impl<'a> Members<'a> {
     /// Takes a member that need not be there.
     pub(crate) fn optional(&mut self, name: &str) -> Option<&'a RawValue> {
-        let at = self.members.iter().position(|(there, _)| there == name)?;
-        Some(self.members.remove(at).1)
+        let at = self.members.iter().position(|member| member.name == name)?;
+        Some(self.members.remove(at).value)
     }
 
     /// Takes a member that must be there.
@@ -113,25 +130,18 @@ impl<'a> Members<'a> {
 
     /// That nothing is left. `known` are the members that there can be.
     pub(crate) fn finish(self, known: &[&str]) -> Result<(), FormError> {
-        let Some((name, value)) = self.members.first() else { return Ok(()) };
-        let error = FormError::new(format!("unknown member `{name}`"), self.span_of(name, value));
+        let Some(member) = self.members.first() else { return Ok(()) };
+        let name = &*member.name;
+        let error = FormError::new(format!("unknown member `{name}`"), member.span(self.whole));
         Err(match suggest::nearest(name, known.iter().copied()) {
             Some(near) => error.with_help(suggest::did_you_mean(near)),
             None => error.with_help(format!("the members are {}", known.join(", "))),
         })
     }
-
-    /// Where the name of a member stands, or its value when the name is spelt with escapes.
-    fn span_of(&self, name: &Cow<'a, str>, value: &RawValue) -> Range<usize> {
-        match name {
-            Cow::Borrowed(name) => self.whole.span(name),
-            Cow::Owned(_) => self.whole.span(value.get()),
-        }
-    }
 }
 
 /// An object as it is written: members in their order, repeated ones too.
-struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Object<'a>(Vec<Member<'a>>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -146,7 +156,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((Key(name), value)) = map.next_entry()? {
-                    members.push((name, value));
+                    members.push(Member { name, value });
                 }
                 Ok(Object(members))
             }

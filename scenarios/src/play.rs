@@ -67,7 +67,7 @@ impl<'s> Play<'s> {
     fn compile(&self, folder: &Path) -> Result<(), ScenarioError> {
         for file in &self.scenario.mof {
             let mut loader = Loader::new(&OsFileSystem);
-            loader.add_path(&folder.join(file))?;
+            loader.add_path(folder.join(file))?;
             let mut said = Diagnostics::new();
             let sources = loader.finish(&mut said);
             match self.session.compile_mof(&self.context, &sources, said) {

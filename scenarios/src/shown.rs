@@ -1,7 +1,7 @@
 //! Events as JSON: the model's spelling, and what embedded objects are called.
 
 use crate::delivered::Delivered;
-use cimarron_model::{Array, CimType, Name, Object, Scalar, Value};
+use cimarron_model::{Array, CimType, Name, Object, ObjectPath, Scalar, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 const CLASS: &str = "__CLASS";
@@ -36,7 +36,7 @@ impl Serialize for ShownValue<'_> {
                 for element in array.iter() {
                     match element {
                         Some(Scalar::Object(object)) => {
-                            list.serialize_element(&Embedded(&object))?
+                            list.serialize_element(&Embedded(&object))?;
                         }
                         other => list.serialize_element(&other)?,
                     }
@@ -71,7 +71,7 @@ impl Serialize for Embedded<'_> {
             Object::Instance(instance) => {
                 let mut map = serializer.serialize_map(None)?;
                 map.serialize_entry(CLASS, &instance.class)?;
-                let path = instance.path.as_ref().map(|path| path.relative());
+                let path = instance.path.as_ref().map(ObjectPath::relative);
                 map.serialize_entry(RELPATH, &path)?;
                 entries(instance.properties().map(|(n, p)| (n, &p.value)), &mut map)?;
                 map.end()
@@ -85,7 +85,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use cimarron_model::{Class, Instance, ObjectPath, Property};
+    use cimarron_model::{Class, Instance, Property};
 
     #[test]
     fn embedded_objects_have_paths_and_events_have_none() {

@@ -32,12 +32,6 @@ pub(crate) enum Error {
 
     #[error("{0}")]
     Measurement(String),
-
-    #[error(
-        "`cargo xtask peers {0}` has no measurement yet: it comes with its own issue; \
-         `cargo xtask peers mof` and `peers store` are there"
-    )]
-    NotMeasuredYet(&'static str),
 }
 
 impl Error {
@@ -55,10 +49,7 @@ impl Error {
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::NotMeasuredYet(_) => ExitCode::from(2),
-            _ => ExitCode::from(1),
-        }
+        ExitCode::from(1)
     }
 }
 

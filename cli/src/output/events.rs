@@ -64,7 +64,7 @@ fn readable(created: u64, event: &Delivered) -> String {
 fn moment(ticks: u64) -> String {
     let Ok(at) = (WallTime { ticks, offset: 0 }).to_datetime() else { return ticks.to_string() };
     let date = [at.year().map(u32::from), at.month().map(u32::from), at.day().map(u32::from)];
-    let time = [at.hour(), at.minute(), at.second()].map(|part| part.unwrap_or_default());
+    let time = [at.hour(), at.minute(), at.second()].map(Option::unwrap_or_default);
     let [year, month, day] = date.map(Option::unwrap_or_default);
     let [hour, minute, second] = time;
     let milliseconds = at.microsecond().unwrap_or_default() / 1_000;

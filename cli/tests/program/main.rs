@@ -26,9 +26,11 @@ mod pipeline;
 mod query;
 mod query_check;
 mod query_kinds;
+mod scenario;
 mod show;
 mod site;
 mod unchanged;
+mod watch;
 
 use serde_json::Value;
 use std::io::Write;

@@ -100,15 +100,14 @@ impl EventData {
     }
 
     /// The same event, which holds nothing that others have to keep.
-    pub(crate) fn packed(&self) -> Self {
-        let mut packed = self.clone();
-        if let Body::Intrinsic { target, previous, .. } = &mut packed.body {
+    pub(crate) fn packed(mut self) -> Self {
+        if let Body::Intrinsic { target, previous, .. } = &mut self.body {
             target.detach();
             if let Some(previous) = previous {
                 previous.detach();
             }
         }
-        packed
+        self
     }
 
     /// About how many bytes it takes.

@@ -93,6 +93,10 @@ impl Entry {
     /// Binds the query to a version of the schema, if it is right for that.
     pub(crate) fn bind(&self, schema: &Schema, dialect: Dialect) {
         let bound = Bound::new(&self.parsed, schema, dialect).ok().map(Arc::new);
+        let rule = bound.as_ref().and_then(|bound| bound.query.group.clone());
+        if let (Some(group), Some(rule)) = (&self.group, rule) {
+            group.lock().set_rule(rule);
+        }
         *self.bound.lock() = bound;
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Group {
     gathered: Vec<Gathered>,
     /// Which of them has what in common.
     by: HashMap<Vec<Alike>, usize>,
+    /// Whether events were dropped because there were too many groups.
+    is_full: bool,
 }
 
 /// Events that are alike.
@@ -40,13 +42,21 @@ pub(crate) enum Joined {
     Opened(Duration),
     /// It is one more of those in the window.
     Counted,
-    /// There are too many groups for another.
-    Full,
+    /// There are too many groups for another. `first`: that was not so before in this window.
+    Full {
+        /// Whether it is news.
+        first: bool,
+    },
 }
 
 impl Group {
     pub(crate) fn new(rule: BoundGroup, dialect: Dialect) -> Self {
-        Self { rule, dialect, ends: None, gathered: Vec::new(), by: HashMap::new() }
+        Self { rule, dialect, ends: None, gathered: Vec::new(), by: HashMap::new(), is_full: false }
+    }
+
+    /// Goes on with the rule as it is bound now.
+    pub(crate) fn set_rule(&mut self, rule: BoundGroup) {
+        self.rule = rule;
     }
 
     /// Takes an event in; `most` groups at most.
@@ -58,7 +68,7 @@ impl Group {
             return Joined::Counted;
         }
         if self.gathered.len() >= most {
-            return Joined::Full;
+            return Joined::Full { first: !std::mem::replace(&mut self.is_full, true) };
         }
         self.by.insert(alike, self.gathered.len());
         self.gathered.push(Gathered { first: event.clone(), count: 1 });
@@ -73,6 +83,7 @@ impl Group {
     /// Ends the window; the groups to report.
     pub(crate) fn close(&mut self) -> Vec<Gathered> {
         self.ends = None;
+        self.is_full = false;
         self.by = HashMap::new();
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.retain(|group| self.rule.reports(group.count));

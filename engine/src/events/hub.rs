@@ -7,6 +7,7 @@
 use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
 use super::data::{EventData, Position};
 use super::entry::Entry;
+use super::pressure::Pressure;
 use super::queue::{End, Got, Item};
 use super::scope::Scope;
 use super::signal::Signal;
@@ -43,6 +44,7 @@ pub(crate) struct Hub {
     pub(super) open: AtomicUsize,
     /// Keeps commits for bookmarks, also while nobody subscribes.
     keeper: Mutex<Option<Listener>>,
+    pub(super) pressure: Pressure,
     is_closed: AtomicBool,
 }
 
@@ -152,6 +154,22 @@ impl Hub {
         drop(ended);
         ready.iter().for_each(|entry| self.call(repository, entry));
         given
+    }
+
+    /// Puts what there is into queues, unless somebody is at it, and calls nobody; whether it
+    /// did.
+    pub(super) fn try_drain(&self, repository: &Repository) -> bool {
+        let Some(mut state) = self.state.try_lock() else { return false };
+        let waker = Waker::from(self.signal.clone());
+        Work::new(repository, &mut state).drain(&waker);
+        let ended = std::mem::take(&mut state.ended);
+        let is_news = std::mem::take(&mut state.queued) || !state.ready.is_empty();
+        drop(state);
+        if is_news {
+            self.signal.ring();
+        }
+        drop(ended);
+        true
     }
 
     /// Does what there is to do.
@@ -264,13 +282,8 @@ impl Hub {
         });
     }
 
-    /// The classes of a namespace whose instances raise no events by themselves.
-    pub(crate) fn polled(&self, namespace: &Name) -> Vec<Name> {
-        self.state.lock().polled.get(namespace).cloned().unwrap_or_default()
-    }
-
-    /// Adds a subscription. `before` is called as soon as commits are followed and before any
-    /// is delivered to it, with the position behind which it starts.
+    /// Adds a subscription, which `make` makes: when commits are followed, and before any is
+    /// delivered to it.
     pub(crate) fn subscribe(
         &self,
         repository: &Repository,
@@ -286,6 +299,7 @@ impl Hub {
             // Commits that the log has are taken; what the schema has beside was published
             // before anybody listened.
             let entry = work.add(namespace, make)?;
+            self.pressure.add(work.repository, &entry);
             self.open.fetch_add(1, Ordering::AcqRel);
             Ok(entry)
         })
@@ -299,9 +313,16 @@ impl Hub {
         state.ready.retain(|other| !Arc::ptr_eq(other, entry));
         self.listen_as_needed(repository, &mut state);
         drop(state);
+        self.pressure.remove(entry);
         self.open.fetch_sub(1, Ordering::AcqRel);
         entry.end(End::Cancelled, true);
         drop(ended);
+    }
+
+    /// How many subscriptions were asked so far whether they want an event.
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> usize {
+        self.state.lock().asked
     }
 
     /// How many namespaces have subscriptions, how much work is planned, and how many
@@ -315,9 +336,11 @@ impl Hub {
     /// Calls a subscription's callback with what waits.
     fn call(&self, repository: &Repository, entry: &Arc<Entry>) {
         let Some(sink) = &entry.sink else { return };
-        // One at a time; who is at it takes what comes meanwhile.
-        while let Some(mut entered) = sink.try_enter() {
+        loop {
+            // Also by whoever comes too late to call: the next one must hear of the next event.
             entry.take_ready();
+            // One at a time; who is at it takes what comes meanwhile.
+            let Some(mut entered) = sink.try_enter() else { return };
             while let Some(event) = self.next_of(repository, entry) {
                 let data = event.data().clone();
                 if let Err(text) = entered.call(event) {
@@ -370,6 +393,9 @@ impl Hub {
     ) -> Result<Option<super::Event>, EngineError> {
         match entry.queue.get() {
             Got::Item(Item::Event(event)) => {
+                if entry.queue.is_blocking() {
+                    self.signal.ring();
+                }
                 *entry.given.lock() = event.data().position;
                 Ok(Some(event))
             }
@@ -427,7 +453,7 @@ impl Hub {
                     _ => each_instance_event(at, change, &then.origin, |e| events.push(e)),
                 }
                 let later = events.into_iter().filter(|event| event.position > behind);
-                later.for_each(|event| work.deliver_to(entry, &event));
+                later.for_each(|event| work.deliver_to(entry, event));
             }
         }
         Ok(())

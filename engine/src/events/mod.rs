@@ -31,6 +31,7 @@ mod kinds;
 mod matching;
 mod polled;
 mod polling;
+mod pressure;
 mod queue;
 mod raise;
 mod register;

@@ -70,7 +70,7 @@ impl Timed for Poll {
                     }
                 };
             let events = differences(&before, &self.seen, scope, event);
-            events.iter().for_each(|event| work.deliver_to(&entry, event));
+            events.into_iter().for_each(|event| work.deliver_to(&entry, event));
         }
         Some(work.now().saturating_add(self.within))
     }

@@ -19,8 +19,10 @@ pub enum Overflow {
     DropOldest,
     /// The subscription ends: what waits is delivered, then an error.
     Cancel,
-    /// Whoever writes waits for room, at most so long for each commit; then as
-    /// [`Overflow::DropNewest`]. On a clock that is moved by hand nobody waits.
+    /// Whoever writes or raises events waits for room, at most so long each time, and what a
+    /// commit brings beyond the bounds is taken all the same. When nobody makes room for so
+    /// long, as [`Overflow::DropNewest`] until there is some. On a clock that is moved by hand
+    /// nobody waits.
     Block(Duration),
 }
 
@@ -66,6 +68,10 @@ struct State {
     /// The first event that was dropped and not reported yet.
     gap: Option<Arc<EventData>>,
     dropped: u64,
+    /// Those who waited for room did so in vain.
+    in_vain: bool,
+    /// What comes is of the past, and bounded by what is kept of that.
+    is_catching_up: bool,
     end: Option<End>,
 }
 
@@ -112,6 +118,7 @@ impl Queue {
             return Put::Nobody;
         }
         if self.has_room(&state, bytes) {
+            state.in_vain = false;
             state.add(Item::Event(event), bytes);
             return Put::Taken;
         }
@@ -152,16 +159,31 @@ impl Queue {
     fn has_room(&self, state: &State, bytes: usize) -> bool {
         // Behind a gap nothing comes until it was reported: that is where it is.
         let may_follow = state.gap.is_none() || self.overflow == Overflow::DropOldest;
-        may_follow
-            && state.items.len() < self.bounds.events
+        let is_elastic = matches!(self.overflow, Overflow::Block(_)) && !state.in_vain;
+        may_follow && (is_elastic || state.is_catching_up || self.is_within(state, bytes))
+    }
+
+    fn is_within(&self, state: &State, bytes: usize) -> bool {
+        state.items.len() < self.bounds.events
             && (state.items.is_empty() || state.bytes.saturating_add(bytes) <= self.bounds.bytes)
     }
 
-    /// Whether there is no room for another event.
-    pub(crate) fn is_full(&self) -> bool {
+    /// How long to wait for room, when there is none and that is to be waited for.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let Overflow::Block(longest) = self.overflow else { return None };
         let state = self.state.lock();
-        state.end.is_none()
-            && (state.items.len() >= self.bounds.events || state.bytes >= self.bounds.bytes)
+        let is_full = state.items.len() >= self.bounds.events || state.bytes >= self.bounds.bytes;
+        (state.end.is_none() && !state.in_vain && is_full).then_some(longest)
+    }
+
+    /// Whether somebody may wait for room.
+    pub(crate) const fn is_blocking(&self) -> bool {
+        matches!(self.overflow, Overflow::Block(_))
+    }
+
+    /// Says that there was no room for as long as one waits.
+    pub(crate) fn give_up(&self) {
+        self.state.lock().in_vain = true;
     }
 
     /// Says that commits were lost for it.
@@ -235,6 +257,16 @@ impl Queue {
     pub(crate) fn size(&self) -> (usize, usize) {
         let state = self.state.lock();
         (state.items.len(), state.bytes)
+    }
+
+    /// Notes that an event was dropped on the way here.
+    pub(crate) fn count_dropped(&self) {
+        self.state.lock().dropped += 1;
+    }
+
+    /// Takes whatever comes, or keeps within its bounds again.
+    pub(crate) fn set_catching_up(&self, is: bool) {
+        self.state.lock().is_catching_up = is;
     }
 
     /// How many events were dropped so far.

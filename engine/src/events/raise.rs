@@ -89,6 +89,7 @@ impl Session {
             by: self.caller().clone(),
             body: Body::Values(values),
         };
+        self.repository().make_room();
         push(self.repository(), self.caller(), event);
     }
 }

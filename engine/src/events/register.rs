@@ -77,8 +77,10 @@ impl SubscribeOptions {
         self
     }
 
-    /// Calls with each event instead of keeping it to be taken, from whatever thread
-    /// dispatches events, one event at a time. It may use sessions, and end subscriptions. An
+    /// Calls with each event instead of keeping it to be taken, one event at a time, from
+    /// whatever thread dispatches events: any that subscribes, takes from a subscription or
+    /// calls [`Repository::dispatch_events`](crate::Repository::dispatch_events), with no lock
+    /// of the engine. It may use sessions, and end subscriptions. An
     /// error, or a panic, says that the consumer is dead: the subscription ends, and the
     /// namespace hears of it (`__ConsumerFailureEvent`).
     #[must_use]
@@ -210,7 +212,9 @@ impl Demand {
         let entry = Entry::new(whom, (parsed, bound), (queue, receiver), position);
         let entry = Arc::new(entry);
         if let Some(start) = start {
+            entry.queue.set_catching_up(true);
             Hub::catch_up(work, &entry, scope, start)?;
+            entry.queue.set_catching_up(false);
         }
         if let (Some(within), false) = (within, reached.is_empty()) {
             super::polling::begin(work, &entry, scope.schema(), within);

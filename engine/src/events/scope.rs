@@ -117,10 +117,10 @@ impl Scope {
         }
     }
 
-    /// The subscriptions that want an event.
-    pub(crate) fn wanting(&self, event: &EventData, found: &mut Vec<Member>) {
+    /// Finds the subscriptions that want an event; how many were asked.
+    pub(crate) fn wanting(&self, event: &EventData, found: &mut Vec<Member>) -> usize {
         self.index.each(event, |number| {
             found.extend(self.members.get(number as usize).and_then(Option::as_ref).cloned());
-        });
+        })
     }
 }

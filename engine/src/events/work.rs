@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub(super) queued: bool,
     /// Who ended and was taken out; dropped when the state is free.
     pub(super) ended: Vec<Arc<Entry>>,
+    /// How many subscriptions were asked whether they want an event.
+    pub(super) asked: usize,
     found: Vec<Member>,
 }
 
@@ -220,7 +222,7 @@ impl<'s> Work<'s> {
                     return;
                 }
                 let origin = scope.origin.clone();
-                each_instance_event(at, change, &origin, |event| self.deliver(namespace, &event));
+                each_instance_event(at, change, &origin, |event| self.deliver(namespace, event));
             }
             Recorded::Schema { namespace, old, new } => {
                 if gone.contains(&namespace) || !self.state.scopes.contains_key(namespace) {
@@ -230,18 +232,18 @@ impl<'s> Work<'s> {
                 if let Some(scope) = self.state.scopes.get(namespace) {
                     each_deleted_class(at, (old, new), &scope.origin, |event| events.push(event));
                 }
-                events.drain(..).for_each(|event| self.deliver(namespace, &event));
+                events.drain(..).for_each(|event| self.deliver(namespace, event));
                 self.renew(namespace, new.clone());
                 if let Some(scope) = self.state.scopes.get(namespace) {
                     each_put_class(at, (old, new), &scope.origin, |event| events.push(event));
                 }
-                events.into_iter().for_each(|event| self.deliver(namespace, &event));
+                events.into_iter().for_each(|event| self.deliver(namespace, event));
             }
             Recorded::Namespace { name, start: None, .. } => self.end_namespace(name),
             Recorded::Raised(raised) => {
                 let mut event = (*raised.data).clone();
                 event.place_in(at);
-                self.deliver(&raised.namespace, &event);
+                self.deliver(&raised.namespace, event);
             }
             Recorded::Taken { .. } | Recorded::Index { .. } | Recorded::Namespace { .. } => {}
         }
@@ -288,10 +290,10 @@ impl<'s> Work<'s> {
     }
 
     /// Delivers an event to whoever wants it in its namespace.
-    pub(crate) fn deliver(&mut self, namespace: &Name, event: &EventData) {
+    pub(crate) fn deliver(&mut self, namespace: &Name, event: EventData) {
         let mut found = std::mem::take(&mut self.state.found);
         if let Some(scope) = self.state.scopes.get(namespace) {
-            scope.wanting(event, &mut found);
+            self.state.asked += scope.wanting(&event, &mut found);
         }
         if !found.is_empty() {
             let data = Arc::new(event.packed());
@@ -305,8 +307,8 @@ impl<'s> Work<'s> {
     }
 
     /// Delivers an event to one subscription if it wants it.
-    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: &EventData) {
-        if !entry.wants(event) {
+    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: EventData) {
+        if !entry.wants(&event) {
             return;
         }
         let data = Arc::new(event.packed());
@@ -327,9 +329,12 @@ impl<'s> Work<'s> {
                 let token = self.state.agenda.plan(ends, Rank::Window, window);
                 *entry.planned.lock() = vec![token];
             }
-            Joined::Full => {
-                let lost = event.data().clone();
-                self.report(entry, &lost, &Report::Overflow(bytes));
+            Joined::Full { first } => {
+                entry.queue.count_dropped();
+                if first {
+                    let lost = event.data().clone();
+                    self.report(entry, &lost, &Report::Overflow(bytes));
+                }
             }
         }
     }

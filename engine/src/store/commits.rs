@@ -42,10 +42,22 @@ pub(crate) struct Commits {
     clock: Arc<dyn Clock>,
     /// Where commits go before or after they are published; `None` when they go nowhere.
     sink: OnceLock<Arc<dyn Sink>>,
+    /// What whoever is about to write does first.
+    before_write: BeforeWrite,
     /// Is told of commits of instances that make the engine do something.
     standing: OnceLock<StandingHook>,
     /// How many dead rows are kept for them at most.
     dead_rows: usize,
+}
+
+/// What is done before a write.
+#[derive(Default)]
+struct BeforeWrite(OnceLock<Box<dyn Fn() + Send + Sync>>);
+
+impl fmt::Debug for BeforeWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BeforeWrite").field(&self.0.get().is_some()).finish()
+    }
 }
 
 /// A commit that readers do not see yet.
@@ -141,6 +153,7 @@ impl Commits {
             log: ChangeLog::new(limits.kept_commits),
             clock,
             sink: OnceLock::new(),
+            before_write: BeforeWrite::default(),
             standing: OnceLock::new(),
             registry: Arc::new(Registry::new(0)),
             moves: AtomicU64::new(0),
@@ -226,6 +239,19 @@ impl Commits {
     pub(crate) fn set_sink(&self, sink: Arc<dyn Sink>) {
         // The second of two would be a mistake of the program.
         let _ = self.sink.set(sink);
+    }
+
+    /// Says what whoever is about to write does first, from now on. What was said first holds.
+    pub(crate) fn set_before_write(&self, act: Box<dyn Fn() + Send + Sync>) {
+        // It is the same each time.
+        let _ = self.before_write.0.set(act);
+    }
+
+    /// What whoever is about to write does before it has the writer's place.
+    pub(super) fn before_write(&self) {
+        if let Some(act) = self.before_write.0.get() {
+            act();
+        }
     }
 
     /// Waits until a commit is published.

@@ -85,6 +85,7 @@ impl<'r> Transaction<'r> {
     /// # Errors
     /// When nothing can be written any more.
     pub(crate) fn begin(commits: &'r Commits) -> Result<Self, EngineError> {
+        commits.before_write();
         let state = commits.lock();
         if let Some(sink) = commits.sink() {
             sink.check()?;

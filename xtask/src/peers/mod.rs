@@ -3,6 +3,7 @@
 //! speed of the machine touch least.
 
 mod durable;
+mod events;
 mod measure;
 mod mof;
 mod query;
@@ -52,7 +53,7 @@ enum Subject {
     Store,
     /// Commits to disk and opening, against SQLite with a write-ahead log
     Durability,
-    /// Event delivery
+    /// Event delivery, against the engine with least to do
     Events,
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Subject::Query => query::measure(arguments.count, arguments.runs)?,
         Subject::Store => store::measure(arguments.count, arguments.large, arguments.runs)?,
         Subject::Durability => durable::measure(arguments.count, arguments.runs)?,
-        Subject::Events => return Err(Error::NotMeasuredYet("events")),
+        Subject::Events => events::measure(arguments.count / 4, arguments.runs)?,
     };
     let rows = match measured {
         Measured::Rows(rows) => rows,

@@ -9,7 +9,7 @@ mod pieces;
 
 use super::scenario::{form_failure, read_text};
 use super::session::{compile_into, failure, refusal};
-use super::{mof_text, read_mof};
+use super::{STDIN_NAME, mof_text, read_mof};
 use crate::args::WatchArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::progress::Progress;
@@ -168,7 +168,7 @@ impl<'a> Watch<'a> {
         let text = match piece {
             Piece::Step(text) => text,
             Piece::Mof(text) => {
-                let (texts, progress) = (mof_text("<input>", text)?, Progress::new("compiling"));
+                let (texts, progress) = (mof_text(STDIN_NAME, text)?, Progress::new("compiling"));
                 return compile_into(
                     &self.session,
                     &self.args.load,

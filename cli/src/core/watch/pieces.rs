@@ -43,13 +43,20 @@ impl Cutter {
         if between && trimmed.is_empty() {
             return self.end().into_iter().collect();
         }
-        if between && trimmed.starts_with('{') {
+        if between && self.is_step(trimmed) {
             return self.end().into_iter().chain([Piece::Step(trimmed.to_owned())]).collect();
         }
         self.mof.push_str(line);
         self.mof.push('\n');
         self.place.pass(line);
         Vec::new()
+    }
+
+    /// Whether a line is a step. Behind the head of a declaration a brace opens its body, unless
+    /// it opens an object.
+    fn is_step(&self, line: &str) -> bool {
+        let inside = line.strip_prefix('{').map(str::trim_start);
+        inside.is_some_and(|inside| self.mof.trim().is_empty() || inside.starts_with('"'))
     }
 
     /// Ends what was begun.
@@ -128,17 +135,21 @@ mod tests {
             (" {\"op\": 1} \n\n{}", vec![step("{\"op\": 1}"), step("{}")]),
             ("class A\n{\n\n};\nclass B\n{\n};", vec![mof("class A\n{\n\n};\nclass B\n{\n};\n")]),
             (
-                "class A {};\n\nclass B {};\n{}",
+                "class A {};\n\nclass B {};\n\n{}",
                 vec![mof("class A {};\n"), mof("class B {};\n"), step("{}")],
             ),
             (
-                "[Description(\n\"{\" \"\\\"\" '{')] // {\n/* {\n\n*/ class A\n{ };\n{}",
+                "[Description(\n\"{\" \"\\\"\" '{')] // {\n/* {\n\n*/ class A\n{ };\n\n{}",
                 vec![
                     mof("[Description(\n\"{\" \"\\\"\" '{')] // {\n/* {\n\n*/ class A\n{ };\n"),
                     step("{}"),
                 ],
             ),
             ("A = \"\n\n{}", vec![mof("A = \"\n"), step("{}")]),
+            (
+                "instance of A\n{ B = 1; };\n{ \"op\": 1}",
+                vec![mof("instance of A\n{ B = 1; };\n"), step("{ \"op\": 1}")],
+            ),
             ("}}}\n\n{}", vec![mof("}}}\n"), step("{}")]),
         ] {
             assert_eq!(cut(text), expected, "{text}");

@@ -135,7 +135,7 @@ impl Timed for Tick {
     fn run(&mut self, work: &mut Work<'_>) -> Option<Duration> {
         let entry = self.entry.upgrade()?;
         if let Some(event) = self.event(work, &entry) {
-            work.deliver_to(&entry, &event);
+            work.deliver_to(&entry, event);
         }
         self.next(work)
     }

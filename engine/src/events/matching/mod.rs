@@ -97,8 +97,13 @@ impl Index {
         self.bucket(&rule).remove(number, &rule.by);
         self.free.push(number);
         if let Some(of_class) = self.by_class.get_mut(&rule.from) {
-            for (_, buckets) in &mut of_class.gated {
-                buckets.retain(|_, bucket| !bucket.is_empty());
+            if let Some((slot, class)) = rule.gate {
+                let gated = of_class.gated.iter_mut().find(|(of, _)| *of == slot);
+                if let Some((_, buckets)) = gated
+                    && buckets.get(&class).is_some_and(Bucket::is_empty)
+                {
+                    buckets.remove(&class);
+                }
             }
             of_class.gated.retain(|(_, buckets)| !buckets.is_empty());
             if of_class.gated.is_empty() && of_class.open.is_empty() {
@@ -124,28 +129,32 @@ impl Index {
         }
     }
 
-    /// Calls with the number of each rule that wants the event, once.
-    pub(crate) fn each(&self, event: &EventData, mut wanted: impl FnMut(u32)) {
+    /// Calls with the number of each rule that wants the event, once; how many were asked.
+    pub(crate) fn each(&self, event: &EventData, mut wanted: impl FnMut(u32)) -> usize {
+        let mut asked = 0;
         let schema = &*event.origin.schema;
         for class in lineage(schema, event.class.id) {
             let Some(of_class) = self.by_class.get(&class) else { continue };
-            self.ask(&of_class.open, event, &mut wanted);
+            asked += self.ask(&of_class.open, event, &mut wanted);
             for (slot, buckets) in &of_class.gated {
                 let Some(object) = class_at(event, *slot) else { continue };
                 for class in lineage(schema, object) {
                     if let Some(bucket) = buckets.get(&class) {
-                        self.ask(bucket, event, &mut wanted);
+                        asked += self.ask(bucket, event, &mut wanted);
                     }
                 }
             }
         }
+        asked
     }
 
-    fn ask(&self, bucket: &Bucket, event: &EventData, wanted: &mut impl FnMut(u32)) {
+    fn ask(&self, bucket: &Bucket, event: &EventData, wanted: &mut impl FnMut(u32)) -> usize {
+        let mut asked = bucket.rest.len();
         let rule = |number: u32| self.rules.get(number as usize).and_then(Option::as_ref);
         for of_path in &bucket.paths {
             let Some((family, probe)) = probe(of_path.path.fetch(event)) else { continue };
             if let Some(entry) = probe.as_ref().and_then(|probe| of_path.find(family, probe)) {
+                asked += entry.rules.len();
                 for number in &entry.rules {
                     if rule(*number).is_some_and(|rule| rule.residual.matches(event)) {
                         wanted(*number);
@@ -153,6 +162,7 @@ impl Index {
                 }
             }
             let mut ask = |number: u32| {
+                asked += 1;
                 if rule(number).is_some_and(|rule| rule.unkeyed.matches(event)) {
                     wanted(number);
                 }
@@ -168,6 +178,7 @@ impl Index {
                 wanted(*number);
             }
         }
+        asked
     }
 }
 

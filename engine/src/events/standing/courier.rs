@@ -72,8 +72,9 @@ impl Courier {
     /// Delivers what waits, until nothing does or something has to be tried again.
     pub(crate) fn run(&self, hub: &Hub, repository: &Repository, entry: &Arc<Entry>) {
         loop {
-            let Some(mut carried) = self.carried.try_lock() else { return };
+            // Also by whoever comes too late: the next event must be heard of.
             entry.take_ready();
+            let Some(mut carried) = self.carried.try_lock() else { return };
             let after = self.carry(repository, entry, &mut carried);
             drop(carried);
             match after {

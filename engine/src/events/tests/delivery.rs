@@ -204,3 +204,56 @@ fn a_queue_keeps_no_rows() {
     let event = events.try_next().unwrap().unwrap();
     assert!(event.target().unwrap().own_bytes() > 0);
 }
+
+#[test]
+fn whoever_writes_waits_for_room() {
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    let session = repository.session("root/x").unwrap();
+    session.compile_mof_text(&context(), "e.mof", MOF).unwrap();
+    let options = small(Overflow::Block(Duration::from_secs(3600)));
+    let query = "SELECT * FROM __InstanceCreationEvent";
+    let events = session.subscribe(&context(), query, options).unwrap();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for n in 0..200 {
+                let disk = Instance::new("E_Disk").with("Name", n.to_string());
+                session.create_instance(&context(), &disk).unwrap();
+            }
+            // More at once than there is room for.
+            let disk = |n: u32| Instance::new("E_Disk").with("Name", format!("b{n}"));
+            let batch = (0..50).fold(session.batch(), |batch, n| batch.create(disk(n)));
+            batch.commit(&context()).unwrap();
+        });
+        let mut taken = 0;
+        while taken < 250 {
+            let waiting = events.status().events;
+            assert!(waiting <= 3 || taken >= 197, "{waiting} after {taken}");
+            taken += usize::from(events.next(Duration::from_secs(60)).unwrap().is_some());
+        }
+        writer.join().unwrap();
+    });
+    assert_eq!(events.status().dropped, 0);
+    assert!(events.try_next().unwrap().is_none());
+}
+
+#[test]
+fn a_thread_delivers_as_events_come() {
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    repository.start_events(&crate::Threads).unwrap();
+    let session = repository.session("root/x").unwrap();
+    session.compile_mof_text(&context(), "e.mof", MOF).unwrap();
+    let (give, taken) = std::sync::mpsc::channel();
+    let options = SubscribeOptions::new()
+        .with_callback(move |event| give.send(brief(&event)).map_err(|error| error.to_string()));
+    let subscription = session.subscribe(&context(), "SELECT * FROM E_Alarm", options).unwrap();
+    let sources: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    for source in &sources {
+        session.raise(&context(), &alarm(source)).unwrap();
+    }
+    let got: Vec<String> = taken.iter().take(sources.len()).collect();
+    let wanted: Vec<String> = sources.iter().map(|source| format!("E_Alarm {source}")).collect();
+    assert_eq!(got, wanted);
+    drop(subscription);
+}

@@ -117,22 +117,188 @@ proptest! {
                 Step::Modify(..) | Step::Delete(_) => {}
             }
         }
-        let mut events = Vec::new();
-        while let Some(event) = everything.try_next().unwrap() {
-            events.push(event);
-        }
-        for (query, subscription) in &subscriptions {
-            let Some(subscription) = subscription else { continue };
-            let bound = subscription.entry().bound().unwrap();
-            let wanted: Vec<String> = events
-                .iter()
-                .filter(|event| {
-                    cimarron_wql::Row::is_a(*event, event.class_name().as_str(), bound.query.class.as_str())
-                        && bound.query.matches(*event)
-                })
-                .map(brief)
-                .collect();
-            prop_assert_eq!(all(subscription), wanted, "{}", query);
-        }
+        agree(&everything, &subscriptions)?;
     }
+
+    #[test]
+    fn values_of_all_types_are_found(
+        queries in prop::collection::vec(value_query(), 1..16),
+        values in prop::collection::vec((0..VALUES.len(), any::<bool>()), 1..24),
+    ) {
+        let world = World::new();
+        world.compile(VALUES_MOF);
+        let subscriptions: Vec<(String, Option<Subscription>)> = queries
+            .into_iter()
+            .map(|query| (query.clone(), world.try_subscribe(&query).ok()))
+            .collect();
+        let everything = world.subscribe("SELECT * FROM __Event");
+        for (key, (value, raised)) in values.into_iter().enumerate() {
+            let (class, text) = VALUES[value];
+            if raised {
+                world.raise(&Instance::new("V_Said").with("V", text).with("Of", embedded_in(class, text)));
+            } else {
+                world.compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
+            }
+        }
+        agree(&everything, &subscriptions)?;
+    }
+}
+
+const VALUES_MOF: &str = r#"
+class V_Root { [key] string K; };
+class V_Text : V_Root { string V; };
+class V_Int : V_Root { sint64 V; };
+class V_Byte : V_Root { uint8 V; };
+class V_Single : V_Root { real32 V; };
+class V_Real : V_Root { real64 V; };
+class V_Truth : V_Root { boolean V; };
+class V_Unit : V_Root { char16 V; };
+class V_Time : V_Root { datetime V; };
+class V_Ref : V_Root { V_Root ref V; };
+class V_Said : __ExtrinsicEvent { string V; object Of; };
+"#;
+
+/// Classes, and values of their `V` as MOF.
+const VALUES: [(&str, &str); 26] = [
+    ("V_Text", "\"5\""),
+    ("V_Text", "\"a\""),
+    ("V_Text", "\"A\""),
+    ("V_Text", "\"true\""),
+    ("V_Text", "\"20300101000000.000000+000\""),
+    ("V_Text", "NULL"),
+    ("V_Int", "5"),
+    ("V_Int", "-1"),
+    ("V_Int", "9007199254740993"),
+    ("V_Byte", "5"),
+    ("V_Byte", "0"),
+    ("V_Byte", "NULL"),
+    ("V_Single", "5.0"),
+    ("V_Single", "0.1"),
+    ("V_Real", "5.0"),
+    ("V_Real", "0.1"),
+    ("V_Real", "-0.0"),
+    ("V_Real", "9007199254740992.0"),
+    ("V_Truth", "TRUE"),
+    ("V_Truth", "FALSE"),
+    ("V_Unit", "'a'"),
+    ("V_Unit", "5"),
+    ("V_Time", "\"20300101000000.000000+000\""),
+    ("V_Time", "\"20300101010000.000000+060\""),
+    ("V_Time", "\"00000005000000.000000:000\""),
+    ("V_Ref", "\"V_Text.K=\\\"a\\\"\""),
+];
+
+fn embedded_in(class: &str, text: &str) -> cimarron_model::Value {
+    let instance = match text.parse::<i64>() {
+        Ok(number) if class == "V_Int" => Instance::new(class).with("V", number),
+        _ => Instance::new("V_Text").with("V", text),
+    };
+    system::embedded(instance)
+}
+
+const LITERALS: [&str; 19] = [
+    "'5'",
+    "5",
+    "5.0",
+    "-1",
+    "0",
+    "1",
+    "0.1",
+    "'a'",
+    "'A'",
+    "TRUE",
+    "'true'",
+    "NULL",
+    "9007199254740993",
+    "9007199254740992",
+    "'20300101000000.000000+000'",
+    "'20300101******.******+***'",
+    "'00000005000000.000000:000'",
+    "'V_Text.K=\"a\"'",
+    "'v_text.k=\"A\"'",
+];
+
+const OPERATORS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
+
+fn value_query() -> impl Strategy<Value = String> {
+    let literal = prop::sample::select(LITERALS.to_vec());
+    let operator = prop::sample::select([&OPERATORS[..1], &OPERATORS].concat());
+    let path = prop::sample::select(vec!["TargetInstance.V", "TargetInstance.K"]);
+    let test = (path, operator, literal.clone()).prop_map(|(p, o, l)| format!("{p} {o} {l}"));
+    let tests = prop::collection::vec((test, any::<bool>()), 1..4).prop_map(|tests| {
+        tests.into_iter().fold(String::new(), |text, (test, and)| match text.as_str() {
+            "" => test,
+            text => format!("({text}) {} ({test})", if and { "AND" } else { "OR" }),
+        })
+    });
+    let said = (prop::sample::select(vec!["V", "Of.V"]), literal);
+    prop_oneof![
+        4 => tests.prop_map(|t| format!("SELECT * FROM __InstanceCreationEvent WHERE {t}")),
+        1 => said.prop_map(|(p, l)| format!("SELECT * FROM V_Said WHERE {p} = {l}")),
+        1 => prop::sample::select(vec!["V_Int", "V_Text", "V_Root"])
+            .prop_map(|c| format!("SELECT * FROM V_Said WHERE Of ISA '{c}'")),
+    ]
+}
+
+/// That each subscription was given what it wants of everything, and no more.
+fn agree(
+    everything: &Subscription,
+    subscriptions: &[(String, Option<Subscription>)],
+) -> Result<(), TestCaseError> {
+    let mut events = Vec::new();
+    while let Some(event) = everything.try_next().unwrap() {
+        events.push(event);
+    }
+    for (query, subscription) in subscriptions {
+        let Some(subscription) = subscription else { continue };
+        let bound = subscription.entry().bound().unwrap();
+        let wants = |event: &&Event| {
+            let (class, from) = (event.class_name().as_str(), bound.query.class.as_str());
+            cimarron_wql::Row::is_a(*event, class, from) && bound.query.matches(*event)
+        };
+        let wanted: Vec<String> = events.iter().filter(wants).map(brief).collect();
+        prop_assert_eq!(all(subscription), wanted, "{}", query);
+    }
+    Ok(())
+}
+
+#[test]
+fn few_are_asked() {
+    let world = World::new();
+    let each = |n: u32| {
+        let (name, low, high) = (format!("d{n}"), n * 10, n * 10 + 9);
+        let start = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance";
+        let range = format!("TargetInstance.Size >= {low} AND TargetInstance.Size <= {high}");
+        [
+            format!("{start} ISA 'E_Disk' AND TargetInstance.Name = '{name}'"),
+            format!("{start} ISA 'E_Disk' AND {range}"),
+            format!("{start} ISA 'E_Process' AND TargetInstance.Id > {n}"),
+            format!("{start}.Name = '{name}' OR TargetInstance.Name = 'x{n}'"),
+            format!("SELECT * FROM E_Alarm WHERE Source = '{name}' AND Severity < 5"),
+        ]
+    };
+    let subscriptions: Vec<Subscription> =
+        (0..300).flat_map(each).map(|query| world.subscribe(&query)).collect();
+    world.create("E_Fast", "D7", 1234);
+    let delivered = subscriptions.iter().map(|subscription| all(subscription).len());
+    assert_eq!(delivered.sum::<usize>(), 3);
+    assert_eq!(world.session.repository().hub().asked(), 3);
+}
+
+#[test]
+fn every_literal_meets_every_value() {
+    let world = World::new();
+    world.compile(VALUES_MOF);
+    let start = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.V";
+    let queries = OPERATORS.iter().flat_map(|operator| {
+        LITERALS.iter().map(move |literal| format!("{start} {operator} {literal}"))
+    });
+    let subscribed = queries.map(|query| (query.clone(), world.try_subscribe(&query).ok()));
+    let subscriptions: Vec<(String, Option<Subscription>)> = subscribed.collect();
+    let everything = world.subscribe("SELECT * FROM __Event");
+    for (key, (class, text)) in VALUES.iter().enumerate() {
+        world.compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
+    }
+    assert!(subscriptions.iter().filter(|(_, there)| there.is_some()).count() > 100);
+    agree(&everything, &subscriptions).unwrap();
 }

@@ -41,6 +41,22 @@ fn a_bookmark_misses_none_and_repeats_none() {
 }
 
 #[test]
+fn what_is_caught_up_with_is_not_bounded_by_the_queue() {
+    let world = World::new();
+    let mark = world.subscribe(QUERY).bookmark();
+    for n in 0..20 {
+        world.create("E_Disk", &n.to_string(), n);
+    }
+    let options = SubscribeOptions::new().with_events(2).from_bookmark(mark);
+    let later = world.session.subscribe(&context(), QUERY, options).unwrap();
+    assert_eq!(all(&later).len(), 20);
+    for n in 20..25 {
+        world.create("E_Disk", &n.to_string(), n);
+    }
+    assert_eq!(all(&later).len(), 3, "two and the gap");
+}
+
+#[test]
 fn a_bookmark_expires() {
     let world = World::with(Limits::default().with_kept_commits(3));
     let first = world.subscribe(QUERY);
