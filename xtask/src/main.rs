@@ -1,5 +1,5 @@
 //! Project tasks, run as `cargo xtask TASK`: the gate, the house rules, the benches, the
-//! side-by-side measurements and the fuzz targets. The README and CI call this and nothing
+//! side-by-side measurements, the crash tests and the fuzz targets. The README and CI call this and nothing
 //! else, so there is one place that knows how the project is built and judged.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task's output is its result")]
@@ -53,6 +53,15 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Kill processes that work on a data directory, and compare what they leave
+    Crash {
+        /// How many
+        #[arg(long, default_value_t = 1_000)]
+        times: u64,
+        /// What decides the work and the moments
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Run one fuzz target; without a name, list them
     Fuzz {
         /// A target of fuzz/fuzz_targets
@@ -72,6 +81,7 @@ fn main() -> ExitCode {
         Task::Bench { criterion } => bench(&criterion),
         Task::Peers(arguments) => peers::run(&arguments),
         Task::Soak { minutes, seed } => soak(minutes, seed),
+        Task::Crash { times, seed } => crash(times, seed),
         Task::Fuzz { target, arguments } => fuzz::run(target.as_deref(), &arguments),
     };
     match outcome {
@@ -81,6 +91,13 @@ fn main() -> ExitCode {
             error.exit_code()
         }
     }
+}
+
+/// On the dev profile, as in the gate: it has what the tests built, and checks of overflow.
+fn crash(times: u64, seed: u64) -> error::Result<()> {
+    let mut command = process::cargo(["run", "--quiet", "--package", "cimarron-crash", "--"]);
+    command.args(["--times", &times.to_string(), "--seed", &seed.to_string()]);
+    process::run(&mut command)
 }
 
 /// Only the bench targets: a library's own test harness does not know criterion's arguments.

@@ -1,5 +1,6 @@
 //! What both sides of the figures about data on disk share.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -13,6 +14,12 @@ pub const WRITERS: u64 = 8;
 /// How many batches a figure is the mean of, and how many rows each has.
 pub const BATCHES: u64 = 300;
 pub const BATCH: u64 = 100;
+
+/// The numbers of the rows of each batch that a writer of several writes.
+pub fn batches_of(writer: u64, writers: u64) -> impl Iterator<Item = Range<u64>> {
+    let mine = (0..BATCHES).filter(move |batch| batch % writers == writer);
+    mine.map(|batch| batch * BATCH..(batch + 1) * BATCH)
+}
 
 /// How long the log is whose writer dies, in bytes.
 pub const LOG: u64 = 64 << 20;

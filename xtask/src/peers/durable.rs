@@ -16,8 +16,14 @@ const ROWS: &[Row] = &[
     row("commit, 1 writer; create_instance", "durable_1", Unit::Microseconds, Target::Ratio(1.0)),
     row("commit, 8 writers; create_instance", "durable_8", Unit::Microseconds, Target::Ratio(3.0)),
     row(
-        "instance in batches of 100; batch",
+        "instance in batches of 100, 1 writer; batch",
         "durable_batches",
+        Unit::Microseconds,
+        Target::Ratio(2.0),
+    ),
+    row(
+        "instance in batches of 100, 8 writers; batch",
+        "durable_batches_8",
         Unit::Microseconds,
         Target::Ratio(2.0),
     ),

@@ -28,7 +28,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 const OUTSIDE: &[&str] =
-    &["benches", "snapshots", "conformance", "examples/embedded-schema", "xtask", "fuzz"];
+    &["benches", "crash", "snapshots", "conformance", "examples/embedded-schema", "xtask", "fuzz"];
 
 fn place(folder: &str) -> Option<Place> {
     let holds = |entry: &&str| {

@@ -6,6 +6,7 @@ use crate::data::{self, Order, fleet};
 use crate::durable::{self, BATCH, BATCHES, COMMITS, LOG, Scratch, WRITERS, seconds};
 use crate::report::Report;
 use cimarron_engine::{CallContext, Durability, Repository, Session, SyncPolicy};
+use std::ops::Range;
 use std::path::Path;
 
 fn session(repository: &Repository) -> Session {
@@ -39,20 +40,32 @@ pub(super) fn commits(report: &mut Report) -> Result<()> {
         });
         report.figure(name, elapsed / COMMITS as f64);
     }
-    let scratch = Scratch::new("ours");
-    let repository = Repository::open(scratch.path())?;
-    let session = session(&repository);
-    let elapsed = seconds(|| {
-        for batch in 0..BATCHES {
-            let mut writes = session.batch();
-            for disks in data::disks(batch * BATCH..(batch + 1) * BATCH, Order::OfKeys) {
-                writes = disks.iter().fold(writes, |writes, disk| writes.create(disk.instance()));
-            }
-            writes.commit(&context).expect("a batch");
-        }
-    });
-    report.figure("durable_batches", elapsed / (BATCHES * BATCH) as f64);
+    for (name, writers) in [("durable_batches", 1), ("durable_batches_8", WRITERS)] {
+        let scratch = Scratch::new("ours");
+        let repository = Repository::open(scratch.path())?;
+        let session = session(&repository);
+        let elapsed = seconds(|| {
+            std::thread::scope(|scope| {
+                for writer in 0..writers {
+                    let session = &session;
+                    scope.spawn(move || {
+                        let batches = durable::batches_of(writer, writers);
+                        batches.for_each(|numbers| write_batch(session, numbers));
+                    });
+                }
+            });
+        });
+        report.figure(name, elapsed / (BATCHES * BATCH) as f64);
+    }
     Ok(())
+}
+
+fn write_batch(session: &Session, numbers: Range<u64>) {
+    let mut writes = session.batch();
+    for disks in data::disks(numbers, Order::OfKeys) {
+        writes = disks.iter().fold(writes, |writes, disk| writes.create(disk.instance()));
+    }
+    writes.commit(&CallContext::new()).expect("a batch");
 }
 
 /// Opening many instances, of which a checkpoint has all.

@@ -6,7 +6,8 @@ use crate::clock::Stopwatch;
 use crate::data::{self, Order};
 use crate::durable::{self, BATCH, BATCHES, COMMITS, LOG, Scratch, WRITERS, seconds};
 use crate::report::Report;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Statement};
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,23 +43,38 @@ pub(super) fn commits(report: &mut Report, form: Form) -> Result<()> {
         });
         report.figure(name, elapsed / COMMITS as f64);
     }
-    let scratch = Scratch::new("sqlite");
-    let connection = open(scratch.path())?;
-    connection.execute_batch(&form.table("disk"))?;
-    let mut statement = connection.prepare(INSERT)?;
-    let elapsed = seconds(|| {
-        for batch in 0..BATCHES {
-            connection.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
-            for disks in data::disks(batch * BATCH..(batch + 1) * BATCH, Order::OfKeys) {
-                for disk in &disks {
-                    insert_one(&mut statement, disk).expect("an insert");
+    for (name, writers) in [("durable_batches", 1), ("durable_batches_8", WRITERS)] {
+        let scratch = Scratch::new("sqlite");
+        open(scratch.path())?.execute_batch(&form.table("disk"))?;
+        let elapsed = seconds(|| {
+            std::thread::scope(|scope| {
+                for writer in 0..writers {
+                    let folder = scratch.path();
+                    scope.spawn(move || {
+                        let connection = open(folder).expect("a connection");
+                        let mut statement = connection.prepare(INSERT).expect("a statement");
+                        for numbers in durable::batches_of(writer, writers) {
+                            write_batch(&connection, &mut statement, numbers).expect("a batch");
+                        }
+                    });
                 }
-            }
-            connection.execute_batch("COMMIT").expect("a commit");
-        }
-    });
-    report.figure("durable_batches", elapsed / (BATCHES * BATCH) as f64);
+            });
+        });
+        report.figure(name, elapsed / (BATCHES * BATCH) as f64);
+    }
     Ok(())
+}
+
+fn write_batch(
+    connection: &Connection,
+    statement: &mut Statement<'_>,
+    numbers: Range<u64>,
+) -> Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for disks in data::disks(numbers, Order::OfKeys) {
+        disks.iter().try_for_each(|disk| insert_one(statement, disk))?;
+    }
+    connection.execute_batch("COMMIT")
 }
 
 fn fill(folder: &Path, count: u64, form: Form) -> Result<()> {

@@ -1,0 +1,131 @@
+//! The disk dies or is full while the machine goes on.
+
+use crate::history;
+use cimarron_crash::lane::SHARED;
+use cimarron_crash::numbers::Numbers;
+use cimarron_crash::simulated::{History, LANE, commit, open};
+use cimarron_engine::{CallContext, EngineError, Repository, SyncPolicy};
+use cimarron_journal::simulated::{Crash, SimulatedMedium};
+use cimarron_model::{Dialect, Instance};
+
+/// Every way to write says that nothing is written any more and why, and none has an effect.
+fn nothing_can_be_written(repository: &Repository, cause: &str) {
+    let context = CallContext::new();
+    let before = commit(repository);
+    let row = Instance::new("X_Shared").with("Id", "late").with("Lane", LANE.0);
+    let shared = repository.session(SHARED).unwrap();
+    let wmi = repository.session(&LANE.wmi()).unwrap();
+    let refused: [(&str, Result<(), EngineError>); 6] = [
+        ("create", shared.create_instance(&context, &row).map(drop)),
+        ("batch", shared.batch().create(row.clone()).commit(&context).map(drop)),
+        ("compile", wmi.compile_mof_text(&context, "l.mof", "class X_Late { };").map(drop)),
+        ("namespace", repository.create_namespace("root/late", Dialect::Wmi)),
+        ("index", shared.create_index(&context, "X_Shared", "Amount")),
+        ("checkpoint", repository.checkpoint()),
+    ];
+    for (what, result) in refused {
+        let error = result.expect_err(what);
+        let text = error.to_string();
+        let known = matches!(error, EngineError::WritesStopped { .. } | EngineError::Storage(_));
+        assert!(known, "{what}: {text}");
+        assert!(text.contains(cause), "{what}: {text}");
+    }
+    assert_eq!(commit(repository), before);
+    let failure = repository.durability().unwrap().failure.unwrap();
+    assert!(failure.contains(cause), "{failure}");
+    let late = shared.query(&context, "SELECT * FROM X_Shared WHERE Id = 'late'").unwrap();
+    assert_eq!(late.count().unwrap(), 0);
+    assert!(repository.session("root/late").is_err());
+    assert!(wmi.get_class(&context, "X_Late", cimarron_engine::ClassForm::Local).is_err());
+}
+
+/// What may be found again after the disk failed: what was acknowledged, and at most one more.
+fn find_again(history: &History, medium: &SimulatedMedium, acks: usize, place: &str) {
+    for crash in [Crash::Nothing, Crash::Everything, Crash::Some(acks as u64)] {
+        let left = medium.crash(crash);
+        let found = open(&left, SyncPolicy::Always).unwrap_or_else(|e| panic!("{place}: {e}"));
+        let last = history.compare(&found).unwrap_or_else(|why| panic!("{place}: {why}"));
+        let acknowledged = history.commit_after(acks);
+        assert!((acknowledged..=acknowledged + 1).contains(&last), "{place}: {last}");
+    }
+}
+
+#[test]
+fn a_dead_disk_stops_writes_and_not_reads() {
+    for seed in 20..23 {
+        let history = history(seed, 45);
+        let mut numbers = Numbers::of(seed, 3);
+        for _ in 0..6 {
+            let (begun, all) = (history.prepared, history.operations);
+            let at = begun + 1 + numbers.below(all - begun);
+            let place = format!("seed {seed}, operation {at}");
+            let medium = SimulatedMedium::new();
+            medium.fail_at(at);
+            let worked = history.work_on(&medium, SyncPolicy::Always);
+            let Some(repository) = worked.repository else { panic!("{place}: {worked:?}") };
+            let broken = worked.broken.expect("the last operation fails");
+            assert!(broken.contains("the disk died"), "{place}: {broken}");
+            // Readers see what was acknowledged, all of it and nothing else.
+            let last = history.compare(&repository).unwrap_or_else(|why| panic!("{place}: {why}"));
+            assert_eq!(last, history.commit_after(worked.acks), "{place}");
+            nothing_can_be_written(&repository, "the disk died");
+            assert_eq!(history.compare(&repository).unwrap(), last, "{place}");
+            drop(repository);
+            find_again(&history, &medium, worked.acks, &place);
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_loses_nothing() {
+    let mut filled = 0;
+    for seed in 30..33 {
+        let history = history(seed, 45);
+        let mut numbers = Numbers::of(seed, 4);
+        for _ in 0..6 {
+            let limit = history.bytes / 2 + numbers.below(history.bytes / 2);
+            let place = format!("seed {seed}, {limit} bytes");
+            let medium = SimulatedMedium::new();
+            medium.limit(limit);
+            let worked = history.work_on(&medium, SyncPolicy::Always);
+            filled += usize::from(worked.broken.is_some());
+            let Some(repository) = worked.repository else { continue };
+            history.compare(&repository).unwrap_or_else(|why| panic!("{place}: {why}"));
+            drop(repository);
+            find_again(&history, &medium, worked.acks, &place);
+        }
+    }
+    assert!(filled > 4, "{filled} disks were full");
+}
+
+#[test]
+fn events_tell_only_what_is_on_the_disk() {
+    let history = history(41, 40);
+    for at in [history.prepared + 3, (history.prepared + history.operations) / 2] {
+        let medium = SimulatedMedium::new();
+        let repository = open(&medium, SyncPolicy::Always).unwrap();
+        cimarron_crash::lane::prepare(&repository, 1).unwrap();
+        let mut changes = repository.changes();
+        medium.fail_at(at);
+        let mut last = commit(&repository);
+        for place in 0..40 {
+            let operation = history.stream.at(place);
+            let at = cimarron_crash::operations::At {
+                repository: &repository,
+                lane: LANE,
+                backups: None,
+            };
+            let outcome = operation.apply(at);
+            if matches!(outcome, cimarron_crash::operations::Outcome::Broken(_)) {
+                break;
+            }
+            last = commit(&repository);
+        }
+        let mut heard = 0;
+        while let Ok(Some(record)) = changes.try_next() {
+            heard = heard.max(record.number());
+        }
+        assert!(heard <= last, "{heard} was reported, {last} is there");
+        assert!(repository.durability().unwrap().logged <= last);
+    }
+}
