@@ -98,7 +98,7 @@ impl Timer {
             by: Principal::system(),
             body: Body::Values(values),
         };
-        work.deliver(&self.namespace, &event);
+        work.deliver(&self.namespace, event);
     }
 }
 
