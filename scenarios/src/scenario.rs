@@ -190,4 +190,49 @@ mod tests {
             assert_eq!(&text[error.span.clone()], place, "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever is written, the reader says so, with a place that is in the text.
+        #[test]
+        fn no_text_is_too_wrong(parts in proptest::collection::vec(part(), 0..40)) {
+            let text = parts.concat();
+            for error in [Scenario::parse(&text).err(), Step::parse(&text).err()] {
+                if let Some(error) = error {
+                    proptest::prop_assert!(text.get(error.span.clone()).is_some(), "{}", text);
+                }
+            }
+        }
+    }
+
+    /// Something that a scenario may have in it.
+    fn part() -> impl proptest::strategy::Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\n",
+            " ",
+            "1",
+            "-1e400",
+            "null",
+            "ü",
+            "\u{2028}",
+            "\"op\":",
+            "\"create\"",
+            "\"class\":",
+            "\"props\":{",
+            "\"__CLASS\":\"X\"",
+            "\"steps\":[",
+            "{\"op\":\"advance\",\"seconds\":",
+            "{\"op\":\"modify\",\"path\":\"X.A='ü'\"",
+            "\"\\u0041\"",
+            "{\"op\":\"compile_mof\",\"text\":\"\"}",
+            "\"subscriptions\":[{\"id\":\"a\",\"query\":\"b\"}]",
+        ])
+    }
 }
