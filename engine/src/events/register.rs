@@ -77,8 +77,10 @@ impl SubscribeOptions {
         self
     }
 
-    /// Calls with each event instead of keeping it to be taken, from whatever thread
-    /// dispatches events, one event at a time. It may use sessions, and end subscriptions. An
+    /// Calls with each event instead of keeping it to be taken, one event at a time, from
+    /// whatever thread dispatches events: any that subscribes, takes from a subscription or
+    /// calls [`Repository::dispatch_events`](crate::Repository::dispatch_events), with no lock
+    /// of the engine. It may use sessions, and end subscriptions. An
     /// error, or a panic, says that the consumer is dead: the subscription ends, and the
     /// namespace hears of it (`__ConsumerFailureEvent`).
     #[must_use]

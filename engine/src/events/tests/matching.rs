@@ -196,29 +196,33 @@ fn embedded_in(class: &str, text: &str) -> cimarron_model::Value {
     system::embedded(instance)
 }
 
+const LITERALS: [&str; 19] = [
+    "'5'",
+    "5",
+    "5.0",
+    "-1",
+    "0",
+    "1",
+    "0.1",
+    "'a'",
+    "'A'",
+    "TRUE",
+    "'true'",
+    "NULL",
+    "9007199254740993",
+    "9007199254740992",
+    "'20300101000000.000000+000'",
+    "'20300101******.******+***'",
+    "'00000005000000.000000:000'",
+    "'V_Text.K=\"a\"'",
+    "'v_text.k=\"A\"'",
+];
+
+const OPERATORS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
+
 fn value_query() -> impl Strategy<Value = String> {
-    let literal = prop::sample::select(vec![
-        "'5'",
-        "5",
-        "5.0",
-        "-1",
-        "0",
-        "1",
-        "0.1",
-        "'a'",
-        "'A'",
-        "TRUE",
-        "'true'",
-        "NULL",
-        "9007199254740993",
-        "9007199254740992",
-        "'20300101000000.000000+000'",
-        "'20300101******.******+***'",
-        "'00000005000000.000000:000'",
-        "'V_Text.K=\"a\"'",
-        "'v_text.k=\"A\"'",
-    ]);
-    let operator = prop::sample::select(vec!["=", "=", "=", "<>", "<", "<=", ">", ">="]);
+    let literal = prop::sample::select(LITERALS.to_vec());
+    let operator = prop::sample::select([&OPERATORS[..1], &OPERATORS].concat());
     let path = prop::sample::select(vec!["TargetInstance.V", "TargetInstance.K"]);
     let test = (path, operator, literal.clone()).prop_map(|(p, o, l)| format!("{p} {o} {l}"));
     let tests = prop::collection::vec((test, any::<bool>()), 1..4).prop_map(|tests| {
@@ -279,4 +283,22 @@ fn few_are_asked() {
     let delivered = subscriptions.iter().map(|subscription| all(subscription).len());
     assert_eq!(delivered.sum::<usize>(), 3);
     assert_eq!(world.session.repository().hub().asked(), 3);
+}
+
+#[test]
+fn every_literal_meets_every_value() {
+    let world = World::new();
+    world.compile(VALUES_MOF);
+    let start = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.V";
+    let queries = OPERATORS.iter().flat_map(|operator| {
+        LITERALS.iter().map(move |literal| format!("{start} {operator} {literal}"))
+    });
+    let subscribed = queries.map(|query| (query.clone(), world.try_subscribe(&query).ok()));
+    let subscriptions: Vec<(String, Option<Subscription>)> = subscribed.collect();
+    let everything = world.subscribe("SELECT * FROM __Event");
+    for (key, (class, text)) in VALUES.iter().enumerate() {
+        world.compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
+    }
+    assert!(subscriptions.iter().filter(|(_, there)| there.is_some()).count() > 100);
+    agree(&everything, &subscriptions).unwrap();
 }
