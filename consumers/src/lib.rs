@@ -32,6 +32,9 @@ mod template;
 mod testing;
 mod webhook;
 
+use cimarron_engine::{ConsumerSink, Repository};
+use std::sync::Arc;
+
 pub use command_line::CommandLine;
 pub use event_log::EventLog;
 pub use json::to_json;
@@ -41,3 +44,49 @@ pub use smtp::Smtp;
 pub use syslog::{Syslog, SyslogServer};
 pub use template::{Template, TooLong};
 pub use webhook::Webhook;
+
+/// Has these sinks deliver the events of a repository to consumers of the standard classes that
+/// reach nothing but other machines and the machine's own log; a server adds [`LogFile`],
+/// [`CommandLine`] and others with [`Repository::set_consumer_sink`], as far as it is allowed.
+///
+/// ```
+/// use cimarron_consumers::{LogFile, serve};
+/// use cimarron_engine::{CallContext, Repository};
+/// use cimarron_model::Dialect;
+/// use std::sync::Arc;
+///
+/// let logs = tempfile::tempdir()?;
+/// let repository = Repository::new();
+/// repository.create_namespace("root/subscription", Dialect::Wmi)?;
+/// serve(&repository);
+/// repository.set_consumer_sink("LogFileEventConsumer", Arc::new(LogFile::below(logs.path())));
+///
+/// let session = repository.session("root/subscription")?;
+/// let text = r#"
+///     class X_Disk { [key] string Name; };
+///     instance of __EventFilter as $F
+///         { Name = "disks"; QueryLanguage = "WQL"; Query = "SELECT * FROM __InstanceCreationEvent "
+///           "WHERE TargetInstance ISA 'X_Disk'"; };
+///     instance of LogFileEventConsumer as $C
+///         { Name = "log"; Filename = "disks.log"; Text = "%TargetInstance.Name% came"; };
+///     instance of __FilterToConsumerBinding { Filter = $F; Consumer = $C; };
+/// "#;
+/// session.compile_mof_text(&CallContext::new(), "disks.mof", text)?;
+/// session.compile_mof_text(&CallContext::new(), "c.mof", r#"instance of X_Disk { Name = "C:"; };"#)?;
+/// repository.dispatch_events();
+/// assert_eq!(std::fs::read_to_string(logs.path().join("disks.log"))?.trim_end(), "C: came");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn serve(repository: &Repository) {
+    let sinks: [(&str, Arc<dyn ConsumerSink>); 6] = [
+        ("ActiveScriptEventConsumer", Arc::new(Script)),
+        ("CommandLineEventConsumer", Arc::new(CommandLine::off())),
+        ("NTEventLogEventConsumer", Arc::new(EventLog::default())),
+        ("SMTPEventConsumer", Arc::new(Smtp::default())),
+        ("SyslogEventConsumer", Arc::new(Syslog::default())),
+        ("WebhookEventConsumer", Arc::new(Webhook::anywhere())),
+    ];
+    for (class, sink) in sinks {
+        repository.set_consumer_sink(class, sink);
+    }
+}

@@ -40,6 +40,7 @@ impl RepositoryBuilder {
         let options = Options { sync: durability.sync != SyncPolicy::Never };
         let opened = cimarron_journal::open(medium, options).map_err(storage)?;
         let repository = self.build();
+        repository.hub().set_opening(true);
         let mut archives = Archives::default();
         know_built_in(&mut archives);
         let stored = match &opened.checkpoint {
@@ -73,6 +74,7 @@ impl RepositoryBuilder {
         })?;
         repository.set_durable(durable);
         add_built_in(&repository)?;
+        repository.hub().set_opening(false);
         repository.hub().watch_standing(&repository);
         Ok(repository)
     }

@@ -11,6 +11,7 @@
 //! Where the documents are silent, `conformance/events` says what was decided.
 
 use super::data::{About, Body, EventData, Origin, Position};
+use super::indication;
 use super::kinds::{Kind, Operations};
 use crate::schema::{ClassDef, ClassRef, Schema};
 use crate::store::{Found, Record, Recorded};
@@ -125,6 +126,11 @@ impl Maker<'_> {
         self.intrinsic(at, operations, old.map(About::Instance), new.map(About::Instance))
     }
 
+    fn position(&self, at: u64) -> Position {
+        let Record { commit, raised, .. } = *self.record;
+        Position { commit, raised, ordinal: self.first.saturating_add(at) }
+    }
+
     /// The event when something was one thing and is another.
     fn intrinsic(
         &self,
@@ -138,18 +144,26 @@ impl Maker<'_> {
             Some(after) => (after, before),
             None => (before?, None),
         };
-        let body = Body::Intrinsic { slots: *slots, target, previous };
         let record = self.record;
+        let position = self.position(at);
+        let beside = match (&target, &previous) {
+            (About::Instance(target), previous) if self.place.kinds.is_indication => {
+                let previous = previous.as_ref().and_then(|previous| match previous {
+                    About::Instance(previous) => Some(previous),
+                    About::Class(_) => None,
+                });
+                let when = (record.at.wall, position);
+                Some(indication::beside(class, self.place, when, (target, previous)))
+            }
+            _ => None,
+        };
+        let body = Body::Intrinsic { slots: *slots, target, previous, beside };
         Some(EventData {
             origin: self.place.clone(),
             class: class.clone(),
             created: record.at.wall.ticks,
             at: record.at.now,
-            position: Position {
-                commit: record.commit,
-                raised: record.raised,
-                ordinal: self.first.saturating_add(at),
-            },
+            position,
             by: record.by.clone(),
             body,
         })

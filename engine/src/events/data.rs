@@ -80,7 +80,13 @@ pub(crate) struct EventData {
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     /// Something was created, deleted or modified.
-    Intrinsic { slots: Slots, target: About, previous: Option<About> },
+    /// `beside`: what else the event says, by slot.
+    Intrinsic {
+        slots: Slots,
+        target: About,
+        previous: Option<About>,
+        beside: Option<Arc<[(u32, Value)]>>,
+    },
     /// Values by slot.
     Values(Arc<[Value]>),
 }
@@ -129,11 +135,11 @@ impl EventData {
         let declared = self.class.layout().slot(slot)?;
         let value = match &self.body {
             Body::Values(values) => values.get(slot as usize).cloned(),
-            Body::Intrinsic { slots, target, previous } => match Some(slot) {
+            Body::Intrinsic { slots, target, previous, beside } => match Some(slot) {
                 at if at == slots.created => Some(Value::from(self.created)),
                 at if at == slots.target => Some(target.to_value()),
                 at if at == slots.previous => previous.as_ref().map(About::to_value),
-                _ => None,
+                _ => beside_of(beside.as_ref(), slot).cloned(),
             },
         };
         let null = || Value::Null(declared.cim_type, declared.array.is_array());
@@ -166,6 +172,10 @@ impl EventData {
             _ => None,
         }
     }
+}
+
+fn beside_of(beside: Option<&Arc<[(u32, Value)]>>, slot: u32) -> Option<&Value> {
+    beside?.iter().find(|(own, _)| *own == slot).map(|(_, value)| value)
 }
 
 impl About {
@@ -228,12 +238,12 @@ impl Row for EventData {
     fn value(&self, slot: usize) -> ValueRef<'_> {
         match &self.body {
             Body::Values(values) => values.get(slot).map_or(ValueRef::Null, ValueRef::from),
-            Body::Intrinsic { slots, target, previous } => match u32::try_from(slot).ok() {
+            Body::Intrinsic { slots, target, previous, beside } => match u32::try_from(slot).ok() {
                 None => ValueRef::Null,
                 at if at == slots.target => target.view(),
                 at if at == slots.created => ValueRef::Unsigned(self.created),
                 at if at == slots.previous => previous.as_ref().map_or(ValueRef::Null, About::view),
-                _ => ValueRef::Null,
+                Some(at) => beside_of(beside.as_ref(), at).map_or(ValueRef::Null, ValueRef::from),
             },
         }
     }

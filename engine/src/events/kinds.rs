@@ -5,13 +5,15 @@ use super::data::Slots;
 use crate::schema::{ClassDef, Schema};
 use std::sync::Arc;
 
-/// The intrinsic event classes of one schema version. A namespace of the DMTF dialect has none
-/// of these.
+/// The intrinsic event classes of one schema version. A namespace of the DMTF dialect has the
+/// classes of indications, if its schema has them.
 #[derive(Debug, Default)]
 pub(crate) struct Kinds {
     pub(crate) instance: Operations,
     pub(crate) class: Operations,
     pub(crate) namespace: Operations,
+    /// Whether those of instances are DMTF's indications.
+    pub(crate) is_indication: bool,
 }
 
 /// What can be done to one sort of object.
@@ -31,8 +33,11 @@ pub(crate) struct Kind {
 
 impl Kinds {
     pub(crate) fn of(schema: &Schema) -> Self {
+        let instance = Operations::of(schema, "Instance");
+        let is_wmi = instance.creation.is_some();
         Self {
-            instance: Operations::of(schema, "Instance"),
+            is_indication: !is_wmi,
+            instance: if is_wmi { instance } else { Operations::of_indications(schema) },
             class: Operations::of(schema, "Class"),
             namespace: Operations::of(schema, "Namespace"),
         }

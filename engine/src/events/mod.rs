@@ -27,6 +27,7 @@ mod entry;
 mod event;
 mod group;
 mod hub;
+mod indication;
 mod kinds;
 mod matching;
 mod polled;

@@ -66,6 +66,7 @@ impl Timed for Poll {
                             slots: kind.slots,
                             target: About::Instance(target.clone()),
                             previous: previous.cloned().map(About::Instance),
+                            beside: None,
                         },
                     }
                 };

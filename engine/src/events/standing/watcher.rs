@@ -158,8 +158,14 @@ impl Watcher {
         };
         // What WMI and DMTF call the two ends.
         let (filter, consumer) = (path(["Filter", "Filter"]), path(["Consumer", "Handler"]));
-        let (Some(filter), Some(consumer)) = (filter, consumer) else { return };
         self.unbind(work, &place);
+        // CIM_AbstractIndicationSubscription.SubscriptionState
+        const DISABLED: i128 = 4;
+        let state = row.property("SubscriptionState").and_then(|state| state.as_integer());
+        if state == Some(DISABLED) {
+            return;
+        }
+        let (Some(filter), Some(consumer)) = (filter, consumer) else { return };
         let namespace = namespace.clone();
         let binding = Binding { namespace, filter, consumer, ends: (None, None), live: None };
         self.bindings.insert(place.clone(), binding);

@@ -3,6 +3,7 @@
 mod basics;
 mod delivery;
 mod groups;
+mod indications;
 mod matching;
 mod polling;
 mod resuming;
