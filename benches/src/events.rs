@@ -148,3 +148,18 @@ fn take_all(subscription: &Subscription) -> u64 {
     }
     taken
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_change_is_heard_by_one() {
+        for (fans, way) in [(1, Way::CommitEach), (10, Way::CommitEach), (10, Way::OneCommit)] {
+            let mut all = Fans::new(fans);
+            let heard = all.subscribe(fans);
+            all.match_and_queue(&heard, 100, way);
+            assert_eq!(all.latencies(5).len(), 5);
+        }
+    }
+}

@@ -83,6 +83,22 @@ pub enum ScenarioError {
         /// Why.
         error: Box<EngineError>,
     },
+    /// Something that the scenario names was refused.
+    #[error("{error}")]
+    Named {
+        /// Where it is named, in bytes of the scenario's text.
+        span: Range<usize>,
+        /// Why.
+        error: Box<EngineError>,
+    },
+    /// A step gave a subscription more events than are kept.
+    #[error("subscription `{id}` was given too many events by one step: {error}")]
+    TooMany {
+        /// The subscription.
+        id: String,
+        /// What the engine says.
+        error: Box<EngineError>,
+    },
     /// The engine refused something else.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -40,5 +40,5 @@ pub use delivered::Delivered;
 pub use error::{FormError, List, ScenarioError};
 pub use outcome::{Outcome, Refusal, Subscribed};
 pub use play::play;
-pub use scenario::{Asking, Placed, Scenario};
+pub use scenario::{Asking, Named, Placed, Scenario};
 pub use step::Step;

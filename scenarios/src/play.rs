@@ -4,15 +4,22 @@ use crate::consumers::Consumers;
 use crate::delivered::Delivered;
 use crate::error::{List, ScenarioError};
 use crate::outcome::{Outcome, Refusal, Subscribed};
-use crate::scenario::{Asking, Scenario};
+use crate::scenario::{Asking, Named, Scenario};
 use crate::step::Step;
 use cimarron_engine::{
-    CallContext, EngineError, ManualClock, Repository, Session, SubscribeOptions, Subscription,
+    CallContext, EngineError, ManualClock, Overflow, Repository, Session, SubscribeOptions,
+    Subscription,
 };
 use cimarron_model::Dialect;
 use cimarron_mof::{Diagnostics, Loader, OsFileSystem};
 use std::path::Path;
 use std::sync::Arc;
+
+/// How many events one step may give a subscription.
+const MOST_EVENTS: usize = 1 << 20;
+
+/// How many bytes they may take.
+const MOST_BYTES: usize = 1 << 30;
 
 /// Runs a scenario in a repository of its own, whose namespaces follow WMI's rules. Its MOF
 /// files are looked for in `folder`.
@@ -20,13 +27,14 @@ use std::sync::Arc;
 /// What is still being grouped when the steps are over is not delivered.
 ///
 /// # Errors
-/// When MOF cannot be read or has errors, or a step is refused.
+/// When MOF cannot be read or has errors, or a step or something that is named is refused.
 pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError> {
     let mut play = Play::new(scenario)?;
     play.compile(folder)?;
     play.consumers.look(play.session.repository())?;
     for class in &scenario.polled_classes {
-        play.session.set_polled(&play.context, class, true)?;
+        let polled = play.session.set_polled(&play.context, &class.name, true);
+        polled.map_err(|error| refused(class, error))?;
     }
     play.run(List::Setup)?;
     for asking in &scenario.subscriptions {
@@ -34,6 +42,10 @@ pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError
     }
     play.run(List::Steps)?;
     Ok(play.end())
+}
+
+fn refused(named: &Named, error: EngineError) -> ScenarioError {
+    ScenarioError::Named { span: named.span.clone(), error: Box::new(error) }
 }
 
 struct Play<'s> {
@@ -57,8 +69,10 @@ impl<'s> Play<'s> {
     fn new(scenario: &'s Scenario) -> Result<Self, ScenarioError> {
         let clock = Arc::new(ManualClock::starting_at(scenario.clock));
         let repository = Repository::builder().clock(clock.clone()).build();
-        repository.create_namespace(&scenario.namespace, Dialect::Wmi)?;
-        let session = repository.session(&scenario.namespace)?;
+        let namespace = &scenario.namespace;
+        let created = repository.create_namespace(&namespace.name, Dialect::Wmi);
+        created.map_err(|error| refused(namespace, error))?;
+        let session = repository.session(&namespace.name)?;
         let consumers = Consumers::of(&repository);
         let context = CallContext::new();
         Ok(Self { scenario, clock, session, context, handed: Vec::new(), consumers })
@@ -82,7 +96,8 @@ impl<'s> Play<'s> {
     }
 
     fn subscribe(&mut self, asking: &Asking) -> Result<(), ScenarioError> {
-        let options = SubscribeOptions::new().with_events(usize::MAX).with_bytes(usize::MAX);
+        let options = SubscribeOptions::new().with_events(MOST_EVENTS).with_bytes(MOST_BYTES);
+        let options = options.with_overflow(Overflow::Cancel);
         let (subscription, subscribed) =
             match self.session.subscribe(&self.context, &asking.query, options) {
                 Ok(subscription) => (Some(subscription), Subscribed::Events(Vec::new())),
@@ -92,8 +107,7 @@ impl<'s> Play<'s> {
                 }
             };
         self.handed.push(Handed { id: asking.id.clone(), subscription, subscribed });
-        self.deliver();
-        Ok(())
+        self.deliver()
     }
 
     fn run(&mut self, list: List) -> Result<(), ScenarioError> {
@@ -109,14 +123,14 @@ impl<'s> Play<'s> {
             if let Step::Advance(time) = step {
                 self.clock.advance(*time);
             }
-            self.deliver();
+            self.deliver()?;
             self.consumers.look(self.session.repository())?;
         }
         Ok(())
     }
 
     /// Hands everybody what there is for him.
-    fn deliver(&mut self) {
+    fn deliver(&mut self) -> Result<(), ScenarioError> {
         let repository = self.session.repository();
         repository.dispatch_events();
         for handed in &mut self.handed {
@@ -125,11 +139,16 @@ impl<'s> Play<'s> {
                 match subscription.try_next() {
                     Ok(Some(event)) => events.push(Delivered::of(repository, &event)),
                     Ok(None) => break,
+                    Err(error @ EngineError::EventQueueFull) => {
+                        let (id, error) = (handed.id.clone(), Box::new(error));
+                        return Err(ScenarioError::TooMany { id, error });
+                    }
                     // Its namespace is gone; what it was handed before stays.
                     Err(_) => handed.subscription = None,
                 }
             }
         }
+        Ok(())
     }
 
     fn end(self) -> Outcome {

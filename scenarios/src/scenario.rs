@@ -17,15 +17,24 @@ pub struct Scenario {
     /// When it begins.
     pub clock: WallTime,
     /// Where everything happens.
-    pub namespace: String,
+    pub namespace: Named,
     /// Classes that behave, with all below them, as those of a provider that raises no events.
-    pub polled_classes: Vec<String>,
+    pub polled_classes: Vec<Named>,
     /// What happens before anybody asks for events.
     pub setup: Vec<Placed>,
     /// Who asks for events.
     pub subscriptions: Vec<Asking>,
     /// What happens then.
     pub steps: Vec<Placed>,
+}
+
+/// A name with its place in the scenario's text, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// Its place; empty when the scenario does not say it.
+    pub span: Range<usize>,
 }
 
 /// A step with its place in the scenario's text, in bytes.
@@ -63,10 +72,11 @@ impl Scenario {
     pub fn parse(text: &str) -> Result<Self, FormError> {
         let whole = Whole::new(text);
         let mut members = whole.members(whole.value()?)?;
-        let mut texts = |name| -> Result<Vec<String>, FormError> {
-            members.list(name)?.into_iter().map(|item| whole.read(item, "a text")).collect()
-        };
-        let (mof, polled_classes) = (texts("mof")?, texts("polled_classes")?);
+        let mof = members.list("mof")?.into_iter();
+        let mof = mof.map(|item| whole.read(item, "a text")).collect::<Result<_, _>>()?;
+        let polled_classes = members.list("polled_classes")?.into_iter();
+        let polled_classes =
+            polled_classes.map(|item| named(whole, item)).collect::<Result<_, _>>()?;
         let mut steps = |list: List| -> Result<Vec<Placed>, FormError> {
             members.list(list.as_str())?.into_iter().map(|item| placed(whole, item)).collect()
         };
@@ -77,8 +87,8 @@ impl Scenario {
             None => begin(CLOCK).map_err(|problem| FormError::new(problem, 0..0))?,
         };
         let namespace = match members.optional("namespace") {
-            Some(value) => whole.read(value, "the name of a namespace")?,
-            None => NAMESPACE.to_owned(),
+            Some(value) => named(whole, value)?,
+            None => Named { name: NAMESPACE.to_owned(), span: 0..0 },
         };
         let mut subscriptions: Vec<Asking> = Vec::new();
         for item in members.list("subscriptions")? {
@@ -100,6 +110,10 @@ impl Scenario {
             List::Steps => &self.steps,
         }
     }
+}
+
+fn named<'a>(whole: Whole<'a>, item: &'a RawValue) -> Result<Named, FormError> {
+    Ok(Named { name: whole.read(item, "a text")?, span: whole.span(item.get()) })
 }
 
 fn placed<'a>(whole: Whole<'a>, item: &'a RawValue) -> Result<Placed, FormError> {
@@ -130,7 +144,7 @@ mod tests {
     #[test]
     fn everything_may_be_missing() {
         let scenario = Scenario::parse("{}").unwrap();
-        assert_eq!(scenario.namespace, NAMESPACE);
+        assert_eq!(scenario.namespace.name, NAMESPACE);
         assert_eq!(scenario.clock, WallTime { ticks: 135_379_296_000_000_000, offset: 0 });
         assert!(scenario.steps.is_empty() && scenario.subscriptions.is_empty());
     }
@@ -175,5 +189,50 @@ mod tests {
             assert!(error.problem.starts_with(problem), "{text}: {error}");
             assert_eq!(&text[error.span.clone()], place, "{text}");
         }
+    }
+
+    proptest::proptest! {
+        /// Whatever is written, the reader says so, with a place that is in the text.
+        #[test]
+        fn no_text_is_too_wrong(parts in proptest::collection::vec(part(), 0..40)) {
+            let text = parts.concat();
+            for error in [Scenario::parse(&text).err(), Step::parse(&text).err()] {
+                if let Some(error) = error {
+                    proptest::prop_assert!(text.get(error.span.clone()).is_some(), "{}", text);
+                }
+            }
+        }
+    }
+
+    /// Something that a scenario may have in it.
+    fn part() -> impl proptest::strategy::Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\n",
+            " ",
+            "1",
+            "-1e400",
+            "null",
+            "ü",
+            "\u{2028}",
+            "\"op\":",
+            "\"create\"",
+            "\"class\":",
+            "\"props\":{",
+            "\"__CLASS\":\"X\"",
+            "\"steps\":[",
+            "{\"op\":\"advance\",\"seconds\":",
+            "{\"op\":\"modify\",\"path\":\"X.A='ü'\"",
+            "\"\\u0041\"",
+            "{\"op\":\"compile_mof\",\"text\":\"\"}",
+            "\"subscriptions\":[{\"id\":\"a\",\"query\":\"b\"}]",
+        ])
     }
 }

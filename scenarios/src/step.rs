@@ -165,12 +165,15 @@ fn path(members: &mut Members<'_>) -> Result<ObjectPath, FormError> {
     ObjectPath::parse(&text).map_err(|e| FormError::new(format!("the path is none: {e}"), place))
 }
 
+/// What a step may let go by at once: 100 years, for clocks come to an end.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
+
 fn seconds(whole: Whole<'_>, members: &mut Members<'_>) -> Result<Duration, FormError> {
     let value = members.required("seconds")?;
-    let expected = "a number of seconds that is not negative";
+    let expected = "a number of seconds that is not negative, and at most 100 years";
     let seconds: f64 = whole.read(value, expected)?;
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| FormError::new(format!("expected {expected}"), whole.span(value.get())))
+    let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| *time <= LONGEST);
+    time.ok_or_else(|| FormError::new(format!("expected {expected}"), whole.span(value.get())))
 }
 
 #[cfg(test)]
@@ -191,17 +194,17 @@ mod tests {
             (r#"{"op": "creat"}"#, "unknown operation `creat`", "\"creat\""),
             (
                 r#"{"op": "advance", "seconds": -1}"#,
-                "expected a number of seconds that is not negative",
+                "expected a number of seconds that is not negative, and at most 100 years",
                 "-1",
             ),
             (
                 r#"{"op": "advance", "seconds": 1e30}"#,
-                "expected a number of seconds that is not negative",
+                "expected a number of seconds that is not negative, and at most 100 years",
                 "1e30",
             ),
             (
                 r#"{"op": "advance", "seconds": "1"}"#,
-                "expected a number of seconds that is not negative",
+                "expected a number of seconds that is not negative, and at most 100 years",
                 "\"1\"",
             ),
             (r#"{"op": "compile_mof", "text": 5}"#, "expected a text", "5"),

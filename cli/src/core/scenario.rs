@@ -36,9 +36,10 @@ fn failed(error: &ScenarioError, text: &str, style: FailureStyle) -> Stop {
             Stop::Reported
         }
         ScenarioError::Source(error) => source_failure(error).into(),
-        ScenarioError::Refused { span, error, .. } => {
+        ScenarioError::Refused { span, error, .. } | ScenarioError::Named { span, error } => {
             Failure::input(error.status(), message).at(text, span.clone()).into()
         }
+        ScenarioError::TooMany { error, .. } => Failure::input(error.status(), message).into(),
         ScenarioError::Engine(error) => Failure::input(error.status(), message).into(),
         _ => Failure::input(Status::Failed, message).into(),
     }

@@ -99,6 +99,7 @@ fn what_is_wrong_is_said_with_its_place() {
             2,
             "steps[0], create: unknown class `X`",
         ),
+        ("{\n\"polled_classes\": [\"X\"]}", "WBEM_E_INVALID_CLASS", 2, "unknown class `X`"),
         (
             "{\"setup\": [{\"op\": \"delete\", \"path\": \"__EventFilter.Name='x'\"}]}",
             "WBEM_E_NOT_FOUND",

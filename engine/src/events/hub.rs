@@ -26,6 +26,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Waker;
+use std::thread::ThreadId;
 use std::time::Duration;
 
 /// The event side of a repository.
@@ -45,7 +46,25 @@ pub(crate) struct Hub {
     /// Keeps commits for bookmarks, also while nobody subscribes.
     keeper: Mutex<Option<Listener>>,
     pub(super) pressure: Pressure,
+    /// The thread that has the state and is at work.
+    worker: Mutex<Option<ThreadId>>,
     is_closed: AtomicBool,
+}
+
+/// Says which thread is at work, as long as it is.
+struct AtWork<'h>(&'h Mutex<Option<ThreadId>>);
+
+impl<'h> AtWork<'h> {
+    fn begin(worker: &'h Mutex<Option<ThreadId>>) -> Self {
+        *worker.lock() = Some(std::thread::current().id());
+        Self(worker)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
 }
 
 impl fmt::Debug for Hub {
@@ -138,6 +157,7 @@ impl Hub {
         act: impl FnOnce(&mut Work<'_>) -> T,
     ) -> T {
         let mut state = self.state.lock();
+        let at_work = AtWork::begin(&self.worker);
         let waker = Waker::from(self.signal.clone());
         let mut work = Work::new(repository, &mut state);
         work.drain(&waker);
@@ -147,6 +167,7 @@ impl Hub {
         let ended = std::mem::take(&mut state.ended);
         let queued = std::mem::take(&mut state.queued) || !state.deliveries.is_empty();
         self.listen_as_needed(repository, &mut state);
+        drop(at_work);
         drop(state);
         if queued {
             self.signal.ring();
@@ -156,14 +177,21 @@ impl Hub {
         given
     }
 
-    /// Puts what there is into queues, unless somebody is at it, and calls nobody; whether it
-    /// did.
-    pub(super) fn try_drain(&self, repository: &Repository) -> bool {
-        let Some(mut state) = self.state.try_lock() else { return false };
+    /// Puts what there is into queues and calls nobody; whether it did. It does nothing on the
+    /// thread that is at that already.
+    pub(super) fn drain(&self, repository: &Repository) -> bool {
+        if *self.worker.lock() == Some(std::thread::current().id()) {
+            return false;
+        }
+        let mut state = self.state.lock();
+        let at_work = AtWork::begin(&self.worker);
         let waker = Waker::from(self.signal.clone());
         Work::new(repository, &mut state).drain(&waker);
         let ended = std::mem::take(&mut state.ended);
-        let is_news = std::mem::take(&mut state.queued) || !state.ready.is_empty();
+        let is_news = std::mem::take(&mut state.queued)
+            || !state.ready.is_empty()
+            || !state.deliveries.is_empty();
+        drop(at_work);
         drop(state);
         if is_news {
             self.signal.ring();

@@ -57,7 +57,7 @@ impl Repository {
     /// any, or for as long as they said.
     pub(crate) fn make_room(&self) {
         let hub = self.hub();
-        if hub.pressure.count.load(Ordering::Acquire) == 0 || !hub.try_drain(self) {
+        if hub.pressure.count.load(Ordering::Acquire) == 0 || !hub.drain(self) {
             return;
         }
         let begin = self.clock().now();
