@@ -396,3 +396,35 @@ impl World {
         world
     }
 }
+
+#[test]
+fn threads_deliver_while_others_wait_for_nothing() {
+    #[derive(Debug)]
+    struct Slow(Mutex<std::sync::mpsc::Receiver<()>>, std::sync::mpsc::Sender<String>);
+    impl ConsumerSink for Slow {
+        fn deliver(&self, delivery: &Delivery<'_>) -> Verdict {
+            // Until it is let go.
+            self.0.lock().recv().unwrap();
+            self.1.send(delivery.event.class.to_string()).unwrap();
+            Verdict::Delivered
+        }
+    }
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    repository.start_events(&crate::Threads).unwrap();
+    repository.start_deliveries(&crate::Threads, 2).unwrap();
+    let world = World::of(&repository, Arc::new(ManualClock::default()));
+    let (go, wait) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
+    repository.set_consumer_sink("S_Consumer", Arc::new(Slow(Mutex::new(wait), tell)));
+    world.bind(THINGS);
+    let quick = world.subscribe(THINGS);
+    world.thing("a");
+    assert!(quick.next(Duration::from_secs(60)).unwrap().is_some(), "the consumer is not through");
+    world.thing("b");
+    assert!(quick.next(Duration::from_secs(60)).unwrap().is_some());
+    for _ in 0..2 {
+        go.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), "__InstanceCreationEvent");
+    }
+}
