@@ -11,7 +11,7 @@ use super::pressure::Pressure;
 use super::queue::{End, Got, Item};
 use super::scope::Scope;
 use super::signal::Signal;
-use super::standing::{Permanent, Watcher};
+use super::standing::Permanent;
 use super::system::Report;
 use super::work::{State, Work};
 use crate::error::EngineError;
@@ -32,14 +32,14 @@ use std::time::Duration;
 /// The event side of a repository.
 #[derive(Default)]
 pub(crate) struct Hub {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     pub(super) permanent: Arc<Permanent>,
     /// Whether somebody watches for timers and permanent subscriptions.
-    watches: AtomicBool,
+    pub(super) watches: AtomicBool,
     /// Whether a data directory is being read: what it says was done before.
-    is_opening: AtomicBool,
+    pub(super) is_opening: AtomicBool,
     /// How many threads deliver to permanent consumers.
-    deliverers: AtomicUsize,
+    pub(super) deliverers: AtomicUsize,
     pub(super) signal: Arc<Signal>,
     /// How many subscriptions there are.
     pub(super) open: AtomicUsize,
@@ -48,7 +48,7 @@ pub(crate) struct Hub {
     pub(super) pressure: Pressure,
     /// The thread that has the state and is at work.
     worker: Mutex<Option<ThreadId>>,
-    is_closed: AtomicBool,
+    pub(super) is_closed: AtomicBool,
 }
 
 /// Says which thread is at work, as long as it is.
@@ -84,32 +84,6 @@ impl Repository {
     pub fn dispatch_events(&self) {
         self.hub().pump(self);
         self.hub().deliver_here(self);
-    }
-
-    /// Has threads of the executor deliver to permanent consumers, until the repository is
-    /// gone: a consumer that takes its time holds up one of them and nobody else.
-    ///
-    /// # Errors
-    /// When there is no thread.
-    pub fn start_deliveries(&self, executor: &dyn Executor, threads: usize) -> io::Result<()> {
-        for _ in 0..threads {
-            let (weak, hub) = (self.downgrade(), self.hub().clone());
-            let job = move || {
-                loop {
-                    let times = hub.signal.times();
-                    let Some(repository) = weak.upgrade() else { return };
-                    hub.deliver(&repository);
-                    drop(repository);
-                    if hub.is_closed.load(Ordering::Acquire) {
-                        return;
-                    }
-                    hub.signal.wait(times, None);
-                }
-            };
-            executor.spawn("cimarron-deliveries", Box::new(job))?;
-            self.hub().deliverers.fetch_add(1, Ordering::AcqRel);
-        }
-        Ok(())
     }
 
     /// How long it is until something is due by the clock that makes events: the end of a
@@ -205,51 +179,6 @@ impl Hub {
         self.with_work(repository, |_| ());
     }
 
-    /// Hands permanent consumers what waits for them, if no thread does.
-    fn deliver_here(&self, repository: &Repository) {
-        if self.deliverers.load(Ordering::Acquire) == 0 {
-            self.deliver(repository);
-        }
-    }
-
-    /// Hands permanent consumers what waits for them.
-    fn deliver(&self, repository: &Repository) {
-        loop {
-            let next = self.state.lock().deliveries.pop_front();
-            let Some(entry) = next else { return };
-            if let Some(courier) = &entry.courier {
-                courier.run(self, repository, &entry);
-            }
-        }
-    }
-
-    /// Says whether a data directory is being read.
-    pub(crate) fn set_opening(&self, is: bool) {
-        self.is_opening.store(is, Ordering::Release);
-    }
-
-    /// Watches for timers and permanent subscriptions from now on, if any are there.
-    pub(crate) fn watch_standing(&self, repository: &Repository) {
-        if self.watches.load(Ordering::Acquire) || self.is_opening.load(Ordering::Acquire) {
-            return;
-        }
-        self.with_work(repository, |work| {
-            if self.watches.load(Ordering::Acquire) {
-                return;
-            }
-            if work.state.listener.is_none() {
-                Self::listen(work.repository, work.state);
-                let (commit, raised) = work.repository.commits().log().newest();
-                work.state.position = Position { commit, raised, ordinal: u64::MAX };
-            }
-            let mut watcher = Watcher::new(&self.permanent);
-            if watcher.look(work) {
-                work.state.watches.push(Box::new(watcher));
-                self.watches.store(true, Ordering::Release);
-            }
-        });
-    }
-
     /// How long nothing is due, as time that goes by itself; `None` when nothing is planned.
     pub(crate) fn time_left(&self, repository: &Repository) -> Option<Duration> {
         let clock = repository.clock();
@@ -262,7 +191,7 @@ impl Hub {
     }
 
     /// Follows commits from now on, if it does not yet.
-    fn listen(repository: &Repository, state: &mut State) {
+    pub(super) fn listen(repository: &Repository, state: &mut State) {
         if state.listener.is_none() {
             state.listener = Some(repository.commits().listen());
         }

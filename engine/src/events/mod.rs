@@ -23,6 +23,7 @@ mod clock_class;
 mod commit;
 mod consumer;
 mod data;
+mod deliveries;
 mod entry;
 mod event;
 mod group;
