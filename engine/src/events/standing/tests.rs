@@ -63,10 +63,10 @@ impl World {
         let clock = Arc::new(ManualClock::default());
         let repository = Repository::builder().clock(clock.clone()).build();
         repository.create_namespace("root/x", Dialect::Wmi).unwrap();
-        Self::of(repository, clock)
+        Self::of(&repository, clock)
     }
 
-    fn of(repository: Repository, clock: Arc<ManualClock>) -> Self {
+    fn of(repository: &Repository, clock: Arc<ManualClock>) -> Self {
         let told = Arc::new(Told::default());
         repository.set_consumer_sink("S_Consumer", told.clone());
         let session = repository.session("root/x").unwrap();
@@ -348,7 +348,7 @@ fn subscriptions_and_timers_survive() {
     {
         let repository = open();
         repository.create_namespace("root/x", Dialect::Wmi).unwrap();
-        let world = World::of(repository, clock.clone());
+        let world = World::of(&repository, clock.clone());
         world.bind(THINGS);
         world.compile(
             r#"instance of __IntervalTimerInstruction { TimerId = "t"; IntervalBetweenEvents = 1000; };
@@ -361,7 +361,7 @@ fn subscriptions_and_timers_survive() {
         assert_eq!(world.handed().len(), 1);
     }
     clock.advance(Duration::from_secs(100));
-    let world = World::of(open(), clock.clone());
+    let world = World::of(&open(), clock.clone());
     let timers = world.subscribe("SELECT * FROM __TimerEvent");
     world.thing("b");
     assert_eq!(world.handed(), ["__InstanceCreationEvent:b"]);
@@ -394,5 +394,37 @@ impl World {
         let world = Self { clock: other.clock.clone(), session, told: other.told.clone() };
         world.compile(MOF);
         world
+    }
+}
+
+#[test]
+fn threads_deliver_while_others_wait_for_nothing() {
+    #[derive(Debug)]
+    struct Slow(Mutex<std::sync::mpsc::Receiver<()>>, std::sync::mpsc::Sender<String>);
+    impl ConsumerSink for Slow {
+        fn deliver(&self, delivery: &Delivery<'_>) -> Verdict {
+            // Until it is let go.
+            self.0.lock().recv().unwrap();
+            self.1.send(delivery.event.class.to_string()).unwrap();
+            Verdict::Delivered
+        }
+    }
+    let repository = Repository::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    repository.start_events(&crate::Threads).unwrap();
+    repository.start_deliveries(&crate::Threads, 2).unwrap();
+    let world = World::of(&repository, Arc::new(ManualClock::default()));
+    let (go, wait) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
+    repository.set_consumer_sink("S_Consumer", Arc::new(Slow(Mutex::new(wait), tell)));
+    world.bind(THINGS);
+    let quick = world.subscribe(THINGS);
+    world.thing("a");
+    assert!(quick.next(Duration::from_secs(60)).unwrap().is_some(), "the consumer is not through");
+    world.thing("b");
+    assert!(quick.next(Duration::from_secs(60)).unwrap().is_some());
+    for _ in 0..2 {
+        go.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), "__InstanceCreationEvent");
     }
 }
