@@ -81,7 +81,7 @@ impl Moment {
             Field::Month => self.month,
             Field::Year => self.year,
             Field::DayOfWeek => self.day_of_week,
-            Field::Quarter => (self.month + 2) / 3,
+            Field::Quarter => self.month.div_ceil(3),
             // What day of the week the first was.
             Field::WeekInMonth => (self.day + 6 + (self.day_of_week + 36 - self.day) % 7) / 7,
         }

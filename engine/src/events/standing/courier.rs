@@ -13,8 +13,9 @@ use super::super::system::Report;
 use super::super::work::Work;
 use super::permanent::{DeadLetter, Permanent};
 use crate::repository::Repository;
-use cimarron_model::{Instance, Name, ObjectPath, Status};
+use cimarron_model::{Instance, Name, ObjectPath, Status, Value};
 use parking_lot::Mutex;
+use smol_str::SmolStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -26,7 +27,18 @@ pub(crate) struct Courier {
     pub(crate) namespace: Name,
     pub(crate) path: ObjectPath,
     consumer: Mutex<Arc<Instance>>,
-    carried: Mutex<Option<Carried>>,
+    /// The filter's name, for indications.
+    filter: SmolStr,
+    /// `SequenceContext` of DSP1054: what tells this sequence of indications from all others.
+    context: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    carried: Option<Carried>,
+    /// How many events there were.
+    count: i64,
 }
 
 /// An event that is on its way.
@@ -50,9 +62,9 @@ enum After {
 
 impl Courier {
     pub(super) fn new(
-        permanent: &Arc<Permanent>,
-        namespace: &Name,
-        consumer: Arc<Instance>,
+        (permanent, context): (&Arc<Permanent>, String),
+        (namespace, consumer): (&Name, Arc<Instance>),
+        filter: SmolStr,
     ) -> Self {
         let path = consumer.path.clone().unwrap_or_default();
         Self {
@@ -60,7 +72,9 @@ impl Courier {
             namespace: namespace.clone(),
             path,
             consumer: Mutex::new(consumer),
-            carried: Mutex::new(None),
+            filter,
+            context,
+            state: Mutex::default(),
         }
     }
 
@@ -74,9 +88,9 @@ impl Courier {
         loop {
             // Also by whoever comes too late: the next event must be heard of.
             entry.take_ready();
-            let Some(mut carried) = self.carried.try_lock() else { return };
-            let after = self.carry(repository, entry, &mut carried);
-            drop(carried);
+            let Some(mut state) = self.state.try_lock() else { return };
+            let after = self.carry(repository, entry, &mut state);
+            drop(state);
             match after {
                 After::Stay => return,
                 After::Nothing if entry.queue.is_idle() => return,
@@ -92,19 +106,13 @@ impl Courier {
         }
     }
 
-    fn carry(
-        &self,
-        repository: &Repository,
-        entry: &Entry,
-        carried: &mut Option<Carried>,
-    ) -> After {
+    fn carry(&self, repository: &Repository, entry: &Entry, state: &mut State) -> After {
         loop {
-            let Some(mut one) = carried.take().or_else(|| next(entry)) else {
-                return After::Nothing;
-            };
+            let one = state.carried.take().or_else(|| self.next(entry, &mut state.count));
+            let Some(mut one) = one else { return After::Nothing };
             let now = repository.clock().now();
             if one.due > now {
-                *carried = Some(one);
+                state.carried = Some(one);
                 return After::Stay;
             }
             let policy = self.permanent.policy();
@@ -114,7 +122,7 @@ impl Courier {
                     one.tries += 1;
                     one.due = now.saturating_add(policy.wait(one.tries));
                     let due = one.due;
-                    *carried = Some(one);
+                    state.carried = Some(one);
                     return After::Wait(due);
                 }
                 Verdict::RetryLater(failure) | Verdict::Failed(failure) => {
@@ -146,6 +154,41 @@ impl Courier {
         })
     }
 
+    /// The next event that waits for the consumer. That some were dropped was reported when
+    /// they were.
+    fn next(&self, entry: &Entry, count: &mut i64) -> Option<Carried> {
+        loop {
+            match entry.queue.get() {
+                Got::Item(Item::Event(event)) => {
+                    let mut shown = event.to_instance();
+                    self.number(&mut shown, *count);
+                    *count = count.wrapping_add(1);
+                    return Some(Carried { event, shown, tries: 0, due: Duration::ZERO });
+                }
+                Got::Item(Item::Lost(_)) | Got::Gap { .. } => {}
+                Got::Nothing | Got::Ended(_) => return None,
+            }
+        }
+    }
+
+    /// Says of an indication which filter let it pass and which in the sequence it is
+    /// (DSP1054, reliable delivery), where its class has that and it was selected.
+    fn number(&self, shown: &mut Instance, count: i64) {
+        let values = [
+            ("IndicationFilterName", Value::from(self.filter.as_str())),
+            ("SequenceContext", Value::from(self.context.as_str())),
+            ("SequenceNumber", Value::from(count)),
+        ];
+        for (name, value) in values {
+            let place = shown.property_mut(name).filter(|place| place.value.is_null());
+            if let Some(place) = place
+                && place.value.cim_type() == value.cim_type()
+            {
+                place.value = value;
+            }
+        }
+    }
+
     /// Buries an event, and tells the consumer's namespace.
     fn give_up(&self, hub: &Hub, repository: &Repository, carried: Carried, failure: Failure) {
         let Failure { code, text } = failure.clone();
@@ -161,21 +204,6 @@ impl Courier {
         hub.with_work(repository, |work| {
             work.report_of(self, &data, &Report::Failed { code, text });
         });
-    }
-}
-
-/// The next event that waits for a consumer. That some were dropped was reported when they
-/// were.
-fn next(entry: &Entry) -> Option<Carried> {
-    loop {
-        match entry.queue.get() {
-            Got::Item(Item::Event(event)) => {
-                let shown = event.to_instance();
-                return Some(Carried { event, shown, tries: 0, due: Duration::ZERO });
-            }
-            Got::Item(Item::Lost(_)) | Got::Gap { .. } => {}
-            Got::Nothing | Got::Ended(_) => return None,
-        }
     }
 }
 

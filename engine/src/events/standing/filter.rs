@@ -18,6 +18,8 @@ pub(super) struct Wanted {
     /// Whose events.
     pub(super) namespace: Name,
     pub(super) query: SmolStr,
+    /// What the filter is called.
+    pub(super) name: SmolStr,
     language: SmolStr,
 }
 
@@ -46,7 +48,8 @@ impl Wanted {
             None => own.clone(),
         };
         let language = text("QueryLanguage").unwrap_or_default();
-        Some(Self { namespace, query: text("Query")?, language })
+        let name = text("Name").unwrap_or_default();
+        Some(Self { namespace, query: text("Query")?, name, language })
     }
 
     /// The query, if it is one.

@@ -50,6 +50,6 @@ impl Place {
             // A `String` takes everything that is written to it.
             let _ = write!(text, ",{}={value:?}", key.name);
         }
-        Some(Self(fold::fold(&text).into()))
+        Some(Self(fold::fold(&text)))
     }
 }

@@ -49,7 +49,7 @@ impl Standing {
         let mut lineage = std::iter::once(class.name()).chain(class.ancestors());
         let role = lineage.find_map(Role::of_class)?;
         let key = class.properties().find(|property| property.is_key());
-        let key_root = key.and_then(|key| key.origin()).unwrap_or(class.name());
+        let key_root = key.and_then(cimarron_schema::PropertyView::origin).unwrap_or(class.name());
         Some(Self { role, key_root: Name::new(key_root) })
     }
 }

@@ -63,10 +63,10 @@ impl World {
         let clock = Arc::new(ManualClock::default());
         let repository = Repository::builder().clock(clock.clone()).build();
         repository.create_namespace("root/x", Dialect::Wmi).unwrap();
-        Self::of(repository, clock)
+        Self::of(&repository, clock)
     }
 
-    fn of(repository: Repository, clock: Arc<ManualClock>) -> Self {
+    fn of(repository: &Repository, clock: Arc<ManualClock>) -> Self {
         let told = Arc::new(Told::default());
         repository.set_consumer_sink("S_Consumer", told.clone());
         let session = repository.session("root/x").unwrap();
@@ -348,7 +348,7 @@ fn subscriptions_and_timers_survive() {
     {
         let repository = open();
         repository.create_namespace("root/x", Dialect::Wmi).unwrap();
-        let world = World::of(repository, clock.clone());
+        let world = World::of(&repository, clock.clone());
         world.bind(THINGS);
         world.compile(
             r#"instance of __IntervalTimerInstruction { TimerId = "t"; IntervalBetweenEvents = 1000; };
@@ -361,7 +361,7 @@ fn subscriptions_and_timers_survive() {
         assert_eq!(world.handed().len(), 1);
     }
     clock.advance(Duration::from_secs(100));
-    let world = World::of(open(), clock.clone());
+    let world = World::of(&open(), clock.clone());
     let timers = world.subscribe("SELECT * FROM __TimerEvent");
     world.thing("b");
     assert_eq!(world.handed(), ["__InstanceCreationEvent:b"]);

@@ -33,6 +33,8 @@ pub(crate) struct Watcher {
     users: HashMap<Place, BTreeSet<Place>>,
     /// The bindings that something changed for.
     touched: BTreeSet<Place>,
+    /// How many bindings began to deliver.
+    begun: u64,
 }
 
 #[derive(Debug)]
@@ -70,6 +72,7 @@ impl Watcher {
             bindings: BTreeMap::new(),
             users: HashMap::new(),
             touched: BTreeSet::new(),
+            begun: 0,
         }
     }
 
@@ -161,7 +164,7 @@ impl Watcher {
         self.unbind(work, &place);
         // CIM_AbstractIndicationSubscription.SubscriptionState
         const DISABLED: i128 = 4;
-        let state = row.property("SubscriptionState").and_then(|state| state.as_integer());
+        let state = row.property("SubscriptionState").and_then(ValueView::as_integer);
         if state == Some(DISABLED) {
             return;
         }
@@ -247,7 +250,15 @@ impl Watcher {
                     }
                     live => {
                         end(work, live);
-                        let courier = Courier::new(&self.permanent, home, consumer.clone());
+                        self.begun += 1;
+                        let ticks = work.wall().ticks;
+                        let identity = work.repository().identity();
+                        let context = format!("cimarron:{identity:x}:{ticks:x}:{}", self.begun);
+                        let courier = Courier::new(
+                            (&self.permanent, context),
+                            (home, consumer.clone()),
+                            wanted.name.clone(),
+                        );
                         let begun = begin(work, wanted, bounds, Arc::new(courier));
                         begun.inspect_err(|error| problem = Some(error.to_string())).ok()
                     }
@@ -274,7 +285,7 @@ impl Live {
 
 /// How much may wait for a consumer.
 fn bounds(consumer: &Instance) -> Bounds {
-    let own = consumer.get("MaximumQueueSize").and_then(|size| size.as_integer());
+    let own = consumer.get("MaximumQueueSize").and_then(cimarron_model::Value::as_integer);
     let bytes = own.and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
     Bounds { events: EVENTS, bytes: bytes.unwrap_or(BYTES) }
 }

@@ -12,7 +12,8 @@ Qualifier Association : boolean = false, Scope(association);
 Qualifier Indication : boolean = false, Scope(class, indication);
 Qualifier EmbeddedObject : boolean = false, Scope(property);
 [Indication, Abstract] class CIM_Indication
-    { string IndicationIdentifier; datetime IndicationTime; string IndicationFilterName; };
+    { string IndicationIdentifier; datetime IndicationTime; string IndicationFilterName;
+      string SequenceContext; sint64 SequenceNumber; };
 [Indication, Abstract] class CIM_InstIndication : CIM_Indication
     { [EmbeddedObject] string SourceInstance; string SourceInstanceModelPath; string SourceInstanceHost; };
 [Indication] class CIM_InstCreation : CIM_InstIndication { };
@@ -90,10 +91,17 @@ fn what_happens_to_instances_is_indicated() {
 #[derive(Debug, Default)]
 struct Listener(Mutex<Vec<(Option<Value>, String)>>);
 
+/// What an indication says of its sequence.
+fn sequence(event: &Instance) -> String {
+    let text = |name: &str| event.get(name).unwrap().to_string();
+    assert!(text("SequenceContext").starts_with("cimarron:"));
+    format!("{} {} {}", event.class, text("IndicationFilterName"), text("SequenceNumber"))
+}
+
 impl ConsumerSink for Listener {
     fn deliver(&self, delivery: &Delivery<'_>) -> Verdict {
         let destination = delivery.consumer.get("Destination").cloned();
-        self.0.lock().push((destination, delivery.event.class.to_string()));
+        self.0.lock().push((destination, sequence(delivery.event)));
         Verdict::Delivered
     }
 }
@@ -122,8 +130,10 @@ fn destinations_are_consumers() {
     };
     interop.create("I_Thing", "elsewhere", 1);
     world.create("I_Thing", "a", 1);
-    let expected = (Some(Value::from("http://x/")), "CIM_InstCreation".to_owned());
-    assert_eq!(handed(), [expected]);
+    let of = |text: &str| (Some(Value::from("http://x/")), text.to_owned());
+    assert_eq!(handed(), [of("CIM_InstCreation f 0")]);
+    world.create("I_Thing", "a2", 1);
+    assert_eq!(handed(), [of("CIM_InstCreation f 1")]);
     let bound = repository.bindings().remove(0);
     assert!(bound.active, "{bound:?}");
     // Disabled, and enabled again.
