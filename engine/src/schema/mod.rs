@@ -125,9 +125,14 @@ impl ClassDef {
         })
     }
 
+    /// Whether the engine put the class there, and nobody has changed it.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.version == BUILT_IN
+    }
+
     /// Whether the class is one of WMI's system classes, which only the engine declares.
     pub(crate) fn is_system(&self) -> bool {
-        self.version == BUILT_IN && self.name.as_str().starts_with("__")
+        self.is_built_in() && self.name.as_str().starts_with("__")
     }
 
     /// An owned copy.
@@ -336,7 +341,7 @@ impl Schema {
 
     /// Whether there is no class but built-in ones.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tree.places.iter().all(|place| place.class.version == BUILT_IN)
+        self.tree.places.iter().all(|place| place.class.is_built_in())
     }
 
     pub(crate) const fn qualifier_types(&self) -> &Arc<BTreeMap<Name, QualifierType>> {

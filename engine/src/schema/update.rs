@@ -60,6 +60,11 @@ impl Policy<'_> {
             (UpdateMode::Compatible, Dialect::Dmtf) => return Ok(UpdateMode::Safe),
             (other, _) => return Ok(other),
         };
+        // Whoever has a declaration of what the engine put there means the same class. Nobody
+        // has built anything on it yet.
+        if live.subtree().all(|class| class.def().is_built_in()) && !self.is_used(live) {
+            return Ok(UpdateMode::Force);
+        }
         let child = live.children().find(|c| content.class(c.name().as_str()).is_none());
         let used = || live.subtree().find(|c| (self.has_instances)(c.def().id));
         let in_the_way = match child {
@@ -75,6 +80,12 @@ impl Policy<'_> {
         let (old, new) =
             (live.def().to_class(ClassForm::Resolved), new.to_class(ClassForm::Resolved));
         if differs_in_more_than_notes(&old, &new) { Err(in_the_way) } else { Ok(mode) }
+    }
+}
+
+impl Policy<'_> {
+    fn is_used(self, class: ClassRef<'_>) -> bool {
+        class.subtree().any(|below| (self.has_instances)(below.def().id))
     }
 }
 

@@ -52,7 +52,8 @@ fn queries_load_into_the_directory() {
     let show = cimarron(["show", "--data", &data, "x_a", "--local"]).succeeds();
     assert_eq!(show.stdout, "class X_A {\n    [key]\n    string Name;\n};\n");
     let tree = cimarron(["show", "--data", &data, "--tree"]).succeeds();
-    assert_eq!(tree.stdout, "X_A\n");
+    // The classes of the clock are in every root/cimv2.
+    assert_eq!(tree.stdout, "Win32_CurrentTime\n├── Win32_LocalTime\n└── Win32_UTCTime\nX_A\n");
 }
 
 #[test]

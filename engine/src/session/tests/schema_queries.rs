@@ -42,7 +42,7 @@ fn conditions_choose_classes_depth_first() {
         (r#"__Superclass = "A_Right""#, ""),
         (r#"__Dynasty = "A_Top""#, "A_Top A_Left A_LeftLeaf A_Right"),
         (r#"__Dynasty = "A_Left""#, ""),
-        (r#"__Superclass IS NULL AND NOT __Class LIKE "[_][_]%""#, "A_LeftToo A_Top B_Top"),
+        (r#"__Superclass IS NULL AND __Class LIKE "[AB][_]%""#, "A_LeftToo A_Top B_Top"),
         (r#"__Superclass = NULL AND __Class LIKE "B%""#, "B_Top"),
         (r#"__Class LIKE "A[_]left%""#, "A_LeftToo A_Left A_LeftLeaf"),
         (r#"__Class >= "A_R" AND __Class < "B_C""#, "A_Top A_Right B_Below"),

@@ -98,3 +98,22 @@ fn they_are_derived_from_and_have_instances() {
     session.delete_class(&context(), "X_Alarm").unwrap();
     assert!(!has(&session, "X_Fire") && has(&session, "__ExtrinsicEvent"));
 }
+
+#[test]
+fn what_is_there_from_the_start_can_be_declared_again() {
+    let session = wmi();
+    let text = r#"
+        [abstract] class Win32_CurrentTime { uint32 Year; };
+        class Win32_LocalTime : Win32_CurrentTime { string Zone; };
+    "#;
+    session.compile_mof_text(&context(), "a.mof", text).unwrap();
+    let properties = |class: &str| -> Vec<String> {
+        let class = session.get_class(&context(), class, crate::ClassOptions::default()).unwrap();
+        class.properties.iter().map(|property| property.name.to_string()).collect()
+    };
+    assert_eq!(properties("Win32_LocalTime"), ["Year", "Zone"]);
+    assert_eq!(properties("Win32_UTCTime"), ["Year"]);
+    // From now on it is a class like any other.
+    let text = "[abstract] class Win32_CurrentTime { uint8 Year; };";
+    assert!(session.compile_mof_text(&context(), "a.mof", text).is_err());
+}
