@@ -196,10 +196,9 @@ mod tests {
         #[test]
         fn no_text_is_too_wrong(parts in proptest::collection::vec(part(), 0..40)) {
             let text = parts.concat();
-            for error in [Scenario::parse(&text).err(), Step::parse(&text).err()] {
-                if let Some(error) = error {
-                    proptest::prop_assert!(text.get(error.span.clone()).is_some(), "{}", text);
-                }
+            let errors = [Scenario::parse(&text).err(), Step::parse(&text).err()];
+            for error in errors.into_iter().flatten() {
+                proptest::prop_assert!(text.get(error.span.clone()).is_some(), "{}", text);
             }
         }
     }
