@@ -108,7 +108,7 @@ fn what_is_there_from_the_start_can_be_declared_again() {
     "#;
     session.compile_mof_text(&context(), "a.mof", text).unwrap();
     let properties = |class: &str| -> Vec<String> {
-        let class = session.get_class(&context(), class, crate::ClassOptions::default()).unwrap();
+        let class = session.get_class(&context(), class, ClassOptions::default()).unwrap();
         class.properties.iter().map(|property| property.name.to_string()).collect()
     };
     assert_eq!(properties("Win32_LocalTime"), ["Year", "Zone"]);
