@@ -57,19 +57,28 @@ impl ClockClass {
 
 /// Begins to give a subscription the ticks that it may want. To be called when it is made.
 pub(super) fn begin(work: &mut Work<'_>, entry: &Arc<Entry>, schema: &Schema) {
-    if !fold::eq(entry.namespace.as_str(), NAMESPACE) {
+    let Some(bound) = entry.bound() else { return };
+    let reaches = |name: &str| !reached(&bound.query, schema, &[Name::new(name)]).is_empty();
+    // Whoever asks for changes of any instance does not ask to be woken every second.
+    let asks_for_any = reaches("__SystemClass");
+    let place = fold::eq(entry.namespace.as_str(), NAMESPACE);
+    if !place || asks_for_any || !takes_changes(bound.query.class.as_str(), schema) {
         return;
     }
     for class in ClockClass::ALL {
-        let name = [Name::new(class.name())];
-        let is_reached =
-            entry.bound().is_some_and(|bound| !reached(&bound.query, schema, &name).is_empty());
+        let is_reached = reaches(class.name());
         let mut tick = Tick { entry: Arc::downgrade(entry), class, second: i64::MIN };
         if is_reached && let Some(due) = tick.next(work) {
             let token = work.plan(due, Rank::Clock, Box::new(tick));
             entry.planned.lock().push(token);
         }
     }
+}
+
+/// Whether events of changed instances are among those of a class.
+fn takes_changes(class: &str, schema: &Schema) -> bool {
+    let change = schema.class("__InstanceModificationEvent");
+    change.zip(schema.class(class)).is_some_and(|(change, class)| change.is_a(class))
 }
 
 /// The next tick of a class for a subscription.
