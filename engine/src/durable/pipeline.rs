@@ -3,7 +3,8 @@
 //! The writer applies a commit and leaves it here, in order. Under [`SyncPolicy::Always`] it is
 //! published only when the log has it: of those who wait for that, one is the leader, writes
 //! everything that was left here as one entry and publishes it, and the others find their commits
-//! done. So the number of syncs follows the disk and not the number of commits. Under the
+//! done. So the number of syncs follows the disk and not the number of commits. A leader whose
+//! predecessors wrote for several lets others run for a moment first, so that they are in. Under the
 //! other policies a commit is published at once and a thread follows with the log.
 //!
 //! **Locks**, in the order in which they are taken: the log's end, the writer's place, what is
@@ -15,13 +16,17 @@ use super::worker::Signals;
 use crate::error::EngineError;
 use crate::store::{Applied, Commit, Commits, Record, Sink, Woken, WriterPlace};
 use cimarron_journal::{Journal, JournalError};
-use parking_lot::{Mutex, MutexGuard};
-use std::sync::atomic::{AtomicU64, Ordering};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// How many commits may wait for the log that are published already. Beyond that, whoever
 /// commits writes them.
 const MANY: usize = 4096;
+
+/// How often a leader lets others run before it goes without them.
+const YIELDS: usize = 64;
 
 /// Commits on their way to the log.
 #[derive(Debug)]
@@ -32,6 +37,11 @@ pub(crate) struct Pipeline {
     /// What the log does not have, in the order of commits.
     pending: Mutex<Vec<Pending>>,
     end: Mutex<End>,
+    /// For those who wait until somebody is done with the log's end.
+    turn: Mutex<()>,
+    done: Condvar,
+    /// How many commits the last two entries had.
+    groups: [AtomicUsize; 2],
     /// The last commit that the log has, and that is published.
     settled: AtomicU64,
     /// Why nothing can be written any more.
@@ -54,6 +64,37 @@ pub(super) struct End {
     pub(super) writer: Writer,
 }
 
+/// The log's end, held by one. When it is let go of, those who wait are told.
+pub(super) struct AtEnd<'p> {
+    end: MutexGuard<'p, End>,
+    /// Behind the guard, so that it is dropped when that is.
+    _tell: Tell<'p>,
+}
+
+impl Deref for AtEnd<'_> {
+    type Target = End;
+
+    fn deref(&self) -> &End {
+        &self.end
+    }
+}
+
+impl DerefMut for AtEnd<'_> {
+    fn deref_mut(&mut self) -> &mut End {
+        &mut self.end
+    }
+}
+
+/// Tells those who wait for the log's end that it is free.
+struct Tell<'p>(&'p Pipeline);
+
+impl Drop for Tell<'_> {
+    fn drop(&mut self) {
+        drop(self.0.turn.lock());
+        self.0.done.notify_all();
+    }
+}
+
 impl Pipeline {
     pub(super) fn new(
         journal: Journal,
@@ -68,6 +109,9 @@ impl Pipeline {
             commits: Arc::downgrade(commits),
             pending: Mutex::default(),
             end: Mutex::new(End { writer }),
+            turn: Mutex::default(),
+            done: Condvar::new(),
+            groups: [AtomicUsize::new(1), AtomicUsize::new(1)],
             settled,
             failure: OnceLock::new(),
             signals: Arc::default(),
@@ -100,8 +144,47 @@ impl Pipeline {
     }
 
     /// The log's end, for nobody else.
-    pub(super) fn end(&self) -> MutexGuard<'_, End> {
-        self.end.lock()
+    pub(super) fn end(&self) -> AtEnd<'_> {
+        AtEnd { end: self.end.lock(), _tell: Tell(self) }
+    }
+
+    /// The log's end, unless somebody has it.
+    fn try_end(&self) -> Option<AtEnd<'_>> {
+        let end = self.end.try_lock()?;
+        Some(AtEnd { end, _tell: Tell(self) })
+    }
+
+    /// Lets those come who wrote along with the leaders before.
+    fn gather(&self) {
+        let [last, before] = &self.groups;
+        let expected = last.load(Ordering::Relaxed).max(before.load(Ordering::Relaxed));
+        for _ in 0..YIELDS {
+            if self.pending.lock().len() >= expected {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until the log has a commit, as the leader or behind one.
+    fn wait_for(&self, commit: Commit) -> Result<(), EngineError> {
+        while self.settled() < commit {
+            let Some(mut end) = self.try_end() else {
+                let mut turn = self.turn.lock();
+                // Whoever has the end takes the turn when they have let go of it, to tell.
+                if self.settled() < commit && self.end.is_locked() {
+                    self.done.wait(&mut turn);
+                }
+                continue;
+            };
+            if self.settled() < commit {
+                self.gather();
+                let woken = self.append(&mut end, None);
+                drop(end);
+                woken?.wake();
+            }
+        }
+        Ok(())
     }
 
     /// Writes everything that is pending to the log.
@@ -126,6 +209,8 @@ impl Pipeline {
             return Ok(Woken::default());
         };
         let (first, last) = (first.record.commit, last.record.commit);
+        let [newest, before] = &self.groups;
+        before.store(newest.swap(pending.len(), Ordering::Relaxed), Ordering::Relaxed);
         for Pending { record, .. } in &pending {
             end.writer.put(record);
         }
@@ -177,17 +262,6 @@ impl Sink for Pipeline {
             }
             return Ok(());
         }
-        if self.settled() >= commit {
-            return Ok(());
-        }
-        let mut end = self.end();
-        if self.settled() >= commit {
-            // Whoever had the log's end before wrote this too.
-            return Ok(());
-        }
-        let woken = self.append(&mut end, None)?;
-        drop(end);
-        woken.wake();
-        Ok(())
+        self.wait_for(commit)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Form, INSERT, insert, insert_one};
 use crate::clock::Stopwatch;
-use crate::data::{self, Order};
+use crate::data::{self, Order, fleet::Disk};
 use crate::durable::{self, BATCH, BATCHES, COMMITS, LOG, Scratch, WRITERS, seconds};
 use crate::report::Report;
 use rusqlite::{Connection, Result, Statement};
@@ -46,15 +46,17 @@ pub(super) fn commits(report: &mut Report, form: Form) -> Result<()> {
     for (name, writers) in [("durable_batches", 1), ("durable_batches_8", WRITERS)] {
         let scratch = Scratch::new("sqlite");
         open(scratch.path())?.execute_batch(&form.table("disk"))?;
+        let batches = |writer| durable::batches_of(writer, writers).map(disks).collect();
+        let work: Vec<Vec<Vec<Disk>>> = (0..writers).map(batches).collect();
         let elapsed = seconds(|| {
             std::thread::scope(|scope| {
-                for writer in 0..writers {
+                for batches in &work {
                     let folder = scratch.path();
                     scope.spawn(move || {
                         let connection = open(folder).expect("a connection");
                         let mut statement = connection.prepare(INSERT).expect("a statement");
-                        for numbers in durable::batches_of(writer, writers) {
-                            write_batch(&connection, &mut statement, numbers).expect("a batch");
+                        for batch in batches {
+                            write_batch(&connection, &mut statement, batch).expect("a batch");
                         }
                     });
                 }
@@ -65,15 +67,18 @@ pub(super) fn commits(report: &mut Report, form: Form) -> Result<()> {
     Ok(())
 }
 
+/// What a caller brings, made before the clock runs.
+fn disks(numbers: Range<u64>) -> Vec<Disk> {
+    data::disks(numbers, Order::OfKeys).flatten().collect()
+}
+
 fn write_batch(
     connection: &Connection,
     statement: &mut Statement<'_>,
-    numbers: Range<u64>,
+    batch: &[Disk],
 ) -> Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    for disks in data::disks(numbers, Order::OfKeys) {
-        disks.iter().try_for_each(|disk| insert_one(statement, disk))?;
-    }
+    batch.iter().try_for_each(|disk| insert_one(statement, disk))?;
     connection.execute_batch("COMMIT")
 }
 
