@@ -132,6 +132,12 @@ impl Pipeline {
         self.settled.load(Ordering::Acquire)
     }
 
+    /// How many commits wait for the log.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.pending.lock().len()
+    }
+
     /// Why nothing can be written any more.
     pub(super) fn failure(&self) -> Option<&Arc<JournalError>> {
         self.failure.get()

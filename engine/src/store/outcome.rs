@@ -28,7 +28,10 @@ impl Transaction<'_> {
             && self.adopted.is_empty()
             && !self.is_noted;
         if nothing {
-            return Ok(self.state.last);
+            // That there is nothing to do may be for what is not published yet.
+            let (commits, last) = (self.commits, self.state.last);
+            drop(self);
+            return commits.settle(last).map(|()| last);
         }
         let number = self.number;
         self.state.last = number;

@@ -2,6 +2,7 @@
 
 mod image_of;
 mod reopen;
+mod untold;
 mod verify;
 
 use crate::{CallContext, Durability, EngineError, Repository, Session, SyncPolicy};
