@@ -69,6 +69,8 @@ impl RepositoryBuilder {
             checkpoint_failure: Mutex::default(),
         });
         durable.start().map_err(|source| {
+            // Those that came would keep the directory.
+            durable.stop();
             let file = "a thread".to_owned();
             storage(JournalError::Io { file, operation: "start", source })
         })?;

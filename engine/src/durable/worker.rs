@@ -73,9 +73,7 @@ impl Signals {
     }
 
     fn come(&self) {
-        let mut wanted = self.wanted.lock();
-        wanted.starting -= 1;
-        wanted.threads.push(std::thread::current().id());
+        self.wanted.lock().threads.push(std::thread::current().id());
     }
 
     fn leave(&self) {
@@ -83,15 +81,6 @@ impl Signals {
         let mut wanted = self.wanted.lock();
         wanted.threads.retain(|thread| *thread != this);
         self.changed.notify_all();
-    }
-
-    fn expect_thread(&self, comes: bool) {
-        let mut wanted = self.wanted.lock();
-        if comes {
-            wanted.starting += 1;
-        } else {
-            wanted.starting -= 1;
-        }
     }
 }
 
@@ -121,19 +110,14 @@ impl Durable {
         name: &str,
         work: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<()> {
-        let signals = self.pipeline.signals.clone();
-        signals.expect_thread(true);
-        let there = signals.clone();
+        let expected = Expected::new(self.pipeline.signals.clone());
         let job = move || {
-            let _here = Here::come(&there);
+            let _here = Here::come(expected.0.clone());
+            drop(expected);
             // What it holds is gone before whoever waits for the end of the threads goes on.
             work();
         };
-        let spawned = self.executor.spawn(name, Box::new(job));
-        if spawned.is_err() {
-            signals.expect_thread(false);
-        }
-        spawned
+        self.executor.spawn(name, Box::new(job))
     }
 
     fn checkpoint_when_asked(&self) {
@@ -149,17 +133,34 @@ fn flush(pipeline: &Pipeline) {
     let _ = pipeline.flush();
 }
 
-/// A thread at work.
-struct Here<'s>(&'s Signals);
+/// A job that has not come to work yet, and never does when this is dropped with it.
+struct Expected(Arc<Signals>);
 
-impl<'s> Here<'s> {
-    fn come(signals: &'s Signals) -> Self {
+impl Expected {
+    fn new(signals: Arc<Signals>) -> Self {
+        signals.wanted.lock().starting += 1;
+        Self(signals)
+    }
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        self.0.wanted.lock().starting -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+/// A thread at work.
+struct Here(Arc<Signals>);
+
+impl Here {
+    fn come(signals: Arc<Signals>) -> Self {
         signals.come();
         Self(signals)
     }
 }
 
-impl Drop for Here<'_> {
+impl Drop for Here {
     fn drop(&mut self) {
         self.0.leave();
     }

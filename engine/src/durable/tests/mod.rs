@@ -2,6 +2,7 @@
 
 mod image_of;
 mod reopen;
+mod threads;
 mod untold;
 mod verify;
 
