@@ -1,5 +1,7 @@
 //! Repositories that end and begin again.
 
+mod failing;
+mod harsh;
 mod image_of;
 mod reopen;
 mod threads;

@@ -1,0 +1,109 @@
+//! Checkpoints that fail, one after the other.
+
+use super::*;
+use cimarron_journal::simulated::Crash;
+use cimarron_journal::{Held, LockError, Medium, ReadAt, StorageBackend, WriteFile};
+use cimarron_model::Instance;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A folder of which one operation fails, and those behind it do not.
+#[derive(Debug)]
+struct Hiccup {
+    folder: Arc<SimulatedMedium>,
+    /// How many operations go well until then; 0 when none fails.
+    left: AtomicU64,
+}
+
+impl Hiccup {
+    fn fail_in(&self, operations: u64) {
+        self.left.store(operations, Ordering::Relaxed);
+    }
+
+    fn pass(&self) -> io::Result<()> {
+        let less = |left: u64| left.checked_sub(1);
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
+            Ok(1) => Err(io::Error::other("a hiccup")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Medium for Hiccup {
+    fn lock(&self) -> Result<Box<dyn Held>, LockError> {
+        self.folder.lock()
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.folder.list()
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn ReadAt>> {
+        self.folder.open(name)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn WriteFile>> {
+        self.pass()?;
+        self.folder.create(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.pass()?;
+        self.folder.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.pass()?;
+        self.folder.remove(name)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.pass()?;
+        self.folder.sync()
+    }
+
+    fn log(&self, name: &str, new: bool) -> io::Result<Box<dyn StorageBackend>> {
+        self.pass()?;
+        self.folder.log(name, new)
+    }
+}
+
+#[test]
+fn checkpoints_that_fail_lose_nothing() {
+    // One failure, then the same or others again and again before one goes well.
+    for failures in [&[][..], &[1], &[2, 2], &[4, 5, 6], &[6, 1, 7, 3], &[8, 8, 8], &[9, 5, 8, 7]] {
+        for crash in [Crash::Nothing, Crash::Everything, Crash::Some(5)] {
+            let folder = Arc::new(SimulatedMedium::new());
+            let medium = Arc::new(Hiccup { folder: folder.clone(), left: AtomicU64::new(0) });
+            let repository = Repository::builder().open_on(medium.clone()).unwrap();
+            let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+            let mof = "class X_A { [key] uint32 Id; string Text; };";
+            wmi.compile_mof_text(&context(), "a.mof", mof).unwrap();
+            let add = |id: u32| {
+                let row = Instance::new("X_A").with("Id", id).with("Text", format!("{id}"));
+                wmi.create_instance(&context(), &row).unwrap();
+            };
+            let check = |what: &str| {
+                let copy = Arc::new(folder.crash(crash));
+                let (found, there) = (open(&copy).unwrap(), image_of(&repository));
+                assert_eq!(image_of(&found), there, "{failures:?}, {crash:?}, {what}");
+                found.checkpoint().unwrap();
+                drop(found);
+                assert_eq!(image_of(&open(&copy).unwrap()), there, "{failures:?}, {crash:?}");
+            };
+            for (n, failure) in failures.iter().enumerate() {
+                add(n as u32);
+                medium.fail_in(*failure);
+                let made = repository.checkpoint();
+                medium.fail_in(0);
+                let told = repository.durability().unwrap().checkpoint_failure;
+                assert_eq!(made.is_err(), told.is_some());
+                check("at once");
+                add(1000 + n as u32);
+                check("later");
+            }
+            repository.checkpoint().unwrap();
+            check("at last");
+        }
+    }
+}
