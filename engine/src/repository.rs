@@ -277,8 +277,12 @@ impl Repository {
         let new = Arc::new(new);
         let (before, undone) = (namespaces.put(&new), name.clone());
         let undo = move || namespaces.take_back(&undone, before);
-        let published = new.clone();
-        let then: Box<dyn FnOnce() + Send> = Box::new(move || published.set_before(None));
+        let (published, all) = (new.clone(), Arc::downgrade(namespaces));
+        let then: Box<dyn FnOnce() + Send> = Box::new(move || {
+            if let Some(all) = all.upgrade() {
+                all.let_go_of_before(&published);
+            }
+        });
         transaction.note_namespace((name, dialect, Some(start)), undo, Some(then));
         new
     }
@@ -361,12 +365,12 @@ impl Repository {
 
     /// The namespaces in name order.
     pub fn namespaces(&self) -> Vec<NamespaceInfo> {
-        let visible = self.commits().visible();
         let info = |namespace: Arc<Namespace>| NamespaceInfo {
             name: namespace.name.clone(),
             dialect: namespace.dialect,
         };
-        self.shared.namespaces.all_visible(visible).into_iter().map(info).collect()
+        let all = self.shared.namespaces.all_visible(|| self.commits().visible());
+        all.into_iter().map(info).collect()
     }
 
     /// A session of the embedding program in a namespace.
@@ -391,8 +395,7 @@ impl Repository {
 
     pub(crate) fn namespace(&self, name: &str) -> Result<Arc<Namespace>, EngineError> {
         let name = normalise(name)?;
-        let visible = self.commits().visible();
-        let found = self.shared.namespaces.visible(&name, visible);
+        let found = self.shared.namespaces.visible(&name, || self.commits().visible());
         found.ok_or(EngineError::NoSuchNamespace { name })
     }
 

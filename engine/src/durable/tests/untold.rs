@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ClassOptions;
+use cimarron_model::{Instance, ObjectPath};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::yield_now;
 
@@ -42,4 +43,26 @@ fn who_changes_nothing_waits_for_what_is_there_already() {
         assert!(second.join().unwrap());
     });
     assert!(is_there());
+}
+
+#[test]
+fn a_namespace_that_is_made_anew_is_never_missing() {
+    let repository = Repository::new();
+    let root = session(&repository, "root", Dialect::Wmi);
+    repository.create_namespace("root/twice", Dialect::Wmi).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Acquire) {
+                repository.session("root/twice").unwrap();
+                assert_eq!(repository.namespaces().len(), 2);
+            }
+        });
+        for _ in 0..400 {
+            let gone = ObjectPath::parse("__NAMESPACE.Name=\"twice\"").unwrap();
+            let space = Instance::new("__NAMESPACE").with("Name", "twice");
+            root.batch().delete(gone).create(space).commit(&context()).unwrap();
+        }
+        done.store(true, Ordering::Release);
+    });
 }
