@@ -188,6 +188,11 @@ impl Pipeline {
                 let woken = self.append(&mut end, None);
                 drop(end);
                 woken?.wake();
+                if self.settled() < commit {
+                    // A leader took it and ended half-way: nobody knows what the log has.
+                    let what = "a commit that was lost on its way to the log".to_owned();
+                    return Err(self.fail(JournalError::Refused { what }));
+                }
             }
         }
         Ok(())
