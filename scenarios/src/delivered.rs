@@ -27,8 +27,28 @@ impl Delivered {
             Some(session) => whole(session, value, 0),
             None => value,
         };
-        let values = event.selected().into_iter().map(|(name, value)| (name, whole(value)));
-        Self { class: event.class_name().clone(), values: values.collect() }
+        let class = event.class_name().clone();
+        let values = event.selected().into_iter().map(|(name, value)| {
+            // The event that stands for a group has what was selected of it, and no more.
+            let is_event = class.is("__AggregateEvent") && name.is("Representative");
+            let value = match (&session, value) {
+                (Some(session), Value::Scalar(Scalar::Object(event))) if is_event => {
+                    with_whole_values(session, &event)
+                }
+                (_, value) => whole(value),
+            };
+            (name, value)
+        });
+        let values = values.collect();
+        Self { class, values }
+    }
+}
+
+/// An object with what it has, and that whole.
+fn with_whole_values(session: &Session, object: &Object) -> Value {
+    match object {
+        Object::Instance(instance) => whole_values(session, instance.clone(), 0).into(),
+        Object::Class(_) => object.clone().into(),
     }
 }
 
@@ -56,11 +76,15 @@ fn whole_object(session: &Session, object: Arc<Object>, depth: usize) -> Arc<Obj
     let Object::Instance(instance) = &*object else { return object };
     let class =
         session.get_class(&CallContext::new(), instance.class.as_str(), ClassForm::Resolved);
-    let mut made = match (&instance.path, class) {
+    let made = match (&instance.path, class) {
         // What was stored is whole, and what is of an unknown class is as whole as it gets.
         (Some(_), _) | (None, Err(_)) => instance.clone(),
         (None, Ok(class)) => with_all_properties(instance, &class),
     };
+    Arc::new(whole_values(session, made, depth))
+}
+
+fn whole_values(session: &Session, mut made: Instance, depth: usize) -> Object {
     let names: Vec<Name> = made.properties().map(|(name, _)| name.clone()).collect();
     for name in names {
         if let Some(property) = made.property_mut(name.as_str()) {
@@ -68,7 +92,7 @@ fn whole_object(session: &Session, object: Arc<Object>, depth: usize) -> Arc<Obj
             property.value = whole(session, value, depth + 1);
         }
     }
-    Arc::new(Object::Instance(made))
+    Object::Instance(made)
 }
 
 fn with_all_properties(instance: &Instance, class: &Class) -> Instance {

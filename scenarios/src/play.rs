@@ -7,10 +7,10 @@ use crate::outcome::{Outcome, Refusal, Subscribed};
 use crate::scenario::{Asking, Named, Scenario};
 use crate::step::Step;
 use cimarron_engine::{
-    CallContext, EngineError, ManualClock, Overflow, Repository, Session, SubscribeOptions,
-    Subscription,
+    CallContext, ClassForm, Depth, EngineError, ManualClock, Overflow, Repository, Session,
+    SubscribeOptions, Subscription,
 };
-use cimarron_model::Dialect;
+use cimarron_model::{Dialect, Name, suggest};
 use cimarron_mof::{Diagnostics, Loader, OsFileSystem};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const MOST_BYTES: usize = 1 << 30;
 pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError> {
     let mut play = Play::new(scenario)?;
     play.compile(folder)?;
-    play.consumers.look(play.session.repository())?;
+    play.look()?;
     for class in &scenario.polled_classes {
         let polled = play.session.set_polled(&play.context, &class.name, true);
         polled.map_err(|error| refused(class, error))?;
@@ -41,7 +41,7 @@ pub fn play(scenario: &Scenario, folder: &Path) -> Result<Outcome, ScenarioError
         play.subscribe(asking)?;
     }
     play.run(List::Steps)?;
-    Ok(play.end())
+    play.end()
 }
 
 fn refused(named: &Named, error: EngineError) -> ScenarioError {
@@ -55,6 +55,8 @@ struct Play<'s> {
     context: CallContext,
     handed: Vec<Handed>,
     consumers: Consumers,
+    /// The polled classes that did not come so far: MOF of a step may declare them.
+    to_come: Vec<&'s Named>,
 }
 
 /// What one who asked for events was handed so far.
@@ -75,7 +77,8 @@ impl<'s> Play<'s> {
         let session = repository.session(&namespace.name)?;
         let consumers = Consumers::of(&repository);
         let context = CallContext::new();
-        Ok(Self { scenario, clock, session, context, handed: Vec::new(), consumers })
+        let to_come = scenario.polled_classes.iter().collect();
+        Ok(Self { scenario, clock, session, context, handed: Vec::new(), consumers, to_come })
     }
 
     fn compile(&self, folder: &Path) -> Result<(), ScenarioError> {
@@ -124,9 +127,17 @@ impl<'s> Play<'s> {
                 self.clock.advance(*time);
             }
             self.deliver()?;
-            self.consumers.look(self.session.repository())?;
+            self.look()?;
         }
         Ok(())
+    }
+
+    /// Looks what has come.
+    fn look(&mut self) -> Result<(), EngineError> {
+        let (session, context) = (&self.session, &self.context);
+        let is_there = |name| session.get_class(context, name, ClassForm::Resolved).is_ok();
+        self.to_come.retain(|class| !is_there(&class.name));
+        self.consumers.look(session.repository())
     }
 
     /// Hands everybody what there is for him.
@@ -151,10 +162,17 @@ impl<'s> Play<'s> {
         Ok(())
     }
 
-    fn end(self) -> Outcome {
+    /// What everybody was handed; a polled class that never came is a slip.
+    fn end(self) -> Result<Outcome, ScenarioError> {
+        if let Some(named) = self.to_come.first() {
+            let names = self.session.class_names(&self.context, None, Depth::Deep)?;
+            let suggestion = suggest::nearest(&named.name, names.iter().map(Name::as_str));
+            let (class, suggestion) = (Name::new(&named.name), suggestion.map(Name::new));
+            return Err(refused(named, EngineError::UnknownClass { class, suggestion }));
+        }
         let subscriptions =
             self.handed.into_iter().map(|handed| (handed.id, handed.subscribed)).collect();
         let consumers = self.consumers.end(self.session.repository());
-        Outcome { subscriptions, consumers }
+        Ok(Outcome { subscriptions, consumers })
     }
 }

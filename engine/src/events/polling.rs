@@ -73,7 +73,8 @@ impl Timed for Poll {
             let events = differences(&before, &self.seen, scope, event);
             events.into_iter().for_each(|event| work.deliver_to(&entry, event));
         }
-        Some(work.now().saturating_add(self.within))
+        // What happened by now was seen: to look again before more happens would find the same.
+        Some(work.last_due(work.now().saturating_add(self.within), self.within))
     }
 }
 

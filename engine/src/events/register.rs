@@ -216,7 +216,10 @@ impl Demand {
             Hub::catch_up(work, &entry, scope, start)?;
             entry.queue.set_catching_up(false);
         }
-        if let (Some(within), false) = (within, reached.is_empty()) {
+        // A polled class that comes later is looked at as well.
+        let to_come = || polled.iter().any(|name| scope.schema().class(name.as_str()).is_none());
+        let polls = !reached.is_empty() || to_come();
+        if let Some(within) = within.filter(|_| polls) {
             super::polling::begin(work, &entry, scope.schema(), within);
         }
         clock_class::begin(work, &entry, scope.schema());

@@ -123,6 +123,10 @@ impl Timed for Timer {
             self.due = self.due.checked_add(interval.checked_mul(count)?)?;
             return Some(self.due);
         }
+        if work.scope(&self.namespace).is_none() {
+            // Nobody listens, and nobody begins to before the next commit is taken.
+            self.due = work.last_due(self.due, interval);
+        }
         self.fire(work, 1);
         self.due = self.due.checked_add(interval)?;
         Some(self.due)

@@ -64,12 +64,14 @@ pub(crate) struct Work<'s> {
     pub(super) state: &'s mut State,
     /// The moment.
     pub(super) at: Moment,
+    /// Until when what is due is done at one go: no commit is taken before.
+    until: Duration,
 }
 
 impl<'s> Work<'s> {
     pub(super) fn new(repository: &'s Repository, state: &'s mut State) -> Self {
         let at = repository.commits().moment_of_clock();
-        Self { repository, state, at }
+        Self { repository, state, at, until: at.now }
     }
 
     /// The repository.
@@ -95,6 +97,15 @@ impl<'s> Work<'s> {
         let is_late = self.repository.clock().goes_by_itself() && now.now > self.at.now;
         let Moment { now, wall } = if is_late { now } else { self.at };
         (now, wall)
+    }
+
+    /// When to do again what would find nothing new before the next commit: the last time that
+    /// is one of every `interval` after `due` and not later than what is done now at one go.
+    pub(crate) fn last_due(&self, due: Duration, interval: Duration) -> Duration {
+        let left = self.until.saturating_sub(due).as_nanos();
+        let over = left.checked_rem(interval.as_nanos()).unwrap_or(left);
+        let passed = u64::try_from(left - over).map_or(Duration::ZERO, Duration::from_nanos);
+        due.saturating_add(passed)
     }
 
     /// Where the newest record is that was taken.
@@ -164,6 +175,7 @@ impl<'s> Work<'s> {
     /// Does what is due by a moment; whether there was anything.
     fn run_due(&mut self, by: Moment) -> bool {
         let mut any = false;
+        self.until = by.now;
         while let Some(mut due) = self.state.agenda.take(by.now) {
             any = true;
             let wall = by.wall.minus(by.now.saturating_sub(due.due));

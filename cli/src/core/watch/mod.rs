@@ -13,7 +13,7 @@ use super::{STDIN_NAME, mof_text, read_mof};
 use crate::args::WatchArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::progress::Progress;
-use cimarron_engine::{CallContext, Event, Session, SubscribeOptions, Subscription};
+use cimarron_engine::{CallContext, Depth, Event, Session, SubscribeOptions, Subscription};
 use cimarron_scenarios::Step;
 use input::{Came, Interrupt, Pieces};
 use pieces::{Cutter, Piece};
@@ -68,7 +68,10 @@ impl<'a> Watch<'a> {
     pub(crate) fn new(args: &'a WatchArgs, session: Session) -> Result<Self, Failure> {
         let context = CallContext::new();
         for class in &args.polled {
-            session.set_polled(&context, class, true).map_err(|error| failure(&error))?;
+            // Nothing is declared while it watches, so a class that is unknown is a slip.
+            let known = session.class_names(&context, Some(class), Depth::Shallow);
+            let polled = known.and_then(|_| session.set_polled(&context, class, true));
+            polled.map_err(|error| failure(&error))?;
         }
         let mut first = VecDeque::new();
         for path in &args.then {
