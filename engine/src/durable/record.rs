@@ -66,6 +66,9 @@ impl Writer {
         self.out.clear();
         // What one huge commit needed is not kept.
         self.out.shrink_to(KEPT);
+        if self.image.capacity() > KEPT {
+            self.image = AlignedVec::new();
+        }
     }
 
     /// Appends a record.

@@ -6,11 +6,9 @@
 //! Any change of an instruction arms it anew. Firing changes no instruction.
 
 use super::agenda::Timed;
-use super::data::{Body, EventData};
 use super::system::values;
 use super::work::Work;
 use crate::clock::WallTime;
-use crate::context::Principal;
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use cimarron_model::{Name, Value};
@@ -82,22 +80,13 @@ impl Timer {
         else {
             return;
         };
-        let wall = work.wall().ticks;
         let given = [
             ("NumFirings", Value::from(firings)),
             ("TimerId", Value::from(self.id.as_str())),
-            ("TIME_CREATED", Value::from(wall)),
+            ("TIME_CREATED", Value::from(work.wall().ticks)),
         ];
         let values = values(&class, given);
-        let event = EventData {
-            origin,
-            class,
-            created: wall,
-            at: work.now(),
-            position: work.position(),
-            by: Principal::system(),
-            body: Body::Values(values),
-        };
+        let event = work.event_of_now(origin, class, values);
         work.deliver(&self.namespace, event);
     }
 }

@@ -13,9 +13,11 @@ use super::scope::{Member, Scope};
 use super::standing::Courier;
 use super::system::{self, Report};
 use crate::clock::WallTime;
+use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::repository::Repository;
+use crate::schema::ClassDef;
 use crate::store::{Listener, Moment, Next, Record, Recorded};
 use cimarron_model::{Name, Value};
 use hashbrown::HashMap;
@@ -88,6 +90,24 @@ impl<'s> Work<'s> {
     /// The same as a time of day.
     pub(crate) const fn wall(&self) -> WallTime {
         self.at.wall
+    }
+
+    /// An event of a class that happens by itself, now.
+    pub(crate) fn event_of_now(
+        &self,
+        origin: Arc<Origin>,
+        class: Arc<ClassDef>,
+        values: Arc<[Value]>,
+    ) -> EventData {
+        EventData {
+            origin,
+            class,
+            created: self.wall().ticks,
+            at: self.now(),
+            position: self.position(),
+            by: Principal::system(),
+            body: Body::Values(values),
+        }
     }
 
     /// The moment that it really is: on a clock that goes by itself what is done may have been

@@ -9,13 +9,12 @@ mod field;
 mod next;
 
 use super::agenda::{Rank, Timed};
-use super::data::{Body, EventData};
+use super::data::EventData;
 use super::entry::Entry;
 use super::polled::reached;
 use super::system::{embedded, values};
 use super::work::Work;
 use crate::clock::WallTime;
-use crate::context::Principal;
 use crate::schema::Schema;
 use cimarron_model::{CimType, Instance, Keys, Name, ObjectPath, Value, fold};
 use field::{Field, Moment};
@@ -109,22 +108,14 @@ impl Tick {
     fn event(&self, work: &Work<'_>, entry: &Entry) -> Option<EventData> {
         let origin = work.scope(&entry.namespace)?.origin.clone();
         let class = origin.kinds.instance.modification.as_ref()?.class.clone();
-        let (shown, wall) = (self.second, work.wall().ticks);
+        let shown = self.second;
         let given = [
             ("TargetInstance", embedded(self.instance(shown))),
             ("PreviousInstance", embedded(self.instance(shown.saturating_sub(1)))),
-            ("TIME_CREATED", Value::from(wall)),
+            ("TIME_CREATED", Value::from(work.wall().ticks)),
         ];
         let values = values(&class, given);
-        Some(EventData {
-            origin,
-            class,
-            created: wall,
-            at: work.now(),
-            position: work.position(),
-            by: Principal::system(),
-            body: Body::Values(values),
-        })
+        Some(work.event_of_now(origin, class, values))
     }
 
     /// The class's one instance, as it is at a second.
