@@ -63,12 +63,26 @@ fn eq_from_start(a: &str, b: &str) -> bool {
 #[inline]
 fn eq_ascii(a: &[u8], b: &[u8]) -> bool {
     let (Some(last_a), Some(last_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
-        return a.eq_ignore_ascii_case(b);
+        return eq_short(a, b);
     };
     let same = |(x, y): (&[u8; 8], &[u8; 8])| {
         x == y || lower_word(u64::from_le_bytes(*x)) == lower_word(u64::from_le_bytes(*y))
     };
     same((last_a, last_b)) && a.as_chunks().0.iter().zip(b.as_chunks().0).all(same)
+}
+
+/// The same for less than eight bytes.
+#[inline]
+fn eq_short(a: &[u8], b: &[u8]) -> bool {
+    let word = |bytes: &[u8]| {
+        let (first, last) = (bytes.first_chunk::<4>()?, bytes.last_chunk::<4>()?);
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        Some(lower_word(u64::from(first) | u64::from(last) << 32))
+    };
+    match (word(a), word(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.eq_ignore_ascii_case(b),
+    }
 }
 
 /// Orders two texts by the code points of their folded forms.
