@@ -49,8 +49,8 @@ pub enum BoundPath {
     Column(Column),
     /// A system property.
     System(SystemProperty),
-    /// A member of an embedded object.
-    Member(MemberPath),
+    /// A member of an embedded object; boxed, because few paths are.
+    Member(Box<MemberPath>),
     /// `__this`: the class that a schema query looks at. Only ISA tests it.
     This,
 }

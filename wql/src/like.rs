@@ -21,6 +21,7 @@ use crate::syntax::ast::LiteralValue;
 use cimarron_model::fold;
 use std::cmp::Ordering;
 use std::fmt;
+use std::str::Chars;
 
 /// Whether letters that differ in case only are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,37 +116,7 @@ impl Element {
 impl LikePattern {
     /// Compiles a pattern whose string escapes have been resolved.
     pub fn new(pattern: &str, case: StringCase) -> Self {
-        let mut pieces = vec![Vec::new()];
-        let mut rest = pattern.chars();
-        while let Some(c) = rest.next() {
-            let element = match c {
-                '%' => {
-                    pieces.push(Vec::new());
-                    continue;
-                }
-                '_' => Element::Any,
-                '[' => match set(rest.as_str(), case) {
-                    Some((element, behind)) => {
-                        rest = behind.chars();
-                        element
-                    }
-                    None => return Self { case, shape: Shape::Never },
-                },
-                literal => Element::Literal(case.of(literal)),
-            };
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(element);
-            }
-        }
-        let last = pieces.pop().unwrap_or_default();
-        let shape = if pieces.is_empty() {
-            Shape::Whole(last)
-        } else {
-            let mut pieces = pieces.into_iter();
-            let first = pieces.next().unwrap_or_default();
-            Shape::Pieces { first, middle: pieces.filter(|p| !p.is_empty()).collect(), last }
-        };
-        Self { case, shape }
+        Self { case, shape: shape(pattern, case).unwrap_or(Shape::Never) }
     }
 
     /// How case counts.
@@ -283,6 +254,41 @@ impl Element {
             }
         }
     }
+}
+
+/// `None` when a `[` is never closed.
+fn shape(pattern: &str, case: StringCase) -> Option<Shape> {
+    let mut rest = pattern.chars();
+    let (first, is_cut) = piece(&mut rest, case)?;
+    if !is_cut {
+        return Some(Shape::Whole(first));
+    }
+    let mut middle = Vec::new();
+    loop {
+        match piece(&mut rest, case)? {
+            (last, false) => return Some(Shape::Pieces { first, middle, last }),
+            (piece, true) if piece.is_empty() => {}
+            (piece, true) => middle.push(piece),
+        }
+    }
+}
+
+/// Reads up to a `%` or the end; whether a `%` was there. `None` when a `[` is never closed.
+fn piece(rest: &mut Chars<'_>, case: StringCase) -> Option<(Vec<Element>, bool)> {
+    let mut piece = Vec::new();
+    while let Some(c) = rest.next() {
+        piece.push(match c {
+            '%' => return Some((piece, true)),
+            '_' => Element::Any,
+            '[' => {
+                let (element, behind) = set(rest.as_str(), case)?;
+                *rest = behind.chars();
+                element
+            }
+            literal => Element::Literal(case.of(literal)),
+        });
+    }
+    Some((piece, false))
 }
 
 /// Reads a set behind its `[`; gives the text behind its `]`.

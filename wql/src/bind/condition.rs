@@ -138,10 +138,10 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         span: Span,
     ) -> Result<BoundExpr, Refused> {
         let Resolved { path: operand, declared, .. } = resolved;
-        if operand == BoundPath::This {
+        if matches!(operand, BoundPath::This) {
             return refuse(WqlError::ThisWithoutIsa { span });
         }
-        if literal.value == LiteralValue::Null {
+        if matches!(literal.value, LiteralValue::Null) {
             let test = match operator {
                 CompareOp::Equal => NullTest::Null,
                 CompareOp::NotEqual => NullTest::NotNull,

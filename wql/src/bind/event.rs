@@ -86,7 +86,8 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
         let mut selected = HashSet::new();
         for path in paths {
             match self.resolve(path)?.path {
-                BoundPath::Member(MemberPath { column, .. }) => {
+                BoundPath::Member(path) => {
+                    let MemberPath { column, .. } = *path;
                     if selected.insert(column.slot) {
                         items.push(BoundPath::Column(column));
                     }

@@ -70,6 +70,10 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             cim_type: info.cim_type,
             is_array: info.is_array,
         };
+        if path.members.is_empty() {
+            let (declared, is_array) = (Declared::As(info.cim_type), info.is_array);
+            return Ok(Resolved { path: BoundPath::Column(column), declared, is_array });
+        }
         let mut place = Place::of(&info);
         let mut members = Vec::with_capacity(path.members.len());
         let mut owner = &path.property;
@@ -81,11 +85,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             owner = member;
         }
         let Place { declared, is_array, .. } = place;
-        let path = if members.is_empty() {
-            BoundPath::Column(column)
-        } else {
-            BoundPath::Member(MemberPath { column, members, declared })
-        };
+        let path = BoundPath::Member(Box::new(MemberPath { column, members, declared }));
         Ok(Resolved { path, declared, is_array })
     }
 

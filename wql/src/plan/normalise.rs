@@ -140,25 +140,23 @@ fn join(how: Join, items: Vec<Predicate>) -> Predicate {
     };
     let mut tests: Vec<ColumnTest> = Vec::new();
     let mut rest = Vec::new();
-    let flat = items.into_iter().flat_map(|item| match (how, item) {
-        (Join::And, Predicate::All(inner)) | (Join::Or, Predicate::Any(inner)) => inner,
-        (_, other) => vec![other],
-    });
-    for item in flat {
-        match item {
-            Predicate::Column(test) => tests.push(test),
-            item if item == absorbing => return absorbing,
-            item if item == neutral => {}
-            item => rest.push(item),
+    let mut see = |item| match item {
+        Predicate::Column(test) => tests.push(test),
+        item => rest.push(item),
+    };
+    for item in items {
+        match (how, item) {
+            (Join::And, Predicate::All(inner)) | (Join::Or, Predicate::Any(inner)) => {
+                inner.into_iter().for_each(&mut see);
+            }
+            (_, item) => see(item),
         }
     }
-    for item in put_together(how, tests) {
-        match item {
-            item if item == absorbing => return absorbing,
-            item if item == neutral => {}
-            item => rest.push(item),
-        }
+    rest.extend(put_together(how, tests));
+    if rest.contains(&absorbing) {
+        return absorbing;
     }
+    rest.retain(|item| *item != neutral);
     rest.sort_by_key(Predicate::cost);
     match (rest.len(), how) {
         (0, _) => neutral,

@@ -51,7 +51,8 @@ pub(super) fn after(condition: Option<&BoundExpr>, second: i64) -> Option<i64> {
 /// What a condition says of the second that the clock shows, if that is all it says.
 fn test(condition: &BoundExpr) -> Option<Test> {
     let BoundExpr::Compare { operand, operator, constant } = condition else { return None };
-    let BoundPath::Member(MemberPath { column, members, .. }) = operand else { return None };
+    let BoundPath::Member(path) = operand else { return None };
+    let MemberPath { column, members, .. } = &**path;
     let [Member::Property(name)] = members.as_slice() else { return None };
     let field = Field::of_property(name.as_str()).filter(|_| column.name.is("TargetInstance"))?;
     Some(Test { field, operator: *operator, number: integer(constant)? })
