@@ -15,6 +15,7 @@ pub(crate) mod lexer;
 mod literal;
 mod mode;
 mod parse;
+mod plain;
 mod print;
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use super::ast::{EventQuery, Query};
 use super::build::Builder;
 use super::explain;
 use super::grammar;
-use super::lexer::{self, Token};
+use super::lexer::{self, Lexeme, Token};
 use super::mode::{Door, Level, Mode, ParseOptions};
+use super::plain;
 use crate::Span;
 use crate::error::WqlError;
 use cimarron_model::Status;
@@ -113,12 +114,15 @@ fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, Wq
         return Err(WqlError::TooLong { length: text.len(), limit });
     }
     let mode = Mode { level: *level, door };
+    match plain::read(text, mode, limits) {
+        Some(query) => Ok(query),
+        None => by_grammar(text, mode, limits),
+    }
+}
+
+pub(super) fn by_grammar(text: &str, mode: Mode, limits: &Limits) -> Result<Query, WqlError> {
     let mut guard = Guard::new(limits);
-    let tokens = lexer::tokens(text).map(|token| {
-        let (start, token, end) = token?;
-        guard.admit(token, start, end)?;
-        Ok((start, token, end))
-    });
+    let tokens = lexer::tokens(text).map(|token| guard.pass(token?));
     let mut builder = Builder::new(text, mode);
     match (grammar::StatementParser::new().parse(&mut builder, tokens), builder.query) {
         (Ok(()), Some(query)) => Ok(query),
@@ -129,7 +133,7 @@ fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, Wq
 
 /// Counts nesting and connectives while the tokens pass, so that neither the
 /// parser nor anything that walks the tree later needs a bound of its own.
-struct Guard<'a> {
+pub(super) struct Guard<'a> {
     limits: &'a Limits,
     /// What each open parenthesis added: itself and the NOTs before it.
     levels: Vec<usize>,
@@ -140,18 +144,20 @@ struct Guard<'a> {
 }
 
 impl<'a> Guard<'a> {
-    const fn new(limits: &'a Limits) -> Self {
+    pub(super) const fn new(limits: &'a Limits) -> Self {
         Self { limits, levels: Vec::new(), depth: 0, connectives: 0, nots: 0 }
     }
 
     #[inline]
-    fn admit(&mut self, token: Token, start: u32, end: u32) -> Result<(), Box<WqlError>> {
+    pub(super) fn pass(&mut self, lexeme: Lexeme) -> Result<Lexeme, Box<WqlError>> {
+        let (start, token, end) = lexeme;
         match token {
             Token::Not | Token::Open | Token::Close | Token::And | Token::Or | Token::Comma => {
-                self.count(token, Span::new(start as usize, end as usize))
+                self.count(token, Span::new(start as usize, end as usize))?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(lexeme)
     }
 
     fn count(&mut self, token: Token, span: Span) -> Result<(), Box<WqlError>> {
