@@ -11,14 +11,13 @@
 //! values of the chunks, and when the guess was wrong, the index is given up for a scan.
 
 use super::estimate::Estimate;
-use super::statement::{KeyWanted, Statement};
+use super::statement::Statement;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
-use crate::schema::{ClassId, ClassRef, Layout};
+use crate::schema::{ClassId, ClassRef};
 use crate::store::{Found, KeyRange, OrderedIndex, Root, View};
-use crate::view::ValueView;
-use cimarron_model::{Char16, CimType, Dialect, Name, TypeClass, Value};
+use cimarron_model::Name;
 use cimarron_wql::plan::{ColumnTest, Predicate, Test};
 use cimarron_wql::{BoundExpr, BoundPath, CompareOp, Constant};
 use smallvec::SmallVec;
@@ -113,7 +112,7 @@ pub(super) fn candidates(
         Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
         Way::Key => {
             let key = statement.key.as_ref();
-            let rows = key.and_then(|key| with_key(namespace, view, class, key));
+            let rows = key.and_then(|key| key.find_all(namespace, view, class));
             Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
         }
         Way::Associations => {
@@ -157,68 +156,12 @@ pub(super) fn is_under<'a>(root: &'a Root, class: ClassRef<'a>) -> impl Fn(Class
     move |id| id == class.def().id || root.schema.by_id(id).is_some_and(|own| own.is_a(class))
 }
 
-/// Each row of a class with this key. `Dmtf` may have one in each class.
-fn with_key(
-    namespace: &Namespace,
-    view: &View,
-    class: ClassRef<'_>,
-    wanted: &KeyWanted,
-) -> Option<Vec<Found>> {
-    let keys: SmallVec<[ValueView<'_>; 2]> = wanted.values.iter().map(ValueView::from).collect();
-    let (root, store) = (view.root(), &namespace.store);
-    let key_root = class.key_root()?;
-    let key = (wanted.hash, keys.as_slice());
-    namespace.undisturbed(|| {
-        let accept = is_under(root, class);
-        match namespace.dialect {
-            Dialect::Wmi => {
-                store.find(root, key_root, key, view.seen(), accept).into_iter().collect()
-            }
-            Dialect::Dmtf => store.find_all(root, key_root, key, view.seen(), accept),
-        }
-    })
-}
-
 /// The test of a property that a part is, when NULL does not pass it.
-fn test_of(part: &Predicate) -> Option<&ColumnTest> {
+pub(super) fn test_of(part: &Predicate) -> Option<&ColumnTest> {
     match part {
         Predicate::Column(test) if !test.on_null => Some(test),
         _ => None,
     }
-}
-
-/// The values of all keys, when each must have one.
-pub(super) fn key_values(predicate: &Predicate, layout: &Layout) -> Option<SmallVec<[Value; 1]>> {
-    let parts = parts(predicate);
-    let value = |number: &u32| {
-        let slot = layout.slot(*number).filter(|slot| !slot.embedded_text)?;
-        let mut tests = parts.iter().filter_map(test_of);
-        let of_slot = |test: &&ColumnTest| test.column.slot == *number as usize;
-        tests.find(of_slot).and_then(|test| key_value(&test.test, slot.cim_type))
-    };
-    if layout.keys.is_empty() {
-        return None;
-    }
-    layout.keys.iter().map(value).collect()
-}
-
-/// The one value of a key that passes a test, where the key index means the same by that as
-/// WQL does. Of datetimes it knows the characters and not the instant, and references and
-/// reals have several spellings.
-fn key_value(test: &Test, cim_type: CimType) -> Option<Value> {
-    Some(match (cim_type.class(), test) {
-        (TypeClass::Boolean, Test::Boolean(truth)) => Value::from(*truth),
-        (class, Test::Integers(set)) if set.low == set.high && !set.outside => match class {
-            TypeClass::Unsigned => Value::from(u64::try_from(set.low).ok()?),
-            TypeClass::Signed => Value::from(i64::try_from(set.low).ok()?),
-            TypeClass::Char16 => Value::from(Char16(u16::try_from(set.low).ok()?)),
-            _ => return None,
-        },
-        (TypeClass::String, Test::Text { operator: CompareOp::Equal, constant, .. }) => {
-            Value::from(constant.as_str())
-        }
-        _ => return None,
-    })
 }
 
 /// A range of an index that every answer is in.

@@ -14,6 +14,7 @@ use crate::schema::Schema;
 use cimarron_wql::{
     BindOptions, Bound, BoundAssociationQuery, BoundSchemaQuery, ParseOptions, Query,
 };
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// What answers a query.
@@ -32,6 +33,13 @@ pub(super) enum Plan {
     Instances(Arc<Statement>),
     Classes(Arc<BoundSchemaQuery>),
     Associations(Arc<BoundAssociationQuery>),
+}
+
+/// A plan and the schema that it was bound against.
+#[derive(Clone, Debug)]
+pub(super) struct BoundPlan {
+    pub(super) schema: Arc<Schema>,
+    pub(super) plan: Plan,
 }
 
 impl Answer {
@@ -98,9 +106,27 @@ impl Session {
     /// object that it names is not there, or the call is cancelled, late or over its
     /// budget.
     pub fn execute(&self, context: &CallContext, text: &str) -> Result<Answer, EngineError> {
-        let view = self.read(context, Operation::ReadInstances, text)?.view();
-        let plan = self.plan(text, view.schema())?;
-        self.answer(context, &view, plan)
+        let reading = self.read(context, Operation::ReadInstances, text)?;
+        let bound = self.bind_to(text, reading.schema())?;
+        let mut bound = match self.run_by_key(context, reading, bound)? {
+            ControlFlow::Break(result) => return Ok(result.into()),
+            ControlFlow::Continue(bound) => bound,
+        };
+        let view = reading.view();
+        if !Arc::ptr_eq(&bound.schema, view.schema()) {
+            bound = self.bind_to(text, view.schema().clone())?;
+        }
+        self.answer(context, &view, bound.plan)
+    }
+
+    /// Parses and binds a query.
+    pub(super) fn bind_to(
+        &self,
+        text: &str,
+        schema: Arc<Schema>,
+    ) -> Result<BoundPlan, EngineError> {
+        let plan = self.plan(text, &schema)?;
+        Ok(BoundPlan { schema, plan })
     }
 
     /// Parses and binds a query.

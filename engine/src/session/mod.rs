@@ -11,6 +11,7 @@ mod association_filter;
 mod association_query;
 mod associations;
 mod batch;
+mod by_key;
 mod by_reference;
 mod class_associators;
 mod class_options;

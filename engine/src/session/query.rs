@@ -5,7 +5,8 @@
 //! at whenever rows are looked at, at least once a chunk.
 
 use super::access::{self, AccessPath, Allowance};
-use super::answer::{Answer, Plan};
+use super::answer::{Answer, BoundPlan, Plan};
+use super::by_key::OneRow;
 use super::instance_options::Choice;
 use super::scan::Position;
 use super::statement::{ColumnHeader, Selection, Statement};
@@ -13,13 +14,14 @@ use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::reading::ViewRef;
-use crate::schema::{ClassRef, Schema};
-use crate::store::{Found, Snapshot};
+use crate::reading::{Reading, ViewRef};
+use crate::schema::ClassRef;
+use crate::store::{Found, FrozenChunk, Snapshot};
 use cimarron_model::Name;
 use cimarron_wql::plan::Predicate;
 use parking_lot::Mutex;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Instances, as they were when the operation began.
@@ -66,8 +68,7 @@ pub(super) struct Place {
 pub struct PreparedQuery {
     session: Session,
     text: Box<str>,
-    /// What it does, and the schema that it was bound against.
-    bound: Mutex<(Arc<Schema>, Plan)>,
+    bound: Mutex<BoundPlan>,
 }
 
 /// A list of candidates grows by doubling, and is written down a second time by chunks.
@@ -91,10 +92,37 @@ impl Session {
     /// As [`Session::execute`].
     pub fn prepare(&self, context: &CallContext, text: &str) -> Result<PreparedQuery, EngineError> {
         let schema = self.read(context, Operation::ReadInstances, text)?.schema();
-        let plan = self.plan(text, &schema)?;
-        self.check_plan(&schema, &plan)?;
-        let bound = Mutex::new((schema, plan));
-        Ok(PreparedQuery { session: self.clone(), text: text.into(), bound })
+        let bound = self.bind_to(text, schema)?;
+        self.check_plan(&bound.schema, &bound.plan)?;
+        Ok(PreparedQuery { session: self.clone(), text: text.into(), bound: Mutex::new(bound) })
+    }
+
+    /// Runs a statement whose rows can be found without a view: one row at most, by its key.
+    /// It goes on when it is no such statement, or was bound against another schema.
+    pub(super) fn run_by_key(
+        &self,
+        context: &CallContext,
+        reading: Reading<'_>,
+        bound: BoundPlan,
+    ) -> Result<ControlFlow<QueryResult, BoundPlan>, EngineError> {
+        let BoundPlan { schema, plan: Plan::Instances(statement) } = bound else {
+            return Ok(ControlFlow::Continue(bound));
+        };
+        let key = statement.key.as_ref();
+        let looked = key.map(|key| key.look(reading, &schema, &statement)).transpose()?;
+        let Some(Some(OneRow::Found(found))) = looked else {
+            let plan = Plan::Instances(statement);
+            return Ok(ControlFlow::Continue(BoundPlan { schema, plan }));
+        };
+        let chunks = found.map(|found| vec![FrozenChunk::one(found)]).unwrap_or_default();
+        let location = self.namespace.location.clone();
+        let snapshot = Snapshot { schema, location, chunks };
+        let is_extended = statement.extended.is_some();
+        let result = QueryResult::new(self, context, snapshot, statement);
+        let result = result.found_through(AccessPath::KeyIndex);
+        result.check_memory(context, 0)?;
+        let result = if is_extended { self.extend(result)? } else { result };
+        Ok(ControlFlow::Break(result))
     }
 
     /// Finds the rows of a statement that was bound against the view's schema.
@@ -164,16 +192,17 @@ impl PreparedQuery {
     pub fn execute(&self, context: &CallContext) -> Result<Answer, EngineError> {
         let session = &self.session;
         let reading = session.read(context, Operation::ReadInstances, &self.text)?;
-        let view = reading.view();
-        let plan = {
-            let mut bound = self.bound.lock();
-            if !Arc::ptr_eq(&bound.0, view.schema()) {
-                let plan = session.plan(&self.text, view.schema())?;
-                *bound = (view.schema().clone(), plan);
-            }
-            bound.1.clone()
+        let bound = self.bound.lock().clone();
+        let mut bound = match session.run_by_key(context, reading, bound)? {
+            ControlFlow::Break(result) => return Ok(result.into()),
+            ControlFlow::Continue(bound) => bound,
         };
-        session.answer(context, &view, plan)
+        let view = reading.view();
+        if !Arc::ptr_eq(&bound.schema, view.schema()) {
+            bound = session.bind_to(&self.text, view.schema().clone())?;
+            *self.bound.lock() = bound.clone();
+        }
+        session.answer(context, &view, bound.plan)
     }
 }
 
@@ -259,6 +288,13 @@ impl QueryResult {
     /// The condition, as it is evaluated; for explaining a query.
     pub fn condition(&self) -> Option<&Predicate> {
         self.statement.predicate.as_deref()
+    }
+
+    /// What is asked of the rows that were found: the condition, unless they pass anyway.
+    pub(super) fn filter(&self) -> Option<&Predicate> {
+        let passes = matches!(&self.statement.key, Some(key) if key.is_all());
+        let filter = self.statement.predicate.as_deref();
+        filter.filter(|_| !(passes && self.access == AccessPath::KeyIndex))
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {

@@ -217,7 +217,7 @@ impl QueryResult {
         self.check(context, scratch.heap_bytes())?;
         let mut passed = Mask::of(rows);
         frozen.retain_live(&mut passed);
-        if let Some(predicate) = self.condition() {
+        if let Some(predicate) = self.filter() {
             match predicate.foresee(&self.batch(frozen)) {
                 Some(true) => {}
                 Some(false) => passed.clear(),
@@ -248,7 +248,7 @@ impl QueryResult {
 
     /// Whether it can be seen from outside that no row of a chunk passes.
     pub(super) fn foresees_nothing(&self, frozen: &FrozenChunk) -> bool {
-        self.condition().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
+        self.filter().is_some_and(|p| p.foresee(&self.batch(frozen)) == Some(false))
     }
 }
 
@@ -341,7 +341,7 @@ impl<'a> Rows<'a> {
         let found = (start..frozen.len()).find_map(|at| {
             let row = self.row(frozen, at);
             let passes = |p: &Predicate| p.matches(&row);
-            let found = frozen.is_live(at) && self.result.condition().is_none_or(passes);
+            let found = frozen.is_live(at) && self.result.filter().is_none_or(passes);
             found.then_some((at, row))
         });
         self.next.row = found.map_or(frozen.len(), |(at, _)| at + 1);

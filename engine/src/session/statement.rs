@@ -1,15 +1,14 @@
 //! What is the same for every run of a query: which class, which rows pass, what they show.
 
 use super::access;
+use super::by_key::KeyWanted;
 use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
 use crate::schema::{ClassId, Schema};
 use crate::store::KeyRules;
-use crate::view::ValueView;
-use cimarron_model::{CimType, Dialect, Name, Value};
+use cimarron_model::{CimType, Dialect, Name};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
-use smallvec::SmallVec;
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,15 +79,6 @@ pub(super) struct Extension {
     pub(super) dialect: Dialect,
 }
 
-/// The one key that a row must have.
-#[derive(Debug)]
-pub(super) struct KeyWanted {
-    /// In declaration order.
-    pub(super) values: SmallVec<[Value; 1]>,
-    /// As the key index has it.
-    pub(super) hash: u64,
-}
-
 impl Statement {
     /// All instances of a class.
     pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
@@ -134,14 +124,10 @@ impl Statement {
         let predicate = bound.filter.map(|filter| Box::new(Predicate::new(&filter, bound.dialect)));
         let class = schema.class(bound.class.as_str());
         let class_id = class.map(|class| class.def().id);
-        let keyed = class.filter(|class| class.key_root().is_some());
-        let key = keyed.zip(predicate.as_deref()).and_then(|(class, predicate)| {
-            let values = access::key_values(predicate, class.layout())?;
-            let hash = rules.hash(values.iter().map(ValueView::from));
-            Some(KeyWanted { values, hash })
-        });
-        let reference = class.zip(predicate.as_deref()).and_then(|(class, predicate)| {
-            let parts = access::parts(predicate);
+        let condition = class.zip(predicate.as_deref());
+        let key = condition.and_then(|(class, condition)| KeyWanted::of(condition, class, rules));
+        let reference = condition.and_then(|(class, condition)| {
+            let parts = access::parts(condition);
             ReferenceWanted::of(parts, class.layout()).map(Box::new)
         });
         Self { class: bound.class, class_id, selection, predicate, key, reference, extended }

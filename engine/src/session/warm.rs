@@ -41,6 +41,23 @@ pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &Mask, looked_at
     }
 }
 
+/// Asks for what one row of a chunk shows, without waiting for it.
+pub(super) fn touch_row(chunk: &Chunk, row: usize, selection: &Selection) {
+    match selection {
+        Selection::All => chunk.expect_all(row),
+        Selection::Chosen(choice) => {
+            choice.slots(chunk.layout()).into_iter().for_each(|slot| chunk.expect(row, slot));
+        }
+        Selection::Items(items, _) => {
+            for item in items {
+                if let BoundPath::Column(wanted) = item {
+                    chunk.expect(row, u32::try_from(wanted.slot).unwrap_or(u32::MAX));
+                }
+            }
+        }
+    }
+}
+
 fn column(values: Values<'_>, rows: &Mask) {
     match values {
         Values::Boolean(items) => each(items, rows, |v| u8::from(*v)),

@@ -325,6 +325,22 @@ impl Chunk {
         }
     }
 
+    /// Asks for the memory of the value in a slot of a row, which is going to be read. Tails
+    /// are near.
+    #[inline]
+    pub(crate) fn expect(&self, row: usize, slot: u32) {
+        let column = self.columns().and_then(|columns| columns.get(slot as usize)?.as_ref());
+        if let Some(column) = column {
+            column.expect(row);
+        }
+    }
+
+    /// The same for all values of a row.
+    pub(crate) fn expect_all(&self, row: usize) {
+        let columns = self.columns().unwrap_or_default();
+        columns.iter().flatten().for_each(|column| column.expect(row));
+    }
+
     /// Whether the value in a slot of a row is a text with just these bytes, as far as that
     /// is quickly seen.
     #[inline]

@@ -12,6 +12,7 @@ use super::chunk::CAPACITY;
 use super::extent::Extent;
 use super::strings::Strings;
 use crate::view::ValueView;
+use cimarron_cells::prefetch;
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use rustc_hash::FxHashMap;
@@ -120,6 +121,21 @@ macro_rules! data {
                     Self::Mixed(items) => items.get(row)?.into(),
                     _ => return None,
                 })
+            }
+
+            /// Asks for the memory where the value of a row is.
+            #[inline]
+            fn expect(&self, row: usize) {
+                match self {
+                    Self::Missing | Self::Constant(..) => {}
+                    $( Self::$variant(items) => near(items, row), )*
+                    Self::String(strings) => strings.expect(row),
+                    Self::Reference(items) => near(items, row),
+                    Self::Object(items) => near(items, row),
+                    Self::Array(items) => near(items, row),
+                    Self::Mixed(items) => near(items, row),
+                    Self::Dictionary(codes, _) => near(codes, row),
+                }
             }
 
             /// The values as conditions look at them.
@@ -248,6 +264,14 @@ data! {
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
 }
 
+/// Asks for the memory where an item is.
+#[inline(always)]
+fn near<T>(items: &[T], at: usize) {
+    if let Some(item) = items.get(at) {
+        prefetch(item);
+    }
+}
+
 #[inline(always)]
 fn text(text: Option<&str>) -> ValueView<'_> {
     text.map_or(ValueView::Null, ValueView::String)
@@ -342,6 +366,12 @@ impl Column {
             return ValueView::Null;
         }
         self.data.get(row)
+    }
+
+    /// Asks for the memory where the value of a row is.
+    #[inline]
+    pub(super) fn expect(&self, row: usize) {
+        self.data.expect(row);
     }
 
     /// Whether the value of a row is a text with just these bytes, as far as that is

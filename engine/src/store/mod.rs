@@ -213,7 +213,7 @@ impl Store {
 
     /// The row of this key under a key root that is accepted.
     #[inline]
-    fn find_row(
+    pub(crate) fn find_row(
         &self,
         root: &Root,
         key_root: ClassId,

@@ -1,5 +1,6 @@
 //! The texts of a column, one behind the other.
 
+use cimarron_cells::prefetch;
 use cimarron_wql::vector::Texts;
 
 /// Texts in one piece, and where each ends. When all of them have the same length,
@@ -84,6 +85,20 @@ impl Strings {
             None => 0,
         };
         self.text.get(start..end)
+    }
+
+    /// Asks for the memory where a text begins. Where that has to be read first, it is waited
+    /// for.
+    #[inline]
+    pub(super) fn expect(&self, row: usize) {
+        let start = match (self.width, row.checked_sub(1)) {
+            (0, None) => Some(0),
+            (0, Some(before)) => self.ends.get(before).map(|end| *end as usize),
+            (width, _) => row.checked_mul(width as usize),
+        };
+        if let Some(first) = start.and_then(|start| self.text.as_bytes().get(start)) {
+            prefetch(first);
+        }
     }
 
     /// Whether a text has just these bytes.
