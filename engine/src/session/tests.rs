@@ -2,6 +2,7 @@
 
 mod association_queries;
 mod associations;
+mod by_key;
 mod by_reference;
 mod class_associators;
 mod class_reads;
