@@ -28,6 +28,9 @@ pub(crate) const CAPACITY: usize = 4096;
 /// How much text a tail takes before it is sealed, but for the text of one row.
 const TEXT_CAPACITY: usize = 1 << 30;
 
+/// How many values of a row are asked for at once.
+const AT_ONCE: usize = 16;
+
 /// Qualifiers that an instance carries itself (rare: WMI's namespace SDDL and the
 /// like).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -335,10 +338,11 @@ impl Chunk {
         }
     }
 
-    /// The same for all values of a row.
+    /// The same for the values of a row. Of very many only the first: that few can be on their
+    /// way at a time, and whoever wants one of them shall not pay for all.
     pub(crate) fn expect_all(&self, row: usize) {
         let columns = self.columns().unwrap_or_default();
-        columns.iter().flatten().for_each(|column| column.expect(row));
+        columns.iter().flatten().take(AT_ONCE).for_each(|column| column.expect(row));
     }
 
     /// Whether the value in a slot of a row is a text with just these bytes, as far as that

@@ -116,6 +116,7 @@ impl<'t> Builder<'t> {
 
     // Names and constants
 
+    #[inline]
     fn identifier(&self, mark: Mark) -> Identifier {
         let span = Span::from(mark);
         Identifier { name: Name::new(span.of(self.text)), span }
@@ -132,12 +133,14 @@ impl<'t> Builder<'t> {
     }
 
     /// The path whose members are the last on the stack.
+    #[inline]
     fn property_path(&mut self, path: PathMark) -> PropertyPath {
         let property = self.identifier(path.property);
         let members = split_off(&mut self.members, path.members);
         PropertyPath { property, members }
     }
 
+    #[inline]
     fn literal(&self, mark: LiteralMark, escapes: Escapes) -> Result<Literal, Refusal> {
         let LiteralMark { kind, at } = mark;
         let span = Span::from(at);
@@ -156,6 +159,7 @@ impl<'t> Builder<'t> {
         Ok(Literal { value, span })
     }
 
+    #[inline]
     fn operand(&mut self, operand: OperandMark) -> Result<Operand, Refusal> {
         match operand {
             OperandMark::Path(path) => Ok(Operand::Property(self.property_path(path))),

@@ -4,7 +4,7 @@ use super::ast::{EventQuery, Query};
 use super::build::Builder;
 use super::explain;
 use super::grammar;
-use super::lexer::{self, Lexeme, Token};
+use super::lexer::{self, Token};
 use super::mode::{Door, Level, Mode, ParseOptions};
 use super::plain;
 use crate::Span;
@@ -122,7 +122,11 @@ fn statement(text: &str, options: &ParseOptions, door: Door) -> Result<Query, Wq
 
 pub(super) fn by_grammar(text: &str, mode: Mode, limits: &Limits) -> Result<Query, WqlError> {
     let mut guard = Guard::new(limits);
-    let tokens = lexer::tokens(text).map(|token| guard.pass(token?));
+    let tokens = lexer::tokens(text).map(|token| {
+        let (start, token, end) = token?;
+        guard.admit(token, start, end)?;
+        Ok((start, token, end))
+    });
     let mut builder = Builder::new(text, mode);
     match (grammar::StatementParser::new().parse(&mut builder, tokens), builder.query) {
         (Ok(()), Some(query)) => Ok(query),
@@ -149,15 +153,18 @@ impl<'a> Guard<'a> {
     }
 
     #[inline]
-    pub(super) fn pass(&mut self, lexeme: Lexeme) -> Result<Lexeme, Box<WqlError>> {
-        let (start, token, end) = lexeme;
+    pub(super) fn admit(
+        &mut self,
+        token: Token,
+        start: u32,
+        end: u32,
+    ) -> Result<(), Box<WqlError>> {
         match token {
             Token::Not | Token::Open | Token::Close | Token::And | Token::Or | Token::Comma => {
-                self.count(token, Span::new(start as usize, end as usize))?;
+                self.count(token, Span::new(start as usize, end as usize))
             }
-            _ => {}
+            _ => Ok(()),
         }
-        Ok(lexeme)
     }
 
     fn count(&mut self, token: Token, span: Span) -> Result<(), Box<WqlError>> {

@@ -11,66 +11,67 @@
 
 use super::ast::{CompareOp, NullTest, Query};
 use super::build::{Builder, LiteralKind, LiteralMark, Mark, OperandMark, PathMark};
-use super::lexer::{self, Lexeme, Token};
+use super::lexer::Token;
 use super::mode::Mode;
 use super::parse::{Guard, Limits};
-use crate::error::WqlError;
+use logos::Logos;
 
 /// How many parentheses and NOTs may be open.
 const DEPTH: u32 = 16;
 
 /// The query, if it is a plain one.
 pub(super) fn read(text: &str, mode: Mode, limits: &Limits) -> Option<Query> {
-    let mut guard = Guard::new(limits);
-    let tokens = lexer::tokens(text).map(|token| guard.pass(token?));
-    let mut plain = Plain { tokens, next: None, end: 0, builder: Builder::new(text, mode) };
+    let (lexer, guard) = (Token::lexer(text), Guard::new(limits));
+    let at = Mark { start: 0, end: 0 };
+    let builder = Builder::new(text, mode);
+    let mut plain = Plain { lexer, guard, token: None, at, end: 0, builder };
     plain.advance()?;
     plain.select()?;
     plain.builder.query
 }
 
 /// Every step gives `None` to give up.
-struct Plain<'t, I> {
-    tokens: I,
+struct Plain<'t, 'l> {
+    lexer: logos::Lexer<'t, Token>,
+    guard: Guard<'l>,
     /// The token to look at; `None` at the end.
-    next: Option<Lexeme>,
+    token: Option<Token>,
+    /// Where it stands.
+    at: Mark,
     /// Behind the token before it.
     end: u32,
     builder: Builder<'t>,
 }
 
-impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
+impl Plain<'_, '_> {
     fn advance(&mut self) -> Option<()> {
-        if let Some((_, _, end)) = self.next {
-            self.end = end;
+        self.end = self.at.end;
+        self.token = self.lexer.next().transpose().ok()?;
+        let span = self.lexer.span();
+        self.at = Mark { start: span.start as u32, end: span.end as u32 };
+        match self.token {
+            // The lexer's own errors among them, which no rule here takes.
+            Some(token) => self.guard.admit(token, self.at.start, self.at.end).ok(),
+            None => Some(()),
         }
-        self.next = self.tokens.next().transpose().ok()?;
-        Some(())
-    }
-
-    fn token(&self) -> Option<Token> {
-        self.next.map(|(_, token, _)| token)
-    }
-
-    fn start(&self) -> u32 {
-        self.next.map_or(self.end, |(start, ..)| start)
     }
 
     /// Takes the next token; where it stands.
     fn mark(&mut self) -> Option<Mark> {
-        let (start, _, end) = self.next?;
+        let at = self.at;
+        self.token?;
         self.advance()?;
-        Some(Mark { start, end })
+        Some(at)
     }
 
     /// Takes the next token, which must be this one.
     fn take(&mut self, token: Token) -> Option<Mark> {
-        if self.token() == Some(token) { self.mark() } else { None }
+        if self.token == Some(token) { self.mark() } else { None }
     }
 
     /// Takes the next token if it is this one.
     fn takes(&mut self, token: Token) -> Option<bool> {
-        let is_there = self.token() == Some(token);
+        let is_there = self.token == Some(token);
         if is_there {
             self.advance()?;
         }
@@ -79,7 +80,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
 
     fn select(&mut self) -> Option<()> {
         self.take(Token::Select)?;
-        let start = self.start();
+        let start = self.at.start;
         if !self.takes(Token::Star)? {
             self.properties()?;
         }
@@ -91,7 +92,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
             self.any_of(DEPTH)?;
             self.builder.filter();
         }
-        match self.next {
+        match self.token {
             None => self.builder.select().ok(),
             Some(_) => None,
         }
@@ -144,7 +145,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
     }
 
     fn condition(&mut self, depth: u32) -> Option<()> {
-        match self.token()? {
+        match self.token? {
             Token::Not => {
                 self.advance()?;
                 self.condition(depth.checked_sub(1)?)?;
@@ -169,7 +170,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
 
     /// What is said of a property.
     fn predicate(&mut self, path: PathMark) -> Option<()> {
-        match self.token()? {
+        match self.token? {
             Token::Like => {
                 self.advance()?;
                 let pattern = self.constant()?;
@@ -184,7 +185,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
             }
             Token::Isa => {
                 self.advance()?;
-                if self.token() == Some(Token::String) {
+                if self.token == Some(Token::String) {
                     let class = self.mark()?;
                     return self.builder.is_a_quoted(path, class).ok();
                 }
@@ -197,7 +198,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
     }
 
     fn comparison(&mut self, left: OperandMark) -> Option<()> {
-        let operator = match self.token()? {
+        let operator = match self.token? {
             Token::Equal => CompareOp::Equal,
             Token::NotEqual => CompareOp::NotEqual,
             Token::Less => CompareOp::Less,
@@ -207,7 +208,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
             _ => return None,
         };
         let at = self.mark()?;
-        let right = match self.token()? {
+        let right = match self.token? {
             Token::Word => OperandMark::Path(self.path()?),
             _ => OperandMark::Literal(self.constant()?),
         };
@@ -215,7 +216,7 @@ impl<I: Iterator<Item = Result<Lexeme, Box<WqlError>>>> Plain<'_, I> {
     }
 
     fn constant(&mut self) -> Option<LiteralMark> {
-        let kind = match self.token()? {
+        let kind = match self.token? {
             Token::String => LiteralKind::String,
             Token::Integer => LiteralKind::Integer,
             Token::Real => LiteralKind::Real,
