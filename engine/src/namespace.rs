@@ -153,11 +153,10 @@ impl Namespace {
         &self,
         near: &Near,
         key: (u64, &[ValueView<'_>]),
-        come: impl Fn(&Chunk, usize),
         accept: impl Fn(&Root, ClassId) -> bool,
         take: impl Fn(&Arc<Chunk>, usize) -> T,
     ) -> Look<T> {
-        near.look((&self.store, &self.commits), key, come, accept, take)
+        near.look((&self.store, &self.commits), key, accept, take)
     }
 
     /// Looks for something in a view. `look` is called again when it finds nothing and

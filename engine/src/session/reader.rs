@@ -92,9 +92,7 @@ impl Reader {
         keys: &[ValueView<'_>],
     ) -> Result<Option<StoredInstance>, EngineError> {
         let hash = self.enter(context, keys)?;
-        let come = |chunk: &Chunk, row| chunk.expect_all(row);
-        let keep = |chunk: &Arc<Chunk>, row| Found { chunk: chunk.clone(), row };
-        match self.look_near((hash, keys), come, keep) {
+        match self.look_near((hash, keys), |chunk, row| Found { chunk: chunk.clone(), row }) {
             Look::Found(found) => return Ok(Some(StoredInstance::new(found))),
             Look::Missing => return Ok(None),
             Look::Elsewhere => {}
@@ -125,8 +123,7 @@ impl Reader {
     ) -> Result<Option<T>, EngineError> {
         let hash = self.enter(context, keys)?;
         let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-        let come = |chunk: &Chunk, row| chunk.expect(row, slot);
-        match self.look_near((hash, keys), come, |chunk, row| read(chunk.value(row, slot))) {
+        match self.look_near((hash, keys), |chunk, row| read(chunk.value(row, slot))) {
             Look::Found(value) => return Ok(Some(value)),
             Look::Missing => return Ok(None),
             Look::Elsewhere => {}
@@ -143,14 +140,13 @@ impl Reader {
     fn look_near<T>(
         &self,
         key: (u64, &[ValueView<'_>]),
-        come: impl Fn(&Chunk, usize),
         take: impl Fn(&Arc<Chunk>, usize) -> T,
     ) -> Look<T> {
         if self.session.pinned.is_some() {
             return Look::Elsewhere;
         }
         let accept = |root: &Root, id: ClassId| id == self.class || self.is_below(root, id);
-        self.session.namespace.look_near(&self.near, key, come, accept, take)
+        self.session.namespace.look_near(&self.near, key, accept, take)
     }
 
     /// Checks the call; the hash of the key.

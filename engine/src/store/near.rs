@@ -81,14 +81,12 @@ impl Near {
         Self { kept: Mutex::new(kept) }
     }
 
-    /// Looks for the row with a key whose class is accepted, at the newest commit. `come` is
-    /// told of rows that may be it, before their keys are looked at.
+    /// Looks for the row with a key whose class is accepted, at the newest commit.
     #[inline]
     pub(crate) fn look<T>(
         &self,
         (store, commits): (&Store, &Commits),
         (hash, keys): (u64, &[ValueView<'_>]),
-        come: impl Fn(&Chunk, usize),
         accept: impl Fn(&Root, ClassId) -> bool,
         take: impl Fn(&Arc<Chunk>, usize) -> T,
     ) -> Look<T> {
@@ -110,7 +108,6 @@ impl Near {
             }
             let Some(Some(chunk)) = chunks.get(number) else { return is_elsewhere };
             let row = address.row();
-            come(chunk, row);
             let is_it = row < chunk.len()
                 && seen.has(chunk, row)
                 && store.has_key(chunk, row, keys)
