@@ -44,6 +44,7 @@ mod near;
 mod objects;
 mod ordered;
 mod ordered_key;
+mod ordered_set;
 mod outcome;
 mod path_key;
 mod reclaim;
