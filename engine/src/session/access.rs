@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::ViewRef;
 use crate::schema::{ClassId, ClassRef};
-use crate::store::{Found, KeyRange, OrderedIndex, Root, View};
+use crate::store::{FrozenChunk, Gathered, KeyRange, OrderedIndex, Root, View};
 use cimarron_model::Name;
 use cimarron_wql::plan::{ColumnTest, Predicate, Test};
 use cimarron_wql::{BoundExpr, BoundPath, CompareOp, Constant};
@@ -102,7 +102,7 @@ pub(super) fn candidates(
     class: ClassRef<'_>,
     statement: &Statement,
     allowance: &Allowance<'_>,
-) -> Result<Option<(AccessPath, Vec<Found>)>, EngineError> {
+) -> Result<Option<(AccessPath, Vec<FrozenChunk>)>, EngineError> {
     let view: &View = view;
     let root = view.root();
     // Counts the rows of all classes below: only for ways that need it.
@@ -113,19 +113,20 @@ pub(super) fn candidates(
         Way::Key => {
             let key = statement.key.as_ref();
             let rows = key.and_then(|key| key.find_all(namespace, view, class));
-            Ok(rows.map(|rows| (AccessPath::KeyIndex, rows)))
+            Ok(rows.map(|rows| (AccessPath::KeyIndex, FrozenChunk::of_rows(rows))))
         }
         Way::Associations => {
             let Some(wanted) = &statement.reference else { return Ok(None) };
             let rows = wanted.find((namespace, view), class, allowance, most())?;
             let property = wanted.property.clone();
-            Ok(rows.map(|rows| (AccessPath::AssociationIndex { property }, rows)))
+            let path = AccessPath::AssociationIndex { property };
+            Ok(rows.map(|rows| (path, FrozenChunk::of_rows(rows))))
         }
         Way::Ordered(index, ranges, _) => {
             let (store, seen) = (&namespace.store, view.seen());
             let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
             let rows = store.in_order(root, ranges, most(), seen, accept, allowance.between)?;
-            Ok(rows.map(|rows| (AccessPath::through(root, index), rows)))
+            Ok(rows.map(|rows| (AccessPath::through(root, index), Gathered::into_chunks(rows))))
         }
     }
 }

@@ -226,13 +226,16 @@ impl Session {
             }
             None => None,
         };
-        let (access, rows) = match by_index {
-            Some(found) => found,
-            None => (AccessPath::Scan, sorted(&view, class, &slot.name, form, &range)?),
+        let empty = namespace.snapshot(&view, Vec::new());
+        let (access, snapshot) = match by_index {
+            Some((access, rows)) => (access, empty.with_rows(rows.into_rows())),
+            None => {
+                let rows = sorted(&view, class, &slot.name, form, &range)?;
+                between(rows.capacity())?;
+                (AccessPath::Scan, empty.with_rows(rows))
+            }
         };
         view.check_kept()?;
-        between(rows.capacity())?;
-        let snapshot = namespace.snapshot(&view, Vec::new()).with_rows(rows);
         budget.check(snapshot.heap_bytes())?;
         let result = QueryResult::chosen(self, context, snapshot, class.name().clone(), None);
         Ok(result.found_through(access))

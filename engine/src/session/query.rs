@@ -156,9 +156,9 @@ impl Session {
             None => None,
         };
         let (access, snapshot) = match found {
-            Some((access, rows)) => {
+            Some((access, chunks)) => {
                 view.check_kept()?;
-                (access, namespace.snapshot(view, Vec::new()).with_any(rows))
+                (access, namespace.snapshot(view, chunks))
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);

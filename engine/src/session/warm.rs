@@ -9,6 +9,7 @@ use super::statement::Selection;
 use crate::store::Chunk;
 use cimarron_wql::BoundPath;
 use cimarron_wql::vector::{Mask, Values};
+use smallvec::SmallVec;
 use std::hint::black_box;
 
 /// So few rows are not worth it.
@@ -23,22 +24,24 @@ pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &Mask, looked_at
     if count <= FEW || count * DENSE > looked_at {
         return;
     }
-    match selection {
-        Selection::All => {
-            (0..chunk.layout().slots.len()).for_each(|slot| column(chunk.values(slot), rows));
-        }
+    // A list is walked without a wrong guess, which a bitmap costs at every other row.
+    let rows: SmallVec<[u16; 64]> = rows.rows().map(|row| row as u16).collect();
+    // Where the columns lie is looked up for all of them before the first is read.
+    let columns: SmallVec<[Values<'_>; 16]> = match selection {
+        Selection::All => (0..chunk.layout().slots.len()).map(|slot| chunk.values(slot)).collect(),
         Selection::Chosen(choice) => {
             let slots = choice.slots(chunk.layout());
-            slots.into_iter().for_each(|slot| column(chunk.values(slot as usize), rows));
+            slots.into_iter().map(|slot| chunk.values(slot as usize)).collect()
         }
         Selection::Items(items, _) => {
-            for item in items {
-                if let BoundPath::Column(wanted) = item {
-                    column(chunk.values(wanted.slot), rows);
-                }
-            }
+            let slots = items.iter().filter_map(|item| match item {
+                BoundPath::Column(wanted) => Some(wanted.slot),
+                _ => None,
+            });
+            slots.map(|slot| chunk.values(slot)).collect()
         }
-    }
+    };
+    columns.into_iter().for_each(|values| column(values, &rows));
 }
 
 /// Asks for what one row of a chunk shows, without waiting for it.
@@ -58,7 +61,7 @@ pub(super) fn touch_row(chunk: &Chunk, row: usize, selection: &Selection) {
     }
 }
 
-fn column(values: Values<'_>, rows: &Mask) {
+fn column(values: Values<'_>, rows: &[u16]) {
     match values {
         Values::Boolean(items) => each(items, rows, |v| u8::from(*v)),
         Values::UInt8(items) => each(items, rows, |v| *v),
@@ -74,12 +77,12 @@ fn column(values: Values<'_>, rows: &Mask) {
         Values::Real64(items) => each(items, rows, |v| v.to_bits() as u8),
         Values::DateTime(items) => each(items, rows, |v| v.to_bits() as u8),
         Values::Dictionary(codes, _) => each(codes, rows, |v| *v),
-        Values::Text(texts) => texts.touch(rows),
+        Values::Text(texts) => texts.touch(rows.iter().map(|row| usize::from(*row))),
         _ => {}
     }
 }
 
-fn each<T>(items: &[T], rows: &Mask, byte: impl Fn(&T) -> u8) {
-    let touched = rows.rows().filter_map(|row| items.get(row));
-    black_box(touched.fold(0, |all, item| all ^ byte(item)));
+fn each<T>(items: &[T], rows: &[u16], byte: impl Fn(&T) -> u8) {
+    let byte = |row: &u16| items.get(usize::from(*row)).map_or(0, &byte);
+    black_box(rows.iter().fold(0, |all, row| all ^ byte(row)));
 }

@@ -432,6 +432,13 @@ impl Chunk {
         self.birth(row) <= at && self.shared.deaths.get(row) > at
     }
 
+    /// Whether it is quickly seen that a snapshot sees all rows that there are, now and later.
+    pub(crate) fn is_whole(&self, at: Commit) -> bool {
+        let births = self.births.as_ref();
+        let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
+        all_born && self.shared.deaths.is_empty()
+    }
+
     /// Whether a row is there for the writer.
     pub(crate) fn is_current(&self, row: usize) -> bool {
         self.shared.deaths.get(row) == NEVER
@@ -440,9 +447,7 @@ impl Chunk {
     /// Which of the first so many rows a snapshot does not see, 64 a word; `None` when it
     /// sees all of them.
     pub(crate) fn deaths_at(&self, at: Commit, rows: usize) -> Option<Box<[u64]>> {
-        let births = self.births.as_ref();
-        let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
-        if all_born && self.shared.deaths.is_empty() {
+        if self.is_whole(at) {
             return None;
         }
         let mut dead = Bits::default();

@@ -34,8 +34,10 @@ pub(crate) type Columns = Box<[Option<Arc<Column>>]>;
 
 macro_rules! data {
     ($( $variant:ident($ty:ty), )*) => {
-        /// The forms of a column.
+        /// The forms of a column; each value that is read asks for the form, which is a number
+        /// of its own and not one that has to be worked out of the capacity of a vector.
         #[derive(Clone, Debug, Default)]
+        #[repr(u8)]
         pub(super) enum Data {
             /// No value yet.
             #[default]

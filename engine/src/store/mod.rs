@@ -34,6 +34,7 @@ mod column;
 mod commits;
 mod directory;
 mod extent;
+mod gather;
 pub(crate) mod image;
 mod index_list;
 mod key_index;
@@ -43,6 +44,7 @@ mod near;
 mod objects;
 mod ordered;
 mod ordered_key;
+mod ordered_set;
 mod outcome;
 mod path_key;
 mod reclaim;
@@ -61,6 +63,7 @@ pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
+pub(crate) use gather::Gathered;
 pub(crate) use index_list::{Known, Wanted, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use migrate::{Migration, can_take, loses_values};
@@ -75,7 +78,6 @@ pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
 pub(crate) use visit::Visit;
 
-use crate::error::EngineError;
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
 use arc_swap::ArcSwap;
@@ -153,16 +155,20 @@ impl Store {
         self.migrated.store(commit, Ordering::Release);
     }
 
-    /// A row of a chunk as the readers of a root see it, when they do. The directory has
+    /// A row of a chunk as the readers of a root see it, when they do; see
+    /// [`Store::form_for`].
+    #[inline]
+    fn row_for(&self, root: &Root, chunk: &Arc<Chunk>, row: usize) -> Option<Found> {
+        Some(Found { chunk: self.form_for(root, chunk)?, row })
+    }
+
+    /// A chunk as the readers of a root see it, when they do. The directory has
     /// the newest forms of chunks; who reads an older schema takes the form that its
     /// table has. To be called with what the directory gave, since it gives new forms
     /// only after the word about them.
     #[inline]
-    fn row_for(&self, root: &Root, chunk: &Arc<Chunk>, row: usize) -> Option<Found> {
-        if self.is_newest_form(root) {
-            return Some(Found { chunk: chunk.clone(), row });
-        }
-        Some(Found { chunk: Self::form_for(root, chunk)?, row })
+    fn form_for(&self, root: &Root, chunk: &Arc<Chunk>) -> Option<Arc<Chunk>> {
+        if self.is_newest_form(root) { Some(chunk.clone()) } else { Self::form_in(root, chunk) }
     }
 
     #[inline]
@@ -171,7 +177,7 @@ impl Store {
     }
 
     #[cold]
-    fn form_for(root: &Root, chunk: &Arc<Chunk>) -> Option<Arc<Chunk>> {
+    fn form_in(root: &Root, chunk: &Arc<Chunk>) -> Option<Arc<Chunk>> {
         let table = root.table(chunk.layout().id)?;
         if table.version == chunk.layout().version {
             return Some(chunk.clone());
@@ -308,37 +314,6 @@ impl Store {
             all.push(found);
         }
         all
-    }
-
-    /// The rows of an index within some ranges that do not meet, in the order of the
-    /// ranges and in each in the order of the keys. `None` when the index cannot be read,
-    /// or has more than `limit` rows there. Between any two holds of the index, and at the
-    /// end, `between` is told how many rows there is room for so far.
-    pub(crate) fn in_order(
-        &self,
-        root: &Root,
-        (index, ranges): (&OrderedIndex, &[KeyRange]),
-        limit: usize,
-        seen: Seen,
-        accept: impl Fn(ClassId) -> bool,
-        between: &dyn Fn(usize) -> Result<(), EngineError>,
-    ) -> Result<Option<Vec<Found>>, EngineError> {
-        let mut all: Vec<Found> = Vec::new();
-        let resolve = |address: RowAddress| {
-            let guard = self.directory.get(address)?;
-            let chunk = guard.as_ref()?;
-            let row = address.row();
-            let is_it = row < chunk.len() && accept(chunk.layout().id) && seen.has(chunk, row);
-            if is_it { self.row_for(root, chunk, row) } else { None }
-        };
-        for range in ranges {
-            let left = limit.saturating_sub(all.len());
-            let before = all.capacity();
-            let read = index.read(range, left, resolve, |held| between(before + held))?;
-            let Some(mut read) = read else { return Ok(None) };
-            all.append(&mut read);
-        }
-        Ok(Some(all))
     }
 
     /// Whether a new instance may be what some reference already names.

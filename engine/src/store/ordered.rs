@@ -16,11 +16,11 @@
 use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::ordered_key::{KeyForm, KeyRange, OrderedKey};
+use super::ordered_set::OrderedSet;
 use crate::error::EngineError;
 use crate::schema::ClassId;
 use cimarron_model::{ClassVersion, Name};
 use parking_lot::{Mutex, RwLock};
-use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +51,7 @@ pub(crate) struct OrderedIndex {
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    entries: BTreeSet<Entry>,
+    entries: OrderedSet<Entry>,
     /// Counts the times that rows changed their places.
     moves: u64,
     /// What the entries hold beside themselves.
@@ -92,7 +92,7 @@ fn text_bytes(key: &OrderedKey) -> usize {
 
 impl OrderedIndex {
     pub(super) fn new(class: ClassId, property: Name, form: KeyForm, phase: Phase) -> Self {
-        let state = State { phase, entries: BTreeSet::new(), moves: 0, text_bytes: 0 };
+        let state = State { phase, entries: OrderedSet::default(), moves: 0, text_bytes: 0 };
         Self { class, property, form, state: RwLock::new(state) }
     }
 
@@ -157,9 +157,10 @@ impl OrderedIndex {
             Some(live.filter_map(|row| self.entry(chunk, row, slot)).collect::<Vec<_>>())
         };
         // Sorted at once and then laid out, which costs a fraction of one by one.
-        let entries: BTreeSet<Entry> = chunks.iter().filter_map(entries_of).flatten().collect();
+        let entries: OrderedSet<Entry> = chunks.iter().filter_map(entries_of).flatten().collect();
         let mut state = self.state.write();
-        state.text_bytes = entries.iter().map(|(key, _)| text_bytes(key)).sum();
+        let all = entries.range(Bound::Unbounded, Bound::Unbounded);
+        state.text_bytes = all.map(|(key, _)| text_bytes(key)).sum();
         state.entries = entries;
         state.phase = Phase::Ready;
     }
@@ -225,13 +226,10 @@ impl OrderedIndex {
             return None;
         }
         let low = reading.resume(state.moves);
-        if is_empty(&low, &reading.high) {
-            return Some(true);
-        }
         let mut taken = 0;
         let mut last: Option<&Entry> = None;
         let mut is_over = true;
-        for entry in state.entries.range((low, reading.high.clone())) {
+        for entry in state.entries.range(low.as_ref(), reading.high.as_ref()) {
             let (key, address) = entry;
             let before = last.map(|(key, _)| key);
             let is_same = before.or(reading.place.as_ref().map(|p| &p.key)) == Some(key);
@@ -256,17 +254,16 @@ impl OrderedIndex {
         Some(is_over)
     }
 
-    /// Bytes allocated for the entries, as far as can be said: nodes of the tree are two
-    /// thirds full on the average.
+    /// Bytes allocated for the entries.
     pub(super) fn heap_bytes(&self) -> usize {
         let state = self.state.read();
-        state.entries.len() * size_of::<Entry>() * 3 / 2 + state.text_bytes
+        state.entries.heap_bytes() + state.text_bytes
     }
 
     /// All entries, to be compared with the rows.
     #[cfg(test)]
     pub(super) fn entries(&self) -> Vec<Entry> {
-        self.state.read().entries.iter().cloned().collect()
+        self.state.read().entries.range(Bound::Unbounded, Bound::Unbounded).cloned().collect()
     }
 }
 
@@ -336,18 +333,6 @@ fn end(high: Bound<&OrderedKey>) -> Bound<Entry> {
         Bound::Unbounded => Bound::Unbounded,
         Bound::Included(key) => Bound::Included((key.clone(), RowAddress::MAX)),
         Bound::Excluded(key) => Bound::Excluded((key.clone(), RowAddress::MIN)),
-    }
-}
-
-/// Whether nothing can be between two bounds: a tree takes no such range.
-fn is_empty(low: &Bound<Entry>, high: &Bound<Entry>) -> bool {
-    match (low, high) {
-        (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
-        (Bound::Included(low), Bound::Included(high)) => low > high,
-        (
-            Bound::Included(low) | Bound::Excluded(low),
-            Bound::Included(high) | Bound::Excluded(high),
-        ) => low >= high,
     }
 }
 

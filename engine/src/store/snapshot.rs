@@ -48,7 +48,7 @@ pub(crate) struct FrozenChunk {
 impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
         let len = chunk.len();
-        let whole = chunk.births().is_none() && chunk.deaths().is_empty();
+        let whole = chunk.is_whole(at);
         Self { chunk, at, start: 0, len, whole, picked: None }
     }
 
@@ -58,16 +58,27 @@ impl FrozenChunk {
         Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
     }
 
-    /// Rows of one chunk that were found to be seen, in ascending order.
-    fn some(rows: &[Found]) -> Option<Self> {
-        let (first, last) = (rows.first()?, rows.last()?);
-        let mut picked = Box::<Mask>::default();
-        rows.iter().for_each(|found| picked.insert(found.row));
-        Some(Self {
-            len: last.row + 1,
-            picked: Some(picked),
-            ..Self::one(Found { chunk: first.chunk.clone(), row: first.row })
-        })
+    /// Rows that were found to be seen, chunk by chunk.
+    pub(crate) fn of_rows(mut rows: Vec<Found>) -> Vec<Self> {
+        if rows.len() > 1 {
+            rows.sort_unstable_by_key(|found| (found.chunk.number(), found.row));
+        }
+        let mut all: Vec<Self> = Vec::new();
+        for found in rows {
+            match all.last_mut() {
+                Some(last) if Arc::ptr_eq(&last.chunk, &found.chunk) => last.pick(found.row),
+                _ => all.push(Self::one(found)),
+            }
+        }
+        all
+    }
+
+    /// Picks another row of the chunk that was found to be seen.
+    #[inline]
+    pub(super) fn pick(&mut self, row: usize) {
+        let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(self.start..self.len)));
+        picked.insert(row);
+        (self.start, self.len) = (self.start.min(row), self.len.max(row + 1));
     }
 
     /// The first row to look at.
@@ -124,23 +135,8 @@ impl Snapshot {
         Self { schema: self.schema.clone(), location: self.location.clone(), chunks: Vec::new() }
     }
 
-    /// The same with some rows more, in any order.
-    pub(crate) fn with_any(mut self, mut rows: Vec<Found>) -> Self {
-        if rows.len() < 2 {
-            return self.with_rows(rows);
-        }
-        rows.sort_unstable_by_key(|found| (found.chunk.number(), found.row));
-        for group in rows.chunk_by(|a, b| Arc::ptr_eq(&a.chunk, &b.chunk)) {
-            match group {
-                [one] => self.chunks.push(FrozenChunk::one(one.clone())),
-                some => self.chunks.extend(FrozenChunk::some(some)),
-            }
-        }
-        self
-    }
-
     /// The same with some rows more, in their order.
-    pub(crate) fn with_rows(mut self, rows: Vec<Found>) -> Self {
+    pub(crate) fn with_rows(mut self, rows: impl IntoIterator<Item = Found>) -> Self {
         self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
         self
     }
@@ -215,6 +211,14 @@ impl Seen {
         match self {
             Self::At(commit) => chunk.is_visible(row, commit),
             Self::Current => chunk.is_current(row),
+        }
+    }
+
+    /// Whether it is quickly seen that it looks at all rows of a chunk, now and later.
+    pub(super) fn has_all(self, chunk: &Chunk) -> bool {
+        match self {
+            Self::At(commit) => chunk.is_whole(commit),
+            Self::Current => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
+use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::schema::{Layout, Schema};
 use crate::{CallContext, Principal, Repository};

@@ -161,12 +161,19 @@ impl<'a> Texts<'a> {
 
     /// Brings the texts of some rows near, all of them at a time: whoever then reads one
     /// after the other need not wait for memory at each.
-    pub fn touch(&self, rows: &Mask) {
+    pub fn touch(&self, rows: impl Iterator<Item = usize> + Clone) {
         let bytes = self.text.as_bytes();
         // The ends of all, and then the letters: the place of those is known by the ends.
-        black_box(rows.rows().fold(0, |all, row| all ^ self.span(row).1));
-        let first = rows.rows().filter_map(|row| bytes.get(self.span(row).0));
-        black_box(first.fold(0, |all, byte| all ^ byte));
+        if let Ends::Each(_) = self.ends {
+            black_box(rows.clone().fold(0, |all, row| all ^ self.span(row).1));
+        }
+        // The byte behind a text too: it may be on another line, and who cuts the text out
+        // looks whether a character begins there.
+        let byte = |at| bytes.get(at).copied().unwrap_or_default();
+        black_box(rows.fold(0, |all, row| {
+            let (start, end) = self.span(row);
+            all ^ byte(start) ^ byte(end)
+        }));
     }
 
     /// The text that a byte belongs to, which lies in the text `from` or behind it.

@@ -116,7 +116,7 @@ impl Mask {
     }
 
     /// The rows, ascending.
-    pub fn rows(&self) -> impl Iterator<Item = usize> {
+    pub fn rows(&self) -> impl Iterator<Item = usize> + Clone {
         self.words.iter().enumerate().flat_map(|(n, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {

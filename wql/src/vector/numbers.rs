@@ -109,15 +109,20 @@ fn select_range<T: Copy, N: Copy + PartialOrd>(
     }
 }
 
+/// Of so few rows among 64, only theirs are tested.
+const FEW: u32 = 8;
+
 /// Keeps the rows whose values pass a test that costs next to nothing: values of other rows
-/// are tested too.
+/// are tested too, unless so few are asked for that the others would be fetched for nothing.
 #[inline]
 pub(super) fn select<T: Copy>(values: &[T], rows: &mut Mask, test: impl Fn(T) -> bool) {
     let (blocks, rest) = values.as_chunks::<64>();
     let words = rows.words_mut();
     for (word, block) in words.iter_mut().zip(blocks) {
-        if *word != 0 {
-            *word &= bits(block, &test);
+        match word.count_ones() {
+            0 => {}
+            1..=FEW => *word &= !failed(*word, block, &test),
+            _ => *word &= bits(block, &test),
         }
     }
     if let Some(word) = words.get_mut(blocks.len()) {
@@ -143,6 +148,19 @@ fn bits<T: Copy>(block: &[T; 64], test: impl Fn(T) -> bool) -> u64 {
     eights.iter().rev().fold(0, |word, eight| word << 8 | gather(u64::from_le_bytes(*eight)))
 }
 
+/// Which of the values that are asked for do not pass.
+#[inline]
+fn failed<T: Copy>(mut asked: u64, block: &[T; 64], test: impl Fn(T) -> bool) -> u64 {
+    let mut failed = 0;
+    while asked != 0 {
+        let at = asked.trailing_zeros();
+        let passes = block.get(at as usize).is_some_and(|value| test(*value));
+        failed |= u64::from(!passes) << at;
+        asked &= asked - 1;
+    }
+    failed
+}
+
 /// The lowest bits of eight bytes, in the lowest byte.
 #[inline(always)]
 const fn gather(bytes: u64) -> u64 {
@@ -159,7 +177,7 @@ mod tests {
         #[test]
         fn keeps_what_passes(values in prop::collection::vec(any::<u8>(), 0..300), low: u8, high: u8) {
             let expected = |row: &usize| values.get(*row).is_some_and(|v| (low..=high).contains(v));
-            for keep in [1, 3] {
+            for keep in [1, 3, 20] {
                 let asked = || (0..super::super::BATCH_ROWS).filter(|row| row % keep == 0);
                 let mut rows = Mask::NONE;
                 asked().for_each(|row| rows.insert(row));

@@ -96,7 +96,7 @@ impl TextSearch {
             Plan::All => {}
             Plan::Run(run) if !run.is_plain_in(texts, rows) => rows.retain(matches),
             Plan::Run(run) if rows.count() < texts.len() / SPARSE => {
-                texts.touch(rows);
+                texts.touch(rows.rows());
                 rows.retain(|row| {
                     run.needle.is_in(texts.get(row).as_bytes()) && (run.is_enough || matches(row))
                 });

@@ -46,7 +46,7 @@ pub(super) fn fold(
     }
     let class = result.class().clone();
     let row = is_shown.then(|| row(class.clone(), &headers, &values));
-    let rows = row.into_iter().map(|chunk| Found { chunk: Arc::new(chunk), row: 0 }).collect();
+    let rows = row.into_iter().map(|chunk| Found { chunk: Arc::new(chunk), row: 0 });
     let snapshot = result.snapshot().without_rows().with_rows(rows);
     let statement = Arc::new(Statement::of_aggregates(class, headers));
     let row = QueryResult::new(session, result.context(), snapshot, statement);
