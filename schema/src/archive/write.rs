@@ -234,7 +234,7 @@ impl Writer {
         let record = self.root.classes.get(superclass_number as usize);
         let lists = record.map(|c| (c.properties, c.properties_by_name));
         let inherited = above.zip(lists).map(|(a, (list, by_name))| Inherited {
-            members: &*a.class.properties,
+            members: &a.class.properties,
             list,
             by_name,
         });
@@ -244,7 +244,7 @@ impl Writer {
         let record = self.root.classes.get(superclass_number as usize);
         let lists = record.map(|c| (c.methods, c.methods_by_name));
         let inherited = above.zip(lists).map(|(a, (list, by_name))| Inherited {
-            members: &*a.class.methods,
+            members: &a.class.methods,
             list,
             by_name,
         });
