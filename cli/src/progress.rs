@@ -1,6 +1,7 @@
 //! A sign of life while something long is under way.
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
+use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
@@ -12,7 +13,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 pub(crate) struct Progress {
     bar: ProgressBar,
     /// The thread that shows the spinner when its time has come, and the channel
-    /// whose end tells it that the work is done.
+    /// whose end tells it that the work is done; none where nothing would show.
     shower: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
@@ -22,6 +23,9 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let bar = bar.with_message(message);
         bar.set_style(indicatif::ProgressStyle::default_spinner());
+        if !std::io::stderr().is_terminal() {
+            return Self { bar, shower: None };
+        }
         let (done, work) = channel();
         let shown = bar.clone();
         let thread = spawn(move || {

@@ -63,7 +63,10 @@ fn eq_from_start(a: &str, b: &str) -> bool {
 #[inline]
 fn eq_ascii(a: &[u8], b: &[u8]) -> bool {
     let (Some(last_a), Some(last_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
-        return eq_short(a, b);
+        return match (short_word(a), short_word(b)) {
+            (Some(a), Some(b)) => a == b || lower_word(a) == lower_word(b),
+            _ => a.eq_ignore_ascii_case(b),
+        };
     };
     let same = |(x, y): (&[u8; 8], &[u8; 8])| {
         x == y || lower_word(u64::from_le_bytes(*x)) == lower_word(u64::from_le_bytes(*y))
@@ -71,24 +74,14 @@ fn eq_ascii(a: &[u8], b: &[u8]) -> bool {
     same((last_a, last_b)) && a.as_chunks().0.iter().zip(b.as_chunks().0).all(same)
 }
 
-/// The same for less than eight bytes.
-#[inline]
-fn eq_short(a: &[u8], b: &[u8]) -> bool {
-    let word = |bytes: &[u8]| {
-        let (first, last) = (bytes.first_chunk::<4>()?, bytes.last_chunk::<4>()?);
-        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        Some(lower_word(u64::from(first) | u64::from(last) << 32))
-    };
-    match (word(a), word(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.eq_ignore_ascii_case(b),
-    }
-}
-
 /// Orders two texts by the code points of their folded forms.
 #[inline]
 pub fn cmp(a: &str, b: &str) -> Ordering {
-    for (x, y) in a.bytes().zip(b.bytes()) {
+    // Names of a schema begin alike, and what is alike says nothing.
+    let (words_a, words_b) = (a.as_bytes().as_chunks::<8>().0, b.as_bytes().as_chunks::<8>().0);
+    let alike = words_a.iter().zip(words_b).take_while(|(x, y)| x == y).count() * 8;
+    let (rest_a, rest_b) = (a.as_bytes().iter().skip(alike), b.as_bytes().iter().skip(alike));
+    for (&x, &y) in rest_a.zip(rest_b) {
         if x == y {
             continue;
         }
@@ -141,9 +134,7 @@ fn hash_ascii<H: Hasher>(bytes: &[u8], state: &mut H) {
             state.write_u64(lower_word(u64::from_le_bytes(*word)));
         }
         state.write_u64(lower_word(last) ^ length);
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let first = u64::from(u32::from_le_bytes(*first));
-        let word = first | u64::from(u32::from_le_bytes(*last)) << 32;
+    } else if let Some(word) = short_word(bytes) {
         state.write_u64(lower_word(word) ^ length);
     } else {
         let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
@@ -156,6 +147,14 @@ fn hash_ascii<H: Hasher>(bytes: &[u8], state: &mut H) {
 fn hash_two<H: Hasher>(first: u64, last: u64, length: usize, state: &mut H) {
     state.write_u64(lower_word(first));
     state.write_u64(lower_word(last) ^ (length as u64) << 56);
+}
+
+/// All of a text of four to eight bytes; those in the middle may be there twice.
+#[inline]
+fn short_word(bytes: &[u8]) -> Option<u64> {
+    let (first, last) = (bytes.first_chunk::<4>()?, bytes.last_chunk::<4>()?);
+    let first = u64::from(u32::from_le_bytes(*first));
+    Some(first | u64::from(u32::from_le_bytes(*last)) << 32)
 }
 
 #[inline]

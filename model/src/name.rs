@@ -43,11 +43,30 @@ impl Name {
     /// a letter or underscore, then letters, digits and underscores. DMTF also
     /// allows letters from U+0080 up.
     pub fn is_identifier(text: &str, dialect: crate::Dialect) -> bool {
+        // Most names, without decoding them.
+        if text.bytes().all(is_plain) {
+            return text.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+        }
         let wide = dialect == crate::Dialect::Dmtf;
         let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || (wide && c >= '\u{80}');
         let mut chars = text.chars();
         chars.next().is_some_and(letter) && chars.all(|c| letter(c) || c.is_ascii_digit())
     }
+}
+
+/// Whether a character of ASCII may be in a name, by a table: there are many to ask for.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+fn is_plain(byte: u8) -> bool {
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+            byte += 1;
+        }
+        table
+    };
+    TABLE[byte as usize]
 }
 
 impl PartialEq for Name {

@@ -186,8 +186,13 @@ pub struct Array {
     elements: Elements,
     /// One mark an element, present only when some element is NULL. The element
     /// under a mark is a placeholder.
-    nulls: Option<Vec<bool>>,
+    nulls: Option<Box<Nulls>>,
 }
+
+/// Which elements are NULL. Few arrays have any and there are many values, so these keep
+/// no room for the list itself.
+#[derive(Clone, Debug)]
+struct Nulls(Vec<bool>);
 
 /// An element of another type than the array's was offered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -257,7 +262,7 @@ impl Array {
             .push(value)
             .map_err(|other| ElementTypeError { expected, found: other.cim_type() })?;
         if let Some(nulls) = &mut self.nulls {
-            nulls.push(false);
+            nulls.0.push(false);
         }
         Ok(())
     }
@@ -268,7 +273,8 @@ impl Array {
         let placeholder = Scalar::placeholder(self.cim_type());
         // The placeholder has the array's own type, so the push cannot be refused.
         let _ = self.elements.push(placeholder);
-        self.nulls.get_or_insert_with(|| vec![false; before]).push(true);
+        let nulls = self.nulls.get_or_insert_with(|| Box::new(Nulls(vec![false; before])));
+        nulls.0.push(true);
     }
 
     /// The element at `index`: `None` past the end, `Some(None)` for NULL.
@@ -276,7 +282,7 @@ impl Array {
         if index >= self.len() {
             return None;
         }
-        let null = self.nulls.as_ref().is_some_and(|n| n.get(index) == Some(&true));
+        let null = self.nulls.as_ref().is_some_and(|n| n.0.get(index) == Some(&true));
         Some(if null { None } else { self.elements.get(index) })
     }
 

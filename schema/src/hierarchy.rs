@@ -30,22 +30,31 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
         classes.iter().enumerate().map(|(i, c)| (&c.name, i)).collect();
     let mut sorted: Vec<(usize, &ResolvedClass)> = classes.iter().copied().enumerate().collect();
     sorted.sort_by(|a, b| a.1.name.cmp(&b.1.name));
-    let mut children: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
-    for (i, class) in sorted {
+    // The first child of each, and who comes next among its brothers and sisters; roots
+    // stand below what is no class.
+    let no_class = classes.len();
+    let mut first: Vec<Option<usize>> = vec![None; classes.len() + 1];
+    let mut next: Vec<Option<usize>> = vec![None; classes.len()];
+    for (i, class) in sorted.into_iter().rev() {
         let parent = class.superclass().and_then(|s| by_name.get(s)).copied();
-        children.entry(parent).or_default().push(i);
+        if let (Some(first), Some(next)) =
+            (first.get_mut(parent.unwrap_or(no_class)), next.get_mut(i))
+        {
+            *next = first.replace(i);
+        }
     }
+    let first_below = |class: usize| first.get(class).copied().flatten();
 
     let mut places: Vec<Place> = Vec::with_capacity(classes.len());
-    // A stack of (place of the parent, its children still to visit).
-    let mut open = vec![(None, children.remove(&None).unwrap_or_default().into_iter())];
-    while let Some((parent, rest)) = open.last_mut() {
+    // A stack of (place of the parent, its child to visit next).
+    let mut open = vec![(None, first_below(no_class))];
+    while let Some((parent, child)) = open.last_mut() {
         let parent = *parent;
-        if let Some(class) = rest.next() {
+        if let Some(class) = *child {
+            *child = next.get(class).copied().flatten();
             let place = places.len();
             places.push(Place { class, parent, subtree_end: place + 1 });
-            let below = children.remove(&Some(class)).unwrap_or_default();
-            open.push((Some(place), below.into_iter()));
+            open.push((Some(place), first_below(class)));
         } else {
             open.pop();
             let end = places.len();

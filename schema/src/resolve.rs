@@ -16,6 +16,8 @@
 use cimarron_model::{
     Class, Flavor, Method, Name, Origin, Parameter, Property, Qualifier, Qualifiers, fold,
 };
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 /// A member of a resolved class, as some class at or above it declares it.
@@ -69,9 +71,12 @@ impl<T: Named> Member<T> {
     }
 }
 
-/// The low half of a name's hash.
+/// A part of the folded name's hash. Nobody keeps it, so it need not be the one that
+/// archives have, which takes a step for every letter.
 fn short_hash(name: &str) -> u32 {
-    (fold::hash(name) & u64::from(u32::MAX)) as u32
+    let mut hasher = FxHasher::default();
+    fold::hash_into(name, &mut hasher);
+    (hasher.finish() & u64::from(u32::MAX)) as u32
 }
 
 /// A class with everything it inherits.

@@ -1,5 +1,6 @@
 //! Where files are read from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -147,7 +148,7 @@ impl<T> Tree<T> {
     pub(super) fn insert(&mut self, path: &Path, file: T) -> bool {
         match normal(path) {
             Some(path) if !path.is_empty() => {
-                self.files.insert(path, file);
+                self.files.insert(path.into_owned(), file);
                 true
             }
             _ => false,
@@ -155,7 +156,7 @@ impl<T> Tree<T> {
     }
 
     pub(super) fn file(&self, path: &Path) -> io::Result<&T> {
-        normal(path).and_then(|path| self.files.get(&path)).ok_or_else(|| missing(path))
+        normal(path).and_then(|path| self.files.get(&*path)).ok_or_else(|| missing(path))
     }
 
     /// All files, in the order of their paths.
@@ -165,11 +166,7 @@ impl<T> Tree<T> {
 
     /// The same tree of other files.
     pub(super) fn map<U>(self, mut make: impl FnMut(T) -> U) -> Tree<U> {
-        let mut files = BTreeMap::new();
-        for (path, file) in self.files {
-            files.insert(path, make(file));
-        }
-        Tree { files }
+        Tree { files: self.files.into_iter().map(|(path, file)| (path, make(file))).collect() }
     }
 
     /// The normal paths of all files.
@@ -179,7 +176,7 @@ impl<T> Tree<T> {
 
     pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {
         let path = normal(path)?;
-        if self.files.contains_key(&path) {
+        if self.files.contains_key(&*path) {
             return Some(EntryKind::File);
         }
         let is_directory = path.is_empty() || self.below(&path).next().is_some();
@@ -207,7 +204,7 @@ impl<T> Tree<T> {
 
 /// The normal path as a path.
 pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
-    normal(path).map(PathBuf::from).ok_or_else(|| missing(path))
+    normal(path).map(|path| PathBuf::from(path.into_owned())).ok_or_else(|| missing(path))
 }
 
 fn missing(path: &Path) -> io::Error {
@@ -216,9 +213,9 @@ fn missing(path: &Path) -> io::Error {
 
 /// The path without `.` and `..`, `/` between its parts; `None` when it leaves
 /// the root or is not Unicode.
-fn normal(path: &Path) -> Option<String> {
+fn normal(path: &Path) -> Option<Cow<'_, str>> {
     if let Some(path) = path.to_str().filter(|path| is_normal(path)) {
-        return Some(path.to_owned());
+        return Some(path.into());
     }
     let mut normal = String::with_capacity(path.as_os_str().len());
     for component in path.components() {
@@ -239,14 +236,24 @@ fn normal(path: &Path) -> Option<String> {
             Component::Prefix(_) => return None,
         }
     }
-    Some(normal)
+    Some(normal.into())
 }
 
 /// Whether a path is normal already, on every system: most are, and taking one apart to
 /// put it together again takes twenty times as long.
 fn is_normal(path: &str) -> bool {
-    !path.bytes().any(|byte| matches!(byte, b'\\' | b':'))
-        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    let bytes = path.as_bytes();
+    let mut start = 0;
+    let ends_well = |start, at| !matches!(bytes.get(start..at), None | Some(b"" | b"." | b".."));
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\\' | b':' => return false,
+            b'/' if !ends_well(start, at) => return false,
+            b'/' => start = at + 1,
+            _ => {}
+        }
+    }
+    ends_well(start, bytes.len())
 }
 
 #[cfg(test)]

@@ -94,19 +94,10 @@ impl SourceFile {
 
 /// LF, CR LF and a lone CR each end a line.
 fn line_starts(text: &str) -> Vec<u32> {
-    let mut starts = vec![0];
-    let mut bytes = text.bytes().enumerate().peekable();
-    while let Some((at, byte)) = bytes.next() {
-        let ends = match byte {
-            b'\n' => true,
-            b'\r' => bytes.peek().is_none_or(|(_, next)| *next != b'\n'),
-            _ => false,
-        };
-        if ends {
-            starts.push(narrow(at + 1));
-        }
-    }
-    starts
+    let bytes = text.as_bytes();
+    let follows = |at: usize| bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|at| !follows(*at));
+    std::iter::once(0).chain(ends.map(|at| narrow(at + 1))).collect()
 }
 
 /// Texts are shorter than `u32::MAX`, so this never changes a number.

@@ -105,6 +105,20 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// where parsing goes no further.
     #[inline]
     pub(crate) fn next(&mut self) -> Token {
+        if self.stage != Stage::Body {
+            return self.next_elsewhere();
+        }
+        let token = self.stream.next();
+        if token.kind.is_plain() {
+            self.previous = self.last.kind;
+            self.last = token;
+            return token;
+        }
+        self.follow(token)
+    }
+
+    /// The next token where it does not stand within a declaration that is no directive.
+    fn next_elsewhere(&mut self) -> Token {
         match self.stage {
             Stage::End => return Token::new(Kind::End, Span::at(self.last.span().end)),
             Stage::Supply(at) => {
@@ -116,6 +130,11 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             _ => {}
         }
         let token = self.stream.next();
+        self.follow(token)
+    }
+
+    /// Follows a token; gives it back, or what stands in its place.
+    fn follow(&mut self, token: Token) -> Token {
         if token.kind == Kind::End {
             return token;
         }

@@ -52,6 +52,11 @@ impl<'a> Lexer<'a> {
         Self { text, language, start: at, at, next: at, literals, form, mistake }
     }
 
+    /// Exchanges the list for the literals of a string.
+    pub(super) fn lend(&mut self, literals: &mut Vec<Span>) {
+        std::mem::swap(&mut self.literals, literals);
+    }
+
     /// The language of the text.
     pub(crate) const fn language(&self) -> Language {
         self.language

@@ -5,7 +5,7 @@ use super::expected;
 use super::mof2;
 use super::parser::{Parsed, Parser, Stop};
 use super::recovery::{note_broken, skip_declaration};
-use super::stream::Stream;
+use super::stream::{Room, Stream};
 use super::token::Kind;
 use super::words::Reports;
 use crate::Language;
@@ -22,15 +22,40 @@ pub const MAX_NESTING: u32 = 64;
 /// all mistakes go to `sink`. Directives stay in the sequence and mean nothing
 /// yet. Implements the MOF of DSP0004 Annex A and the forms that WMI adds.
 pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Vec<Declaration<'a>> {
-    let mut stream = Stream::new(Language::Mof2, text, file, sink);
-    declarations(&mut stream, &mut Reports::default(), mof2::declaration)
+    Workshop::default().file(Language::Mof2, text, file, sink, mof2::declaration)
+}
+
+/// What parsing needs room for, kept from file to file: most are small, and lists that grow
+/// anew in each take as long as reading it.
+#[derive(Default)]
+pub(super) struct Workshop<'a> {
+    reports: Reports<'a>,
+    room: Room,
+}
+
+impl<'a> Workshop<'a> {
+    /// The declarations of one file, each by a production of its language.
+    pub(super) fn file<T>(
+        &mut self,
+        language: Language,
+        text: &'a str,
+        file: FileId,
+        sink: &mut Diagnostics,
+        production: Production<'a, T>,
+    ) -> Vec<T> {
+        let mut stream = Stream::new(language, text, file, sink);
+        stream.lend(&mut self.room);
+        let declarations = declarations(&mut stream, &mut self.reports, production);
+        stream.lend(&mut self.room);
+        declarations
+    }
 }
 
 /// The production of one declaration.
 pub(super) type Production<'a, T> = fn(&mut Parser<'_, 'a, '_>) -> Parsed<T>;
 
 /// The declarations of a text, each by a production of its language.
-pub(super) fn declarations<'a, T>(
+fn declarations<'a, T>(
     stream: &mut Stream<'a, '_>,
     reports: &mut Reports<'a>,
     production: Production<'a, T>,

@@ -1,7 +1,9 @@
 //! The declarations of all sources in the order of compilation.
 
 use super::ast::{Declaration, Directive};
-use super::parse::parse_file;
+use super::mof2;
+use super::parse::{Production, Workshop};
+use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 
@@ -18,7 +20,7 @@ pub fn parse_sources<'a>(
         Declaration::Directive(directive) => Include::of(directive),
         _ => None,
     };
-    in_sequence(sources, sink, &parse_file, &include)
+    in_sequence(sources, sink, Language::Mof2, mof2::declaration, &include)
 }
 
 /// A directive that includes a file.
@@ -35,25 +37,25 @@ impl Include {
     }
 }
 
-/// Gives the declarations of one file, and their mistakes to the sink.
-type ParseFile<'p, 'a, T> = &'p dyn Fn(&'a str, FileId, &mut Diagnostics) -> Vec<T>;
-
-/// The sequence for either language: `parse` gives the declarations of a file, `include`
-/// tells which of them include others.
+/// The sequence for either language: `production` gives one declaration, `include` tells
+/// which of them include other files.
 pub(super) fn in_sequence<'a, T>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
-    parse: ParseFile<'_, 'a, T>,
+    language: Language,
+    production: Production<'a, T>,
     include: &dyn Fn(&T) -> Option<Include>,
 ) -> Vec<(FileId, T)> {
     let mut sequence = Vec::new();
+    let mut workshop = Workshop::default();
     let mut seen = vec![false; sources.map().len()];
     let mut enter = |file: FileId, sink: &mut Diagnostics| {
         let seen = seen.get_mut(file.0 as usize)?;
         if std::mem::replace(seen, true) {
             return None;
         }
-        Some((file, parse(sources.map().text(file), file, sink).into_iter()))
+        let text = sources.map().text(file);
+        Some((file, workshop.file(language, text, file, sink, production).into_iter()))
     };
     for root in sources.roots() {
         let mut open: Vec<_> = enter(*root, sink).into_iter().collect();

@@ -9,6 +9,13 @@ use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
+/// Room to put tokens together in.
+#[derive(Default)]
+pub(super) struct Room {
+    scratch: String,
+    literals: Vec<Span>,
+}
+
 /// The tokens of a whole text.
 pub(crate) struct Stream<'a, 's> {
     pub(crate) text: &'a str,
@@ -30,6 +37,12 @@ impl<'a, 's> Stream<'a, 's> {
     ) -> Self {
         let lexer = Lexer::new(text, language, 0);
         Self { text, file, sink, quiet: false, lexer, peeked: None, scratch: String::new() }
+    }
+
+    /// Exchanges the room that the tokens are put together in, so that it can be used again.
+    pub(crate) fn lend(&mut self, room: &mut Room) {
+        std::mem::swap(&mut self.scratch, &mut room.scratch);
+        self.lexer.lend(&mut room.literals);
     }
 
     /// Goes on at the token that starts at `offset`.

@@ -204,6 +204,12 @@ impl Kind {
         self <= Self::Semicolon
     }
 
+    /// Whether the token is part of a declaration and changes nothing about its structure.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self > Self::Semicolon && self < Self::Broken
+    }
+
     /// How messages spell what can be expected.
     pub(super) fn spelling(self) -> &'static str {
         SPELLINGS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, spelling)| spelling)

@@ -10,6 +10,7 @@
 //! once it is there: writing goes to a temporary file beside it that is synced
 //! and renamed, so a mapping of the old one stays whole.
 
+mod by_name;
 mod check;
 mod file;
 pub(crate) mod format;

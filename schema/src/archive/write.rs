@@ -1,5 +1,6 @@
 //! From owned declarations to the bytes of an archive.
 
+use super::by_name::{Inherited, with_new_places};
 use super::format::{
     ClassRecord, EmbeddedRecord, InstancePropertyRecord, InstanceRecord, MethodRecord, NONE,
     NamespaceRecord, ParameterRecord, PropertyRecord, QualifierRecord, QualifierTypeRecord, Root,
@@ -9,7 +10,7 @@ use super::values::ValueWriter;
 use super::{ArchiveBytes, header};
 use crate::builder::{IndexMap, NamespaceBuilder};
 use crate::hierarchy::depth_first;
-use crate::resolve::{Member, ResolvedClass};
+use crate::resolve::{Member, Named, ResolvedClass};
 use cimarron_model::{
     ArrayShape, Class, DataType, Dialect, Instance, Method, Name, Object, Parameter, Property,
     Qualifiers, Value, fold,
@@ -65,6 +66,12 @@ impl LaidOut {
     }
 }
 
+/// A hash of half the length as tables want it: they look at both ends. Tables of halves
+/// stay in the cache.
+const fn spread(hash: u32) -> u64 {
+    hash as u64 | (hash as u64) << 32
+}
+
 /// A length or position as the archive writes it.
 pub(super) fn number(n: usize) -> Result<u32, WriteError> {
     u32::try_from(n).ok().filter(|n| *n != NONE).ok_or(WriteError::TooLarge)
@@ -79,9 +86,10 @@ fn append<T>(to: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Result<Run,
 
 impl Root {
     /// The text of a symbol while the archive is being written.
-    fn symbol_text(&self, symbol: u32) -> &str {
+    fn symbol_text(&self, symbol: u32) -> &[u8] {
         let place = self.symbols.get(symbol as usize).copied().unwrap_or_default();
-        self.text.get(place.start as usize..(place.start + place.len) as usize).unwrap_or_default()
+        let (start, len) = (place.start as usize, place.len as usize);
+        self.text.as_bytes().get(start..start + len).unwrap_or_default()
     }
 }
 
@@ -96,12 +104,14 @@ struct Above<'a> {
 pub(super) struct Writer {
     pub(super) root: Root,
     /// Symbols by the hash of the text they stand for, which is in `root` already.
-    symbols: HashTable<(u64, u32)>,
+    symbols: HashTable<(u32, u32)>,
     pub(super) values: ValueWriter,
     /// Declarations already written, by identity: classes below one that is not in the
     /// archive share them.
     properties: FxHashMap<*const Property, u32>,
     methods: FxHashMap<*const Method, u32>,
+    /// The ends of lists that are not whole yet: a value may hold qualifiers.
+    open_qualifiers: Vec<QualifierRecord>,
     /// How many objects the one being written is embedded in.
     depth: usize,
 }
@@ -134,14 +144,16 @@ impl Writer {
         room(&mut root.words, short);
         room(&mut root.lists, short);
         room(&mut self.values.strings, short);
-        self.symbols.reserve(classes * 16, |(h, _)| *h);
+        self.symbols.reserve(classes * 16, |(h, _)| spread(*h));
     }
 
     /// The symbol of a text.
     pub(super) fn symbol(&mut self, text: &str) -> Result<u32, WriteError> {
         let hash = BuildHasherDefault::<FxHasher>::default().hash_one(text);
+        let hash = (hash ^ hash >> 32) as u32;
         let root = &self.root;
-        let known = self.symbols.find(hash, |(h, s)| *h == hash && root.symbol_text(*s) == text);
+        let same = |(h, s): &(u32, u32)| *h == hash && root.symbol_text(*s) == text.as_bytes();
+        let known = self.symbols.find(spread(hash), same);
         if let Some((_, symbol)) = known {
             return Ok(*symbol);
         }
@@ -149,7 +161,7 @@ impl Writer {
         let run = Run { start: number(self.root.text.len())?, len: number(text.len())? };
         self.root.text.push_str(text);
         self.root.symbols.push(run);
-        self.symbols.insert_unique(hash, (hash, symbol), |(h, _)| *h);
+        self.symbols.insert_unique(spread(hash), (hash, symbol), |(h, _)| spread(*h));
         Ok(symbol)
     }
 
@@ -220,18 +232,24 @@ impl Writer {
         }
         let superclass_number = above.map_or(NONE, |above| above.number);
         let record = self.root.classes.get(superclass_number as usize);
-        let listed = record.map(|c| (c.properties, c.properties_by_name));
-        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.properties, list));
+        let lists = record.map(|c| (c.properties, c.properties_by_name));
+        let inherited = above.zip(lists).map(|(a, (list, by_name))| Inherited {
+            members: &a.class.properties,
+            list,
+            by_name,
+        });
         let numbers =
             self.members(&class.properties, inherited, |w| &mut w.properties, Self::property)?;
-        let name: fn(&Property) -> &str = |p| p.name.as_str();
-        let properties = self.named_list(&class.properties, &numbers, listed, name)?;
+        let properties = self.named_list(&class.properties, &numbers, inherited)?;
         let record = self.root.classes.get(superclass_number as usize);
-        let listed = record.map(|c| (c.methods, c.methods_by_name));
-        let inherited = above.zip(listed).map(|(a, (list, _))| (&*a.class.methods, list));
+        let lists = record.map(|c| (c.methods, c.methods_by_name));
+        let inherited = above.zip(lists).map(|(a, (list, by_name))| Inherited {
+            members: &a.class.methods,
+            list,
+            by_name,
+        });
         let numbers = self.members(&class.methods, inherited, |w| &mut w.methods, Self::method)?;
-        let name: fn(&Method) -> &str = |m| m.name.as_str();
-        let methods = self.named_list(&class.methods, &numbers, listed, name)?;
+        let methods = self.named_list(&class.methods, &numbers, inherited)?;
         let flag = |name, bit| if class.qualifiers.is_true(name) { bit } else { 0 };
         Ok(ClassRecord {
             name: self.symbol(class.name.as_str())?,
@@ -275,7 +293,7 @@ impl Writer {
     fn members<T>(
         &mut self,
         members: &[Member<T>],
-        inherited: Option<(&[Member<T>], Run)>,
+        inherited: Option<Inherited<'_, T>>,
         written: fn(&mut Self) -> &mut FxHashMap<*const T, u32>,
         write: fn(&mut Self, &Member<T>) -> Result<u32, WriteError>,
     ) -> Result<Vec<u32>, WriteError> {
@@ -283,7 +301,7 @@ impl Writer {
         for (i, member) in members.iter().enumerate() {
             let identity = Arc::as_ptr(&member.declaration);
             let known = match inherited {
-                Some((above, list)) => above
+                Some(Inherited { members, list, .. }) => members
                     .get(i)
                     .filter(|above| Arc::as_ptr(&above.declaration) == identity)
                     .and_then(|_| self.root.lists.get(list.start as usize + i)),
@@ -303,26 +321,26 @@ impl Writer {
 
     /// The list of members' numbers, and the one of their places in the order of their
     /// names. A class that adds nothing has those of its superclass.
-    fn named_list<T>(
+    fn named_list<T: Named>(
         &mut self,
         members: &[Member<T>],
         numbers: &[u32],
-        above: Option<(Run, Run)>,
-        name: fn(&T) -> &str,
+        inherited: Option<Inherited<'_, T>>,
     ) -> Result<(Run, Run), WriteError> {
         let lists = &mut self.root.lists;
-        let same = |list: Run| {
+        let listed = |list: Run| {
             let (start, len) = (list.start as usize, list.len as usize);
-            lists.get(start..).and_then(|rest| rest.get(..len)) == Some(numbers)
+            lists.get(start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
         };
-        if let Some(both) = above.filter(|(list, _)| same(*list)) {
-            return Ok(both);
+        if let Some(above) = inherited.filter(|above| listed(above.list) == numbers) {
+            return Ok((above.list, above.by_name));
         }
-        let mut places: Vec<(u32, &str)> =
-            (0..).zip(members).map(|(place, m)| (place, name(&m.declaration))).collect();
-        places.sort_by(|a, b| fold::cmp(a.1, b.1));
+        let places = match inherited.filter(|above| above.goes_on_in(members)) {
+            Some(above) => with_new_places(members, listed(above.by_name)),
+            None => with_new_places(members, &[]),
+        };
         let list = append(lists, numbers.iter().copied())?;
-        Ok((list, append(lists, places.into_iter().map(|(place, _)| place))?))
+        Ok((list, append(lists, places)?))
     }
 
     fn property(&mut self, member: &Member<Property>) -> Result<u32, WriteError> {
@@ -375,15 +393,16 @@ impl Writer {
     }
 
     fn qualifiers(&mut self, qualifiers: &Qualifiers) -> Result<Run, WriteError> {
-        let mut records = Vec::with_capacity(qualifiers.len());
+        let bottom = self.open_qualifiers.len();
         for qualifier in qualifiers {
-            records.push(QualifierRecord {
+            let record = QualifierRecord {
                 name: self.symbol(qualifier.name.as_str())?,
                 value: self.value(&qualifier.value)?,
                 flavor: qualifier.flavor.bits(),
-            });
+            };
+            self.open_qualifiers.push(record);
         }
-        append(&mut self.root.qualifiers, records)
+        append(&mut self.root.qualifiers, self.open_qualifiers.drain(bottom..))
     }
 
     fn optional_value(&mut self, value: Option<&Value>) -> Result<u32, WriteError> {

@@ -4,6 +4,22 @@
 //! so each is looked up once, by its length and letters, and the rules go on with
 //! the answer.
 
+use cimarron_model::fold;
+
+/// Up to eight bytes that a name begins with, in lower case.
+#[inline]
+const fn begin(name: &[u8]) -> u64 {
+    if let Some(word) = name.first_chunk::<8>() {
+        return fold::lower_word(u64::from_le_bytes(*word));
+    }
+    let (mut word, mut rest) = (0, name);
+    while let [start @ .., last] = rest {
+        word = word << 8 | *last as u64;
+        rest = start;
+    }
+    fold::lower_word(word)
+}
+
 macro_rules! known {
     ($($length:literal: $($name:ident $text:literal),+;)*) => {
         /// A qualifier that rules know.
@@ -13,18 +29,16 @@ macro_rules! known {
         impl Known {
             /// The qualifier of this name, without case.
             pub(super) fn of(text: &str) -> Option<Self> {
-                let same: &[(&str, Self)] = match text.len() {
-                    $($length => &[$(($text, Self::$name),)+],)*
+                let same: &[(u64, &str, Self)] = match text.len() {
+                    $($length => const { &[$((begin($text.as_bytes()), $text, Self::$name),)+] },)*
                     _ => return None,
                 };
-                // The first letter settles most.
-                let first = text.as_bytes().first()?.to_ascii_lowercase();
-                let begins =
-                    |name: &str| name.bytes().next().is_some_and(|b| b.to_ascii_lowercase() == first);
+                // How a name begins settles most.
+                let word = begin(text.as_bytes());
                 let found = same
                     .iter()
-                    .find(|(name, _)| begins(name) && name.eq_ignore_ascii_case(text));
-                found.map(|(_, known)| *known)
+                    .find(|(begins, name, _)| *begins == word && fold::eq(name, text));
+                found.map(|(_, _, known)| *known)
             }
 
             #[cfg(test)]

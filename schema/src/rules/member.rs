@@ -1,11 +1,11 @@
 //! Rules on properties and methods (DSP0004 5.1.2.8 to 5.1.2.10,
 //! 5.6.3.34 Override, 5.6.3.26 Key).
 
+use super::repeats::Repeats;
 use super::{Element, Judge, Part, Rule};
 use cimarron_model::{
     CimType, DataType, Dialect, Method, Name, Property, Qualifiers, TypeClass, suggest,
 };
-use hashbrown::HashMap;
 
 /// What a property's strings hold (DSP0004 5.6.3.14, 5.6.3.15).
 #[derive(Clone, Copy)]
@@ -27,10 +27,11 @@ impl<'a> Embedded<'a> {
 
 impl Judge<'_> {
     pub(super) fn properties(&mut self) {
-        let mut seen: HashMap<&Name, ()> = HashMap::new();
-        for (i, property) in self.local.properties.iter().enumerate() {
+        let properties = &self.local.properties;
+        let mut repeats = Repeats::new(properties, |p| &p.name);
+        for (i, property) in properties.iter().enumerate() {
             let element = Element::Property(i);
-            if seen.insert(&property.name, ()).is_some() {
+            if repeats.before(i).is_some() {
                 let message = format!("the property `{}` is declared twice", property.name);
                 self.report(Rule::DuplicateProperty, element, Part::Name, message);
                 self.relate(self.member_place(&property.name, Part::Name), "first declared here");
@@ -39,9 +40,8 @@ impl Judge<'_> {
             self.member_name(Rule::PropertyNameTooLong, element, &property.name);
             self.declared_type(element, &property.data_type, &property.qualifiers);
             self.reference_place(element, property);
-            let above = self.superclass.and_then(|s| s.property(property.name.as_str()));
-            match above.map(|(_, m)| m.declaration.clone()) {
-                Some(above) => self.property_override(element, property, &above),
+            match self.overridden.get(i).copied().flatten() {
+                Some(above) => self.property_override(element, property, above),
                 None => self.new_property(element, property),
             }
         }
@@ -333,10 +333,11 @@ impl Judge<'_> {
     }
 
     pub(super) fn methods(&mut self) {
-        let mut seen: HashMap<&Name, ()> = HashMap::new();
-        for (i, method) in self.local.methods.iter().enumerate() {
+        let methods = &self.local.methods;
+        let mut repeats = Repeats::new(methods, |m| &m.name);
+        for (i, method) in methods.iter().enumerate() {
             let element = Element::Method(i);
-            if seen.insert(&method.name, ()).is_some() {
+            if repeats.before(i).is_some() {
                 let message = format!("the method `{}` is declared twice", method.name);
                 self.report(Rule::DuplicateMethod, element, Part::Name, message);
                 self.relate(self.member_place(&method.name, Part::Name), "first declared here");

@@ -17,6 +17,7 @@ mod member;
 mod number;
 mod parameter;
 mod qualifier;
+mod repeats;
 mod site;
 mod standard;
 mod table;
@@ -36,7 +37,7 @@ pub use valuemap::{Interval, REST, interval};
 use known::Known;
 
 use crate::resolve::ResolvedClass;
-use cimarron_model::{Class, Dialect, Name, QualifierType, Qualifiers, suggest};
+use cimarron_model::{Class, Dialect, Name, Property, QualifierType, Qualifiers, suggest};
 use std::fmt;
 use std::sync::Arc;
 
@@ -203,8 +204,17 @@ pub fn check_class(
     environment: &dyn Environment,
     dialect: Dialect,
 ) -> Judgement {
-    let mut judge =
-        Judge { local, superclass, environment, dialect, found: Vec::new(), has_links: false };
+    let above = |name: &Name| Some(&*superclass?.property(name.as_str())?.1.declaration);
+    let overridden = local.properties.iter().map(|p| above(&p.name)).collect();
+    let mut judge = Judge {
+        local,
+        superclass,
+        overridden,
+        environment,
+        dialect,
+        found: Vec::new(),
+        has_links: false,
+    };
     judge.class();
     judge.properties();
     judge.methods();
@@ -215,6 +225,8 @@ pub fn check_class(
 struct Judge<'a> {
     local: &'a Class,
     superclass: Option<&'a ResolvedClass>,
+    /// What the properties override, each at its place.
+    overridden: Vec<Option<&'a Property>>,
     environment: &'a dyn Environment,
     dialect: Dialect,
     found: Vec<Violation>,

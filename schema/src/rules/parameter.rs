@@ -1,6 +1,7 @@
 //! Rules on the parameters of a method (DSP0004 5.1.2.11; WMI SDK, "Creating a
 //! WMI Method").
 
+use super::repeats::Repeats;
 use super::{Element, Judge, Part, Place, Rule};
 use cimarron_model::{Dialect, Method, Name, Parameter};
 use hashbrown::{HashMap, HashSet};
@@ -22,7 +23,7 @@ impl Direction {
 impl Judge<'_> {
     pub(super) fn parameters(&mut self, at: usize, method: &Method, above: Option<&Method>) {
         let mut duplicates = false;
-        let mut first: HashMap<&Name, usize> = HashMap::new();
+        let mut repeats = Repeats::new(&method.parameters, |p| &p.name);
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
             self.member_name(Rule::PropertyNameTooLong, element, &parameter.name);
@@ -31,8 +32,7 @@ impl Judge<'_> {
                 let message = "a parameter may not be named `ReturnValue`".to_owned();
                 self.report(Rule::ReservedParameterName, element, Part::Name, message);
             }
-            let before = *first.entry(&parameter.name).or_insert(i);
-            let before = method.parameters.get(before).filter(|_| before != i);
+            let before = repeats.before(i).and_then(|first| method.parameters.get(first));
             if before.is_some_and(|p| self.dialect == Dialect::Dmtf || !is_pair(p, parameter)) {
                 let message = format!("the parameter `{}` is declared twice", parameter.name);
                 self.report(Rule::DuplicateParameter, element, Part::Name, message);

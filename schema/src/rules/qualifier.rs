@@ -27,7 +27,7 @@ impl<'a> Judge<'a> {
         };
         self.list(&class);
         for (i, property) in local.properties.iter().enumerate() {
-            let overridden = above.and_then(|a| a.property(property.name.as_str()));
+            let overridden = self.overridden.get(i).copied().flatten();
             self.list(&Site {
                 element: Element::Property(i),
                 scope: match property.data_type.cim_type {
@@ -38,7 +38,7 @@ impl<'a> Judge<'a> {
                 name: &property.name,
                 data_type: Some(&property.data_type),
                 qualifiers: &property.qualifiers,
-                above: overridden.map(|(_, m)| &m.declaration.qualifiers),
+                above: overridden.map(|p| &p.qualifiers),
             });
         }
         for (i, method) in local.methods.iter().enumerate() {

@@ -5,18 +5,15 @@ use super::grammar;
 use crate::Language;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
-use crate::syntax::parse::declarations;
+use crate::syntax::parse::Workshop;
 use crate::syntax::sequence::{Include, in_sequence};
-use crate::syntax::stream::Stream;
-use crate::syntax::words::Reports;
 
 /// Parses the text of one MOF 3 file.
 ///
 /// Every declaration that parses is returned, also after mistakes in others; all
 /// mistakes go to `sink`. Implements the ABNF of DSP0221 3.0.1.
 pub fn parse_file<'a>(text: &'a str, file: FileId, sink: &mut Diagnostics) -> Vec<Declaration<'a>> {
-    let mut stream = Stream::new(Language::Mof3, text, file, sink);
-    declarations(&mut stream, &mut Reports::default(), grammar::declaration)
+    Workshop::default().file(Language::Mof3, text, file, sink, grammar::declaration)
 }
 
 /// Parses all sources and puts the declarations of included files in the place of
@@ -29,5 +26,5 @@ pub fn parse_sources<'a>(
         Declaration::Directive(directive) => Include::of(directive),
         _ => None,
     };
-    in_sequence(sources, sink, &parse_file, &include)
+    in_sequence(sources, sink, Language::Mof3, grammar::declaration, &include)
 }
