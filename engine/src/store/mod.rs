@@ -191,6 +191,17 @@ impl Store {
         chunk.map_or(0, |chunk| self.rules.hash(chunk.keys(address.row())))
     }
 
+    /// The hashes of rows' keys, asked for one chunk after the other.
+    fn hashes(&self) -> impl FnMut(RowAddress) -> u64 {
+        let mut last: Option<Arc<Chunk>> = None;
+        move |address| {
+            if last.as_ref().is_none_or(|chunk| chunk.number() != address.chunk()) {
+                last = self.chunk(address);
+            }
+            last.as_ref().map_or(0, |chunk| self.rules.hash(chunk.keys(address.row())))
+        }
+    }
+
     /// Asks for the memory where a key is looked up that will be soon.
     #[inline]
     pub(crate) fn expect(&self, root: &Root, key_root: ClassId, hash: u64) {

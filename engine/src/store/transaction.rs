@@ -301,7 +301,7 @@ impl<'r> Transaction<'r> {
             }
         }
         if let Some(index) = &table.index {
-            index.insert(hash, address, |a| store.hash_at(a));
+            index.insert(hash, address, store.hashes());
         }
         table.ordered.enter(&chunk, row);
         table.count(1);
@@ -343,7 +343,7 @@ impl<'r> Transaction<'r> {
     /// Makes room for many rows that are going to be added.
     pub(crate) fn reserve(&self, store: &Store, table: &Table, rows: usize) {
         if let Some(index) = &table.index {
-            index.reserve(rows, |a| store.hash_at(a));
+            index.reserve(rows, store.hashes());
         }
     }
 
@@ -376,7 +376,7 @@ impl<'r> Transaction<'r> {
             if let Some(index) = &table.index {
                 is_free(&chunk, row, hash)?;
                 let address = RowAddress::new(number, row);
-                index.insert(hash, address, |a| store.hash_at(a));
+                index.insert(hash, address, store.hashes());
             }
             table.count(1);
             if let Some(adopted) = self.adopted.last_mut() {
