@@ -219,7 +219,7 @@ fn add(
         return Err(EngineError::ClassChanged { class: layout.class.clone() });
     };
     let check = |keys: SmallVec<[ValueView<'_>; 4]>, hash| {
-        check_free(namespace, root, layout, (hash, &keys))
+        check_free(namespace, root, class, (hash, &keys))
     };
     let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
     if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {

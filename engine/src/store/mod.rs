@@ -26,6 +26,7 @@
 //!   unless its property is NULL. Under the index's lock an entry always leads to its row.
 //! * A scan holds the chunks that it started with and needs nothing else from here.
 
+mod added;
 mod address;
 mod bits;
 mod changes;
@@ -34,6 +35,7 @@ mod column;
 mod commits;
 mod directory;
 mod extent;
+mod filled;
 pub(crate) mod image;
 mod index_list;
 mod key_index;
