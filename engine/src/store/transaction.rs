@@ -382,17 +382,24 @@ impl<'r> Transaction<'r> {
             chunk: chunk.clone(),
             entered: 0,
         });
-        for (row, hash) in hashes.iter().copied().enumerate() {
+        let mut entered = 0;
+        let mut enter = |(row, hash): (usize, &u64)| -> Result<(), EngineError> {
             if let Some(index) = &table.index {
-                is_free(&chunk, row, hash)?;
-                let address = RowAddress::new(number, row);
-                index.insert(hash, address, store.hashes());
+                if let Some(later) = hashes.get(row + AHEAD) {
+                    index.expect(*later);
+                }
+                is_free(&chunk, row, *hash)?;
+                index.insert(*hash, RowAddress::new(number, row), store.hashes());
             }
-            table.count(1);
-            if let Some(adopted) = self.adopted.last_mut() {
-                adopted.entered += 1;
-            }
+            entered += 1;
+            Ok(())
+        };
+        let outcome = hashes.iter().enumerate().try_for_each(&mut enter);
+        table.count(entered as isize);
+        if let Some(adopted) = self.adopted.last_mut() {
+            adopted.entered = entered;
         }
+        outcome?;
         table.ordered.enter_all(&chunk);
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
@@ -523,6 +530,9 @@ impl<'r> Transaction<'r> {
         table.set_chunks(next);
     }
 }
+
+/// How many rows ahead the memory of the index is asked for.
+const AHEAD: usize = 8;
 
 /// How many of a table's last chunks are looked at when one is sealed.
 const RECENT: usize = 4;
