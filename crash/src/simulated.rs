@@ -18,7 +18,7 @@ pub const LANE: Lane = Lane(0);
 /// The engine's.
 pub fn open(medium: &SimulatedMedium, sync: SyncPolicy) -> Result<Repository, EngineError> {
     let durability =
-        Durability::default().with_sync(sync).with_log_bytes(1 << 40).with_ahead_bytes(4 << 10);
+        Durability::default().with_sync(sync).with_log_bytes(1 << 40).with_ahead_bytes(8 << 10);
     Repository::builder().durability(durability).open_on(Arc::new(medium.clone()))
 }
 

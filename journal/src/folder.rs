@@ -1,14 +1,12 @@
 //! The medium that is a folder of the file system.
 
-use crate::medium::{Held, LockError, Medium, ReadAt, WriteFile};
+use crate::medium::{BlockFile, Held, LockError, Medium, ReadAt, WriteFile};
 use crate::names::LOCK;
 use redb::StorageBackend;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-
-/// At most so many bytes are filled at once when a log grows; what grows by more is left sparse.
-const MOST_FILLED: u64 = 64 << 20;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A folder on disk, which is made when it is not there.
 #[derive(Debug)]
@@ -85,6 +83,10 @@ impl Medium for Folder {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(new).truncate(new);
         Ok(Box::new(LogFile { file: options.open(self.path.join(name))? }))
+    }
+
+    fn blocks(&self, name: &str, durable: bool) -> io::Result<Box<dyn BlockFile>> {
+        Ok(Box::new(Blocks::open(&self.path.join(name), durable)?))
     }
 
     fn path(&self, name: &str) -> String {
@@ -164,22 +166,8 @@ impl StorageBackend for LogFile {
         read_exact_at(&self.file, offset, out)
     }
 
-    /// Fills what is new with zeros instead of leaving a hole: a page of a hole gets its place on
-    /// the disk when it is first written, and every sync of a commit would write the file system's
-    /// records of that too.
     fn set_len(&self, len: u64) -> io::Result<()> {
-        let old = self.len()?;
-        if len <= old || len - old > MOST_FILLED {
-            return self.file.set_len(len);
-        }
-        static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
-        let mut at = old;
-        while at < len {
-            let size = usize::try_from(len - at).map_or(ZEROS.len(), |left| left.min(ZEROS.len()));
-            write_all_at(&self.file, at, ZEROS.get(..size).unwrap_or(&ZEROS))?;
-            at += size as u64;
-        }
-        Ok(())
+        self.file.set_len(len)
     }
 
     fn sync_data(&self) -> io::Result<()> {
@@ -189,6 +177,61 @@ impl StorageBackend for LogFile {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         write_all_at(&self.file, offset, data)
     }
+}
+
+/// A file whose blocks are written in place.
+#[derive(Debug)]
+struct Blocks {
+    file: File,
+    durable: bool,
+    /// The same file, written past the system's cache where it can be: the disk gets one request
+    /// that is done when it is durable, in place of one that writes and one that syncs.
+    direct: Option<File>,
+    /// That is refused: not every file system can do it, and some say so only when they are
+    /// written.
+    refused: AtomicBool,
+}
+
+impl Blocks {
+    fn open(path: &Path, durable: bool) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        let direct = if durable { direct(path) } else { None };
+        Ok(Self { file, durable, direct, refused: AtomicBool::new(false) })
+    }
+}
+
+impl BlockFile for Blocks {
+    fn write(&self, offset: u64, blocks: &[u8]) -> io::Result<()> {
+        if let Some(direct) = &self.direct
+            && !self.refused.load(Ordering::Relaxed)
+        {
+            match write_all_at(direct, offset, blocks) {
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    self.refused.store(true, Ordering::Relaxed);
+                }
+                done => return done,
+            }
+        }
+        write_all_at(&self.file, offset, blocks)?;
+        if self.durable { self.file.sync_data() } else { Ok(()) }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn direct(path: &Path) -> Option<File> {
+    use nix::fcntl::OFlag;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = (OFlag::O_DIRECT | OFlag::O_DSYNC).bits();
+    OpenOptions::new().write(true).custom_flags(flags).open(path).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn direct(_path: &Path) -> Option<File> {
+    None
 }
 
 #[cfg(unix)]

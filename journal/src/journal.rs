@@ -19,14 +19,14 @@ pub struct Options {
     /// with the system: they survive the end of the process, not the end of the machine.
     /// Checkpoints are always on the medium before what they replace is removed.
     pub sync: bool,
-    /// How many bytes each new log has room for before they go into its database. Up to so many
-    /// are kept in memory, too.
+    /// How many bytes of entries each new log has room for before they go into its database. Up to
+    /// so many are kept in memory, too.
     pub ahead: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sync: true, ahead: 1 << 20 }
+        Self { sync: true, ahead: 2 << 20 }
     }
 }
 
@@ -137,6 +137,12 @@ impl Shared {
         }
     }
 
+    /// Stops all writing, for a reason.
+    fn break_off(&self, error: JournalError) -> JournalError {
+        let cause = Arc::clone(self.broken.get_or_init(|| Arc::new(error)));
+        JournalError::Broken { cause }
+    }
+
     pub(crate) fn next_segment(&self) -> Result<u32> {
         self.next_segment
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |number| number.checked_add(1))
@@ -193,17 +199,28 @@ impl Journal {
             let what = format!("commits {first} to {last}, where {} is next", current.next);
             return Err(JournalError::refused(what));
         };
-        match current.log.append(first, last, bytes) {
-            Ok(()) => {}
-            Err(refused @ JournalError::Refused { .. }) => return Err(refused),
-            Err(error) => {
-                let cause = Arc::clone(shared.broken.get_or_init(|| Arc::new(error)));
-                return Err(JournalError::Broken { cause });
-            }
-        }
+        current.log.append(first, last, bytes).map_err(|error| shared.break_off(error))?;
         current.next = next;
         shared.log_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether entries wait for [`Journal::settle`].
+    #[must_use]
+    pub fn unsettled(&self) -> bool {
+        self.shared.current.lock().log.unsettled()
+    }
+
+    /// Brings entries into the log's database, if it is time for that, so that no append has to.
+    /// Appending goes on meanwhile.
+    ///
+    /// # Errors
+    /// As [`Journal::append`], for all later calls that write too.
+    pub fn settle(&self) -> Result<()> {
+        let shared = &*self.shared;
+        shared.writable()?;
+        let log = Arc::clone(&shared.current.lock().log);
+        log.settle().map_err(|error| shared.break_off(error))
     }
 
     /// The random number that tells the directory from all others; a copy has it too.

@@ -50,7 +50,7 @@ pub use error::{JournalError, Result};
 pub use folder::Folder;
 pub use journal::{Journal, Options, PreparedLog};
 pub use log::{Entry, Tail};
-pub use medium::{Held, LockError, Medium, ReadAt, WriteFile};
+pub use medium::{BLOCK, BlockFile, Held, LockError, Medium, ReadAt, WriteFile};
 pub use open::{Opened, open};
 pub use redb::StorageBackend;
 pub use rkyv::util::AlignedVec;

@@ -59,6 +59,15 @@ pub trait Medium: Send + Sync + Debug {
     /// The system's; `NotFound` when there is none and it is not to be new.
     fn log(&self, name: &str, new: bool) -> io::Result<Box<dyn StorageBackend>>;
 
+    /// A file that is there, to write blocks of it in place. What is written is on the medium when
+    /// [`BlockFile::write`] returns, if it is opened `durable`.
+    ///
+    /// # Errors
+    /// The system's; `NotFound` when there is none.
+    fn blocks(&self, name: &str, durable: bool) -> io::Result<Box<dyn BlockFile>> {
+        Ok(Box::new(Blocks { file: self.log(name, false)?, durable }))
+    }
+
     /// How messages name a file.
     fn path(&self, name: &str) -> String {
         name.to_owned()
@@ -90,6 +99,42 @@ pub trait ReadAt: Send + Sync + Debug {
     /// # Errors
     /// The system's; `UnexpectedEof` when the file ends before.
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+}
+
+/// The unit in which a [`BlockFile`] is written, in bytes.
+pub const BLOCK: usize = 4096;
+
+/// A file whose blocks are written in place. Its length stays as it is.
+pub trait BlockFile: Send + Sync + Debug {
+    /// Writes whole blocks. Offset, length and the place in memory are multiples of [`BLOCK`].
+    ///
+    /// # Errors
+    /// The system's.
+    fn write(&self, offset: u64, blocks: &[u8]) -> io::Result<()>;
+
+    /// Makes durable what anybody wrote.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync(&self) -> io::Result<()>;
+}
+
+/// Blocks by way of a file that can be written anywhere.
+#[derive(Debug)]
+struct Blocks {
+    file: Box<dyn StorageBackend>,
+    durable: bool,
+}
+
+impl BlockFile for Blocks {
+    fn write(&self, offset: u64, blocks: &[u8]) -> io::Result<()> {
+        self.file.write(offset, blocks)?;
+        if self.durable { self.file.sync_data() } else { Ok(()) }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
 }
 
 /// A file that is written from its beginning to its end.

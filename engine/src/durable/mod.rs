@@ -66,8 +66,8 @@ pub struct Durability {
     /// How many bytes of commits there are before a checkpoint takes their place. More means
     /// fewer checkpoints and a longer opening.
     pub log_bytes: u64,
-    /// How many bytes of commits each new log has room for before they go into its database. It is
-    /// that much disk, and up to that much memory; more means that fewer commits wait for that.
+    /// How many bytes of commits each new log has room for before they go into its database, half
+    /// of them at a time. It is that much disk, and up to that much memory.
     pub ahead_bytes: u32,
     /// Whether commits are kept for event subscribers that come back after the directory was
     /// opened again: those since the last checkpoint, as many as
@@ -82,7 +82,7 @@ impl Default for Durability {
         Self {
             sync: SyncPolicy::Always,
             log_bytes: 64 << 20,
-            ahead_bytes: 1 << 20,
+            ahead_bytes: 2 << 20,
             keep_events: false,
             executor: Arc::new(Threads),
         }

@@ -198,6 +198,17 @@ impl Pipeline {
         Ok(())
     }
 
+    /// What the thread behind the log does when it is asked. What fails stops all writing, and
+    /// every write from then on says so.
+    pub(super) fn tend(&self) {
+        let flushed = if self.policy == SyncPolicy::Always { Ok(()) } else { self.flush() };
+        if flushed.is_ok()
+            && let Err(error) = self.journal.settle()
+        {
+            self.fail(error);
+        }
+    }
+
     /// Writes everything that is pending to the log.
     pub(super) fn flush(&self) -> Result<(), EngineError> {
         let mut end = self.end();
@@ -231,6 +242,9 @@ impl Pipeline {
         let applied: Vec<Applied> = pending.into_iter().filter_map(|p| p.applied).collect();
         let woken = self.publish(applied, place);
         self.settled.store(last, Ordering::Release);
+        if self.journal.unsettled() {
+            self.signals.ask_for_log();
+        }
         if self.journal.log_bytes() > self.log_limit {
             self.signals.ask_for_checkpoint();
         }
@@ -269,7 +283,7 @@ impl Sink for Pipeline {
                 return self.flush();
             }
             if self.policy == SyncPolicy::Never {
-                self.signals.ask_for_flush();
+                self.signals.ask_for_log();
             }
             return Ok(());
         }

@@ -1,8 +1,7 @@
-//! The threads behind a repository with a data directory: one that writes the log where commits
-//! do not wait for it, and one that makes checkpoints.
+//! The threads behind a repository with a data directory: one that tends the log, so that commits need
+//! not wait for what they do not need, and one that makes checkpoints.
 
 use super::checkpoint::Extent;
-use super::pipeline::Pipeline;
 use super::{Durable, SyncPolicy};
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
@@ -18,7 +17,7 @@ pub(super) struct Signals {
 
 #[derive(Debug, Default)]
 struct Wanted {
-    flush: bool,
+    log: bool,
     checkpoint: bool,
     stop: bool,
     /// The threads that are at work.
@@ -28,8 +27,8 @@ struct Wanted {
 }
 
 impl Signals {
-    pub(super) fn ask_for_flush(&self) {
-        self.ask(|wanted| &mut wanted.flush);
+    pub(super) fn ask_for_log(&self) {
+        self.ask(|wanted| &mut wanted.log);
     }
 
     pub(super) fn ask_for_checkpoint(&self) {
@@ -85,24 +84,20 @@ impl Signals {
 }
 
 impl Durable {
-    /// Starts the threads that the policy needs.
+    /// Starts the threads.
     pub(super) fn start(self: &Arc<Self>) -> std::io::Result<()> {
         let checkpoints = self.clone();
         self.spawn("cimarron checkpoint", move || checkpoints.checkpoint_when_asked())?;
         let pipeline = self.pipeline.clone();
-        match self.pipeline.policy() {
-            SyncPolicy::Always => Ok(()),
-            SyncPolicy::Every(time) => self.spawn("cimarron log", move || {
-                while pipeline.signals.wait(|wanted| &mut wanted.flush, Some(time)) {
-                    flush(&pipeline);
-                }
-            }),
-            SyncPolicy::Never => self.spawn("cimarron log", move || {
-                while pipeline.signals.wait(|wanted| &mut wanted.flush, None) {
-                    flush(&pipeline);
-                }
-            }),
-        }
+        let at_most = match pipeline.policy() {
+            SyncPolicy::Every(time) => Some(time),
+            SyncPolicy::Always | SyncPolicy::Never => None,
+        };
+        self.spawn("cimarron log", move || {
+            while pipeline.signals.wait(|wanted| &mut wanted.log, at_most) {
+                pipeline.tend();
+            }
+        })
     }
 
     fn spawn(
@@ -126,11 +121,6 @@ impl Durable {
             let _ = self.checkpoint(Extent::Changed);
         }
     }
-}
-
-/// A failure is kept by the pipeline, and every write from then on says so.
-fn flush(pipeline: &Pipeline) {
-    let _ = pipeline.flush();
 }
 
 /// A job that has not come to work yet, and never does when this is dropped with it.

@@ -25,7 +25,7 @@ use crate::journal::Options;
 use crate::manifest::DirectoryId;
 use crate::medium::Medium;
 use crate::names;
-use ahead::{Ahead, Piece};
+use ahead::{Ahead, Held, Piece};
 use backend::{Backend, guarded};
 use frame::{Key, PART, Part};
 use parking_lot::Mutex;
@@ -52,6 +52,8 @@ pub(crate) struct Log {
     path: String,
     database: Database,
     ahead: Option<Mutex<Ahead>>,
+    /// Held by whoever brings entries from there into the database; before the other lock.
+    settling: Mutex<()>,
     /// Whether syncs reach the medium.
     syncing: Arc<AtomicBool>,
     given_up: AtomicBool,
@@ -73,19 +75,18 @@ impl Log {
             let path = path.clone();
             move |error| JournalError::io(path, operation, error)
         };
+        let ahead_name = names::ahead(number);
+        let ahead = Ahead::create(
+            (medium, &ahead_name),
+            options.ahead,
+            ((directory, number), options.sync),
+        );
+        let ahead =
+            ahead.map_err(|error| JournalError::io(medium.path(&ahead_name), "create", error))?;
         let syncing = Arc::new(AtomicBool::new(true));
-        let ahead = Self::create_ahead(medium, (directory, number), options.ahead, &syncing)?;
         let file = medium.log(&new, true).map_err(failed("create"))?;
         let database = open_database(&path, "create", file, &syncing)?;
-        let ahead = Some(Mutex::new(ahead));
-        let log = Self {
-            number,
-            path: path.clone(),
-            database,
-            ahead,
-            syncing,
-            given_up: AtomicBool::new(false),
-        };
+        let log = Self::new(number, path.clone(), database, syncing, Some(ahead));
         let (first, last) = HEADER_COMMITS;
         log.write("write", &[Piece { first, last, bytes: &header(directory, number) }])?;
         // With the log's name the other file's must be there.
@@ -96,18 +97,22 @@ impl Log {
         Ok(log)
     }
 
-    /// Without the log it is nothing, so it needs no other name before that has one.
-    fn create_ahead(
-        medium: &dyn Medium,
-        log: (&DirectoryId, u64),
-        capacity: u32,
-        syncing: &Arc<AtomicBool>,
-    ) -> Result<Ahead> {
-        let name = names::ahead(log.1);
-        let made = medium
-            .log(&name, true)
-            .and_then(|file| Ahead::create(Backend::new(file, Arc::clone(syncing)), capacity, log));
-        made.map_err(|error| JournalError::io(medium.path(&name), "create", error))
+    fn new(
+        number: u64,
+        path: String,
+        database: Database,
+        syncing: Arc<AtomicBool>,
+        ahead: Option<Ahead>,
+    ) -> Self {
+        Self {
+            number,
+            path,
+            database,
+            ahead: ahead.map(Mutex::new),
+            settling: Mutex::default(),
+            syncing,
+            given_up: AtomicBool::new(false),
+        }
     }
 
     /// Opens a log and verifies that all of it is as it was written.
@@ -146,23 +151,16 @@ impl Log {
         }
         let syncing = Arc::new(AtomicBool::new(sync));
         let database = open_database(&path, "open", file, &syncing)?;
-        let mut log =
-            Self { number, path, database, ahead: None, syncing, given_up: AtomicBool::new(false) };
+        let mut log = Self::new(number, path, database, syncing, None);
         let (version, directory, of) = log.header()?;
         if version != ALONE {
-            log.ahead = Some(Mutex::new(log.open_ahead(medium, (&directory, of))?));
+            let name = names::ahead(number);
+            let of_log = ((&directory, of), sync);
+            let ahead = Ahead::open((medium, &name), log.last()?, of_log)
+                .map_err(|error| JournalError::reading(medium.path(&name), error))?;
+            log.ahead = Some(Mutex::new(ahead));
         }
         Ok((log, (directory, of)))
-    }
-
-    /// The file beside the database, with what a process or machine that ended has left there.
-    fn open_ahead(&self, medium: &dyn Medium, log: (&DirectoryId, u64)) -> Result<Ahead> {
-        let last = self.last()?.unwrap_or(HEADER_COMMITS.1);
-        let name = names::ahead(self.number);
-        let opened = medium
-            .log(&name, false)
-            .and_then(|file| Ahead::open(Backend::new(file, Arc::clone(&self.syncing)), last, log));
-        opened.map_err(|error| JournalError::reading(medium.path(&name), error))
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -179,20 +177,50 @@ impl Log {
     pub(crate) fn append(&self, first: u64, last: u64, bytes: &[u8]) -> Result<()> {
         let piece = Piece { first, last, bytes };
         let Some(ahead) = &self.ahead else { return self.write("append to", &[piece]) };
-        let mut ahead = ahead.lock();
-        if !ahead.fits(bytes.len()) {
-            return self.settle(&mut ahead, Some(piece));
+        let mut half = ahead.lock();
+        if !half.fits_ever(bytes.len()) {
+            drop(half);
+            return self.settle_all(ahead, Some(piece));
         }
-        ahead.append(piece).map_err(|error| JournalError::io(&*self.path, "append to", error))
+        if !half.fits(bytes.len()) {
+            if half.full().is_some() {
+                drop(half);
+                self.settle()?;
+                half = ahead.lock();
+            }
+            half.turn();
+        }
+        half.append(piece).map_err(|error| JournalError::io(&*self.path, "append to", error))
     }
 
-    /// Brings everything into the database, and what did not fit beside it.
-    fn settle(&self, ahead: &mut Ahead, more: Option<Piece<'_>>) -> Result<()> {
-        let pieces: Vec<_> = ahead.held().into_iter().chain(more).collect();
-        let Some(Piece { last, .. }) = pieces.last().copied() else { return Ok(()) };
+    /// Whether [`Log::settle`] has something to do.
+    pub(crate) fn unsettled(&self) -> bool {
+        self.ahead.as_ref().is_some_and(|ahead| ahead.lock().full().is_some())
+    }
+
+    /// Brings the half of the file beside the database that is full, if one is, into the database.
+    /// Another thread may append meanwhile.
+    pub(crate) fn settle(&self) -> Result<()> {
+        let Some(ahead) = &self.ahead else { return Ok(()) };
+        let _one = self.settling.lock();
+        let full = ahead.lock().full().cloned();
+        let Some(full) = full else { return Ok(()) };
+        self.write("append to", &[full.piece()])?;
+        ahead.lock().settled();
+        Ok(())
+    }
+
+    /// Brings everything into the database, and an entry that has no room beside it.
+    fn settle_all(&self, ahead: &Mutex<Ahead>, more: Option<Piece<'_>>) -> Result<()> {
+        let _one = self.settling.lock();
+        let mut ahead = ahead.lock();
+        let pieces: Vec<_> = ahead.held().map(Held::piece).chain(more).collect();
+        if pieces.is_empty() {
+            return Ok(());
+        }
         self.write("append to", &pieces)?;
         drop(pieces);
-        ahead.begin(last);
+        ahead.settled_all();
         Ok(())
     }
 
@@ -220,12 +248,17 @@ impl Log {
         })
     }
 
+    /// Something of all that stands beside the database, in the order of commits.
+    fn held<T>(&self, of: impl FnMut(&Held) -> T) -> Vec<T> {
+        let ahead = self.ahead.as_ref().map(|ahead| ahead.lock());
+        ahead.iter().flat_map(|ahead| ahead.held()).map(of).collect()
+    }
+
     /// The last commit in the log; `None` when it has no entry.
     pub(crate) fn last(&self) -> Result<Option<u64>> {
-        if let Some(ahead) = &self.ahead
-            && let Some(piece) = ahead.lock().held()
-        {
-            return Ok(Some(piece.last));
+        let held = self.held(|held| held.piece().last);
+        if let Some(last) = held.last() {
+            return Ok(Some(*last));
         }
         let found = guarded(&self.path, "read", || {
             let table = self.database.begin_read()?.open_table(ENTRIES)?;
@@ -244,13 +277,13 @@ impl Log {
 
     /// About how many bytes its entries have.
     pub(crate) fn bytes(&self) -> Result<u64> {
-        let ahead = self.ahead.as_ref().map(|ahead| ahead.lock().held_bytes());
+        let ahead = self.held(|held| held.piece().bytes.len() as u64);
         let stored = guarded(&self.path, "read", || {
             let table = self.database.begin_read()?.open_table(ENTRIES)?;
             let statistics = redb::ReadableTableMetadata::stats(&table)?;
             Ok(statistics.stored_bytes())
         })?;
-        Ok(stored.saturating_add(ahead.unwrap_or(0)))
+        Ok(ahead.iter().fold(stored, |sum, bytes| sum.saturating_add(*bytes)))
     }
 
     /// The format, the directory and the number in the header.
@@ -287,7 +320,7 @@ impl Drop for Log {
             && let Some(ahead) = self.ahead.take()
         {
             // Where that fails it stays where it is, and is found by whoever opens the log.
-            let _ = self.settle(&mut ahead.into_inner(), None);
+            let _ = self.settle_all(&ahead, None);
         }
     }
 }

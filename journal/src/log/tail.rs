@@ -1,7 +1,7 @@
 //! Reading the entries after a checkpoint, log after log, in the order of their commits.
 
 use super::backend::guarded;
-use super::{ENTRIES, HEADER_KEY, Key, Log, Part};
+use super::{ENTRIES, HEADER_KEY, Held, Key, Log, Part};
 use crate::error::{JournalError, Result};
 use crate::journal::Shared;
 use redb::{Range, ReadableDatabase};
@@ -36,7 +36,7 @@ struct Cursor {
     // Before the log, whose database it reads.
     rows: Range<'static, Key, &'static [u8]>,
     /// What comes behind the rows.
-    ahead: Option<Entry>,
+    ahead: VecDeque<Entry>,
     log: Arc<Log>,
 }
 
@@ -100,22 +100,22 @@ impl fmt::Debug for Tail {
 
 impl Cursor {
     fn new(log: Arc<Log>) -> Result<Self> {
-        // As long as it is held, nothing moves from there into the rows.
-        let ahead = log.ahead.as_ref().map(|ahead| ahead.lock());
+        // Nothing moves from there into the rows meanwhile.
+        let settling = log.settling.lock();
+        let ahead = log.held(Held::entry).into();
         let rows = guarded(&log.path, "read", || {
             let table = log.database.begin_read()?.open_table(ENTRIES)?;
             Ok(table.range((HEADER_KEY.0 + 1, 0)..)?)
         })?;
-        let held = ahead.as_ref().and_then(|ahead| ahead.held()).map(|piece| piece.entry());
-        drop(ahead);
-        Ok(Self { rows, ahead: held, log })
+        drop(settling);
+        Ok(Self { rows, ahead, log })
     }
 
     /// The next entry, all its parts together.
     fn entry(&mut self) -> Result<Option<Entry>> {
         let mut bytes = Vec::new();
         let Some(((first, part), (last, parts))) = self.part(&mut bytes)? else {
-            return Ok(self.ahead.take());
+            return Ok(self.ahead.pop_front());
         };
         if part != 0 {
             return Err(self.torn());

@@ -12,11 +12,14 @@ fn work(medium: &SimulatedMedium, acknowledged: &mut u64) -> Result<(), JournalE
         let journal = opened.journal.clone();
         let found = read(opened)?;
         assert_eq!(found.last, *acknowledged);
-        for step in 0..6 {
+        for step in 0..9 {
             let first = *acknowledged + 1;
             let last = first + step % 3;
             append(&journal, first, last)?;
             *acknowledged = last;
+            if journal.unsettled() && step % 2 == 0 {
+                journal.settle()?;
+            }
             match (round, step) {
                 // A log that nobody goes on in, and one that no checkpoint follows.
                 (0, 1) => drop(journal.prepare_log()?),

@@ -134,8 +134,8 @@ fn a_damaged_entry_before_others() {
     let sound = directory(false);
     let name = "log-00000003.ahead";
     let bytes = sound.bytes(name).unwrap();
-    // The header, then commit 9; four commits are in the file.
-    for at in 32..32 + 32 + entry(9, 9).bytes.len() {
+    // A block for the header, then commit 9; four commits are in the file.
+    for at in 4096..4096 + 32 + entry(9, 9).bytes.len() {
         let medium = sound.crash(Crash::Everything);
         let mut flipped = bytes.clone();
         flipped[at] ^= 1;

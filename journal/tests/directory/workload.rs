@@ -4,8 +4,8 @@ use cimarron_journal::{AlignedVec, BlobId, Entry, Journal, JournalError, Medium,
 use cimarron_journal::{Options, open};
 use std::sync::Arc;
 
-/// Room for a few entries, so that logs get several rounds.
-pub(crate) const OPTIONS: Options = Options { sync: true, ahead: 8 << 10 };
+/// Room for a few entries, so that logs bring some into their databases.
+pub(crate) const OPTIONS: Options = Options { sync: true, ahead: 16 << 10 };
 
 pub(crate) fn try_open(medium: &(impl Medium + Clone + 'static)) -> Result<Opened, JournalError> {
     open(Arc::new(medium.clone()), OPTIONS)

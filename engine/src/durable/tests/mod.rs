@@ -26,7 +26,7 @@ fn open(medium: &Arc<SimulatedMedium>) -> Result<Repository, EngineError> {
 }
 
 /// So that logs go into their databases now and then.
-const AHEAD: u32 = 4 << 10;
+const AHEAD: u32 = 8 << 10;
 
 fn open_with(medium: &Arc<SimulatedMedium>, sync: SyncPolicy) -> Repository {
     let durability = Durability::default().with_sync(sync).with_ahead_bytes(AHEAD);
