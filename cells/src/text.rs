@@ -95,6 +95,12 @@ impl TextArea {
         text.get(at..at + len as usize)
     }
 
+    /// How far the text reaches: behind which offset there is none.
+    #[inline]
+    pub fn end(&self) -> u32 {
+        self.end.load(Ordering::Acquire)
+    }
+
     /// Bytes allocated for text.
     pub fn heap_bytes(&self) -> usize {
         self.bytes.heap_bytes()
@@ -180,10 +186,12 @@ mod tests {
         let area = TextArea::new(&writer, 64);
         let long = "x".repeat(10_000);
         let places = ["a", &long, "b"].map(|s| (area.push(&writer, s).unwrap(), s));
+        let places_end = places[2].0.offset + 1;
         for (place, string) in places {
             assert_eq!(area.get(place), Some(string));
         }
         assert_eq!(area.heap_bytes(), 64 + 16_384);
+        assert_eq!(area.end(), places_end);
     }
 
     #[test]

@@ -112,8 +112,8 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
                 new: stored(new),
             }))
         }
-        Recorded::Chunk { namespace, chunk } => {
-            Box::new((0..chunk.len()).map(move |row| Change::Instance {
+        Recorded::Rows { namespace, chunk, rows } => {
+            Box::new(rows.clone().map(move |row| Change::Instance {
                 namespace: namespace.clone(),
                 old: None,
                 new: Some(StoredInstance::new(Found { chunk: chunk.clone(), row })),

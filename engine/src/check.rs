@@ -55,7 +55,7 @@ pub(crate) use convert::Checked;
 pub(crate) use plan::Plan;
 pub(crate) use problem::{no_such_property, slot_of};
 pub(crate) use qualifiers::qualifiers;
-pub(crate) use row::{Cells, keys, views};
+pub(crate) use row::{Cells, KeyViews, keys, views};
 
 pub(crate) use number::exactly;
 

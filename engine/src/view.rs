@@ -29,6 +29,7 @@ macro_rules! views {
         }
 
         impl<'a> From<&'a Scalar> for ValueView<'a> {
+            #[inline]
             fn from(scalar: &'a Scalar) -> Self {
                 match scalar {
                     $( Scalar::$copied(v) => Self::$copied(*v), )*
@@ -152,6 +153,7 @@ impl<'a> ValueView<'a> {
 }
 
 impl<'a> From<&'a Value> for ValueView<'a> {
+    #[inline]
     fn from(value: &'a Value) -> Self {
         match value {
             Value::Null(..) => Self::Null,

@@ -34,6 +34,12 @@ impl Name {
         fold::eq(&self.0, text)
     }
 
+    /// Whether both are written alike, letter case included.
+    #[inline]
+    pub fn is_written_as(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
     /// The spelling as a shared string.
     pub fn into_smol(self) -> SmolStr {
         self.0

@@ -51,6 +51,12 @@ fn outside<T: PartialOrd + Copy>(
     )
 }
 
+/// Whether a text has neither spaces nor control characters, as keys mostly have not.
+#[inline]
+pub(super) fn is_dense(text: &str) -> bool {
+    text.bytes().all(|b| b > 0x20)
+}
+
 /// Whether a key may have this text in WMI.
 ///
 /// WMI SDK, "Key Qualifier": key text "must contain values greater than U+0020",

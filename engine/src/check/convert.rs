@@ -1,7 +1,7 @@
 //! From the value that was given to the one that its property holds.
 
 use super::Checker;
-use super::bounds::{is_key_text, passed_bound};
+use super::bounds::{is_dense, is_key_text, passed_bound};
 use super::number::number;
 use super::problem::{NOT_NULL, REQUIRED, mismatch};
 use crate::error::EngineError;
@@ -39,24 +39,40 @@ impl Checked<'_> {
 
 impl Checker<'_> {
     /// A value as its property holds it.
+    #[inline(always)]
     pub(crate) fn convert<'v>(
         self,
         slot: &Slot,
         value: ValueView<'v>,
     ) -> Result<Checked<'v>, EngineError> {
-        if value.cim_type() == Some(slot.cim_type)
-            && !slot.array.is_array()
-            && !matches!(value, ValueView::Array(_))
-            && self.is_plain(slot)
-        {
-            if let ValueView::String(text) = value {
-                self.check_length(text)?;
-            }
+        if self.takes(slot, value) {
             return Ok(Checked::View(value));
         }
         self.convert_at(slot, value, 0)
     }
 
+    /// Whether a value is its property's as it is, as far as that is quickly seen.
+    #[inline(always)]
+    fn takes(self, slot: &Slot, value: ValueView<'_>) -> bool {
+        if value.cim_type() != Some(slot.cim_type) || slot.array.is_array() || slot.is_bounded() {
+            return false;
+        }
+        let is_any = !slot.is_key || self.dialect != Dialect::Wmi;
+        match value {
+            ValueView::String(text) => {
+                text.len() <= self.limits.string_length && (is_any || is_dense(text))
+            }
+            ValueView::Char16(_) => is_any,
+            ValueView::Null
+            | ValueView::DateTime(_)
+            | ValueView::Reference(_)
+            | ValueView::Object(_)
+            | ValueView::Array(_) => false,
+            _ => true,
+        }
+    }
+
+    #[inline(never)]
     pub(super) fn convert_at<'v>(
         self,
         slot: &Slot,
@@ -182,6 +198,7 @@ impl Checker<'_> {
 
     /// Whether every value of the slot's own type will do, save that texts have a
     /// greatest length.
+    #[inline]
     pub(super) fn is_plain(self, slot: &Slot) -> bool {
         let key_text = slot.is_key
             && self.dialect == Dialect::Wmi

@@ -5,6 +5,7 @@
 //! A row of plain values is then checked by one comparison a value, and nothing is
 //! allocated.
 
+use super::bounds::is_dense;
 use super::problem::{KEY, illegal_null};
 use super::{Cells, Checked, Checker};
 use crate::error::EngineError;
@@ -19,8 +20,38 @@ pub(crate) struct Plan {
     given: Vec<Given>,
     /// Converted defaults of slots that are not given.
     defaults: Vec<(u32, Value)>,
+    /// How many bytes of text those have.
+    default_text: usize,
+    /// Which of the values are the keys, in declaration order; `None` when not all keys are
+    /// given.
+    keys: Option<Vec<usize>>,
     /// A slot that needs a value and never gets one, and why it needs it.
     missing: Option<(u32, &'static str)>,
+}
+
+/// A row whose values are taken as they are.
+pub(crate) struct PlainRow<'p> {
+    plan: &'p Plan,
+    values: &'p [ValueView<'p>],
+    /// How many bytes of text it has.
+    pub(crate) text: usize,
+}
+
+impl<'p> PlainRow<'p> {
+    /// The values of the keys, in declaration order.
+    #[inline]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = ValueView<'p>> {
+        let keys = self.plan.keys.iter().flatten();
+        keys.filter_map(|at| self.values.get(*at)).copied()
+    }
+
+    /// The row's values with their slots.
+    #[inline]
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (u32, ValueView<'p>)> {
+        let given = self.plan.given.iter().map(|given| given.slot).zip(self.values.iter().copied());
+        let defaults = self.plan.defaults.iter();
+        given.chain(defaults.map(|(slot, value)| (*slot, value.into())))
+    }
 }
 
 /// Which values of a slot are taken as they are.
@@ -70,7 +101,11 @@ impl Checker<'_> {
         let (needed, reason) = self.needed(layout);
         let missing = absent(&layout.keys).map(|n| (n, KEY));
         let missing = missing.or_else(|| absent(needed).map(|n| (n, reason)));
-        Ok(Plan { given, defaults, missing })
+        let key = |slot: &u32| slots.iter().position(|given| given == slot);
+        let keys = layout.keys.iter().map(key).collect();
+        let texts = defaults.iter().filter_map(|(_, value)| value.as_str());
+        let default_text = texts.map(str::len).sum();
+        Ok(Plan { given, defaults, default_text, keys, missing })
     }
 
     fn plain(self, slot: &Slot) -> Plain {
@@ -85,8 +120,43 @@ impl Checker<'_> {
         }
     }
 
-    /// The cells of one row, one value a slot of the plan, appended to `cells`.
+    /// One row, one value a slot of the plan, when all of them are taken as they are.
     #[inline]
+    pub(crate) fn plain_row<'p>(
+        self,
+        plan: &'p Plan,
+        values: &'p [ValueView<'p>],
+    ) -> Option<PlainRow<'p>> {
+        if plan.keys.is_none() || plan.missing.is_some() {
+            return None;
+        }
+        let mut text = plan.default_text;
+        for (given, value) in plan.given.iter().zip(values) {
+            if !self.takes_plain(given, value) {
+                return None;
+            }
+            text = text.saturating_add(value.as_str().map_or(0, str::len));
+        }
+        (text <= self.limits.row_text_length).then_some(PlainRow { plan, values, text })
+    }
+
+    /// Whether a value is taken as it is, as far as that is quickly seen.
+    #[inline]
+    fn takes_plain(self, given: &Given, value: &ValueView<'_>) -> bool {
+        match (given.plain, value) {
+            (_, ValueView::Null) => given.needed.is_none(),
+            (Plain::Of(CimType::String), ValueView::String(text)) => {
+                text.len() <= self.limits.string_length
+            }
+            (Plain::KeyText, ValueView::String(text)) => {
+                text.len() <= self.limits.string_length && is_dense(text)
+            }
+            (Plain::Of(cim_type), value) => value.cim_type() == Some(cim_type),
+            (Plain::KeyText | Plain::Never, _) => false,
+        }
+    }
+
+    /// The cells of one row, one value a slot of the plan, appended to `cells`.
     pub(crate) fn row<'v>(
         self,
         layout: &Layout,
@@ -96,19 +166,11 @@ impl Checker<'_> {
     ) -> Result<(), EngineError> {
         cells.reserve(plan.given.len() + plan.defaults.len());
         for (given, value) in plan.given.iter().zip(values) {
-            let taken = match (given.plain, value) {
-                (_, ValueView::Null) => given.needed.is_none(),
-                (Plain::Of(CimType::String), ValueView::String(text)) => {
-                    text.len() <= self.limits.string_length
-                }
-                (Plain::KeyText, ValueView::String(text)) => {
-                    text.len() <= self.limits.string_length && text.bytes().all(|b| b > 0x20)
-                }
-                (Plain::Of(cim_type), value) => value.cim_type() == Some(cim_type),
-                (Plain::KeyText | Plain::Never, _) => false,
+            let checked = if self.takes_plain(given, value) {
+                Checked::View(*value)
+            } else {
+                self.look(layout, *given, *value)?
             };
-            let checked =
-                if taken { Checked::View(*value) } else { self.look(layout, *given, *value)? };
             cells.push((given.slot, checked));
         }
         for (slot, default) in &plan.defaults {

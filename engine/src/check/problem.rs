@@ -10,14 +10,18 @@ pub(super) const NOT_NULL: &str = "it is Not_Null or Indexed";
 pub(super) const REQUIRED: &str = "it is Required";
 
 /// The slot of a property that a caller names.
+#[inline(always)]
 pub(crate) fn slot_of(layout: &Layout, name: &Name, guess: u32) -> Result<u32, EngineError> {
-    layout.slot_of(name.as_str(), guess).ok_or_else(|| {
-        if cimarron_wql::SystemProperty::from_name(name.as_str()).is_some() {
-            EngineError::SystemProperty { property: name.clone() }
-        } else {
-            no_such_property(layout, name)
-        }
-    })
+    layout.slot_named(name, guess).ok_or_else(|| no_slot(layout, name))
+}
+
+#[cold]
+fn no_slot(layout: &Layout, name: &Name) -> EngineError {
+    if cimarron_wql::SystemProperty::from_name(name.as_str()).is_some() {
+        EngineError::SystemProperty { property: name.clone() }
+    } else {
+        no_such_property(layout, name)
+    }
 }
 
 /// The error for a property that is not there.

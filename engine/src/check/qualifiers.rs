@@ -22,7 +22,7 @@ pub(crate) fn qualifiers(layout: &Layout, instance: &Instance) -> Option<Arc<Row
     let mut properties = Vec::new();
     for (name, property) in instance.properties() {
         if !property.qualifiers.is_empty()
-            && let Some(slot) = layout.slot_of(name.as_str(), guess)
+            && let Some(slot) = layout.slot_named(name, guess)
         {
             properties.push((slot, property.qualifiers.clone()));
             guess = slot + 1;

@@ -19,19 +19,18 @@ pub(crate) fn views<'c>(
     cells.iter().map(|(slot, value)| (*slot, value.view()))
 }
 
-/// The values of a row's keys, in declaration order; NULL where one is missing.
-pub(crate) fn keys<'c>(
-    layout: &Layout,
-    cells: &'c [(u32, Checked<'_>)],
-) -> SmallVec<[ValueView<'c>; 4]> {
-    layout
-        .keys
-        .iter()
-        .map(|key| {
-            let cell = cells.iter().find(|(slot, _)| slot == key);
-            cell.map_or(ValueView::Null, |(_, value)| value.view())
-        })
-        .collect()
+/// The values of keys, in declaration order.
+pub(crate) type KeyViews<'c> = SmallVec<[ValueView<'c>; 4]>;
+
+/// The values of a row's keys; NULL where one is missing.
+#[inline]
+pub(crate) fn keys<'c>(layout: &Layout, cells: &'c [(u32, Checked<'_>)]) -> KeyViews<'c> {
+    let mut keys = KeyViews::new();
+    for key in &layout.keys {
+        let cell = cells.iter().find(|(slot, _)| slot == key);
+        keys.push(cell.map_or(ValueView::Null, |(_, value)| value.view()));
+    }
+    keys
 }
 
 /// Up to how many slots are looked for one by one.
@@ -59,7 +58,20 @@ impl<'a> Checker<'a> {
         layout: &'a Layout,
         instance: &'a Instance,
     ) -> Result<Cells<'a>, EngineError> {
-        let mut cells = Cells::with_capacity(instance.len() + layout.defaults.len());
+        let mut cells = Cells::new();
+        self.take_given(layout, instance, &mut cells)?;
+        Ok(cells)
+    }
+
+    /// The given properties of an instance, converted, in the place of what is in `cells`.
+    pub(crate) fn take_given(
+        self,
+        layout: &'a Layout,
+        instance: &'a Instance,
+        cells: &mut Cells<'a>,
+    ) -> Result<(), EngineError> {
+        cells.clear();
+        cells.reserve(instance.len() + layout.defaults.len());
         if !instance.qualifiers.is_empty() {
             self.check_instance_qualifiers(layout, instance)?;
         }
@@ -75,9 +87,8 @@ impl<'a> Checker<'a> {
                 cells.push((number, value));
             }
         }
-        self.check_text(&cells)?;
-        check_filter(layout, views(&cells), self.limits)?;
-        Ok(cells)
+        self.check_text(cells)?;
+        check_filter(layout, views(cells), self.limits)
     }
 
     /// That a row's texts together are not too long for a chunk.

@@ -13,9 +13,11 @@ use super::codec::{
 use super::schema::{ArchiveHash, changed_classes, put_change};
 use crate::schema::{ClassId, Schema};
 use crate::store::{Chunk, Found, Record, Recorded, image};
+use crate::view::ValueView;
 use cimarron_model::{Dialect, Name};
 use rkyv::util::AlignedVec;
 use rustc_hash::FxHashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a change is. The numbers are part of the format and never given again.
@@ -93,9 +95,9 @@ impl Writer {
                 }
                 self.put_row(old.as_ref(), new.as_ref());
             }
-            Recorded::Chunk { namespace, chunk } => {
+            Recorded::Rows { namespace, chunk, rows } => {
                 self.enter(namespace, within);
-                self.put_chunk(chunk);
+                self.put_rows(chunk, rows.clone());
             }
             Recorded::Schema { namespace, old, new } => {
                 self.put_archives(old, new);
@@ -142,13 +144,7 @@ impl Writer {
         match (old, new) {
             (old, Some(new)) => {
                 let kind = if old.is_some() { kind::REPLACE } else { kind::INSERT };
-                self.put_kind(kind, new.class());
-                put_cells(&mut self.out, new.chunk.cells(new.row));
-                let qualifiers = new.chunk.qualifiers(new.row);
-                put_bool(&mut self.out, qualifiers.is_some());
-                if let Some(qualifiers) = qualifiers {
-                    put_row_qualifiers(&mut self.out, &qualifiers);
-                }
+                self.put_new(kind, &new.chunk, new.row, new.chunk.cells(new.row));
             }
             (Some(old), None) => {
                 self.put_kind(kind::DELETE, old.class());
@@ -159,15 +155,34 @@ impl Writer {
         }
     }
 
-    fn put_chunk(&mut self, chunk: &Arc<Chunk>) {
-        if image::encode(chunk, chunk.len(), &mut self.image).is_ok() {
+    /// Writes a row as it is now.
+    fn put_new<'v>(
+        &mut self,
+        kind: u8,
+        chunk: &Chunk,
+        row: usize,
+        cells: impl Iterator<Item = (u32, ValueView<'v>)>,
+    ) {
+        self.put_kind(kind, chunk.layout().id);
+        put_cells(&mut self.out, cells);
+        let qualifiers = chunk.qualifiers(row);
+        put_bool(&mut self.out, qualifiers.is_some());
+        if let Some(qualifiers) = qualifiers {
+            put_row_qualifiers(&mut self.out, &qualifiers);
+        }
+    }
+
+    /// Writes new rows: a chunk that was finished before it came as an image, others, and rows
+    /// that no image holds, one by one.
+    fn put_rows(&mut self, chunk: &Chunk, rows: Range<usize>) {
+        if chunk.is_sealed() && image::encode(chunk, rows.end, &mut self.image).is_ok() {
             self.put_kind(kind::CHUNK, chunk.layout().id);
             put_bytes(&mut self.out, &self.image);
             return;
         }
-        // Rows that no image holds go one by one.
-        for row in 0..chunk.len() {
-            self.put_row(None, Some(&Found { chunk: chunk.clone(), row }));
+        let filled = chunk.filled();
+        for row in rows {
+            self.put_new(kind::INSERT, chunk, row, filled.cells(row));
         }
     }
 

@@ -42,10 +42,10 @@ pub(crate) fn each_instance_event(
             let stored = |found: &Option<Found>| found.clone().map(StoredInstance::new);
             maker.row(0, stored(old), stored(new)).into_iter().for_each(take);
         }
-        Recorded::Chunk { chunk, .. } => {
-            for row in 0..chunk.len() {
+        Recorded::Rows { chunk, rows, .. } => {
+            for (at, row) in (0..).zip(rows.clone()) {
                 let new = StoredInstance::new(Found { chunk: chunk.clone(), row });
-                maker.row(row as u64, None, Some(new)).into_iter().for_each(&mut take);
+                maker.row(at, None, Some(new)).into_iter().for_each(&mut take);
             }
         }
         _ => {}
@@ -178,7 +178,7 @@ pub(crate) fn placed(record: &Record) -> impl Iterator<Item = (u64, &Recorded)> 
         let first = next;
         next = next.saturating_add(match change {
             Recorded::Row { .. } | Recorded::Raised(_) => 1,
-            Recorded::Chunk { chunk, .. } => chunk.len() as u64,
+            Recorded::Rows { rows, .. } => rows.len() as u64,
             Recorded::Schema { .. } => 1 << 32,
             _ => 0,
         });

@@ -430,7 +430,7 @@ fn schema_before(records: &[Arc<Record>], name: &Name) -> Option<Arc<crate::sche
 fn is_of(change: &Recorded, name: &Name) -> bool {
     match change {
         Recorded::Row { namespace, .. }
-        | Recorded::Chunk { namespace, .. }
+        | Recorded::Rows { namespace, .. }
         | Recorded::Schema { namespace, .. } => namespace == name,
         Recorded::Raised(raised) => raised.namespace == *name,
         _ => false,

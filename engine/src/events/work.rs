@@ -248,7 +248,7 @@ impl<'s> Work<'s> {
 
     fn take_change(&mut self, at: (&Record, u64), change: &Recorded, gone: &[&Name]) {
         match change {
-            Recorded::Row { namespace, .. } | Recorded::Chunk { namespace, .. } => {
+            Recorded::Row { namespace, .. } | Recorded::Rows { namespace, .. } => {
                 let Some(scope) = self.state.scopes.get(namespace) else { return };
                 if gone.contains(&namespace) {
                     return;

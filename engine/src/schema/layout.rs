@@ -105,6 +105,7 @@ impl Layout {
         }
     }
 
+    #[inline]
     pub(crate) fn slot(&self, slot: u32) -> Option<&Slot> {
         self.slots.get(slot as usize)
     }
@@ -116,6 +117,15 @@ impl Layout {
             return Some(guess);
         }
         self.by_name.get(&CaseInsensitive(name)).copied()
+    }
+
+    /// The slot of a property, without case, by a name that mostly is written as declared.
+    #[inline(always)]
+    pub(crate) fn slot_named(&self, name: &Name, guess: u32) -> Option<u32> {
+        if self.slot(guess).is_some_and(|s| s.name.is_written_as(name)) {
+            return Some(guess);
+        }
+        self.slot_of(name.as_str(), guess)
     }
 
     /// The property of this name, without case.
@@ -151,6 +161,7 @@ impl Slot {
     }
 
     /// Whether some values are too long, too short, too great or too small.
+    #[inline]
     pub(crate) fn is_bounded(&self) -> bool {
         self.bounds.as_deref().is_some_and(|bounds| {
             bounds.max_len.is_some()

@@ -2,8 +2,9 @@
 
 use super::instances::{delete_row, modify_row};
 use super::path::BoundPath;
-use super::write::Put;
+use super::write::{Desk, Put};
 use super::{Operation, PutMode, Session, Update};
+use crate::check::Checker;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
@@ -66,12 +67,14 @@ impl Session {
 impl WriteBatch {
     /// Creates an instance; see [`Session::create_instance`].
     #[must_use]
+    #[inline]
     pub fn create(self, instance: Instance) -> Self {
         self.put(instance, PutMode::CreateOnly, Update::Whole)
     }
 
     /// Creates or changes an instance; see [`Session::put_instance`].
     #[must_use]
+    #[inline]
     pub fn put(mut self, instance: Instance, mode: PutMode, update: Update) -> Self {
         self.writes.push(Write::Put(instance, mode, update));
         self
@@ -114,12 +117,14 @@ impl WriteBatch {
         let namespace = session.enter(context, Operation::WriteInstances, "")?;
         let mut transaction = namespace.begin()?;
         let root = transaction.root(&namespace.store);
+        let checker = session.checker(&root.schema);
         let mut paths = Vec::with_capacity(self.writes.len());
+        let mut desk = Desk::default();
         for (n, write) in self.writes.iter().enumerate() {
             if n % WRITES_PER_CHECK == 0 {
                 context.check(&**session.repository().clock())?;
             }
-            paths.push(write.apply(session, namespace, &root, &mut transaction)?);
+            paths.push(write.apply(checker, (namespace, &root), &mut transaction, &mut desk)?);
             match write {
                 Write::Put(instance, ..) => {
                     session.create_namespace_of(&mut transaction, instance)?;
@@ -143,14 +148,13 @@ impl Write {
         }
     }
 
-    fn apply(
-        &self,
-        session: &Session,
-        namespace: &Namespace,
-        root: &Root,
+    fn apply<'a>(
+        &'a self,
+        checker: Checker<'a>,
+        (namespace, root): (&Namespace, &Root),
         transaction: &mut Transaction<'_>,
+        desk: &mut Desk<'a>,
     ) -> Result<ObjectPath, EngineError> {
-        let checker = session.checker(&root.schema);
         let find = |path: &ObjectPath| {
             let bound = BoundPath::bind(&root.schema, &namespace.location, path)?;
             let found = bound.locate(namespace, root, Seen::Current);
@@ -158,7 +162,7 @@ impl Write {
         };
         match self {
             Self::Put(instance, mode, update) => {
-                let put = Put::prepare(checker, instance, *mode, update)?;
+                let put = Put::prepare(checker, instance, (*mode, update), desk)?;
                 put.apply(namespace, root, transaction)
             }
             Self::Modify(path, instance, update) => {

@@ -76,10 +76,16 @@ impl Staged {
         Self { columns, hashes: Vec::new(), text_bytes: 0 }
     }
 
-    fn push<'v>(&mut self, hash: u64, cells: impl Iterator<Item = (u32, ValueView<'v>)>) {
+    /// Adds a row with so many bytes of text.
+    #[inline]
+    fn push<'v>(
+        &mut self,
+        (hash, text): (u64, usize),
+        cells: impl Iterator<Item = (u32, ValueView<'v>)>,
+    ) {
         let row = self.hashes.len();
+        self.text_bytes += text;
         for (slot, value) in cells {
-            self.text_bytes += value.as_str().map_or(0, str::len);
             if let Some(column) = self.columns.get_mut(slot as usize) {
                 column.set_at_end(row, value);
             }
@@ -151,16 +157,29 @@ impl Inserter {
         if values.len() != self.values {
             return Err(EngineError::ValueCount { values: values.len(), properties: self.values });
         }
-        let layout = &self.layout;
-        let mut cells = Cells::new();
-        self.session.checker(&self.schema).row(layout, &self.plan, values, &mut cells)?;
-        let keys = check::keys(layout, &cells);
-        let hash = self.session.namespace.store.rules().hash(keys.iter().copied());
-        self.open.push(hash, check::views(&cells));
+        let rules = self.session.namespace.store.rules();
+        match self.session.checker(&self.schema).plain_row(&self.plan, values) {
+            Some(row) => {
+                let hash = rules.hash(row.keys());
+                self.open.push((hash, row.text), row.cells());
+            }
+            None => self.insert_converted(values)?,
+        }
         if self.open.is_full() {
-            let full = std::mem::replace(&mut self.open, Staged::new(layout));
+            let full = std::mem::replace(&mut self.open, Staged::new(&self.layout));
             self.full.push(full.finish());
         }
+        Ok(())
+    }
+
+    /// Adds a row of which some values are to be looked at.
+    fn insert_converted(&mut self, values: &[ValueView<'_>]) -> Result<(), EngineError> {
+        let (layout, mut cells) = (&self.layout, Cells::new());
+        self.session.checker(&self.schema).row(layout, &self.plan, values, &mut cells)?;
+        let keys = check::keys(layout, &cells);
+        let hash = self.session.namespace.store.rules().hash(keys.into_iter());
+        let text = check::views(&cells).filter_map(|(_, value)| value.as_str());
+        self.open.push((hash, text.map(str::len).sum()), check::views(&cells));
         Ok(())
     }
 
@@ -219,7 +238,7 @@ fn add(
         return Err(EngineError::ClassChanged { class: layout.class.clone() });
     };
     let check = |keys: SmallVec<[ValueView<'_>; 4]>, hash| {
-        check_free(namespace, root, layout, (hash, &keys))
+        check_free(namespace, root, class, (hash, &keys))
     };
     let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
     if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {

@@ -4,7 +4,7 @@ use super::instance_options::InstanceOptions;
 use super::path::{BoundPath, path_of_row};
 use super::query::QueryResult;
 use super::row::instance_of;
-use super::write::{Changes, NewRow, Put};
+use super::write::{Changes, Desk, NewRow, Put};
 use super::{Depth, Operation, PropertyList, PutMode, Session, Update};
 use crate::check::{self, Checker};
 use crate::context::CallContext;
@@ -30,7 +30,8 @@ impl Session {
         let namespace = self.enter(context, Operation::WriteInstances, instance.class.as_str())?;
         loop {
             let root = namespace.root();
-            let row = NewRow::prepare(self.checker(&root.schema), instance)?;
+            let mut desk = Desk::default();
+            let row = NewRow::prepare(self.checker(&root.schema), instance, &mut desk)?;
             row.expect(namespace, &root);
             if self.create_as_namespace(instance)? {
                 return Ok(row.path());
@@ -134,7 +135,8 @@ impl Session {
         let namespace = self.enter(context, Operation::WriteInstances, instance.class.as_str())?;
         loop {
             let schema = namespace.schema();
-            let put = Put::prepare(self.checker(&schema), instance, mode, update)?;
+            let (checker, mut desk) = (self.checker(&schema), Desk::default());
+            let put = Put::prepare(checker, instance, (mode, update), &mut desk)?;
             if mode != PutMode::UpdateOnly && self.create_as_namespace(instance)? {
                 return Ok(put.path());
             }

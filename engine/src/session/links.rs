@@ -23,7 +23,9 @@ pub(crate) fn join<'v>(
     value: impl Fn(u32) -> ValueView<'v>,
     beside: &mut Beside,
 ) {
-    beside.links = targets(namespace, root, transaction, layout, &value);
+    if !layout.references.is_empty() {
+        beside.links = targets(namespace, root, transaction, layout, &value);
+    }
     if namespace.store.has_unbound_objects()
         && let Some(class) = root.schema.by_id(layout.id)
     {

@@ -2,7 +2,7 @@
 
 use super::migrate::{delete, move_rows};
 use super::namespaces::{namespace_of, populate};
-use super::write::Put;
+use super::write::{Desk, Put};
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
 use crate::context::CallContext;
@@ -199,7 +199,8 @@ impl Session {
                 if n % INSTANCES_PER_CHECK == 0 {
                     context.check(&**self.repository().clock())?;
                 }
-                let put = Put::prepare(checker, &instance, mode(n), &Update::Whole)?;
+                let (how, mut desk) = ((mode(n), &Update::Whole), Desk::default());
+                let put = Put::prepare(checker, &instance, how, &mut desk)?;
                 put.apply(namespace, &root, writer.transaction)?;
                 loaded.instances += 1;
                 spaces.extend(namespace_of(namespace, &instance)?);

@@ -5,7 +5,7 @@
 use super::instances::delete_row;
 use super::path::BoundPath;
 use super::row::instance_of;
-use super::write::NewRow;
+use super::write::{Desk, NewRow};
 use super::{Session, UpdateMode};
 use crate::check::Checker;
 use crate::error::EngineError;
@@ -117,7 +117,8 @@ pub(super) fn move_rows(
     writer.transaction.set_moving(true);
     for (mut instance, mode) in rows {
         fit(checker, &mut instance, mode)?;
-        let row = NewRow::prepare(checker, &instance)
+        let mut desk = Desk::default();
+        let row = NewRow::prepare(checker, &instance, &mut desk)
             .map_err(|_| EngineError::ClassHasInstances { class: instance.class.clone() })?;
         row.insert(namespace, &root, writer.transaction)?;
     }

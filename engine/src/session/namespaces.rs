@@ -19,7 +19,7 @@
 
 use super::instances::delete_row;
 use super::path::BoundPath;
-use super::write::Put;
+use super::write::{Desk, Put};
 use super::{PutMode, Session, Update};
 use crate::check::Checker;
 use crate::error::EngineError;
@@ -243,7 +243,8 @@ fn put(
         location: &holder.location,
         limits: repository.limits(),
     };
-    let put = Put::prepare(checker, &instance, PutMode::CreateOnly, &Update::Given)?;
+    let (how, mut desk) = ((PutMode::CreateOnly, &Update::Given), Desk::default());
+    let put = Put::prepare(checker, &instance, how, &mut desk)?;
     match put.apply(holder, &root, transaction) {
         // Whoever put it there creates the namespace by it.
         Ok(_) | Err(EngineError::InstanceExists { .. }) => Ok(()),

@@ -7,7 +7,7 @@
 use super::links;
 use super::path::{BoundPath, path_of};
 use super::{PutMode, Update};
-use crate::check::{self, Cells, Checker};
+use crate::check::{self, Cells, Checker, KeyViews};
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout};
@@ -16,103 +16,115 @@ use crate::view::ValueView;
 use cimarron_model::{Dialect, Instance, Name, ObjectPath};
 use std::sync::Arc;
 
-/// A new row, ready to be written.
-pub(super) struct NewRow<'a> {
-    pub(super) class: ClassRef<'a>,
-    pub(super) cells: Cells<'a>,
-    pub(super) qualifiers: Option<Arc<RowQualifiers>>,
+/// What whoever makes many rows under one schema uses again from one to the next.
+#[derive(Default)]
+pub(super) struct Desk<'a> {
+    /// The class of the last row.
+    class: Option<ClassRef<'a>>,
+    /// The values of the row, which are large to be moved.
+    cells: Cells<'a>,
 }
 
-impl<'a> NewRow<'a> {
+/// A new row, ready to be written.
+pub(super) struct NewRow<'c, 'a> {
+    class: ClassRef<'a>,
+    cells: &'c Cells<'a>,
+    qualifiers: Option<Arc<RowQualifiers>>,
+}
+
+impl<'c, 'a> NewRow<'c, 'a> {
     /// The first half of a create.
     pub(super) fn prepare(
         checker: Checker<'a>,
         instance: &'a Instance,
+        desk: &'c mut Desk<'a>,
     ) -> Result<Self, EngineError> {
-        let class = class(checker.schema, instance.class.as_str())?;
+        let Desk { class: last, cells } = desk;
+        let class = match last.filter(|class| class.name().is_written_as(&instance.class)) {
+            Some(class) => class,
+            None => *last.insert(class(checker.schema, instance.class.as_str())?),
+        };
         checker.instantiable(class)?;
         let layout = class.layout();
-        let mut cells = checker.given(layout, instance)?;
-        checker.complete(layout, &mut cells)?;
+        checker.take_given(layout, instance, cells)?;
+        checker.complete(layout, cells)?;
         Ok(Self { class, cells, qualifiers: check::qualifiers(layout, instance) })
+    }
+
+    fn keys(&self) -> KeyViews<'c> {
+        check::keys(self.class.layout(), self.cells)
     }
 
     /// Asks for the memory where the key is going to be looked up, so that it is there when
     /// the row's turn has come.
     pub(super) fn expect(&self, namespace: &Namespace, root: &Root) {
         if let Some(key_root) = self.class.key_root() {
-            let keys = check::keys(self.class.layout(), &self.cells);
-            let hash = namespace.store.rules().hash(keys.iter().copied());
+            let hash = namespace.store.rules().hash(self.keys().into_iter());
             namespace.store.expect(root, key_root, hash);
         }
     }
 
     pub(super) fn path(&self) -> ObjectPath {
-        let layout = self.class.layout();
-        path_of(layout, check::keys(layout, &self.cells).into_iter())
+        path_of(self.class.layout(), self.keys().into_iter())
     }
 
-    /// The second half of a create.
+    /// The second half of a create: adds the row, unless its key is taken.
     pub(super) fn insert(
         &self,
         namespace: &Namespace,
         root: &Root,
         transaction: &mut Transaction<'_>,
     ) -> Result<(), EngineError> {
-        let beside = Beside { qualifiers: self.qualifiers.clone(), ..Beside::default() };
-        insert_cells(namespace, root, transaction, self.class.layout(), &self.cells, beside)
+        self.insert_under(namespace, root, transaction, &self.keys())
     }
-}
 
-/// Adds a row whose cells are checked, unless its key is taken.
-pub(super) fn insert_cells(
-    namespace: &Namespace,
-    root: &Root,
-    transaction: &mut Transaction<'_>,
-    layout: &Arc<Layout>,
-    cells: &[(u32, check::Checked<'_>)],
-    beside: Beside,
-) -> Result<(), EngineError> {
-    let keys = check::keys(layout, cells);
-    let store = &namespace.store;
-    let hash = store.rules().hash(keys.iter().copied());
-    check_free(namespace, root, layout, (hash, &keys))?;
-    let Some(table) = root.table(layout.id) else {
-        return Err(EngineError::ClassChanged { class: layout.class.clone() });
-    };
-    let mut beside = beside;
-    let value = |slot: u32| {
-        let cell = cells.iter().find(|(s, _)| *s == slot);
-        cell.map_or(ValueView::Null, |(_, value)| value.view())
-    };
-    links::join(namespace, root, transaction, layout, value, &mut beside);
-    transaction.insert(store, table, layout, hash, check::views(cells), beside)
+    fn insert_under(
+        &self,
+        namespace: &Namespace,
+        root: &Root,
+        transaction: &mut Transaction<'_>,
+        keys: &[ValueView<'_>],
+    ) -> Result<(), EngineError> {
+        let (layout, store) = (self.class.layout(), &namespace.store);
+        let hash = store.rules().hash(keys.iter().copied());
+        check_free(namespace, root, self.class, (hash, keys))?;
+        let Some(table) = root.table(layout.id) else {
+            return Err(EngineError::ClassChanged { class: layout.class.clone() });
+        };
+        let mut beside = Beside { qualifiers: self.qualifiers.clone(), ..Beside::default() };
+        let value = |slot: u32| {
+            let cell = self.cells.iter().find(|(s, _)| *s == slot);
+            cell.map_or(ValueView::Null, |(_, value)| value.view())
+        };
+        links::join(namespace, root, transaction, layout, value, &mut beside);
+        transaction.insert(store, table, layout, hash, check::views(self.cells), beside)
+    }
 }
 
 /// That no other instance has the key.
 ///
 /// `Wmi`: the key is taken when any instance under the key root has it. `Dmtf`:
-/// when an instance of a class above or below has it; siblings may share keys.
+/// when an instance of a class above or below has it; siblings may share keys. `class` is
+/// the root's.
 pub(super) fn check_free(
     namespace: &Namespace,
     root: &Root,
-    layout: &Layout,
+    class: ClassRef<'_>,
     (hash, keys): (u64, &[ValueView<'_>]),
 ) -> Result<(), EngineError> {
-    let (store, schema) = (&namespace.store, &*root.schema);
-    let own = layout.id;
-    let in_line = |id: ClassId| match (namespace.dialect, schema.by_id(own), schema.by_id(id)) {
-        (Dialect::Dmtf, Some(own), Some(other)) => own.is_a(other) || other.is_a(own),
+    let in_line = |id: ClassId| match (namespace.dialect, root.schema.by_id(id)) {
+        (Dialect::Dmtf, Some(other)) => class.is_a(other) || other.is_a(class),
         _ => true,
     };
-    let taken = match schema.by_id(own).and_then(ClassRef::key_root) {
+    let taken = match class.key_root() {
         Some(key_root) => {
+            let store = &namespace.store;
             store.find(root, key_root, (hash, keys), Seen::Current, in_line).is_some()
         }
-        None => root.has_instances(own),
+        None => root.has_instances(class.def().id),
     };
     if taken {
-        let path = Box::new(path_of(layout, keys.iter().copied()));
+        let path = Box::new(path_of(class.layout(), keys.iter().copied()));
         return Err(EngineError::InstanceExists { path });
     }
     Ok(())
@@ -211,28 +223,29 @@ impl<'a> Changes<'a> {
 }
 
 /// An instance to be created or changed, whichever it takes.
-pub(super) struct Put<'a> {
-    row: NewRow<'a>,
+pub(super) struct Put<'c, 'a> {
+    row: NewRow<'c, 'a>,
     /// Where the instance would be, and what would change; `None` when it must be
     /// new.
-    update: Option<(BoundPath<'a>, Changes<'a>)>,
+    update: Option<Box<(BoundPath<'a>, Changes<'a>)>>,
     mode: PutMode,
 }
 
-impl<'a> Put<'a> {
+impl<'c, 'a> Put<'c, 'a> {
     /// The first half of a put.
     pub(super) fn prepare(
         checker: Checker<'a>,
         instance: &'a Instance,
-        mode: PutMode,
-        update: &Update,
+        (mode, update): (PutMode, &Update),
+        desk: &'c mut Desk<'a>,
     ) -> Result<Self, EngineError> {
-        let row = NewRow::prepare(checker, instance)?;
+        let row = NewRow::prepare(checker, instance, desk)?;
         let update = if mode == PutMode::CreateOnly {
             None
         } else {
             let place = BoundPath::bind(checker.schema, checker.location, &row.path())?;
-            Some((place, Changes::prepare(checker, row.class.layout(), instance, update)?))
+            let changes = Changes::prepare(checker, row.class.layout(), instance, update)?;
+            Some(Box::new((place, changes)))
         };
         Ok(Self { row, update, mode })
     }
@@ -248,8 +261,9 @@ impl<'a> Put<'a> {
         root: &Root,
         transaction: &mut Transaction<'_>,
     ) -> Result<ObjectPath, EngineError> {
-        let path = self.row.path();
-        if let Some((place, changes)) = &self.update {
+        let keys = self.row.keys();
+        let path = path_of(self.row.class.layout(), keys.iter().copied());
+        if let Some((place, changes)) = self.update.as_deref() {
             let there = place.locate(namespace, root, Seen::Current);
             // An instance of a subclass with the same key is another object.
             let id = self.row.class.def().id;
@@ -261,7 +275,7 @@ impl<'a> Put<'a> {
                 return Err(EngineError::InstanceNotFound { path: Box::new(path) });
             }
         }
-        self.row.insert(namespace, root, transaction)?;
+        self.row.insert_under(namespace, root, transaction, &keys)?;
         Ok(path)
     }
 }

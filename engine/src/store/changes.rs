@@ -14,6 +14,7 @@ use crate::schema::{ClassId, Schema};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
@@ -45,8 +46,8 @@ pub(crate) enum Recorded {
     /// A row came, went, or took the place of another.
     /// `moved`: it is the same instance as before, in a row of the changed class.
     Row { namespace: Name, old: Option<Found>, new: Option<Found>, moved: bool },
-    /// All rows of a chunk came.
-    Chunk { namespace: Name, chunk: Arc<Chunk> },
+    /// Rows of a chunk came, one behind the other: all of them when it is sealed.
+    Rows { namespace: Name, chunk: Arc<Chunk>, rows: Range<usize> },
     /// A schema took the place of another.
     Schema { namespace: Name, old: Arc<Schema>, new: Arc<Schema> },
     /// The rows of a class were taken over to the version of it that the schema before this

@@ -226,8 +226,16 @@ impl Chunk {
         }
     }
 
-    pub(super) const fn is_sealed(&self) -> bool {
+    pub(crate) const fn is_sealed(&self) -> bool {
         matches!(self.rows, Rows::Sealed(..))
+    }
+
+    /// What rows are added to, as long as there are to be more.
+    pub(super) const fn as_tail(&self) -> Option<&Tail> {
+        match &self.rows {
+            Rows::Tail(tail) => Some(tail),
+            Rows::Sealed(..) => None,
+        }
     }
 
     /// The columns of a sealed chunk, by slot.
@@ -257,7 +265,7 @@ impl Chunk {
     /// Whether another row can be added.
     pub(super) fn has_room(&self) -> bool {
         match &self.rows {
-            Rows::Tail(tail) => tail.len() < tail.capacity() && tail.text_bytes() <= TEXT_CAPACITY,
+            Rows::Tail(tail) => tail.len() < tail.capacity() && tail.text_end() <= TEXT_CAPACITY,
             Rows::Sealed(..) => false,
         }
     }

@@ -8,12 +8,14 @@
 //!
 //! The table is a set of shards, open addressing with linear probing. The place of
 //! an entry follows from the bits that the entry has, so a shard that grows or is
-//! cleaned up reads no key; only one that is full and splits in two does, its own
-//! keys alone, and no insert waits for the whole table to move. A shard that
-//! changes its size is replaced, and so is the list of shards; readers keep the
-//! one that they have. There is one writer.
+//! cleaned up reads no key; only one that is full and splits does, its own keys
+//! alone, and no insert waits for the whole table to move. It splits in four, each
+//! of which grows once before it splits again: a key is read again half as often as
+//! if it split in two. A shard that changes its size is replaced, and so is the list
+//! of shards; readers keep the one that they have. There is one writer.
 
 use super::address::{ADDRESS_BITS, RowAddress};
+use super::chunk::CAPACITY;
 use arc_swap::{ArcSwap, Cache};
 use cimarron_cells::prefetch;
 use std::ops::Deref;
@@ -25,6 +27,13 @@ const SHARD_PLACES: usize = 1 << 14;
 
 /// How many places a shard has at first.
 const FIRST_PLACES: usize = 8;
+
+/// How many entries a shard is to have when it is known how many are coming: some have a few
+/// more than others, and none is to split.
+const ROOMY: usize = SHARD_PLACES / 8 * 5;
+
+/// A shard splits in two to this power.
+const SPLIT_BITS: u32 = 2;
 
 /// Which bits of the hash choose the shard; those below are in the entry.
 const SHARD_SHIFT: u32 = 64 - ADDRESS_BITS;
@@ -141,11 +150,15 @@ impl Shard {
     /// The same entries in as many places as fit their number.
     fn rebuilt(&self) -> Self {
         let entries = self.entries.load(Ordering::Relaxed) as usize;
-        let places = ((entries + 1) * 2).next_power_of_two().max(FIRST_PLACES);
-        let new = Self::new(self.depth, places);
+        let new = Self::new(self.depth, places_for(entries));
         self.words().for_each(|word| new.put(word));
         new
     }
+}
+
+/// How many places fit so many entries.
+fn places_for(entries: usize) -> usize {
+    ((entries + 1) * 2).next_power_of_two().max(FIRST_PLACES)
 }
 
 /// The shards of one moment.
@@ -224,7 +237,8 @@ impl KeyIndex {
     }
 
     /// Adds an address. `rehash` gives the hash of an address's key.
-    pub(super) fn insert<A: Address>(&self, hash: u64, address: A, rehash: impl Fn(A) -> u64) {
+    pub(super) fn insert<A: Address>(&self, hash: u64, address: A, rehash: impl FnMut(A) -> u64) {
+        let mut rehash = rehash;
         loop {
             let shards = self.shards.load();
             let place = shards.place(hash);
@@ -235,7 +249,8 @@ impl KeyIndex {
             }
             let crowded = shard.entries.load(Ordering::Relaxed) as usize >= SHARD_PLACES / 2;
             let next = if crowded && shard.depth < MAX_DEPTH {
-                split(&shards, place, &rehash)
+                let bits = SPLIT_BITS.min(MAX_DEPTH - shard.depth);
+                split(&shards, shard, (bits, FIRST_PLACES), &mut rehash)
             } else {
                 shards.replacing(shard, shard.rebuilt())
             };
@@ -245,17 +260,21 @@ impl KeyIndex {
 
     /// Makes room for so many addresses more: shards split while they have few entries, whose
     /// keys are all that is read again.
-    pub(super) fn reserve<A: Address>(&self, more: usize, rehash: impl Fn(A) -> u64) {
+    pub(super) fn reserve<A: Address>(&self, more: usize, rehash: impl FnMut(A) -> u64) {
+        let mut rehash = rehash;
         let wanted = |shards: &Shards| {
             let entries = shards.distinct().map(|s| s.entries.load(Ordering::Relaxed) as usize);
-            ((entries.sum::<usize>() + more) / (SHARD_PLACES / 2)).max(1).ilog2().min(MAX_DEPTH)
+            let all = entries.sum::<usize>() + more;
+            (0..MAX_DEPTH).find(|depth| all >> depth <= ROOMY).unwrap_or(MAX_DEPTH)
         };
         let depth = wanted(&self.shards.load());
         loop {
             let shards = self.shards.load();
-            let shallow = shards.list.iter().position(|shard| shard.depth < depth);
-            let Some(place) = shallow else { return };
-            self.shards.store(Arc::new(split(&shards, place, &rehash)));
+            let shallow = shards.list.iter().find(|shard| shard.depth < depth);
+            let Some(shard) = shallow else { return };
+            let bits = depth - shard.depth;
+            let next = split(&shards, shard, (bits, SHARD_PLACES), &mut rehash);
+            self.shards.store(Arc::new(next));
         }
     }
 
@@ -307,36 +326,80 @@ impl KeptShards {
     }
 }
 
-/// The shards with one of them in two halves.
-fn split<A: Address>(shards: &Shards, place: usize, rehash: &impl Fn(A) -> u64) -> Shards {
-    let Some(shard) = shards.list.get(place) else {
-        return Shards { depth: shards.depth, list: shards.list.clone() };
-    };
-    let bit = shard.depth;
-    let mut words: Vec<u64> = shard.words().collect();
-    // In the order of their rows, to read the keys from one chunk after the other.
-    words.sort_unstable_by_key(|word| word & ((1 << ADDRESS_BITS) - 1));
-    let halves = [0, 1].map(|_| Shard::new(bit + 1, SHARD_PLACES));
+/// The shards with one of them in two to the power of `bits`, each of which has `least` places
+/// or as many as it needs.
+fn split<A: Address>(
+    shards: &Shards,
+    shard: &Arc<Shard>,
+    (bits, least): (u32, usize),
+    rehash: &mut impl FnMut(A) -> u64,
+) -> Shards {
+    let (first, depth) = (shard.depth, shard.depth + bits);
+    let part_of = |number: usize| number >> first & ((1 << bits) - 1);
+    let mut parts: Vec<Vec<u64>> = vec![Vec::new(); 1 << bits];
+    let words = in_order_of_chunks(shard.words().collect());
     for word in words {
         let hash = rehash(A::from_word(word));
-        let half = (hash >> SHARD_SHIFT) as usize >> bit & 1;
-        if let Some(half) = halves.get(half) {
-            half.put(word);
+        if let Some(part) = parts.get_mut(part_of((hash >> SHARD_SHIFT) as usize)) {
+            part.push(word);
         }
     }
-    let [low, high] = halves.map(Arc::new);
-    let mut list = shards.list.clone();
-    let mut depth = shards.depth;
-    if bit == depth {
-        list.extend_from_within(..);
-        depth += 1;
+    let new = |words: Vec<u64>| {
+        let part = Shard::new(depth, places_for(words.len()).max(least));
+        words.into_iter().for_each(|word| part.put(word));
+        Arc::new(part)
+    };
+    let parts: Vec<Arc<Shard>> = parts.into_iter().map(new).collect();
+    let mut all = Shards { depth: shards.depth, list: shards.list.clone() };
+    while all.depth < depth {
+        all.list.extend_from_within(..);
+        all.depth += 1;
     }
-    for (n, there) in list.iter_mut().enumerate() {
-        if Arc::ptr_eq(there, shard) {
-            *there = if n >> bit & 1 == 1 { high.clone() } else { low.clone() };
+    for (n, there) in all.list.iter_mut().enumerate() {
+        if Arc::ptr_eq(there, shard)
+            && let Some(part) = parts.get(part_of(n))
+        {
+            *there = part.clone();
         }
     }
-    Shards { depth, list }
+    all
+}
+
+/// The words in the order of the chunks that their addresses lead to, so that keys are read
+/// from one chunk after the other: sorted by one digit of the chunk's number after the other,
+/// but for those in which all agree.
+fn in_order_of_chunks(mut words: Vec<u64>) -> Vec<u64> {
+    const DIGIT: u32 = 8;
+    let mut sorted = vec![0; words.len()];
+    for shift in (CAPACITY.trailing_zeros()..ADDRESS_BITS).step_by(DIGIT as usize) {
+        let digit = |word: u64| {
+            let address = word & ((1 << ADDRESS_BITS) - 1);
+            (address >> shift) as usize & ((1 << DIGIT) - 1)
+        };
+        let mut starts = [0_usize; 1 << DIGIT];
+        for word in &words {
+            if let Some(count) = starts.get_mut(digit(*word)) {
+                *count += 1;
+            }
+        }
+        if starts.contains(&words.len()) {
+            continue;
+        }
+        let mut start = 0;
+        for place in &mut starts {
+            start += std::mem::replace(place, start);
+        }
+        for word in &words {
+            if let Some(place) = starts.get_mut(digit(*word))
+                && let Some(slot) = sorted.get_mut(*place)
+            {
+                *slot = *word;
+                *place += 1;
+            }
+        }
+        std::mem::swap(&mut words, &mut sorted);
+    }
+    words
 }
 
 #[cfg(test)]
@@ -369,6 +432,30 @@ mod tests {
         all().for_each(|a| index.insert(hash(a), a, hash));
         assert!(index.heap_bytes() <= full);
         assert!(all().all(|a| index.find(hash(a), |x: RowAddress| x == a).is_some()));
+    }
+
+    #[test]
+    fn words_are_put_in_the_order_of_their_chunks() {
+        for chunks in [1, 3, 300, 70_000] {
+            let address =
+                |n: u64| RowAddress::new(1 + (n * 7919 % chunks) as u32, n as usize % 4096);
+            let words: Vec<u64> = (0..5000).map(|n| entry(n, address(n).bits())).collect();
+            let mut expected = words.clone();
+            expected.sort_by_key(|word| RowAddress::from_word(*word).chunk());
+            assert_eq!(in_order_of_chunks(words), expected);
+        }
+        assert!(in_order_of_chunks(Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn with_room_reserved_no_key_is_read_again() {
+        for count in [5_000_u32, 12_289, 40_000, 250_000] {
+            let index = KeyIndex::default();
+            let all = || (0..count).map(|n| RowAddress::new(1 + n / 4096, n as usize % 4096));
+            index.reserve(count as usize, |_: RowAddress| panic!("no key is there"));
+            all().for_each(|a| index.insert(hash(a), a, |_| panic!("there is room")));
+            assert!(all().all(|a| index.find(hash(a), |x: RowAddress| x == a).is_some()));
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@
 //!   unless its property is NULL. Under the index's lock an entry always leads to its row.
 //! * A scan holds the chunks that it started with and needs nothing else from here.
 
+mod added;
 mod address;
 mod bits;
 mod changes;
@@ -34,6 +35,7 @@ mod column;
 mod commits;
 mod directory;
 mod extent;
+mod filled;
 mod gather;
 pub(crate) mod image;
 mod index_list;
@@ -195,6 +197,17 @@ impl Store {
         let chunk = self.directory.get(address);
         let chunk = chunk.as_ref().and_then(|c| c.as_ref());
         chunk.map_or(0, |chunk| self.rules.hash(chunk.keys(address.row())))
+    }
+
+    /// The hashes of rows' keys, asked for one chunk after the other.
+    fn hashes(&self) -> impl FnMut(RowAddress) -> u64 {
+        let mut last: Option<Arc<Chunk>> = None;
+        move |address| {
+            if last.as_ref().is_none_or(|chunk| chunk.number() != address.chunk()) {
+                last = self.chunk(address);
+            }
+            last.as_ref().map_or(0, |chunk| self.rules.hash(chunk.keys(address.row())))
+        }
     }
 
     /// Asks for the memory where a key is looked up that will be soon.

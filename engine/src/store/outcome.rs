@@ -1,5 +1,6 @@
 //! How a transaction ends: published as a whole, or taken back.
 
+use super::added::Run;
 use super::address::RowAddress;
 use super::changes::Record;
 use super::commits::{Applied, Commits, WriterState};
@@ -23,7 +24,7 @@ impl Transaction<'_> {
     pub(crate) fn commit(mut self, by: &Principal) -> Result<Commit, EngineError> {
         self.done = true;
         let nothing = self.roots.is_empty()
-            && self.born.is_empty()
+            && self.added.is_empty()
             && self.killed.is_empty()
             && self.adopted.is_empty()
             && !self.is_noted;
@@ -110,13 +111,14 @@ impl Transaction<'_> {
             }
         }
         // All are dead before any is taken away: nobody moves one that is about to go.
-        for place in &self.born {
+        let added = self.added.take();
+        for place in added.iter().flat_map(Run::places) {
             place.table.count(-1);
             if let Some(chunk) = place.store.chunk(place.address) {
                 chunk.kill(token, place.address.row(), UNDONE);
             }
         }
-        for place in self.born.drain(..).rev() {
+        for place in added.iter().rev().flat_map(|run| run.places().rev()) {
             // Those who still look at what was before may need what is there.
             place.take_away(self.commits, token, 0);
         }

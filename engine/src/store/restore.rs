@@ -49,7 +49,7 @@ impl Transaction<'_> {
                 if let Some(hash) = hashes.get(row + AHEAD) {
                     index.expect(*hash);
                 }
-                index.insert(*hash, RowAddress::new(number, row), |a| store.hash_at(a));
+                index.insert(*hash, RowAddress::new(number, row), store.hashes());
             }
         }
         table.count(live);

@@ -29,6 +29,26 @@ struct TailColumn {
     data: TailData,
 }
 
+/// The rows that were out at some time, as one column has them.
+#[derive(Clone, Copy)]
+pub(super) struct TailCells<'t> {
+    column: &'t TailColumn,
+    text: &'t TextArea,
+    rows: Rows<'t>,
+}
+
+impl<'t> TailCells<'t> {
+    /// The value of a row.
+    #[inline(always)]
+    pub(super) fn get(self, row: usize) -> ValueView<'t> {
+        let Self { column, text, rows } = self;
+        if !column.present.contains(rows, row as u32) {
+            return ValueView::Null;
+        }
+        column.data.get(text, rows, row).unwrap_or_default()
+    }
+}
+
 impl TailColumn {
     /// Whether all of the rows have a value.
     fn has_all(&self, rows: Rows<'_>) -> bool {
@@ -68,7 +88,7 @@ macro_rules! tail_data {
             }
 
             /// Fills a row that is not out yet; whether the value is of this form.
-            #[inline]
+            #[inline(always)]
             fn set(&self, writer: &Writer, text: &TextArea, row: u32, value: ValueView<'_>) -> bool {
                 match (self, value) {
                     $( (Self::$variant(items), ValueView::$variant(v)) => items.set(writer, row, v), )*
@@ -132,7 +152,7 @@ macro_rules! tail_data {
             }
 
             /// The value of a row that has one.
-            #[inline]
+            #[inline(always)]
             fn get<'a>(
                 &'a self,
                 text: &'a TextArea,
@@ -186,12 +206,14 @@ impl Tail {
         self.count.capacity() as usize
     }
 
-    pub(super) fn text_bytes(&self) -> usize {
-        self.text.heap_bytes()
+    /// How far the text of its rows reaches, in bytes.
+    #[inline]
+    pub(super) fn text_end(&self) -> usize {
+        self.text.end() as usize
     }
 
     /// Fills a slot of a row that is not out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set(
         &self,
         writer: &Writer,
@@ -228,12 +250,18 @@ impl Tail {
     /// The value in a slot of a row that is out.
     #[inline]
     pub(super) fn get(&self, row: usize, slot: u32) -> ValueView<'_> {
-        let rows = self.count.rows();
+        let (rows, text) = (self.count.rows(), &self.text);
         let column = self.columns.get(slot as usize).and_then(OnceLock::get);
-        column
-            .filter(|c| c.present.contains(rows, row as u32))
-            .and_then(|c| c.data.get(&self.text, rows, row))
-            .unwrap_or_default()
+        column.map_or(ValueView::Null, |column| TailCells { column, text, rows }.get(row))
+    }
+
+    /// The columns that have values, by slot.
+    pub(super) fn filled(&self) -> impl Iterator<Item = (u32, TailCells<'_>)> {
+        let (rows, text) = (self.count.rows(), &self.text);
+        let columns = (0..).zip(&self.columns);
+        columns.filter_map(move |(slot, column)| {
+            Some((slot, TailCells { column: column.get()?, text, rows }))
+        })
     }
 
     /// The values in a slot of the rows that are out, as conditions look at them.

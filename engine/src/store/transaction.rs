@@ -5,6 +5,7 @@
 //! itself sees the newest rows. [`Transaction::commit`] publishes the number. A
 //! transaction that is dropped without that takes everything back.
 
+use super::added::Added;
 use super::address::RowAddress;
 use super::changes::Recorded;
 use super::chunk::{Beside, Chunk};
@@ -58,7 +59,7 @@ pub(crate) struct Transaction<'r> {
     pub(super) number: Commit,
     /// Namespaces whose schema changes.
     pub(super) roots: Vec<(Arc<Store>, Arc<Root>)>,
-    pub(super) born: SmallVec<[Place; 1]>,
+    pub(super) added: Added,
     pub(super) killed: SmallVec<[Dead; 1]>,
     pub(super) adopted: Vec<Adopted>,
     /// Tables whose chunks went to others.
@@ -95,7 +96,7 @@ impl<'r> Transaction<'r> {
             number: state.last + 1,
             state,
             roots: Vec::new(),
-            born: SmallVec::new(),
+            added: Added::default(),
             killed: SmallVec::new(),
             adopted: Vec::new(),
             migrated: Vec::new(),
@@ -243,8 +244,12 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         beside: Beside,
     ) -> Result<(), EngineError> {
-        let new = self.add(store, table, layout, hash, cells, beside, &[])?;
-        self.record(store, None, Some(new));
+        self.add(store, table, layout, hash, cells, beside, &[])?;
+        if self.is_moving {
+            self.record(store, None, self.added.newest());
+        } else {
+            self.record_new(store);
+        }
         Ok(())
     }
 
@@ -263,8 +268,8 @@ impl<'r> Transaction<'r> {
         let links: SmallVec<[ObjectNumber; 2]> = old.chunk.links(old.row).collect();
         beside.object = old.chunk.object(old.row);
         self.kill(store, table, old, hash);
-        let new = self.add(store, table, layout, hash, cells, beside, &links)?;
-        self.record(store, Some(old), Some(new));
+        self.add(store, table, layout, hash, cells, beside, &links)?;
+        self.record(store, Some(old), self.added.newest());
         Ok(())
     }
 
@@ -278,18 +283,25 @@ impl<'r> Transaction<'r> {
         cells: impl Iterator<Item = (u32, ValueView<'a>)>,
         mut beside: Beside,
         links_before: &[ObjectNumber],
-    ) -> Result<Found, EngineError> {
-        let chunk = match table.open_tail(layout) {
-            Some(chunk) => chunk,
-            None => self.new_tail(store, table, layout)?,
+    ) -> Result<(), EngineError> {
+        let run = match self.added.open_for(table, layout) {
+            Some(run) => run,
+            None => {
+                let chunk = match table.open_tail(layout) {
+                    Some(chunk) => chunk,
+                    None => self.new_tail(store, table, layout)?,
+                };
+                self.added.begin(store, table, chunk)
+            }
         };
         // One that was there before may have links of then.
         let may_be_linked = beside.object != 0;
         if beside.object == 0 && !beside.links.is_empty() {
             beside.object = store.objects.add(&self.state.token);
         }
-        let row = chunk.append(&self.state.token, cells, &beside, self.number);
-        let address = RowAddress::new(chunk.number(), row);
+        let row = run.chunk.append(&self.state.token, cells, &beside, self.number);
+        run.rows.end = row + 1;
+        let address = RowAddress::new(run.chunk.number(), row);
         if beside.object != 0 {
             store.objects.bind(beside.object, address);
             for (at, link) in beside.links.iter().enumerate() {
@@ -301,13 +313,11 @@ impl<'r> Transaction<'r> {
             }
         }
         if let Some(index) = &table.index {
-            index.insert(hash, address, |a| store.hash_at(a));
+            index.insert(hash, address, store.hashes());
         }
-        table.ordered.enter(&chunk, row);
+        table.ordered.enter(&run.chunk, row);
         table.count(1);
-        let (store, table) = (store.clone(), table.clone());
-        self.born.push(Place { store, table, address, hash });
-        Ok(Found { chunk, row })
+        Ok(())
     }
 
     /// The object number of a row that a reference names; `path` says where it is.
@@ -343,7 +353,7 @@ impl<'r> Transaction<'r> {
     /// Makes room for many rows that are going to be added.
     pub(crate) fn reserve(&self, store: &Store, table: &Table, rows: usize) {
         if let Some(index) = &table.index {
-            index.reserve(rows, |a| store.hash_at(a));
+            index.reserve(rows, store.hashes());
         }
     }
 
@@ -372,21 +382,29 @@ impl<'r> Transaction<'r> {
             chunk: chunk.clone(),
             entered: 0,
         });
-        for (row, hash) in hashes.iter().copied().enumerate() {
+        let mut entered = 0;
+        let mut enter = |(row, hash): (usize, &u64)| -> Result<(), EngineError> {
             if let Some(index) = &table.index {
-                is_free(&chunk, row, hash)?;
-                let address = RowAddress::new(number, row);
-                index.insert(hash, address, |a| store.hash_at(a));
+                if let Some(later) = hashes.get(row + AHEAD) {
+                    index.expect(*later);
+                }
+                is_free(&chunk, row, *hash)?;
+                index.insert(*hash, RowAddress::new(number, row), store.hashes());
             }
-            table.count(1);
-            if let Some(adopted) = self.adopted.last_mut() {
-                adopted.entered += 1;
-            }
+            entered += 1;
+            Ok(())
+        };
+        let outcome = hashes.iter().enumerate().try_for_each(&mut enter);
+        table.count(entered as isize);
+        if let Some(adopted) = self.adopted.last_mut() {
+            adopted.entered = entered;
         }
+        outcome?;
         table.ordered.enter_all(&chunk);
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
-            changes.push(Recorded::Chunk { namespace: store.namespace(), chunk });
+            let rows = 0..chunk.len();
+            changes.push(Recorded::Rows { namespace: store.namespace(), chunk, rows });
         }
         Ok(())
     }
@@ -400,6 +418,22 @@ impl<'r> Transaction<'r> {
         let hash = store.rules.hash(found.chunk.keys(found.row));
         self.kill(store, table, found, hash);
         self.record(store, Some(found), None);
+    }
+
+    /// Records the row that was added last.
+    fn record_new(&mut self, store: &Store) {
+        let Some((chunk, row)) = self.added.last() else { return };
+        self.is_standing |= chunk.layout().standing.is_some();
+        let Some(changes) = &mut self.changes else { return };
+        if let Some(Recorded::Rows { chunk: before, rows, .. }) = changes.last_mut()
+            && Arc::ptr_eq(before, chunk)
+            && rows.end == row
+        {
+            rows.end += 1;
+            return;
+        }
+        let (namespace, chunk, rows) = (store.namespace(), chunk.clone(), row..row + 1);
+        changes.push(Recorded::Rows { namespace, chunk, rows });
     }
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
@@ -471,6 +505,7 @@ impl<'r> Transaction<'r> {
 
     /// Seals the last chunk of a table, and lets go of births that no longer matter.
     fn close_tail(&mut self, store: &Store, table: &Table) {
+        self.added.close();
         let chunks = table.all_chunks();
         let recent = chunks.len().saturating_sub(RECENT);
         let is_due = |c: &Arc<Chunk>| !c.is_sealed() || c.births().is_some();
@@ -495,6 +530,9 @@ impl<'r> Transaction<'r> {
         table.set_chunks(next);
     }
 }
+
+/// How many rows ahead the memory of the index is asked for.
+const AHEAD: usize = 8;
 
 /// How many of a table's last chunks are looked at when one is sealed.
 const RECENT: usize = 4;

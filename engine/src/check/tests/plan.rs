@@ -74,6 +74,16 @@ proptest! {
             Ok(cells)
         });
         let (planned, single) = (outcome(planned), outcome(single));
+        if let Some(plain) = checker.plain_row(&plan, &values) {
+            let cells = plain.cells().map(|(slot, value)| (slot, Checked::View(value)));
+            let cells: Cells<'_> = cells.collect();
+            let keys = keys(&layout, &cells);
+            prop_assert!(plain.keys().zip(&keys).all(|(a, b)| a.is_identical(*b)));
+            prop_assert_eq!(plain.keys().count(), keys.len());
+            let text: usize = cells.iter().filter_map(|(_, v)| v.view().as_str()).map(str::len).sum();
+            prop_assert_eq!(plain.text, text);
+            prop_assert_eq!(&outcome(Ok(cells.clone())), &planned);
+        }
         // Of several mistakes either may be the one that is told.
         prop_assert_eq!(planned.is_ok(), single.is_ok(), "{:?} {:?}", planned, single);
         if single.is_ok() {

@@ -352,8 +352,8 @@ impl Watch for Watcher {
                         self.change(work, namespace, old.as_ref(), new.as_ref());
                     }
                 }
-                Recorded::Chunk { namespace, chunk } if chunk.layout().standing.is_some() => {
-                    for row in 0..chunk.len() {
+                Recorded::Rows { namespace, chunk, rows } if chunk.layout().standing.is_some() => {
+                    for row in rows.clone() {
                         let new = StoredInstance::new(Found { chunk: chunk.clone(), row });
                         self.change(work, namespace, None, Some(&new));
                     }
