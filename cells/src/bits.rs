@@ -44,7 +44,10 @@ impl Bits {
     /// When the rows are those of another count.
     #[inline]
     pub fn contains(&self, rows: Rows<'_>, row: u32) -> bool {
-        self.word(rows, row / u64::BITS) >> (row % u64::BITS) & 1 == 1
+        self.count.demand_own(rows);
+        let word = self.words.get((row / u64::BITS) as usize);
+        let is_set = |word: &AtomicU64| word.load(Ordering::Relaxed) >> (row % u64::BITS) & 1 == 1;
+        row < rows.len() && word.is_some_and(is_set)
     }
 
     /// The bits of the 64 rows from row `64 * at` on; 0 for those that are not among the rows.
