@@ -29,6 +29,7 @@ mod load;
 mod migrate;
 pub(crate) mod namespaces;
 mod path;
+mod picked;
 mod put_class;
 mod qualifier_types;
 mod query;
@@ -37,6 +38,7 @@ mod row;
 mod scan;
 mod sequence;
 mod statement;
+mod walk;
 mod warm;
 mod write;
 

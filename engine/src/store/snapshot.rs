@@ -48,7 +48,7 @@ pub(crate) struct FrozenChunk {
 impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
         let len = chunk.len();
-        let whole = chunk.births().is_none() && chunk.deaths().is_empty();
+        let whole = chunk.is_whole();
         Self { chunk, at, start: 0, len, whole, picked: None }
     }
 
@@ -56,6 +56,13 @@ impl FrozenChunk {
     #[inline]
     pub(crate) fn one(Found { chunk, row }: Found) -> Self {
         Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
+    }
+
+    /// A chunk some of whose rows were found to be seen: which, a list beside it says.
+    #[inline]
+    pub(crate) fn listed(chunk: Arc<Chunk>) -> Self {
+        let len = chunk.len();
+        Self { chunk, at: Commit::MAX, start: 0, len, whole: true, picked: None }
     }
 
     /// Rows of one chunk that were found to be seen, in ascending order.
