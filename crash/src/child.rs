@@ -132,7 +132,12 @@ impl Work {
 /// # Errors
 /// The engine's.
 pub fn open(folder: &Path, sync: Sync, log_bytes: u64) -> Result<Repository, EngineError> {
-    let durability = Durability::default().with_sync(sync.policy()).with_log_bytes(log_bytes);
+    // Small logs go into their database often, large ones as a user's do.
+    let ahead = u32::try_from(log_bytes / 64).unwrap_or(u32::MAX).clamp(4 << 10, 1 << 20);
+    let durability = Durability::default()
+        .with_sync(sync.policy())
+        .with_log_bytes(log_bytes)
+        .with_ahead_bytes(ahead);
     Repository::builder().durability(durability).open(folder)
 }
 

@@ -17,7 +17,8 @@ pub const LANE: Lane = Lane(0);
 /// # Errors
 /// The engine's.
 pub fn open(medium: &SimulatedMedium, sync: SyncPolicy) -> Result<Repository, EngineError> {
-    let durability = Durability::default().with_sync(sync).with_log_bytes(1 << 40);
+    let durability =
+        Durability::default().with_sync(sync).with_log_bytes(1 << 40).with_ahead_bytes(4 << 10);
     Repository::builder().durability(durability).open_on(Arc::new(medium.clone()))
 }
 

@@ -4,6 +4,9 @@ use cimarron_journal::simulated::{Crash, SimulatedMedium};
 use cimarron_journal::{AlignedVec, BlobId, Entry, JournalError, Options, open};
 use std::sync::{Arc, LazyLock};
 
+/// Some of the entries go into the log's database, the last ones stand beside it.
+const OPTIONS: Options = Options { sync: true, ahead: 6_000 };
+
 /// How many entries follow the checkpoint, which is at commit 1.
 pub const ENTRIES: u64 = 5;
 
@@ -20,7 +23,7 @@ pub fn sound() -> SimulatedMedium {
         // before that; panics that nobody catches end it all the same.
         std::panic::set_hook(Box::new(|_| {}));
         let medium = SimulatedMedium::new();
-        let opened = open(Arc::new(medium.clone()), Options::default()).expect("it is empty");
+        let opened = open(Arc::new(medium.clone()), OPTIONS).expect("it is empty");
         let journal = &opened.journal;
         let made = || -> Result<(), JournalError> {
             journal.append(1, 1, b"before")?;
@@ -40,7 +43,7 @@ pub fn sound() -> SimulatedMedium {
 
 /// Everything that the directory holds, and its entries.
 pub fn read(medium: &SimulatedMedium) -> Result<Vec<Entry>, JournalError> {
-    let opened = open(Arc::new(medium.clone()), Options::default())?;
+    let opened = open(Arc::new(medium.clone()), OPTIONS)?;
     if let Some(checkpoint) = &opened.checkpoint {
         let mut buffer = AlignedVec::new();
         for facts in checkpoint.segments().facts() {

@@ -1,7 +1,7 @@
 //! Copying the checkpoint that holds into another folder, while everything goes on.
 
 use crate::error::{JournalError, Result};
-use crate::journal::Journal;
+use crate::journal::{Journal, Options};
 use crate::log::Log;
 use crate::manifest::Manifest;
 use crate::medium::{Held, LockError, Medium};
@@ -107,7 +107,8 @@ impl<'m> Target<'m> {
         // Another directory from here on: its commits will be others than ours.
         manifest.directory = new_directory()?;
         // Its names become durable too, and with them those of the segments.
-        drop(Log::create(self.medium, &manifest.directory, manifest.first_log, true)?);
+        let options = Options::default();
+        drop(Log::create(self.medium, &manifest.directory, manifest.first_log, options)?);
         manifest.write(self.medium)?;
         let checkpoint = manifest.checkpoint.as_ref();
         Ok(BackupReport {

@@ -102,6 +102,7 @@ impl JournalError {
         match source.kind() {
             io::ErrorKind::UnexpectedEof => Self::damaged(file, "the file ends too early"),
             io::ErrorKind::NotFound => Self::damaged(file, "the file is missing"),
+            io::ErrorKind::InvalidData => Self::damaged(file, source.to_string()),
             _ => Self::io(file, "read", source),
         }
     }

@@ -19,11 +19,14 @@ pub struct Options {
     /// with the system: they survive the end of the process, not the end of the machine.
     /// Checkpoints are always on the medium before what they replace is removed.
     pub sync: bool,
+    /// How many bytes each new log has room for before they go into its database. Up to so many
+    /// are kept in memory, too.
+    pub ahead: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sync: true }
+        Self { sync: true, ahead: 1 << 20 }
     }
 }
 
@@ -244,8 +247,7 @@ impl Journal {
                 let number = shared.current.lock().log.number().checked_add(1);
                 let number =
                     number.ok_or_else(|| JournalError::refused("a log after the last number"))?;
-                let sync = shared.options.sync;
-                let log = Log::create(&*shared.medium, &shared.directory, number, sync)?;
+                let log = Log::create(&*shared.medium, &shared.directory, number, shared.options)?;
                 *spare = Spare::Out;
                 Arc::new(log)
             }
@@ -343,6 +345,7 @@ impl Journal {
         for number in files.first_log..first_log {
             // One that stays is removed when the directory is opened next.
             let _ = shared.medium.remove(&names::log(number));
+            let _ = shared.medium.remove(&names::ahead(number));
         }
         files.first_log = first_log;
         Ok(())

@@ -6,6 +6,7 @@
 //! MANIFEST             which checkpoint holds, which segments it uses, which log goes on
 //! segment-00000007     blobs, written once, each with its hash
 //! log-00000003.redb    the entries since the checkpoint
+//! log-00000003.ahead   the newest of them
 //! *.new                files being written
 //! ```
 //!

@@ -15,6 +15,8 @@ pub(crate) enum FileName {
     Manifest,
     Segment(u32),
     Log(u64),
+    /// The file beside a log's database.
+    Ahead(u64),
     /// One that was being written; whatever it is, it was never used.
     New,
 }
@@ -32,14 +34,18 @@ impl FileName {
                 if let Some(number) = name.strip_prefix("segment-") {
                     Self::Segment(number.parse().ok()?)
                 } else {
-                    let number = name.strip_prefix("log-")?.strip_suffix(".redb")?;
-                    Self::Log(number.parse().ok()?)
+                    let number = name.strip_prefix("log-")?;
+                    match number.strip_suffix(".ahead") {
+                        Some(number) => Self::Ahead(number.parse().ok()?),
+                        None => Self::Log(number.strip_suffix(".redb")?.parse().ok()?),
+                    }
                 }
             }
         };
         let written = match known {
             Self::Segment(number) => segment(number),
             Self::Log(number) => log(number),
+            Self::Ahead(number) => ahead(number),
             _ => return Some(known),
         };
         (written == name).then_some(known)
@@ -54,6 +60,11 @@ pub(crate) fn segment(number: u32) -> String {
 /// The name of a log.
 pub(crate) fn log(number: u64) -> String {
     format!("log-{number:08}.redb")
+}
+
+/// The name of the file beside a log's database.
+pub(crate) fn ahead(number: u64) -> String {
+    format!("log-{number:08}.ahead")
 }
 
 /// The name of a file while it is being written.
@@ -74,6 +85,7 @@ mod tests {
             (segment(u32::MAX), FileName::Segment(u32::MAX)),
             (log(3), FileName::Log(3)),
             (log(u64::MAX), FileName::Log(u64::MAX)),
+            (ahead(3), FileName::Ahead(3)),
             (new(MANIFEST), FileName::New),
             (new(&log(3)), FileName::New),
         ];
@@ -90,6 +102,8 @@ mod tests {
             "segment-00000007.new",
             "log-00000001",
             "log-.redb",
+            "log-1.ahead",
+            "log-00000001.ahead.new",
             "notes.txt",
             ".new",
             "MANIFEST.new.new",

@@ -38,7 +38,7 @@ pub fn open(medium: Arc<dyn Medium>, options: Options) -> Result<Opened> {
     })?;
     let mut listing = Listing::of(&*medium)?;
     if !listing.manifest {
-        listing.begin(&*medium)?;
+        listing.begin(&*medium, options)?;
         listing = Listing::of(&*medium)?;
     }
     let manifest = Manifest::read(&*medium)?;
@@ -85,6 +85,10 @@ pub fn open(medium: Arc<dyn Medium>, options: Options) -> Result<Opened> {
     Ok(Opened { journal: Journal { shared }, checkpoint, tail })
 }
 
+fn remove(medium: &dyn Medium, name: &str) -> Result<()> {
+    medium.remove(name).map_err(|error| JournalError::io(medium.path(name), "remove", error))
+}
+
 /// A random directory id.
 pub(crate) fn new_directory() -> Result<DirectoryId> {
     let mut directory = DirectoryId::default();
@@ -100,6 +104,7 @@ struct Listing {
     manifest: bool,
     segments: BTreeSet<u32>,
     logs: BTreeSet<u64>,
+    aheads: BTreeSet<u64>,
     /// Those that were being written.
     new: Vec<String>,
 }
@@ -121,6 +126,9 @@ impl Listing {
                 Some(FileName::Log(number)) => {
                     listing.logs.insert(number);
                 }
+                Some(FileName::Ahead(number)) => {
+                    listing.aheads.insert(number);
+                }
                 Some(FileName::New) => listing.new.push(name),
                 None => foreign = foreign.or(Some(name)),
             }
@@ -136,7 +144,7 @@ impl Listing {
     /// Begins a directory in a folder without a manifest. Beginning makes the log first, so one
     /// without entries may be left over from an attempt that was cut short; anything else had a
     /// manifest once.
-    fn begin(&self, medium: &dyn Medium) -> Result<()> {
+    fn begin(&self, medium: &dyn Medium, options: Options) -> Result<()> {
         let lost = |file: String| {
             let problem = format!("it is missing, though there is {file}");
             Err(JournalError::damaged(medium.path(MANIFEST), problem))
@@ -146,15 +154,14 @@ impl Listing {
         }
         for number in &self.logs {
             let name = names::log(*number);
-            if Log::open_any(medium, *number, false)?.last()?.is_some() {
+            if Log::open_any(medium, *number, false)?.0.last()?.is_some() {
                 return lost(format!("{name} with commits"));
             }
-            medium
-                .remove(&name)
-                .map_err(|error| JournalError::io(medium.path(&name), "remove", error))?;
+            remove(medium, &name)?;
         }
+        self.aheads.iter().try_for_each(|number| remove(medium, &names::ahead(*number)))?;
         let directory = new_directory()?;
-        drop(Log::create(medium, &directory, 1, true)?);
+        drop(Log::create(medium, &directory, 1, options)?);
         Manifest { directory, first_log: 1, checkpoint: None }.write(medium)
     }
 
@@ -180,9 +187,12 @@ impl Listing {
         segments: &BTreeMap<u32, Arc<Segment>>,
     ) -> Result<()> {
         let logs = self.logs.range(..first).map(|number| names::log(*number));
+        let unused = |number: &&u64| **number < first || !self.logs.contains(number);
+        let aheads = self.aheads.iter().filter(unused).map(|number| names::ahead(*number));
         let segments = self.segments.iter().filter(|number| !segments.contains_key(number));
         let segments = segments.map(|number| names::segment(*number));
-        let left: Vec<_> = self.new.iter().cloned().chain(logs).chain(segments).collect();
+        let left: Vec<_> =
+            self.new.iter().cloned().chain(logs).chain(aheads).chain(segments).collect();
         if left.is_empty() {
             return Ok(());
         }

@@ -66,6 +66,9 @@ pub struct Durability {
     /// How many bytes of commits there are before a checkpoint takes their place. More means
     /// fewer checkpoints and a longer opening.
     pub log_bytes: u64,
+    /// How many bytes of commits each new log has room for before they go into its database. It is
+    /// that much disk, and up to that much memory; more means that fewer commits wait for that.
+    pub ahead_bytes: u32,
     /// Whether commits are kept for event subscribers that come back after the directory was
     /// opened again: those since the last checkpoint, as many as
     /// [`Limits::kept_commits`](crate::Limits) allows. They are in memory then, always.
@@ -79,6 +82,7 @@ impl Default for Durability {
         Self {
             sync: SyncPolicy::Always,
             log_bytes: 64 << 20,
+            ahead_bytes: 1 << 20,
             keep_events: false,
             executor: Arc::new(Threads),
         }
@@ -97,6 +101,13 @@ impl Durability {
     #[must_use]
     pub const fn with_log_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes;
+        self
+    }
+
+    /// The same with room for another number of bytes before a log's database.
+    #[must_use]
+    pub const fn with_ahead_bytes(mut self, bytes: u32) -> Self {
+        self.ahead_bytes = bytes;
         self
     }
 

@@ -37,7 +37,8 @@ impl RepositoryBuilder {
     /// As there.
     pub fn open_on(self, medium: Arc<dyn Medium>) -> Result<Repository, EngineError> {
         let durability = self.durability_settings().clone();
-        let options = Options { sync: durability.sync != SyncPolicy::Never };
+        let options =
+            Options { sync: durability.sync != SyncPolicy::Never, ahead: durability.ahead_bytes };
         let opened = cimarron_journal::open(medium, options).map_err(storage)?;
         let repository = self.build();
         repository.hub().set_opening(true);

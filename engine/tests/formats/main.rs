@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
 /// The newest format.
-const NEWEST: u32 = 1;
+const NEWEST: u32 = 2;
 
 fn fixture(format: u32, extension: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -107,7 +107,7 @@ fn write_the_newest() {
     let repository = Repository::open(folder.path()).unwrap();
     content::write(&repository);
     let text = text::of(&repository);
-    drop(repository);
+    // As a process that ended leaves it: some of the log is beside its database.
     pack(folder.path(), &fixture(NEWEST, "zip"));
     fs::write(fixture(NEWEST, "ndjson"), text).unwrap();
 }

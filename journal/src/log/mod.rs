@@ -1,6 +1,6 @@
-//! A log: a redb file to whose end entries are added, one transaction each, until the next
-//! checkpoint takes its place. Rows are never changed or removed, so the file never needs to be
-//! compacted.
+//! A log: entries, in the order in which they were added, until the next checkpoint takes their
+//! place. It is a redb database, whose rows are never changed or removed, so that the file never needs
+//! to be compacted; and beside it a file that the newest entries are in (`ahead`).
 //!
 //! A transaction is committed in one phase: redb writes the new pages and a header that names
 //! them and their checksums, then syncs once. After a crash the checksums tell whether all of it
@@ -9,8 +9,10 @@
 //! there nothing may be missing.
 //!
 //! The first row, with the key `(0, 0)`, is the log's header: format version u32, directory 16
-//! bytes, the log's number u64. A log gets its name only when that is durable.
+//! bytes, the log's number u64. A log gets its name only when that is durable, and the file beside
+//! it. A log of format 1 has no such file: its entries go into the database one by one.
 
+mod ahead;
 mod backend;
 mod frame;
 mod tail;
@@ -19,22 +21,29 @@ pub use tail::{Entry, Tail};
 
 use crate::bytes::Fields;
 use crate::error::{JournalError, Result};
+use crate::journal::Options;
 use crate::manifest::DirectoryId;
 use crate::medium::Medium;
 use crate::names;
+use ahead::{Ahead, Piece};
 use backend::{Backend, guarded};
 use frame::{Key, PART, Part};
+use parking_lot::Mutex;
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The newest format of logs that is known.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The last format of logs without a file beside the database.
+const ALONE: u32 = 1;
 /// Of redb. The pages that an append changes are few, and reading is one pass.
 const CACHE: usize = 4 << 20;
 
 const ENTRIES: TableDefinition<'_, Key, &[u8]> = TableDefinition::new("entries");
 const HEADER_KEY: Key = (0, 0);
+/// The header stands where the entry of these commits would.
+const HEADER_COMMITS: (u64, u64) = (0, 0);
 
 /// A log that is open.
 #[derive(Debug)]
@@ -42,18 +51,20 @@ pub(crate) struct Log {
     number: u64,
     path: String,
     database: Database,
+    ahead: Option<Mutex<Ahead>>,
     /// Whether syncs reach the medium.
     syncing: Arc<AtomicBool>,
+    given_up: AtomicBool,
 }
 
 impl Log {
-    /// Makes a log without entries. It is durable when this returns, whatever `sync` says of the
-    /// entries.
+    /// Makes a log without entries. It is durable when this returns, whatever the options say of
+    /// the entries.
     pub(crate) fn create(
         medium: &dyn Medium,
         directory: &DirectoryId,
         number: u64,
-        sync: bool,
+        options: Options,
     ) -> Result<Self> {
         let name = names::log(number);
         let path = medium.path(&name);
@@ -62,16 +73,41 @@ impl Log {
             let path = path.clone();
             move |error| JournalError::io(path, operation, error)
         };
-        let file = medium.log(&new, true).map_err(failed("create"))?;
         let syncing = Arc::new(AtomicBool::new(true));
+        let ahead = Self::create_ahead(medium, (directory, number), options.ahead, &syncing)?;
+        let file = medium.log(&new, true).map_err(failed("create"))?;
         let database = open_database(&path, "create", file, &syncing)?;
-        let log = Self { number, path: path.clone(), database, syncing };
-        let header = header(directory, number);
-        log.write("write", HEADER_KEY.0, HEADER_KEY.0, &header)?;
+        let ahead = Some(Mutex::new(ahead));
+        let log = Self {
+            number,
+            path: path.clone(),
+            database,
+            ahead,
+            syncing,
+            given_up: AtomicBool::new(false),
+        };
+        let (first, last) = HEADER_COMMITS;
+        log.write("write", &[Piece { first, last, bytes: &header(directory, number) }])?;
+        // With the log's name the other file's must be there.
+        medium.sync().map_err(failed("sync the folder of"))?;
         medium.rename(&new, &name).map_err(failed("rename"))?;
         medium.sync().map_err(failed("sync the folder of"))?;
-        log.syncing.store(sync, Ordering::Relaxed);
+        log.syncing.store(options.sync, Ordering::Relaxed);
         Ok(log)
+    }
+
+    /// Without the log it is nothing, so it needs no other name before that has one.
+    fn create_ahead(
+        medium: &dyn Medium,
+        log: (&DirectoryId, u64),
+        capacity: u32,
+        syncing: &Arc<AtomicBool>,
+    ) -> Result<Ahead> {
+        let name = names::ahead(log.1);
+        let made = medium
+            .log(&name, true)
+            .and_then(|file| Ahead::create(Backend::new(file, Arc::clone(syncing)), capacity, log));
+        made.map_err(|error| JournalError::io(medium.path(&name), "create", error))
     }
 
     /// Opens a log and verifies that all of it is as it was written.
@@ -81,19 +117,22 @@ impl Log {
         number: u64,
         sync: bool,
     ) -> Result<Self> {
-        let log = Self::open_any(medium, number, sync)?;
-        let (found, of) = log.header()?;
-        if found != *directory || of != number {
+        let (log, of) = Self::open_any(medium, number, sync)?;
+        if of != (*directory, number) {
             return Err(JournalError::damaged(
-                log.path,
+                &*log.path,
                 "it is a log of another directory, or another log of this one",
             ));
         }
         Ok(log)
     }
 
-    /// As [`Log::open`], whatever directory the log belongs to.
-    pub(crate) fn open_any(medium: &dyn Medium, number: u64, sync: bool) -> Result<Self> {
+    /// As [`Log::open`], whatever directory and number the log has.
+    pub(crate) fn open_any(
+        medium: &dyn Medium,
+        number: u64,
+        sync: bool,
+    ) -> Result<(Self, (DirectoryId, u64))> {
         let name = names::log(number);
         let path = medium.path(&name);
         let file = medium.log(&name, false).map_err(|e| JournalError::reading(&path, e))?;
@@ -101,9 +140,29 @@ impl Log {
         if file.len().map_err(|e| JournalError::reading(&path, e))? == 0 {
             return Err(JournalError::damaged(path, "it is empty"));
         }
+        // What a process wrote and did not sync any more is read, and told, as if it were safe.
+        if sync {
+            file.sync_data().map_err(|error| JournalError::io(&*path, "sync", error))?;
+        }
         let syncing = Arc::new(AtomicBool::new(sync));
         let database = open_database(&path, "open", file, &syncing)?;
-        Ok(Self { number, path, database, syncing })
+        let mut log =
+            Self { number, path, database, ahead: None, syncing, given_up: AtomicBool::new(false) };
+        let (version, directory, of) = log.header()?;
+        if version != ALONE {
+            log.ahead = Some(Mutex::new(log.open_ahead(medium, (&directory, of))?));
+        }
+        Ok((log, (directory, of)))
+    }
+
+    /// The file beside the database, with what a process or machine that ended has left there.
+    fn open_ahead(&self, medium: &dyn Medium, log: (&DirectoryId, u64)) -> Result<Ahead> {
+        let last = self.last()?.unwrap_or(HEADER_COMMITS.1);
+        let name = names::ahead(self.number);
+        let opened = medium
+            .log(&name, false)
+            .and_then(|file| Ahead::open(Backend::new(file, Arc::clone(&self.syncing)), last, log));
+        opened.map_err(|error| JournalError::reading(medium.path(&name), error))
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -112,28 +171,48 @@ impl Log {
 
     /// Says that the file is going to be removed: closing it need not wait for the medium.
     pub(crate) fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
         self.syncing.store(false, Ordering::Relaxed);
     }
 
-    /// Adds an entry, in one transaction that is durable on return.
+    /// Adds an entry, which is durable on return.
     pub(crate) fn append(&self, first: u64, last: u64, bytes: &[u8]) -> Result<()> {
-        self.write("append to", first, last, bytes)
+        let piece = Piece { first, last, bytes };
+        let Some(ahead) = &self.ahead else { return self.write("append to", &[piece]) };
+        let mut ahead = ahead.lock();
+        if !ahead.fits(bytes.len()) {
+            return self.settle(&mut ahead, Some(piece));
+        }
+        ahead.append(piece).map_err(|error| JournalError::io(&*self.path, "append to", error))
     }
 
-    fn write(&self, operation: &'static str, first: u64, last: u64, bytes: &[u8]) -> Result<()> {
-        let parts = u32::try_from(bytes.len().div_ceil(PART).max(1))
-            .map_err(|_| JournalError::refused("an entry of too many bytes"))?;
+    /// Brings everything into the database, and what did not fit beside it.
+    fn settle(&self, ahead: &mut Ahead, more: Option<Piece<'_>>) -> Result<()> {
+        let pieces: Vec<_> = ahead.held().into_iter().chain(more).collect();
+        let Some(Piece { last, .. }) = pieces.last().copied() else { return Ok(()) };
+        self.write("append to", &pieces)?;
+        drop(pieces);
+        ahead.begin(last);
+        Ok(())
+    }
+
+    /// One transaction, which is durable on return.
+    fn write(&self, operation: &'static str, pieces: &[Piece<'_>]) -> Result<()> {
         guarded(&self.path, operation, || {
             let transaction = self.database.begin_write()?;
             let mut table = transaction.open_table(ENTRIES)?;
-            let mut rest = bytes;
             let mut value = Vec::new();
-            for part in 0..parts {
-                let (head, tail) = rest.split_at(rest.len().min(PART));
-                rest = tail;
-                let key = (first, part);
-                Part { last, parts, bytes: head }.encode(key, &mut value);
-                table.insert(key, value.as_slice())?;
+            for Piece { first, last, bytes } in pieces {
+                // Fewer than the bytes, of which a process holds no more than an address space.
+                let parts = u32::try_from(bytes.len().div_ceil(PART).max(1)).unwrap_or(u32::MAX);
+                let mut rest = *bytes;
+                for part in 0..parts {
+                    let (head, tail) = rest.split_at(rest.len().min(PART));
+                    rest = tail;
+                    let key = (*first, part);
+                    Part { last: *last, parts, bytes: head }.encode(key, &mut value);
+                    table.insert(key, value.as_slice())?;
+                }
             }
             drop(table);
             transaction.commit()?;
@@ -143,6 +222,11 @@ impl Log {
 
     /// The last commit in the log; `None` when it has no entry.
     pub(crate) fn last(&self) -> Result<Option<u64>> {
+        if let Some(ahead) = &self.ahead
+            && let Some(piece) = ahead.lock().held()
+        {
+            return Ok(Some(piece.last));
+        }
         let found = guarded(&self.path, "read", || {
             let table = self.database.begin_read()?.open_table(ENTRIES)?;
             let last = table.last()?;
@@ -160,15 +244,17 @@ impl Log {
 
     /// About how many bytes its entries have.
     pub(crate) fn bytes(&self) -> Result<u64> {
-        guarded(&self.path, "read", || {
+        let ahead = self.ahead.as_ref().map(|ahead| ahead.lock().held_bytes());
+        let stored = guarded(&self.path, "read", || {
             let table = self.database.begin_read()?.open_table(ENTRIES)?;
             let statistics = redb::ReadableTableMetadata::stats(&table)?;
             Ok(statistics.stored_bytes())
-        })
+        })?;
+        Ok(stored.saturating_add(ahead.unwrap_or(0)))
     }
 
-    /// The directory and the number in the header.
-    fn header(&self) -> Result<(DirectoryId, u64)> {
+    /// The format, the directory and the number in the header.
+    fn header(&self) -> Result<(u32, DirectoryId, u64)> {
         let bytes = guarded(&self.path, "read", || {
             let table = self.database.begin_read()?.open_table(ENTRIES)?;
             let value = table.get(HEADER_KEY)?;
@@ -186,8 +272,22 @@ impl Log {
             });
         }
         match (version, fields.array(), fields.u64()) {
-            (Some(FORMAT), Some(directory), Some(number)) => Ok((directory, number)),
+            (Some(version @ ALONE..=FORMAT), Some(directory), Some(number)) => {
+                Ok((version, directory, number))
+            }
             _ => Err(JournalError::damaged(&*self.path, "it has no header")),
+        }
+    }
+}
+
+impl Drop for Log {
+    /// A log that is closed has everything in its database, unless nobody needs it any more.
+    fn drop(&mut self) {
+        if !self.given_up.load(Ordering::Relaxed)
+            && let Some(ahead) = self.ahead.take()
+        {
+            // Where that fails it stays where it is, and is found by whoever opens the log.
+            let _ = self.settle(&mut ahead.into_inner(), None);
         }
     }
 }

@@ -9,14 +9,14 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-/// What one append added.
+/// What one append added, or several one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its first commit.
     pub first: u64,
     /// Its last commit.
     pub last: u64,
-    /// What was appended.
+    /// What was appended; of several, one behind the other.
     pub bytes: Vec<u8>,
 }
 
@@ -35,6 +35,8 @@ pub struct Tail {
 struct Cursor {
     // Before the log, whose database it reads.
     rows: Range<'static, Key, &'static [u8]>,
+    /// What comes behind the rows.
+    ahead: Option<Entry>,
     log: Arc<Log>,
 }
 
@@ -98,18 +100,22 @@ impl fmt::Debug for Tail {
 
 impl Cursor {
     fn new(log: Arc<Log>) -> Result<Self> {
+        // As long as it is held, nothing moves from there into the rows.
+        let ahead = log.ahead.as_ref().map(|ahead| ahead.lock());
         let rows = guarded(&log.path, "read", || {
             let table = log.database.begin_read()?.open_table(ENTRIES)?;
             Ok(table.range((HEADER_KEY.0 + 1, 0)..)?)
         })?;
-        Ok(Self { rows, log })
+        let held = ahead.as_ref().and_then(|ahead| ahead.held()).map(|piece| piece.entry());
+        drop(ahead);
+        Ok(Self { rows, ahead: held, log })
     }
 
     /// The next entry, all its parts together.
     fn entry(&mut self) -> Result<Option<Entry>> {
         let mut bytes = Vec::new();
         let Some(((first, part), (last, parts))) = self.part(&mut bytes)? else {
-            return Ok(None);
+            return Ok(self.ahead.take());
         };
         if part != 0 {
             return Err(self.torn());

@@ -1,6 +1,6 @@
 //! The machine stops at every operation, and the disk dies at every operation.
 
-use crate::workload::{append, checkpoint, read, try_open};
+use crate::workload::{OPTIONS, append, checkpoint, read, try_open};
 use cimarron_journal::simulated::{Crash, SimulatedMedium};
 use cimarron_journal::{JournalError, Options, open};
 use std::sync::Arc;
@@ -130,7 +130,7 @@ fn after_a_failed_append_all_writing_fails_with_its_cause() {
 
 #[test]
 fn a_full_disk_loses_nothing() {
-    for limit in (50_000..900_000).step_by(48_271) {
+    for limit in (50_000..700_000).step_by(38_271) {
         let medium = SimulatedMedium::new();
         medium.limit(limit);
         let mut acknowledged = 0;
@@ -157,7 +157,7 @@ fn fill(medium: &SimulatedMedium, acknowledged: &mut u64) -> Result<(), JournalE
 #[test]
 fn without_syncs_the_end_of_the_process_loses_nothing() {
     let medium = SimulatedMedium::new();
-    let opened = open(Arc::new(medium.clone()), Options { sync: false }).unwrap();
+    let opened = open(Arc::new(medium.clone()), Options { sync: false, ..OPTIONS }).unwrap();
     let before = medium.crash(Crash::Nothing);
     for commit in 1..20 {
         append(&opened.journal, commit, commit).unwrap();

@@ -1,6 +1,6 @@
 //! Bits that flip, files that vanish or are exchanged.
 
-use crate::workload::{append, checkpoint, read, try_open};
+use crate::workload::{append, checkpoint, entry, read, try_open};
 use cimarron_journal::simulated::{Crash, SimulatedMedium};
 use cimarron_journal::{JournalError, Medium};
 
@@ -31,6 +31,15 @@ fn found(medium: &SimulatedMedium) -> Result<u64, JournalError> {
     assert_eq!(found.checkpoint, 4);
     Ok(found.last)
 }
+
+const FILES: [&str; 6] = [
+    "MANIFEST",
+    "segment-00000001",
+    "log-00000002.ahead",
+    "log-00000002.redb",
+    "log-00000003.ahead",
+    "log-00000003.redb",
+];
 
 /// Positions: all in a small file, a spread with both ends in a large one.
 fn positions(length: usize) -> impl Iterator<Item = usize> {
@@ -77,7 +86,8 @@ fn a_flipped_bit_after_a_crash() {
 
 #[test]
 fn a_missing_file() {
-    for name in ["MANIFEST", "segment-00000001", "log-00000002.redb"] {
+    // The last log may be one that was not made to the end.
+    for name in FILES.into_iter().filter(|name| *name != "log-00000003.redb") {
         let medium = directory(true);
         medium.remove(name).unwrap();
         let error = found(&medium).unwrap_err();
@@ -88,7 +98,7 @@ fn a_missing_file() {
 
 #[test]
 fn a_shortened_file() {
-    for name in ["MANIFEST", "segment-00000001", "log-00000002.redb", "log-00000003.redb"] {
+    for name in FILES {
         let sound = directory(true);
         let bytes = sound.bytes(name).unwrap();
         for length in [0, 1, 19, 47, 511, 4096, bytes.len() / 2, bytes.len() - 1] {
@@ -104,13 +114,34 @@ fn a_shortened_file() {
 
 #[test]
 fn a_file_of_another_directory() {
-    for name in ["log-00000002.redb", "log-00000003.redb"] {
+    for name in FILES.into_iter().filter(|name| name.starts_with("log")) {
         let (medium, other) = (directory(true), directory(true));
         medium.put(name, other.bytes(name).unwrap());
         assert!(matches!(found(&medium), Err(JournalError::Damaged { .. })), "{name}");
     }
     // A log in another's place.
-    let medium = directory(true);
-    medium.put("log-00000003.redb", medium.bytes("log-00000002.redb").unwrap());
-    assert!(matches!(found(&medium), Err(JournalError::Damaged { .. })));
+    for end in ["redb", "ahead"] {
+        let medium = directory(false);
+        let other = medium.bytes(&format!("log-00000002.{end}")).unwrap();
+        medium.put(&format!("log-00000003.{end}"), other);
+        assert!(matches!(found(&medium), Err(JournalError::Damaged { .. })));
+    }
+}
+
+/// A synced entry that is damaged is not the end of the log when others follow it.
+#[test]
+fn a_damaged_entry_before_others() {
+    let sound = directory(false);
+    let name = "log-00000003.ahead";
+    let bytes = sound.bytes(name).unwrap();
+    // The header, then commit 9; four commits are in the file.
+    for at in 32..32 + 32 + entry(9, 9).bytes.len() {
+        let medium = sound.crash(Crash::Everything);
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1;
+        medium.put(name, flipped);
+        let error = found(&medium).unwrap_err().to_string();
+        assert!(error.contains("commit 10 is whole"), "{at}: {error}");
+        assert!(error.contains(name), "{at}: {error}");
+    }
 }

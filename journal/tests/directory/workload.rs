@@ -4,15 +4,20 @@ use cimarron_journal::{AlignedVec, BlobId, Entry, Journal, JournalError, Medium,
 use cimarron_journal::{Options, open};
 use std::sync::Arc;
 
+/// Room for a few entries, so that logs get several rounds.
+pub(crate) const OPTIONS: Options = Options { sync: true, ahead: 8 << 10 };
+
 pub(crate) fn try_open(medium: &(impl Medium + Clone + 'static)) -> Result<Opened, JournalError> {
-    open(Arc::new(medium.clone()), Options::default())
+    open(Arc::new(medium.clone()), OPTIONS)
 }
 
 /// The bytes that the entry of these commits has, so that any entry can be told to be whole.
 pub(crate) fn entry(first: u64, last: u64) -> Entry {
-    let length = usize::try_from(first * 7919 % 4001).unwrap();
-    let bytes = (0..length).map(|at| (at as u64 * first + last) as u8).collect();
-    Entry { first, last, bytes }
+    let of = |commit: u64| {
+        let length = commit * 7919 % 2003;
+        (0..length).map(move |at| (at * (commit + 2) + commit) as u8)
+    };
+    Entry { first, last, bytes: (first..=last).flat_map(of).collect() }
 }
 
 pub(crate) fn append(journal: &Journal, first: u64, last: u64) -> Result<(), JournalError> {

@@ -21,11 +21,15 @@ fn context() -> CallContext {
 
 /// Opens what is on a medium.
 fn open(medium: &Arc<SimulatedMedium>) -> Result<Repository, EngineError> {
-    Repository::builder().open_on(medium.clone())
+    let durability = Durability::default().with_ahead_bytes(AHEAD);
+    Repository::builder().durability(durability).open_on(medium.clone())
 }
 
+/// So that logs go into their databases now and then.
+const AHEAD: u32 = 4 << 10;
+
 fn open_with(medium: &Arc<SimulatedMedium>, sync: SyncPolicy) -> Repository {
-    let durability = Durability::default().with_sync(sync);
+    let durability = Durability::default().with_sync(sync).with_ahead_bytes(AHEAD);
     Repository::builder().durability(durability).open_on(medium.clone()).unwrap()
 }
 
