@@ -99,6 +99,47 @@ impl<T> Growing<T> {
     }
 }
 
+/// Looks at elements of a list one by one. Most lie in its last blocks, so it remembers where
+/// the last one was.
+pub struct Cursor<'a, T> {
+    list: &'a Growing<T>,
+    /// The number of the first element of a block, and those that were there.
+    first: u32,
+    here: &'a [T],
+}
+
+impl<T> Growing<T> {
+    /// Looks at elements one by one.
+    pub fn cursor(&self) -> Cursor<'_, T> {
+        Cursor { list: self, first: 0, here: &[] }
+    }
+}
+
+impl<'a, T> Cursor<'a, T> {
+    /// The element with a number.
+    #[inline]
+    pub fn get(&mut self, number: u32) -> Option<&'a T> {
+        match self.here.get(number.wrapping_sub(self.first) as usize) {
+            Some(element) => Some(element),
+            None => self.enter(number),
+        }
+    }
+
+    /// Goes to the block where the element with a number is.
+    fn enter(&mut self, number: u32) -> Option<&'a T> {
+        let len = self.list.len();
+        if number >= len {
+            return None;
+        }
+        let Place { block, at } = self.list.blocks.place(number);
+        let here = self.list.len_in(block, len.into())?;
+        self.first = u32::try_from(self.list.blocks.start_of(block)).ok()?;
+        // SAFETY: as in `runs`.
+        self.here = unsafe { self.list.blocks.first(block, here) };
+        self.here.get(at)
+    }
+}
+
 impl<T> Drop for Growing<T> {
     fn drop(&mut self) {
         let len = u64::from(self.len());
@@ -138,6 +179,13 @@ mod tests {
             assert!(list.get(300).is_none() && list.get(u32::MAX).is_none());
             assert!(list.iter().cloned().eq((0..300).map(|number| number.to_string())));
             assert_eq!(list.runs().map(<[_]>::len).sum::<usize>(), 300);
+            let mut cursor = list.cursor();
+            for number in (0..300).chain([7, 299, 0, 150]) {
+                assert_eq!(*cursor.get(number).unwrap(), number.to_string());
+                assert!(cursor.get(300).is_none() && cursor.get(u32::MAX).is_none());
+            }
+            assert_eq!(list.push(&writer, 300.to_string()), Ok(300));
+            assert_eq!(cursor.get(300).unwrap(), "300");
         }
     }
 

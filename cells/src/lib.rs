@@ -52,7 +52,7 @@ mod text;
 mod writer;
 
 pub use bits::Bits;
-pub use growing::Growing;
+pub use growing::{Cursor, Growing};
 pub use prefetch::prefetch;
 pub use published::Published;
 pub use registry::{Live, Registered, Registry};

@@ -13,14 +13,15 @@
 use super::Session;
 use super::answer::Answer;
 use super::association_filter::{AssociationFilter, BoundFilter};
-use super::associations::Walk;
 use super::class_query::ClassResult;
 use super::path::BoundPath;
+use super::picked::Picked;
+use super::walk::{End, Walk};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, Schema};
-use crate::store::{Found, FrozenChunk, Location, ObjectNumber, View};
+use crate::store::{Chunk, Location, ObjectNumber, View};
 use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -32,9 +33,6 @@ use std::sync::Arc;
 /// The numbers of the object that a query starts from. One of another namespace may have
 /// several, for references may call it by any class above its own.
 type Source = SmallVec<[ObjectNumber; 1]>;
-
-/// As many rows make room for themselves once.
-const FEW: usize = 16;
 
 /// The walks that answer a query.
 struct Walks<'a> {
@@ -50,7 +48,7 @@ impl Walks<'_> {
     fn follow(
         self,
         objects: impl IntoIterator<Item = ObjectNumber>,
-        mut add: impl FnMut(Found) -> usize,
+        mut add: impl FnMut(&Arc<Chunk>, usize) -> usize,
     ) -> Result<(), EngineError> {
         let Self { session, context, view, query, filter } = self;
         let clock = &**session.repository().clock();
@@ -58,14 +56,16 @@ impl Walks<'_> {
         let budget = context.budget(session.repository().limits().query_memory);
         let within = || budget.check(held.get());
         let check = || within().and_then(|()| context.check(clock));
-        let mut each = |row| held.set(add(row));
+        let mut each = |chunk: &Arc<Chunk>, row| held.set(add(chunk, row));
         for object in objects {
             let namespace = &*session.namespace;
             let walk = Walk { namespace, view, filter, object, once: false, check: &check };
             match query.kind {
-                AssociationKind::Associators => {
-                    walk.ends(|end| end.found().into_iter().for_each(&mut each))?;
-                }
+                AssociationKind::Associators => walk.ends(|end| {
+                    if let End::Found(chunk, row) = end {
+                        each(chunk, row);
+                    }
+                })?,
                 AssociationKind::References => walk.references(&mut each)?,
             }
         }
@@ -106,18 +106,18 @@ impl Session {
         let walks =
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
-            let mut rows: Vec<FrozenChunk> = Vec::with_capacity(FEW);
-            walks.follow(source, |row| {
-                rows.push(FrozenChunk::one(row));
-                rows.capacity() * size_of::<FrozenChunk>()
+            let mut rows = Picked::new();
+            walks.follow(source, |chunk, row| {
+                rows.add(chunk, row);
+                rows.heap_bytes()
             })?;
             return Ok(self.picked(context, view, rows, &filter).into());
         }
         let (mut classes, mut looked_at) = (Vec::new(), 0);
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();
-        walks.follow(source, |row| {
+        walks.follow(source, |chunk, _| {
             looked_at += 1;
-            classes.extend(Some(row.class()).filter(|id| seen.insert(*id)));
+            classes.extend(Some(chunk.layout().id).filter(|id| seen.insert(*id)));
             classes.capacity() * size_of::<ClassId>()
         })?;
         Ok(ClassResult::new(self, context, view.schema(), classes, looked_at).into())
@@ -202,10 +202,10 @@ impl Session {
         }
         if path.is_instance() {
             let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
-            let found = namespace
-                .look_in(view, |root, seen| Ok(bound.locate(namespace, root, seen)))?
+            let object = namespace
+                .look_in(view, |root, seen| Ok(bound.object(namespace, root, seen)))?
                 .ok_or_else(|| nobody(path))?;
-            return Ok(std::iter::once(found.chunk.object(found.row)).collect());
+            return Ok(std::iter::once(object).collect());
         }
         let name = path.class.as_ref().map_or("", Name::as_str);
         let class = class(view.schema(), name)?.name().clone();

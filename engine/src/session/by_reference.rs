@@ -10,8 +10,8 @@
 
 use super::access::{Allowance, is_under};
 use super::association_filter::AssociationFilter;
-use super::associations::Walk;
 use super::path::BoundPath;
+use super::walk::Walk;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::{ClassRef, Layout};
@@ -66,8 +66,8 @@ impl ReferenceWanted {
         let Ok(bound) = BoundPath::bind(view.schema(), &namespace.location, &self.path) else {
             return Ok(None);
         };
-        let locate = |root: &_, seen| Ok(bound.locate(namespace, root, seen));
-        let Some(end) = namespace.look_in(view, locate)? else { return Ok(None) };
+        let locate = |root: &_, seen| Ok(bound.object(namespace, root, seen));
+        let Some(object) = namespace.look_in(view, locate)? else { return Ok(None) };
         let all = AssociationFilter::default();
         let filter = all.bind(view.schema())?;
         let mut rows: Vec<Found> = Vec::new();
@@ -79,11 +79,10 @@ impl ReferenceWanted {
             false => (allowance.between)(count.get()),
         };
         let accept = is_under(view.root(), class);
-        let object = end.chunk.object(end.row);
         let walk = Walk { namespace, view, filter, object, once: false, check: &check };
-        let walked = walk.references(|link| {
-            if accept(link.class()) && !too_many() {
-                rows.push(link);
+        let walked = walk.references(|chunk, row| {
+            if accept(chunk.layout().id) && !too_many() {
+                rows.push(Found { chunk: chunk.clone(), row });
                 count.set(rows.len());
             }
         });

@@ -30,6 +30,7 @@ mod load;
 mod migrate;
 pub(crate) mod namespaces;
 mod path;
+mod picked;
 mod put_class;
 mod qualifier_types;
 mod query;
@@ -38,6 +39,7 @@ mod row;
 mod scan;
 mod sequence;
 mod statement;
+mod walk;
 mod warm;
 mod write;
 

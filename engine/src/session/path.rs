@@ -3,10 +3,11 @@
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{Chunk, Found, Location, Root, Seen};
+use crate::store::{Chunk, Found, Location, ObjectNumber, Root, Seen};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, KeyValue, Keys, ObjectPath, Value};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// A path whose class is known and whose keys have their properties' types.
 pub(super) struct BoundPath<'a> {
@@ -48,25 +49,21 @@ impl<'a> BoundPath<'a> {
         if path.keys.len() > layout.keys.len() {
             return Err(invalid("has keys that its class does not have"));
         }
-        let keys = layout
-            .keys
-            .iter()
-            .filter_map(|number| layout.slot(*number))
-            .map(|slot| {
-                let given = match &path.keys {
-                    Keys::Unnamed(_) if layout.keys.len() > 1 => None,
-                    _ => path.key(slot.name.as_str()),
-                };
-                let given =
-                    given.ok_or_else(|| invalid(&format!("lacks the key `{}`", slot.name)))?;
-                given.bind(slot.cim_type).map_err(|cause| EngineError::InvalidKey {
-                    path: Box::new(path.clone()),
-                    key: slot.name.clone(),
-                    cause,
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self { class, keys })
+        let mut bound = Self { class, keys: SmallVec::new() };
+        for slot in layout.keys.iter().filter_map(|number| layout.slot(*number)) {
+            let given = match &path.keys {
+                Keys::Unnamed(_) if layout.keys.len() > 1 => None,
+                _ => path.key(slot.name.as_str()),
+            };
+            let given = given.ok_or_else(|| invalid(&format!("lacks the key `{}`", slot.name)))?;
+            let value = given.bind(slot.cim_type).map_err(|cause| EngineError::InvalidKey {
+                path: Box::new(path.clone()),
+                key: slot.name.clone(),
+                cause,
+            })?;
+            bound.keys.push(value);
+        }
+        Ok(bound)
     }
 
     /// The values of the keys, in declaration order.
@@ -79,20 +76,53 @@ impl<'a> BoundPath<'a> {
     /// `Wmi`: that of the class or of one below it, for there is one key space
     /// under the key root. `Dmtf`: that of exactly this class.
     pub(super) fn locate(&self, namespace: &Namespace, root: &Root, seen: Seen) -> Option<Found> {
+        self.locate_with(namespace, root, seen, |chunk, row| Found { chunk: chunk.clone(), row })
+    }
+
+    /// The object number of that row, 0 when it has none; `None` when there is no such row.
+    pub(super) fn object(
+        &self,
+        namespace: &Namespace,
+        root: &Root,
+        seen: Seen,
+    ) -> Option<ObjectNumber> {
+        self.locate_with(namespace, root, seen, |chunk, row| chunk.object(row))
+    }
+
+    /// What `take` makes of the row that the path names.
+    #[inline]
+    fn locate_with<T>(
+        &self,
+        namespace: &Namespace,
+        root: &Root,
+        seen: Seen,
+        take: impl Fn(&Arc<Chunk>, usize) -> T,
+    ) -> Option<T> {
         let (store, schema) = (&namespace.store, &*root.schema);
         let deep = namespace.dialect == Dialect::Wmi;
         let Some(key_root) = self.class.key_root() else {
             let first = |class: ClassRef<'_>| store.first(root, class.def().id, seen);
             let mut below = self.class.subtree().filter(|_| deep);
-            return first(self.class).or_else(|| below.find_map(first));
+            let found = first(self.class).or_else(|| below.find_map(first))?;
+            return Some(take(&found.chunk, found.row));
         };
-        let keys: SmallVec<[ValueView<'_>; 2]> = self.keys.iter().map(ValueView::from).collect();
+        let (one, many);
+        let keys: &[ValueView<'_>] = match self.keys.as_slice() {
+            [key] => {
+                one = [ValueView::from(key)];
+                &one
+            }
+            keys => {
+                many = keys.iter().map(ValueView::from).collect::<SmallVec<[_; 4]>>();
+                &many
+            }
+        };
         let accept = |id: ClassId| {
             id == self.class.def().id
                 || (deep && schema.by_id(id).is_some_and(|c| c.is_a(self.class)))
         };
         let hash = store.rules().hash(keys.iter().copied());
-        store.find(root, key_root, (hash, &keys), seen, accept)
+        store.find_with(root, key_root, (hash, keys), seen, accept, take)
     }
 }
 

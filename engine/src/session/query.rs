@@ -32,7 +32,7 @@ pub struct QueryResult {
     context: CallContext,
     clock: Arc<dyn Clock>,
     /// The rows in their order, when they are not simply those that pass.
-    listed: Option<Box<[Place]>>,
+    listed: Option<Vec<Place>>,
     /// Bytes allocated to say which rows are meant.
     own_bytes: usize,
     /// What a call may hold in this repository.
@@ -339,8 +339,16 @@ impl QueryResult {
         for place in &mut places {
             place.chunk = new_numbers.get(place.chunk as usize).copied().unwrap_or(u32::MAX);
         }
-        self.listed = Some(places.into());
-        self.measured()
+        places.shrink_to_fit();
+        self.snapshot.chunks.shrink_to_fit();
+        self.list(places);
+        self
+    }
+
+    /// Says that it has these rows of its chunks alone, in this order.
+    pub(super) fn list(&mut self, places: Vec<Place>) {
+        self.listed = Some(places);
+        self.measure();
     }
 
     /// The same result without the rows before a place and behind another one.
@@ -354,20 +362,21 @@ impl QueryResult {
             chunk.keep(first.row, usize::MAX);
         }
         chunks.drain(..first.chunk.min(chunks.len()));
-        self.measured()
+        chunks.shrink_to_fit();
+        self.measure();
+        self
     }
 
     /// The same result without rows.
     pub(super) fn emptied(mut self) -> Self {
-        self.snapshot.chunks.clear();
-        self.measured()
+        self.snapshot.chunks = Vec::new();
+        self.measure();
+        self
     }
 
-    fn measured(mut self) -> Self {
-        self.snapshot.chunks.shrink_to_fit();
-        let listed = self.listed().map_or(0, size_of_val::<[Place]>);
+    fn measure(&mut self) {
+        let listed = self.listed.as_ref().map_or(0, Vec::capacity) * size_of::<Place>();
         self.own_bytes = self.snapshot.heap_bytes() + listed;
-        self
     }
 
     /// Whether a call may go on that holds so many bytes beside the result's own.

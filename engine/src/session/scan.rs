@@ -351,30 +351,25 @@ impl<'a> Rows<'a> {
     /// The next row of a list.
     fn next_listed(&mut self, places: &[Place]) -> Option<Result<Row<'a>, EngineError>> {
         let at = self.next.row;
-        let place = places.get(..self.end)?.get(at)?;
-        if at >= self.looked_at {
-            if let Err(error) = self.result.check(self.context, 0) {
-                self.end = 0;
-                return Some(Err(error));
-            }
-            self.looked_at = at + LISTED_PER_CHECK;
+        let place = places.get(at).filter(|_| at < self.end)?;
+        if at >= self.looked_at
+            && let Err(error) = self.check_list(at)
+        {
+            return Some(Err(error));
         }
         self.next.row = at + 1;
         self.result.row_at(*place).map(Ok)
     }
 
-    fn row(&self, frozen: &'a FrozenChunk, at: usize) -> Row<'a> {
-        Row::new(self.result.snapshot(), self.result.selection(), &frozen.chunk, at)
+    /// Looks at deadline and cancel token before the next places of a list.
+    #[cold]
+    fn check_list(&mut self, at: usize) -> Result<(), EngineError> {
+        self.looked_at = at + LISTED_PER_CHECK;
+        self.result.check(self.context, 0).inspect_err(|_| self.end = 0)
     }
-}
 
-impl<'a> Iterator for Rows<'a> {
-    type Item = Result<Row<'a>, EngineError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if let Some(places) = self.result.listed() {
-            return self.next_listed(places);
-        }
+    /// The next row of the chunks that passes.
+    fn next_passed(&mut self) -> Option<Result<Row<'a>, EngineError>> {
         while let Some(frozen) = self.chunk() {
             if frozen.len() - frozen.start() <= FEW {
                 if self.next.row == 0
@@ -404,5 +399,21 @@ impl<'a> Iterator for Rows<'a> {
             self.leave_chunk();
         }
         None
+    }
+
+    fn row(&self, frozen: &'a FrozenChunk, at: usize) -> Row<'a> {
+        Row::new(self.result.snapshot(), self.result.selection(), &frozen.chunk, at)
+    }
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Result<Row<'a>, EngineError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.result.listed() {
+            Some(places) => self.next_listed(places),
+            None => self.next_passed(),
+        }
     }
 }

@@ -428,10 +428,15 @@ impl Chunk {
 
     /// The object numbers of the row's references, in the order of the layout's.
     #[inline]
-    pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> {
+    pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> + Clone {
         let width = self.layout.references.len();
         let all = self.shared.links.get().and_then(|all| all.get(row * width..)?.get(..width));
         all.unwrap_or_default().iter().map(|link| link.load(Ordering::Acquire))
+    }
+
+    /// Whether all rows are seen, now and later, by whoever comes to them now.
+    pub(super) fn is_seen_by_all(&self) -> bool {
+        self.births.is_none() && self.shared.deaths.is_empty()
     }
 
     /// Whether a snapshot sees a row.

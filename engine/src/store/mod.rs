@@ -70,7 +70,7 @@ pub(crate) use index_list::{Known, Wanted, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use near::{Look, Near};
-pub(crate) use objects::ObjectNumber;
+pub(crate) use objects::{FOLLOWED_TOGETHER, ObjectNumber};
 pub(crate) use ordered::OrderedIndex;
 pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
 pub(crate) use root::Root;
@@ -223,11 +223,35 @@ impl Store {
         &self,
         root: &Root,
         key_root: ClassId,
-        (hash, keys): (u64, &[ValueView<'_>]),
+        key: (u64, &[ValueView<'_>]),
         seen: Seen,
         accept: impl Fn(ClassId) -> bool,
     ) -> Option<Found> {
-        self.find_row(root, key_root, (hash, keys), seen, |chunk, _| accept(chunk.layout().id))
+        self.find_with(root, key_root, key, seen, accept, |chunk, row| Found {
+            chunk: chunk.clone(),
+            row,
+        })
+    }
+
+    /// What `take` makes of the row of this key under a key root whose class is accepted,
+    /// in the form that the readers of the root see.
+    #[inline]
+    pub(crate) fn find_with<T>(
+        &self,
+        root: &Root,
+        key_root: ClassId,
+        key: (u64, &[ValueView<'_>]),
+        seen: Seen,
+        accept: impl Fn(ClassId) -> bool,
+        take: impl Fn(&Arc<Chunk>, usize) -> T,
+    ) -> Option<T> {
+        let accept = |chunk: &Chunk, _| accept(chunk.layout().id);
+        self.take_row(root, key_root, key, seen, accept, |chunk, row| {
+            if self.is_newest_form(root) {
+                return Some(take(chunk, row));
+            }
+            Some(take(&Self::form_in(root, chunk)?, row))
+        })
     }
 
     /// The row of this key under a key root that is accepted.
@@ -240,7 +264,7 @@ impl Store {
         seen: Seen,
         accept: impl Fn(&Chunk, usize) -> bool,
     ) -> Option<Found> {
-        self.find_with(root, key_root, key, seen, accept, |chunk, row| {
+        self.take_row(root, key_root, key, seen, accept, |chunk, row| {
             self.row_for(root, chunk, row)
         })
     }
@@ -263,7 +287,7 @@ impl Store {
             std::hint::black_box(chunk.value(row, slot));
             accept(chunk.layout().id)
         };
-        self.find_with(root, key_root, key, seen, accept, |chunk, row| {
+        self.take_row(root, key_root, key, seen, accept, |chunk, row| {
             if self.is_newest_form(root) {
                 return Some(read(chunk.value(row, slot)));
             }
@@ -274,7 +298,7 @@ impl Store {
 
     /// What `take` makes of the row of this key under a key root that is accepted.
     #[inline]
-    fn find_with<T>(
+    fn take_row<T>(
         &self,
         root: &Root,
         key_root: ClassId,
@@ -347,10 +371,26 @@ impl Store {
         self.objects.links(object)
     }
 
-    /// Where an object's newest row is.
+    /// Shows the associations that may refer to an object, and the newest row of each, at
+    /// most [`FOLLOWED_TOGETHER`] at a time.
     #[inline]
-    pub(crate) fn newest_address(&self, object: ObjectNumber) -> Option<RowAddress> {
-        self.objects.row(object)
+    pub(crate) fn follow_links<E>(
+        &self,
+        object: ObjectNumber,
+        show: impl FnMut(&[(ObjectNumber, RowAddress)]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.objects.follow_links(object, show)
+    }
+
+    /// Says where the newest rows of objects are, in their order; for one that has none, an
+    /// address where no row is.
+    #[inline]
+    pub(crate) fn newest_addresses(
+        &self,
+        objects: impl Iterator<Item = ObjectNumber>,
+        addresses: &mut [RowAddress],
+    ) {
+        self.objects.rows_of(objects, addresses);
     }
 
     /// The row of an object.

@@ -28,6 +28,10 @@ use triomphe::ThinArc;
 /// The number of an object; 0 is nobody's.
 pub(crate) type ObjectNumber = u32;
 
+/// How many links are looked up together: the processor waits for the memory of many at once
+/// when nothing else stands between.
+pub(crate) const FOLLOWED_TOGETHER: usize = 16;
+
 /// How many objects the first block takes.
 const FIRST_BLOCK: u32 = 64;
 
@@ -330,11 +334,7 @@ impl Objects {
     /// The newest row of the entry's object, if that is still the one that was meant.
     #[inline]
     fn row_of(&self, entry: u64) -> Option<RowAddress> {
-        let (number, generation) = (entry as u32, (entry >> 32) as u32);
-        let record = self.record(number)?;
-        let row = record.row.load(Ordering::Acquire);
-        let is_meant = record.generation.load(Ordering::Relaxed) == generation && row != NO_ROW;
-        is_meant.then(|| RowAddress::from_word(row))
+        row_of(entry, |number| self.record(number))
     }
 
     /// The associations that may refer to an object, and the newest row of each.
@@ -348,6 +348,54 @@ impl Objects {
             let entry = links.as_ref()?.slice.get(at)?.load(Ordering::Relaxed);
             Some((entry as u32, self.row_of(entry)?))
         })
+    }
+
+    /// Says where the newest rows of objects are, in their order; for one that has none, an
+    /// address where no row is.
+    #[inline]
+    pub(super) fn rows_of(
+        &self,
+        objects: impl Iterator<Item = ObjectNumber>,
+        rows: &mut [RowAddress],
+    ) {
+        let Some(mut records) = self.records.get().map(Growing::cursor) else { return };
+        for (row, object) in rows.iter_mut().zip(objects) {
+            let record = object.checked_sub(1).and_then(|number| records.get(number));
+            let word = record.map_or(NO_ROW, |record| record.row.load(Ordering::Acquire));
+            *row = RowAddress::from_word(word);
+        }
+    }
+
+    /// Shows the associations that may refer to an object, and the newest row of each, at
+    /// most [`FOLLOWED_TOGETHER`] at a time.
+    #[inline]
+    pub(super) fn follow_links<E>(
+        &self,
+        number: ObjectNumber,
+        mut show: impl FnMut(&[(ObjectNumber, RowAddress)]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (Some(records), Some(record)) = (self.records.get(), self.record(number)) else {
+            return Ok(());
+        };
+        let mut records = records.cursor();
+        let links = record.links.load();
+        let Some(links) = links.as_ref() else { return Ok(()) };
+        let len = links.header.header.len.load(Ordering::Acquire) as usize;
+        let mut together = [(0, RowAddress::MIN); FOLLOWED_TOGETHER];
+        for some in links.slice.get(..len).unwrap_or_default().chunks(FOLLOWED_TOGETHER) {
+            let mut count = 0;
+            for entry in some {
+                let entry = entry.load(Ordering::Relaxed);
+                if let Some(row) = row_of(entry, |number| records.get(number.checked_sub(1)?))
+                    && let Some(place) = together.get_mut(count)
+                {
+                    *place = (entry as u32, row);
+                    count += 1;
+                }
+            }
+            show(together.get(..count).unwrap_or_default())?;
+        }
+        Ok(())
     }
 
     /// How many objects there are.
@@ -365,6 +413,19 @@ impl Objects {
             all.len() as usize * size_of::<Record>() + all.iter().map(links).sum::<usize>()
         }) + self.by_path.heap_bytes()
     }
+}
+
+/// The newest row of the entry's object, if that is still the one that was meant.
+#[inline]
+fn row_of<'r>(
+    entry: u64,
+    record: impl FnOnce(ObjectNumber) -> Option<&'r Record>,
+) -> Option<RowAddress> {
+    let (number, generation) = (entry as u32, (entry >> 32) as u32);
+    let record = record(number)?;
+    let row = record.row.load(Ordering::Acquire);
+    let is_meant = record.generation.load(Ordering::Relaxed) == generation && row != NO_ROW;
+    is_meant.then(|| RowAddress::from_word(row))
 }
 
 /// Whether what a path names may come to be here: not in another namespace.

@@ -81,6 +81,13 @@ impl FrozenChunk {
         (self.start, self.len) = (self.start.min(row), self.len.max(row + 1));
     }
 
+    /// A chunk some of whose rows were found to be seen: which, a list beside it says.
+    #[inline]
+    pub(crate) fn listed(chunk: Arc<Chunk>) -> Self {
+        let len = chunk.len();
+        Self { chunk, at: Commit::MAX, start: 0, len, whole: true, picked: None }
+    }
+
     /// The first row to look at.
     pub(crate) const fn start(&self) -> usize {
         self.start

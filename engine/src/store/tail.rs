@@ -45,7 +45,7 @@ impl<'t> TailCells<'t> {
         if !column.present.contains(rows, row as u32) {
             return ValueView::Null;
         }
-        column.data.get(text, rows, row).unwrap_or_default()
+        column.data.get(text, rows, row)
     }
 }
 
@@ -158,18 +158,32 @@ macro_rules! tail_data {
                 text: &'a TextArea,
                 rows: Rows<'_>,
                 row: usize,
-            ) -> Option<ValueView<'a>> {
-                Some(match self {
-                    $( Self::$variant(items) => ValueView::$variant(*items.get(rows).get(row)?), )*
+            ) -> ValueView<'a> {
+                match self {
+                    $(
+                        Self::$variant(items) => match items.get(rows).get(row) {
+                            Some(value) => ValueView::$variant(*value),
+                            None => ValueView::Null,
+                        },
+                    )*
                     Self::String(items) => {
-                        ValueView::String(text.get(*items.get(rows).get(row)?)?)
+                        let text = items.get(rows).get(row).and_then(|at| text.get(*at));
+                        text.map_or(ValueView::Null, ValueView::String)
                     }
+                    other => other.get_shared(rows, row).unwrap_or_default(),
+                }
+            }
+
+            /// The value of a row in one of the forms that hold no plain values.
+            fn get_shared(&self, rows: Rows<'_>, row: usize) -> Option<ValueView<'_>> {
+                Some(match self {
                     Self::Reference(items) => {
                         ValueView::Reference(items.get(rows).get(row)?.as_ref()?)
                     }
                     Self::Object(items) => ValueView::Object(items.get(rows).get(row)?.as_ref()?),
                     Self::Array(items) => ValueView::Array(items.get(rows).get(row)?.as_deref()?),
                     Self::Mixed(items) => items.get(rows).get(row)?.as_deref()?.into(),
+                    _ => return None,
                 })
             }
         }

@@ -86,6 +86,35 @@ fn world(dialect: Dialect) -> Session {
     session
 }
 
+/// More chunks than the walk and its result look back at, and each of them again and again.
+#[test]
+fn ends_of_many_classes_come_in_the_order_of_their_links() {
+    for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+        let session = session(dialect);
+        let class = |n: u32| format!("X_Kind{}", n % 12);
+        let classes: Vec<String> =
+            (0..12).map(|n| format!("class {} : X_Node {{ }};", class(n))).collect();
+        session.compile_mof_text(&context(), "kinds.mof", &classes.concat()).unwrap();
+        add(&session, "X_Node", "hub");
+        let ids: Vec<String> = (0..60).map(|n| format!("{n:02}")).collect();
+        for (n, id) in (0..).zip(&ids) {
+            add(&session, &class(n), id);
+            let ends = [("Holder", node("X_Node", "hub")), ("Held", node(&class(n), id))];
+            link(&session, if n % 2 == 0 { "X_Holds" } else { "X_Keeps" }, id, &ends);
+        }
+        let (hub, all) = (node("X_Node", "hub"), AssociationFilter::new());
+        let ends = session.associators(&context(), &hub, &all).unwrap();
+        let links = session.references(&context(), &hub, &all).unwrap();
+        for result in [ends, links] {
+            let shown = |row: Row<'_>| row.property("Id").unwrap().as_str().unwrap().to_owned();
+            let given: Vec<String> = result.rows().map(|row| shown(row.unwrap())).collect();
+            assert_eq!((given, result.count().unwrap()), (ids.clone(), 60));
+            let parts = result.parts(7).flat_map(|part| part.rows());
+            assert!(parts.map(|row| shown(row.unwrap())).eq(ids.clone()));
+        }
+    }
+}
+
 #[test]
 fn filters_choose_links_and_ends() {
     let f = AssociationFilter::new;
