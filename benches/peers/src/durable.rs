@@ -12,7 +12,7 @@ pub const COMMITS: u64 = 4_000;
 pub const WRITERS: u64 = 8;
 
 /// How many batches a figure is the mean of, and how many rows each has.
-pub const BATCHES: u64 = 300;
+pub const BATCHES: u64 = 1_000;
 pub const BATCH: u64 = 100;
 
 /// The numbers of the rows of each batch that a writer of several writes.
@@ -35,6 +35,8 @@ impl Scratch {
         let folder = place.join(format!("durable-{side}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder");
+        // What others left to be written is not to be waited for while the clock runs.
+        nix::unistd::sync();
         Self(folder)
     }
 

@@ -13,7 +13,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassRef, Layout, Schema};
-use crate::store::{Beside, CAPACITY, Chunk, Column, Columns, Root, Transaction};
+use crate::store::{Beside, CAPACITY, Chunk, Column, Columns, Root, Table, Transaction};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
 use smallvec::SmallVec;
@@ -93,6 +93,22 @@ impl Staged {
         self.hashes.push(hash);
     }
 
+    /// The value of a row in a slot.
+    #[inline]
+    fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
+        self.columns.get(slot as usize).map_or(ValueView::Null, |column| column.get(row))
+    }
+
+    /// Forgets all rows and keeps their memory, unless that is a lot.
+    fn clear(&mut self) {
+        let keeps = self.text_bytes <= TEXT_KEPT;
+        self.columns
+            .iter_mut()
+            .for_each(|column| if keeps { column.clear() } else { *column = Column::default() });
+        self.hashes.clear();
+        self.text_bytes = 0;
+    }
+
     fn is_full(&self) -> bool {
         self.hashes.len() >= CAPACITY || self.text_bytes >= TEXT_FULL
     }
@@ -105,6 +121,9 @@ impl Staged {
 
 /// How much text staged rows hold before their columns are finished.
 const TEXT_FULL: usize = 1 << 28;
+
+/// Of how much text the memory is kept for the next commit.
+const TEXT_KEPT: usize = 1 << 20;
 
 impl Session {
     /// Prepares to create instances of a class from values of these properties.
@@ -192,7 +211,7 @@ impl Inserter {
     pub fn commit(&mut self, context: &CallContext) -> Result<usize, EngineError> {
         let name = self.layout.class.as_str();
         let namespace = self.session.enter(context, Operation::WriteInstances, name)?;
-        if !self.open.hashes.is_empty() {
+        if self.open.hashes.len() >= ADOPTED {
             let rest = std::mem::replace(&mut self.open, Staged::new(&self.layout));
             self.full.push(rest.finish());
         }
@@ -202,25 +221,28 @@ impl Inserter {
         let Some(class) = class.filter(|c| c.def().version == self.version) else {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
-        let total = self.full.iter().map(|(_, hashes)| hashes.len()).sum();
+        let open = self.open.hashes.len();
+        let total = self.full.iter().map(|(_, hashes)| hashes.len()).sum::<usize>() + open;
         if let Some(table) = root.table(self.layout.id).filter(|_| total >= ADOPTED) {
             transaction.reserve(&namespace.store, table, total);
         }
-        let mut count = 0;
         for finished in &self.full {
             context.check(&**self.session.repository.clock())?;
             add(namespace, &root, &mut transaction, class, finished)?;
-            count += finished.1.len();
         }
+        context.check(&**self.session.repository.clock())?;
+        let value = |row: usize, slot| self.open.value(row, slot);
+        add_rows(namespace, &root, &mut transaction, class, (value, &self.open.hashes))?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();
-        Ok(count)
+        self.open.clear();
+        Ok(total)
     }
 
     /// Gives up the rows that were not committed.
     pub fn discard(&mut self) {
         self.full.clear();
-        self.open = Staged::new(&self.layout);
+        self.open.clear();
     }
 }
 
@@ -234,27 +256,46 @@ fn add(
 ) -> Result<(), EngineError> {
     let layout = class.layout();
     let store = &namespace.store;
-    let Some(table) = root.table(layout.id) else {
-        return Err(EngineError::ClassChanged { class: layout.class.clone() });
-    };
-    let check = |keys: SmallVec<[ValueView<'_>; 4]>, hash| {
-        check_free(namespace, root, class, (hash, &keys))
-    };
     let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
     if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
-        let is_free = |chunk: &Chunk, row: usize, hash| check(chunk.keys(row).collect(), hash);
+        let table = table(root, layout)?;
+        let is_free = |chunk: &Chunk, row: usize, hash| {
+            check_free(namespace, root, class, (hash, &chunk.keys(row).collect::<Keys<'_>>()))
+        };
         return transaction.adopt(store, table, layout, (columns.clone(), hashes), is_free);
     }
+    let value = |row: usize, slot: u32| {
+        let column = columns.get(slot as usize).and_then(Option::as_ref);
+        column.map_or(ValueView::Null, |column| column.get(row))
+    };
+    add_rows(namespace, root, transaction, class, (value, hashes))
+}
+
+type Keys<'v> = SmallVec<[ValueView<'v>; 4]>;
+
+/// Adds rows one by one to a transaction: what each has in a slot, and the hashes of their keys.
+fn add_rows<'v>(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    class: ClassRef<'_>,
+    (value, hashes): (impl Fn(usize, u32) -> ValueView<'v>, &[u64]),
+) -> Result<(), EngineError> {
+    let layout = class.layout();
+    let store = &namespace.store;
+    let table = table(root, layout)?;
     for (row, hash) in hashes.iter().enumerate() {
-        let value = |slot: u32| {
-            let column = columns.get(slot as usize).and_then(Option::as_ref);
-            column.map_or(ValueView::Null, |c| c.get(row))
-        };
-        check(layout.keys.iter().map(|slot| value(*slot)).collect(), *hash)?;
+        let value = |slot: u32| value(row, slot);
+        let keys: Keys<'_> = layout.keys.iter().map(|slot| value(*slot)).collect();
+        check_free(namespace, root, class, (*hash, &keys))?;
         let cells = (0..layout.slots.len() as u32).map(|slot| (slot, value(slot)));
         let mut beside = Beside::default();
         join(namespace, root, transaction, layout, value, &mut beside);
         transaction.insert(store, table, layout, *hash, cells, beside)?;
     }
     Ok(())
+}
+
+fn table<'r>(root: &'r Root, layout: &Layout) -> Result<&'r Arc<Table>, EngineError> {
+    root.table(layout.id).ok_or_else(|| EngineError::ClassChanged { class: layout.class.clone() })
 }

@@ -214,6 +214,15 @@ macro_rules! data {
                 true
             }
 
+            /// Forgets all values, and keeps the memory of plain ones.
+            fn clear(&mut self) {
+                match self {
+                    $( Self::$variant(items) => items.clear(), )*
+                    Self::String(strings) => strings.clear(),
+                    other => *other = Self::Missing,
+                }
+            }
+
             fn shrink(&mut self) {
                 match self {
                     Self::Missing => {}
@@ -427,6 +436,13 @@ impl Column {
         Self::of(Data::String(Box::new(strings)))
     }
 
+    /// Forgets all rows, and keeps the memory of plain values.
+    pub(crate) fn clear(&mut self) {
+        self.nulls = Bits::default();
+        self.data.clear();
+        self.extent = OnceLock::new();
+    }
+
     /// Lets the column hold values of any type.
     fn mix(&mut self) {
         let string = cimarron_model::CimType::String;
@@ -438,7 +454,7 @@ impl Column {
     /// Chooses the smallest form and gives back what growing reserved; `None` when
     /// there is no value at all.
     pub(crate) fn seal(mut self) -> Option<Self> {
-        if matches!(self.data, Data::Missing) {
+        if self.data.len() == 0 {
             return None;
         }
         if self.nulls.is_empty()

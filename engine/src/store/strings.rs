@@ -132,6 +132,14 @@ impl Strings {
         self.len += 1;
     }
 
+    /// Forgets all texts, and keeps their memory.
+    pub(super) fn clear(&mut self) {
+        let (mut ends, mut text) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.text));
+        ends.clear();
+        text.clear();
+        *self = Self { ends, text, ..Self::default() };
+    }
+
     /// Fills up with empty texts.
     pub(super) fn pad(&mut self, len: usize) {
         self.ends.resize(len, self.text.len() as u32);

@@ -69,6 +69,8 @@ pub(super) struct Ahead {
     held: Option<Held>,
     /// What the other half has and the database may not.
     full: Option<Arc<Held>>,
+    /// Memory for the next half.
+    spare: Vec<u8>,
 }
 
 /// All entries of a half, one behind the other.
@@ -97,19 +99,22 @@ impl Ahead {
         bytes: u32,
         (log, durable): ((&DirectoryId, u64), bool),
     ) -> io::Result<Self> {
-        static ZEROS: [u8; BLOCK] = [0; BLOCK];
+        static ZEROS: [u8; 16 * BLOCK] = [0; 16 * BLOCK];
         // A length below 4 GiB, of whole blocks.
         let blocks = (bytes as usize / BLOCK / 2).max(1) * 2 + 1;
         let length = u32::try_from(blocks * BLOCK).map_err(io::Error::other)?;
         let header = header(log, length);
-        let mut first = ZEROS;
+        let mut first = [0; BLOCK];
         first.iter_mut().zip(header).for_each(|(place, byte)| *place = byte);
         // Written, and not only said to be there: a place on the disk that is given when it is
         // first written would have every sync bring the file system's records of that too.
         let mut file = medium.create(name)?;
         file.append(&first)?;
-        for _ in 1..blocks {
-            file.append(&ZEROS)?;
+        let mut rest = (blocks - 1) * BLOCK;
+        while let Some(zeros) = ZEROS.get(..rest.min(ZEROS.len())).filter(|zeros| !zeros.is_empty())
+        {
+            file.append(zeros)?;
+            rest -= zeros.len();
         }
         file.sync()?;
         Ok(Self::new(medium.blocks(name, durable)?, header, length))
@@ -143,7 +148,8 @@ impl Ahead {
     fn new(file: Box<dyn BlockFile>, header: [u8; HEADER], length: u32) -> Self {
         let half = (length as usize).saturating_sub(BLOCK) / 2 / BLOCK * BLOCK;
         let block = AlignedVec::new();
-        Self { file, header, half, second: false, at: 0, block, held: None, full: None }
+        let (held, full, spare) = (None, None, Vec::new());
+        Self { file, header, half, second: false, at: 0, block, held, full, spare }
     }
 
     /// What the database does not have, in the order of commits.
@@ -158,13 +164,17 @@ impl Ahead {
 
     /// The database has the half that waited for it.
     pub(super) fn settled(&mut self) {
-        self.full = None;
+        if let Some(Held { bytes, .. }) = self.full.take().and_then(Arc::into_inner) {
+            self.spare = bytes;
+            self.spare.clear();
+        }
     }
 
     /// The database has everything.
     pub(super) fn settled_all(&mut self) {
-        self.full = None;
+        self.settled();
         self.turn();
+        self.settled();
     }
 
     /// Whether there is room for an entry of so many bytes in the half that is written.
@@ -201,6 +211,10 @@ impl Ahead {
         let kept = end / BLOCK * BLOCK;
         self.block.copy_within(kept..end, 0);
         self.block.resize(end - kept, 0);
+        if self.held.is_none() {
+            let bytes = std::mem::take(&mut self.spare);
+            self.held = Some(Held { first: piece.first, last: piece.last, bytes });
+        }
         hold(&mut self.held, piece);
         Ok(())
     }

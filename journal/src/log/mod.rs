@@ -206,6 +206,8 @@ impl Log {
         let full = ahead.lock().full().cloned();
         let Some(full) = full else { return Ok(()) };
         self.write("append to", &[full.piece()])?;
+        // Whoever has it last keeps its memory for the next half.
+        drop(full);
         ahead.lock().settled();
         Ok(())
     }

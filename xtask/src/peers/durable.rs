@@ -27,6 +27,16 @@ const ROWS: &[Row] = &[
         Unit::Microseconds,
         Target::Ratio(2.0),
     ),
+    Row {
+        name: "instance in batches of 100, 1 writer; inserter",
+        ours: Figure::Of("durable_inserter"),
+        ..row("", "durable_batches", Unit::Microseconds, Target::Ratio(2.0))
+    },
+    Row {
+        name: "instance in batches of 100, 8 writers; inserter",
+        ours: Figure::Of("durable_inserter_8"),
+        ..row("", "durable_batches_8", Unit::Microseconds, Target::Ratio(2.0))
+    },
     row("open, after a checkpoint", "reopen", Unit::Seconds, Target::Ours(0.3)),
     row("open, killed with a log of 64 MB", "reopen_killed", Unit::Seconds, Target::Ours(1.0)),
 ];

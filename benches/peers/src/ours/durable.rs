@@ -2,10 +2,11 @@
 
 use super::{Result, insert, inserter};
 use crate::clock::Stopwatch;
+use crate::data::fleet::Disk;
 use crate::data::{self, Order, fleet};
 use crate::durable::{self, BATCH, BATCHES, COMMITS, LOG, Scratch, WRITERS, seconds};
 use crate::report::Report;
-use cimarron_engine::{CallContext, Durability, Repository, Session, SyncPolicy};
+use cimarron_engine::{CallContext, Durability, Inserter, Repository, Session, SyncPolicy};
 use cimarron_model::Instance;
 use std::ops::Range;
 use std::path::Path;
@@ -14,60 +15,68 @@ fn session(repository: &Repository) -> Session {
     fleet::prepare(repository)
 }
 
-/// Commits of one instance each, by one writer and by several; batches.
+/// Commits of one instance each, by one writer and by several; batches, as instances and through
+/// the prepared inserter, which is what the other side's prepared statement is.
 pub(super) fn commits(report: &mut Report) -> Result<()> {
-    let context = CallContext::new();
     for (name, writers) in [("durable_1", 1), ("durable_8", WRITERS)] {
-        let scratch = Scratch::new("ours");
-        let repository = Repository::open(scratch.path())?;
-        let session = session(&repository);
         let each = COMMITS / writers;
-        // What a caller brings is made before the clock runs.
-        let work: Vec<Vec<Instance>> =
-            (0..writers).map(|writer| instances(writer * each..(writer + 1) * each)).collect();
-        let elapsed = seconds(|| {
-            std::thread::scope(|scope| {
-                for instances in &work {
-                    let (session, context) = (&session, &context);
-                    scope.spawn(move || {
-                        for instance in instances {
-                            session.create_instance(context, instance).expect("a create");
-                        }
-                    });
-                }
-            });
-        });
+        let work = (0..writers).map(|writer| instances(writer * each..(writer + 1) * each));
+        let elapsed = written(work.collect(), |session, instances| {
+            let context = CallContext::new();
+            instances.iter().try_for_each(|disk| session.create_instance(&context, disk).map(drop))
+        })?;
         report.figure(name, elapsed / COMMITS as f64);
     }
     for (name, writers) in [("durable_batches", 1), ("durable_batches_8", WRITERS)] {
-        let scratch = Scratch::new("ours");
-        let repository = Repository::open(scratch.path())?;
-        let session = session(&repository);
-        let batches = |writer| durable::batches_of(writer, writers).map(instances).collect();
-        let work: Vec<Vec<Vec<Instance>>> = (0..writers).map(batches).collect();
-        let elapsed = seconds(|| {
-            std::thread::scope(|scope| {
-                for batches in work {
-                    let session = &session;
-                    scope.spawn(move || {
-                        batches.into_iter().for_each(|batch| write_batch(session, batch));
-                    });
-                }
-            });
-        });
+        let of = |writer| durable::batches_of(writer, writers).map(instances).collect::<Vec<_>>();
+        let elapsed = written((0..writers).map(of).collect(), |session, batches| {
+            batches.into_iter().try_for_each(|batch| write_batch(session, batch))
+        })?;
+        report.figure(name, elapsed / (BATCHES * BATCH) as f64);
+    }
+    for (name, writers) in [("durable_inserter", 1), ("durable_inserter_8", WRITERS)] {
+        let of = |writer| durable::batches_of(writer, writers).map(rows).collect::<Vec<_>>();
+        let elapsed = written((0..writers).map(of).collect(), |session, batches| {
+            let mut inserter = inserter(session)?;
+            batches.iter().try_for_each(|batch| insert_batch(&mut inserter, batch))
+        })?;
         report.figure(name, elapsed / (BATCHES * BATCH) as f64);
     }
     Ok(())
 }
 
-fn instances(numbers: Range<u64>) -> Vec<Instance> {
-    let disks = data::disks(numbers, Order::OfKeys);
-    disks.flatten().map(|disk| disk.instance()).collect()
+/// How long it takes until each of some writers, a thread each, has done its work on a new
+/// repository. What they bring is made before the clock runs.
+fn written<W: Send>(work: Vec<W>, write: impl Fn(&Session, W) -> Result<()> + Sync) -> Result<f64> {
+    let scratch = Scratch::new("ours");
+    let repository = Repository::open(scratch.path())?;
+    let session = session(&repository);
+    Ok(seconds(|| {
+        std::thread::scope(|scope| {
+            for part in work {
+                let (session, write) = (&session, &write);
+                scope.spawn(move || write(session, part).expect("all is written"));
+            }
+        });
+    }))
 }
 
-fn write_batch(session: &Session, batch: Vec<Instance>) {
+fn rows(numbers: Range<u64>) -> Vec<Disk> {
+    data::disks(numbers, Order::OfKeys).flatten().collect()
+}
+
+fn instances(numbers: Range<u64>) -> Vec<Instance> {
+    rows(numbers).iter().map(Disk::instance).collect()
+}
+
+fn write_batch(session: &Session, batch: Vec<Instance>) -> Result<()> {
     let writes = batch.into_iter().fold(session.batch(), |writes, disk| writes.create(disk));
-    writes.commit(&CallContext::new()).expect("a batch");
+    writes.commit(&CallContext::new()).map(drop)
+}
+
+fn insert_batch(inserter: &mut Inserter, batch: &[Disk]) -> Result<()> {
+    batch.iter().try_for_each(|disk| inserter.insert(&disk.views()))?;
+    inserter.commit(&CallContext::new()).map(drop)
 }
 
 /// Opening many instances, of which a checkpoint has all.
