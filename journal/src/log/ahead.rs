@@ -110,11 +110,9 @@ impl Ahead {
         // first written would have every sync bring the file system's records of that too.
         let mut file = medium.create(name)?;
         file.append(&first)?;
-        let mut rest = (blocks - 1) * BLOCK;
-        while let Some(zeros) = ZEROS.get(..rest.min(ZEROS.len())).filter(|zeros| !zeros.is_empty())
-        {
-            file.append(zeros)?;
-            rest -= zeros.len();
+        for at in (1..blocks).step_by(ZEROS.len() / BLOCK) {
+            let left = (blocks - at) * BLOCK;
+            file.append(ZEROS.get(..left).unwrap_or(&ZEROS))?;
         }
         file.sync()?;
         Ok(Self::new(medium.blocks(name, durable)?, header, length))
@@ -189,6 +187,7 @@ impl Ahead {
 
     /// Goes on in the other half, whose content the database has. This one waits for it then.
     pub(super) fn turn(&mut self) {
+        debug_assert!(self.full.is_none(), "the database has not taken it yet");
         self.full = self.held.take().map(Arc::new);
         self.second = !self.second;
         self.at = 0;
