@@ -3,7 +3,8 @@
 //! A condition that every answer must fulfil may be looked up: the whole predicate, or parts
 //! of it that are joined by AND. Such a part that NULL does not pass can be answered by an
 //! index, which has all rows that are not NULL. What an index gives are candidates: the whole
-//! predicate is asked of each of them, so an index may give too much and never too little.
+//! predicate is asked of each of them, so an index may give too much and never too little. Only
+//! of rows that have the one key which is all that a predicate says nothing is asked any more.
 //!
 //! Of several ways the one is taken that seems to cost least. A row that an index names costs
 //! as much as some hundred rows of a scan, which reads values side by side; so an index is

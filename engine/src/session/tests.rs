@@ -11,6 +11,7 @@ mod extended;
 mod extended_random;
 mod indexed_queries;
 mod indexes;
+mod inserter;
 mod instances;
 mod limits;
 mod migration;
@@ -26,6 +27,7 @@ mod schema_changes;
 mod schema_queries;
 mod system_classes;
 mod update;
+mod walks;
 
 use super::*;
 use crate::repository::Repository;

@@ -416,7 +416,14 @@ impl Column {
             });
         }
         if !self.data.push(value) {
-            self.mix();
+            match before {
+                // Of a form from before it was cleared.
+                0 => {
+                    self.data = Data::for_value(value);
+                    self.data.pad(row);
+                }
+                _ => self.mix(),
+            }
             self.data.push(value);
         }
     }
@@ -521,6 +528,23 @@ mod tests {
         assert!(matches!(few.data, Data::Dictionary(..)));
         let many = sealed(&mut (0..1000).map(|n| n.to_string()));
         assert!(matches!(many.data, Data::String(..)));
+    }
+
+    #[test]
+    fn a_cleared_column_takes_the_form_of_what_comes() {
+        for start in 0..3 {
+            let mut column = Column::default();
+            column.set_at_end(0, ValueView::String("a"));
+            column.set_at_end(2, ValueView::String("b"));
+            column.clear();
+            column.set_at_end(start, ValueView::UInt32(7));
+            column.set_at_end(start + 1, ValueView::UInt32(8));
+            let nulls = (0..start).all(|row| column.get(row).is_null());
+            assert!(nulls && column.get(start + 1).as_integer() == Some(8), "{start}");
+            let column = column.seal().unwrap();
+            assert!(matches!(column.data, Data::UInt32(_)), "{start}");
+            assert_eq!(column.get(start).as_integer(), Some(7), "{start}");
+        }
     }
 
     #[test]

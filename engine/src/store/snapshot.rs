@@ -144,7 +144,11 @@ impl Snapshot {
 
     /// The same with some rows more, in their order.
     pub(crate) fn with_rows(mut self, rows: impl IntoIterator<Item = Found>) -> Self {
-        self.chunks.extend(rows.into_iter().map(FrozenChunk::one));
+        let rows = rows.into_iter();
+        // As many as there can be, for the result is held to what it allocates.
+        let (least, most) = rows.size_hint();
+        self.chunks.reserve_exact(most.unwrap_or(least));
+        self.chunks.extend(rows.map(FrozenChunk::one));
         self
     }
 }

@@ -18,7 +18,7 @@ const CLASSES: &str = r#"
     [Association] class X_Three { [key] string Id; X_Node REF One; X_Node REF Two; X_Other REF Three; };
 "#;
 
-fn session(dialect: Dialect) -> Session {
+pub(super) fn session(dialect: Dialect) -> Session {
     let repository = Repository::new();
     repository.create_namespace("root/x", dialect).unwrap();
     let session = repository.session("root/x").unwrap();
@@ -33,16 +33,16 @@ fn session(dialect: Dialect) -> Session {
     session
 }
 
-fn node(class: &str, id: &str) -> ObjectPath {
+pub(super) fn node(class: &str, id: &str) -> ObjectPath {
     let keys: Keys = [(Name::new("Id"), id)].into_iter().collect();
     ObjectPath::of_instance(class, keys)
 }
 
-fn add(session: &Session, class: &str, id: &str) {
+pub(super) fn add(session: &Session, class: &str, id: &str) {
     session.create_instance(&context(), &Instance::new(class).with("Id", id)).unwrap();
 }
 
-fn link(session: &Session, class: &str, id: &str, ends: &[(&str, ObjectPath)]) {
+pub(super) fn link(session: &Session, class: &str, id: &str, ends: &[(&str, ObjectPath)]) {
     let mut link = Instance::new(class).with("Id", id);
     for (role, path) in ends {
         link.set(*role, path.clone());
@@ -50,7 +50,7 @@ fn link(session: &Session, class: &str, id: &str, ends: &[(&str, ObjectPath)]) {
     session.create_instance(&context(), &link).unwrap();
 }
 
-fn ids(result: &QueryResult) -> String {
+pub(super) fn ids(result: &QueryResult) -> String {
     let mut ids: Vec<String> = result
         .rows()
         .map(|row| row.unwrap().property("Id").unwrap().as_str().unwrap().to_owned())

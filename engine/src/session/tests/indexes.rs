@@ -479,3 +479,20 @@ fn readers_find_every_row_while_others_write_and_build() {
     });
     check(&session);
 }
+
+#[test]
+fn what_is_found_takes_room_for_its_rows_and_no_more() {
+    let session = plain(Dialect::Wmi);
+    index(&session, "Size").unwrap();
+    let mut inserter = session.inserter(&context(), "X_Low", &["Id", "Size"]).unwrap();
+    for n in 0..1100_u32 {
+        let id = n.to_string();
+        inserter.insert(&[ValueView::String(&id), ValueView::UInt32(n)]).unwrap();
+    }
+    inserter.commit(&context()).unwrap();
+    let room = 1100 * size_of::<crate::store::FrozenChunk>();
+    for (size, fits) in [(room, true), (room - 1, false)] {
+        let found = session.find(&context().with_memory_budget(size), "X_Base", "Size", ..);
+        assert_eq!(found.is_ok(), fits, "{size}");
+    }
+}
