@@ -27,7 +27,8 @@ const ADOPTED: usize = CAPACITY / 4;
 ///
 /// It belongs to the class version it was made for: once the class is redefined,
 /// commits fail with [`EngineError::ClassChanged`]. Rows that were not committed are
-/// gone with it.
+/// gone with it. After a small commit it keeps the memory of its columns for the next, some
+/// 30 kB a property; whoever is done for a while drops it and asks for another.
 ///
 /// ```
 /// use cimarron_engine::{CallContext, Repository, ValueView};
