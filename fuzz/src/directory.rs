@@ -4,8 +4,8 @@ use cimarron_journal::simulated::{Crash, SimulatedMedium};
 use cimarron_journal::{AlignedVec, BlobId, Entry, JournalError, Options, open};
 use std::sync::{Arc, LazyLock};
 
-/// Some of the entries go into the log's database, the last ones stand beside it.
-const OPTIONS: Options = Options { sync: true, ahead: 6_000 };
+/// The first entries go into the log's database, the last two stand beside it.
+const OPTIONS: Options = Options { sync: true, ahead: 16 << 10 };
 
 /// How many entries follow the checkpoint, which is at commit 1.
 pub const ENTRIES: u64 = 5;
@@ -33,7 +33,10 @@ pub fn sound() -> SimulatedMedium {
                 writer.add(blob)?;
             }
             journal.install(1, b"state".to_vec(), &writer.finish()?, log)?;
-            (2..2 + ENTRIES).try_for_each(|commit| journal.append(commit, commit, &entry(commit)))
+            (2..2 + ENTRIES)
+                .try_for_each(|commit| journal.append(commit, commit, &entry(commit)))?;
+            assert!(journal.unsettled(), "there is something for the database");
+            journal.settle()
         };
         made().expect("memory takes all");
         medium.crash(Crash::Nothing)

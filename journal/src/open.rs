@@ -52,7 +52,7 @@ pub fn open(medium: Arc<dyn Medium>, options: Options) -> Result<Opened> {
         }
     }
     let after = last_commit.saturating_add(1);
-    let last = listing.last_log(&*medium, first)?;
+    let last = listing.last_log(&*medium, &directory, first)?;
     let mut logs = VecDeque::new();
     for number in first..=last {
         let log = Log::open(&*medium, &directory, number, options.sync)?;
@@ -81,12 +81,16 @@ pub fn open(medium: Arc<dyn Medium>, options: Options) -> Result<Opened> {
         state: record.state,
         segments: Segments::new(segments, Arc::clone(&shared)),
     });
-    let tail = Tail::new(logs, (after, last_commit), Arc::clone(&shared));
+    let tail = Tail::new(logs, (after, last_commit), Arc::clone(&shared))?;
     Ok(Opened { journal: Journal { shared }, checkpoint, tail })
 }
 
 fn remove(medium: &dyn Medium, name: &str) -> Result<()> {
     medium.remove(name).map_err(|error| JournalError::io(medium.path(name), "remove", error))
+}
+
+fn sync(medium: &dyn Medium) -> Result<()> {
+    medium.sync().map_err(|error| JournalError::io(medium.path(""), "sync the folder", error))
 }
 
 /// A random directory id.
@@ -154,10 +158,15 @@ impl Listing {
         }
         for number in &self.logs {
             let name = names::log(*number);
-            if Log::open_any(medium, *number, false)?.0.last()?.is_some() {
+            // Closing it brings entries into its database: those of a lost manifest are to stay.
+            if Log::open_any(medium, *number, true)?.0.last()?.is_some() {
                 return lost(format!("{name} with commits"));
             }
             remove(medium, &name)?;
+        }
+        // A log that came back without the file beside it would be damaged.
+        if !self.logs.is_empty() {
+            sync(medium)?;
         }
         self.aheads.iter().try_for_each(|number| remove(medium, &names::ahead(*number)))?;
         let directory = new_directory()?;
@@ -166,20 +175,27 @@ impl Listing {
     }
 
     /// The last of the logs, which are numbered without gaps from `first` on.
-    fn last_log(&self, medium: &dyn Medium, first: u64) -> Result<u64> {
+    fn last_log(&self, medium: &dyn Medium, directory: &DirectoryId, first: u64) -> Result<u64> {
+        let missing =
+            |number| JournalError::damaged(medium.path(&names::log(number)), "the file is missing");
         let mut last = first;
         for number in self.logs.range(first..) {
             if *number > last.saturating_add(1) {
-                let missing = medium.path(&names::log(last.saturating_add(1)));
-                return Err(JournalError::damaged(missing, "the file is missing"));
+                return Err(missing(last.saturating_add(1)));
             }
             last = *number;
+        }
+        // One that was not made to the end has no entries yet.
+        for number in self.aheads.difference(&self.logs).filter(|number| **number > last) {
+            if Log::is_lost(medium, directory, *number)? {
+                return Err(missing(*number));
+            }
         }
         Ok(last)
     }
 
-    /// Removes what nothing names: files that were being written, logs from before the checkpoint
-    /// and segments that are not in it.
+    /// Makes durable what the files are called, then removes what nothing names: files that were
+    /// being written, logs from before the checkpoint and segments that are not in it.
     fn tidy(
         &self,
         medium: &dyn Medium,
@@ -193,14 +209,10 @@ impl Listing {
         let segments = segments.map(|number| names::segment(*number));
         let left: Vec<_> =
             self.new.iter().cloned().chain(logs).chain(aheads).chain(segments).collect();
-        if left.is_empty() {
-            return Ok(());
-        }
-        // The manifest may have its name, and the process that gave it ended before that was
-        // durable; what the one before names must not go yet.
-        medium
-            .sync()
-            .map_err(|error| JournalError::io(medium.path(""), "sync the folder", error))?;
+        // The manifest and the last log may have their names, and the process that gave them ended
+        // before that was durable: what the manifest before names must not go yet, and nothing may
+        // be told that is in a log whose name is lost when the machine stops.
+        sync(medium)?;
         for name in left {
             // One that stays is tried again next time.
             let _ = medium.remove(&name);

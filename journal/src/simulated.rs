@@ -94,6 +94,13 @@ impl SimulatedMedium {
         self.state.lock().crash_at = Some(n);
     }
 
+    /// Nothing fails any more, and what was not synced is still not: the disk was mended, or only
+    /// a process ended.
+    pub fn mend(&self) {
+        let mut state = self.state.lock();
+        (state.fail_at, state.crash_at, state.dead) = (None, None, false);
+    }
+
     /// All files together get no larger than so many bytes; what would make them is refused.
     pub fn limit(&self, bytes: u64) {
         self.state.lock().limit = Some(bytes);

@@ -55,6 +55,7 @@ pub(super) struct Piece<'a> {
 /// The log's file of entries that are not in its database.
 #[derive(Debug)]
 pub(super) struct Ahead {
+    path: String,
     file: Box<dyn BlockFile>,
     header: [u8; HEADER],
     /// How long a half is: whole blocks.
@@ -115,7 +116,7 @@ impl Ahead {
             file.append(ZEROS.get(..left).unwrap_or(&ZEROS))?;
         }
         file.sync()?;
-        Ok(Self::new(medium.blocks(name, durable)?, header, length))
+        Ok(Self::new((medium.path(name), medium.blocks(name, durable)?), header, length))
     }
 
     /// The file that is there, with what it has after the last commit of the log's database, if
@@ -130,24 +131,36 @@ impl Ahead {
         if durable {
             file.sync()?;
         }
-        let reader = medium.open(name)?;
-        let length = u32::try_from(reader.size()?).map_err(|_| damaged("it is too long"))?;
-        let header = header(log, length);
-        let mut content = vec![0; length as usize];
-        reader.read_exact_at(0, &mut content)?;
-        if !content.starts_with(&header) {
-            return Err(damaged("it is not the file that was made beside the log"));
-        }
-        let mut ahead = Self::new(file, header, length);
+        let (header, content) = read((medium, name), log)?;
+        // It was one when it was read.
+        let length = u32::try_from(content.len()).map_err(io::Error::other)?;
+        let mut ahead = Self::new((medium.path(name), file), header, length);
         ahead.recover(&content, database)?;
         Ok(ahead)
     }
 
-    fn new(file: Box<dyn BlockFile>, header: [u8; HEADER], length: u32) -> Self {
+    /// Whether a file whose log is not there ever had an entry.
+    pub(super) fn was_used(of: (&dyn Medium, &str), log: (&DirectoryId, u64)) -> io::Result<bool> {
+        let (header, content) = match read(of, log) {
+            Ok(found) => found,
+            // It was not made to the end.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let is_frame = |at| content.get(at..).is_some_and(|bytes| decode(&header, bytes).is_some());
+        Ok((BLOCK..content.len()).step_by(STEP).any(is_frame))
+    }
+
+    fn new((path, file): (String, Box<dyn BlockFile>), header: [u8; HEADER], length: u32) -> Self {
         let half = (length as usize).saturating_sub(BLOCK) / 2 / BLOCK * BLOCK;
         let block = AlignedVec::new();
         let (held, full, spare) = (None, None, Vec::new());
-        Self { file, header, half, second: false, at: 0, block, held, full, spare }
+        Self { path, file, header, half, second: false, at: 0, block, held, full, spare }
+    }
+
+    /// How messages name the file.
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     /// What the database does not have, in the order of commits.
@@ -262,12 +275,16 @@ impl Ahead {
             at += framed(piece.bytes.len());
             hold(&mut held, piece);
         }
-        let mut behind =
-            (at..half.len()).step_by(STEP).filter_map(|at| decode(&self.header, half.get(at..)?));
-        match behind.find(|(base, _)| live(*base)) {
-            None => Ok(held.map(|held| (at, held))),
-            Some((_, piece)) => Err(missing(piece.first)),
+        let mut behind = at;
+        while let Some(bytes) = half.get(behind..).filter(|bytes| !bytes.is_empty()) {
+            behind += match decode(&self.header, bytes) {
+                Some((base, piece)) if live(base) => return Err(missing(piece.first)),
+                // Nothing begins within a frame that is whole.
+                Some((_, piece)) => framed(piece.bytes.len()),
+                None => STEP,
+            };
         }
+        Ok(held.map(|held| (at, held)))
     }
 }
 
@@ -282,6 +299,29 @@ fn hold(held: &mut Option<Held>, Piece { first, last, bytes }: Piece<'_>) {
     let held = held.get_or_insert_with(|| Held { first, last, bytes: Vec::new() });
     held.last = last;
     held.bytes.extend_from_slice(bytes);
+}
+
+/// The header that the file has, and all of it.
+fn read(
+    (medium, name): (&dyn Medium, &str),
+    log: (&DirectoryId, u64),
+) -> io::Result<([u8; HEADER], Vec<u8>)> {
+    let reader = medium.open(name)?;
+    let other = || damaged("it is not the file that was made beside the log");
+    let length = u32::try_from(reader.size()?).map_err(|_| other())?;
+    let header = header(log, length);
+    // Before there is memory for all of what may be anything.
+    let mut found = [0; HEADER];
+    if (length as usize) < HEADER {
+        return Err(other());
+    }
+    reader.read_exact_at(0, &mut found)?;
+    if found != header {
+        return Err(other());
+    }
+    let mut content = vec![0; length as usize];
+    reader.read_exact_at(0, &mut content)?;
+    Ok((header, content))
 }
 
 fn damaged(problem: impl Into<String>) -> io::Error {
@@ -386,6 +426,18 @@ mod tests {
 
     fn lengths() -> impl Strategy<Value = Vec<(usize, bool)>> {
         prop::collection::vec((0..3_000usize, prop::bool::weighted(0.2)), 0..16)
+    }
+
+    #[test]
+    fn what_looks_like_a_frame_within_one_is_none() {
+        let medium = SimulatedMedium::new();
+        let mut ahead = Ahead::create((&medium, NAME), 16_384, (LOG, true)).unwrap();
+        let mut bytes = AlignedVec::new();
+        let within = Piece { first: 101, last: 101, bytes: b"of a copy of such a file" };
+        encode(&ahead.header, 100, within, &mut bytes);
+        ahead.append(Piece { first: 1, last: 1, bytes: &bytes }).unwrap();
+        assert_eq!(held(&open(&medium, None).unwrap()), held(&ahead));
+        assert_eq!(held(&open(&medium, Some(1)).unwrap()), []);
     }
 
     proptest! {

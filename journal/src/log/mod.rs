@@ -30,6 +30,7 @@ use backend::{Backend, guarded};
 use frame::{Key, PART, Part};
 use parking_lot::Mutex;
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -75,6 +76,13 @@ impl Log {
             let path = path.clone();
             move |error| JournalError::io(path, operation, error)
         };
+        // One that an attempt left which could not make its name durable. It must not be found with
+        // half a file beside it.
+        match medium.remove(&name) {
+            Ok(()) => medium.sync().map_err(failed("sync the folder of"))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed("remove")(error)),
+        }
         let ahead_name = names::ahead(number);
         let ahead = Ahead::create(
             (medium, &ahead_name),
@@ -163,6 +171,17 @@ impl Log {
         Ok((log, (directory, of)))
     }
 
+    /// Whether a log that is not there had entries, as the file beside it tells.
+    pub(crate) fn is_lost(
+        medium: &dyn Medium,
+        directory: &DirectoryId,
+        number: u64,
+    ) -> Result<bool> {
+        let name = names::ahead(number);
+        Ahead::was_used((medium, &name), (directory, number))
+            .map_err(|error| JournalError::reading(medium.path(&name), error))
+    }
+
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
@@ -190,7 +209,7 @@ impl Log {
             }
             half.turn();
         }
-        half.append(piece).map_err(|error| JournalError::io(&*self.path, "append to", error))
+        half.append(piece).map_err(|error| JournalError::io(half.path(), "append to", error))
     }
 
     /// Whether [`Log::settle`] has something to do.

@@ -20,10 +20,10 @@ pub struct Entry {
     pub bytes: Vec<u8>,
 }
 
-/// All entries after the checkpoint. One is in memory at a time. It ends after the first error.
+/// All entries after the checkpoint, as they were at opening. Of those in databases one is in
+/// memory at a time. It ends after the first error.
 pub struct Tail {
-    logs: VecDeque<Arc<Log>>,
-    cursor: Option<Cursor>,
+    logs: VecDeque<Cursor>,
     /// The commit that the next entry must begin with.
     expected: u64,
     /// The last commit that was there at opening. What is appended later is not read.
@@ -46,22 +46,17 @@ impl Tail {
         logs: VecDeque<Arc<Log>>,
         (expected, last): (u64, u64),
         shared: Arc<Shared>,
-    ) -> Self {
-        Self { logs, cursor: None, expected, last, _shared: shared }
+    ) -> Result<Self> {
+        let logs = logs.into_iter().map(Cursor::new).collect::<Result<_>>()?;
+        Ok(Self { logs, expected, last, _shared: shared })
     }
 
     fn advance(&mut self) -> Result<Option<Entry>> {
         // A checkpoint that is newer than its log's entries leaves this for the loop to find.
         while self.expected.saturating_sub(1) != self.last {
-            let cursor = match &mut self.cursor {
-                Some(cursor) => cursor,
-                none => {
-                    let Some(log) = self.logs.pop_front() else { break };
-                    none.insert(Cursor::new(log)?)
-                }
-            };
+            let Some(cursor) = self.logs.front_mut() else { break };
             let Some(entry) = cursor.entry()? else {
-                self.cursor = None;
+                self.logs.pop_front();
                 continue;
             };
             if entry.first != self.expected {
@@ -72,7 +67,6 @@ impl Tail {
             self.expected = entry.last.saturating_add(1);
             return Ok(Some(entry));
         }
-        self.cursor = None;
         self.logs.clear();
         Ok(None)
     }
@@ -84,7 +78,6 @@ impl Iterator for Tail {
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.advance();
         if next.is_err() {
-            self.cursor = None;
             self.logs.clear();
         }
         next.transpose()
@@ -94,20 +87,18 @@ impl Iterator for Tail {
 impl fmt::Debug for Tail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut tail = f.debug_struct("Tail");
-        tail.field("logs", &self.logs).field("expected", &self.expected).finish_non_exhaustive()
+        let logs: Vec<_> = self.logs.iter().map(|cursor| &cursor.log).collect();
+        tail.field("logs", &logs).field("expected", &self.expected).finish_non_exhaustive()
     }
 }
 
 impl Cursor {
     fn new(log: Arc<Log>) -> Result<Self> {
-        // Nothing moves from there into the rows meanwhile.
-        let settling = log.settling.lock();
         let ahead = log.held(Held::entry).into();
         let rows = guarded(&log.path, "read", || {
             let table = log.database.begin_read()?.open_table(ENTRIES)?;
             Ok(table.range((HEADER_KEY.0 + 1, 0)..)?)
         })?;
-        drop(settling);
         Ok(Self { rows, ahead, log })
     }
 

@@ -2,7 +2,7 @@
 
 use cimarron_journal::simulated::SimulatedMedium;
 use cimarron_journal::{
-    AlignedVec, BlobId, Entry, Folder, Journal, JournalError, Opened, Options, open,
+    AlignedVec, BLOCK, BlobId, Entry, Folder, Journal, JournalError, Medium, Opened, Options, open,
 };
 use std::fs;
 use std::path::Path;
@@ -74,6 +74,21 @@ fn entries_are_found_again() {
     let together = [entry(1, 1), entry(2, 9), entry(10, 10)].map(|entry| entry.bytes).concat();
     assert_eq!(entries(second), [Entry { first: 1, last: 10, bytes: together }]);
     assert_eq!(entries(opened(path)).last(), Some(&entry(11, 12)));
+}
+
+/// What the system does not write past its cache goes through it.
+#[test]
+fn blocks_from_anywhere_in_memory_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let medium = Folder::new(folder.path()).unwrap();
+    fs::write(folder.path().join("blocks"), [0; 3 * BLOCK]).unwrap();
+    let blocks = medium.blocks("blocks", true).unwrap();
+    let memory = vec![7; BLOCK + 1];
+    for at in 0..2 {
+        blocks.write((at + 1) * BLOCK as u64, &memory[1..]).unwrap();
+    }
+    let expected = [vec![0; BLOCK], vec![7; 2 * BLOCK]].concat();
+    assert!(fs::read(folder.path().join("blocks")).unwrap() == expected);
 }
 
 #[test]
