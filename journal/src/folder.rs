@@ -82,7 +82,11 @@ impl Medium for Folder {
     fn log(&self, name: &str, new: bool) -> io::Result<Box<dyn StorageBackend>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(new).truncate(new);
-        Ok(Box::new(LogFile { file: options.open(self.path.join(name))? }))
+        let file = options.open(self.path.join(name))?;
+        if !new {
+            know_afresh(&file)?;
+        }
+        Ok(Box::new(LogFile { file }))
     }
 
     fn blocks(&self, name: &str, durable: bool) -> io::Result<Box<dyn BlockFile>> {
@@ -217,8 +221,21 @@ impl BlockFile for Blocks {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        know_afresh(&self.file)
     }
+}
+
+/// Makes durable what anybody wrote, and has what is read from now on come from the disk. After a write
+/// to the disk failed, the system may go on showing what never came there.
+fn know_afresh(file: &File) -> io::Result<()> {
+    file.sync_data()?;
+    #[cfg(target_os = "linux")]
+    {
+        use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
+        // A hint, which systems may refuse.
+        let _ = posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
+    }
+    Ok(())
 }
 
 #[cfg(target_os = "linux")]

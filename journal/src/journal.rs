@@ -220,7 +220,11 @@ impl Journal {
         let shared = &*self.shared;
         shared.writable()?;
         let log = Arc::clone(&shared.current.lock().log);
-        log.settle().map_err(|error| shared.break_off(error))
+        match log.settle() {
+            // A checkpoint has taken its place meanwhile.
+            Err(_) if log.is_given_up() => Ok(()),
+            settled => settled.map_err(|error| shared.break_off(error)),
+        }
     }
 
     /// The random number that tells the directory from all others; a copy has it too.

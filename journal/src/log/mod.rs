@@ -192,6 +192,11 @@ impl Log {
         self.syncing.store(false, Ordering::Relaxed);
     }
 
+    /// Whether nobody needs it any more.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
     /// Adds an entry, which is durable on return.
     pub(crate) fn append(&self, first: u64, last: u64, bytes: &[u8]) -> Result<()> {
         let piece = Piece { first, last, bytes };
@@ -337,7 +342,7 @@ impl Log {
 impl Drop for Log {
     /// A log that is closed has everything in its database, unless nobody needs it any more.
     fn drop(&mut self) {
-        if !self.given_up.load(Ordering::Relaxed)
+        if !self.is_given_up()
             && let Some(ahead) = self.ahead.take()
         {
             // Where that fails it stays where it is, and is found by whoever opens the log.
