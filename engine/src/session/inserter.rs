@@ -94,12 +94,6 @@ impl Staged {
         self.hashes.push(hash);
     }
 
-    /// The value of a row in a slot.
-    #[inline]
-    fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
-        self.columns.get(slot as usize).map_or(ValueView::Null, |column| column.get(row))
-    }
-
     /// Forgets all rows and keeps their memory, unless that is a lot.
     fn clear(&mut self) {
         let keeps = self.text_bytes <= TEXT_KEPT;
@@ -232,8 +226,7 @@ impl Inserter {
             add(namespace, &root, &mut transaction, class, finished)?;
         }
         context.check(&**self.session.repository.clock())?;
-        let value = |row: usize, slot| self.open.value(row, slot);
-        add_rows(namespace, &root, &mut transaction, class, (value, &self.open.hashes))?;
+        add_few(namespace, &root, &mut transaction, class, &self.open)?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();
         self.open.clear();
@@ -257,12 +250,9 @@ fn add(
 ) -> Result<(), EngineError> {
     let layout = class.layout();
     let store = &namespace.store;
-    let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
-    if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
+    if hashes.len() >= ADOPTED && joins_nothing(namespace, class) {
         let table = table(root, layout)?;
-        let is_free = |chunk: &Chunk, row: usize, hash| {
-            check_free(namespace, root, class, (hash, &chunk.keys(row).collect::<Keys<'_>>()))
-        };
+        let is_free = is_free(namespace, root, class);
         return transaction.adopt(store, table, layout, (columns.clone(), hashes), is_free);
     }
     let value = |row: usize, slot: u32| {
@@ -270,6 +260,43 @@ fn add(
         column.map_or(ValueView::Null, |column| column.get(row))
     };
     add_rows(namespace, root, transaction, class, (value, hashes))
+}
+
+/// Adds a few rows to a transaction.
+fn add_few(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    class: ClassRef<'_>,
+    Staged { columns, hashes, .. }: &Staged,
+) -> Result<(), EngineError> {
+    if joins_nothing(namespace, class) {
+        let (table, is_free) = (table(root, class.layout())?, is_free(namespace, root, class));
+        let rows = (columns.as_slice(), hashes.as_slice());
+        return transaction.copy_in(&namespace.store, table, class.layout(), rows, is_free);
+    }
+    let value = |row: usize, slot: u32| {
+        columns.get(slot as usize).map_or(ValueView::Null, |column| column.get(row))
+    };
+    add_rows(namespace, root, transaction, class, (value, hashes))
+}
+
+/// Whether new instances of a class with keys are what no association knows.
+fn joins_nothing(namespace: &Namespace, class: ClassRef<'_>) -> bool {
+    class.key_root().is_some()
+        && class.layout().references.is_empty()
+        && !namespace.store.has_unbound_objects()
+}
+
+/// Asks whether the key of a chunk's row is free.
+fn is_free<'r>(
+    namespace: &'r Namespace,
+    root: &'r Root,
+    class: ClassRef<'r>,
+) -> impl Fn(&Chunk, usize, u64) -> Result<(), EngineError> + 'r {
+    move |chunk, row, hash| {
+        check_free(namespace, root, class, (hash, &chunk.keys(row).collect::<Keys<'_>>()))
+    }
 }
 
 type Keys<'v> = SmallVec<[ValueView<'v>; 4]>;
