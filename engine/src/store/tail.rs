@@ -6,11 +6,13 @@
 
 use super::column::{Cells, Column, Columns, Data};
 use super::strings::Strings;
+use crate::durable::codec::PlainValues;
 use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
 use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Mask, Values};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -55,12 +57,29 @@ impl<'t> TailCells<'t> {
     }
 }
 
+impl<'t> TailCells<'t> {
+    /// The values of some rows as they lie here, and which of them have one, unless all have;
+    /// `None` when they are not plain.
+    pub(super) fn plain(self, some: Range<usize>) -> Option<(Option<Vec<bool>>, PlainValues<'t>)> {
+        let Self { column, text, rows } = self;
+        let values = column.data.plain(text, rows, some.clone())?;
+        let has = |row| column.present.contains(rows, row as u32);
+        let all = column.has_all(rows, some.start as u32..some.end as u32);
+        Some(((!all).then(|| some.map(has).collect()), values))
+    }
+}
+
 impl TailColumn {
-    /// Whether all of the rows have a value.
-    fn has_all(&self, rows: Rows<'_>) -> bool {
-        let words = 0..rows.len().div_ceil(u64::BITS);
-        let present: u32 = words.map(|at| self.present.word(rows, at).count_ones()).sum();
-        present == rows.len()
+    /// Whether some of the rows have a value each.
+    fn has_all(&self, rows: Rows<'_>, some: Range<u32>) -> bool {
+        let words = some.start / u64::BITS..some.end.div_ceil(u64::BITS);
+        let present = words.map(|at| {
+            let first = at * u64::BITS;
+            let (from, to) = (some.start.max(first) - first, some.end.min(first + 64) - first);
+            let mask = u64::MAX.checked_shr(64 - (to - from)).unwrap_or_default() << from;
+            (self.present.word(rows, at) & mask).count_ones()
+        });
+        present.sum::<u32>() == some.end - some.start
     }
 }
 
@@ -171,6 +190,31 @@ macro_rules! tail_data {
                             }
                         }
                         Column::of(Data::String(Box::new(strings)))
+                    }
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        return None;
+                    }
+                })
+            }
+
+            /// The values of some rows as they lie here, when they are plain.
+            fn plain<'a>(
+                &'a self,
+                text: &'a TextArea,
+                rows: Rows<'_>,
+                some: Range<usize>,
+            ) -> Option<PlainValues<'a>> {
+                Some(match self {
+                    $( Self::$variant(items) => {
+                        PlainValues::$variant(items.get(rows).get(some)?)
+                    } )*
+                    Self::String(items) => {
+                        let texts = items.get(rows).get(some)?;
+                        let all = text.run(texts).map(Cow::Borrowed).unwrap_or_else(|| {
+                            let each = texts.iter().map(|at| text.get(*at).unwrap_or_default());
+                            Cow::Owned(each.collect())
+                        });
+                        PlainValues::String(texts.iter().map(|at| at.len).collect(), all)
                     }
                     Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
                         return None;
@@ -387,7 +431,9 @@ impl Tail {
             .zip(&self.columns)
             .map(|(slot, column)| {
                 let column = column.get()?;
-                let whole = column.has_all(rows).then(|| column.data.whole(&self.text, rows));
+                let whole = column
+                    .has_all(rows, 0..rows.len())
+                    .then(|| column.data.whole(&self.text, rows));
                 let sealed = whole.flatten().unwrap_or_else(|| {
                     let mut sealed = Column::default();
                     for row in 0..rows.len() as usize {
