@@ -181,12 +181,10 @@ macro_rules! tail_data {
                         );
                         // Rows that came together have their texts in one piece.
                         for texts in texts.chunk_by(|a, b| a.offset + a.len == b.offset) {
-                            match text.run(texts) {
+                            let run = (texts.len() > 1).then(|| text.run(texts)).flatten();
+                            match run {
                                 Some(piece) => strings.push_all(piece, texts.iter().map(|t| t.len)),
-                                None => {
-                                    let each = texts.iter().map(|t| text.get(*t));
-                                    each.for_each(|t| strings.push(t.unwrap_or_default()));
-                                }
+                                None => each(text, texts).for_each(|text| strings.push(text)),
                             }
                         }
                         Column::of(Data::String(Box::new(strings)))
@@ -211,8 +209,10 @@ macro_rules! tail_data {
                     Self::String(items) => {
                         let texts = items.get(rows).get(some)?;
                         let all = text.run(texts).map(Cow::Borrowed).unwrap_or_else(|| {
-                            let each = texts.iter().map(|at| text.get(*at).unwrap_or_default());
-                            Cow::Owned(each.collect())
+                            let bytes = texts.iter().map(|at| at.len as usize).sum();
+                            let mut all = String::with_capacity(bytes);
+                            each(text, texts).for_each(|text| all.push_str(text));
+                            Cow::Owned(all)
                         });
                         PlainValues::String(texts.iter().map(|at| at.len).collect(), all)
                     }
@@ -285,6 +285,11 @@ macro_rules! tail_data {
 tail_data! {
     Boolean(bool), UInt8(u8), SInt8(i8), UInt16(u16), SInt16(i16), UInt32(u32), SInt32(i32),
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
+}
+
+/// The texts at some places.
+fn each<'a>(text: &'a TextArea, places: &[Text]) -> impl Iterator<Item = &'a str> {
+    places.iter().map(|at| text.get(*at).unwrap_or_default())
 }
 
 impl Tail {
