@@ -79,7 +79,9 @@ enum Rows {
     Sealed(u32, Columns),
 }
 
+/// One line of the cache has it; see [`Column`].
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Chunk {
     number: u32,
     layout: Arc<Layout>,
@@ -90,6 +92,8 @@ pub(crate) struct Chunk {
     migrated: Commit,
     shared: Arc<Shared>,
 }
+
+const _: () = assert!(size_of::<Chunk>() == 64, "a chunk takes one line");
 
 fn numbers(count: usize) -> Box<[AtomicU32]> {
     (0..count).map(|_| AtomicU32::new(0)).collect()
@@ -327,6 +331,13 @@ impl Chunk {
     /// The value in a slot of a row.
     #[inline]
     pub(crate) fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
+        self.value_in_place(row, slot)
+    }
+
+    /// The same for those who read many: what they do with the value is put into each form's
+    /// place, and the value itself into no memory.
+    #[inline(always)]
+    pub(crate) fn value_in_place(&self, row: usize, slot: u32) -> ValueView<'_> {
         match &self.rows {
             Rows::Sealed(_, columns) => columns
                 .get(slot as usize)
@@ -348,6 +359,7 @@ impl Chunk {
 
     /// The same for the values of a row. Of very many only the first: that few can be on their
     /// way at a time, and whoever wants one of them shall not pay for all.
+    #[inline]
     pub(crate) fn expect_all(&self, row: usize) {
         let columns = self.columns().unwrap_or_default();
         columns.iter().flatten().take(AT_ONCE).for_each(|column| column.expect(row));
