@@ -7,13 +7,14 @@
 use super::answer::{Answer, BoundPlan, Plan};
 use super::by_key::KeyWanted;
 use super::query::QueryResult;
+use super::statement::Statement;
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::schema::ClassId;
-use crate::store::{Look, Near};
+use crate::store::{Found, Look, Near};
 use parking_lot::Mutex;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -43,7 +44,7 @@ pub struct PreparedQuery {
     text: Box<str>,
     bound: Mutex<Prepared>,
     /// For a query that names the key of its row: what is kept for the key root of its class.
-    near: Option<(ClassId, Arc<Near>)>,
+    near: Option<NearRoot>,
 }
 
 /// What was bound last.
@@ -67,7 +68,10 @@ const ROOTS: usize = 8;
 /// What is kept for the prepared queries of a session, by key root, the latest last. A clone of
 /// the session begins anew: threads that share what is kept get in each other's way.
 #[derive(Debug, Default)]
-pub(super) struct KeptNear(OnceLock<Mutex<Vec<(ClassId, Arc<Near>)>>>);
+pub(super) struct KeptNear(OnceLock<Mutex<Vec<NearRoot>>>);
+
+/// A key root, and what is kept for it.
+type NearRoot = (ClassId, Arc<Near>);
 
 impl Clone for KeptNear {
     fn clone(&self) -> Self {
@@ -120,8 +124,8 @@ impl PreparedQuery {
     /// As [`Session::query`].
     pub fn run(&self, context: &CallContext) -> Result<QueryResult, EngineError> {
         let reading = self.session.read(context, Operation::ReadInstances, &self.text)?;
-        match self.run_near(context) {
-            Some(result) => result,
+        match self.look_near() {
+            Some((statement, found)) => self.session.result_of_one(context, statement, found),
             None => self.run_anywhere(context, reading)?.into_instances(),
         }
     }
@@ -132,15 +136,17 @@ impl PreparedQuery {
     /// As [`Session::execute`].
     pub fn execute(&self, context: &CallContext) -> Result<Answer, EngineError> {
         let reading = self.session.read(context, Operation::ReadInstances, &self.text)?;
-        match self.run_near(context) {
-            Some(result) => Ok(result?.into()),
+        match self.look_near() {
+            Some((statement, found)) => {
+                self.session.result_of_one(context, statement, found).map(Answer::from)
+            }
             None => self.run_anywhere(context, reading),
         }
     }
 
     /// Looks the row up that has the key, with what is kept; `None` when that does not do.
     #[inline]
-    fn run_near(&self, context: &CallContext) -> Option<Result<QueryResult, EngineError>> {
+    fn look_near(&self) -> Option<(Arc<Statement>, Option<Found>)> {
         let (key_root, near) = self.near.as_ref()?;
         let bound = self.bound.try_lock()?;
         let (_, hash) = bound.one.filter(|(root, _)| root == key_root)?;
@@ -151,9 +157,7 @@ impl PreparedQuery {
             Look::Missing => None,
             Look::Elsewhere => return None,
         };
-        let statement = statement.clone();
-        drop(bound);
-        Some(self.session.result_of_one(context, statement, found))
+        Some((statement.clone(), found))
     }
 
     fn run_anywhere(

@@ -79,7 +79,8 @@ impl Session {
         self.result_of_one(context, statement, found).map(ControlFlow::Break)
     }
 
-    /// The result of a statement that is for one row at most, which was found by its key.
+    /// The result of a statement that is for one row at most, which was found by its key. It
+    /// takes no memory elsewhere, so no budget is asked.
     #[inline]
     pub(super) fn result_of_one(
         &self,
@@ -87,14 +88,29 @@ impl Session {
         statement: Arc<Statement>,
         found: Option<Found>,
     ) -> Result<QueryResult, EngineError> {
-        let snapshot = Snapshot::of_one(found);
-        let most = self.repository().limits().query_memory;
-        context.budget(most).check(snapshot.heap_bytes())?;
         if statement.extended.is_some() {
-            let access = AccessPath::KeyIndex;
-            return self.extend(QueryResult::new(self, context, snapshot, statement, access));
+            return self.extended_result_of_one(context, statement, found);
         }
-        Ok(QueryResult::new(self, context, snapshot, statement, AccessPath::KeyIndex))
+        Ok(QueryResult {
+            snapshot: Snapshot::of_one(found),
+            statement,
+            access: AccessPath::KeyIndex,
+            context: context.clone(),
+            listed: None,
+            own_bytes: 0,
+            most_bytes: self.repository().limits().query_memory,
+        })
+    }
+
+    #[inline(never)]
+    fn extended_result_of_one(
+        &self,
+        context: &CallContext,
+        statement: Arc<Statement>,
+        found: Option<Found>,
+    ) -> Result<QueryResult, EngineError> {
+        let (snapshot, access) = (Snapshot::of_one(found), AccessPath::KeyIndex);
+        self.extend(QueryResult::new(self, context, snapshot, statement, access))
     }
 
     /// Finds the rows of a statement that was bound against the view's schema.

@@ -362,7 +362,8 @@ impl Chunk {
     #[inline]
     pub(crate) fn expect_all(&self, row: usize) {
         let columns = self.columns().unwrap_or_default();
-        columns.iter().flatten().take(AT_ONCE).for_each(|column| column.expect(row));
+        let first = columns.get(..AT_ONCE).unwrap_or(columns);
+        first.iter().flatten().for_each(|column| column.expect(row));
     }
 
     /// Whether the value in a slot of a row is a text with just these bytes, as far as that
