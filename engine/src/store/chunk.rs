@@ -19,6 +19,7 @@ use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -339,11 +340,12 @@ impl Chunk {
     #[inline(always)]
     pub(crate) fn value_in_place(&self, row: usize, slot: u32) -> ValueView<'_> {
         match &self.rows {
-            Rows::Sealed(_, columns) => columns
-                .get(slot as usize)
-                .and_then(Option::as_ref)
-                .map_or(ValueView::Null, |c| c.get(row)),
-            Rows::Tail(tail) => tail.get(row, slot),
+            Rows::Sealed(_, columns) => match columns.get(slot as usize) {
+                Some(Some(column)) => column.get(row),
+                _ => ValueView::Null,
+            },
+            // Handed over, so that the values of the other form need not stand in memory either.
+            Rows::Tail(tail) => black_box(tail.get(row, slot)),
         }
     }
 

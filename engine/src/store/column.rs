@@ -16,6 +16,7 @@ use cimarron_cells::{EvenTexts, UnevenTexts, prefetch};
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Bounds, Mask, Texts, Values};
 use rustc_hash::FxHashMap;
+use std::hint::black_box;
 use std::sync::{Arc, OnceLock};
 
 /// The values of one property, row by row. One line of the cache has it, for who reads rows all
@@ -124,7 +125,8 @@ macro_rules! data {
                     Self::Dictionary(codes, texts) => {
                         text(codes.get(row).and_then(|code| texts.1.get(usize::from(*code))))
                     }
-                    other => other.get_other(row),
+                    // Handed over, so that the values of these forms need not stand in memory.
+                    other => black_box(other.get_other(row)),
                 }
             }
 
@@ -333,7 +335,10 @@ fn bytes_of(texts: &UnevenTexts) -> usize {
 
 #[inline(always)]
 fn text(text: Option<&str>) -> ValueView<'_> {
-    text.map_or(ValueView::Null, ValueView::String)
+    match text {
+        Some(text) => ValueView::String(text),
+        None => ValueView::Null,
+    }
 }
 
 impl Data {
