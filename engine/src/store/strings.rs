@@ -3,6 +3,7 @@
 use super::column::{Data, Distinct};
 use cimarron_cells::{EvenTexts, UnevenTexts};
 use cimarron_wql::vector::Texts;
+use std::ops::Range;
 
 /// Texts that are still being added to, in one piece, and where each ends.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,26 @@ impl Strings {
         self.text.get(start..end)
     }
 
+    /// Where a text begins, or the last one ends.
+    fn start(&self, row: usize) -> Option<usize> {
+        match row.checked_sub(1) {
+            Some(before) => self.ends.get(before).map(|end| *end as usize),
+            None => Some(0),
+        }
+    }
+
+    /// Neighbours in one piece.
+    pub(super) fn piece(&self, rows: Range<usize>) -> Option<&str> {
+        self.text.get(self.start(rows.start)?..self.start(rows.end)?)
+    }
+
+    /// How many bytes each of some neighbours has.
+    pub(super) fn lengths(&self, rows: Range<usize>) -> impl Iterator<Item = u32> {
+        let starts = rows.clone().map_while(|row| self.start(row));
+        let ends = rows.map_while(|row| self.start(row + 1));
+        starts.zip(ends).map(|(start, end)| (end - start) as u32)
+    }
+
     /// The texts as conditions look at them.
     pub(super) fn view(&self) -> Texts<'_> {
         Texts::new(&self.text, &self.ends, self.text.is_ascii())
@@ -50,6 +71,16 @@ impl Strings {
         self.text.push_str(text);
         // The chunk seals itself before its text outgrows 32 bits.
         self.ends.push(self.text.len() as u32);
+    }
+
+    /// Adds texts of these lengths, which are one behind the other.
+    pub(super) fn push_all(&mut self, piece: &str, lengths: impl Iterator<Item = u32>) {
+        let mut end = self.text.len() as u32;
+        self.text.push_str(piece);
+        self.ends.extend(lengths.map(|len| {
+            end += len;
+            end
+        }));
     }
 
     /// Forgets all texts, and keeps their memory.
