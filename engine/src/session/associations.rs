@@ -16,7 +16,7 @@ use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::reading::ViewRef;
-use crate::store::View;
+use crate::store::{Snapshot, View};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use std::sync::Arc;
 
@@ -156,8 +156,8 @@ impl Session {
         let class = class.map(|class| class.name().clone()).unwrap_or_default();
         let choice = filter.keys_only.then_some(Choice::Keys);
         let (chunks, places) = rows.into_parts();
-        let snapshot = self.namespace.snapshot(view, chunks);
-        let mut result = QueryResult::chosen(self, context, snapshot, class, choice);
+        let shown = (view.schema(), Snapshot::of(chunks));
+        let mut result = QueryResult::chosen(self, context, shown, class, choice);
         result.list(places);
         result
     }

@@ -19,6 +19,7 @@ use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -80,7 +81,9 @@ enum Rows {
     Sealed(u32, Columns),
 }
 
+/// One line of the cache has it; see [`Column`].
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Chunk {
     number: u32,
     layout: Arc<Layout>,
@@ -91,6 +94,8 @@ pub(crate) struct Chunk {
     migrated: Commit,
     shared: Arc<Shared>,
 }
+
+const _: () = assert!(size_of::<Chunk>() == 64, "a chunk takes one line");
 
 fn numbers(count: usize) -> Box<[AtomicU32]> {
     (0..count).map(|_| AtomicU32::new(0)).collect()
@@ -349,12 +354,20 @@ impl Chunk {
     /// The value in a slot of a row.
     #[inline]
     pub(crate) fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
+        self.value_in_place(row, slot)
+    }
+
+    /// The same for those who read many: what they do with the value is put into each form's
+    /// place, and the value itself into no memory.
+    #[inline(always)]
+    pub(crate) fn value_in_place(&self, row: usize, slot: u32) -> ValueView<'_> {
         match &self.rows {
-            Rows::Sealed(_, columns) => columns
-                .get(slot as usize)
-                .and_then(Option::as_ref)
-                .map_or(ValueView::Null, |c| c.get(row)),
-            Rows::Tail(tail) => tail.get(row, slot),
+            Rows::Sealed(_, columns) => match columns.get(slot as usize) {
+                Some(Some(column)) => column.get(row),
+                _ => ValueView::Null,
+            },
+            // Handed over, so that the values of the other form need not stand in memory either.
+            Rows::Tail(tail) => black_box(tail.get(row, slot)),
         }
     }
 
@@ -370,9 +383,11 @@ impl Chunk {
 
     /// The same for the values of a row. Of very many only the first: that few can be on their
     /// way at a time, and whoever wants one of them shall not pay for all.
+    #[inline]
     pub(crate) fn expect_all(&self, row: usize) {
         let columns = self.columns().unwrap_or_default();
-        columns.iter().flatten().take(AT_ONCE).for_each(|column| column.expect(row));
+        let first = columns.get(..AT_ONCE).unwrap_or(columns);
+        first.iter().flatten().for_each(|column| column.expect(row));
     }
 
     /// Whether the value in a slot of a row is a text with just these bytes, as far as that

@@ -3,12 +3,13 @@
 use super::chunk::Chunk;
 use super::commits::Commits;
 use super::versions::Commit;
-use super::{Found, Location, Root, Store};
+use super::{Found, Root, Store};
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
 use cimarron_wql::vector::Mask;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,12 +25,11 @@ pub(crate) struct View {
 }
 
 /// The instances of some classes at one moment. Nothing written later shows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
-    pub(crate) schema: Arc<Schema>,
-    pub(crate) location: Arc<Location>,
-    /// Class by class, each class's in the order of their first rows.
-    pub(crate) chunks: Vec<FrozenChunk>,
+    /// Class by class, each class's in the order of their first rows. One needs no memory
+    /// elsewhere: many results are of one row.
+    pub(crate) chunks: SmallVec<[FrozenChunk; 1]>,
 }
 
 /// A chunk as one commit sees it.
@@ -134,22 +134,33 @@ impl Snapshot {
     /// Bytes allocated to say which rows are meant.
     pub(crate) fn heap_bytes(&self) -> usize {
         let picked = self.chunks.iter().filter(|chunk| chunk.picked.is_some()).count();
-        self.chunks.capacity() * size_of::<FrozenChunk>() + picked * size_of::<Mask>()
+        let elsewhere = if self.chunks.spilled() { self.chunks.capacity() } else { 0 };
+        elsewhere * size_of::<FrozenChunk>() + picked * size_of::<Mask>()
     }
 
-    /// The same moment and no rows.
-    pub(crate) fn without_rows(&self) -> Self {
-        Self { schema: self.schema.clone(), location: self.location.clone(), chunks: Vec::new() }
+    /// Some chunks of a view, to be read when the view is gone.
+    pub(crate) fn of(chunks: Vec<FrozenChunk>) -> Self {
+        Self { chunks: chunks.into() }
     }
 
-    /// The same with some rows more, in their order.
-    pub(crate) fn with_rows(mut self, rows: impl IntoIterator<Item = Found>) -> Self {
+    /// One row, or none.
+    #[inline]
+    pub(crate) fn of_one(found: Option<Found>) -> Self {
+        match found {
+            Some(found) => Self { chunks: SmallVec::from_buf([FrozenChunk::one(found)]) },
+            None => Self::default(),
+        }
+    }
+
+    /// Some rows, in their order.
+    pub(crate) fn of_rows(rows: impl IntoIterator<Item = Found>) -> Self {
         let rows = rows.into_iter();
         // As many as there can be, for the result is held to what it allocates.
         let (least, most) = rows.size_hint();
-        self.chunks.reserve_exact(most.unwrap_or(least));
-        self.chunks.extend(rows.map(FrozenChunk::one));
-        self
+        let mut chunks = SmallVec::new();
+        chunks.reserve_exact(most.unwrap_or(least));
+        chunks.extend(rows.map(FrozenChunk::one));
+        Self { chunks }
     }
 }
 
