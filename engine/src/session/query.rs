@@ -220,17 +220,38 @@ impl QueryResult {
         snapshot: Snapshot,
         statement: Arc<Statement>,
     ) -> Self {
-        let own_bytes = snapshot.heap_bytes();
-        Self {
+        Self::of(session, context, (snapshot, None), statement)
+    }
+
+    /// Rows of a snapshot in an order of their own.
+    pub(super) fn of_list(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, places): (Snapshot, Vec<Place>),
+        statement: Statement,
+    ) -> Self {
+        Self::of(session, context, (snapshot, Some(places)), Arc::new(statement))
+    }
+
+    #[inline]
+    fn of(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, listed): (Snapshot, Option<Vec<Place>>),
+        statement: Arc<Statement>,
+    ) -> Self {
+        let mut result = Self {
             snapshot,
             statement,
             access: AccessPath::Scan,
             context: context.clone(),
             clock: session.repository().clock().clone(),
-            listed: None,
-            own_bytes,
+            listed,
+            own_bytes: 0,
             most_bytes: session.repository().limits().query_memory,
-        }
+        };
+        result.measure();
+        result
     }
 
     /// All instances of a snapshot, with some of their properties.
@@ -346,7 +367,7 @@ impl QueryResult {
     }
 
     /// Says that it has these rows of its chunks alone, in this order.
-    pub(super) fn list(&mut self, places: Vec<Place>) {
+    fn list(&mut self, places: Vec<Place>) {
         self.listed = Some(places);
         self.measure();
     }
