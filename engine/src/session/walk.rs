@@ -9,7 +9,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
 use crate::store::{
-    Chunk, FOLLOWED_TOGETHER, Found, ObjectNumber, Root, RowAddress, RowLinks, View, Visit,
+    Chunk, FOLLOWED_TOGETHER, Found, ObjectNumber, Root, RowAddress, RowLinks, Store, View, Visit,
 };
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, ObjectPath};
@@ -115,6 +115,7 @@ trait Follow {
 
 /// Gathers the ends of associations that the filter gives, as far as their references tell.
 struct Ends<'t> {
+    store: &'t Store,
     source: ObjectNumber,
     targets: &'t mut Targets,
 }
@@ -130,9 +131,10 @@ impl Follow for Ends<'_> {
     /// In the loop over links, where it has to be, though there is a second one.
     #[inline(always)]
     fn follow(&mut self, Followed { roles, .. }: &Followed<'_>, link: Link<'_>) {
-        let Self { source, targets } = self;
+        let Self { store, source, targets } = self;
         let starts = |object, role: &Role| object == *source && role.starts;
         let mut add = |object, Role { slot, .. }: &Role| {
+            store.expect_object(object);
             targets.push(Target { object, link: link.number, slot: *slot });
         };
         // A walk that starts at a reference ends at another one; most have two.
@@ -284,7 +286,8 @@ impl<'a> Walk<'a> {
         let mut targets = Targets::new();
         self.batches(|numbers, rows| {
             targets.clear();
-            let mut ends = Ends { source: self.object, targets: &mut targets };
+            let store = &*self.namespace.store;
+            let mut ends = Ends { store, source: self.object, targets: &mut targets };
             self.links((numbers, rows), &mut visit, &mut current, &mut ends);
             if self.once {
                 targets.retain(|target| met.insert(target.object));

@@ -382,6 +382,12 @@ impl Store {
         self.objects.follow_links(object, show)
     }
 
+    /// Asks for the memory of an object that is going to be looked at.
+    #[inline]
+    pub(crate) fn expect_object(&self, object: ObjectNumber) {
+        self.objects.expect(object);
+    }
+
     /// Says where the newest rows of objects are, in their order; for one that has none, an
     /// address where no row is.
     #[inline]

@@ -18,7 +18,7 @@ use super::key_index::{Address, KeyIndex};
 use super::keys::KeyRules;
 use crate::view::ValueView;
 use arc_swap::{ArcSwapAny, ArcSwapOption};
-use cimarron_cells::{Growing, Writer};
+use cimarron_cells::{Growing, Writer, prefetch};
 use cimarron_model::ObjectPath;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -348,6 +348,14 @@ impl Objects {
             let entry = links.as_ref()?.slice.get(at)?.load(Ordering::Relaxed);
             Some((entry as u32, self.row_of(entry)?))
         })
+    }
+
+    /// Asks for the memory of an object that is going to be looked at.
+    #[inline]
+    pub(super) fn expect(&self, number: ObjectNumber) {
+        if let Some(record) = self.record(number) {
+            prefetch(record);
+        }
     }
 
     /// Says where the newest rows of objects are, in their order; for one that has none, an
