@@ -169,16 +169,39 @@ impl QueryResult {
         statement: Arc<Statement>,
         access: AccessPath,
     ) -> Self {
-        let own_bytes = snapshot.heap_bytes();
-        Self {
+        Self::of(session, context, (snapshot, None), statement, access)
+    }
+
+    /// Rows of a snapshot in an order of their own.
+    pub(super) fn of_list(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, places): (Snapshot, Vec<Place>),
+        statement: Statement,
+    ) -> Self {
+        let (rows, statement) = ((snapshot, Some(places)), Arc::new(statement));
+        Self::of(session, context, rows, statement, AccessPath::Scan)
+    }
+
+    #[inline]
+    fn of(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, listed): (Snapshot, Option<Vec<Place>>),
+        statement: Arc<Statement>,
+        access: AccessPath,
+    ) -> Self {
+        let mut result = Self {
             snapshot,
             statement,
             access,
             context: context.clone(),
-            listed: None,
-            own_bytes,
+            listed,
+            own_bytes: 0,
             most_bytes: session.repository().limits().query_memory,
-        }
+        };
+        result.measure();
+        result
     }
 
     /// All instances of a snapshot, with some of their properties.
@@ -295,7 +318,7 @@ impl QueryResult {
     }
 
     /// Says that it has these rows of its chunks alone, in this order.
-    pub(super) fn list(&mut self, places: Vec<Place>) {
+    fn list(&mut self, places: Vec<Place>) {
         self.listed = Some(places);
         self.measure();
     }

@@ -97,6 +97,22 @@ pub(crate) struct Chunk {
 
 const _: () = assert!(size_of::<Chunk>() == 64, "a chunk takes one line");
 
+/// The object numbers of the references of a chunk's rows.
+#[derive(Clone, Copy)]
+pub(crate) struct RowLinks<'c> {
+    all: &'c [AtomicU32],
+    width: usize,
+}
+
+impl<'c> RowLinks<'c> {
+    /// Those of one row.
+    #[inline]
+    pub(crate) fn of(self, row: usize) -> &'c [AtomicU32] {
+        let start = row * self.width;
+        self.all.get(start..start + self.width).unwrap_or_default()
+    }
+}
+
 fn numbers(count: usize) -> Box<[AtomicU32]> {
     (0..count).map(|_| AtomicU32::new(0)).collect()
 }
@@ -466,9 +482,14 @@ impl Chunk {
     /// The object numbers of the row's references, in the order of the layout's.
     #[inline]
     pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> + Clone {
-        let width = self.layout.references.len();
-        let all = self.shared.links.get().and_then(|all| all.get(row * width..)?.get(..width));
-        all.unwrap_or_default().iter().map(|link| link.load(Ordering::Acquire))
+        self.links_of_all().of(row).iter().map(|link| link.load(Ordering::Acquire))
+    }
+
+    /// The same of all rows.
+    #[inline]
+    pub(crate) fn links_of_all(&self) -> RowLinks<'_> {
+        let all = self.shared.links.get().map_or(&[][..], |all| all);
+        RowLinks { all, width: self.layout.references.len() }
     }
 
     /// Whether all rows are seen, now and later, by whoever comes to them now.

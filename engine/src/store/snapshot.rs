@@ -32,30 +32,33 @@ pub(crate) struct Snapshot {
     pub(crate) chunks: SmallVec<[FrozenChunk; 1]>,
 }
 
+/// Stands for the commit that sees a chunk: all do.
+const WHOLE: Commit = Commit::MAX;
+
 /// A chunk as one commit sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct FrozenChunk {
     pub(crate) chunk: Arc<Chunk>,
+    /// [`WHOLE`] when all rows are seen, now and later.
     at: Commit,
-    start: usize,
-    len: usize,
-    /// Whether all rows are seen, now and later.
-    whole: bool,
+    start: u32,
+    len: u32,
     /// When not all rows are meant: which are.
     picked: Option<Box<Mask>>,
 }
 
 impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
-        let len = chunk.len();
-        let whole = chunk.is_whole(at);
-        Self { chunk, at, start: 0, len, whole, picked: None }
+        let len = chunk.len() as u32;
+        let at = if chunk.is_whole(at) { WHOLE } else { at };
+        Self { chunk, at, start: 0, len, picked: None }
     }
 
     /// One row that was found to be seen.
     #[inline]
     pub(crate) fn one(Found { chunk, row }: Found) -> Self {
-        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
+        let row = row as u32;
+        Self { chunk, at: WHOLE, start: row, len: row + 1, picked: None }
     }
 
     /// Rows that were found to be seen, chunk by chunk.
@@ -76,30 +79,33 @@ impl FrozenChunk {
     /// Picks another row of the chunk that was found to be seen.
     #[inline]
     pub(super) fn pick(&mut self, row: usize) {
-        let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(self.start..self.len)));
+        let there = self.start()..self.len();
+        let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(there)));
         picked.insert(row);
+        let row = row as u32;
         (self.start, self.len) = (self.start.min(row), self.len.max(row + 1));
     }
 
     /// A chunk some of whose rows were found to be seen: which, a list beside it says.
     #[inline]
     pub(crate) fn listed(chunk: Arc<Chunk>) -> Self {
-        let len = chunk.len();
-        Self { chunk, at: Commit::MAX, start: 0, len, whole: true, picked: None }
+        let len = chunk.len() as u32;
+        Self { chunk, at: WHOLE, start: 0, len, picked: None }
     }
 
     /// The first row to look at.
     pub(crate) const fn start(&self) -> usize {
-        self.start
+        self.start as usize
     }
 
     /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     /// Leaves rows out: those before `start`, and those from `end` on.
     pub(crate) fn keep(&mut self, start: usize, end: usize) {
+        let [start, end] = [start, end].map(|row| u32::try_from(row).unwrap_or(u32::MAX));
         (self.start, self.len) = (self.start.max(start), self.len.min(end));
     }
 
@@ -108,7 +114,7 @@ impl FrozenChunk {
         if let Some(picked) = &self.picked {
             rows.intersect(picked);
         }
-        if self.whole {
+        if self.at == WHOLE {
             return;
         }
         let born = |row| self.chunk.birth(row) <= self.at;
@@ -126,7 +132,7 @@ impl FrozenChunk {
     #[inline]
     pub(crate) fn is_live(&self, row: usize) -> bool {
         self.picked.as_ref().is_none_or(|picked| picked.contains(row))
-            && (self.whole || self.chunk.is_visible(row, self.at))
+            && (self.at == WHOLE || self.chunk.is_visible(row, self.at))
     }
 }
 
