@@ -4,9 +4,9 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at whenever rows are looked at, at least once a chunk.
 
-use super::access::{self, AccessPath, Allowance};
+use super::access::{self, AccessPath, Allowance, Candidates};
 use super::answer::{Answer, BoundPlan, Plan};
-use super::by_key::OneRow;
+use super::by_key::{KeyWanted, OneRow};
 use super::instance_options::Choice;
 use super::scan::Position;
 use super::statement::{ColumnHeader, Selection, Statement};
@@ -29,6 +29,8 @@ pub struct QueryResult {
     snapshot: Snapshot,
     statement: Arc<Statement>,
     access: AccessPath,
+    /// Whether the rows are known to pass, however they were found.
+    pass: bool,
     context: CallContext,
     clock: Arc<dyn Clock>,
     /// The rows in their order, when they are not simply those that pass.
@@ -119,7 +121,8 @@ impl Session {
         let snapshot = Snapshot { schema, location, chunks };
         let is_extended = statement.extended.is_some();
         let result = QueryResult::new(self, context, snapshot, statement);
-        let result = result.found_through(AccessPath::KeyIndex);
+        let pass = result.statement.key.as_ref().is_some_and(KeyWanted::is_all);
+        let result = QueryResult { pass, ..result.found_through(AccessPath::KeyIndex) };
         result.check_memory(context, 0)?;
         let result = if is_extended { self.extend(result)? } else { result };
         Ok(ControlFlow::Break(result))
@@ -155,17 +158,20 @@ impl Session {
             Some(class) => access::candidates(namespace, view, class, &statement, &allowance)?,
             None => None,
         };
-        let (access, snapshot) = match found {
-            Some((access, chunks)) => {
+        let Candidates { path, chunks, pass } = match found {
+            Some(found) => {
                 view.check_kept()?;
-                (access, namespace.snapshot(view, chunks))
+                found
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);
-                (AccessPath::Scan, namespace.snapshot(view, view.freeze(classes)?))
+                let chunks = view.freeze(classes)?;
+                Candidates { path: AccessPath::Scan, chunks, pass: false }
             }
         };
-        let result = QueryResult::new(self, context, snapshot, statement).found_through(access);
+        let snapshot = namespace.snapshot(view, chunks);
+        let result = QueryResult::new(self, context, snapshot, statement).found_through(path);
+        let result = QueryResult { pass, ..result };
         result.check_memory(context, 0)?;
         Ok(result)
     }
@@ -225,6 +231,7 @@ impl QueryResult {
             snapshot,
             statement,
             access: AccessPath::Scan,
+            pass: false,
             context: context.clone(),
             clock: session.repository().clock().clone(),
             listed: None,
@@ -292,9 +299,7 @@ impl QueryResult {
 
     /// What is asked of the rows that were found: the condition, unless they pass anyway.
     pub(super) fn filter(&self) -> Option<&Predicate> {
-        let passes = matches!(&self.statement.key, Some(key) if key.is_all());
-        let filter = self.statement.predicate.as_deref();
-        filter.filter(|_| !(passes && self.access == AccessPath::KeyIndex))
+        self.statement.predicate.as_deref().filter(|_| !self.pass)
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {
