@@ -10,6 +10,7 @@ use crate::schema::Slot;
 use crate::view::ValueView;
 use cimarron_model::{CimType, DateTime, Dialect, TypeClass, fold};
 use cimarron_wql::CompareOp;
+use cimarron_wql::like::StringCase;
 use cimarron_wql::plan::{Integers, OneOf, Test};
 use smol_str::SmolStr;
 use std::ops::{Bound, RangeBounds};
@@ -129,7 +130,10 @@ impl KeyForm {
     /// Whether the range of a test that this form has one for has no value that does not pass.
     pub(crate) fn is_exact(self, test: &Test) -> bool {
         match (self.kind, test) {
-            (KeyKind::Boolean, Test::Boolean(_)) | (KeyKind::Text, Test::Text { .. }) => true,
+            (KeyKind::Boolean, Test::Boolean(_)) => true,
+            (KeyKind::Text, Test::Text { case, .. }) => {
+                self.folded == (*case == StringCase::Folded)
+            }
             // What no type has stands for the outermost that one has.
             (KeyKind::Integer, Test::Integers(set)) => {
                 integer(set.low.max(i64::MIN.into())).is_ok()
@@ -287,7 +291,6 @@ fn narrower(
 mod tests {
     use super::*;
     use cimarron_model::Value;
-    use cimarron_wql::like::StringCase;
     use cimarron_wql::plan::Reals;
     use proptest::prelude::*;
 
