@@ -19,6 +19,7 @@ use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -264,9 +265,14 @@ impl Chunk {
 
     /// Whether another row can be added.
     pub(super) fn has_room(&self) -> bool {
+        self.room() > 0
+    }
+
+    /// How many rows can be added, as long as they have little text.
+    pub(super) fn room(&self) -> usize {
         match &self.rows {
-            Rows::Tail(tail) => tail.len() < tail.capacity() && tail.text_end() <= TEXT_CAPACITY,
-            Rows::Sealed(..) => false,
+            Rows::Tail(tail) if tail.text_end() <= TEXT_CAPACITY => tail.capacity() - tail.len(),
+            _ => 0,
         }
     }
 
@@ -288,8 +294,24 @@ impl Chunk {
         if let Some(births) = &self.births {
             births.set(writer, row, birth);
         }
-        tail.publish(writer);
+        tail.publish(writer, 1);
         row
+    }
+
+    /// Adds the rows that a range of columns has, by slot, to a tail with room for them.
+    pub(super) fn append_rows(
+        &self,
+        writer: &Writer,
+        (columns, from): (&[Column], Range<usize>),
+        birth: Commit,
+    ) {
+        let Rows::Tail(tail) = &self.rows else { return };
+        let (first, count) = (self.len(), from.len());
+        tail.set_rows(writer, &self.layout, (columns, from));
+        if let Some(births) = &self.births {
+            (first..first + count).for_each(|row| births.set(writer, row, birth));
+        }
+        tail.publish(writer, count);
     }
 
     pub(super) fn put_beside(&self, row: usize, beside: &Beside) {

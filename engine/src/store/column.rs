@@ -349,6 +349,16 @@ impl Column {
         Self { data, nulls, ..Self::default() }
     }
 
+    /// Whether no row has a value.
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self.data, Data::Missing)
+    }
+
+    /// All its values, when none of the rows before its end is NULL.
+    pub(super) fn without_nulls(&self) -> Option<&Data> {
+        self.nulls.is_empty().then_some(&self.data)
+    }
+
     /// The values as conditions look at them.
     pub(super) fn values(&self) -> Values<'_> {
         self.data.values()
@@ -431,16 +441,6 @@ impl Column {
     /// One value in so many rows.
     pub(super) fn constant(value: Value, rows: usize) -> Self {
         Self::of(Data::Constant(Box::new(value), rows as u32))
-    }
-
-    /// A column of so many texts, which are all there, with so many bytes in all.
-    pub(super) fn of_texts<'t>(
-        bytes: usize,
-        texts: impl ExactSizeIterator<Item = &'t str>,
-    ) -> Self {
-        let mut strings = Strings::with_capacity(texts.len(), bytes);
-        texts.for_each(|text| strings.push(text));
-        Self::of(Data::String(Box::new(strings)))
     }
 
     /// Forgets all rows, and keeps the memory of plain values.

@@ -38,6 +38,7 @@ mod extent;
 mod filled;
 mod gather;
 pub(crate) mod image;
+mod incoming;
 mod index_list;
 mod key_index;
 mod keys;

@@ -2,6 +2,7 @@
 
 use cimarron_cells::prefetch;
 use cimarron_wql::vector::Texts;
+use std::ops::Range;
 
 /// Texts in one piece, and where each ends. When all of them have the same length,
 /// as serial numbers and GUIDs have, that says it all: a look-up then comes to the text
@@ -87,16 +88,32 @@ impl Strings {
         self.text.get(start..end)
     }
 
+    /// Where a text begins, or the last one ends.
+    fn start(&self, row: usize) -> Option<usize> {
+        match (self.width, row.checked_sub(1)) {
+            (0, None) => Some(0),
+            (0, Some(before)) => self.ends.get(before).map(|end| *end as usize),
+            (width, _) => row.checked_mul(width as usize),
+        }
+    }
+
+    /// Neighbours in one piece.
+    pub(super) fn piece(&self, rows: Range<usize>) -> Option<&str> {
+        self.text.get(self.start(rows.start)?..self.start(rows.end)?)
+    }
+
+    /// How many bytes each of some neighbours has.
+    pub(super) fn lengths(&self, rows: Range<usize>) -> impl Iterator<Item = u32> {
+        let starts = rows.clone().map_while(|row| self.start(row));
+        let ends = rows.map_while(|row| self.start(row + 1));
+        starts.zip(ends).map(|(start, end)| (end - start) as u32)
+    }
+
     /// Asks for the memory where a text begins. Where that has to be read first, it is waited
     /// for.
     #[inline]
     pub(super) fn expect(&self, row: usize) {
-        let start = match (self.width, row.checked_sub(1)) {
-            (0, None) => Some(0),
-            (0, Some(before)) => self.ends.get(before).map(|end| *end as usize),
-            (width, _) => row.checked_mul(width as usize),
-        };
-        if let Some(first) = start.and_then(|start| self.text.as_bytes().get(start)) {
+        if let Some(first) = self.start(row).and_then(|start| self.text.as_bytes().get(start)) {
             prefetch(first);
         }
     }
@@ -130,6 +147,18 @@ impl Strings {
         // The chunk seals itself before its text outgrows 32 bits.
         self.ends.push(self.text.len() as u32);
         self.len += 1;
+    }
+
+    /// Adds texts of these lengths, which are one behind the other; not after
+    /// [`Strings::shrink`].
+    pub(super) fn push_all(&mut self, piece: &str, lengths: impl Iterator<Item = u32>) {
+        let mut end = self.text.len() as u32;
+        self.text.push_str(piece);
+        self.ends.extend(lengths.map(|len| {
+            end += len;
+            end
+        }));
+        self.len = self.ends.len() as u32;
     }
 
     /// Forgets all texts, and keeps their memory.
