@@ -4,7 +4,8 @@
 //! of it that are joined by AND. Such a part that NULL does not pass can be answered by an
 //! index, which has all rows that are not NULL. What an index gives are candidates: the whole
 //! predicate is asked of each of them, so an index may give too much and never too little. Only
-//! of rows that have the one key which is all that a predicate says nothing is asked any more.
+//! where a key, or what is read of an ordered index, is all that a predicate says, nothing is
+//! asked of the rows any more: an entry never changes, and a row of any form has its value.
 //!
 //! Of several ways the one is taken that seems to cost least. A row that an index names costs
 //! as much as some hundred rows of a scan, which reads values side by side; so an index is
@@ -81,7 +82,24 @@ pub(super) enum Way<'r> {
     Nothing,
     Key,
     Associations,
-    Ordered(&'r Arc<OrderedIndex>, Vec<KeyRange>, Size),
+    Ordered(Choice<'r>),
+}
+
+/// What to read of an ordered index.
+pub(super) struct Choice<'r> {
+    pub(super) index: &'r Arc<OrderedIndex>,
+    pub(super) ranges: Vec<KeyRange>,
+    pub(super) size: Size,
+    /// Whether all rows of it pass.
+    is_all: bool,
+}
+
+/// Rows that may be those which are wanted.
+pub(super) struct Candidates {
+    pub(super) path: AccessPath,
+    pub(super) chunks: Vec<FrozenChunk>,
+    /// Whether they are known to pass.
+    pub(super) pass: bool,
 }
 
 /// The way to the rows of a class that a statement wants.
@@ -103,31 +121,33 @@ pub(super) fn candidates(
     class: ClassRef<'_>,
     statement: &Statement,
     allowance: &Allowance<'_>,
-) -> Result<Option<(AccessPath, Vec<FrozenChunk>)>, EngineError> {
+) -> Result<Option<Candidates>, EngineError> {
     let view: &View = view;
     let root = view.root();
     // Counts the rows of all classes below: only for ways that need it.
     let most = || worth_it(root, class).min(allowance.most);
+    let found = |path, chunks, pass| Candidates { path, chunks, pass };
     match choose(root, class, statement) {
         Way::Scan => Ok(None),
-        Way::Nothing => Ok(Some((AccessPath::Nothing, Vec::new()))),
+        Way::Nothing => Ok(Some(found(AccessPath::Nothing, Vec::new(), false))),
         Way::Key => {
-            let key = statement.key.as_ref();
-            let rows = key.and_then(|key| key.find_all(namespace, view, class));
-            Ok(rows.map(|rows| (AccessPath::KeyIndex, FrozenChunk::of_rows(rows))))
+            let Some(key) = &statement.key else { return Ok(None) };
+            let rows = key.find_all(namespace, view, class).map(FrozenChunk::of_rows);
+            Ok(rows.map(|rows| found(AccessPath::KeyIndex, rows, key.is_all())))
         }
         Way::Associations => {
             let Some(wanted) = &statement.reference else { return Ok(None) };
             let rows = wanted.find((namespace, view), class, allowance, most())?;
             let property = wanted.property.clone();
             let path = AccessPath::AssociationIndex { property };
-            Ok(rows.map(|rows| (path, FrozenChunk::of_rows(rows))))
+            Ok(rows.map(|rows| found(path, FrozenChunk::of_rows(rows), false)))
         }
-        Way::Ordered(index, ranges, _) => {
+        Way::Ordered(Choice { index, ranges, is_all, .. }) => {
             let (store, seen) = (&namespace.store, view.seen());
             let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
             let rows = store.in_order(root, ranges, most(), seen, accept, allowance.between)?;
-            Ok(rows.map(|rows| (AccessPath::through(root, index), Gathered::into_chunks(rows))))
+            let rows = rows.map(Gathered::into_chunks);
+            Ok(rows.map(|rows| found(AccessPath::through(root, index), rows, is_all)))
         }
     }
 }
@@ -172,6 +192,8 @@ struct Span<'r> {
     index: &'r Arc<OrderedIndex>,
     range: KeyRange,
     size: Size,
+    /// How many parts say nothing else.
+    parts: usize,
 }
 
 /// How many entries an index seems to have for what is asked.
@@ -196,17 +218,25 @@ fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Opti
     }
     let estimate = Estimate::new(root, class);
     let spans = spans(root, class, parts, &estimate).into_iter();
-    let choices = spans.map(|span| (span.size, span.index, vec![span.range]));
-    let lists = parts.iter().filter_map(|part| values(root, class, part, &estimate));
-    let less = |a: &(Size, _, _), b: &(Size, _, _)| {
-        a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal)
+    let choices = spans.map(|Span { index, range, size, parts: exact, .. }| Choice {
+        index,
+        ranges: vec![range],
+        size,
+        is_all: exact == parts.len(),
+    });
+    let lists = parts.iter().filter_map(|part| {
+        let list = values(root, class, part, &estimate)?;
+        Some(Choice { is_all: list.is_all && parts.len() == 1, ..list })
+    });
+    let less = |a: &Choice<'_>, b: &Choice<'_>| {
+        a.size.partial_cmp(&b.size).unwrap_or(std::cmp::Ordering::Equal)
     };
-    let (size, index, ranges) = choices.chain(lists).min_by(less)?;
-    let is_worth_it = match size {
+    let choice = choices.chain(lists).min_by(less)?;
+    let is_worth_it = match choice.size {
         Size::OneValue => true,
         Size::About(entries) => entries <= worth_it(root, class) as f64,
     };
-    is_worth_it.then_some(Way::Ordered(index, ranges, size))
+    is_worth_it.then_some(Way::Ordered(choice))
 }
 
 /// For each property that has an index, what the tests of it leave together.
@@ -223,12 +253,14 @@ fn spans<'r>(
             Some(_) => Size::OneValue,
             None => Size::of(index, part, estimate),
         };
+        let exact = usize::from(is_exact(index, part));
         match spans.iter_mut().find(|span| span.slot == slot) {
             Some(span) => {
+                span.parts += exact;
                 span.range = span.range.clone().and(range);
                 span.size = if size < span.size { size } else { span.size };
             }
-            None => spans.push(Span { slot, index, range, size }),
+            None => spans.push(Span { slot, index, range, size, parts: exact }),
         }
     }
     spans
@@ -257,6 +289,11 @@ fn range_of<'r>(
     Some((test.column.slot, index, index.form.range(&test.test)?))
 }
 
+/// Whether the range of an index for a part has no row that does not pass it.
+fn is_exact(index: &OrderedIndex, part: &Predicate) -> bool {
+    test_of(part).is_some_and(|test| index.form.is_exact(&test.test))
+}
+
 /// The ranges of an index that have all rows which pass any of several tests of one
 /// property. No two of them have a row in common.
 fn values<'r>(
@@ -264,7 +301,7 @@ fn values<'r>(
     class: ClassRef<'_>,
     part: &Predicate,
     estimate: &Estimate<'_>,
-) -> Option<(Size, &'r Arc<OrderedIndex>, Vec<KeyRange>)> {
+) -> Option<Choice<'r>> {
     let Predicate::Any(items) = part else { return one_of(root, class, part, estimate) };
     let (slot, index, _) = range_of(root, class, items.first()?)?;
     let range = |item| {
@@ -280,7 +317,8 @@ fn values<'r>(
     } else {
         Size::of(index, part, estimate)
     };
-    Some((size, index, ranges))
+    let is_all = items.iter().all(|item| is_exact(index, item));
+    Some(Choice { index, ranges, size, is_all })
 }
 
 /// The ranges of an index that have all rows whose value is one of many.
@@ -289,7 +327,7 @@ fn one_of<'r>(
     class: ClassRef<'_>,
     part: &Predicate,
     estimate: &Estimate<'_>,
-) -> Option<(Size, &'r Arc<OrderedIndex>, Vec<KeyRange>)> {
+) -> Option<Choice<'r>> {
     let test = test_of(part)?;
     let Test::OneOf(all) = &test.test else { return None };
     let index = root.ordered_index(class, &test.column.name)?;
@@ -299,5 +337,5 @@ fn one_of<'r>(
         true => Size::OneValue,
         false => Size::of(index, part, estimate),
     };
-    Some((size, index, ranges))
+    Some(Choice { index, ranges, size, is_all: index.form.is_exact(&test.test) })
 }

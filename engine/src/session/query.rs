@@ -5,9 +5,9 @@
 //! at whenever rows are looked at, at least once a chunk.
 
 use super::Session;
-use super::access::{self, AccessPath, Allowance};
+use super::access::{self, AccessPath, Allowance, Candidates};
 use super::answer::{BoundPlan, Plan};
-use super::by_key::OneRow;
+use super::by_key::{KeyWanted, OneRow};
 use super::instance_options::Choice;
 use super::scan::Position;
 use super::statement::{ColumnHeader, Selection, Statement};
@@ -28,6 +28,8 @@ pub struct QueryResult {
     snapshot: Snapshot,
     statement: Arc<Statement>,
     access: AccessPath,
+    /// Whether the rows are known to pass, however they were found.
+    pass: bool,
     context: CallContext,
     /// The rows in their order, when they are not simply those that pass.
     listed: Option<Vec<Place>>,
@@ -93,6 +95,7 @@ impl Session {
         }
         Ok(QueryResult {
             snapshot: Snapshot::of_one(found),
+            pass: statement.key.as_ref().is_some_and(KeyWanted::is_all),
             statement,
             access: AccessPath::KeyIndex,
             context: context.clone(),
@@ -110,7 +113,9 @@ impl Session {
         found: Option<Found>,
     ) -> Result<QueryResult, EngineError> {
         let (snapshot, access) = (Snapshot::of_one(found), AccessPath::KeyIndex);
-        self.extend(QueryResult::new(self, context, snapshot, statement, access))
+        let pass = statement.key.as_ref().is_some_and(KeyWanted::is_all);
+        let result = QueryResult::new(self, context, snapshot, statement, access);
+        self.extend(QueryResult { pass, ..result })
     }
 
     /// Finds the rows of a statement that was bound against the view's schema.
@@ -143,17 +148,19 @@ impl Session {
             Some(class) => access::candidates(namespace, view, class, &statement, &allowance)?,
             None => None,
         };
-        let (access, snapshot) = match found {
-            Some((access, chunks)) => {
+        let Candidates { path, chunks, pass } = match found {
+            Some(found) => {
                 view.check_kept()?;
-                (access, Snapshot::of(chunks))
+                found
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);
-                (AccessPath::Scan, Snapshot::of(view.freeze(classes)?))
+                let chunks = view.freeze(classes)?;
+                Candidates { path: AccessPath::Scan, chunks, pass: false }
             }
         };
-        let result = QueryResult::new(self, context, snapshot, statement, access);
+        let result = QueryResult::new(self, context, Snapshot::of(chunks), statement, path);
+        let result = QueryResult { pass, ..result };
         result.check_memory(context, 0)?;
         Ok(result)
     }
@@ -195,6 +202,7 @@ impl QueryResult {
             snapshot,
             statement,
             access,
+            pass: false,
             context: context.clone(),
             listed,
             own_bytes: 0,
@@ -264,9 +272,7 @@ impl QueryResult {
 
     /// What is asked of the rows that were found: the condition, unless they pass anyway.
     pub(super) fn filter(&self) -> Option<&Predicate> {
-        let passes = matches!(&self.statement.key, Some(key) if key.is_all());
-        let filter = self.statement.predicate.as_deref();
-        filter.filter(|_| !(passes && self.access == AccessPath::KeyIndex))
+        self.statement.predicate.as_deref().filter(|_| !self.pass)
     }
 
     pub(super) const fn snapshot(&self) -> &Snapshot {

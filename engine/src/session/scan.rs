@@ -10,7 +10,7 @@ use super::statement::Statement;
 use super::warm;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::store::FrozenChunk;
+use crate::store::{Chunk, FrozenChunk};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::vector::{Batch, Bounds, Mask, Scratch, Values};
 use std::ops::{ControlFlow, Range};
@@ -39,8 +39,12 @@ pub struct Rows<'a> {
     /// One past the last chunk, or past the last place of a list.
     end: usize,
     next: Position,
-    /// The rows of the chunk before `looked_at` that pass; nothing before the first look.
-    passed: Option<Box<Mask>>,
+    /// The chunk whose rows were looked at last, when it has more than a few.
+    chunk: Option<&'a Chunk>,
+    /// Its rows that passed then, and how many of them were given.
+    passed: Vec<u16>,
+    given: usize,
+    /// One past the last row that was looked at.
     looked_at: usize,
     window: usize,
     scratch: Scratch,
@@ -110,7 +114,9 @@ impl QueryResult {
             context,
             end,
             next,
-            passed: None,
+            chunk: None,
+            passed: Vec::new(),
+            given: 0,
             looked_at: 0,
             window: FIRST_WINDOW,
             scratch: Scratch::default(),
@@ -300,7 +306,7 @@ impl<'a> Rows<'a> {
             return Ok(self.end.saturating_sub(self.next.row));
         }
         let mut count = 0;
-        while let Some(frozen) = self.chunk() {
+        while let Some(frozen) = self.chunk_ahead() {
             let rows = self.next.row.max(frozen.start())..frozen.len();
             count += self.result.select(self.context, frozen, rows, &mut self.scratch)?.count();
             self.leave_chunk();
@@ -308,7 +314,7 @@ impl<'a> Rows<'a> {
         Ok(count)
     }
 
-    fn chunk(&self) -> Option<&'a FrozenChunk> {
+    fn chunk_ahead(&self) -> Option<&'a FrozenChunk> {
         let chunks = self.result.snapshot().chunks.get(..self.end)?;
         chunks.get(self.next.chunk)
     }
@@ -319,19 +325,28 @@ impl<'a> Rows<'a> {
     }
 
     /// Looks at the next rows of a chunk.
-    fn look(&mut self, frozen: &FrozenChunk) -> Result<(), EngineError> {
+    fn look(&mut self, frozen: &'a FrozenChunk) -> Result<(), EngineError> {
         let start = self.next.row.max(frozen.start());
         self.looked_at = frozen.len().min(start.saturating_add(self.window));
         self.window = self.window.saturating_mul(GROWTH);
         self.next.row = start;
         let rows = start..self.looked_at;
         let passed = self.result.select(self.context, frozen, rows.clone(), &mut self.scratch)?;
-        warm::touch(&frozen.chunk, self.result.selection(), &passed, rows.len());
-        match &mut self.passed {
-            Some(there) => **there = passed,
-            none => *none = Some(Box::new(passed)),
-        }
+        // A list is walked without a wrong guess, which a bitmap costs at every other row.
+        passed.list(&mut self.passed);
+        (self.chunk, self.given) = (Some(&*frozen.chunk), 0);
+        warm::touch(&frozen.chunk, self.result.selection(), &self.passed, rows.len());
         Ok(())
+    }
+
+    /// The next row of those that were looked at.
+    #[inline]
+    fn next_looked_at(&mut self) -> Option<Row<'a>> {
+        let at = usize::from(*self.passed.get(self.given)?);
+        self.given += 1;
+        self.next.row = at + 1;
+        let chunk = self.chunk?;
+        Some(Row::new(self.result.statement(), chunk, at))
     }
 
     /// The next row of a chunk that has few, which are asked one by one.
@@ -367,9 +382,9 @@ impl<'a> Rows<'a> {
         self.result.check(self.context, 0).inspect_err(|_| self.end = 0)
     }
 
-    /// The next row of the chunks that passes.
+    /// The next row of the chunks that passes and was not looked at yet.
     fn next_passed(&mut self) -> Option<Result<Row<'a>, EngineError>> {
-        while let Some(frozen) = self.chunk() {
+        while let Some(frozen) = self.chunk_ahead() {
             if frozen.len() - frozen.start() <= FEW {
                 if self.next.row == 0
                     && let Err(error) = self.result.check(self.context, 0)
@@ -381,16 +396,14 @@ impl<'a> Rows<'a> {
                     return Some(Ok(row));
                 }
             } else {
-                let passed = self.passed.as_ref().filter(|_| self.looked_at > 0);
-                if let Some(at) = passed.and_then(|passed| passed.next(self.next.row)) {
-                    self.next.row = at + 1;
-                    return Some(Ok(self.row(frozen, at)));
-                }
                 self.next.row = self.next.row.max(self.looked_at);
                 if self.next.row < frozen.len() {
                     if let Err(error) = self.look(frozen) {
                         self.end = 0;
                         return Some(Err(error));
+                    }
+                    if let Some(row) = self.next_looked_at() {
+                        return Some(Ok(row));
                     }
                     continue;
                 }
@@ -410,6 +423,9 @@ impl<'a> Iterator for Rows<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(row) = self.next_looked_at() {
+            return Some(Ok(row));
+        }
         match self.result.listed() {
             Some(places) => self.next_listed(places),
             None => self.next_passed(),

@@ -8,7 +8,7 @@
 use super::statement::Selection;
 use crate::store::Chunk;
 use cimarron_wql::BoundPath;
-use cimarron_wql::vector::{Mask, Values};
+use cimarron_wql::vector::Values;
 use smallvec::SmallVec;
 use std::hint::black_box;
 
@@ -18,14 +18,11 @@ const FEW: usize = 4;
 /// Where one row in this many is wanted, reading in order brings them near by itself.
 const DENSE: usize = 4;
 
-/// Touches what rows of a chunk show.
-pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &Mask, looked_at: usize) {
-    let count = rows.count();
-    if count <= FEW || count * DENSE > looked_at {
+/// Touches what rows of a chunk show, out of so many that were looked at.
+pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &[u16], looked_at: usize) {
+    if rows.len() <= FEW || rows.len() * DENSE > looked_at {
         return;
     }
-    // A list is walked without a wrong guess, which a bitmap costs at every other row.
-    let rows: SmallVec<[u16; 64]> = rows.rows().map(|row| row as u16).collect();
     // Where the columns lie is looked up for all of them before the first is read.
     let columns: SmallVec<[Values<'_>; 16]> = match selection {
         Selection::All => (0..chunk.layout().slots.len()).map(|slot| chunk.values(slot)).collect(),
@@ -41,7 +38,7 @@ pub(super) fn touch(chunk: &Chunk, selection: &Selection, rows: &Mask, looked_at
             slots.map(|slot| chunk.values(slot)).collect()
         }
     };
-    columns.into_iter().for_each(|values| column(values, &rows));
+    columns.into_iter().for_each(|values| column(values, rows));
 }
 
 /// Asks for what one row of a chunk shows, without waiting for it.

@@ -12,6 +12,7 @@
 
 use super::address::RowAddress;
 use super::chunk::Chunk;
+use super::ordered::Entry;
 use super::{Found, FrozenChunk, KeyRange, OrderedIndex, Root, Seen, Store};
 use crate::error::EngineError;
 use crate::schema::ClassId;
@@ -43,20 +44,18 @@ impl Gathered {
 
     /// The rows chunk by chunk, in the order of the chunks' numbers.
     pub(crate) fn into_chunks(self) -> Vec<FrozenChunk> {
-        let mut places: Vec<Option<FrozenChunk>> = vec![None; self.chunks.len()];
-        for Place { chunk, row } in self.rows {
-            let at = chunk as usize;
-            match places.get_mut(at) {
-                Some(Some(frozen)) => frozen.pick(row as usize),
-                Some(none) => {
-                    let chunk = self.chunks.get(at).cloned();
-                    *none = chunk.map(|chunk| FrozenChunk::one(Found { chunk, row: row as usize }));
-                }
-                None => {}
+        let Self { chunks, rows } = self;
+        let mut frozen: Vec<FrozenChunk> = chunks.into_iter().map(FrozenChunk::unpicked).collect();
+        // Where the index has the order of creation, many rows follow one another.
+        for run in rows.chunk_by(|a, b| a.chunk == b.chunk && a.row + 1 == b.row) {
+            let Some(Place { chunk, row }) = run.first() else { continue };
+            if let Some(frozen) = frozen.get_mut(*chunk as usize) {
+                let first = *row as usize;
+                frozen.pick(first..first + run.len());
             }
         }
-        let mut frozen: Vec<FrozenChunk> = places.into_iter().flatten().collect();
-        frozen.sort_by_key(|frozen| frozen.chunk.number());
+        frozen.retain(|frozen| frozen.len() > 0);
+        frozen.sort_unstable_by_key(|frozen| frozen.chunk.number());
         frozen
     }
 }
@@ -71,19 +70,32 @@ struct Chunks<'s, A> {
     changes: u64,
     by_number: FxHashMap<u32, u32>,
     known: Vec<Known>,
-    /// The chunk of the row before, by its number.
-    last: Option<(u32, u32)>,
+    last: Last,
+}
+
+/// The chunk of the row before.
+#[derive(Clone, Copy)]
+struct Last {
+    number: u32,
+    at: u32,
+    /// As [`Known`] has it.
+    whole: u32,
+}
+
+impl Last {
+    /// None.
+    const NONE: Self = Self { number: u32::MAX, at: u32::MAX, whole: 0 };
 }
 
 struct Known {
+    /// So many rows from the first one on are wanted, whichever they are.
+    whole: u32,
+    /// As of how many changes of the directory.
+    changes: u64,
     /// As the directory has it.
     chunk: Arc<Chunk>,
     /// As the readers of the root see it, when they do.
     form: Option<Arc<Chunk>>,
-    /// Whether they see all its rows.
-    is_whole: bool,
-    /// As of how many changes of the directory.
-    changes: u64,
 }
 
 impl<'s, A: Fn(ClassId) -> bool> Chunks<'s, A> {
@@ -96,28 +108,47 @@ impl<'s, A: Fn(ClassId) -> bool> Chunks<'s, A> {
             changes: store.directory.changes(),
             by_number: FxHashMap::default(),
             known: Vec::new(),
-            last: None,
+            last: Last::NONE,
         }
     }
 
-    /// The row at an address of the index, which is locked, if it is seen and wanted.
+    /// Adds the rows of entries of the index, which is locked, that are seen and wanted.
     #[inline]
-    fn row(&mut self, address: RowAddress) -> Option<Place> {
+    fn rows(&mut self, entries: &[Entry], rows: &mut Vec<Place>) {
         let changes = self.store.directory.changes();
         if changes != self.changes {
-            (self.changes, self.last) = (changes, None);
+            (self.changes, self.last) = (changes, Last::NONE);
         }
-        let (number, row) = (address.chunk(), address.row());
-        let at = match self.last {
-            Some((last, at)) if last == number => at,
-            _ => self.look_up(address)?,
-        };
-        self.last = Some((number, at));
-        let known = self.known.get(at as usize)?;
-        let is_it = known.form.is_some()
-            && row < known.chunk.len()
-            && (known.is_whole || self.seen.has(&known.chunk, row));
-        is_it.then_some(Place { chunk: at, row: row as u32 })
+        rows.reserve(entries.len());
+        let mut last = self.last;
+        for (_, address) in entries {
+            let (number, row) = (address.chunk(), address.row() as u32);
+            if number != last.number {
+                last = self.chunk_of(*address);
+            }
+            if row < last.whole || self.is_seen(last.at, row) {
+                rows.push(Place { chunk: last.at, row });
+            }
+        }
+        self.last = last;
+    }
+
+    #[inline]
+    fn chunk_of(&mut self, address: RowAddress) -> Last {
+        let at = self.look_up(address);
+        let known = at.and_then(|at| Some((at, self.known.get(at as usize)?)));
+        known.map_or(Last::NONE, |(at, known)| Last {
+            number: address.chunk(),
+            at,
+            whole: known.whole,
+        })
+    }
+
+    fn is_seen(&self, at: u32, row: u32) -> bool {
+        self.known.get(at as usize).is_some_and(|known| {
+            let (chunk, row) = (&known.chunk, row as usize);
+            known.form.is_some() && row < chunk.len() && self.seen.has(chunk, row)
+        })
     }
 
     fn look_up(&mut self, address: RowAddress) -> Option<u32> {
@@ -140,9 +171,11 @@ impl<'s, A: Fn(ClassId) -> bool> Chunks<'s, A> {
             return Some(*at);
         }
         let form = (self.accept)(chunk.layout().id).then(|| self.store.form_for(self.root, &chunk));
+        let form = form.flatten();
         let at = u32::try_from(self.known.len()).ok()?;
-        let is_whole = self.seen.has_all(&chunk);
-        self.known.push(Known { chunk, form: form.flatten(), is_whole, changes: self.changes });
+        let is_whole = form.is_some() && self.seen.has_all(&chunk);
+        let whole = if is_whole { chunk.len() as u32 } else { 0 };
+        self.known.push(Known { whole, changes: self.changes, chunk, form });
         self.by_number.insert(address.chunk(), at);
         Some(at)
     }
@@ -173,7 +206,7 @@ impl Store {
         for range in ranges {
             let left = limit.saturating_sub(all.len());
             let before = all.capacity();
-            let resolve = |address| chunks.row(address);
+            let resolve = |entries: &[Entry], rows: &mut Vec<Place>| chunks.rows(entries, rows);
             let read = index.read(range, left, resolve, |held| between(before + held))?;
             let Some(mut read) = read else { return Ok(None) };
             match all.is_empty() {

@@ -5,7 +5,7 @@
 //! never changes: it comes with the row, follows the row when that is moved, and goes
 //! before the row does. Whoever reads asks of each row whether they see it.
 //!
-//! The set lies behind a lock. A reader takes at most [`HOLD`] entries a time and goes on
+//! The set lies behind a lock. A reader takes some [`HOLD`] entries a time and goes on
 //! behind the last one; under the lock every entry leads to its row. Rows of one key may
 //! change their places while the reader has let go: then it begins with that key again.
 //!
@@ -25,7 +25,8 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How many entries a reader takes before it lets a writer come in.
+/// How many entries a reader takes before it lets a writer come in; what is left of the last
+/// block of them is taken, too.
 const HOLD: usize = 512;
 
 /// How many rows a writer enters before it lets a reader come in.
@@ -37,7 +38,7 @@ const RETRIES: usize = 8;
 /// The longest text that lies in the entry itself.
 const INLINE_TEXT: usize = 23;
 
-type Entry = (OrderedKey, RowAddress);
+pub(super) type Entry = (OrderedKey, RowAddress);
 
 /// The index of one property of a class and all below it.
 #[derive(Debug)]
@@ -192,13 +193,13 @@ impl OrderedIndex {
         }
     }
 
-    /// What `resolve` makes of the entries within a range, in their order. `None` when the
+    /// What `resolve` adds for the entries within a range, in their order. `None` when the
     /// index cannot be read, or `limit` entries are not enough.
     pub(super) fn read<T>(
         &self,
         range: &KeyRange,
         limit: usize,
-        mut resolve: impl FnMut(RowAddress) -> Option<T>,
+        mut resolve: impl FnMut(&[Entry], &mut Vec<T>),
         mut between: impl FnMut(usize) -> Result<(), EngineError>,
     ) -> Result<Option<Vec<T>>, EngineError> {
         let mut reading = Reading::new(range);
@@ -219,38 +220,35 @@ impl OrderedIndex {
     fn read_on<T>(
         &self,
         reading: &mut Reading<T>,
-        resolve: &mut impl FnMut(RowAddress) -> Option<T>,
+        resolve: &mut impl FnMut(&[Entry], &mut Vec<T>),
     ) -> Option<bool> {
         let state = self.state.read();
         if state.phase != Phase::Ready {
             return None;
         }
-        let low = reading.resume(state.moves);
+        let (low, high) = (reading.resume(state.moves), reading.high.clone());
         let mut taken = 0;
         let mut last: Option<&Entry> = None;
         let mut is_over = true;
-        for entry in state.entries.range(low.as_ref(), reading.high.as_ref()) {
-            let (key, address) = entry;
-            let before = last.map(|(key, _)| key);
-            let is_same = before.or(reading.place.as_ref().map(|p| &p.key)) == Some(key);
-            if taken >= HOLD && !(is_same && reading.retries >= RETRIES) {
+        for piece in state.entries.pieces(low.as_ref(), high.as_ref()) {
+            let [(first, _), ..] = piece else { continue };
+            let before = last.map(|(key, _)| key).or(reading.place.as_ref().map(|p| &p.key));
+            let goes_on = before == Some(first);
+            if taken >= HOLD && !(goes_on && reading.retries >= RETRIES) {
                 is_over = false;
                 break;
             }
-            if !is_same {
-                reading.retries = 0;
-                reading.found_before = reading.found.len();
-            }
-            reading.found.extend(resolve(*address));
-            last = Some(entry);
-            taken += 1;
+            reading.take(piece, goes_on, resolve);
+            last = piece.last();
+            taken += piece.len();
         }
         reading.looked_at += taken;
-        reading.place = last.map(|(key, address)| Place {
+        let place = last.map(|(key, address)| Place {
             key: key.clone(),
             behind: Some(*address),
             moves: state.moves,
         });
+        reading.place = place;
         Some(is_over)
     }
 
@@ -302,6 +300,26 @@ impl<T> Reading<T> {
             retries: 0,
             place: None,
         }
+    }
+
+    /// Takes entries; whether the first has the key of the one before it.
+    fn take(
+        &mut self,
+        entries: &[Entry],
+        goes_on: bool,
+        resolve: &mut impl FnMut(&[Entry], &mut Vec<T>),
+    ) {
+        let Some((last, _)) = entries.last() else { return };
+        // Only where the last key begins has to be known, and that is mostly at its end.
+        let others = entries.iter().rev().position(|(key, _)| key != last);
+        let of_last = others.unwrap_or(entries.len());
+        let (before, of_last) = entries.split_at(entries.len() - of_last);
+        resolve(before, &mut self.found);
+        if !(goes_on && before.is_empty()) {
+            self.retries = 0;
+            self.found_before = self.found.len();
+        }
+        resolve(of_last, &mut self.found);
     }
 
     /// Where the next hold begins. What was found of a key is forgotten when rows have
@@ -474,15 +492,19 @@ mod tests {
 
     const ALL: KeyRange = KeyRange { low: Bound::Unbounded, high: Bound::Unbounded };
 
-    /// Reads hold by hold and lets somebody in between.
-    fn within(index: &OrderedIndex, limit: usize) -> Option<Vec<RowAddress>> {
-        index.read(&ALL, limit, Some, |_| Ok(())).unwrap()
+    fn addresses(entries: &[Entry], found: &mut Vec<u64>) {
+        found.extend(entries.iter().map(|(_, address)| address.bits()));
     }
 
+    fn within(index: &OrderedIndex, limit: usize) -> Option<Vec<u64>> {
+        index.read(&ALL, limit, addresses, |_| Ok(())).unwrap()
+    }
+
+    /// Reads hold by hold and lets somebody in between.
     fn read(index: &OrderedIndex, mut between: impl FnMut(usize)) -> (Vec<u64>, usize) {
         let mut reading = Reading::new(&ALL);
         let mut holds = 0;
-        while !index.read_on(&mut reading, &mut |address| Some(address.bits())).unwrap() {
+        while !index.read_on(&mut reading, &mut addresses).unwrap() {
             between(holds);
             holds += 1;
         }

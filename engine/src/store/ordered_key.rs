@@ -10,6 +10,7 @@ use crate::schema::Slot;
 use crate::view::ValueView;
 use cimarron_model::{CimType, DateTime, Dialect, TypeClass, fold};
 use cimarron_wql::CompareOp;
+use cimarron_wql::like::StringCase;
 use cimarron_wql::plan::{Integers, OneOf, Test};
 use smol_str::SmolStr;
 use std::ops::{Bound, RangeBounds};
@@ -124,6 +125,24 @@ impl KeyForm {
             }
             _ => return None,
         })
+    }
+
+    /// Whether the range of a test that this form has one for has no value that does not pass.
+    pub(crate) fn is_exact(self, test: &Test) -> bool {
+        match (self.kind, test) {
+            (KeyKind::Boolean, Test::Boolean(_)) => true,
+            (KeyKind::Text, Test::Text { case, .. }) => {
+                self.folded == (*case == StringCase::Folded)
+            }
+            // What no type has stands for the outermost that one has.
+            (KeyKind::Integer, Test::Integers(set)) => {
+                integer(set.low.max(i64::MIN.into())).is_ok()
+                    && integer(set.high.min(u64::MAX.into())).is_ok()
+            }
+            (KeyKind::Real, Test::Reals(set)) => !set.low.is_nan() && !set.high.is_nan(),
+            (KeyKind::Integer | KeyKind::Text, Test::OneOf(_)) => true,
+            _ => false,
+        }
     }
 
     /// The ranges of the values that are named, when it is those that pass. No two of them
@@ -382,6 +401,42 @@ mod tests {
                 let set = Reals::comparing_integer(operator, n);
                 let range = form.range(&Test::Reals(set)).unwrap();
                 prop_assert_eq!(range.contains(&value), set.contains(a) && !a.is_nan());
+            }
+        }
+
+        #[test]
+        fn exact_ranges_have_what_passes(
+            (a, b, at) in (any::<i64>(), any::<u64>(), -2..3_i128),
+            x in any::<f64>(),
+            y in prop::sample::select(vec![f64::NAN, f64::INFINITY, -0.0, 0.0, 1.5, -1.5]),
+            (text, constant) in ("[aAßẞſs]{0,3}", "[aAßẞſs]{0,3}"),
+            nth in 0..5_usize,
+        ) {
+            use CompareOp::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+            let operator = [Equal, Less, LessOrEqual, Greater, GreaterOrEqual][nth];
+            let check = |kind: KeyKind, folded, test: &Test, value: &Value| {
+                let form = KeyForm::for_test(kind, folded);
+                let (Some(range), true) = (form.range(test), form.is_exact(test)) else { return true };
+                let view = ValueView::from(value);
+                range.contains(&form.key(view).unwrap()) == test.holds(view.to_wql())
+            };
+            let outermost = [i128::from(i64::MIN), -1, 0, i128::from(u64::MAX), a.into(), b.into()];
+            for near in outermost {
+                let test = Test::Integers(Integers::comparing(operator, near + at));
+                for value in [Value::from(a), b.into(), i64::MIN.into(), u64::MAX.into()] {
+                    prop_assert!(check(KeyKind::Integer, false, &test, &value), "{test:?} {value}");
+                }
+            }
+            for constant in [x, y, f64::MAX] {
+                let test = Test::Reals(Reals::comparing(operator, constant));
+                for value in [x, y, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 0.0] {
+                    prop_assert!(check(KeyKind::Real, false, &test, &value.into()), "{test:?} {value}");
+                }
+            }
+            for (case, folded) in [(StringCase::Folded, true), (StringCase::Exact, false)] {
+                let constant = if folded { fold::fold(&constant).into() } else { (&*constant).into() };
+                let test = Test::Text { operator, constant, case };
+                prop_assert!(check(KeyKind::Text, folded, &test, &(&*text).into()), "{test:?} {text}");
             }
         }
 

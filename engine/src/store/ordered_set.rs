@@ -4,6 +4,7 @@
 //! whoever reads a range waits for one node after the other. Here some hundred entries lie in
 //! one piece, which the processor fetches ahead, and a tree has the pieces.
 
+use cimarron_cells::prefetch;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
@@ -15,6 +16,10 @@ const SMALL: usize = FULL / 4;
 
 /// … and both together have no more.
 const JOINED: usize = FULL / 4 * 3;
+
+/// What the processor fetches at a time, in bytes, and how many of those are asked for.
+const LINE: usize = 64;
+const LINES: usize = 8;
 
 #[derive(Debug)]
 pub(super) struct OrderedSet<T> {
@@ -117,6 +122,15 @@ impl<T: Ord + Clone> OrderedSet<T> {
         low: Bound<&'a T>,
         high: Bound<&'a T>,
     ) -> impl Iterator<Item = &'a T> {
+        self.pieces(low, high).flatten()
+    }
+
+    /// The same, block by block; a piece may be empty.
+    pub(super) fn pieces<'a>(
+        &'a self,
+        low: Bound<&'a T>,
+        high: Bound<&'a T>,
+    ) -> impl Iterator<Item = &'a [T]> {
         let from = match low {
             Bound::Included(low) | Bound::Excluded(low) => self.blocks.range(..=low).next_back(),
             Bound::Unbounded => None,
@@ -125,9 +139,14 @@ impl<T: Ord + Clone> OrderedSet<T> {
         let from = from.map_or(Bound::Unbounded, |(key, _)| Bound::Included(key));
         let others = self.blocks.range((from, Bound::Unbounded)).map(|(_, block)| block);
         let mut is_over = false;
-        let slices = first.into_iter().chain(others).map_while(move |block| {
+        let mut blocks = first.into_iter().chain(others).peekable();
+        std::iter::from_fn(move || {
             if is_over {
                 return None;
+            }
+            let block = blocks.next()?;
+            if let Some(next) = blocks.peek() {
+                come(next);
             }
             let start = match low {
                 Bound::Included(low) => before(block, |entry| entry < low),
@@ -141,8 +160,7 @@ impl<T: Ord + Clone> OrderedSet<T> {
             };
             is_over = end < block.len();
             Some(block.get(start..end).unwrap_or_default())
-        });
-        slices.flatten()
+        })
     }
 
     /// Bytes allocated for the entries themselves.
@@ -152,6 +170,13 @@ impl<T: Ord + Clone> OrderedSet<T> {
         let in_tree = size_of::<T>() + size_of::<Vec<T>>();
         blocks.map(of_block).sum::<usize>() + self.blocks.len() * in_tree
     }
+}
+
+/// Asks for the memory of a block that is going to be read: its beginning, behind which the
+/// processor goes on by itself, and its end, which is looked at first.
+fn come<T>(block: &[T]) {
+    let in_line = (LINE / size_of::<T>().max(1)).max(1);
+    block.iter().step_by(in_line).take(LINES).chain(block.last()).for_each(prefetch);
 }
 
 /// How many entries of a block something holds for, which holds for none behind them. Mostly

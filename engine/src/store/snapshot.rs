@@ -10,6 +10,7 @@ use cimarron_cells::{Registered, Registry};
 use cimarron_wql::vector::Mask;
 use parking_lot::Mutex;
 use smallvec::SmallVec;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,21 +70,34 @@ impl FrozenChunk {
         let mut all: Vec<Self> = Vec::new();
         for found in rows {
             match all.last_mut() {
-                Some(last) if Arc::ptr_eq(&last.chunk, &found.chunk) => last.pick(found.row),
+                Some(last) if Arc::ptr_eq(&last.chunk, &found.chunk) => {
+                    last.pick(found.row..found.row + 1);
+                }
                 _ => all.push(Self::one(found)),
             }
         }
         all
     }
 
-    /// Picks another row of the chunk that was found to be seen.
+    /// No row, of a chunk of which some are to be picked.
     #[inline]
-    pub(super) fn pick(&mut self, row: usize) {
+    pub(super) const fn unpicked(chunk: Arc<Chunk>) -> Self {
+        Self { chunk, at: WHOLE, start: 0, len: 0, picked: None }
+    }
+
+    /// Picks rows of the chunk that were found to be seen.
+    #[inline]
+    pub(super) fn pick(&mut self, rows: Range<usize>) {
         let there = self.start()..self.len();
+        let (first, end) = (rows.start as u32, rows.end as u32);
+        if self.picked.is_none() && (self.len == 0 || self.len == first) {
+            self.start = if self.len == 0 { first } else { self.start };
+            self.len = end;
+            return;
+        }
         let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(there)));
-        picked.insert(row);
-        let row = row as u32;
-        (self.start, self.len) = (self.start.min(row), self.len.max(row + 1));
+        (self.start, self.len) = (self.start.min(first), self.len.max(end));
+        rows.for_each(|row| picked.insert(row));
     }
 
     /// A chunk some of whose rows were found to be seen: which, a list beside it says.

@@ -163,17 +163,24 @@ impl<'a> Texts<'a> {
     /// after the other need not wait for memory at each.
     pub fn touch(&self, rows: impl Iterator<Item = usize> + Clone) {
         let bytes = self.text.as_bytes();
-        // The ends of all, and then the letters: the place of those is known by the ends.
-        if let Ends::Each(_) = self.ends {
-            black_box(rows.clone().fold(0, |all, row| all ^ self.span(row).1));
-        }
         // The byte behind a text too: it may be on another line, and who cuts the text out
         // looks whether a character begins there.
-        let byte = |at| bytes.get(at).copied().unwrap_or_default();
-        black_box(rows.fold(0, |all, row| {
-            let (start, end) = self.span(row);
-            all ^ byte(start) ^ byte(end)
-        }));
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        black_box(match self.ends {
+            // The ends of all, and then the letters: the place of those is known by the ends.
+            Ends::Each(ends) => {
+                let end = |row| ends.get(row).copied().unwrap_or_default();
+                black_box(rows.clone().fold(0, |all, row| all ^ end(row)));
+                rows.fold(0, |all, row| {
+                    let (start, end) = self.span(row);
+                    all ^ byte(start) ^ byte(end)
+                })
+            }
+            Ends::Width(width, _) => rows.fold(0, |all, row| {
+                let start = row * width;
+                all ^ byte(start) ^ byte(start + width)
+            }),
+        });
     }
 
     /// The text that a byte belongs to, which lies in the text `from` or behind it.

@@ -25,13 +25,20 @@ impl Mask {
 
     /// The rows of a range, as far as a batch has them.
     pub fn of(rows: Range<usize>) -> Self {
-        let below = |end: usize, word: usize| {
-            let bits = end.saturating_sub(word * 64).min(64) as u32;
-            1_u64.checked_shl(bits).map_or(u64::MAX, |bit| bit - 1)
-        };
         let mut words = [0; WORDS];
-        for (n, word) in words.iter_mut().enumerate() {
-            *word = below(rows.end, n) & !below(rows.start, n);
+        let (start, end) = (rows.start, rows.end.min(BATCH_ROWS));
+        if start < end {
+            let (first, last) = (start / 64, (end - 1) / 64);
+            if let Some(words) = words.get_mut(first..=last) {
+                words.fill(u64::MAX);
+                let ends = (u64::MAX << (start % 64), u64::MAX >> (63 - (end - 1) % 64));
+                if let Some(word) = words.first_mut() {
+                    *word &= ends.0;
+                }
+                if let Some(word) = words.last_mut() {
+                    *word &= ends.1;
+                }
+            }
         }
         Self { words }
     }
@@ -127,6 +134,23 @@ impl Mask {
         })
     }
 
+    /// Writes the rows down, ascending, in place of what a list has.
+    pub fn list(&self, rows: &mut Vec<u16>) {
+        rows.clear();
+        rows.reserve(self.count());
+        for (first, word) in (0..).step_by(64).zip(&self.words) {
+            let mut rest = *word;
+            if rest == u64::MAX {
+                rows.extend(first..first + 64);
+                continue;
+            }
+            while rest != 0 {
+                rows.push(first + rest.trailing_zeros() as u16);
+                rest &= rest - 1;
+            }
+        }
+    }
+
     /// The smallest range that has all of them.
     pub fn range(&self) -> Range<usize> {
         let Some(first) = self.next(0) else { return 0..0 };
@@ -157,6 +181,9 @@ mod tests {
         fn is_a_set(a in rows(), b in rows(), from in 0..BATCH_ROWS + 70) {
             let m = mask(&a);
             prop_assert_eq!(m.rows().collect::<BTreeSet<_>>(), a.clone());
+            let mut list = vec![7];
+            m.list(&mut list);
+            prop_assert_eq!(list.into_iter().map(usize::from).collect::<Vec<_>>(), m.rows().collect::<Vec<_>>());
             prop_assert_eq!(m.count(), a.len());
             prop_assert_eq!(m.is_empty(), a.is_empty());
             prop_assert_eq!(m.next(from), a.range(from..).next().copied());
@@ -176,7 +203,11 @@ mod tests {
         #[test]
         fn ranges(start in 0..BATCH_ROWS + 70, end in 0..BATCH_ROWS + 70) {
             let expected: Vec<_> = (start..end.min(BATCH_ROWS)).collect();
-            prop_assert_eq!(Mask::of(start..end).rows().collect::<Vec<_>>(), expected);
+            let mask = Mask::of(start..end);
+            prop_assert_eq!(mask.rows().collect::<Vec<_>>(), &*expected);
+            let mut list = Vec::new();
+            mask.list(&mut list);
+            prop_assert_eq!(list.into_iter().map(usize::from).collect::<Vec<_>>(), expected);
         }
     }
 }
