@@ -123,9 +123,7 @@ impl Entry {
     pub(super) fn contents(&self, texts: Texts<'_>) -> io::Result<Contents> {
         let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
         match &self.content {
-            Content::Text(place) => {
-                Ok(Contents::Text(Text::part(texts.0.clone(), place.clone())))
-            }
+            Content::Text(place) => Ok(Contents::Text(Text::part(texts.0.clone(), place.clone()))),
             Content::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
             Content::Damaged(problem) => Err(damaged(problem)),
             Content::Packed(_) => Err(damaged("it has not been unpacked")),

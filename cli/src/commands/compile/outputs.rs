@@ -152,7 +152,9 @@ impl Outputs {
                 let mut written = Vec::with_capacity(all.len());
                 for (form, path) in all {
                     let content = match &made {
-                        Made::Opened(archive) => files::write(path, |out| form.write(archive, out))?,
+                        Made::Opened(archive) => {
+                            files::write(path, |out| form.write(archive, out))?
+                        }
                         Made::Pieces(archive) => files::write_archive(path, archive)?,
                     };
                     let (path, bytes) = (path.clone(), content.bytes);
