@@ -6,6 +6,7 @@
 use crate::rows::{RowCount, Rows};
 use crate::sync::{AtomicU64, Ordering};
 use crate::writer::Writer;
+use std::ops::Range;
 
 /// A bit for each row of a chunk, all of them 0 at first.
 #[derive(Debug)]
@@ -34,6 +35,27 @@ impl Bits {
             // Only the writer stores words, so nothing is lost in between.
             let bits = word.load(Ordering::Relaxed);
             word.store(bits | 1 << (row % u64::BITS), Ordering::Relaxed);
+        }
+    }
+
+    /// Sets the bits of rows that follow each other and are not out yet.
+    ///
+    /// # Panics
+    ///
+    /// As [`crate::Slots::set`].
+    #[inline]
+    pub fn set_all(&self, writer: &Writer, rows: Range<u32>) {
+        self.count.demand_unpublished(writer, rows.start);
+        assert!(rows.end <= self.count.capacity(), "no rows {rows:?} of {}", self.count.capacity());
+        let mut row = rows.start;
+        while row < rows.end {
+            let (at, bit) = (row / u64::BITS, row % u64::BITS);
+            let count = (u64::BITS - bit).min(rows.end - row);
+            if let Some(word) = self.words.get(at as usize) {
+                let bits = word.load(Ordering::Relaxed);
+                word.store(bits | (u64::MAX >> (u64::BITS - count)) << bit, Ordering::Relaxed);
+            }
+            row += count;
         }
     }
 
@@ -93,6 +115,26 @@ mod tests {
         let set: Vec<_> = (0..140).filter(|row| bits.contains(count.rows(), *row)).collect();
         assert_eq!(set, [0, 63, 64, 129]);
         assert_eq!(bits.heap_bytes(), 24);
+    }
+
+    #[test]
+    fn rows_are_set_together() {
+        let writer = Writer::new();
+        for rows in [0..0, 0..1, 0..64, 3..64, 5..130, 63..65, 64..128, 129..130, 130..130] {
+            let count = RowCount::new(&writer, 130);
+            let bits = Bits::new(&count);
+            bits.set_all(&writer, rows.clone());
+            count.publish(&writer, 130);
+            let set = (0..130).filter(|row| bits.contains(count.rows(), *row));
+            assert!(set.eq(rows.clone()), "{rows:?}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "no rows 1..3 of 2")]
+    fn refuses_many_rows_without_room() {
+        let writer = Writer::new();
+        Bits::new(&RowCount::new(&writer, 2)).set_all(&writer, 1..3);
     }
 
     #[test]

@@ -119,24 +119,30 @@ impl<'a, T> Cursor<'a, T> {
     /// The element with a number.
     #[inline]
     pub fn get(&mut self, number: u32) -> Option<&'a T> {
-        match self.here.get(number.wrapping_sub(self.first) as usize) {
-            Some(element) => Some(element),
-            None => self.enter(number),
+        let at = number.wrapping_sub(self.first) as usize;
+        if let Some(element) = self.here.get(at) {
+            return Some(element);
         }
+        // By value, so that a loop has the cursor in registers.
+        (self.first, self.here) = self.list.block_with(number)?;
+        self.here.get(number.wrapping_sub(self.first) as usize)
     }
+}
 
-    /// Goes to the block where the element with a number is.
-    fn enter(&mut self, number: u32) -> Option<&'a T> {
-        let len = self.list.len();
+impl<T> Growing<T> {
+    /// The block where the element with a number is: the number of its first element, and those
+    /// that are there.
+    #[inline(never)]
+    fn block_with(&self, number: u32) -> Option<(u32, &[T])> {
+        let len = self.len();
         if number >= len {
             return None;
         }
-        let Place { block, at } = self.list.blocks.place(number);
-        let here = self.list.len_in(block, len.into())?;
-        self.first = u32::try_from(self.list.blocks.start_of(block)).ok()?;
+        let Place { block, .. } = self.blocks.place(number);
+        let here = self.len_in(block, len.into())?;
+        let first = u32::try_from(self.blocks.start_of(block)).ok()?;
         // SAFETY: as in `runs`.
-        self.here = unsafe { self.list.blocks.first(block, here) };
-        self.here.get(at)
+        Some((first, unsafe { self.blocks.first(block, here) }))
     }
 }
 

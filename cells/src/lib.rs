@@ -24,6 +24,7 @@
 //! | `storage` | elements that one thread writes while others read those before them |
 //! | `blocks` | the same, in blocks that are added and never move |
 //! | `prefetch` | a hint to the processor |
+//! | `texts` | texts that were judged once and are not judged again |
 //! | `rows`, `published`, `growing`, `text` | calling those two, by the rule |
 //!
 //! How that is checked:
@@ -49,6 +50,7 @@ mod stamps;
 mod storage;
 mod sync;
 mod text;
+mod texts;
 mod writer;
 
 pub use bits::Bits;
@@ -59,4 +61,5 @@ pub use registry::{Live, Registered, Registry};
 pub use rows::{RowCount, Rows, Slots};
 pub use stamps::Stamps;
 pub use text::{Text, TextArea};
+pub use texts::{EvenTexts, UnevenTexts};
 pub use writer::Writer;

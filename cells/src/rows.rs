@@ -133,6 +133,22 @@ impl<T> Slots<T> {
         drop(unsafe { old.assume_init() });
     }
 
+    /// Sets the elements of rows that follow each other from `row` on and are not out yet.
+    ///
+    /// # Panics
+    ///
+    /// As [`Slots::set`].
+    #[inline]
+    pub fn set_all(&self, writer: &Writer, row: u32, values: &[T])
+    where
+        T: Copy,
+    {
+        self.count.demand_unpublished(writer, row);
+        // SAFETY: as in `set`, for each of the rows, which are all behind `row`. What lay there
+        // needs no dropping, being `Copy`.
+        unsafe { self.storage.put_all(row as usize, values) };
+    }
+
     /// The elements of the rows.
     ///
     /// # Panics
@@ -202,6 +218,21 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_set_together() {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 5);
+        let slots = Slots::<u16>::new(&count);
+        slots.set_all(&writer, 0, &[1, 2]);
+        slots.set_all(&writer, 1, &[3]);
+        count.publish(&writer, 2);
+        slots.set_all(&writer, 2, &[4, 5, 6]);
+        slots.set_all(&writer, 5, &[]);
+        assert_eq!(slots.get(count.rows()), [1, 3]);
+        count.publish(&writer, 5);
+        assert_eq!(slots.get(count.rows()), [1, 3, 4, 5, 6]);
+    }
+
+    #[test]
     fn a_late_column_has_the_default_for_earlier_rows() {
         let writer = Writer::new();
         let count = RowCount::new(&writer, 4);
@@ -223,7 +254,11 @@ mod tests {
         let (count, stranger) = (RowCount::new(&writer, 2), RowCount::new(&writer, 2));
         let slots = Slots::<u8>::new(&count);
         count.publish(&writer, 1);
-        let mistakes: [(&str, &dyn Fn()); 7] = [
+        let mistakes: [(&str, &dyn Fn()); 11] = [
+            ("rows of which one is out", &|| slots.set_all(&writer, 0, &[1, 2])),
+            ("rows of which one has no room", &|| slots.set_all(&writer, 1, &[1, 2])),
+            ("rows behind the last", &|| slots.set_all(&writer, 3, &[])),
+            ("rows of another writer", &|| slots.set_all(&other, 1, &[1])),
             ("a row that is out", &|| slots.set(&writer, 0, 1)),
             ("a row that has no room", &|| slots.set(&writer, 2, 1)),
             ("a row of another writer", &|| slots.set(&other, 1, 1)),

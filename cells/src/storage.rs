@@ -60,6 +60,34 @@ impl<T> Storage<T> {
         }
     }
 
+    /// Copies elements to places that follow each other, over what lay there, which is dropped
+    /// no more.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Storage::put`], for all of the places.
+    #[inline(always)]
+    pub(crate) unsafe fn put_all(&self, at: usize, values: &[T])
+    where
+        T: Copy,
+    {
+        let places = self.places.len();
+        assert!(
+            at <= places && values.len() <= places - at,
+            "no {} places from {at} on of {places}",
+            values.len()
+        );
+        self.touched.write(at, values.len());
+        // SAFETY: the places are in range, have the layout of what they hold, and belong to us
+        // alone for now, as the caller promises; what we copy from is elsewhere, being borrowed.
+        unsafe {
+            let first = self.places.as_ptr().add(at);
+            UnsafeCell::raw_get(first)
+                .cast::<T>()
+                .copy_from_nonoverlapping(values.as_ptr(), values.len());
+        }
+    }
+
     /// The first `len` elements.
     ///
     /// # Safety

@@ -95,6 +95,22 @@ impl TextArea {
         text.get(at..at + len as usize)
     }
 
+    /// The texts at some places in one piece, when they lie one behind the other.
+    #[inline]
+    pub fn run(&self, places: &[Text]) -> Option<&str> {
+        // Where a text without characters is means nothing.
+        let mut texts = places.iter().filter(|place| place.len != 0);
+        let first = texts.next().copied().unwrap_or_default();
+        let mut end = first.offset.checked_add(first.len)?;
+        for Text { offset, len } in texts {
+            if *offset != end {
+                return None;
+            }
+            end = offset.checked_add(*len)?;
+        }
+        self.get(Text { len: end - first.offset, ..first })
+    }
+
     /// How far the text reaches: behind which offset there is none.
     #[inline]
     pub fn end(&self) -> u32 {
@@ -178,6 +194,21 @@ mod tests {
         for (offset, len, expected) in cases {
             assert_eq!(at(offset, len), expected, "{offset} {len}");
         }
+    }
+
+    #[test]
+    fn neighbours_are_one_piece() {
+        let writer = Writer::new();
+        let area = TextArea::new(&writer, 8);
+        let [a, none, b, c, d] =
+            ["ab", "", "c\u{e9}", "defg", "h"].map(|s| area.push(&writer, s).unwrap());
+        assert_eq!(area.run(&[]), Some(""));
+        assert_eq!(area.run(&[none, none]), Some(""));
+        assert_eq!(area.run(&[none, a, none, b, none]), Some("abc\u{e9}"));
+        assert_eq!(area.run(&[c, d]), Some("defgh"));
+        assert_eq!(area.run(&[b, c]), None, "{b:?} {c:?}");
+        assert_eq!(area.run(&[b, a]), None);
+        assert_eq!(area.run(&[d, Text { offset: d.offset + 1, len: u32::MAX }]), None);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{
-    Chunk, Commit, Commits, Found, FrozenChunk, KeyRules, Location, Look, Near, Root, Seen,
-    Snapshot, Store, Transaction, View,
+    Chunk, Commit, Commits, Found, KeyRules, Location, Look, Near, Root, Seen, Store, Transaction,
+    View,
 };
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
@@ -153,10 +153,11 @@ impl Namespace {
         &self,
         near: &Near,
         key: (u64, &[ValueView<'_>]),
-        accept: impl Fn(&Root, ClassId) -> bool,
+        (fits, accept): (impl Fn(&Root) -> bool, impl Fn(&Root, ClassId) -> bool),
+        come: impl Fn(&Chunk, usize),
         take: impl Fn(&Arc<Chunk>, usize) -> T,
     ) -> Look<T> {
-        near.look((&self.store, &self.commits), key, accept, take)
+        near.look((&self.store, &self.commits), key, (fits, accept), come, take)
     }
 
     /// Looks for something in a view. `look` is called again when it finds nothing and
@@ -185,11 +186,6 @@ impl Namespace {
             let found = search();
             (self.commits.moment().0 == moves).then_some(found)
         })
-    }
-
-    /// Some chunks of a view, to be read when the view is gone.
-    pub(crate) fn snapshot(&self, view: &View, chunks: Vec<FrozenChunk>) -> Snapshot {
-        Snapshot { schema: view.schema().clone(), location: self.location.clone(), chunks }
     }
 
     /// The instances that these classes themselves have, class by class.

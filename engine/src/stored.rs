@@ -34,6 +34,14 @@ struct Packed {
     qualifiers: Option<Arc<RowQualifiers>>,
 }
 
+impl Packed {
+    fn at(&self, slot: u32) -> ValueView<'_> {
+        let at = self.cells.binary_search_by_key(&slot, |(slot, _)| *slot);
+        let cell = at.ok().and_then(|at| self.cells.get(at));
+        cell.map_or(ValueView::Null, |(_, value)| value.into())
+    }
+}
+
 impl StoredInstance {
     pub(crate) const fn new(found: Found) -> Self {
         Self(Held::Row(found))
@@ -131,21 +139,17 @@ impl StoredInstance {
     /// there is no such slot.
     ///
     /// [`Reader::slot`]: crate::Reader::slot
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, slot: usize) -> ValueView<'_> {
-        self.at(u32::try_from(slot).unwrap_or(u32::MAX))
+        let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+        match &self.0 {
+            Held::Row(found) => found.chunk.value_in_place(found.row, slot),
+            Held::Packed(packed) => packed.at(slot),
+        }
     }
 
-    #[inline]
     fn at(&self, slot: u32) -> ValueView<'_> {
-        match &self.0 {
-            Held::Row(found) => found.chunk.value(found.row, slot),
-            Held::Packed(packed) => {
-                let at = packed.cells.binary_search_by_key(&slot, |(slot, _)| *slot);
-                let cell = at.ok().and_then(|at| packed.cells.get(at));
-                cell.map_or(ValueView::Null, |(_, value)| value.into())
-            }
-        }
+        self.value(slot as usize)
     }
 
     /// The path within the namespace.

@@ -239,6 +239,13 @@ impl Journal {
         self.shared.current.lock().next - 1
     }
 
+    /// The format of the current log. Entries may have what its readers know: whoever appends
+    /// what earlier formats did not have asks.
+    #[must_use]
+    pub fn log_format(&self) -> u32 {
+        self.shared.current.lock().log.format()
+    }
+
     /// How many bytes of entries the current log has. After opening it is a little more than was
     /// appended, because it counts their frames too.
     #[must_use]

@@ -233,6 +233,7 @@ impl Pipeline {
         let (first, last) = (first.record.commit, last.record.commit);
         let [newest, before] = &self.groups;
         before.store(newest.swap(pending.len(), Ordering::Relaxed), Ordering::Relaxed);
+        end.writer.set_format(self.journal.log_format());
         for Pending { record, .. } in &pending {
             end.writer.put(record);
         }

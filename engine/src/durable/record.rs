@@ -4,11 +4,11 @@
 //! who did it, and its changes in their order. A change begins with a byte that says what it is.
 //! Rows go by the identity of their class and hold their values by slot, so that neither a name
 //! is written with them nor looked up; namespaces and archives stand before the changes that
-//! need them. Format 1.
+//! need them.
 
 use super::codec::{
-    put_bool, put_bytes, put_cells, put_count, put_name, put_row_qualifiers, put_text, put_u32,
-    put_u64, put_view,
+    put_bool, put_bytes, put_cells, put_columns, put_count, put_name, put_row_qualifiers, put_text,
+    put_u32, put_u64, put_view,
 };
 use super::schema::{ArchiveHash, changed_classes, put_change};
 use crate::schema::{ClassId, Schema};
@@ -39,6 +39,8 @@ pub(super) mod kind {
     pub(crate) const TIME: u8 = 12;
     /// The next row goes or comes because its class changed, and is the same instance.
     pub(crate) const MOVED: u8 = 13;
+    /// Rows of one class, column by column; in logs from format 3 on.
+    pub(crate) const ROWS: u8 = 14;
     /// The record is over.
     pub(crate) const END: u8 = 0;
 }
@@ -50,7 +52,12 @@ pub(super) struct Writer {
     /// The archives that whoever reads this has.
     known: FxHashSet<ArchiveHash>,
     image: AlignedVec<16>,
+    /// The format of the log that this is written for.
+    format: u32,
 }
+
+/// The first format of logs that has [`kind::ROWS`].
+const ROWS_SINCE: u32 = 3;
 
 impl Writer {
     /// Begins anew, with a reader that has these archives.
@@ -71,6 +78,11 @@ impl Writer {
         if self.image.capacity() > KEPT {
             self.image = AlignedVec::new();
         }
+    }
+
+    /// Says of which format the log is that what comes is written for.
+    pub(super) const fn set_format(&mut self, format: u32) {
+        self.format = format;
     }
 
     /// Appends a record.
@@ -172,12 +184,20 @@ impl Writer {
         }
     }
 
-    /// Writes new rows: a chunk that was finished before it came as an image, others, and rows
-    /// that no image holds, one by one.
+    /// Writes new rows: a chunk that was finished before it came as an image, others column by
+    /// column, and rows that neither holds one by one.
     fn put_rows(&mut self, chunk: &Chunk, rows: Range<usize>) {
         if chunk.is_sealed() && image::encode(chunk, rows.end, &mut self.image).is_ok() {
             self.put_kind(kind::CHUNK, chunk.layout().id);
             put_bytes(&mut self.out, &self.image);
+            return;
+        }
+        if rows.len() > 1
+            && self.format >= ROWS_SINCE
+            && let Some(columns) = chunk.plain(rows.clone()).filter(|all| !all.is_empty())
+        {
+            self.put_kind(kind::ROWS, chunk.layout().id);
+            put_columns(&mut self.out, rows.len(), &columns);
             return;
         }
         let filled = chunk.filled();

@@ -12,10 +12,10 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
-use crate::session::{join, rejoin, slot_map, take_over};
+use crate::session::{add_columns, join, rejoin, slot_map, take_over};
 use crate::store::{
-    Beside, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table, Transaction, Wanted,
-    image,
+    Beside, Column, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table, Transaction,
+    Wanted, image,
 };
 use crate::view::ValueView;
 use cimarron_model::{CimType, Name};
@@ -190,6 +190,7 @@ impl<'r> Replay<'r> {
             kind::REPLACE => within.replace(decoder, transaction),
             kind::DELETE => within.delete(decoder, transaction),
             kind::CHUNK => self.adopt(decoder, transaction, within),
+            kind::ROWS => within.rows(decoder, transaction),
             kind::SCHEMA => {
                 let schema = change(decoder, &within.root.schema, &self.archives)?;
                 within.before = within.root.clone();
@@ -262,6 +263,24 @@ impl Within {
         let store = &namespace.store;
         let hash = store.rules().hash(layout.keys.iter().map(|slot| value(*slot)));
         transaction.insert(store, &table, &layout, hash, cells(&row), beside)?;
+        Ok(())
+    }
+
+    fn rows(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
+        let (layout, table) = self.class(decoder)?;
+        let mut columns = vec![Column::default(); layout.slots.len()];
+        let rows = decoder.columns(|slot, row, value| {
+            let fits = layout.slot(slot).is_some_and(|slot| takes(slot, value));
+            let column = columns.get_mut(slot as usize).filter(|_| fits);
+            column.map(|column| column.set_at_end(row, value)).is_some()
+        })?;
+        let Self { namespace, root, .. } = self;
+        let value = |row: usize, slot: u32| columns.get(slot as usize).map(|c| c.get(row));
+        let key = |row| layout.keys.iter().map(move |slot| value(row, *slot).unwrap_or_default());
+        let hashes: Vec<u64> =
+            (0..rows).map(|row| namespace.store.rules().hash(key(row))).collect();
+        let rows = (columns.as_slice(), hashes.as_slice());
+        add_columns(namespace, root, transaction, (&layout, &table), rows, |_, _| Ok(()))?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //! A data query is answered with instances, a schema query with classes, and a query for
 //! associations with either, as it says. [`Session::execute`] takes them all.
 
+use super::by_key::KeyWanted;
 use super::class_query::ClassResult;
 use super::query::QueryResult;
 use super::statement::Statement;
@@ -33,6 +34,16 @@ pub(super) enum Plan {
     Instances(Arc<Statement>),
     Classes(Arc<BoundSchemaQuery>),
     Associations(Arc<BoundAssociationQuery>),
+}
+
+impl Plan {
+    /// The key of the rows that pass, when the query says it.
+    pub(super) fn key(&self) -> Option<&KeyWanted> {
+        match self {
+            Self::Instances(statement) => statement.key.as_ref(),
+            Self::Classes(_) | Self::Associations(_) => None,
+        }
+    }
 }
 
 /// A plan and the schema that it was bound against.
@@ -130,7 +141,7 @@ impl Session {
     }
 
     /// Parses and binds a query.
-    pub(super) fn plan(&self, text: &str, schema: &Schema) -> Result<Plan, EngineError> {
+    pub(super) fn plan(&self, text: &str, schema: &Arc<Schema>) -> Result<Plan, EngineError> {
         let limits = cimarron_wql::Limits {
             length: self.repository().limits().query_length,
             ..cimarron_wql::Limits::default()
@@ -138,10 +149,11 @@ impl Session {
         let options = ParseOptions { limits, level: self.level };
         let query = cimarron_wql::parse_with(text, &options)?;
         let options = BindOptions { dialect: self.dialect() };
-        match cimarron_wql::bind(&query, schema, &options)? {
+        match cimarron_wql::bind(&query, &**schema, &options)? {
             Bound::Data(bound) => {
                 let rules = self.namespace.store.rules();
-                Ok(Plan::Instances(Arc::new(Statement::new(bound, schema, rules))))
+                let setting = self.setting(schema.clone());
+                Ok(Plan::Instances(Arc::new(Statement::new(bound, setting, rules))))
             }
             Bound::Schema(bound) => Ok(Plan::Classes(Arc::new(bound))),
             Bound::Association(bound) => Ok(Plan::Associations(bound.into())),

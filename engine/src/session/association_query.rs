@@ -16,12 +16,12 @@ use super::association_filter::{AssociationFilter, BoundFilter};
 use super::class_query::ClassResult;
 use super::path::BoundPath;
 use super::picked::Picked;
-use super::walk::{End, Walk};
+use super::walk::{End, Spot, Walk};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, Schema};
-use crate::store::{Chunk, Location, ObjectNumber, View};
+use crate::store::{Location, ObjectNumber, View};
 use cimarron_model::{Name, ObjectPath};
 use cimarron_wql::BoundAssociationQuery;
 use cimarron_wql::syntax::ast::AssociationKind;
@@ -48,7 +48,7 @@ impl Walks<'_> {
     fn follow(
         self,
         objects: impl IntoIterator<Item = ObjectNumber>,
-        mut add: impl FnMut(&Arc<Chunk>, usize) -> usize,
+        mut add: impl FnMut(Spot<'_>) -> usize,
     ) -> Result<(), EngineError> {
         let Self { session, context, view, query, filter } = self;
         let clock = &**session.repository().clock();
@@ -56,14 +56,14 @@ impl Walks<'_> {
         let budget = context.budget(session.repository().limits().query_memory);
         let within = || budget.check(held.get());
         let check = || within().and_then(|()| context.check(clock));
-        let mut each = |chunk: &Arc<Chunk>, row| held.set(add(chunk, row));
+        let mut each = |spot: Spot<'_>| held.set(add(spot));
         for object in objects {
             let namespace = &*session.namespace;
             let walk = Walk { namespace, view, filter, object, once: false, check: &check };
             match query.kind {
                 AssociationKind::Associators => walk.ends(|end| {
-                    if let End::Found(chunk, row) = end {
-                        each(chunk, row);
+                    if let End::Found(spot) = end {
+                        each(spot);
                     }
                 })?,
                 AssociationKind::References => walk.references(&mut each)?,
@@ -107,15 +107,15 @@ impl Session {
             Walks { session: self, context, view, query, filter: filter.bind(view.schema())? };
         if !query.class_defs_only {
             let mut rows = Picked::new();
-            walks.follow(source, |chunk, row| {
-                rows.add(chunk, row);
+            walks.follow(source, |spot| {
+                rows.add(spot);
                 rows.heap_bytes()
             })?;
             return Ok(self.picked(context, view, rows, &filter).into());
         }
         let (mut classes, mut looked_at) = (Vec::new(), 0);
         let mut seen: FxHashSet<ClassId> = FxHashSet::default();
-        walks.follow(source, |chunk, _| {
+        walks.follow(source, |Spot { chunk, .. }| {
             looked_at += 1;
             classes.extend(Some(chunk.layout().id).filter(|id| seen.insert(*id)));
             classes.capacity() * size_of::<ClassId>()

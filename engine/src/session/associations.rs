@@ -11,12 +11,12 @@ use super::links::object_path;
 use super::path::{BoundPath, path_of_row};
 use super::picked::Picked;
 use super::query::QueryResult;
-use super::walk::{End, Walk};
+use super::statement::Statement;
+use super::walk::{End, Spot, Walk};
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::reading::ViewRef;
-use crate::store::View;
+use crate::store::{Snapshot, View};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use std::sync::Arc;
 
@@ -39,13 +39,12 @@ impl Session {
         self.walk(context, path, filter, |walk| {
             let mut rows = Picked::new();
             walk.ends(|end| {
-                if let End::Found(chunk, row) = end {
-                    rows.add(chunk, row);
+                if let End::Found(spot) = end {
+                    rows.add(spot);
                 }
             })?;
-            Ok(rows)
+            Ok(self.picked(context, walk.view, rows, filter))
         })
-        .map(|(view, rows)| self.picked(context, &view, rows, filter))
     }
 
     /// The paths of what is at the other ends of the associations of an instance, there
@@ -59,17 +58,16 @@ impl Session {
         path: &ObjectPath,
         filter: &AssociationFilter,
     ) -> Result<Vec<ObjectPath>, EngineError> {
-        let found = self.walk(context, path, filter, |walk| {
+        self.walk(context, path, filter, |walk| {
             let mut paths = Vec::new();
             walk.ends(|end| {
                 paths.extend(match end {
-                    End::Found(chunk, row) => Some(path_of_row(chunk, row)),
+                    End::Found(Spot { chunk, row, .. }) => Some(path_of_row(chunk, row)),
                     End::Absent(path) => path.map(Arc::unwrap_or_clone),
                 });
             })?;
             Ok(paths)
-        })?;
-        Ok(found.1)
+        })
     }
 
     /// The associations that refer to an instance.
@@ -84,10 +82,9 @@ impl Session {
     ) -> Result<QueryResult, EngineError> {
         self.walk(context, path, filter, |walk| {
             let mut rows = Picked::new();
-            walk.references(|chunk, row| rows.add(chunk, row))?;
-            Ok(rows)
+            walk.references(|spot| rows.add(spot))?;
+            Ok(self.picked(context, walk.view, rows, filter))
         })
-        .map(|(view, rows)| self.picked(context, &view, rows, filter))
     }
 
     /// The paths of the associations that refer to an instance.
@@ -100,23 +97,21 @@ impl Session {
         path: &ObjectPath,
         filter: &AssociationFilter,
     ) -> Result<Vec<ObjectPath>, EngineError> {
-        let found = self.walk(context, path, filter, |walk| {
+        self.walk(context, path, filter, |walk| {
             let mut paths = Vec::new();
-            walk.references(|chunk, row| paths.push(path_of_row(chunk, row)))?;
+            walk.references(|Spot { chunk, row, .. }| paths.push(path_of_row(chunk, row)))?;
             Ok(paths)
-        })?;
-        Ok(found.1)
+        })
     }
 
-    /// Finds the source and walks from it; the view that was walked in, and what the walk
-    /// gave.
+    /// Finds the source and walks from it; what `walk` makes of that.
     fn walk<T>(
         &self,
         context: &CallContext,
         path: &ObjectPath,
         filter: &AssociationFilter,
         walk: impl FnOnce(&Walk<'_>) -> Result<T, EngineError>,
-    ) -> Result<(ViewRef<'_>, T), EngineError> {
+    ) -> Result<T, EngineError> {
         let class = path.class.as_ref().map_or("", Name::as_str);
         let reading = self.read(context, Operation::ReadInstances, class)?;
         let (namespace, view) = (reading.namespace, reading.view());
@@ -139,7 +134,7 @@ impl Session {
         let once = namespace.dialect == Dialect::Dmtf;
         let found = walk(&Walk { namespace, view: &view, filter, object, once, check: &check })?;
         view.check_kept()?;
-        Ok((view, found))
+        Ok(found)
     }
 
     /// Rows as a result, which the filter may cut down to their keys. Its class is the one
@@ -156,9 +151,8 @@ impl Session {
         let class = class.map(|class| class.name().clone()).unwrap_or_default();
         let choice = filter.keys_only.then_some(Choice::Keys);
         let (chunks, places) = rows.into_parts();
-        let snapshot = self.namespace.snapshot(view, chunks);
-        let mut result = QueryResult::chosen(self, context, snapshot, class, choice);
-        result.list(places);
-        result
+        let (setting, shown) = (self.setting(view.schema().clone()), Snapshot::of(chunks));
+        let statement = Statement::all(setting, class, choice);
+        QueryResult::of_list(self, context, (shown, places), statement)
     }
 }

@@ -10,7 +10,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{Chunk, Found, KeyRules, Root, Seen, View};
+use crate::store::{Chunk, Found, KeyRules, Look, Near, Root, Seen, View};
 use crate::view::ValueView;
 use cimarron_model::{Char16, CimType, Dialect, TypeClass, Value};
 use cimarron_wql::CompareOp;
@@ -61,6 +61,39 @@ impl KeyWanted {
         self.is_all
     }
 
+    /// The key root of the class and the hash of the key, when one row at most can have it.
+    pub(super) fn of_one(&self) -> Option<(ClassId, u64)> {
+        self.is_of_one.then_some((self.key_root, self.hash))
+    }
+
+    /// Looks for the row of a statement at the newest commit, with what is kept for its key
+    /// root. `hash` is that of the key, which may be nearer than the key is.
+    #[inline]
+    pub(super) fn look_near(
+        &self,
+        namespace: &Namespace,
+        (near, hash): (&Near, u64),
+        statement: &Statement,
+    ) -> Look<Found> {
+        let fits = |root: &Root| Arc::ptr_eq(&root.schema, &statement.setting.schema);
+        let accept = |root: &Root, id: ClassId| self.takes(root, id);
+        let come = |chunk: &Chunk, row| warm::touch_row(chunk, row, &statement.selection);
+        let take = |chunk: &Arc<Chunk>, row| Found { chunk: chunk.clone(), row };
+        let look = |keys: &[ValueView<'_>]| {
+            namespace.look_near(near, (hash, keys), (fits, accept), come, take)
+        };
+        match self.values.as_slice() {
+            [value] => look(&[value.into()]),
+            values => look(&views(values)),
+        }
+    }
+
+    /// Whether instances of a class are among those that are asked for.
+    fn takes(&self, root: &Root, id: ClassId) -> bool {
+        let asked = || root.schema.by_id(self.class);
+        id == self.class || asked().is_some_and(|class| is_under(root, class)(id))
+    }
+
     /// Looks for the row of a statement that was bound against a schema; `None` when several
     /// may have the key.
     pub(super) fn look(
@@ -95,9 +128,7 @@ impl KeyWanted {
     ) -> Option<Found> {
         let accept = |chunk: &Chunk, row| {
             come(chunk, row);
-            let id = chunk.layout().id;
-            let asked = || root.schema.by_id(self.class);
-            id == self.class || asked().is_some_and(|class| is_under(root, class)(id))
+            self.takes(root, chunk.layout().id)
         };
         let find = |keys: &[ValueView<'_>]| {
             let key = (self.hash, keys);

@@ -11,7 +11,7 @@
 use super::access::{Allowance, is_under};
 use super::association_filter::AssociationFilter;
 use super::path::BoundPath;
-use super::walk::Walk;
+use super::walk::{Spot, Walk};
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::{ClassRef, Layout};
@@ -80,7 +80,7 @@ impl ReferenceWanted {
         };
         let accept = is_under(view.root(), class);
         let walk = Walk { namespace, view, filter, object, once: false, check: &check };
-        let walked = walk.references(|chunk, row| {
+        let walked = walk.references(|Spot { chunk, row, .. }| {
             if accept(chunk.layout().id) && !too_many() {
                 rows.push(Found { chunk: chunk.clone(), row });
                 count.set(rows.len());

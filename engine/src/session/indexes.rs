@@ -9,7 +9,7 @@ use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassRef, Slot};
 use crate::store::{
-    Found, KeyForm, KeyKind, KeyRange, Known, OrderedIndex, OrderedKey, View, form,
+    Found, KeyForm, KeyKind, KeyRange, Known, OrderedIndex, OrderedKey, Snapshot, View, form,
 };
 use crate::view::ValueView;
 use cimarron_model::{Name, Value};
@@ -226,18 +226,23 @@ impl Session {
             }
             None => None,
         };
-        let empty = namespace.snapshot(&view, Vec::new());
         let (access, snapshot) = match by_index {
-            Some((access, rows)) => (access, empty.with_rows(rows.into_rows())),
+            Some((access, rows)) => (access, Snapshot::of_rows(rows.into_rows())),
             None => {
                 let rows = sorted(&view, class, &slot.name, form, &range)?;
                 between(rows.capacity())?;
-                (AccessPath::Scan, empty.with_rows(rows))
+                (AccessPath::Scan, Snapshot::of_rows(rows))
             }
         };
         view.check_kept()?;
         budget.check(snapshot.heap_bytes())?;
-        let result = QueryResult::chosen(self, context, snapshot, class.name().clone(), None);
+        let result = QueryResult::chosen(
+            self,
+            context,
+            (view.schema(), snapshot),
+            class.name().clone(),
+            None,
+        );
         Ok(result.found_through(access))
     }
 

@@ -5,18 +5,17 @@
 //! hands those columns over as they are; what is left to do for each row is to see
 //! that its key is free and to enter it in the index.
 
-use super::links::join;
+use super::incoming::{Keys, add_columns, add_rows, joins_nothing};
 use super::write::check_free;
 use super::{Operation, Session};
 use crate::check::{self, Cells, Plan};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
-use crate::schema::{ClassRef, Layout, Schema};
-use crate::store::{Beside, CAPACITY, Chunk, Column, Columns, Root, Table, Transaction};
+use crate::schema::{Layout, Schema};
+use crate::store::{CAPACITY, Chunk, Column, Columns, Root, Table, Transaction};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// From how many rows on columns join the store as they are; fewer are copied to the
@@ -92,12 +91,6 @@ impl Staged {
             }
         }
         self.hashes.push(hash);
-    }
-
-    /// The value of a row in a slot.
-    #[inline]
-    fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
-        self.columns.get(slot as usize).map_or(ValueView::Null, |column| column.get(row))
     }
 
     /// Forgets all rows and keeps their memory, unless that is a lot.
@@ -224,16 +217,22 @@ impl Inserter {
         };
         let open = self.open.hashes.len();
         let total = self.full.iter().map(|(_, hashes)| hashes.len()).sum::<usize>() + open;
-        if let Some(table) = root.table(self.layout.id).filter(|_| total >= ADOPTED) {
+        let layout = class.layout();
+        let table = root.table(layout.id);
+        let table =
+            table.ok_or_else(|| EngineError::ClassChanged { class: layout.class.clone() })?;
+        if total >= ADOPTED {
             transaction.reserve(&namespace.store, table, total);
         }
+        let check =
+            |hash, keys: &[ValueView<'_>]| check_free(namespace, &root, class, (hash, keys));
         for finished in &self.full {
             context.check(&**self.session.repository.clock())?;
-            add(namespace, &root, &mut transaction, class, finished)?;
+            add(namespace, &root, &mut transaction, (layout, table), finished, check)?;
         }
         context.check(&**self.session.repository.clock())?;
-        let value = |row: usize, slot| self.open.value(row, slot);
-        add_rows(namespace, &root, &mut transaction, class, (value, &self.open.hashes))?;
+        let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
+        add_columns(namespace, &root, &mut transaction, (layout, table), few, check)?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();
         self.open.clear();
@@ -252,51 +251,19 @@ fn add(
     namespace: &Namespace,
     root: &Root,
     transaction: &mut Transaction<'_>,
-    class: ClassRef<'_>,
+    (layout, table): (&Arc<Layout>, &Arc<Table>),
     (columns, hashes): &Finished,
+    check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
-    let layout = class.layout();
-    let store = &namespace.store;
-    let has_objects = !layout.references.is_empty() || store.has_unbound_objects();
-    if hashes.len() >= ADOPTED && class.key_root().is_some() && !has_objects {
-        let table = table(root, layout)?;
-        let is_free = |chunk: &Chunk, row: usize, hash| {
-            check_free(namespace, root, class, (hash, &chunk.keys(row).collect::<Keys<'_>>()))
-        };
-        return transaction.adopt(store, table, layout, (columns.clone(), hashes), is_free);
+    if hashes.len() >= ADOPTED && joins_nothing(namespace, root, layout) {
+        let is_free =
+            |chunk: &Chunk, row, hash| check(hash, &chunk.keys(row).collect::<Keys<'_>>());
+        let rows = (columns.clone(), hashes.as_slice());
+        return transaction.adopt(&namespace.store, table, layout, rows, is_free);
     }
     let value = |row: usize, slot: u32| {
         let column = columns.get(slot as usize).and_then(Option::as_ref);
         column.map_or(ValueView::Null, |column| column.get(row))
     };
-    add_rows(namespace, root, transaction, class, (value, hashes))
-}
-
-type Keys<'v> = SmallVec<[ValueView<'v>; 4]>;
-
-/// Adds rows one by one to a transaction: what each has in a slot, and the hashes of their keys.
-fn add_rows<'v>(
-    namespace: &Namespace,
-    root: &Root,
-    transaction: &mut Transaction<'_>,
-    class: ClassRef<'_>,
-    (value, hashes): (impl Fn(usize, u32) -> ValueView<'v>, &[u64]),
-) -> Result<(), EngineError> {
-    let layout = class.layout();
-    let store = &namespace.store;
-    let table = table(root, layout)?;
-    for (row, hash) in hashes.iter().enumerate() {
-        let value = |slot: u32| value(row, slot);
-        let keys: Keys<'_> = layout.keys.iter().map(|slot| value(*slot)).collect();
-        check_free(namespace, root, class, (*hash, &keys))?;
-        let cells = (0..layout.slots.len() as u32).map(|slot| (slot, value(slot)));
-        let mut beside = Beside::default();
-        join(namespace, root, transaction, layout, value, &mut beside);
-        transaction.insert(store, table, layout, *hash, cells, beside)?;
-    }
-    Ok(())
-}
-
-fn table<'r>(root: &'r Root, layout: &Layout) -> Result<&'r Arc<Table>, EngineError> {
-    root.table(layout.id).ok_or_else(|| EngineError::ClassChanged { class: layout.class.clone() })
+    add_rows(namespace, root, transaction, (layout, table), (value, hashes), check)
 }

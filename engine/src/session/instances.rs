@@ -11,7 +11,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassRef, Layout};
-use crate::store::{Found, Root, Seen, Transaction};
+use crate::store::{Found, Root, Seen, Snapshot, Transaction};
 use cimarron_model::{Dialect, Instance, Name, ObjectPath};
 
 impl Session {
@@ -204,9 +204,10 @@ impl Session {
             Depth::Deep => view.freeze(class.subtree())?,
             Depth::Shallow => view.freeze(std::iter::once(class))?,
         };
-        let snapshot = reading.namespace.snapshot(&view, chunks);
+        let snapshot = Snapshot::of(chunks);
         let choice = options.choice(class.layout());
-        Ok(QueryResult::chosen(self, context, snapshot, class.name().clone(), choice))
+        let shown = (view.schema(), snapshot);
+        Ok(QueryResult::chosen(self, context, shown, class.name().clone(), choice))
     }
 
     /// The paths of a class's instances within the namespace.

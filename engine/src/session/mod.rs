@@ -21,6 +21,7 @@ mod declare;
 mod estimate;
 mod explain;
 mod extended;
+mod incoming;
 mod indexes;
 mod inserter;
 mod instance_options;
@@ -31,6 +32,7 @@ mod migrate;
 pub(crate) mod namespaces;
 mod path;
 mod picked;
+mod prepared;
 mod put_class;
 mod qualifier_types;
 mod query;
@@ -51,6 +53,7 @@ pub use class_options::ClassOptions;
 pub use class_query::ClassResult;
 pub use classes::Classes;
 pub use explain::{Actual, PlanNode, QueryPlan};
+pub(crate) use incoming::add_columns;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
 pub use instance_options::InstanceOptions;
@@ -59,7 +62,9 @@ pub use load::Loaded;
 pub(crate) use migrate::{slot_map, take_over};
 pub(crate) use namespaces::{announce, withdraw};
 pub(crate) use path::{path_of, path_of_row};
-pub use query::{PreparedQuery, QueryResult};
+use prepared::KeptNear;
+pub use prepared::PreparedQuery;
+pub use query::QueryResult;
 pub use reader::Reader;
 pub use row::{Field, Row};
 pub(crate) use row::{instance_of, owned_instance, system_to_value};
@@ -68,6 +73,7 @@ pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
 };
 pub use statement::ColumnHeader;
+use statement::Setting;
 
 use crate::check::Checker;
 use crate::context::{CallContext, Principal};
@@ -94,6 +100,8 @@ pub struct Session {
     pinned: Option<Arc<View>>,
     /// How much of SQL queries may use.
     level: Level,
+    /// What its prepared queries keep.
+    near: KeptNear,
 }
 
 /// How far down the hierarchy an enumeration goes (WMI's `WBEM_FLAG_DEEP` and
@@ -160,12 +168,13 @@ pub(crate) enum Operation {
 }
 
 impl Session {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         repository: Repository,
         namespace: Arc<Namespace>,
         caller: Principal,
     ) -> Self {
-        Self { repository, namespace, caller, locale: None, pinned: None, level: Level::Wql }
+        let near = KeptNear::default();
+        Self { repository, namespace, caller, locale: None, pinned: None, level: Level::Wql, near }
     }
 
     /// The same session for another caller.
@@ -270,6 +279,12 @@ impl Session {
 
     pub(crate) const fn namespace_handle(&self) -> &Arc<Namespace> {
         &self.namespace
+    }
+
+    /// Where a query is bound against a schema.
+    fn setting(&self, schema: Arc<Schema>) -> Setting {
+        let location = self.namespace.location.clone();
+        Setting { schema, location, clock: self.repository.clock().clone() }
     }
 
     pub(crate) fn namespace_location(&self) -> &Arc<Location> {

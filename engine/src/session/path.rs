@@ -86,7 +86,11 @@ impl<'a> BoundPath<'a> {
         root: &Root,
         seen: Seen,
     ) -> Option<ObjectNumber> {
-        self.locate_with(namespace, root, seen, |chunk, row| chunk.object(row))
+        self.locate_with(namespace, root, seen, |chunk, row| {
+            let object = chunk.object(row);
+            namespace.store.expect_object(object);
+            object
+        })
     }
 
     /// What `take` makes of the row that the path names.

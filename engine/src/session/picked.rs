@@ -4,7 +4,8 @@
 //! beside: a row costs a few bytes, and no count of references is touched for it.
 
 use super::query::Place;
-use crate::store::{Chunk, FrozenChunk};
+use super::walk::Spot;
+use crate::store::{CHUNKS_KEPT, FrozenChunk};
 use std::sync::Arc;
 
 /// As many rows make room for themselves once, and as many chunks.
@@ -20,30 +21,41 @@ const LATEST: usize = 8;
 pub(super) struct Picked {
     chunks: Vec<FrozenChunk>,
     places: Vec<Place>,
+    /// By where the walk keeps a chunk: which of ours that was when a row came from there
+    /// last.
+    kept: [u32; CHUNKS_KEPT],
 }
 
 impl Picked {
     pub(super) fn new() -> Self {
-        Self { chunks: Vec::with_capacity(FEW_CHUNKS), places: Vec::with_capacity(FEW) }
+        let (chunks, places) = (Vec::with_capacity(FEW_CHUNKS), Vec::with_capacity(FEW));
+        Self { chunks, places, kept: [0; CHUNKS_KEPT] }
     }
 
     /// Adds a row that was found to be seen.
     #[inline]
-    pub(super) fn add(&mut self, chunk: &Arc<Chunk>, row: usize) {
-        let first = self.chunks.len().saturating_sub(LATEST);
-        let latest = self.chunks.get(first..).unwrap_or_default();
-        let known = latest.iter().position(|held| Arc::ptr_eq(&held.chunk, chunk));
-        let at = match known {
-            Some(at) => first + at,
-            None => self.hold(chunk),
-        };
-        self.places.push(Place { chunk: at as u32, row: row as u32 });
+    pub(super) fn add(&mut self, spot: Spot<'_>) {
+        let kept = self.kept.get(spot.kept).copied().unwrap_or_default();
+        let held = self.chunks.get(kept as usize);
+        let is_it = held.is_some_and(|held| Arc::ptr_eq(&held.chunk, spot.chunk));
+        let chunk = if is_it { kept } else { self.find(spot) };
+        self.places.push(Place { chunk, row: spot.row as u32 });
     }
 
+    /// Which of ours a chunk is.
     #[cold]
-    fn hold(&mut self, chunk: &Arc<Chunk>) -> usize {
-        self.chunks.push(FrozenChunk::listed(chunk.clone()));
-        self.chunks.len() - 1
+    fn find(&mut self, spot: Spot<'_>) -> u32 {
+        let first = self.chunks.len().saturating_sub(LATEST);
+        let latest = self.chunks.get(first..).unwrap_or_default();
+        let known = latest.iter().position(|held| Arc::ptr_eq(&held.chunk, spot.chunk));
+        let at = known.map_or(self.chunks.len(), |at| first + at);
+        if known.is_none() {
+            self.chunks.push(FrozenChunk::listed(spot.chunk.clone()));
+        }
+        if let Some(kept) = self.kept.get_mut(spot.kept) {
+            *kept = at as u32;
+        }
+        at as u32
     }
 
     /// Bytes allocated.

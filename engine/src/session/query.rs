@@ -4,22 +4,21 @@
 //! not show in it, however long it is read. Deadline and cancel token are looked
 //! at whenever rows are looked at, at least once a chunk.
 
+use super::Session;
 use super::access::{self, AccessPath, Allowance};
-use super::answer::{Answer, BoundPlan, Plan};
+use super::answer::{BoundPlan, Plan};
 use super::by_key::OneRow;
 use super::instance_options::Choice;
 use super::scan::Position;
 use super::statement::{ColumnHeader, Selection, Statement};
-use super::{Operation, Session};
 use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::reading::{Reading, ViewRef};
-use crate::schema::ClassRef;
-use crate::store::{Found, FrozenChunk, Snapshot};
+use crate::schema::{ClassRef, Schema};
+use crate::store::{Found, Snapshot};
 use cimarron_model::Name;
 use cimarron_wql::plan::Predicate;
-use parking_lot::Mutex;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -30,7 +29,6 @@ pub struct QueryResult {
     statement: Arc<Statement>,
     access: AccessPath,
     context: CallContext,
-    clock: Arc<dyn Clock>,
     /// The rows in their order, when they are not simply those that pass.
     listed: Option<Vec<Place>>,
     /// Bytes allocated to say which rows are meant.
@@ -46,31 +44,6 @@ pub(super) struct Place {
     pub(super) row: u32,
 }
 
-/// A query that is parsed and bound once and runs many times.
-///
-/// It follows its namespace: after the schema has changed, the next run binds it anew, and
-/// fails when it is no longer right.
-///
-/// ```
-/// use cimarron_engine::{CallContext, Repository};
-/// # use cimarron_model::{Dialect, Instance};
-/// # let repository = Repository::new();
-/// # repository.create_namespace("root/cimv2", Dialect::Wmi)?;
-/// # let session = repository.session("root/cimv2")?;
-/// # let context = CallContext::new();
-/// # session.compile_mof_text(&context, "a.mof", "class X_Fan { [key] string Id; uint32 Speed; };")?;
-/// let fast = session.prepare(&context, "SELECT Id FROM X_Fan WHERE Speed > 5")?;
-/// assert_eq!(fast.run(&context)?.count()?, 0);
-/// session.create_instance(&context, &Instance::new("X_Fan").with("Id", "f1").with("Speed", 9_u32))?;
-/// assert_eq!(fast.run(&context)?.count()?, 1);
-/// # Ok::<(), cimarron_engine::EngineError>(())
-/// ```
-pub struct PreparedQuery {
-    session: Session,
-    text: Box<str>,
-    bound: Mutex<BoundPlan>,
-}
-
 /// A list of candidates grows by doubling, and is written down a second time by chunks.
 const ROOM_SPARED: usize = 4;
 
@@ -84,17 +57,6 @@ impl Session {
     /// [`Session::execute`] takes queries of every kind.
     pub fn query(&self, context: &CallContext, text: &str) -> Result<QueryResult, EngineError> {
         self.execute(context, text)?.into_instances()
-    }
-
-    /// Parses and binds a query that is to run more than once.
-    ///
-    /// # Errors
-    /// As [`Session::execute`].
-    pub fn prepare(&self, context: &CallContext, text: &str) -> Result<PreparedQuery, EngineError> {
-        let schema = self.read(context, Operation::ReadInstances, text)?.schema();
-        let bound = self.bind_to(text, schema)?;
-        self.check_plan(&bound.schema, &bound.plan)?;
-        Ok(PreparedQuery { session: self.clone(), text: text.into(), bound: Mutex::new(bound) })
     }
 
     /// Runs a statement whose rows can be found without a view: one row at most, by its key.
@@ -114,15 +76,41 @@ impl Session {
             let plan = Plan::Instances(statement);
             return Ok(ControlFlow::Continue(BoundPlan { schema, plan }));
         };
-        let chunks = found.map(|found| vec![FrozenChunk::one(found)]).unwrap_or_default();
-        let location = self.namespace.location.clone();
-        let snapshot = Snapshot { schema, location, chunks };
-        let is_extended = statement.extended.is_some();
-        let result = QueryResult::new(self, context, snapshot, statement);
-        let result = result.found_through(AccessPath::KeyIndex);
-        result.check_memory(context, 0)?;
-        let result = if is_extended { self.extend(result)? } else { result };
-        Ok(ControlFlow::Break(result))
+        self.result_of_one(context, statement, found).map(ControlFlow::Break)
+    }
+
+    /// The result of a statement that is for one row at most, which was found by its key. It
+    /// takes no memory elsewhere, so no budget is asked.
+    #[inline]
+    pub(super) fn result_of_one(
+        &self,
+        context: &CallContext,
+        statement: Arc<Statement>,
+        found: Option<Found>,
+    ) -> Result<QueryResult, EngineError> {
+        if statement.extended.is_some() {
+            return self.extended_result_of_one(context, statement, found);
+        }
+        Ok(QueryResult {
+            snapshot: Snapshot::of_one(found),
+            statement,
+            access: AccessPath::KeyIndex,
+            context: context.clone(),
+            listed: None,
+            own_bytes: 0,
+            most_bytes: self.repository().limits().query_memory,
+        })
+    }
+
+    #[inline(never)]
+    fn extended_result_of_one(
+        &self,
+        context: &CallContext,
+        statement: Arc<Statement>,
+        found: Option<Found>,
+    ) -> Result<QueryResult, EngineError> {
+        let (snapshot, access) = (Snapshot::of_one(found), AccessPath::KeyIndex);
+        self.extend(QueryResult::new(self, context, snapshot, statement, access))
     }
 
     /// Finds the rows of a statement that was bound against the view's schema.
@@ -158,91 +146,75 @@ impl Session {
         let (access, snapshot) = match found {
             Some((access, chunks)) => {
                 view.check_kept()?;
-                (access, namespace.snapshot(view, chunks))
+                (access, Snapshot::of(chunks))
             }
             None => {
                 let classes = class.into_iter().flat_map(ClassRef::subtree);
-                (AccessPath::Scan, namespace.snapshot(view, view.freeze(classes)?))
+                (AccessPath::Scan, Snapshot::of(view.freeze(classes)?))
             }
         };
-        let result = QueryResult::new(self, context, snapshot, statement).found_through(access);
+        let result = QueryResult::new(self, context, snapshot, statement, access);
         result.check_memory(context, 0)?;
         Ok(result)
     }
 }
 
-impl PreparedQuery {
-    /// The query's text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Runs it, when it is answered with instances.
-    ///
-    /// # Errors
-    /// As [`Session::query`].
-    pub fn run(&self, context: &CallContext) -> Result<QueryResult, EngineError> {
-        self.execute(context)?.into_instances()
-    }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// As [`Session::execute`].
-    pub fn execute(&self, context: &CallContext) -> Result<Answer, EngineError> {
-        let session = &self.session;
-        let reading = session.read(context, Operation::ReadInstances, &self.text)?;
-        let bound = self.bound.lock().clone();
-        let mut bound = match session.run_by_key(context, reading, bound)? {
-            ControlFlow::Break(result) => return Ok(result.into()),
-            ControlFlow::Continue(bound) => bound,
-        };
-        let view = reading.view();
-        if !Arc::ptr_eq(&bound.schema, view.schema()) {
-            bound = session.bind_to(&self.text, view.schema().clone())?;
-            *self.bound.lock() = bound.clone();
-        }
-        session.answer(context, &view, bound.plan)
-    }
-}
-
-impl fmt::Debug for PreparedQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PreparedQuery").field("text", &self.text).finish_non_exhaustive()
-    }
-}
-
 impl QueryResult {
-    /// The rows of a snapshot that pass.
+    /// The rows of a snapshot that pass, and how they were found.
+    #[inline]
     pub(super) fn new(
         session: &Session,
         context: &CallContext,
         snapshot: Snapshot,
         statement: Arc<Statement>,
+        access: AccessPath,
     ) -> Self {
-        let own_bytes = snapshot.heap_bytes();
-        Self {
+        Self::of(session, context, (snapshot, None), statement, access)
+    }
+
+    /// Rows of a snapshot in an order of their own.
+    pub(super) fn of_list(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, places): (Snapshot, Vec<Place>),
+        statement: Statement,
+    ) -> Self {
+        let (rows, statement) = ((snapshot, Some(places)), Arc::new(statement));
+        Self::of(session, context, rows, statement, AccessPath::Scan)
+    }
+
+    #[inline]
+    fn of(
+        session: &Session,
+        context: &CallContext,
+        (snapshot, listed): (Snapshot, Option<Vec<Place>>),
+        statement: Arc<Statement>,
+        access: AccessPath,
+    ) -> Self {
+        let mut result = Self {
             snapshot,
             statement,
-            access: AccessPath::Scan,
+            access,
             context: context.clone(),
-            clock: session.repository().clock().clone(),
-            listed: None,
-            own_bytes,
+            listed,
+            own_bytes: 0,
             most_bytes: session.repository().limits().query_memory,
-        }
+        };
+        result.measure();
+        result
     }
 
     /// All instances of a snapshot, with some of their properties.
     pub(super) fn chosen(
         session: &Session,
         context: &CallContext,
-        snapshot: Snapshot,
+        (schema, snapshot): (&Arc<Schema>, Snapshot),
         class: Name,
         choice: Option<Choice>,
     ) -> Self {
-        let statement = Arc::new(Statement::all(class, choice));
-        Self::new(session, context, snapshot, statement)
+        let setting = session.setting(schema.clone());
+        let statement = Arc::new(Statement::all(setting, class, choice));
+        Self::new(session, context, snapshot, statement, AccessPath::Scan)
     }
 
     /// The class that was asked for, as declared; empty where none was, as for what is
@@ -263,7 +235,7 @@ impl QueryResult {
         if let Some(headers) = self.columns() {
             return headers.to_vec();
         }
-        let class = self.snapshot.schema.class(self.class().as_str());
+        let class = self.statement.setting.schema.class(self.class().as_str());
         let slots = class.map(|c| c.layout().slots.as_slice()).unwrap_or_default();
         slots
             .iter()
@@ -311,7 +283,7 @@ impl QueryResult {
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
-        &*self.clock
+        &*self.statement.setting.clock
     }
 
     pub(super) const fn statement(&self) -> &Arc<Statement> {
@@ -346,7 +318,7 @@ impl QueryResult {
     }
 
     /// Says that it has these rows of its chunks alone, in this order.
-    pub(super) fn list(&mut self, places: Vec<Place>) {
+    fn list(&mut self, places: Vec<Place>) {
         self.listed = Some(places);
         self.measure();
     }
@@ -369,7 +341,7 @@ impl QueryResult {
 
     /// The same result without rows.
     pub(super) fn emptied(mut self) -> Self {
-        self.snapshot.chunks = Vec::new();
+        self.snapshot = Snapshot::default();
         self.measure();
         self
     }

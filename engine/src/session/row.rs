@@ -1,9 +1,9 @@
 //! One row of a result, borrowed from the result's snapshot.
 
 use super::path::path_of_row;
-use super::statement::{ColumnHeader, Selection};
-use crate::schema::{ClassId, ClassRef, Layout};
-use crate::store::{Chunk, RowQualifiers, Snapshot};
+use super::statement::{ColumnHeader, Selection, Statement};
+use crate::schema::{ClassId, ClassRef, Layout, Schema};
+use crate::store::{Chunk, RowQualifiers};
 use crate::view::ValueView;
 use cimarron_model::{Array, CimType, Elements, Instance, Name, Object, ObjectPath, Value};
 use cimarron_wql::{
@@ -18,8 +18,7 @@ use std::sync::Arc;
 /// An instance in a result: copied freely, nothing owned.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    snapshot: &'a Snapshot,
-    selection: &'a Selection,
+    statement: &'a Statement,
     chunk: &'a Chunk,
     row: usize,
 }
@@ -59,13 +58,17 @@ impl Field<'_> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) const fn new(
-        snapshot: &'a Snapshot,
-        selection: &'a Selection,
-        chunk: &'a Chunk,
-        row: usize,
-    ) -> Self {
-        Self { snapshot, selection, chunk, row }
+    #[inline]
+    pub(super) const fn new(statement: &'a Statement, chunk: &'a Chunk, row: usize) -> Self {
+        Self { statement, chunk, row }
+    }
+
+    fn schema(self) -> &'a Schema {
+        &self.statement.setting.schema
+    }
+
+    fn selection(self) -> &'a Selection {
+        &self.statement.selection
     }
 
     pub(super) const fn chunk(self) -> &'a Chunk {
@@ -77,7 +80,7 @@ impl<'a> Row<'a> {
     }
 
     fn class(self) -> Option<ClassRef<'a>> {
-        self.snapshot.schema.by_id(self.chunk.layout().id)
+        self.schema().by_id(self.chunk.layout().id)
     }
 
     /// The name of the instance's own class.
@@ -86,9 +89,12 @@ impl<'a> Row<'a> {
     }
 
     /// The value in a slot of the instance's class, selected or not.
-    #[inline]
+    #[inline(always)]
     pub fn value(self, slot: usize) -> ValueView<'a> {
-        u32::try_from(slot).map_or(ValueView::Null, |slot| self.chunk.value(self.row, slot))
+        match u32::try_from(slot) {
+            Ok(slot) => self.chunk.value_in_place(self.row, slot),
+            Err(_) => ValueView::Null,
+        }
     }
 
     /// The value of a property of the instance's class, selected or not; `None`
@@ -124,7 +130,7 @@ impl<'a> Row<'a> {
     /// Whether what is selected tells where the instance is.
     fn shows_its_path(self) -> bool {
         use SystemProperty::{Path, RelPath};
-        let Selection::Items(items, _) = self.selection else { return true };
+        let Selection::Items(items, _) = self.selection() else { return true };
         let is_path = |item: &BoundPath| matches!(item, BoundPath::System(RelPath | Path));
         let has = |key: u32| {
             let is_key = |item: &BoundPath| match item {
@@ -138,7 +144,7 @@ impl<'a> Row<'a> {
 
     /// How many properties that are no system properties the selection has.
     fn selected_properties(self) -> usize {
-        match self.selection {
+        match self.selection() {
             Selection::All => self.chunk.layout().slots.len(),
             Selection::Chosen(choice) => choice.slots(self.chunk.layout()).len(),
             Selection::Items(items, _) => {
@@ -164,16 +170,16 @@ impl<'a> Row<'a> {
 
     /// What is selected, in select order.
     pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
-        let chosen = match self.selection {
+        let chosen = match self.selection() {
             Selection::Chosen(choice) => choice.slots(self.chunk.layout()),
             Selection::All | Selection::Items(..) => SmallVec::new(),
         };
-        let count = match self.selection {
+        let count = match self.selection() {
             Selection::All => self.chunk.layout().slots.len(),
             Selection::Chosen(_) => chosen.len(),
             Selection::Items(items, _) => items.len(),
         };
-        (0..count).map(move |n| match self.selection {
+        (0..count).map(move |n| match self.selection() {
             Selection::All => self.stored(u32::try_from(n).ok()),
             Selection::Chosen(_) => self.stored(chosen.get(n).copied()),
             Selection::Items(items, headers) => match (items.get(n), headers.get(n)) {
@@ -251,7 +257,7 @@ impl<'a> Row<'a> {
     /// path; under their aliases, where an extended query gives some. System properties
     /// and members of embedded objects are left out.
     pub fn to_instance(self) -> Instance {
-        match self.selection {
+        match self.selection() {
             Selection::All => {
                 let all = 0..self.chunk.layout().slots.len() as u32;
                 instance_of(self.chunk, self.row, all)
@@ -289,7 +295,7 @@ impl cimarron_wql::Row for Row<'_> {
     fn superclass_of(&self, class: &str) -> Option<&str> {
         let known = match self.class() {
             Some(own) if own.name().as_str() == class => Some(own),
-            _ => self.snapshot.schema.class(class),
+            _ => self.schema().class(class),
         };
         known?.parent().map(|c| c.name().as_str())
     }
@@ -303,15 +309,15 @@ impl cimarron_wql::Row for Row<'_> {
     }
 
     fn namespace(&self) -> Option<&str> {
-        Some(self.snapshot.location.namespace.as_str())
+        Some(self.statement.setting.location.namespace.as_str())
     }
 
     fn server(&self) -> Option<&str> {
-        Some(self.snapshot.location.server())
+        Some(self.statement.setting.location.server())
     }
 
     fn is_a(&self, class: &str, ancestor: &str) -> bool {
-        let schema = &self.snapshot.schema;
+        let schema = self.schema();
         match (schema.class(class), schema.class(ancestor)) {
             (Some(class), Some(ancestor)) => class.is_a(ancestor),
             _ => cimarron_model::fold::eq(class, ancestor),

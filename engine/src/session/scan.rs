@@ -6,11 +6,11 @@
 
 use super::query::{Place, QueryResult};
 use super::row::Row;
-use super::statement::Selection;
+use super::statement::Statement;
 use super::warm;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::store::{FrozenChunk, Snapshot};
+use crate::store::FrozenChunk;
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::vector::{Batch, Bounds, Mask, Scratch, Values};
 use std::ops::{ControlFlow, Range};
@@ -61,8 +61,7 @@ pub struct Part<'a> {
 
 /// A chunk as conditions look at it.
 pub(super) struct ChunkBatch<'a> {
-    snapshot: &'a Snapshot,
-    selection: &'a Selection,
+    statement: &'a Statement,
     frozen: &'a FrozenChunk,
 }
 
@@ -89,7 +88,7 @@ impl Batch for ChunkBatch<'_> {
     }
 
     fn row(&self, at: usize) -> Row<'_> {
-        Row::new(self.snapshot, self.selection, &self.frozen.chunk, at)
+        Row::new(self.statement, &self.frozen.chunk, at)
     }
 }
 
@@ -175,7 +174,7 @@ impl QueryResult {
     /// The row in a place.
     pub(super) fn row_at(&self, place: Place) -> Option<Row<'_>> {
         let frozen = self.snapshot().chunks.get(place.chunk as usize)?;
-        Some(Row::new(self.snapshot(), self.selection(), &frozen.chunk, place.row as usize))
+        Some(Row::new(self.statement(), &frozen.chunk, place.row as usize))
     }
 
     /// Shows the rows that pass to `take`, chunk by chunk with their number: at first so
@@ -203,7 +202,7 @@ impl QueryResult {
     }
 
     fn batch<'a>(&'a self, frozen: &'a FrozenChunk) -> ChunkBatch<'a> {
-        ChunkBatch { snapshot: self.snapshot(), selection: self.selection(), frozen }
+        ChunkBatch { statement: self.statement(), frozen }
     }
 
     /// The rows of a chunk that are seen and pass, of those in a range.
@@ -402,7 +401,7 @@ impl<'a> Rows<'a> {
     }
 
     fn row(&self, frozen: &'a FrozenChunk, at: usize) -> Row<'a> {
-        Row::new(self.result.snapshot(), self.result.selection(), &frozen.chunk, at)
+        Row::new(self.result.statement(), &frozen.chunk, at)
     }
 }
 

@@ -4,11 +4,13 @@ use super::access;
 use super::by_key::KeyWanted;
 use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
+use crate::clock::Clock;
 use crate::schema::{ClassId, Schema};
-use crate::store::KeyRules;
+use crate::store::{KeyRules, Location};
 use cimarron_model::{CimType, Dialect, Name};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
+use std::sync::Arc;
 
 /// What stands over a column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +55,18 @@ pub(super) enum Selection {
     Items(Vec<BoundPath>, Vec<ColumnHeader>),
 }
 
-/// A query of instances, ready to run.
+/// Where a query was bound: what its results need of their repository and namespace.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    pub(super) schema: Arc<Schema>,
+    pub(super) location: Arc<Location>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// A query of instances, ready to run. A result of it shares all of this at once.
 #[derive(Debug)]
 pub(super) struct Statement {
+    pub(super) setting: Setting,
     /// The class that was asked for, as declared.
     pub(super) class: Name,
     /// The same in the schema that it was bound against.
@@ -81,9 +92,10 @@ pub(super) struct Extension {
 
 impl Statement {
     /// All instances of a class.
-    pub(super) fn all(class: Name, choice: Option<Choice>) -> Self {
+    pub(super) fn all(setting: Setting, class: Name, choice: Option<Choice>) -> Self {
         let selection = choice.map_or(Selection::All, Selection::Chosen);
         Self {
+            setting,
             class,
             class_id: None,
             selection,
@@ -95,17 +107,18 @@ impl Statement {
     }
 
     /// One row of aggregates, under these headers.
-    pub(super) fn of_aggregates(class: Name, headers: Vec<ColumnHeader>) -> Self {
+    pub(super) fn of_aggregates(setting: Setting, class: Name, headers: Vec<ColumnHeader>) -> Self {
         let column = |(slot, header): (usize, &ColumnHeader)| {
             let ColumnHeader { name, cim_type, is_array } = header.clone();
             BoundPath::Column(Column { slot, name, cim_type, is_array })
         };
         let paths = headers.iter().enumerate().map(column).collect();
         let selection = Selection::Items(paths, headers);
-        Self { selection, ..Self::all(class, None) }
+        Self { selection, ..Self::all(setting, class, None) }
     }
 
-    pub(super) fn new(bound: BoundQuery, schema: &Schema, rules: &KeyRules) -> Self {
+    pub(super) fn new(bound: BoundQuery, setting: Setting, rules: &KeyRules) -> Self {
+        let schema = setting.schema.clone();
         let headings = bound.extended.as_ref().map_or(&[][..], |e| &e.headings);
         let selection = match bound.projection {
             Projection::All => Selection::All,
@@ -130,7 +143,8 @@ impl Statement {
             let parts = access::parts(condition);
             ReferenceWanted::of(parts, class.layout()).map(Box::new)
         });
-        Self { class: bound.class, class_id, selection, predicate, key, reference, extended }
+        let class = bound.class;
+        Self { setting, class, class_id, selection, predicate, key, reference, extended }
     }
 
     pub(super) fn headers(&self) -> Option<&[ColumnHeader]> {

@@ -47,30 +47,27 @@ impl Added {
         self.finished.is_empty() && self.open.is_none()
     }
 
-    /// The rows that the next one of a table joins, if there are such.
+    /// Whether there are rows that the next one of a table joins.
     #[inline]
-    pub(super) fn open_for(
-        &mut self,
-        table: &Arc<Table>,
-        layout: &Arc<Layout>,
-    ) -> Option<&mut Run> {
-        self.open.as_mut().filter(|run| {
+    pub(super) fn is_open_for(&self, table: &Arc<Table>, layout: &Arc<Layout>) -> bool {
+        self.open.as_ref().is_some_and(|run| {
             Arc::ptr_eq(&run.table, table)
                 && Arc::ptr_eq(run.chunk.layout(), layout)
                 && run.chunk.has_room()
         })
     }
 
+    /// The rows that the next one joins.
+    #[inline]
+    pub(super) const fn open(&mut self) -> Option<&mut Run> {
+        self.open.as_mut()
+    }
+
     /// Begins rows in a tail.
-    pub(super) fn begin(
-        &mut self,
-        store: &Arc<Store>,
-        table: &Arc<Table>,
-        chunk: Arc<Chunk>,
-    ) -> &mut Run {
+    pub(super) fn begin(&mut self, store: &Arc<Store>, table: &Arc<Table>, chunk: Arc<Chunk>) {
         self.close();
         let rows = chunk.len()..chunk.len();
-        self.open.insert(Run { store: store.clone(), table: table.clone(), chunk, rows })
+        self.open = Some(Run { store: store.clone(), table: table.clone(), chunk, rows });
     }
 
     /// The row that was added last: its chunk, and where it is there.

@@ -10,6 +10,7 @@ impl Bits {
         Self(words)
     }
 
+    #[inline]
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.0.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }

@@ -19,6 +19,8 @@ use cimarron_model::{ClassVersion, Qualifiers, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
+use std::hint::black_box;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -79,7 +81,9 @@ enum Rows {
     Sealed(u32, Columns),
 }
 
+/// One line of the cache has it; see [`Column`].
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Chunk {
     number: u32,
     layout: Arc<Layout>,
@@ -89,6 +93,24 @@ pub(crate) struct Chunk {
     /// The commit that took the rows over to their class version; 0 for none.
     migrated: Commit,
     shared: Arc<Shared>,
+}
+
+const _: () = assert!(size_of::<Chunk>() == 64, "a chunk takes one line");
+
+/// The object numbers of the references of a chunk's rows.
+#[derive(Clone, Copy)]
+pub(crate) struct RowLinks<'c> {
+    all: &'c [AtomicU32],
+    width: usize,
+}
+
+impl<'c> RowLinks<'c> {
+    /// Those of one row.
+    #[inline]
+    pub(crate) fn of(self, row: usize) -> &'c [AtomicU32] {
+        let start = row * self.width;
+        self.all.get(start..start + self.width).unwrap_or_default()
+    }
 }
 
 fn numbers(count: usize) -> Box<[AtomicU32]> {
@@ -264,9 +286,14 @@ impl Chunk {
 
     /// Whether another row can be added.
     pub(super) fn has_room(&self) -> bool {
+        self.room() > 0
+    }
+
+    /// How many rows can be added, as long as they have little text.
+    pub(super) fn room(&self) -> usize {
         match &self.rows {
-            Rows::Tail(tail) => tail.len() < tail.capacity() && tail.text_end() <= TEXT_CAPACITY,
-            Rows::Sealed(..) => false,
+            Rows::Tail(tail) if tail.text_end() <= TEXT_CAPACITY => tail.capacity() - tail.len(),
+            _ => 0,
         }
     }
 
@@ -288,8 +315,24 @@ impl Chunk {
         if let Some(births) = &self.births {
             births.set(writer, row, birth);
         }
-        tail.publish(writer);
+        tail.publish(writer, 1);
         row
+    }
+
+    /// Adds the rows that a range of columns has, by slot, to a tail with room for them.
+    pub(super) fn append_rows(
+        &self,
+        writer: &Writer,
+        (columns, from): (&[Column], Range<usize>),
+        birth: Commit,
+    ) {
+        let Rows::Tail(tail) = &self.rows else { return };
+        let (first, count) = (self.len(), from.len());
+        tail.set_rows(writer, &self.layout, (columns, from));
+        if let Some(births) = &self.births {
+            (first..first + count).for_each(|row| births.set(writer, row, birth));
+        }
+        tail.publish(writer, count);
     }
 
     pub(super) fn put_beside(&self, row: usize, beside: &Beside) {
@@ -327,12 +370,20 @@ impl Chunk {
     /// The value in a slot of a row.
     #[inline]
     pub(crate) fn value(&self, row: usize, slot: u32) -> ValueView<'_> {
+        self.value_in_place(row, slot)
+    }
+
+    /// The same for those who read many: what they do with the value is put into each form's
+    /// place, and the value itself into no memory.
+    #[inline(always)]
+    pub(crate) fn value_in_place(&self, row: usize, slot: u32) -> ValueView<'_> {
         match &self.rows {
-            Rows::Sealed(_, columns) => columns
-                .get(slot as usize)
-                .and_then(Option::as_ref)
-                .map_or(ValueView::Null, |c| c.get(row)),
-            Rows::Tail(tail) => tail.get(row, slot),
+            Rows::Sealed(_, columns) => match columns.get(slot as usize) {
+                Some(Some(column)) => column.get(row),
+                _ => ValueView::Null,
+            },
+            // Handed over, so that the values of the other form need not stand in memory either.
+            Rows::Tail(tail) => black_box(tail.get(row, slot)),
         }
     }
 
@@ -348,9 +399,11 @@ impl Chunk {
 
     /// The same for the values of a row. Of very many only the first: that few can be on their
     /// way at a time, and whoever wants one of them shall not pay for all.
+    #[inline]
     pub(crate) fn expect_all(&self, row: usize) {
         let columns = self.columns().unwrap_or_default();
-        columns.iter().flatten().take(AT_ONCE).for_each(|column| column.expect(row));
+        let first = columns.get(..AT_ONCE).unwrap_or(columns);
+        first.iter().flatten().for_each(|column| column.expect(row));
     }
 
     /// Whether the value in a slot of a row is a text with just these bytes, as far as that
@@ -429,9 +482,14 @@ impl Chunk {
     /// The object numbers of the row's references, in the order of the layout's.
     #[inline]
     pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> + Clone {
-        let width = self.layout.references.len();
-        let all = self.shared.links.get().and_then(|all| all.get(row * width..)?.get(..width));
-        all.unwrap_or_default().iter().map(|link| link.load(Ordering::Acquire))
+        self.links_of_all().of(row).iter().map(|link| link.load(Ordering::Acquire))
+    }
+
+    /// The same of all rows.
+    #[inline]
+    pub(crate) fn links_of_all(&self) -> RowLinks<'_> {
+        let all = self.shared.links.get().map_or(&[][..], |all| all);
+        RowLinks { all, width: self.layout.references.len() }
     }
 
     /// Whether all rows are seen, now and later, by whoever comes to them now.

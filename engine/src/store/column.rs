@@ -10,24 +10,32 @@
 use super::bits::Bits;
 use super::chunk::CAPACITY;
 use super::extent::Extent;
-use super::strings::Strings;
+use super::strings::{Strings, is_text};
 use crate::view::ValueView;
-use cimarron_cells::prefetch;
+use cimarron_cells::{EvenTexts, UnevenTexts, prefetch};
 use cimarron_model::{Array, Char16, DateTime, Object, ObjectPath, Value};
-use cimarron_wql::vector::{Bounds, Mask, Values};
+use cimarron_wql::vector::{Bounds, Mask, Texts, Values};
 use rustc_hash::FxHashMap;
+use std::hint::black_box;
 use std::sync::{Arc, OnceLock};
 
-/// The values of one property, row by row.
+/// The values of one property, row by row. One line of the cache has it, for who reads rows all
+/// over the place has the columns of as many chunks to keep near.
 #[derive(Clone, Debug, Default)]
+#[repr(align(64))]
 pub(crate) struct Column {
-    /// Rows before the end that are NULL, for forms that cannot say so themselves.
-    pub(super) nulls: Bits,
     pub(super) data: Data,
+    /// Rows before the end that are NULL, for forms that cannot say so themselves.
+    nulls: Option<Box<Bits>>,
     /// Between what its numbers lie; looked for when a condition first asks, which is not
     /// before the column was sealed.
-    extent: OnceLock<Option<Extent>>,
+    extent: OnceLock<Option<Box<Extent>>>,
 }
+
+const _: () = assert!(size_of::<Column>() == 64, "a column takes one line");
+
+/// Distinct texts; whether all characters are ASCII.
+pub(super) type Distinct = (bool, UnevenTexts);
 
 /// The columns of finished rows, by slot; `None` where all values are NULL.
 pub(crate) type Columns = Box<[Option<Arc<Column>>]>;
@@ -43,7 +51,12 @@ macro_rules! data {
             #[default]
             Missing,
             $( $variant(Vec<$ty>), )*
+            /// Texts that are still being added to.
             String(Box<Strings>),
+            /// Finished texts of one length; whether all characters are ASCII.
+            Even(bool, EvenTexts),
+            /// Finished texts of other lengths, likewise.
+            Uneven(bool, UnevenTexts),
             Reference(Vec<Option<Arc<ObjectPath>>>),
             Object(Vec<Option<Arc<Object>>>),
             Array(Vec<Option<Box<Array>>>),
@@ -53,7 +66,7 @@ macro_rules! data {
             /// This value in so many rows.
             Constant(Box<Value>, u32),
             /// Few distinct texts: their numbers, and each of them once.
-            Dictionary(Vec<u8>, Box<Strings>),
+            Dictionary(Vec<u8>, Box<Distinct>),
         }
 
         $(
@@ -85,6 +98,8 @@ macro_rules! data {
                     Self::Missing => 0,
                     $( Self::$variant(items) => items.len(), )*
                     Self::String(strings) => strings.len(),
+                    Self::Even(_, texts) => texts.len(),
+                    Self::Uneven(_, texts) => texts.len(),
                     Self::Reference(items) => items.len(),
                     Self::Object(items) => items.len(),
                     Self::Array(items) => items.len(),
@@ -105,11 +120,23 @@ macro_rules! data {
                             None => ValueView::Null,
                         },
                     )*
+                    Self::Even(_, texts) => text(texts.get(row)),
+                    Self::Uneven(_, texts) => text(texts.get(row)),
+                    Self::Dictionary(codes, texts) => {
+                        text(codes.get(row).and_then(|code| texts.1.get(usize::from(*code))))
+                    }
+                    // Handed over, so that the values of these forms need not stand in memory.
+                    other => black_box(other.get_other(row)),
+                }
+            }
+
+            /// The value of a row in one of the other forms; apart, so that nothing is made ready
+            /// for it where it is not needed.
+            #[inline(never)]
+            fn get_other(&self, row: usize) -> ValueView<'_> {
+                match self {
                     Self::String(strings) => text(strings.get(row)),
                     Self::Constant(value, rows) if row < *rows as usize => (&**value).into(),
-                    Self::Dictionary(codes, texts) => {
-                        text(codes.get(row).and_then(|code| texts.get(usize::from(*code))))
-                    }
                     other => other.get_shared(row).unwrap_or_default(),
                 }
             }
@@ -125,13 +152,14 @@ macro_rules! data {
                 })
             }
 
-            /// Asks for the memory where the value of a row is.
-            #[inline]
+            /// Asks for the memory where the value of a row is, or what says where it is.
+            #[inline(always)]
             fn expect(&self, row: usize) {
                 match self {
-                    Self::Missing | Self::Constant(..) => {}
+                    Self::Missing | Self::Constant(..) | Self::String(_) => {}
                     $( Self::$variant(items) => near(items, row), )*
-                    Self::String(strings) => strings.expect(row),
+                    Self::Even(_, texts) => texts.expect(row),
+                    Self::Uneven(_, texts) => texts.expect(row),
                     Self::Reference(items) => near(items, row),
                     Self::Object(items) => near(items, row),
                     Self::Array(items) => near(items, row),
@@ -146,10 +174,19 @@ macro_rules! data {
                     Self::Missing => Values::Missing,
                     $( Self::$variant(items) => Values::$variant(items), )*
                     Self::String(strings) => Values::Text(strings.view()),
+                    Self::Even(is_ascii, texts) => Values::Text(Texts::of_width(
+                        texts.text(),
+                        texts.width(),
+                        texts.len(),
+                        *is_ascii,
+                    )),
+                    Self::Uneven(is_ascii, texts) => Values::Text(view(*is_ascii, texts)),
                     Self::Constant(value, rows) => {
                         Values::Constant(ValueView::from(&**value).to_wql(), *rows as usize)
                     }
-                    Self::Dictionary(codes, texts) => Values::Dictionary(codes, texts.view()),
+                    Self::Dictionary(codes, texts) => {
+                        Values::Dictionary(codes, view(texts.0, &texts.1))
+                    }
                     Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
                         Values::Rows
                     }
@@ -170,7 +207,10 @@ macro_rules! data {
                     Self::Mixed(items) => {
                         items.resize(len, Value::null(cimarron_model::CimType::String));
                     }
-                    Self::Constant(..) | Self::Dictionary(..) => {}
+                    Self::Constant(..)
+                    | Self::Dictionary(..)
+                    | Self::Even(..)
+                    | Self::Uneven(..) => {}
                 }
             }
 
@@ -227,15 +267,15 @@ macro_rules! data {
                 match self {
                     Self::Missing => {}
                     $( Self::$variant(items) => items.shrink_to_fit(), )*
-                    Self::String(strings) => {
-                        strings.shrink();
-                    }
+                    Self::String(strings) => *self = std::mem::take(&mut **strings).finish(),
                     Self::Reference(items) => items.shrink_to_fit(),
                     Self::Object(items) => items.shrink_to_fit(),
                     Self::Array(items) => items.shrink_to_fit(),
                     Self::Mixed(items) => items.shrink_to_fit(),
-                    Self::Dictionary(_, texts) => texts.shrink(),
-                    Self::Constant(..) => {}
+                    Self::Constant(..)
+                    | Self::Dictionary(..)
+                    | Self::Even(..)
+                    | Self::Uneven(..) => {}
                 }
             }
 
@@ -248,16 +288,16 @@ macro_rules! data {
                 match self {
                     Self::Missing => 0,
                     $( Self::$variant(items) => of(items), )*
-                    Self::String(strings) => {
-                        strings.heap_bytes()
-                    }
+                    Self::String(strings) => strings.heap_bytes(),
+                    Self::Even(_, texts) => texts.text().len(),
+                    Self::Uneven(_, texts) => bytes_of(texts),
                     Self::Reference(items) => of(items),
                     Self::Object(items) => of(items),
                     Self::Array(items) => of(items),
                     Self::Mixed(items) => of(items),
                     Self::Constant(..) => size_of::<Value>(),
                     Self::Dictionary(codes, texts) => {
-                        of(codes) + texts.heap_bytes()
+                        of(codes) + size_of::<Distinct>() + bytes_of(&texts.1)
                     }
                 }
             }
@@ -283,9 +323,22 @@ fn near<T>(items: &[T], at: usize) {
     }
 }
 
+/// Texts as conditions look at them.
+fn view(is_ascii: bool, texts: &UnevenTexts) -> Texts<'_> {
+    Texts::new(texts.text(), texts.ends(), is_ascii)
+}
+
+/// Bytes allocated for texts.
+fn bytes_of(texts: &UnevenTexts) -> usize {
+    texts.text().len() + size_of_val(texts.ends())
+}
+
 #[inline(always)]
 fn text(text: Option<&str>) -> ValueView<'_> {
-    text.map_or(ValueView::Null, ValueView::String)
+    match text {
+        Some(text) => ValueView::String(text),
+        None => ValueView::Null,
+    }
 }
 
 impl Data {
@@ -310,7 +363,7 @@ impl Data {
     fn dictionary(&self) -> Option<Self> {
         let Self::String(strings) = self else { return None };
         let rows = strings.len();
-        let mut texts = Box::<Strings>::default();
+        let mut texts = Strings::default();
         let mut codes = Vec::with_capacity(rows);
         let mut known: FxHashMap<&str, u8> = FxHashMap::default();
         for row in 0..rows {
@@ -331,8 +384,10 @@ impl Data {
             }
         }
         let small = texts.text_bytes() + texts.len() * size_of::<u32>() + rows;
-        (small < strings.text_bytes() + rows * size_of::<u32>())
-            .then_some(Self::Dictionary(codes, texts))
+        if small >= strings.text_bytes() + rows * size_of::<u32>() {
+            return None;
+        }
+        Some(Self::Dictionary(codes, Box::new(texts.distinct()?)))
     }
 }
 
@@ -346,7 +401,18 @@ impl Column {
 
     /// A column whose marked rows are NULL.
     pub(super) fn with_nulls(data: Data, nulls: Bits) -> Self {
+        let nulls = (!nulls.is_empty()).then(|| Box::new(nulls));
         Self { data, nulls, ..Self::default() }
+    }
+
+    /// Whether no row has a value.
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self.data, Data::Missing)
+    }
+
+    /// All its values, when none of the rows before its end is NULL.
+    pub(super) fn without_nulls(&self) -> Option<&Data> {
+        self.nulls.is_none().then_some(&self.data)
     }
 
     /// The values as conditions look at them.
@@ -356,31 +422,38 @@ impl Column {
 
     /// The rows before the end that have a value; `false` when all of them have.
     pub(super) fn valid(&self, rows: &mut Mask) -> bool {
-        if self.nulls.is_empty() {
-            return false;
-        }
-        let nulls = self.nulls.words().iter().chain(std::iter::repeat(&0));
+        let Some(nulls) = &self.nulls else { return false };
+        let nulls = nulls.words().iter().chain(std::iter::repeat(&0));
         rows.words_mut().iter_mut().zip(nulls).for_each(|(word, null)| *word = !null);
         true
     }
 
     /// Between what the numbers of a sealed column lie, where that is known.
     pub(super) fn bounds(&self) -> Option<Bounds> {
-        let of_all = || Extent::of(self.data.values(), &self.nulls);
-        self.extent.get_or_init(of_all).map(Extent::bounds)
+        let of_all = || Extent::of(self.data.values(), self.nulls()).map(Box::new);
+        self.extent.get_or_init(of_all).as_ref().map(|extent| extent.bounds())
+    }
+
+    /// The rows before the end that are marked NULL.
+    pub(super) fn nulls(&self) -> &Bits {
+        static NONE: Bits = Bits::from_words(Vec::new());
+        self.nulls.as_deref().unwrap_or(&NONE)
     }
 
     /// The value of a row.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, row: usize) -> ValueView<'_> {
-        if !self.nulls.is_empty() && self.nulls.contains(row) {
+        if let Some(nulls) = &self.nulls
+            && nulls.contains(row)
+        {
             return ValueView::Null;
         }
         self.data.get(row)
     }
 
-    /// Asks for the memory where the value of a row is.
-    #[inline]
+    /// Asks for the memory where the value of a row is, or what says where it is: that is not
+    /// waited for, since not all values need be wanted.
+    #[inline(always)]
     pub(super) fn expect(&self, row: usize) {
         self.data.expect(row);
     }
@@ -389,8 +462,12 @@ impl Column {
     /// quickly seen.
     #[inline]
     pub(super) fn is_text(&self, row: usize, text: &str) -> bool {
-        matches!(&self.data, Data::String(strings) if strings.is(row, text))
-            && (self.nulls.is_empty() || !self.nulls.contains(row))
+        let there = match &self.data {
+            Data::Even(_, texts) => texts.get(row),
+            Data::Uneven(_, texts) => texts.get(row),
+            _ => None,
+        };
+        is_text(there, text) && self.nulls.as_ref().is_none_or(|nulls| !nulls.contains(row))
     }
 
     /// Sets the value of a row at or behind the end.
@@ -411,8 +488,9 @@ impl Column {
         let before = self.data.len();
         if before < row {
             self.data.pad(row);
+            let nulls = self.nulls.get_or_insert_default();
             (before..row).for_each(|r| {
-                self.nulls.insert(r);
+                nulls.insert(r);
             });
         }
         if !self.data.push(value) {
@@ -433,19 +511,9 @@ impl Column {
         Self::of(Data::Constant(Box::new(value), rows as u32))
     }
 
-    /// A column of so many texts, which are all there, with so many bytes in all.
-    pub(super) fn of_texts<'t>(
-        bytes: usize,
-        texts: impl ExactSizeIterator<Item = &'t str>,
-    ) -> Self {
-        let mut strings = Strings::with_capacity(texts.len(), bytes);
-        texts.for_each(|text| strings.push(text));
-        Self::of(Data::String(Box::new(strings)))
-    }
-
     /// Forgets all rows, and keeps the memory of plain values.
     pub(crate) fn clear(&mut self) {
-        self.nulls = Bits::default();
+        self.nulls = None;
         self.data.clear();
         self.extent = OnceLock::new();
     }
@@ -464,18 +532,21 @@ impl Column {
         if self.data.len() == 0 {
             return None;
         }
-        if self.nulls.is_empty()
+        if self.nulls.is_none()
             && let Some(data) = self.data.constant().or_else(|| self.data.dictionary())
         {
             self.data = data;
         }
-        self.nulls.shrink();
+        if let Some(nulls) = &mut self.nulls {
+            nulls.shrink();
+        }
         self.data.shrink();
         Some(self)
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.nulls.heap_bytes() + self.data.heap_bytes()
+        let nulls = self.nulls.as_ref().map_or(0, |nulls| size_of::<Bits>() + nulls.heap_bytes());
+        nulls + self.data.heap_bytes()
     }
 }
 
@@ -527,7 +598,7 @@ mod tests {
         let few = sealed(&mut (0..1000).map(|n| format!("state {}", n % 7)));
         assert!(matches!(few.data, Data::Dictionary(..)));
         let many = sealed(&mut (0..1000).map(|n| n.to_string()));
-        assert!(matches!(many.data, Data::String(..)));
+        assert!(matches!(many.data, Data::Uneven(..)));
     }
 
     #[test]

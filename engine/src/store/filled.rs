@@ -5,8 +5,10 @@
 use super::chunk::Chunk;
 use super::column::Column;
 use super::tail::TailCells;
+use crate::durable::codec::PlainColumn;
 use crate::view::ValueView;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// The columns of a chunk that have values.
 pub(crate) struct Filled<'c>(SmallVec<[(u32, Source<'c>); 12]>);
@@ -18,6 +20,23 @@ enum Source<'c> {
 }
 
 impl Chunk {
+    /// Some rows of a chunk that is added to, column by column as they lie there; `None` when one
+    /// has values that are not plain, or there is more to the rows. Columns where all of them are
+    /// NULL are left out.
+    pub(crate) fn plain(&self, rows: Range<usize>) -> Option<Vec<PlainColumn<'_>>> {
+        if self.has_qualifiers() {
+            return None;
+        }
+        let mut columns = Vec::new();
+        for (slot, cells) in self.as_tail()?.filled() {
+            let (present, values) = cells.plain(rows.clone())?;
+            if present.as_ref().is_none_or(|present| present.contains(&true)) {
+                columns.push(PlainColumn { slot, present, values });
+            }
+        }
+        Some(columns)
+    }
+
     /// The rows that are there now, to be read one after the other.
     pub(crate) fn filled(&self) -> Filled<'_> {
         if let Some(tail) = self.as_tail() {

@@ -38,6 +38,7 @@ mod extent;
 mod filled;
 mod gather;
 pub(crate) mod image;
+mod incoming;
 mod index_list;
 mod key_index;
 mod keys;
@@ -62,7 +63,7 @@ mod visit;
 
 pub(crate) use address::RowAddress;
 pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
-pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowQualifiers};
+pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowLinks, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
 pub(crate) use gather::Gathered;
@@ -78,7 +79,7 @@ pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};
 pub(crate) use table::Table;
 pub(crate) use transaction::Transaction;
 pub(crate) use versions::Commit;
-pub(crate) use visit::Visit;
+pub(crate) use visit::{CHUNKS_KEPT, Visit};
 
 use crate::schema::{ClassId, Schema};
 use crate::view::ValueView;
@@ -377,9 +378,15 @@ impl Store {
     pub(crate) fn follow_links<E>(
         &self,
         object: ObjectNumber,
-        show: impl FnMut(&[(ObjectNumber, RowAddress)]) -> Result<(), E>,
+        show: impl FnMut(&[ObjectNumber], &[RowAddress]) -> Result<(), E>,
     ) -> Result<(), E> {
         self.objects.follow_links(object, show)
+    }
+
+    /// Asks for the memory of an object that is going to be looked at.
+    #[inline]
+    pub(crate) fn expect_object(&self, object: ObjectNumber) {
+        self.objects.expect(object);
     }
 
     /// Says where the newest rows of objects are, in their order; for one that has none, an

@@ -81,13 +81,15 @@ impl Near {
         Self { kept: Mutex::new(kept) }
     }
 
-    /// Looks for the row with a key whose class is accepted, at the newest commit.
+    /// Looks for the row with a key whose class is accepted, at the newest commit, if its root
+    /// fits. `come` is told of rows that may be it, before their keys are looked at.
     #[inline]
     pub(crate) fn look<T>(
         &self,
         (store, commits): (&Store, &Commits),
         (hash, keys): (u64, &[ValueView<'_>]),
-        accept: impl Fn(&Root, ClassId) -> bool,
+        (fits, accept): (impl Fn(&Root) -> bool, impl Fn(&Root, ClassId) -> bool),
+        come: impl Fn(&Chunk, usize),
         take: impl Fn(&Arc<Chunk>, usize) -> T,
     ) -> Look<T> {
         let Some(mut kept) = self.kept.try_lock() else { return Look::Elsewhere };
@@ -100,6 +102,9 @@ impl Near {
         let Kept { index: Some((root, shards)), chunks, .. } = kept else {
             return Look::Elsewhere;
         };
+        if !fits(root) {
+            return Look::Elsewhere;
+        }
         let (mut found, mut is_elsewhere) = (None, false);
         shards.find(hash, |address: RowAddress| {
             let number = address.chunk() as usize;
@@ -108,6 +113,7 @@ impl Near {
             }
             let Some(Some(chunk)) = chunks.get(number) else { return is_elsewhere };
             let row = address.row();
+            come(chunk, row);
             let is_it = row < chunk.len()
                 && seen.has(chunk, row)
                 && store.has_key(chunk, row, keys)

@@ -18,7 +18,7 @@ use super::key_index::{Address, KeyIndex};
 use super::keys::KeyRules;
 use crate::view::ValueView;
 use arc_swap::{ArcSwapAny, ArcSwapOption};
-use cimarron_cells::{Growing, Writer};
+use cimarron_cells::{Growing, Writer, prefetch};
 use cimarron_model::ObjectPath;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -350,9 +350,17 @@ impl Objects {
         })
     }
 
+    /// Asks for the memory of an object that is going to be looked at.
+    #[inline]
+    pub(super) fn expect(&self, number: ObjectNumber) {
+        if let Some(record) = self.record(number) {
+            prefetch(record);
+        }
+    }
+
     /// Says where the newest rows of objects are, in their order; for one that has none, an
     /// address where no row is.
-    #[inline]
+    #[inline(never)]
     pub(super) fn rows_of(
         &self,
         objects: impl Iterator<Item = ObjectNumber>,
@@ -372,28 +380,19 @@ impl Objects {
     pub(super) fn follow_links<E>(
         &self,
         number: ObjectNumber,
-        mut show: impl FnMut(&[(ObjectNumber, RowAddress)]) -> Result<(), E>,
+        mut show: impl FnMut(&[ObjectNumber], &[RowAddress]) -> Result<(), E>,
     ) -> Result<(), E> {
         let (Some(records), Some(record)) = (self.records.get(), self.record(number)) else {
             return Ok(());
         };
-        let mut records = records.cursor();
         let links = record.links.load();
         let Some(links) = links.as_ref() else { return Ok(()) };
         let len = links.header.header.len.load(Ordering::Acquire) as usize;
-        let mut together = [(0, RowAddress::MIN); FOLLOWED_TOGETHER];
+        let mut numbers = [0; FOLLOWED_TOGETHER];
+        let mut rows = [RowAddress::MIN; FOLLOWED_TOGETHER];
         for some in links.slice.get(..len).unwrap_or_default().chunks(FOLLOWED_TOGETHER) {
-            let mut count = 0;
-            for entry in some {
-                let entry = entry.load(Ordering::Relaxed);
-                if let Some(row) = row_of(entry, |number| records.get(number.checked_sub(1)?))
-                    && let Some(place) = together.get_mut(count)
-                {
-                    *place = (entry as u32, row);
-                    count += 1;
-                }
-            }
-            show(together.get(..count).unwrap_or_default())?;
+            let there = ..newest_rows(records, some, &mut numbers, &mut rows);
+            show(numbers.get(there).unwrap_or_default(), rows.get(there).unwrap_or_default())?;
         }
         Ok(())
     }
@@ -413,6 +412,28 @@ impl Objects {
             all.len() as usize * size_of::<Record>() + all.iter().map(links).sum::<usize>()
         }) + self.by_path.heap_bytes()
     }
+}
+
+/// Puts down which objects are meant by entries, and the newest row of each; how many are
+/// still there.
+#[inline(never)]
+fn newest_rows(
+    records: &Growing<Record>,
+    entries: &[AtomicU64],
+    numbers: &mut [ObjectNumber; FOLLOWED_TOGETHER],
+    rows: &mut [RowAddress; FOLLOWED_TOGETHER],
+) -> usize {
+    let (mut records, mut count) = (records.cursor(), 0);
+    for entry in entries {
+        let entry = entry.load(Ordering::Relaxed);
+        if let Some(found) = row_of(entry, |number| records.get(number.checked_sub(1)?))
+            && let (Some(number), Some(row)) = (numbers.get_mut(count), rows.get_mut(count))
+        {
+            (*number, *row) = (entry as u32, found);
+            count += 1;
+        }
+    }
+    count
 }
 
 /// The newest row of the entry's object, if that is still the one that was meant.

@@ -3,12 +3,13 @@
 use super::chunk::Chunk;
 use super::commits::Commits;
 use super::versions::Commit;
-use super::{Found, Location, Root, Store};
+use super::{Found, Root, Store};
 use crate::error::EngineError;
 use crate::schema::{ClassRef, Schema};
 use cimarron_cells::{Registered, Registry};
 use cimarron_wql::vector::Mask;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,38 +25,40 @@ pub(crate) struct View {
 }
 
 /// The instances of some classes at one moment. Nothing written later shows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
-    pub(crate) schema: Arc<Schema>,
-    pub(crate) location: Arc<Location>,
-    /// Class by class, each class's in the order of their first rows.
-    pub(crate) chunks: Vec<FrozenChunk>,
+    /// Class by class, each class's in the order of their first rows. One needs no memory
+    /// elsewhere: many results are of one row.
+    pub(crate) chunks: SmallVec<[FrozenChunk; 1]>,
 }
+
+/// Stands for the commit that sees a chunk: all do.
+const WHOLE: Commit = Commit::MAX;
 
 /// A chunk as one commit sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct FrozenChunk {
     pub(crate) chunk: Arc<Chunk>,
+    /// [`WHOLE`] when all rows are seen, now and later.
     at: Commit,
-    start: usize,
-    len: usize,
-    /// Whether all rows are seen, now and later.
-    whole: bool,
+    start: u32,
+    len: u32,
     /// When not all rows are meant: which are.
     picked: Option<Box<Mask>>,
 }
 
 impl FrozenChunk {
     fn new(chunk: Arc<Chunk>, at: Commit) -> Self {
-        let len = chunk.len();
-        let whole = chunk.is_whole(at);
-        Self { chunk, at, start: 0, len, whole, picked: None }
+        let len = chunk.len() as u32;
+        let at = if chunk.is_whole(at) { WHOLE } else { at };
+        Self { chunk, at, start: 0, len, picked: None }
     }
 
     /// One row that was found to be seen.
     #[inline]
     pub(crate) fn one(Found { chunk, row }: Found) -> Self {
-        Self { chunk, at: Commit::MAX, start: row, len: row + 1, whole: true, picked: None }
+        let row = row as u32;
+        Self { chunk, at: WHOLE, start: row, len: row + 1, picked: None }
     }
 
     /// Rows that were found to be seen, chunk by chunk.
@@ -76,30 +79,33 @@ impl FrozenChunk {
     /// Picks another row of the chunk that was found to be seen.
     #[inline]
     pub(super) fn pick(&mut self, row: usize) {
-        let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(self.start..self.len)));
+        let there = self.start()..self.len();
+        let picked = self.picked.get_or_insert_with(|| Box::new(Mask::of(there)));
         picked.insert(row);
+        let row = row as u32;
         (self.start, self.len) = (self.start.min(row), self.len.max(row + 1));
     }
 
     /// A chunk some of whose rows were found to be seen: which, a list beside it says.
     #[inline]
     pub(crate) fn listed(chunk: Arc<Chunk>) -> Self {
-        let len = chunk.len();
-        Self { chunk, at: Commit::MAX, start: 0, len, whole: true, picked: None }
+        let len = chunk.len() as u32;
+        Self { chunk, at: WHOLE, start: 0, len, picked: None }
     }
 
     /// The first row to look at.
     pub(crate) const fn start(&self) -> usize {
-        self.start
+        self.start as usize
     }
 
     /// One past the last row to look at.
     pub(crate) const fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     /// Leaves rows out: those before `start`, and those from `end` on.
     pub(crate) fn keep(&mut self, start: usize, end: usize) {
+        let [start, end] = [start, end].map(|row| u32::try_from(row).unwrap_or(u32::MAX));
         (self.start, self.len) = (self.start.max(start), self.len.min(end));
     }
 
@@ -108,7 +114,7 @@ impl FrozenChunk {
         if let Some(picked) = &self.picked {
             rows.intersect(picked);
         }
-        if self.whole {
+        if self.at == WHOLE {
             return;
         }
         let born = |row| self.chunk.birth(row) <= self.at;
@@ -126,7 +132,7 @@ impl FrozenChunk {
     #[inline]
     pub(crate) fn is_live(&self, row: usize) -> bool {
         self.picked.as_ref().is_none_or(|picked| picked.contains(row))
-            && (self.whole || self.chunk.is_visible(row, self.at))
+            && (self.at == WHOLE || self.chunk.is_visible(row, self.at))
     }
 }
 
@@ -134,22 +140,33 @@ impl Snapshot {
     /// Bytes allocated to say which rows are meant.
     pub(crate) fn heap_bytes(&self) -> usize {
         let picked = self.chunks.iter().filter(|chunk| chunk.picked.is_some()).count();
-        self.chunks.capacity() * size_of::<FrozenChunk>() + picked * size_of::<Mask>()
+        let elsewhere = if self.chunks.spilled() { self.chunks.capacity() } else { 0 };
+        elsewhere * size_of::<FrozenChunk>() + picked * size_of::<Mask>()
     }
 
-    /// The same moment and no rows.
-    pub(crate) fn without_rows(&self) -> Self {
-        Self { schema: self.schema.clone(), location: self.location.clone(), chunks: Vec::new() }
+    /// Some chunks of a view, to be read when the view is gone.
+    pub(crate) fn of(chunks: Vec<FrozenChunk>) -> Self {
+        Self { chunks: chunks.into() }
     }
 
-    /// The same with some rows more, in their order.
-    pub(crate) fn with_rows(mut self, rows: impl IntoIterator<Item = Found>) -> Self {
+    /// One row, or none.
+    #[inline]
+    pub(crate) fn of_one(found: Option<Found>) -> Self {
+        match found {
+            Some(found) => Self { chunks: SmallVec::from_buf([FrozenChunk::one(found)]) },
+            None => Self::default(),
+        }
+    }
+
+    /// Some rows, in their order.
+    pub(crate) fn of_rows(rows: impl IntoIterator<Item = Found>) -> Self {
         let rows = rows.into_iter();
         // As many as there can be, for the result is held to what it allocates.
         let (least, most) = rows.size_hint();
-        self.chunks.reserve_exact(most.unwrap_or(least));
-        self.chunks.extend(rows.map(FrozenChunk::one));
-        self
+        let mut chunks = SmallVec::new();
+        chunks.reserve_exact(most.unwrap_or(least));
+        chunks.extend(rows.map(FrozenChunk::one));
+        Self { chunks }
     }
 }
 

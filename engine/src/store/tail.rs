@@ -4,16 +4,24 @@
 //! number of rows; readers look at published rows only. A column is allocated with
 //! its first value.
 
-use super::column::{Cells, Column, Columns};
+use super::column::{Cells, Column, Columns, Data};
+use super::strings::Strings;
+use crate::durable::codec::PlainValues;
 use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
 use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Mask, Values};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// How many bytes of text are allocated for each row of a tail at first.
 const TEXT_PER_ROW: u32 = 16;
+
+/// How much text of a column is copied in one piece: what does not fit a block any more is put
+/// into the next one, and what is left of the first is lost.
+const PIECE: usize = 1 << 13;
 
 #[derive(Debug)]
 pub(super) struct Tail {
@@ -49,12 +57,29 @@ impl<'t> TailCells<'t> {
     }
 }
 
+impl<'t> TailCells<'t> {
+    /// The values of some rows as they lie here, and which of them have one, unless all have;
+    /// `None` when they are not plain.
+    pub(super) fn plain(self, some: Range<usize>) -> Option<(Option<Vec<bool>>, PlainValues<'t>)> {
+        let Self { column, text, rows } = self;
+        let values = column.data.plain(text, rows, some.clone())?;
+        let has = |row| column.present.contains(rows, row as u32);
+        let all = column.has_all(rows, some.start as u32..some.end as u32);
+        Some(((!all).then(|| some.map(has).collect()), values))
+    }
+}
+
 impl TailColumn {
-    /// Whether all of the rows have a value.
-    fn has_all(&self, rows: Rows<'_>) -> bool {
-        let words = 0..rows.len().div_ceil(u64::BITS);
-        let present: u32 = words.map(|at| self.present.word(rows, at).count_ones()).sum();
-        present == rows.len()
+    /// Whether some of the rows have a value each.
+    fn has_all(&self, rows: Rows<'_>, some: Range<u32>) -> bool {
+        let words = some.start / u64::BITS..some.end.div_ceil(u64::BITS);
+        let present = words.map(|at| {
+            let first = at * u64::BITS;
+            let (from, to) = (some.start.max(first) - first, some.end.min(first + 64) - first);
+            let mask = u64::MAX.checked_shr(64 - (to - from)).unwrap_or_default() << from;
+            (self.present.word(rows, at) & mask).count_ones()
+        });
+        present.sum::<u32>() == some.end - some.start
     }
 }
 
@@ -114,15 +139,82 @@ macro_rules! tail_data {
                 true
             }
 
+            /// Fills rows that are not out yet, from `row` on, with those of a column that have
+            /// a value each; whether they are of this form and can be copied together.
+            fn set_all(
+                &self,
+                writer: &Writer,
+                text: &TextArea,
+                row: u32,
+                (values, from): (&Data, Range<usize>),
+            ) -> bool {
+                match (self, values) {
+                    $( (Self::$variant(items), Data::$variant(values)) => match values.get(from) {
+                        Some(values) => items.set_all(writer, row, values),
+                        None => return false,
+                    }, )*
+                    (Self::String(items), Data::String(texts)) => {
+                        let piece = texts.piece(from.clone()).filter(|p| p.len() <= PIECE);
+                        let Some(mut at) = piece.and_then(|piece| text.push(writer, piece)) else {
+                            return false;
+                        };
+                        for (row, len) in (row..).zip(texts.lengths(from)) {
+                            at.len = len;
+                            items.set(writer, row, at);
+                            at.offset += len;
+                        }
+                    }
+                    _ => return false,
+                }
+                true
+            }
+
             /// The column of rows that all have a value, when it can be taken as a whole.
             fn whole(&self, text: &TextArea, rows: Rows<'_>) -> Option<Column> {
                 Some(match self {
                     $( Self::$variant(items) => <$ty as Cells>::column(items.get(rows)), )*
                     Self::String(items) => {
                         let texts = items.get(rows);
-                        let bytes = texts.iter().map(|t| t.len as usize).sum();
-                        let texts = texts.iter().map(|t| text.get(*t).unwrap_or_default());
-                        Column::of_texts(bytes, texts)
+                        let mut strings = Strings::with_capacity(
+                            texts.len(),
+                            texts.iter().map(|t| t.len as usize).sum(),
+                        );
+                        // Rows that came together have their texts in one piece.
+                        for texts in texts.chunk_by(|a, b| a.offset + a.len == b.offset) {
+                            let run = (texts.len() > 1).then(|| text.run(texts)).flatten();
+                            match run {
+                                Some(piece) => strings.push_all(piece, texts.iter().map(|t| t.len)),
+                                None => each(text, texts).for_each(|text| strings.push(text)),
+                            }
+                        }
+                        Column::of(Data::String(Box::new(strings)))
+                    }
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
+                        return None;
+                    }
+                })
+            }
+
+            /// The values of some rows as they lie here, when they are plain.
+            fn plain<'a>(
+                &'a self,
+                text: &'a TextArea,
+                rows: Rows<'_>,
+                some: Range<usize>,
+            ) -> Option<PlainValues<'a>> {
+                Some(match self {
+                    $( Self::$variant(items) => {
+                        PlainValues::$variant(items.get(rows).get(some)?)
+                    } )*
+                    Self::String(items) => {
+                        let texts = items.get(rows).get(some)?;
+                        let all = text.run(texts).map(Cow::Borrowed).unwrap_or_else(|| {
+                            let bytes = texts.iter().map(|at| at.len as usize).sum();
+                            let mut all = String::with_capacity(bytes);
+                            each(text, texts).for_each(|text| all.push_str(text));
+                            Cow::Owned(all)
+                        });
+                        PlainValues::String(texts.iter().map(|at| at.len).collect(), all)
                     }
                     Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => {
                         return None;
@@ -195,6 +287,11 @@ tail_data! {
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
 }
 
+/// The texts at some places.
+fn each<'a>(text: &'a TextArea, places: &[Text]) -> impl Iterator<Item = &'a str> {
+    places.iter().map(|at| text.get(*at).unwrap_or_default())
+}
+
 impl Tail {
     pub(super) fn new(writer: &Writer, layout: &Layout, capacity: usize) -> Self {
         let capacity = capacity as u32;
@@ -211,9 +308,9 @@ impl Tail {
         self.count.rows().len() as usize
     }
 
-    /// Lets readers see one row more.
-    pub(super) fn publish(&self, writer: &Writer) {
-        self.count.publish(writer, self.count.rows().len() + 1);
+    /// Lets readers see so many rows more.
+    pub(super) fn publish(&self, writer: &Writer, more: usize) {
+        self.count.publish(writer, self.count.rows().len() + more as u32);
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -248,6 +345,44 @@ impl Tail {
         if fits {
             column.present.set(writer, row);
         }
+    }
+
+    /// Fills as many rows that are not out as there are in a range of these columns, by slot.
+    pub(super) fn set_rows(
+        &self,
+        writer: &Writer,
+        layout: &Layout,
+        (columns, from): (&[Column], Range<usize>),
+    ) {
+        let first = self.len();
+        for (slot, column) in (0..).zip(columns).filter(|(_, column)| !column.is_empty()) {
+            if !self.set_whole(writer, layout, (first, slot), (column, from.clone())) {
+                for (row, from) in (first..).zip(from.clone()) {
+                    self.set(writer, layout, (row, slot), column.get(from));
+                }
+            }
+        }
+    }
+
+    /// Fills a slot of rows together; whether that could be.
+    fn set_whole(
+        &self,
+        writer: &Writer,
+        layout: &Layout,
+        (row, number): (usize, u32),
+        (column, from): (&Column, Range<usize>),
+    ) -> bool {
+        let Some(values) = column.without_nulls() else { return false };
+        let cell = self.columns.get(number as usize).and_then(|cell| cell.get());
+        let Some(own) = cell.map(|c| &**c).or_else(|| self.begin(layout, number)) else {
+            return false;
+        };
+        let (row, rows) = (row as u32, from.len() as u32);
+        let fits = own.data.set_all(writer, &self.text, row, (values, from));
+        if fits {
+            own.present.set_all(writer, row..row + rows);
+        }
+        fits
     }
 
     /// A column for a slot that had no value so far.
@@ -301,7 +436,9 @@ impl Tail {
             .zip(&self.columns)
             .map(|(slot, column)| {
                 let column = column.get()?;
-                let whole = column.has_all(rows).then(|| column.data.whole(&self.text, rows));
+                let whole = column
+                    .has_all(rows, 0..rows.len())
+                    .then(|| column.data.whole(&self.text, rows));
                 let sealed = whole.flatten().unwrap_or_else(|| {
                     let mut sealed = Column::default();
                     for row in 0..rows.len() as usize {

@@ -9,7 +9,6 @@ use super::added::Added;
 use super::address::RowAddress;
 use super::changes::Recorded;
 use super::chunk::{Beside, Chunk};
-use super::column::Columns;
 use super::commits::{Commits, WriterState};
 use super::index_list::Wanted;
 use super::migrate::Migration;
@@ -17,7 +16,7 @@ use super::objects::ObjectNumber;
 use super::ordered::OrderedIndex;
 use super::root::Root;
 use super::table::Table;
-use super::versions::{Births, Commit};
+use super::versions::Commit;
 use super::{Found, Store};
 use crate::error::EngineError;
 use crate::schema::{Layout, Schema};
@@ -248,7 +247,7 @@ impl<'r> Transaction<'r> {
         if self.is_moving {
             self.record(store, None, self.added.newest());
         } else {
-            self.record_new(store);
+            self.record_new(store, 1);
         }
         Ok(())
     }
@@ -284,16 +283,8 @@ impl<'r> Transaction<'r> {
         mut beside: Beside,
         links_before: &[ObjectNumber],
     ) -> Result<(), EngineError> {
-        let run = match self.added.open_for(table, layout) {
-            Some(run) => run,
-            None => {
-                let chunk = match table.open_tail(layout) {
-                    Some(chunk) => chunk,
-                    None => self.new_tail(store, table, layout)?,
-                };
-                self.added.begin(store, table, chunk)
-            }
-        };
+        self.open_run(store, table, layout)?;
+        let Some(run) = self.added.open() else { return Ok(()) };
         // One that was there before may have links of then.
         let may_be_linked = beside.object != 0;
         if beside.object == 0 && !beside.links.is_empty() {
@@ -317,6 +308,23 @@ impl<'r> Transaction<'r> {
         }
         table.ordered.enter(&run.chunk, row);
         table.count(1);
+        Ok(())
+    }
+
+    /// Sees to it that there is a tail which rows of a class are added to.
+    pub(super) fn open_run(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+    ) -> Result<(), EngineError> {
+        if !self.added.is_open_for(table, layout) {
+            let chunk = match table.open_tail(layout) {
+                Some(chunk) => chunk,
+                None => self.new_tail(store, table, layout)?,
+            };
+            self.added.begin(store, table, chunk);
+        }
         Ok(())
     }
 
@@ -350,65 +358,6 @@ impl<'r> Transaction<'r> {
         number
     }
 
-    /// Makes room for many rows that are going to be added.
-    pub(crate) fn reserve(&self, store: &Store, table: &Table, rows: usize) {
-        if let Some(index) = &table.index {
-            index.reserve(rows, store.hashes());
-        }
-    }
-
-    /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
-    /// each row before it joins the index.
-    pub(crate) fn adopt(
-        &mut self,
-        store: &Arc<Store>,
-        table: &Arc<Table>,
-        layout: &Arc<Layout>,
-        (columns, hashes): (Columns, &[u64]),
-        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
-        self.close_tail(store, table);
-        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
-        let births = Births::all(self.number);
-        let chunk = Chunk::finished(number, layout.clone(), hashes.len(), columns, births);
-        let chunk = Arc::new(chunk);
-        store.directory.put(&chunk);
-        let mut chunks = table.all_chunks().to_vec();
-        chunks.push(chunk.clone());
-        table.set_chunks(chunks);
-        self.adopted.push(Adopted {
-            store: store.clone(),
-            table: table.clone(),
-            chunk: chunk.clone(),
-            entered: 0,
-        });
-        let mut entered = 0;
-        let mut enter = |(row, hash): (usize, &u64)| -> Result<(), EngineError> {
-            if let Some(index) = &table.index {
-                if let Some(later) = hashes.get(row + AHEAD) {
-                    index.expect(*later);
-                }
-                is_free(&chunk, row, *hash)?;
-                index.insert(*hash, RowAddress::new(number, row), store.hashes());
-            }
-            entered += 1;
-            Ok(())
-        };
-        let outcome = hashes.iter().enumerate().try_for_each(&mut enter);
-        table.count(entered as isize);
-        if let Some(adopted) = self.adopted.last_mut() {
-            adopted.entered = entered;
-        }
-        outcome?;
-        table.ordered.enter_all(&chunk);
-        self.is_standing |= layout.standing.is_some();
-        if let Some(changes) = &mut self.changes {
-            let rows = 0..chunk.len();
-            changes.push(Recorded::Rows { namespace: store.namespace(), chunk, rows });
-        }
-        Ok(())
-    }
-
     /// Marks a row as gone.
     pub(crate) fn delete(&mut self, store: &Arc<Store>, table: &Arc<Table>, found: &Found) {
         let object = found.chunk.object(found.row);
@@ -420,20 +369,21 @@ impl<'r> Transaction<'r> {
         self.record(store, Some(found), None);
     }
 
-    /// Records the row that was added last.
-    fn record_new(&mut self, store: &Store) {
-        let Some((chunk, row)) = self.added.last() else { return };
+    /// Records the rows that were added last.
+    pub(super) fn record_new(&mut self, store: &Store, count: usize) {
+        let Some((chunk, last)) = self.added.last() else { return };
+        let added = last + 1 - count..last + 1;
         self.is_standing |= chunk.layout().standing.is_some();
         let Some(changes) = &mut self.changes else { return };
         if let Some(Recorded::Rows { chunk: before, rows, .. }) = changes.last_mut()
             && Arc::ptr_eq(before, chunk)
-            && rows.end == row
+            && rows.end == added.start
         {
-            rows.end += 1;
+            rows.end = added.end;
             return;
         }
-        let (namespace, chunk, rows) = (store.namespace(), chunk.clone(), row..row + 1);
-        changes.push(Recorded::Rows { namespace, chunk, rows });
+        let (namespace, chunk) = (store.namespace(), chunk.clone());
+        changes.push(Recorded::Rows { namespace, chunk, rows: added });
     }
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
@@ -504,7 +454,7 @@ impl<'r> Transaction<'r> {
     }
 
     /// Seals the last chunk of a table, and lets go of births that no longer matter.
-    fn close_tail(&mut self, store: &Store, table: &Table) {
+    pub(super) fn close_tail(&mut self, store: &Store, table: &Table) {
         self.added.close();
         let chunks = table.all_chunks();
         let recent = chunks.len().saturating_sub(RECENT);
@@ -530,9 +480,6 @@ impl<'r> Transaction<'r> {
         table.set_chunks(next);
     }
 }
-
-/// How many rows ahead the memory of the index is asked for.
-const AHEAD: usize = 8;
 
 /// How many of a table's last chunks are looked at when one is sealed.
 const RECENT: usize = 4;

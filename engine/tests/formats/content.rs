@@ -184,6 +184,8 @@ pub(crate) fn write(repository: &Repository) {
     repository.checkpoint().unwrap();
 
     many(&wmi, 10_000, 1_100);
+    // Few enough to be written column by column.
+    many(&wmi, 20_000, 50);
     rows(&wmi, &dmtf, 100);
     wmi.create_index(context, "F_All", "T").unwrap();
     wmi.drop_index(context, "F_Many", "Text").unwrap();

@@ -34,8 +34,9 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The newest format of logs that is known.
-const FORMAT: u32 = 2;
+/// The newest format of logs that is known. It is that of the file beside the database, as format
+/// 2 was; entries have kinds of changes that those of format 2 did not.
+const FORMAT: u32 = 3;
 /// The last format of logs without a file beside the database.
 const ALONE: u32 = 1;
 /// Of redb. The pages that an append changes are few, and reading is one pass.
@@ -50,6 +51,7 @@ const HEADER_COMMITS: (u64, u64) = (0, 0);
 #[derive(Debug)]
 pub(crate) struct Log {
     number: u64,
+    format: u32,
     path: String,
     database: Database,
     ahead: Option<Mutex<Ahead>>,
@@ -114,6 +116,7 @@ impl Log {
     ) -> Self {
         Self {
             number,
+            format: FORMAT,
             path,
             database,
             ahead: ahead.map(Mutex::new),
@@ -161,6 +164,7 @@ impl Log {
         let database = open_database(&path, "open", file, &syncing)?;
         let mut log = Self::new(number, path, database, syncing, None);
         let (version, directory, of) = log.header()?;
+        log.format = version;
         if version != ALONE {
             let name = names::ahead(number);
             let of_log = ((&directory, of), sync);
@@ -184,6 +188,10 @@ impl Log {
 
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    pub(crate) const fn format(&self) -> u32 {
+        self.format
     }
 
     /// Says that the file is going to be removed: closing it need not wait for the medium.

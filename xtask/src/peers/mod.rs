@@ -2,6 +2,7 @@
 //! turn, in one run, on the same input; what counts is the ratio, which the load and the
 //! speed of the machine touch least.
 
+mod compilers;
 mod durable;
 mod events;
 mod measure;

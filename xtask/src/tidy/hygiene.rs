@@ -23,6 +23,7 @@ const UNSAFE_FILES: &[(&str, &str)] = &[
     ("cells/tests/model/registry.rs", "shares what loom watches, to have it find the race"),
     ("cells/src/prefetch.rs", "gives the processor a hint about an address"),
     ("cells/src/text.rs", "the same for bytes, and that they are text"),
+    ("cells/src/texts.rs", "cuts texts out of a piece at places that were judged before"),
     ("schema/src/archive/memory.rs", "maps an archive file into memory and reads it in place"),
     ("benches/peers/src/memory.rs", "counts what the allocator gives out, and asks SQLite"),
     ("benches/benches/archive.rs", "measures opening an archive that the caller vouches for"),

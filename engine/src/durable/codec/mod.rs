@@ -15,6 +15,7 @@
 
 mod class;
 mod codes;
+mod columns;
 mod decoder;
 mod instance;
 mod item;
@@ -31,6 +32,7 @@ mod tests;
 mod value;
 
 pub(crate) use class::{put_class, put_data_type};
+pub(crate) use columns::{PlainColumn, PlainValues, put_columns};
 pub(crate) use decoder::{Damaged, Decoder};
 pub(crate) use item::{put_bytes, put_name, put_optional_text, put_text};
 pub(crate) use number::{put_bool, put_count, put_u32, put_u64};

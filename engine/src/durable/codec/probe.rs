@@ -1,10 +1,13 @@
 //! Reading any bytes as anything, for tests and the fuzz target.
 
+use super::columns::put_owned;
 use super::instance::{put_instance, put_object};
 use super::*;
+use cimarron_model::Scalar;
+use std::collections::BTreeMap;
 
 /// How many kinds of things [`read_any`] can be asked to read.
-pub(crate) const KINDS: u8 = 12;
+pub(crate) const KINDS: u8 = 13;
 
 /// Reads bytes as things of one kind. What was read must be written as the very bytes that
 /// it was read from. Whether it could be read.
@@ -20,6 +23,22 @@ pub(crate) fn read_any(kind: u8, bytes: &[u8]) -> bool {
     assert_eq!(decoder.position() + decoder.remaining(), bytes.len());
     assert_eq!(decoder.finish().is_ok(), decoder.remaining() == 0);
     read.is_ok()
+}
+
+/// What each row has in the column of each slot.
+pub(super) type Columns = BTreeMap<u32, Vec<Option<Scalar>>>;
+
+/// What `put_columns` wrote, and how many rows.
+pub(super) fn read_columns(decoder: &mut Decoder<'_>) -> Result<(usize, Columns), Damaged> {
+    let mut columns = Columns::new();
+    let rows = decoder.columns(|slot, row, value| {
+        let column = columns.entry(slot).or_default();
+        column.resize(row, None);
+        column.push(value.to_scalar());
+        true
+    })?;
+    columns.values_mut().for_each(|column| column.resize(rows, None));
+    Ok((rows, columns))
 }
 
 fn rewrite(kind: u8, decoder: &mut Decoder<'_>, out: &mut Vec<u8>) -> Result<(), Damaged> {
@@ -41,6 +60,10 @@ fn rewrite(kind: u8, decoder: &mut Decoder<'_>, out: &mut Vec<u8>) -> Result<(),
             put_optional_text(out, decoder.optional_text()?);
             put_name(out, &decoder.name()?);
             put_bytes(out, decoder.bytes()?);
+        }
+        11 => {
+            let (rows, columns) = read_columns(decoder)?;
+            put_owned(out, rows, &columns);
         }
         _ => {
             put_bool(out, decoder.bool()?);

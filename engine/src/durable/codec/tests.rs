@@ -5,9 +5,10 @@
     reason = "a method of `Decoder<'_>` is for every decoder only through a closure"
 )]
 
+use super::columns::put_owned;
 use super::decoder::MAX_DEPTH;
 use super::instance::{put_instance, put_object};
-use super::probe::{KINDS, read_any};
+use super::probe::{Columns, KINDS, read_any, read_columns};
 use super::strategies as any_of;
 use super::*;
 use crate::view::ValueView;
@@ -141,6 +142,84 @@ proptest! {
             read_any(kind, &bytes);
         }
     }
+}
+
+/// Columns of some rows, each of one type, some of them NULL.
+fn columns() -> impl Strategy<Value = (usize, Columns)> {
+    let column = |rows| {
+        let of = |of: BoxedStrategy<Scalar>| {
+            prop::collection::vec(prop_oneof![4 => of.prop_map(Some), 1 => Just(None)], rows)
+        };
+        prop_oneof![
+            of(any::<bool>().prop_map(Scalar::from).boxed()),
+            of(any::<u8>().prop_map(Scalar::from).boxed()),
+            of(any::<i8>().prop_map(Scalar::from).boxed()),
+            of(any::<u16>().prop_map(Scalar::from).boxed()),
+            of(any::<i16>().prop_map(Scalar::from).boxed()),
+            of(any::<u32>().prop_map(Scalar::from).boxed()),
+            of(any::<i32>().prop_map(Scalar::from).boxed()),
+            of(any::<u64>().prop_map(Scalar::from).boxed()),
+            of(any::<i64>().prop_map(Scalar::from).boxed()),
+            of(any::<u32>().prop_map(|bits| Scalar::Real32(f32::from_bits(bits))).boxed()),
+            of(any::<u64>().prop_map(|bits| Scalar::Real64(f64::from_bits(bits))).boxed()),
+            of(any::<u16>().prop_map(|unit| Scalar::Char16(Char16(unit))).boxed()),
+            of(any_of::datetimes().prop_map(Scalar::DateTime).boxed()),
+            of("[a-zß\u{1F980}]{0,6}".prop_map(|text| Scalar::String(text.into())).boxed()),
+        ]
+        .prop_filter("some value", |column| column.iter().any(Option::is_some))
+    };
+    (1..20_usize).prop_flat_map(move |rows| {
+        (Just(rows), prop::collection::btree_map(0..300_u32, column(rows), 1..5))
+    })
+}
+
+proptest! {
+    #[test]
+    fn columns_come_back(
+        (rows, columns) in columns(),
+        place in any::<prop::sample::Index>(),
+        bits in 1_u8..,
+    ) {
+        let mut bytes = Vec::new();
+        put_owned(&mut bytes, rows, &columns);
+        let mut decoder = Decoder::new(&bytes);
+        let found = read_columns(&mut decoder).unwrap();
+        prop_assert_eq!(decoder.finish(), Ok(()));
+        // NaN is not equal to itself.
+        prop_assert_eq!(format!("{found:?}"), format!("{:?}", (rows, &columns)));
+        for end in 0..bytes.len() {
+            prop_assert!(read_columns(&mut Decoder::new(&bytes[..end])).is_err(), "up to {end}");
+        }
+        survives_a_change(11, &bytes, place, bits);
+    }
+}
+
+#[test]
+fn refused_columns() {
+    for (bytes, problem) in [
+        (&[100, 0][..], "a count of more than is there"),
+        (&[8, 0], "rows without a value"),
+        (&[1, 1, 0, 0, 2], "bytes that are no value of their type"),
+        (&[1, 2, 0, 1, 7, 0, 1, 7], "columns out of order"),
+        (&[1, 1, 0, 14], "a column of values that are not plain"),
+        (&[1, 1, 0, 0x21, 7], "an unknown type"),
+        (&[2, 1, 0, 0x11, 0b11, 7, 7], "marks of rows that cannot be"),
+        (&[2, 1, 0, 0x11, 0b101, 7, 7], "marks of rows that cannot be"),
+        (&[2, 1, 0, 0x11, 0], "a column without a value"),
+        (&[0, 1, 0, 1], "a column without a value"),
+        (&[2, 1, 0, 12, 1, 0, 2, b'a', b'b'], "text behind the last one"),
+        (&[2, 1, 0, 12, 1, 1, 2, 0xc3, 0x9f], "a text that ends where none can"),
+        (&[2, 1, 0, 12, 1, 2, 2, b'a', b'b'], "a text that ends where none can"),
+        (&[1, 1, 0, 5, 1, 2, 3], "an early end"),
+    ] {
+        let refused = read_columns(&mut Decoder::new(bytes)).unwrap_err();
+        assert_eq!(refused.what, problem, "{bytes:?}");
+    }
+    let fits = Decoder::new(&[1, 1, 3, 1, 9]).columns(|slot, row, value| {
+        assert_eq!((slot, row, value.as_integer()), (3, 0, Some(9)));
+        false
+    });
+    assert_eq!(fits.unwrap_err().what, "a value that does not fit its property");
 }
 
 #[test]

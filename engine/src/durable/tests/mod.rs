@@ -1,5 +1,6 @@
 //! Repositories that end and begin again.
 
+mod batches;
 mod failing;
 mod harsh;
 mod image_of;

@@ -9,7 +9,7 @@ use super::super::scan::ChunkBatch;
 use super::super::statement::{ColumnHeader, Statement};
 use crate::error::EngineError;
 use crate::schema::{ClassId, Layout, Slot};
-use crate::store::{Chunk, Found};
+use crate::store::{Chunk, Found, Snapshot};
 use cimarron_model::{Char16, CimType, ClassVersion, Name, Scalar, TypeClass, Value};
 use cimarron_wql::like::StringCase;
 use cimarron_wql::order::SortValue;
@@ -47,10 +47,11 @@ pub(super) fn fold(
     let class = result.class().clone();
     let row = is_shown.then(|| row(class.clone(), &headers, &values));
     let rows = row.into_iter().map(|chunk| Found { chunk: Arc::new(chunk), row: 0 });
-    let snapshot = result.snapshot().without_rows().with_rows(rows);
-    let statement = Arc::new(Statement::of_aggregates(class, headers));
-    let row = QueryResult::new(session, result.context(), snapshot, statement);
-    Ok(row.found_through(result.access().clone()))
+    let snapshot = Snapshot::of_rows(rows);
+    let setting = result.statement().setting.clone();
+    let statement = Arc::new(Statement::of_aggregates(setting, class, headers));
+    let access = result.access().clone();
+    Ok(QueryResult::new(session, result.context(), snapshot, statement, access))
 }
 
 /// A row that is no instance, in a chunk of its own.

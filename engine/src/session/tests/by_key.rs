@@ -84,3 +84,45 @@ fn dmtf_has_a_key_once_in_each_class() {
     }
     assert!(both(&session, "SELECT * FROM X_Fan WHERE Id = 'a'").0.is_empty());
 }
+
+#[test]
+fn prepared_ones_of_many_classes_get_along() {
+    let session = wmi();
+    let names: Vec<String> = (0..20).map(|n| format!("X_Root{n}")).collect();
+    for name in &names {
+        let class = format!("class {name} {{ [key] string Id; }};");
+        session.compile_mof_text(&context(), "roots.mof", &class).unwrap();
+        session.create_instance(&context(), &device(name, name)).unwrap();
+    }
+    let prepare = |name: &String| {
+        let query = format!("SELECT * FROM {name} WHERE Id = '{name}'");
+        session.prepare(&context(), &query).unwrap()
+    };
+    let prepared: Vec<_> = names.iter().map(prepare).collect();
+    for (query, name) in prepared.iter().zip(&names).chain(prepared.iter().zip(&names)) {
+        let result = query.run(&context()).unwrap();
+        let row = result.rows().next().unwrap().unwrap();
+        assert_eq!(row.value(0).as_str(), Some(name.as_str()));
+    }
+}
+
+#[test]
+fn threads_may_share_a_prepared_one() {
+    let session = wmi();
+    let path = session.create_instance(&context(), &device("X_Disk", "a")).unwrap();
+    let prepared = session.prepare(&context(), QUERY).unwrap();
+    std::thread::scope(|threads| {
+        for _ in 0..3 {
+            threads.spawn(|| {
+                for _ in 0..300 {
+                    assert_eq!(prepared.run(&context()).unwrap().count().unwrap(), 1);
+                }
+            });
+        }
+        for n in 0..30_u64 {
+            let disk = device("X_Disk", "a").with("Bytes", n);
+            session.modify_instance(&context(), &path, &disk, &Update::Given).unwrap();
+            session.create_instance(&context(), &device("X_Disk", &format!("b{n}"))).unwrap();
+        }
+    });
+}

@@ -11,7 +11,7 @@ use crate::schema::{Layout, Slot};
 use crate::store::bits::Bits;
 use crate::store::chunk::{CAPACITY, QualifiersByRow};
 use crate::store::column::{Column, Data};
-use crate::store::strings::Strings;
+use crate::store::strings::{even, uneven};
 use cimarron_model::{Char16, CimType, DateTime, Scalar, Value};
 use rkyv::rancor;
 use rkyv::rend::u64_le;
@@ -141,7 +141,7 @@ impl Form<'_, '_> {
             }
             ArchivedFormRecord::String(texts) => {
                 self.demand(CimType::String, false)?;
-                Data::String(Box::new(self.texts(texts)?))
+                self.texts(texts)?
             }
             ArchivedFormRecord::Dictionary(codes, texts) => self.dictionary(codes, texts)?,
             ArchivedFormRecord::Constant(values) => self.constant(values)?,
@@ -166,29 +166,47 @@ impl Form<'_, '_> {
         Err(Damaged::new(format!("property `{name}` takes no values of type {cim_type}{array}")))
     }
 
-    fn texts(&mut self, record: &ArchivedTextRecord<'_>) -> Result<Strings, Damaged> {
+    fn texts(&mut self, record: &ArchivedTextRecord<'_>) -> Result<Data, Damaged> {
+        let text = self.piece(record)?;
+        let (len, width) = (record.len.to_native(), record.width.to_native());
+        let texts = if width == 0 {
+            uneven(text, ends(record)).map(|(is_ascii, texts)| Data::Uneven(is_ascii, texts))
+        } else {
+            even(text, width, len).filter(|_| record.ends.is_empty())
+        };
+        texts.filter(|texts| texts.len() == len as usize).ok_or_else(Self::badly_cut)
+    }
+
+    /// Texts in one piece.
+    fn piece(&mut self, record: &ArchivedTextRecord<'_>) -> Result<String, Damaged> {
         let bytes = self.source.take(record.bytes.to_native())?;
         let text = str::from_utf8(bytes).map_err(|_| Damaged::new("its texts are not UTF-8"))?;
-        let (len, width) = (record.len.to_native(), record.width.to_native());
-        let text = text.to_owned();
-        let strings = if width == 0 {
-            Strings::of_ends(text, record.ends.iter().map(|end| end.to_native()).collect())
-        } else {
-            Strings::of_width(text, width, len).filter(|_| record.ends.is_empty())
-        };
-        strings
-            .filter(|strings| strings.len() == len as usize)
-            .ok_or_else(|| Damaged::new("its texts do not end where it says"))
+        Ok(text.to_owned())
+    }
+
+    fn badly_cut() -> Damaged {
+        Damaged::new("its texts do not end where it says")
     }
 
     fn dictionary(
         &mut self,
         codes: &[u8],
-        texts: &ArchivedTextRecord<'_>,
+        record: &ArchivedTextRecord<'_>,
     ) -> Result<Data, Damaged> {
         self.demand(CimType::String, false)?;
-        let texts = self.texts(texts)?;
-        if codes.iter().any(|code| usize::from(*code) >= texts.len()) {
+        let text = self.piece(record)?;
+        let (len, width) = (record.len.to_native(), record.width.to_native());
+        let is_even = width != 0 && record.ends.is_empty();
+        let ends = if is_even && (width as usize).checked_mul(len as usize) == Some(text.len()) {
+            (1..=len).map_while(|nth| nth.checked_mul(width)).collect()
+        } else if width == 0 {
+            ends(record)
+        } else {
+            return Err(Self::badly_cut());
+        };
+        let texts = uneven(text, ends).filter(|texts| texts.1.len() == len as usize);
+        let texts = texts.ok_or_else(Self::badly_cut)?;
+        if codes.iter().any(|code| usize::from(*code) >= texts.1.len()) {
             return Err(Damaged::new("a row has a text that is not there"));
         }
         Ok(Data::Dictionary(codes.to_vec(), Box::new(texts)))
@@ -267,6 +285,11 @@ impl Form<'_, '_> {
         decoder.finish()?;
         Ok(cells)
     }
+}
+
+/// Where texts end.
+fn ends(record: &ArchivedTextRecord<'_>) -> Vec<u32> {
+    record.ends.iter().map(|end| end.to_native()).collect()
 }
 
 fn datetimes(bits: impl ExactSizeIterator<Item = u128>) -> Result<Data, Damaged> {

@@ -9,7 +9,7 @@ use crate::durable::codec;
 use crate::store::bits::Bits;
 use crate::store::chunk::Chunk;
 use crate::store::column::{Column, Data};
-use crate::store::strings::Strings;
+use crate::store::strings::{Cut, first_even, first_uneven};
 use crate::view::ValueView;
 use rkyv::rancor;
 use rkyv::util::AlignedVec;
@@ -87,7 +87,7 @@ impl Writer<'_> {
             return missing;
         }
         self.records += len * ROW_MAX + REST_MAX;
-        let mut nulls = first_bits(&column.nulls, len);
+        let mut nulls = first_bits(column.nulls(), len);
         let form = self.form(column, len, &mut nulls);
         ColumnRecord { nulls, form }
     }
@@ -116,9 +116,16 @@ impl Writer<'_> {
             Data::DateTime(items) => {
                 FormRecord::DateTime(first!(items).iter().map(|t| t.to_bits()).collect())
             }
-            Data::String(strings) => FormRecord::String(self.texts(strings, len)),
+            Data::String(strings) => FormRecord::String(self.texts(strings.first(len), len)),
+            Data::Even(_, texts) => FormRecord::String(self.texts(first_even(texts, len), len)),
+            Data::Uneven(_, texts) => {
+                let cut = first_uneven(texts.text(), texts.ends(), len);
+                FormRecord::String(self.texts(cut, len))
+            }
             Data::Dictionary(codes, texts) => {
-                FormRecord::Dictionary(first!(codes), self.texts(texts, texts.len()))
+                let (_, texts) = &**texts;
+                let cut = (texts.text(), texts.ends(), 0);
+                FormRecord::Dictionary(first!(codes), self.texts(cut, texts.len()))
             }
             Data::Constant(value, _) => {
                 codec::put_view(&mut self.scratch, ValueView::from(&**value));
@@ -131,8 +138,7 @@ impl Writer<'_> {
         }
     }
 
-    fn texts<'c>(&mut self, strings: &'c Strings, len: usize) -> TextRecord<'c> {
-        let (text, ends, width) = strings.first(len);
+    fn texts<'c>(&mut self, (text, ends, width): Cut<'c>, len: usize) -> TextRecord<'c> {
         self.out.extend_from_slice(text.as_bytes());
         TextRecord { len: len as u32, width, ends, bytes: text.len() as u64 }
     }

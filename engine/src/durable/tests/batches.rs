@@ -1,0 +1,101 @@
+//! Batches of plain rows, which the log has column by column.
+
+use super::*;
+use crate::ValueView;
+use cimarron_model::{Char16, DateTime, Instance, Value};
+use proptest::prelude::*;
+
+const MOF: &str = "
+    class X_Row {
+        [key] uint32 N; boolean B; sint8 I; uint64 U; real64 R; char16 C; datetime D; string T;
+        string Same;
+    };";
+
+const PROPERTIES: [&str; 9] = ["N", "B", "I", "U", "R", "C", "D", "T", "Same"];
+
+/// A value for a property, or none.
+fn of(at: usize) -> BoxedStrategy<Option<Value>> {
+    let value = match at {
+        0 => any::<bool>().prop_map(Value::from).boxed(),
+        1 => any::<i8>().prop_map(Value::from).boxed(),
+        2 => any::<u64>().prop_map(Value::from).boxed(),
+        3 => (-1e9..1e9).prop_map(Value::from).boxed(),
+        4 => any::<u16>().prop_map(|unit| Value::from(Char16(unit))).boxed(),
+        5 => (0..60_u8)
+            .prop_map(|s| {
+                DateTime::parse(&format!("202402291122{s:02}.123456+060")).unwrap().into()
+            })
+            .boxed(),
+        6 => "[a-c]{0,3}|ß{1,2}".prop_map(Value::from).boxed(),
+        _ => Just(Value::from("same")).boxed(),
+    };
+    prop::option::weighted(0.8, value).boxed()
+}
+
+/// The values of a row beside its key.
+type Row = Vec<Option<Value>>;
+
+/// Some commits: through the inserter or as a batch, the rows of each, and whether one of its keys
+/// is taken.
+fn commits() -> impl Strategy<Value = Vec<(bool, Vec<Row>, bool)>> {
+    let row: Vec<_> = (0..PROPERTIES.len() - 1).map(of).collect();
+    let rows = prop::collection::vec(row, 1..40);
+    prop::collection::vec((any::<bool>(), rows, prop::bool::weighted(0.2)), 1..8)
+}
+
+fn all(repository: &Repository) -> Vec<Instance> {
+    let session = repository.session("root/cimv2").unwrap();
+    let found = session.query(&context(), "SELECT * FROM X_Row").unwrap();
+    found.rows().map(|row| row.unwrap().to_instance()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn rows_of_batches_are_found_again(commits in commits()) {
+        let medium = Arc::new(SimulatedMedium::new());
+        let repository = open(&medium).unwrap();
+        let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+        wmi.compile_mof_text(&context(), "a.mof", MOF).unwrap();
+        wmi.create_index(&context(), "X_Row", "U").unwrap();
+        let mut inserter = wmi.inserter(&context(), "X_Row", &PROPERTIES).unwrap();
+        let (mut next, mut count) = (0_u32, 0);
+        for (inserts, rows, refused) in commits {
+            let first = next;
+            next += rows.len() as u32;
+            let keys = (first..).take(rows.len() - usize::from(refused)).chain(refused.then_some(first));
+            let all = keys.zip(&rows);
+            let is_done = if inserts {
+                for (key, row) in all {
+                    let key = Value::from(key);
+                    let values = std::iter::once(Some(&key)).chain(row.iter().map(Option::as_ref));
+                    let views: Vec<_> =
+                        values.map(|v| v.map_or(ValueView::Null, ValueView::from)).collect();
+                    inserter.insert(&views).unwrap();
+                }
+                let done = inserter.commit(&context());
+                inserter.discard();
+                done.is_ok()
+            } else {
+                let batch = all.fold(wmi.batch(), |batch, (key, row)| {
+                    let mut instance = Instance::new("X_Row").with("N", key);
+                    for (name, value) in PROPERTIES.iter().skip(1).zip(row) {
+                        if let Some(value) = value {
+                            instance.set(*name, value.clone());
+                        }
+                    }
+                    batch.create(instance)
+                });
+                batch.commit(&context()).is_ok()
+            };
+            // A taken key among several rows refuses all of them.
+            prop_assert_eq!(is_done, !refused || rows.len() == 1);
+            count += if is_done { rows.len() } else { 0 };
+        }
+        let before = all(&repository);
+        prop_assert_eq!(before.len(), count);
+        drop((inserter, wmi, repository));
+        let repository = open(&medium).unwrap();
+        prop_assert_eq!(all(&repository), before);
+    }
+}

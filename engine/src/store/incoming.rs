@@ -1,0 +1,116 @@
+//! Many rows of one class, which come as columns: a prepared inserter's, or those of a log.
+//!
+//! Columns that make a chunk of their own join the store as they are; a few rows are copied,
+//! column by column, to the chunk that the class is filling.
+
+use super::address::RowAddress;
+use super::chunk::Chunk;
+use super::column::{Column, Columns};
+use super::table::Table;
+use super::transaction::{Adopted, Transaction};
+use super::versions::Births;
+use super::{Recorded, Store};
+use crate::error::EngineError;
+use crate::schema::Layout;
+use std::sync::Arc;
+
+/// How many rows ahead the memory of the index is asked for.
+const AHEAD: usize = 8;
+
+/// How many rows are copied before it is seen whether the text of more has room.
+const STEP: usize = 128;
+
+impl Transaction<'_> {
+    /// Makes room for many rows that are going to be added.
+    pub(crate) fn reserve(&self, store: &Store, table: &Table, rows: usize) {
+        if let Some(index) = &table.index {
+            index.reserve(rows, store.hashes());
+        }
+    }
+
+    /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
+    /// each row before it joins the index.
+    pub(crate) fn adopt(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        (columns, hashes): (Columns, &[u64]),
+        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        self.close_tail(store, table);
+        let number = store.directory.take_number().ok_or(EngineError::StoreFull)?;
+        let births = Births::all(self.number);
+        let chunk = Chunk::finished(number, layout.clone(), hashes.len(), columns, births);
+        let chunk = Arc::new(chunk);
+        store.directory.put(&chunk);
+        let mut chunks = table.all_chunks().to_vec();
+        chunks.push(chunk.clone());
+        table.set_chunks(chunks);
+        let (entered, outcome) = enter((store, table), (&chunk, 0), hashes, is_free);
+        table.count(entered as isize);
+        self.adopted.push(Adopted {
+            store: store.clone(),
+            table: table.clone(),
+            chunk: chunk.clone(),
+            entered,
+        });
+        outcome?;
+        table.ordered.enter_all(&chunk);
+        self.is_standing |= layout.standing.is_some();
+        if let Some(changes) = &mut self.changes {
+            let rows = 0..chunk.len();
+            changes.push(Recorded::Rows { namespace: store.namespace(), chunk, rows });
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of columns, by slot, that have neither references nor objects, with the
+    /// hashes of their keys; `is_free` is asked about each before it joins the index.
+    pub(crate) fn copy_in(
+        &mut self,
+        store: &Arc<Store>,
+        table: &Arc<Table>,
+        layout: &Arc<Layout>,
+        (columns, hashes): (&[Column], &[u64]),
+        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let mut done = 0;
+        while let Some(left) = hashes.get(done..).filter(|left| !left.is_empty()) {
+            self.open_run(store, table, layout)?;
+            let Some(run) = self.added.open() else { return Ok(()) };
+            let (chunk, first) = (run.chunk.clone(), run.chunk.len());
+            let count = left.len().min(chunk.room()).min(STEP);
+            chunk.append_rows(&self.state.token, (columns, done..done + count), self.number);
+            run.rows.end = first + count;
+            table.count(count as isize);
+            let hashes = left.get(..count).unwrap_or_default();
+            enter((store, table), (&chunk, first), hashes, &is_free).1?;
+            (first..first + count).for_each(|row| table.ordered.enter(&chunk, row));
+            self.record_new(store, count);
+            done += count;
+        }
+        Ok(())
+    }
+}
+
+/// Enters the keys of a chunk's rows from `first` on in the index, as long as they are free;
+/// how many, and why no more.
+fn enter(
+    (store, table): (&Store, &Table),
+    (chunk, first): (&Chunk, usize),
+    hashes: &[u64],
+    is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+) -> (usize, Result<(), EngineError>) {
+    let Some(index) = &table.index else { return (hashes.len(), Ok(())) };
+    for (nth, hash) in hashes.iter().enumerate() {
+        if let Some(later) = hashes.get(nth + AHEAD) {
+            index.expect(*later);
+        }
+        if let Err(error) = is_free(chunk, first + nth, *hash) {
+            return (nth, Err(error));
+        }
+        index.insert(*hash, RowAddress::new(chunk.number(), first + nth), store.hashes());
+    }
+    (hashes.len(), Ok(()))
+}
