@@ -1,6 +1,6 @@
 //! Collecting the classes, qualifier types and instances of an archive.
 
-use crate::archive::{ArchiveBytes, WriteError, layout};
+use crate::archive::{ArchiveBytes, ArchivePieces, WriteError, layout};
 use crate::resolve::ResolvedClass;
 use crate::shortcut::Shortcut;
 use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
@@ -67,6 +67,11 @@ impl SchemaBuilder {
     /// classes and qualifier types were added; instances keep their order.
     pub fn finish(&self) -> Result<ArchiveBytes, WriteError> {
         layout(self.dialect, &self.namespaces)?.into_bytes()
+    }
+
+    /// The same archive, to be passed on and not to be opened.
+    pub fn pieces(&self) -> Result<ArchivePieces, WriteError> {
+        layout(self.dialect, &self.namespaces)?.into_pieces()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::Compiled;
-use cimarron_schema::{Archive, ArchiveBytes, OpenError, WriteError};
+use cimarron_schema::{Archive, ArchiveBytes, ArchivePieces, OpenError, WriteError};
 use std::io;
 use std::path::Path;
 
@@ -39,13 +39,16 @@ pub(crate) fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
 
 /// The archive of what was compiled.
 pub(crate) fn archive_of(compiled: &Compiled) -> Result<Archive, Failure> {
-    archive_from(archive_bytes(compiled.archive())?)
+    archive_from(within_limits(compiled.archive())?)
 }
 
-/// The bytes of an archive, unless its schema is beyond the limits of one.
-pub(crate) fn archive_bytes(
-    made: Result<ArchiveBytes, WriteError>,
-) -> Result<ArchiveBytes, Failure> {
+/// The archive of what was compiled, for whoever only writes it.
+pub(crate) fn archive_pieces(compiled: &Compiled) -> Result<ArchivePieces, Failure> {
+    within_limits(compiled.archive_pieces())
+}
+
+/// An archive, unless its schema is beyond the limits of one.
+pub(crate) fn within_limits<T>(made: Result<T, WriteError>) -> Result<T, Failure> {
     made.map_err(|error| Failure::input(Status::ServerLimits, error.to_string()))
 }
 

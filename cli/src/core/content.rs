@@ -1,6 +1,6 @@
 //! What a file holds, in a few bytes.
 
-use cimarron_schema::ArchiveBytes;
+use cimarron_schema::ArchivePieces;
 use std::io::{self, Read};
 
 /// The length of a file and a hash over two: that of its head, which is as long as the
@@ -22,17 +22,15 @@ impl Content {
     }
 
     /// The content of a file with an archive that was just made.
-    pub(super) fn of_archive(archive: &ArchiveBytes) -> Self {
-        match archive.parts() {
-            Some((head, _, hash)) if head.len() == HEAD => {
-                Self::new(archive.len() as u64, head, hash)
-            }
-            _ => {
-                let mut hasher = ContentHasher::default();
-                hasher.update(archive);
-                hasher.content()
-            }
+    pub(super) fn of_archive(archive: &ArchivePieces) -> Self {
+        let (header, rest) = archive.parts();
+        if header.len() == HEAD {
+            return Self::new(archive.len() as u64, header, archive.hash());
         }
+        let mut hasher = ContentHasher::default();
+        hasher.update(header);
+        rest.into_iter().for_each(|piece| hasher.update(piece));
+        hasher.content()
     }
 
     /// The content of a file that is there.
@@ -81,7 +79,7 @@ mod tests {
         builder.namespace("root/x").add_class(Class::new("X_A")).unwrap();
         let archive = builder.finish().unwrap();
         assert!(archive.len() > HEAD);
-        let content = Content::of_archive(&archive);
+        let content = Content::of_archive(&builder.pieces().unwrap());
         assert_eq!(content, Content::of(&mut &*archive).unwrap());
         for at in 0..archive.len() {
             let mut other = archive.to_vec();

@@ -3,7 +3,7 @@
 use super::content::{Content, ContentHasher};
 use crate::failure::Failure;
 use cimarron_model::Status;
-use cimarron_schema::ArchiveBytes;
+use cimarron_schema::ArchivePieces;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,9 +27,9 @@ pub(crate) fn write(
 }
 
 /// Writes an archive in the same way, without hashing it a second time.
-pub(crate) fn write_archive(path: &Path, archive: &ArchiveBytes) -> Result<Content, Failure> {
+pub(crate) fn write_archive(path: &Path, archive: &ArchivePieces) -> Result<Content, Failure> {
     let fill = |file: &mut File| {
-        file.write_all(archive)?;
+        archive.write(file)?;
         Ok(Content::of_archive(archive))
     };
     write_file(path, Sync::Wanted, fill).map_err(|error| write_failure(path, &error))

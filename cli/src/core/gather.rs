@@ -1,6 +1,6 @@
 //! One archive from several inputs: archives, and MOF compiled on top of them.
 
-use super::{Inputs, STDIN_NAME, Texts, archive_at, archive_bytes, archive_from};
+use super::{Inputs, STDIN_NAME, Texts, archive_at, archive_from, within_limits};
 use crate::args::{FindingsArgs, MofArgs};
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
@@ -40,7 +40,7 @@ impl Gathering<'_> {
         if !mof.is_empty() {
             self.add_mof(&mut all, &mof, progress)?;
         }
-        let bytes = archive_bytes(all.finish())?;
+        let bytes = within_limits(all.finish())?;
         Ok(archive_from(bytes)?)
     }
 

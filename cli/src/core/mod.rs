@@ -18,7 +18,9 @@ mod stamp;
 pub(crate) mod transfer;
 mod watch;
 
-pub(crate) use archive::{archive_at, archive_bytes, archive_from, archive_of, open_archive};
+pub(crate) use archive::{
+    archive_at, archive_from, archive_of, archive_pieces, open_archive, within_limits,
+};
 pub(crate) use check::check_query;
 pub(crate) use config::levels;
 pub(crate) use content::Content;

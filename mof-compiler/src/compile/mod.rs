@@ -46,7 +46,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
-use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError};
+use cimarron_schema::{ArchiveBytes, ArchivePieces, ResolvedClass, SchemaBuilder, WriteError};
 use std::sync::Arc;
 
 /// The namespace that declarations go to unless something says otherwise.
@@ -174,6 +174,11 @@ impl Compiled {
     /// The bytes of an archive.
     pub fn archive(&self) -> Result<ArchiveBytes, WriteError> {
         self.schema.finish()
+    }
+
+    /// An archive to be written and not to be opened.
+    pub fn archive_pieces(&self) -> Result<ArchivePieces, WriteError> {
+        self.schema.pieces()
     }
 
     /// How much was compiled.

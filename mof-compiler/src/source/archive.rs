@@ -1,5 +1,6 @@
 //! Zip archives as file systems.
 
+use super::FileId;
 use super::directory;
 use super::encoding;
 use super::fs::{self, EntryKind, FileSystem, Tree};
@@ -56,14 +57,24 @@ pub(super) fn is_named_zip(path: &Path) -> bool {
 
 /// The MOF files of an archive, unpacked.
 pub(super) struct ZipFileSystem {
-    entries: Tree<Unpacked>,
+    entries: Tree<Entry>,
     /// What the entries hold that are plain UTF-8, as schemas are. Thousands of small
     /// buffers, each rounded up to what allocators deal in, take three times the memory.
     texts: Arc<String>,
 }
 
-/// What an entry holds.
-enum Unpacked {
+/// An entry of an archive.
+pub(super) struct Entry {
+    content: Content,
+    /// The number of the file that was made of it.
+    pub(super) file: Option<FileId>,
+}
+
+/// What an entry holds. It is unpacked in its place: a second tree of thousands of entries
+/// takes longer to make than this one to fill.
+enum Content {
+    /// What the directory says.
+    Packed(Packed),
     /// A part of `texts`.
     Text(Range<usize>),
     /// Bytes to decode.
@@ -75,53 +86,77 @@ impl ZipFileSystem {
     /// Unpacks an archive. What the entries claim to hold is within the limits, and none
     /// yields more than it claims.
     pub(super) fn open(archive: &[u8], limits: &Limits) -> Result<Self, ArchiveError> {
-        let packed = match listed(archive, limits) {
+        let mut entries = match listed(archive, limits) {
             Some(entries) => entries,
             None => listed_by_zip(archive, limits)?,
         };
-        let mut unpacker = Unpacker::new(archive, packed.files());
-        let entries = packed.map(|entry| unpacker.unpack(&entry));
+        let mut unpacker = Unpacker::new(archive, entries.files());
+        for entry in entries.files_mut() {
+            if let Content::Packed(packed) = &entry.content {
+                entry.content = unpacker.unpack(packed);
+            }
+        }
         Ok(unpacker.finish(entries))
     }
 
-    /// The paths of the files.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.entries.paths()
+    /// The entries by their paths, and what those that are texts are parts of.
+    pub(super) fn parts_mut(&mut self) -> (impl Iterator<Item = (&str, &mut Entry)>, Texts<'_>) {
+        (self.entries.entries_mut(), Texts(&self.texts))
     }
 
-    /// What a file holds.
-    pub(super) fn contents(&self, path: &Path) -> io::Result<Contents> {
-        match self.entries.file(path)? {
-            Unpacked::Text(place) => {
-                Ok(Contents::Text(Text::part(self.texts.clone(), place.clone())))
-            }
-            Unpacked::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
-            Unpacked::Damaged(problem) => {
-                Err(io::Error::new(io::ErrorKind::InvalidData, problem.as_ref()))
-            }
+    /// The file that was made of the entry under a path.
+    pub(super) fn file(&self, path: &Path) -> Option<FileId> {
+        self.entries.file(path).ok()?.file
+    }
+}
+
+/// The texts of an archive.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a>(&'a Arc<String>);
+
+impl Entry {
+    fn packed(packed: Packed) -> Self {
+        Self { content: Content::Packed(packed), file: None }
+    }
+
+    /// What the entry holds, of an archive with these texts.
+    pub(super) fn contents(&self, texts: Texts<'_>) -> io::Result<Contents> {
+        let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
+        match &self.content {
+            Content::Text(place) => Ok(Contents::Text(Text::part(texts.0.clone(), place.clone()))),
+            Content::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
+            Content::Damaged(problem) => Err(damaged(problem)),
+            Content::Packed(_) => Err(damaged("it has not been unpacked")),
+        }
+    }
+
+    /// Whether a text lies in `texts` from letter to letter.
+    fn is_part_of(&self, texts: &str) -> bool {
+        match &self.content {
+            Content::Text(place) => texts.get(place.clone()).is_some(),
+            Content::Packed(_) | Content::Bytes(_) | Content::Damaged(_) => true,
         }
     }
 }
 
 /// The MOF files of an ordinary archive; `None` when something is odd or wrong with it.
-fn listed(archive: &[u8], limits: &Limits) -> Option<Tree<Packed>> {
+fn listed(archive: &[u8], limits: &Limits) -> Option<Tree<Entry>> {
     let mut entries = Tree::default();
     let mut room = limits.total;
-    for directory::Entry { name, packed } in directory::entries(archive, limits.files)? {
+    directory::read(archive, limits.files, |directory::Entry { name, packed }| {
         let path = Path::new(name);
         if !super::walk::is_mof(path) {
-            continue;
+            return Some(());
         }
         room = room.checked_sub(packed.size)?;
-        if packed.size > limits.file || !entries.insert(path, packed) {
-            return None;
-        }
-    }
+        let fits = packed.size <= limits.file && entries.insert(path, Entry::packed(packed));
+        fits.then_some(())
+    })?;
     Some(entries)
 }
 
 /// The MOF files that the directory of an archive lists, however it is made.
-fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, ArchiveError> {
+fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Entry>, ArchiveError> {
     let mut zip = ZipArchive::new(Cursor::new(archive))?;
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
@@ -144,7 +179,7 @@ fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Packed>, Archiv
             return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
         }
         room -= entry.size();
-        if !entries.insert(&path, Packed::of(&entry)) {
+        if !entries.insert(&path, Entry::packed(Packed::of(&entry))) {
             return Err(ArchiveError::Escape(entry.name().to_owned()));
         }
     }
@@ -157,7 +192,7 @@ impl FileSystem for ZipFileSystem {
     }
 
     fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        Ok(match self.contents(path)? {
+        Ok(match self.entries.file(path)?.contents(Texts(&self.texts))? {
             Contents::Text(text) => text.as_str().as_bytes().to_vec(),
             Contents::Bytes(bytes) => bytes,
         })
@@ -227,24 +262,27 @@ struct Unpacker<'a> {
 
 impl<'a> Unpacker<'a> {
     /// Has room for these entries.
-    fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Packed>) -> Self {
-        let sizes = entries.filter_map(|entry| entry.honest_size(archive));
+    fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Entry>) -> Self {
+        let sizes = entries.filter_map(|entry| match &entry.content {
+            Content::Packed(packed) => packed.honest_size(archive),
+            _ => None,
+        });
         let room = vec![0; sizes.fold(0, usize::saturating_add)];
         Self { archive, inflater: Decompressor::new(), room, filled: 0 }
     }
 
-    fn unpack(&mut self, entry: &Packed) -> Unpacked {
+    fn unpack(&mut self, entry: &Packed) -> Content {
         let start = self.filled;
         let contents = match self.contents(entry) {
             Ok(contents) => contents,
-            Err(problem) => return Unpacked::Damaged(problem),
+            Err(problem) => return Content::Damaged(problem),
         };
         if !encoding::is_plain(contents) {
-            return Unpacked::Bytes(contents.to_vec());
+            return Content::Bytes(contents.to_vec());
         }
         let end = start + contents.len();
         self.filled = end;
-        Unpacked::Text(start..end)
+        Content::Text(start..end)
     }
 
     /// What an entry holds, in the room behind the texts.
@@ -275,7 +313,7 @@ impl<'a> Unpacker<'a> {
     }
 
     /// All entries, those that turn out to be no UTF-8 as bytes.
-    fn finish(self, entries: Tree<Unpacked>) -> ZipFileSystem {
+    fn finish(self, mut entries: Tree<Entry>) -> ZipFileSystem {
         let Self { mut room, filled, .. } = self;
         room.truncate(filled);
         let bytes = match String::from_utf8(room) {
@@ -287,27 +325,18 @@ impl<'a> Unpacker<'a> {
             Err(error) => error.into_bytes(),
         };
         let mut texts = String::with_capacity(bytes.len());
-        let entries = entries.map(|entry| {
-            let Unpacked::Text(place) = entry else { return entry };
-            let contents = bytes.get(place).unwrap_or_default();
+        for entry in entries.files_mut() {
+            let Content::Text(place) = &mut entry.content else { continue };
+            let contents = bytes.get(place.clone()).unwrap_or_default();
             let Ok(text) = std::str::from_utf8(contents) else {
-                return Unpacked::Bytes(contents.to_vec());
+                entry.content = Content::Bytes(contents.to_vec());
+                continue;
             };
             let start = texts.len();
             texts.push_str(text);
-            Unpacked::Text(start..texts.len())
-        });
-        ZipFileSystem { entries, texts: Arc::new(texts) }
-    }
-}
-
-impl Unpacked {
-    /// Whether a text lies in `texts` from letter to letter.
-    fn is_part_of(&self, texts: &str) -> bool {
-        match self {
-            Self::Text(place) => texts.get(place.clone()).is_some(),
-            Self::Bytes(_) | Self::Damaged(_) => true,
+            *place = start..texts.len();
         }
+        ZipFileSystem { entries, texts: Arc::new(texts) }
     }
 }
 
@@ -387,7 +416,8 @@ mod tests {
             let files = open(&zipped(entries), &Limits::default()).unwrap();
             for (name, contents) in entries {
                 assert_eq!(files.read(Path::new(name), 99).unwrap(), *contents, "{name}");
-                let found = files.contents(Path::new(name)).unwrap();
+                let entry = files.entries.file(Path::new(name)).unwrap();
+                let found = entry.contents(Texts(&files.texts)).unwrap();
                 let is_text = matches!(found, Contents::Text(_));
                 assert_eq!(
                     is_text,

@@ -17,9 +17,14 @@ pub(super) struct Entry<'a> {
     pub(super) packed: Packed,
 }
 
-/// The entries of an ordinary archive, directories left out; `None` when it is not one,
-/// or has more entries than `most`.
-pub(super) fn entries(archive: &[u8], most: usize) -> Option<Vec<Entry<'_>>> {
+/// Hands the entries of an ordinary archive to `take`, directories left out. `None` when it
+/// is not one, has more entries than `most`, or `take` refuses one: what was handed out until
+/// then is worth nothing.
+pub(super) fn read<'a>(
+    archive: &'a [u8],
+    most: usize,
+    mut take: impl FnMut(Entry<'a>) -> Option<()>,
+) -> Option<()> {
     let end_at = archive.len().checked_sub(END_LENGTH)?;
     let end = Fields(archive.get(end_at..)?);
     let count = end.u16(10)?;
@@ -31,15 +36,14 @@ pub(super) fn entries(archive: &[u8], most: usize) -> Option<Vec<Entry<'_>>> {
         return None;
     }
     let mut rest = archive.get(start..end_at)?;
-    let mut entries = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
         let (name, packed);
         (name, packed, rest) = entry(archive, start, rest)?;
         if !name.ends_with('/') {
-            entries.push(Entry { name, packed });
+            take(Entry { name, packed })?;
         }
     }
-    rest.is_empty().then_some(entries)
+    rest.is_empty().then_some(())
 }
 
 const END: u32 = u32::from_le_bytes(*b"PK\x05\x06");
@@ -158,6 +162,16 @@ mod tests {
             writer.write_all(b"class X_A { };").unwrap();
         }
         writer.finish().unwrap().into_inner()
+    }
+
+    fn entries(archive: &[u8], most: usize) -> Option<Vec<Entry<'_>>> {
+        let mut entries = Vec::new();
+        let keep = |entry| {
+            entries.push(entry);
+            Some(())
+        };
+        read(archive, most, keep)?;
+        Some(entries)
     }
 
     fn names(archive: &[u8]) -> Option<Vec<&str>> {

@@ -164,14 +164,14 @@ impl<T> Tree<T> {
         self.files.values()
     }
 
-    /// The same tree of other files.
-    pub(super) fn map<U>(self, mut make: impl FnMut(T) -> U) -> Tree<U> {
-        Tree { files: self.files.into_iter().map(|(path, file)| (path, make(file))).collect() }
+    /// The same, to be changed.
+    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.files.values_mut()
     }
 
-    /// The normal paths of all files.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+    /// All files with their normal paths, in the order of these.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
+        self.files.iter_mut().map(|(path, file)| (path.as_str(), file))
     }
 
     pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {

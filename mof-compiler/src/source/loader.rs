@@ -86,6 +86,14 @@ struct Archive {
     files: ZipFileSystem,
 }
 
+impl Archive {
+    /// The file under a canonical path; all of an archive are loaded when it is added.
+    fn file(&self, key: &Path) -> Result<FileId, SourceError> {
+        let missing = || SourceError::NotFound(format!("{}/{}", self.name, key.display()));
+        self.files.file(key).ok_or_else(missing)
+    }
+}
+
 /// Gathers sources: files, directories, archives and texts.
 ///
 /// Of a directory or archive, all files named `*.mof` are compiled: those that
@@ -98,7 +106,8 @@ pub struct Loader<'fs> {
     map: SourceMap,
     origins: Vec<Origin>,
     archives: Vec<Archive>,
-    known: FxHashMap<(Option<usize>, PathBuf), FileId>,
+    /// The files that lie in no archive by their canonical paths.
+    known: FxHashMap<PathBuf, FileId>,
     requests: Vec<Request>,
     total: u64,
     /// Texts that did not decode; they stand empty in the map.
@@ -154,8 +163,7 @@ impl<'fs> Loader<'fs> {
                     return self.add_archive(name, &bytes);
                 }
                 let key = self.fs.canonical(path).map_err(|error| io_error(&name, error))?;
-                let directory = path.parent().map(Path::to_owned);
-                let file = self.add_file(None, key, directory, name, bytes)?;
+                let file = self.add_file(key, path, name, bytes)?;
                 self.requests.push(Request::File(file));
                 Ok(())
             }
@@ -300,47 +308,44 @@ impl<'fs> Loader<'fs> {
                 tried.push(self.display(archive, &directory));
                 continue;
             };
-            return self.load(archive, key, &found).map_err(IncludeProblem::Source);
+            let loaded = match archive.and_then(|index| self.archives.get(index)) {
+                Some(archive) => archive.file(&key),
+                None => self.load(key, &found),
+            };
+            return loaded.map_err(IncludeProblem::Source);
         }
         Err(IncludeProblem::NotFound(tried))
     }
 
     /// The file under a canonical path, read unless it was before.
-    fn load(
-        &mut self,
-        archive: Option<usize>,
-        key: PathBuf,
-        path: &Path,
-    ) -> Result<FileId, SourceError> {
-        let known_as = (archive, key);
-        if let Some(file) = self.known.get(&known_as) {
+    fn load(&mut self, key: PathBuf, path: &Path) -> Result<FileId, SourceError> {
+        if let Some(file) = self.known.get(&key) {
             return Ok(*file);
         }
         let path = tidy(path);
-        let name = self.display(archive, &path);
-        let bytes = self.read(self.file_system(archive), &path, &name)?;
-        let directory = path.parent().map(Path::to_owned);
-        self.add_file(archive, known_as.1, directory, name, bytes)
+        let name = self.display(None, &path);
+        let bytes = self.read(self.fs, &path, &name)?;
+        self.add_file(key, &path, name, bytes)
     }
 
     /// Adds all MOF files of an archive.
     fn add_archive(&mut self, name: String, bytes: &[u8]) -> Result<(), SourceError> {
-        let files = ZipFileSystem::open(bytes, &self.limits)
+        let mut files = ZipFileSystem::open(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
-        let mut paths: Vec<_> = files.paths().map(Path::new).collect();
-        if paths.is_empty() {
+        let (entries, texts) = files.parts_mut();
+        let mut entries: Vec<_> = entries.collect();
+        if entries.is_empty() {
             return Err(SourceError::NoMof(name));
         }
-        sort_by_path(&mut paths);
+        sort_by_path(&mut entries, |(path, _)| Path::new(path));
         let archive = Some(self.archives.len());
-        let mut set = Vec::with_capacity(paths.len());
-        for path in paths {
-            // All paths of a tree are Unicode.
-            let name = [&*name, path.to_str().unwrap_or_default()].join("/");
-            let contents = files.contents(path).map_err(|error| io_error(&name, error))?;
-            let directory = path.parent().map(Path::to_owned);
+        let mut set = Vec::with_capacity(entries.len());
+        for (path, entry) in entries {
+            let name = [&*name, path].join("/");
+            let contents = entry.contents(texts).map_err(|error| io_error(&name, error))?;
+            let directory = Path::new(path).parent().map(Path::to_owned);
             let file = self.push(Origin { archive, directory }, name, contents)?;
-            self.known.insert((archive, path.to_owned()), file);
+            entry.file = Some(file);
             set.push(file);
         }
         self.archives.push(Archive { name, files });
@@ -360,7 +365,7 @@ impl<'fs> Loader<'fs> {
         for path in paths {
             let name = self.display(None, &path);
             let key = self.fs.canonical(&path).map_err(|error| io_error(&name, error))?;
-            set.push(self.load(None, key, &path)?);
+            set.push(self.load(key, &path)?);
         }
         self.requests.push(Request::Set(set));
         Ok(())
@@ -368,17 +373,17 @@ impl<'fs> Loader<'fs> {
 
     fn add_file(
         &mut self,
-        archive: Option<usize>,
         key: PathBuf,
-        directory: Option<PathBuf>,
+        path: &Path,
         name: String,
         bytes: Vec<u8>,
     ) -> Result<FileId, SourceError> {
-        if let Some(file) = self.known.get(&(archive, key.clone())) {
+        if let Some(file) = self.known.get(&key) {
             return Ok(*file);
         }
-        let file = self.push(Origin { archive, directory }, name, Contents::Bytes(bytes))?;
-        self.known.insert((archive, key), file);
+        let origin = Origin { archive: None, directory: path.parent().map(Path::to_owned) };
+        let file = self.push(origin, name, Contents::Bytes(bytes))?;
+        self.known.insert(key, file);
         Ok(file)
     }
 

@@ -37,13 +37,13 @@ pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result
             }
         }
     }
-    sort_by_path(&mut files);
+    sort_by_path(&mut files, |path| path);
     Ok(files)
 }
 
 /// Sorts files by path, those of a directory together.
-pub(super) fn sort_by_path(paths: &mut [impl AsRef<Path>]) {
-    paths.sort_by_cached_key(|path| in_path_order(path.as_ref()));
+pub(super) fn sort_by_path<T>(files: &mut [T], path: impl Fn(&T) -> &Path) {
+    files.sort_by_cached_key(|file| in_path_order(path(file)));
 }
 
 /// The bytes of a path with the separators below every other byte, so that a

@@ -31,9 +31,18 @@ pub(super) fn unsealed(expected: usize) -> AlignedVec<16> {
 /// Fills in the header of a buffer from [`unsealed`] that has its payload now.
 pub(super) fn seal(mut bytes: AlignedVec<16>) -> ArchiveBytes {
     let payload = bytes.get(LEN..).unwrap_or_default();
-    let (length, hash) = (payload.len() as u64, blake3::hash(payload));
+    let header = of(payload.len() as u64, blake3::hash(payload).into());
+    if let Some(place) = bytes.first_chunk_mut() {
+        *place = header;
+    }
+    ArchiveBytes::new(bytes)
+}
+
+/// The header of a payload of this length and hash.
+pub(super) fn of(length: u64, hash: [u8; 32]) -> [u8; LEN] {
+    let mut header = [0; LEN];
     let mut put = |at: usize, field: &[u8]| {
-        if let Some(place) = bytes.get_mut(at..at + field.len()) {
+        if let Some(place) = header.get_mut(at..at + field.len()) {
             place.copy_from_slice(field);
         }
     };
@@ -41,8 +50,8 @@ pub(super) fn seal(mut bytes: AlignedVec<16>) -> ArchiveBytes {
     put(VERSION_AT, &VERSION.to_le_bytes());
     put(FLAGS_AT, &FLAGS.to_le_bytes());
     put(LENGTH_AT, &length.to_le_bytes());
-    put(HASH_AT, hash.as_bytes());
-    ArchiveBytes::new(bytes)
+    put(HASH_AT, &hash);
+    header
 }
 
 /// Checks the header against the bytes and gives the payload and its hash.

@@ -40,14 +40,6 @@ impl ArchiveBytes {
         aligned.extend_from_slice(bytes);
         Self(aligned)
     }
-
-    /// The header, the payload, and the BLAKE3 hash that the header gives for the payload:
-    /// its hash indeed in bytes from [`SchemaBuilder::finish`](crate::SchemaBuilder::finish),
-    /// and not compared here. `None` where the header is not an archive's.
-    pub fn parts(&self) -> Option<(&[u8], &[u8], [u8; 32])> {
-        let (payload, hash) = header::unhashed_payload(self).ok()?;
-        Some((self.get(..header::LEN)?, payload, hash))
-    }
 }
 
 impl std::ops::Deref for ArchiveBytes {
@@ -216,15 +208,6 @@ mod tests {
         assert_eq!(trusted.bytes(), checked.bytes());
         assert_eq!(trusted.content_hash(), checked.content_hash());
         assert!(trusted.namespace("ROOT/X").unwrap().class("x_a").is_some());
-    }
-
-    #[test]
-    fn the_parts_of_an_archive_come_with_the_payloads_hash() {
-        let bytes = bytes();
-        let (header, payload, hash) = bytes.parts().unwrap();
-        assert_eq!([header, payload].concat(), *bytes);
-        assert_eq!(hash, *blake3::hash(payload).as_bytes());
-        assert!(ArchiveBytes::copy_from(b"CIMARRON").parts().is_none());
     }
 
     #[test]

@@ -17,11 +17,13 @@ pub(crate) mod format;
 mod header;
 mod include;
 mod memory;
+mod pieces;
 mod values;
 mod write;
 
 pub use file::{Archive, OpenError};
 pub use include::Aligned;
 pub use memory::ArchiveBytes;
+pub use pieces::ArchivePieces;
 pub use write::WriteError;
 pub(crate) use write::layout;

@@ -7,7 +7,7 @@ use super::format::{
     Run, TypeRecord, class_flag,
 };
 use super::values::ValueWriter;
-use super::{ArchiveBytes, header};
+use super::{ArchiveBytes, ArchivePieces, header};
 use crate::builder::{IndexMap, NamespaceBuilder};
 use crate::hierarchy::depth_first;
 use crate::resolve::{Member, Named, ResolvedClass};
@@ -63,6 +63,10 @@ impl LaidOut {
         let buffer = header::unsealed(root.text.len() * 2);
         let bytes = rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(&root, buffer)?;
         Ok(header::seal(bytes))
+    }
+
+    pub(crate) fn into_pieces(self) -> Result<ArchivePieces, WriteError> {
+        Ok(ArchivePieces::of(self.0)?)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::args::{CompileArgs, usage};
 use crate::core::files;
-use crate::core::{Content, archive_bytes, archive_from};
+use crate::core::{Content, archive_of, archive_pieces};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
 use cimarron_mof::source::Trace;
 use cimarron_mof::{Compiled, Emit};
+use cimarron_schema::{Archive, ArchivePieces};
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -135,35 +136,49 @@ impl Outputs {
 
     /// Writes every form.
     pub(super) fn write(&self, compiled: &Compiled) -> Result<Vec<Written>, Stop> {
-        let bytes = archive_bytes(compiled.archive())?;
-        // The text forms are read off the archive, and it is opened for them only.
-        let opened =
-            if self.forms().any(Emit::is_text) { Some(archive_from(bytes.clone())?) } else { None };
-        let body = |form: Emit, out: &mut dyn Write| match &opened {
-            Some(archive) => form.write(archive, out),
-            None => out.write_all(&bytes),
-        };
+        let made = Made::of(compiled, self.forms().any(Emit::is_text))?;
         match self {
             Self::Nothing => Ok(Vec::new()),
             Self::Stdout(form) => {
                 let mut out = stdout();
-                body(*form, &mut out)?;
+                match &made {
+                    Made::Opened(archive) => form.write(archive, &mut out)?,
+                    Made::Pieces(archive) => archive.write(&mut out)?,
+                }
                 out.flush()?;
                 Ok(Vec::new())
             }
             Self::Files(all) => {
                 let mut written = Vec::with_capacity(all.len());
                 for (form, path) in all {
-                    let content = if form.is_text() {
-                        files::write(path, |out| body(*form, out))?
-                    } else {
-                        files::write_archive(path, &bytes)?
+                    let content = match &made {
+                        Made::Opened(archive) => {
+                            files::write(path, |out| form.write(archive, out))?
+                        }
+                        Made::Pieces(archive) => files::write_archive(path, archive)?,
                     };
                     let (path, bytes) = (path.clone(), content.bytes);
                     written.push(Written { form: *form, path, bytes, content: Some(content) });
                 }
                 Ok(written)
             }
+        }
+    }
+}
+
+/// The archive that all forms are made of. The text forms are read off it, and it is opened
+/// for them only.
+enum Made {
+    Opened(Archive),
+    Pieces(ArchivePieces),
+}
+
+impl Made {
+    fn of(compiled: &Compiled, opened: bool) -> Result<Self, Failure> {
+        if opened {
+            archive_of(compiled).map(Self::Opened)
+        } else {
+            archive_pieces(compiled).map(Self::Pieces)
         }
     }
 }

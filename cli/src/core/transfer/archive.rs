@@ -1,7 +1,7 @@
 //! The classes of a namespace as an archive, to be shown like one.
 
 use super::walk::{Walk, failed};
-use crate::core::{archive_bytes, archive_from};
+use crate::core::{archive_from, within_limits};
 use crate::failure::Failure;
 use cimarron_engine::{Archive, CallContext, ClassForm, Repository, Session};
 use cimarron_model::{Name, Status};
@@ -22,7 +22,7 @@ pub(crate) fn archive_of_namespace(session: &Session) -> Result<Archive, Failure
             add(&session, content, &name)?;
         }
     }
-    archive_from(archive_bytes(builder.finish())?)
+    archive_from(within_limits(builder.finish())?)
 }
 
 /// A namespace and its localised ones.
