@@ -119,7 +119,6 @@ impl<'s, A: Fn(ClassId) -> bool> Chunks<'s, A> {
         if changes != self.changes {
             (self.changes, self.last) = (changes, Last::NONE);
         }
-        rows.reserve(entries.len());
         let mut last = self.last;
         for (_, address) in entries {
             let (number, row) = (address.chunk(), address.row() as u32);

@@ -154,6 +154,7 @@ impl OrderedIndex {
     pub(crate) fn build(&self, chunks: &[Arc<Chunk>]) {
         let entries_of = |chunk: &Arc<Chunk>| {
             let slot = chunk.layout().slot_of(self.property.as_str(), 0)?;
+            chunk.bounds(slot as usize);
             let live = (0..chunk.len()).filter(|row| chunk.is_current(*row));
             Some(live.filter_map(|row| self.entry(chunk, row, slot)).collect::<Vec<_>>())
         };
@@ -458,6 +459,8 @@ pub(super) fn fill(index: &OrderedIndex, chunk: &Chunk) {
     if let Some(slot) = chunk.layout().slot_of(index.property.as_str(), 0) {
         let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
         index.enter(chunk, there, slot);
+        // The first query would look for them to choose its way; here the values are near.
+        chunk.bounds(slot as usize);
     }
 }
 
