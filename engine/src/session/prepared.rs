@@ -15,6 +15,7 @@ use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::schema::ClassId;
 use crate::store::{Found, Look, Near};
+use cimarron_cells::prefetch;
 use parking_lot::Mutex;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -151,6 +152,8 @@ impl PreparedQuery {
         let bound = self.bound.try_lock()?;
         let (_, hash) = bound.one.filter(|(root, _)| root == key_root)?;
         let Plan::Instances(statement) = &bound.bound.plan else { return None };
+        // It is counted when the row was found, and may be far away until then.
+        prefetch(&**statement);
         let key = statement.key.as_ref()?;
         let found = match key.look_near(&self.session.namespace, (near, hash), statement) {
             Look::Found(found) => Some(found),
