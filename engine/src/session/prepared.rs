@@ -26,6 +26,10 @@ use std::sync::{Arc, OnceLock};
 /// It follows its namespace: after the schema has changed, the next run binds it anew, and
 /// fails when it is no longer right.
 ///
+/// What is kept for looking rows up is shared by the queries of one session. Threads that share
+/// it get in each other's way, which costs them time and nothing else; better each prepares from
+/// its own clone of the session.
+///
 /// ```
 /// use cimarron_engine::{CallContext, Repository};
 /// # use cimarron_model::{Dialect, Instance};
@@ -44,32 +48,34 @@ pub struct PreparedQuery {
     session: Session,
     text: Box<str>,
     bound: Mutex<Prepared>,
-    /// For a query that names the key of its row: what is kept for the key root of its class.
-    near: Option<NearRoot>,
 }
 
 /// What was bound last.
 struct Prepared {
     bound: BoundPlan,
-    /// The key root and the hash of the key of a statement that is for one row at most: with the
-    /// hash the look begins, and the statement may be far away.
-    one: Option<(ClassId, u64)>,
+    /// For a statement that is for one row at most, of the newest commit: the hash of the key,
+    /// with which the look begins, as the statement may be far away, and what is kept for the key
+    /// root of its class.
+    one: Option<(u64, Arc<Near>)>,
 }
 
 impl Prepared {
-    fn new(bound: BoundPlan) -> Self {
-        let one = bound.plan.key().and_then(KeyWanted::of_one);
-        Self { bound, one }
+    /// Takes the lock of what the session keeps: not to be called under a query's own.
+    fn new(session: &Session, bound: BoundPlan) -> Self {
+        let one = bound.plan.key().filter(|_| session.pinned.is_none());
+        let one = one.and_then(KeyWanted::of_one);
+        let near = |root| session.near.of(&session.namespace, root);
+        Self { one: one.map(|(root, hash)| (hash, near(root))), bound }
     }
 }
 
 /// For how many key roots a session keeps something.
 const ROOTS: usize = 8;
 
-/// What is kept for the prepared queries of a session, by key root, the latest last. A clone of
-/// the session begins anew: threads that share what is kept get in each other's way.
+/// What is kept for the prepared queries of a session, by key root: first in, first out. A clone
+/// of the session begins anew: threads that share what is kept get in each other's way.
 #[derive(Debug, Default)]
-pub(super) struct KeptNear(OnceLock<Mutex<Vec<NearRoot>>>);
+pub(super) struct KeptNear(OnceLock<Arc<Mutex<Vec<NearRoot>>>>);
 
 /// A key root, and what is kept for it.
 type NearRoot = (ClassId, Arc<Near>);
@@ -81,8 +87,13 @@ impl Clone for KeptNear {
 }
 
 impl KeptNear {
+    /// The same once more, and not a new one: for a query, which may be bound anew.
+    fn shared(&self) -> Self {
+        Self(OnceLock::from(self.0.get_or_init(Arc::default).clone()))
+    }
+
     fn of(&self, namespace: &Namespace, key_root: ClassId) -> Arc<Near> {
-        let mut kept = self.0.get_or_init(Mutex::default).lock();
+        let mut kept = self.0.get_or_init(Arc::default).lock();
         let there = kept.iter().find(|(root, _)| *root == key_root);
         if let Some((_, near)) = there {
             return near.clone();
@@ -97,7 +108,8 @@ impl KeptNear {
 }
 
 impl Session {
-    /// Parses and binds a query that is to run more than once.
+    /// Parses and binds a query that is to run more than once. Each thread should prepare from
+    /// its own clone of the session: see [`PreparedQuery`].
     ///
     /// # Errors
     /// As [`Session::execute`].
@@ -105,11 +117,9 @@ impl Session {
         let schema = self.read(context, Operation::ReadInstances, text)?.schema();
         let bound = self.bind_to(text, schema)?;
         self.check_plan(&bound.schema, &bound.plan)?;
-        let prepared = Prepared::new(bound);
-        let one = prepared.one.filter(|_| self.pinned.is_none());
-        let near = one.map(|(root, _)| (root, self.near.of(&self.namespace, root)));
-        let bound = Mutex::new(prepared);
-        Ok(PreparedQuery { session: self.clone(), text: text.into(), bound, near })
+        let session = Self { near: self.near.shared(), ..self.clone() };
+        let bound = Mutex::new(Prepared::new(&session, bound));
+        Ok(PreparedQuery { session, text: text.into(), bound })
     }
 }
 
@@ -148,19 +158,25 @@ impl PreparedQuery {
     /// Looks the row up that has the key, with what is kept; `None` when that does not do.
     #[inline]
     fn look_near(&self) -> Option<(Arc<Statement>, Option<Found>)> {
-        let (key_root, near) = self.near.as_ref()?;
         let bound = self.bound.try_lock()?;
-        let (_, hash) = bound.one.filter(|(root, _)| root == key_root)?;
+        let (hash, near) = bound.one.as_ref()?;
         let Plan::Instances(statement) = &bound.bound.plan else { return None };
         // It is counted when the row was found, and may be far away until then.
         prefetch(&**statement);
         let key = statement.key.as_ref()?;
-        let found = match key.look_near(&self.session.namespace, (near, hash), statement) {
+        let found = match key.look_near(&self.session.namespace, (near, *hash), statement) {
             Look::Found(found) => Some(found),
             Look::Missing => None,
             Look::Elsewhere => return None,
         };
         Some((statement.clone(), found))
+    }
+
+    /// What is kept for it, when its row was found or missed with that; for tests.
+    #[cfg(test)]
+    pub(super) fn found_near(&self) -> Option<Arc<Near>> {
+        self.look_near()?;
+        self.bound.lock().one.as_ref().map(|(_, near)| near.clone())
     }
 
     fn run_anywhere(
@@ -177,7 +193,8 @@ impl PreparedQuery {
         let view = reading.view();
         if !Arc::ptr_eq(&bound.schema, view.schema()) {
             bound = session.bind_to(&self.text, view.schema().clone())?;
-            *self.bound.lock() = Prepared::new(bound.clone());
+            let prepared = Prepared::new(session, bound.clone());
+            *self.bound.lock() = prepared;
         }
         session.answer(context, &view, bound.plan)
     }

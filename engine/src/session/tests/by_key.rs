@@ -74,6 +74,46 @@ fn a_prepared_one_sees_the_newest_commit_and_the_newest_schema() {
 }
 
 #[test]
+fn prepared_ones_keep_their_way_to_a_class_that_is_made_anew() {
+    let session = wmi_with("");
+    const KEY: &str = "class X_New { [key] string Id; string Text; };";
+    const OTHER_KEY: &str = "class X_New { string Id; [key] string Text; };";
+    let declare = |class: &str, text: &str| {
+        session.compile_mof_text(&context(), "new.mof", class).unwrap();
+        session.create_instance(&context(), &device("X_New", "a").with("Text", text)).unwrap();
+    };
+    declare(KEY, "before");
+    let prepare = |query| session.prepare(&context(), query).unwrap();
+    let key = prepare("SELECT Text FROM X_New WHERE Id = 'a'");
+    let other = prepare("SELECT Text FROM X_New WHERE Text = 'next' AND Id = 'A'");
+    let text = |of: &PreparedQuery| {
+        let result = of.run(&context()).unwrap();
+        let row = result.rows().next().map(Result::unwrap);
+        row.map(|row| row.property("Text").unwrap().as_str().unwrap().to_owned())
+    };
+    // One that was found or missed shows what is kept for the next run.
+    let share = || {
+        let both = key.found_near().zip(other.found_near());
+        both.is_some_and(|(one, other)| Arc::ptr_eq(&one, &other))
+    };
+    assert_eq!((text(&key).as_deref(), text(&other)), (Some("before"), None));
+    assert!(share());
+    for (class, said) in [(KEY, "after"), (OTHER_KEY, "last"), (KEY, "next")] {
+        session.delete_class(&context(), "X_New").unwrap();
+        declare(class, said);
+        let next = (said == "next").then_some("next");
+        for _ in 0..2 {
+            assert_eq!((text(&key).as_deref(), text(&other).as_deref()), (Some(said), next));
+        }
+        assert_eq!(share(), class == KEY, "{said}");
+    }
+    let pinned = session.snapshot(&context()).unwrap();
+    let pinned = pinned.prepare(&context(), key.text()).unwrap();
+    assert_eq!(text(&pinned).as_deref(), Some("next"));
+    assert!(pinned.found_near().is_none());
+}
+
+#[test]
 fn dmtf_has_a_key_once_in_each_class() {
     let session = session(Dialect::Dmtf, DMTF_MOF);
     for class in ["X_Disk", "X_Fan"] {
