@@ -99,6 +99,12 @@ impl<'a> Current<'a> {
         Self { class: (ClassId::NONE, ClassVersion(0)), followed: None }
     }
 
+    /// One for the links whose newest rows are looked at, and one for those whose rows are
+    /// elsewhere, which an old snapshot may have many of.
+    const fn both() -> [Self; 2] {
+        [Self::none(), Self::none()]
+    }
+
     fn turn_to(&mut self, walk: &Walk<'a>, layout: &Layout) -> Option<&Followed<'a>> {
         if self.class != (layout.id, layout.version) {
             self.class = (layout.id, layout.version);
@@ -244,7 +250,7 @@ impl<'a> Walk<'a> {
         &self,
         (numbers, rows): (&[ObjectNumber], &[RowAddress]),
         visit: &mut Visit<'a>,
-        current: &mut Current<'a>,
+        [current, elsewhere]: &mut [Current<'a>; 2],
         follow: &mut impl Follow,
     ) {
         let mut rest = numbers;
@@ -253,7 +259,7 @@ impl<'a> Walk<'a> {
             rest = others;
             let there = run.first().and_then(|address| visit.at(*address));
             let Some(there) = there else {
-                numbers.iter().for_each(|number| self.link_elsewhere(*number, follow));
+                numbers.iter().for_each(|number| self.link_elsewhere(*number, elsewhere, follow));
                 continue;
             };
             let (chunk, kept, all) = (there.chunk, there.place, there.chunk.links_of_all());
@@ -261,7 +267,7 @@ impl<'a> Walk<'a> {
             for (number, address) in numbers.iter().zip(run) {
                 let (number, row) = (*number, address.row());
                 if !there.has(number, row) {
-                    self.link_elsewhere(number, follow);
+                    self.link_elsewhere(number, elsewhere, follow);
                 } else if let Some(followed) = followed {
                     follow.follow(followed, Link { number, spot: Spot { chunk, row, kept }, all });
                 }
@@ -271,18 +277,23 @@ impl<'a> Walk<'a> {
 
     /// Follows an association whose row is not where its newest one is, if it has one.
     #[cold]
-    fn link_elsewhere(&self, number: ObjectNumber, follow: &mut impl Follow) {
+    fn link_elsewhere(
+        &self,
+        number: ObjectNumber,
+        current: &mut Current<'a>,
+        follow: &mut impl Follow,
+    ) {
         let Some(found) = self.row_of(number) else { return };
-        if let Some(followed) = Followed::new(self.schema(), self.filter, found.chunk.layout()) {
+        if let Some(followed) = current.turn_to(self, found.chunk.layout()) {
             let all = found.chunk.links_of_all();
-            follow.follow(&followed, Link { number, spot: Spot::of(&found), all });
+            follow.follow(followed, Link { number, spot: Spot::of(&found), all });
         }
     }
 
     /// Calls `each` with every end that the filter gives.
     pub(super) fn ends(&self, mut each: impl FnMut(End<'_>)) -> Result<(), EngineError> {
         let mut met: FxHashSet<ObjectNumber> = FxHashSet::default();
-        let (mut visit, mut current) = (self.visit(), Current::none());
+        let (mut visit, mut current) = (self.visit(), Current::both());
         let mut targets = Targets::new();
         self.batches(|numbers, rows| {
             targets.clear();
@@ -351,7 +362,7 @@ impl<'a> Walk<'a> {
 
     /// Calls `each` with every association that the filter gives.
     pub(super) fn references(&self, mut each: impl FnMut(Spot<'_>)) -> Result<(), EngineError> {
-        let (mut visit, mut current) = (self.visit(), Current::none());
+        let (mut visit, mut current) = (self.visit(), Current::both());
         let (source, filter) = (self.object, self.filter);
         let mut referring = Referring { source, filter, each: &mut each };
         self.batches(|numbers, rows| {
