@@ -290,12 +290,32 @@ fn narrower(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cimarron_model::Value;
-    use cimarron_wql::plan::Reals;
+    use cimarron_model::{Name, Value};
+    use cimarron_wql::plan::{Predicate, Reals};
+    use cimarron_wql::{BoundExpr, BoundPath, Column, Constant};
     use proptest::prelude::*;
 
     fn key(form: KeyForm, value: impl Into<Value>) -> OrderedKey {
         form.key(ValueView::from(&value.into())).unwrap()
+    }
+
+    /// The test that a property equals any of some constants.
+    fn any_of(cim_type: CimType, constants: &[Constant], dialect: Dialect) -> Test {
+        let equals = |constant: &Constant| BoundExpr::Compare {
+            operand: BoundPath::Column(Column {
+                slot: 0,
+                name: Name::new("Value"),
+                cim_type,
+                is_array: false,
+            }),
+            operator: CompareOp::Equal,
+            constant: constant.clone(),
+        };
+        let all = BoundExpr::Or(constants.iter().map(equals).collect());
+        match Predicate::new(&all, dialect) {
+            Predicate::Column(test) => test.test,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -414,29 +434,65 @@ mod tests {
         ) {
             use CompareOp::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
             let operator = [Equal, Less, LessOrEqual, Greater, GreaterOrEqual][nth];
-            let check = |kind: KeyKind, folded, test: &Test, value: &Value| {
-                let form = KeyForm::for_test(kind, folded);
-                let (Some(range), true) = (form.range(test), form.is_exact(test)) else { return true };
+            let has_what_passes = |form: KeyForm, test: &Test, value: &Value| {
                 let view = ValueView::from(value);
-                range.contains(&form.key(view).unwrap()) == test.holds(view.to_wql())
+                let is_within = form.range(test).unwrap().contains(&form.key(view).unwrap());
+                is_within == test.holds(view.to_wql())
             };
+            let form = KeyForm::for_test(KeyKind::Integer, false);
             let outermost = [i128::from(i64::MIN), -1, 0, i128::from(u64::MAX), a.into(), b.into()];
             for near in outermost {
-                let test = Test::Integers(Integers::comparing(operator, near + at));
+                let set = Integers::comparing(operator, near + at);
+                let test = Test::Integers(set);
+                let has_some = set.low <= u64::MAX.into() && set.high >= i64::MIN.into();
+                prop_assert_eq!(form.is_exact(&test), has_some, "{:?}", test);
                 for value in [Value::from(a), b.into(), i64::MIN.into(), u64::MAX.into()] {
-                    prop_assert!(check(KeyKind::Integer, false, &test, &value), "{test:?} {value}");
+                    prop_assert!(!has_some || has_what_passes(form, &test, &value), "{test:?} {value}");
                 }
             }
+            let form = KeyForm::for_test(KeyKind::Real, false);
             for constant in [x, y, f64::MAX] {
                 let test = Test::Reals(Reals::comparing(operator, constant));
+                prop_assert_eq!(form.is_exact(&test), !constant.is_nan(), "{:?}", test);
                 for value in [x, y, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 0.0] {
-                    prop_assert!(check(KeyKind::Real, false, &test, &value.into()), "{test:?} {value}");
+                    let exact = constant.is_nan() || has_what_passes(form, &test, &value.into());
+                    prop_assert!(exact, "{test:?} {value}");
                 }
             }
             for (case, folded) in [(StringCase::Folded, true), (StringCase::Exact, false)] {
                 let constant = if folded { fold::fold(&constant).into() } else { (&*constant).into() };
                 let test = Test::Text { operator, constant, case };
-                prop_assert!(check(KeyKind::Text, folded, &test, &(&*text).into()), "{test:?} {text}");
+                let form = KeyForm::for_test(KeyKind::Text, folded);
+                prop_assert!(form.is_exact(&test), "{test:?}");
+                prop_assert!(has_what_passes(form, &test, &(&*text).into()), "{test:?} {text}");
+                prop_assert!(!KeyForm::for_test(KeyKind::Text, !folded).is_exact(&test), "{test:?}");
+            }
+        }
+
+        #[test]
+        fn exact_ranges_of_many_have_what_passes(
+            (numbers, number) in (prop::collection::vec(-50..700_i64, 0..8), -50..700_i64),
+            (texts, text) in (prop::collection::vec("[aAbßẞſs]{0,2}", 0..8), "[aAbßẞſs]{0,2}"),
+        ) {
+            // So many, and apart, that they are looked up.
+            let numbers = numbers.into_iter().chain((0..64).map(|n| 10 * n));
+            let numbers: Vec<_> = numbers.map(|n| Constant::Integer(n.into())).collect();
+            let texts = texts.into_iter().chain((0..8).map(|n| format!("K{n}")));
+            let texts: Vec<_> = texts.map(|text| Constant::Text(text.into())).collect();
+            for (dialect, folded) in [(Dialect::Wmi, true), (Dialect::Dmtf, false)] {
+                for (kind, cim_type, constants, value) in [
+                    (KeyKind::Integer, CimType::SInt64, &numbers, Value::from(number)),
+                    (KeyKind::Text, CimType::String, &texts, Value::from(&*text)),
+                ] {
+                    let test = any_of(cim_type, constants, dialect);
+                    let Test::OneOf(all) = &test else { panic!("{test:?}") };
+                    let form = KeyForm::for_test(kind, folded);
+                    prop_assert!(form.is_exact(&test), "{test:?}");
+                    let (view, ranges) = (ValueView::from(&value), form.ranges(all).unwrap());
+                    let key = form.key(view).unwrap();
+                    let within = ranges.iter().filter(|range| range.contains(&key)).count();
+                    prop_assert_eq!(within, usize::from(test.holds(view.to_wql())), "{:?}", test);
+                }
             }
         }
 
