@@ -82,11 +82,11 @@ pub(super) enum Way<'r> {
     Nothing,
     Key,
     Associations,
-    Ordered(Choice<'r>),
+    Ordered(IndexRead<'r>),
 }
 
 /// What to read of an ordered index.
-pub(super) struct Choice<'r> {
+pub(super) struct IndexRead<'r> {
     pub(super) index: &'r Arc<OrderedIndex>,
     pub(super) ranges: Vec<KeyRange>,
     pub(super) size: Size,
@@ -142,7 +142,7 @@ pub(super) fn candidates(
             let path = AccessPath::AssociationIndex { property };
             Ok(rows.map(|rows| found(path, FrozenChunk::of_rows(rows), false)))
         }
-        Way::Ordered(Choice { index, ranges, is_all, .. }) => {
+        Way::Ordered(IndexRead { index, ranges, is_all, .. }) => {
             let (store, seen) = (&namespace.store, view.seen());
             let (ranges, accept) = ((&**index, &*ranges), is_under(root, class));
             let rows = store.in_order(root, ranges, most(), seen, accept, allowance.between)?;
@@ -218,7 +218,7 @@ fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Opti
     }
     let estimate = Estimate::new(root, class);
     let spans = spans(root, class, parts, &estimate).into_iter();
-    let choices = spans.map(|Span { index, range, size, parts: exact, .. }| Choice {
+    let reads = spans.map(|Span { index, range, size, parts: exact, .. }| IndexRead {
         index,
         ranges: vec![range],
         size,
@@ -226,17 +226,17 @@ fn ordered<'r>(root: &'r Root, class: ClassRef<'_>, parts: &[Predicate]) -> Opti
     });
     let lists = parts.iter().filter_map(|part| {
         let list = values(root, class, part, &estimate)?;
-        Some(Choice { is_all: list.is_all && parts.len() == 1, ..list })
+        Some(IndexRead { is_all: list.is_all && parts.len() == 1, ..list })
     });
-    let less = |a: &Choice<'_>, b: &Choice<'_>| {
+    let less = |a: &IndexRead<'_>, b: &IndexRead<'_>| {
         a.size.partial_cmp(&b.size).unwrap_or(std::cmp::Ordering::Equal)
     };
-    let choice = choices.chain(lists).min_by(less)?;
-    let is_worth_it = match choice.size {
+    let read = reads.chain(lists).min_by(less)?;
+    let is_worth_it = match read.size {
         Size::OneValue => true,
         Size::About(entries) => entries <= worth_it(root, class) as f64,
     };
-    is_worth_it.then_some(Way::Ordered(choice))
+    is_worth_it.then_some(Way::Ordered(read))
 }
 
 /// For each property that has an index, what the tests of it leave together.
@@ -301,7 +301,7 @@ fn values<'r>(
     class: ClassRef<'_>,
     part: &Predicate,
     estimate: &Estimate<'_>,
-) -> Option<Choice<'r>> {
+) -> Option<IndexRead<'r>> {
     let Predicate::Any(items) = part else { return one_of(root, class, part, estimate) };
     let (slot, index, _) = range_of(root, class, items.first()?)?;
     let range = |item| {
@@ -318,7 +318,7 @@ fn values<'r>(
         Size::of(index, part, estimate)
     };
     let is_all = items.iter().all(|item| is_exact(index, item));
-    Some(Choice { index, ranges, size, is_all })
+    Some(IndexRead { index, ranges, size, is_all })
 }
 
 /// The ranges of an index that have all rows whose value is one of many.
@@ -327,7 +327,7 @@ fn one_of<'r>(
     class: ClassRef<'_>,
     part: &Predicate,
     estimate: &Estimate<'_>,
-) -> Option<Choice<'r>> {
+) -> Option<IndexRead<'r>> {
     let test = test_of(part)?;
     let Test::OneOf(all) = &test.test else { return None };
     let index = root.ordered_index(class, &test.column.name)?;
@@ -337,5 +337,5 @@ fn one_of<'r>(
         true => Size::OneValue,
         false => Size::of(index, part, estimate),
     };
-    Some(Choice { index, ranges, size, is_all: index.form.is_exact(&test.test) })
+    Some(IndexRead { index, ranges, size, is_all: index.form.is_exact(&test.test) })
 }

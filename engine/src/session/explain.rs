@@ -4,7 +4,7 @@
 //! is thought to give, and, when the query was run for it, how many it gave and how long it
 //! took, without what lies below it.
 
-use super::access::{self, AccessPath, Choice, Size, Way};
+use super::access::{self, AccessPath, IndexRead, Size, Way};
 use super::answer::Plan;
 use super::class_query;
 use super::estimate::Estimate;
@@ -210,7 +210,7 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
                 let path = wanted.map(|wanted| wanted.path.to_string()).unwrap_or_default();
                 PlanNode::new(format!("Association index of {path}")).about(all * OF_ONE_VALUE)
             }
-            Way::Ordered(Choice { index, ranges, size, .. }) => {
+            Way::Ordered(IndexRead { index, ranges, size, .. }) => {
                 let found = match size {
                     Size::About(rows) => rows,
                     Size::OneValue => all * OF_ONE_VALUE,
