@@ -1,6 +1,7 @@
 //! ASSOCIATORS OF and REFERENCES OF: tables of what is found.
 
 use super::*;
+use crate::Limits;
 use crate::clock::ManualClock;
 use crate::context::CancelToken;
 use std::time::Duration;
@@ -319,4 +320,35 @@ fn every_kind_of_query_ends_with_its_call() {
         }
         session.execute(&context(), query).unwrap();
     }
+}
+
+/// A walk that starts at a class looks for nothing before, which would tell of it.
+#[test]
+fn a_snapshot_that_has_ended_has_no_answer() {
+    let ended = Status::HandleOutOfDate.wbem().name();
+    let limits = Limits::default().with_dead_rows(50);
+    let repository = Repository::builder().limits(limits).build();
+    repository.create_namespace("root/cimv2", Dialect::Wmi).unwrap();
+    let session = repository.session("root/cimv2").unwrap();
+    session.compile_mof_text(&context(), "links.mof", LINKS).unwrap();
+    let add = |n| session.create_instance(&context(), &device("X_Node", &format!("n{n}")));
+    let nodes: Vec<ObjectPath> = (0..100).map(|n| add(n).unwrap()).collect();
+    let old = session.snapshot(&context()).unwrap();
+    let queries = [
+        ("ASSOCIATORS OF {X_Node}", "X_Sun=@"),
+        ("REFERENCES OF {X_Node}", "sn"),
+        ("ASSOCIATORS OF {X_Node} WHERE ClassDefsOnly", "*X_Sun"),
+        ("REFERENCES OF {X_Node} WHERE ClassDefsOnly", "*X_Lights"),
+    ];
+    let check = |is_kept: bool| {
+        for (query, found) in queries {
+            let expected = if is_kept { found } else { ended };
+            assert_eq!(answer(&old, query), expected, "{query}");
+        }
+    };
+    check(true);
+    for path in nodes {
+        session.delete_instance(&context(), &path).unwrap();
+    }
+    check(false);
 }
