@@ -49,7 +49,7 @@ pub use checkpoint::{Checkpoint, Pinned, SegmentFacts, Segments};
 pub use error::{JournalError, Result};
 pub use folder::Folder;
 pub use journal::{Journal, Options, PreparedLog};
-pub use log::{Entry, Tail};
+pub use log::{Entry, LOG_FORMAT, Tail};
 pub use medium::{BLOCK, BlockFile, Held, LockError, Medium, ReadAt, WriteFile};
 pub use open::{Opened, open};
 pub use redb::StorageBackend;

@@ -45,6 +45,28 @@ fn columns_below_one_count() {
 }
 
 #[test]
+fn rows_that_are_written_together() {
+    model(|| {
+        let writer = Writer::new();
+        let count = RowCount::new(&writer, 3);
+        let cells = Arc::new((Slots::<u32>::new(&count), Bits::new(&count)));
+        let (shared, rows) = (cells.clone(), count.clone());
+        let reader = thread::spawn(move || {
+            let rows = rows.rows();
+            let seen = shared.0.get(rows);
+            assert!([&[][..], &[5], &[5, 6, 7]].contains(&seen), "{seen:?}");
+            assert_eq!(shared.1.word(rows, 0), 0b110 & ((1 << rows.len()) - 1));
+        });
+        cells.0.set_all(&writer, 0, &[5]);
+        count.publish(&writer, 1);
+        cells.0.set_all(&writer, 1, &[6, 7]);
+        cells.1.set_all(&writer, 1..3);
+        count.publish(&writer, 3);
+        reader.join().unwrap();
+    });
+}
+
+#[test]
 fn a_column_that_comes_late() {
     model(|| {
         let writer = Writer::new();

@@ -11,7 +11,7 @@ use crate::context::Principal;
 use crate::error::EngineError;
 use crate::repository::{Repository, RepositoryBuilder};
 use crate::store::Transaction;
-use cimarron_journal::{Folder, JournalError, Medium, Options, Tail};
+use cimarron_journal::{Entry, Folder, JournalError, Medium, Options, Tail};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
@@ -101,7 +101,10 @@ fn replay_all(mut replay: Replay<'_>, tail: Tail) -> Result<(), EngineError> {
             // Until there is nothing more to give or nobody who takes.
             while tail.next().is_some_and(|entry| give.send(entry).is_ok()) {}
         });
-        taken.iter().try_for_each(|entry| replay.entry(&entry.map_err(storage)?.bytes))
+        taken.iter().try_for_each(|entry| {
+            let Entry { bytes, format, .. } = entry.map_err(storage)?;
+            replay.entry(&bytes, format)
+        })
     })
 }
 

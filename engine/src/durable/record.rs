@@ -57,7 +57,7 @@ pub(super) struct Writer {
 }
 
 /// The first format of logs that has [`kind::ROWS`].
-const ROWS_SINCE: u32 = 3;
+pub(super) const ROWS_SINCE: u32 = 3;
 
 impl Writer {
     /// Begins anew, with a reader that has these archives.

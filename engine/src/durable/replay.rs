@@ -4,7 +4,7 @@
 //! the log is damaged. A whole entry is one transaction here: nobody reads yet.
 
 use super::codec::{Cell, Damaged, Decoder};
-use super::record::{dialect, kind};
+use super::record::{ROWS_SINCE, dialect, kind};
 use super::schema::{Archives, change};
 use crate::clock::WallTime;
 use crate::context::Principal;
@@ -14,8 +14,8 @@ use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{add_columns, join, rejoin, slot_map, take_over};
 use crate::store::{
-    Beside, Column, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table, Transaction,
-    Wanted, image,
+    Beside, CAPACITY, Column, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table,
+    Transaction, Wanted, image,
 };
 use crate::view::ValueView;
 use cimarron_model::{CimType, Name};
@@ -32,6 +32,8 @@ pub(super) struct Replay<'r> {
     last: Commit,
     /// When the commit was that is being done.
     time: u64,
+    /// The format of the log.
+    format: u32,
 }
 
 /// Why something cannot be done again.
@@ -72,11 +74,12 @@ type Row<'a> = SmallVec<[(u32, Cell<'a>); 12]>;
 impl<'r> Replay<'r> {
     /// Goes on behind a commit.
     pub(super) fn new(repository: &'r Repository, archives: Archives, last: Commit) -> Self {
-        Self { repository, archives, image: AlignedVec::new(), last, time: 0 }
+        Self { repository, archives, image: AlignedVec::new(), last, time: 0, format: 0 }
     }
 
-    /// Does an entry again.
-    pub(super) fn entry(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+    /// Does an entry again, of a log of a format.
+    pub(super) fn entry(&mut self, bytes: &[u8], format: u32) -> Result<(), EngineError> {
+        self.format = format;
         let mut decoder = Decoder::new(bytes);
         let commits = self.repository.commits();
         let mut transaction = Transaction::begin(commits)?;
@@ -190,7 +193,8 @@ impl<'r> Replay<'r> {
             kind::REPLACE => within.replace(decoder, transaction),
             kind::DELETE => within.delete(decoder, transaction),
             kind::CHUNK => self.adopt(decoder, transaction, within),
-            kind::ROWS => within.rows(decoder, transaction),
+            // An older program, whose log it is, would refuse it.
+            kind::ROWS if self.format >= ROWS_SINCE => within.rows(decoder, transaction),
             kind::SCHEMA => {
                 let schema = change(decoder, &within.root.schema, &self.archives)?;
                 within.before = within.root.clone();
@@ -269,7 +273,7 @@ impl Within {
     fn rows(&mut self, decoder: &mut Decoder<'_>, transaction: &mut Transaction<'_>) -> Done {
         let (layout, table) = self.class(decoder)?;
         let mut columns = vec![Column::default(); layout.slots.len()];
-        let rows = decoder.columns(|slot, row, value| {
+        let rows = decoder.columns(CAPACITY, |slot, row, value| {
             let fits = layout.slot(slot).is_some_and(|slot| takes(slot, value));
             let column = columns.get_mut(slot as usize).filter(|_| fits);
             column.map(|column| column.set_at_end(row, value)).is_some()

@@ -7,7 +7,7 @@ use super::links::join;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::Layout;
-use crate::store::{Beside, Chunk, Column, Root, Table, Transaction};
+use crate::store::{Beside, Column, Root, Table, Transaction};
 use crate::view::ValueView;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -33,10 +33,7 @@ pub(crate) fn add_columns(
     check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     if joins_nothing(namespace, root, layout) {
-        let is_free =
-            |chunk: &Chunk, row, hash| check(hash, &chunk.keys(row).collect::<Keys<'_>>());
-        let rows = (columns, hashes);
-        return transaction.copy_in(&namespace.store, table, layout, rows, is_free);
+        return transaction.copy_in(&namespace.store, table, layout, (columns, hashes), check);
     }
     let value = |row: usize, slot: u32| {
         columns.get(slot as usize).map_or(ValueView::Null, |column| column.get(row))

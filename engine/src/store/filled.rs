@@ -23,18 +23,22 @@ impl Chunk {
     /// Some rows of a chunk that is added to, column by column as they lie there; `None` when one
     /// has values that are not plain, or there is more to the rows. Columns where all of them are
     /// NULL are left out.
-    pub(crate) fn plain(&self, rows: Range<usize>) -> Option<Vec<PlainColumn<'_>>> {
+    pub(crate) fn plain<'c>(&'c self, rows: Range<usize>) -> Option<Vec<PlainColumn<'c>>> {
         if self.has_qualifiers() {
             return None;
         }
-        let mut columns = Vec::new();
-        for (slot, cells) in self.as_tail()?.filled() {
-            let (present, values) = cells.plain(rows.clone())?;
-            if present.as_ref().is_none_or(|present| present.contains(&true)) {
-                columns.push(PlainColumn { slot, present, values });
-            }
+        let filled = self.as_tail()?.filled();
+        let present = filled.map(|(slot, cells)| (slot, cells, cells.present(rows.clone())));
+        let has_some =
+            |present: &Option<Vec<bool>>| present.as_ref().is_none_or(|p| p.contains(&true));
+        let filled: Vec<_> = present.filter(|(_, _, present)| has_some(present)).collect();
+        if !filled.iter().all(|(_, cells, _)| cells.is_plain()) {
+            return None;
         }
-        Some(columns)
+        let column = |(slot, cells, present): (u32, TailCells<'c>, _)| {
+            Some(PlainColumn { slot, present, values: cells.plain(rows.clone())? })
+        };
+        filled.into_iter().map(column).collect()
     }
 
     /// The rows that are there now, to be read one after the other.

@@ -12,6 +12,8 @@ use super::versions::Births;
 use super::{Recorded, Store};
 use crate::error::EngineError;
 use crate::schema::Layout;
+use crate::view::ValueView;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// How many rows ahead the memory of the index is asked for.
@@ -66,32 +68,46 @@ impl Transaction<'_> {
     }
 
     /// Adds the rows of columns, by slot, that have neither references nor objects, with the
-    /// hashes of their keys; `is_free` is asked about each before it joins the index.
+    /// hashes of their keys; `check` is asked about each before any of those with it is added.
     pub(crate) fn copy_in(
         &mut self,
         store: &Arc<Store>,
         table: &Arc<Table>,
         layout: &Arc<Layout>,
         (columns, hashes): (&[Column], &[u64]),
-        is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
+        check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let mut done = 0;
         while let Some(left) = hashes.get(done..).filter(|left| !left.is_empty()) {
             self.open_run(store, table, layout)?;
             let Some(run) = self.added.open() else { return Ok(()) };
             let (chunk, first) = (run.chunk.clone(), run.chunk.len());
-            let count = left.len().min(chunk.room()).min(STEP);
+            let hashes = left.get(..chunk.room().min(STEP)).unwrap_or(left);
+            let hashes = before_twin(hashes);
+            for (row, hash) in (done..).zip(hashes) {
+                let key = layout.keys.iter().map(|slot| columns.get(*slot as usize));
+                let key = key.map(|column| column.map_or(ValueView::Null, |c| c.get(row)));
+                check(*hash, &key.collect::<SmallVec<[ValueView<'_>; 4]>>())?;
+            }
+            let count = hashes.len();
             chunk.append_rows(&self.state.token, (columns, done..done + count), self.number);
             run.rows.end = first + count;
             table.count(count as isize);
-            let hashes = left.get(..count).unwrap_or_default();
-            enter((store, table), (&chunk, first), hashes, &is_free).1?;
+            enter((store, table), (&chunk, first), hashes, |_, _, _| Ok(())).1?;
             (first..first + count).for_each(|row| table.ordered.enter(&chunk, row));
             self.record_new(store, count);
             done += count;
         }
         Ok(())
     }
+}
+
+/// Those before the first that is there twice: whether two keys are one can be seen when the
+/// first of them is in the index.
+fn before_twin(hashes: &[u64]) -> &[u64] {
+    let is_twin = |at: &usize| hashes.split_at(*at).0.contains(hashes.get(*at).unwrap_or(&0));
+    let end = (1..hashes.len()).find(is_twin).unwrap_or(hashes.len());
+    hashes.split_at(end).0
 }
 
 /// Enters the keys of a chunk's rows from `first` on in the index, as long as they are free;

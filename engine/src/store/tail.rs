@@ -58,14 +58,23 @@ impl<'t> TailCells<'t> {
 }
 
 impl<'t> TailCells<'t> {
-    /// The values of some rows as they lie here, and which of them have one, unless all have;
-    /// `None` when they are not plain.
-    pub(super) fn plain(self, some: Range<usize>) -> Option<(Option<Vec<bool>>, PlainValues<'t>)> {
-        let Self { column, text, rows } = self;
-        let values = column.data.plain(text, rows, some.clone())?;
+    /// Which of some rows have a value, unless all have.
+    pub(super) fn present(self, some: Range<usize>) -> Option<Vec<bool>> {
+        let Self { column, rows, .. } = self;
         let has = |row| column.present.contains(rows, row as u32);
         let all = column.has_all(rows, some.start as u32..some.end as u32);
-        Some(((!all).then(|| some.map(has).collect()), values))
+        (!all).then(|| some.map(has).collect())
+    }
+
+    /// Whether its values are plain.
+    pub(super) const fn is_plain(self) -> bool {
+        self.column.data.is_plain()
+    }
+
+    /// The values of some rows as they lie here; `None` when they are not plain.
+    pub(super) fn plain(self, some: Range<usize>) -> Option<PlainValues<'t>> {
+        let Self { column, text, rows } = self;
+        column.data.plain(text, rows, some)
     }
 }
 
@@ -193,6 +202,15 @@ macro_rules! tail_data {
                         return None;
                     }
                 })
+            }
+
+            /// Whether the values are plain.
+            const fn is_plain(&self) -> bool {
+                match self {
+                    $( Self::$variant(_) => true, )*
+                    Self::String(_) => true,
+                    Self::Reference(_) | Self::Object(_) | Self::Array(_) | Self::Mixed(_) => false,
+                }
             }
 
             /// The values of some rows as they lie here, when they are plain.
@@ -372,7 +390,9 @@ impl Tail {
         (row, number): (usize, u32),
         (column, from): (&Column, Range<usize>),
     ) -> bool {
-        let Some(values) = column.without_nulls() else { return false };
+        // What it has fewer values than rows for is NULL in some of them, or in all.
+        let values = column.without_nulls().filter(|values| values.len() >= from.end);
+        let Some(values) = values else { return false };
         let cell = self.columns.get(number as usize).and_then(|cell| cell.get());
         let Some(own) = cell.map(|c| &**c).or_else(|| self.begin(layout, number)) else {
             return false;

@@ -87,8 +87,8 @@ impl Held {
         Piece { first: self.first, last: self.last, bytes: &self.bytes }
     }
 
-    pub(super) fn entry(&self) -> Entry {
-        Entry { first: self.first, last: self.last, bytes: self.bytes.clone() }
+    pub(super) fn entry(&self, format: u32) -> Entry {
+        Entry { first: self.first, last: self.last, bytes: self.bytes.clone(), format }
     }
 }
 
@@ -392,6 +392,7 @@ fn checksum(header: &[u8; HEADER], framed: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::LOG_FORMAT;
     use crate::simulated::{Crash, SimulatedMedium};
     use proptest::prelude::*;
 
@@ -403,7 +404,7 @@ mod tests {
     }
 
     fn held(ahead: &Ahead) -> Vec<Entry> {
-        ahead.held().map(Held::entry).collect()
+        ahead.held().map(|held| held.entry(LOG_FORMAT)).collect()
     }
 
     /// A commit for each length, from 1 on. Where `settle` says so, the database takes the full

@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The newest format of logs that is known. It is that of the file beside the database, as format
 /// 2 was; entries have kinds of changes that those of format 2 did not.
-const FORMAT: u32 = 3;
+pub const LOG_FORMAT: u32 = 3;
 /// The last format of logs without a file beside the database.
 const ALONE: u32 = 1;
 /// Of redb. The pages that an append changes are few, and reading is one pass.
@@ -116,7 +116,7 @@ impl Log {
     ) -> Self {
         Self {
             number,
-            format: FORMAT,
+            format: LOG_FORMAT,
             path,
             database,
             ahead: ahead.map(Mutex::new),
@@ -331,15 +331,15 @@ impl Log {
         })?;
         let mut fields = Fields(bytes.as_deref().unwrap_or_default());
         let version = fields.u32();
-        if let Some(found) = version.filter(|found| *found > FORMAT) {
+        if let Some(found) = version.filter(|found| *found > LOG_FORMAT) {
             return Err(JournalError::NewerFormat {
                 file: self.path.clone(),
                 found,
-                known: FORMAT,
+                known: LOG_FORMAT,
             });
         }
         match (version, fields.array(), fields.u64()) {
-            (Some(version @ ALONE..=FORMAT), Some(directory), Some(number)) => {
+            (Some(version @ ALONE..=LOG_FORMAT), Some(directory), Some(number)) => {
                 Ok((version, directory, number))
             }
             _ => Err(JournalError::damaged(&*self.path, "it has no header")),
@@ -360,7 +360,7 @@ impl Drop for Log {
 }
 
 fn header(directory: &DirectoryId, number: u64) -> Vec<u8> {
-    let mut header = FORMAT.to_le_bytes().to_vec();
+    let mut header = LOG_FORMAT.to_le_bytes().to_vec();
     header.extend_from_slice(directory);
     header.extend_from_slice(&number.to_le_bytes());
     header

@@ -1,7 +1,7 @@
 //! Reading the entries after a checkpoint, log after log, in the order of their commits.
 
 use super::backend::guarded;
-use super::{ENTRIES, HEADER_KEY, Held, Key, Log, Part};
+use super::{ENTRIES, HEADER_KEY, Key, Log, Part};
 use crate::error::{JournalError, Result};
 use crate::journal::Shared;
 use redb::{Range, ReadableDatabase};
@@ -18,6 +18,8 @@ pub struct Entry {
     pub last: u64,
     /// What was appended; of several, one behind the other.
     pub bytes: Vec<u8>,
+    /// The format of its log.
+    pub format: u32,
 }
 
 /// All entries after the checkpoint, as they were at opening. Of those in databases one is in
@@ -94,7 +96,7 @@ impl fmt::Debug for Tail {
 
 impl Cursor {
     fn new(log: Arc<Log>) -> Result<Self> {
-        let ahead = log.held(Held::entry).into();
+        let ahead = log.held(|held| held.entry(log.format)).into();
         let rows = guarded(&log.path, "read", || {
             let table = log.database.begin_read()?.open_table(ENTRIES)?;
             Ok(table.range((HEADER_KEY.0 + 1, 0)..)?)
@@ -116,7 +118,7 @@ impl Cursor {
                 return Err(self.torn());
             }
         }
-        Ok(Some(Entry { first, last, bytes }))
+        Ok(Some(Entry { first, last, bytes, format: self.log.format }))
     }
 
     /// Adds the next part's bytes to `bytes` and gives its key, and its last commit and parts.

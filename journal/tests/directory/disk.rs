@@ -2,7 +2,8 @@
 
 use cimarron_journal::simulated::SimulatedMedium;
 use cimarron_journal::{
-    AlignedVec, BLOCK, BlobId, Entry, Folder, Journal, JournalError, Medium, Opened, Options, open,
+    AlignedVec, BLOCK, BlobId, Entry, Folder, Journal, JournalError, LOG_FORMAT, Medium, Opened,
+    Options, open,
 };
 use std::fs;
 use std::path::Path;
@@ -19,7 +20,7 @@ fn try_open(path: &Path) -> Result<Opened, JournalError> {
 /// The entry that commits `first` to `last` are given in these tests.
 fn entry(first: u64, last: u64) -> Entry {
     let length = usize::try_from(first % 7 * 900).unwrap();
-    Entry { first, last, bytes: vec![first as u8; length] }
+    Entry { first, last, bytes: vec![first as u8; length], format: LOG_FORMAT }
 }
 
 fn append(journal: &Journal, first: u64, last: u64) {
@@ -72,7 +73,10 @@ fn entries_are_found_again() {
     append(&second.journal, 11, 12);
     // What closing brought into the database together is one entry.
     let together = [entry(1, 1), entry(2, 9), entry(10, 10)].map(|entry| entry.bytes).concat();
-    assert_eq!(entries(second), [Entry { first: 1, last: 10, bytes: together }]);
+    assert_eq!(
+        entries(second),
+        [Entry { first: 1, last: 10, bytes: together, format: LOG_FORMAT }]
+    );
     assert_eq!(entries(opened(path)).last(), Some(&entry(11, 12)));
 }
 
@@ -102,8 +106,8 @@ fn an_entry_of_many_parts_is_one() {
     drop(first);
     let found = entries(opened(folder.path()));
     assert_eq!(found.len(), 3);
-    assert!(found[1] == Entry { first: 2, last: 3, bytes });
-    assert_eq!(found[2], Entry { first: 4, last: 4, bytes: Vec::new() });
+    assert!(found[1] == Entry { first: 2, last: 3, bytes, format: LOG_FORMAT });
+    assert_eq!(found[2], Entry { first: 4, last: 4, bytes: Vec::new(), format: LOG_FORMAT });
 }
 
 #[test]

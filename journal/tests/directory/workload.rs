@@ -1,6 +1,8 @@
 //! What the tests write, and how they look at what is found.
 
-use cimarron_journal::{AlignedVec, BlobId, Entry, Journal, JournalError, Medium, Opened};
+use cimarron_journal::{
+    AlignedVec, BlobId, Entry, Journal, JournalError, LOG_FORMAT, Medium, Opened,
+};
 use cimarron_journal::{Options, open};
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ pub(crate) fn entry(first: u64, last: u64) -> Entry {
         let length = commit * 7919 % 2003;
         (0..length).map(move |at| (at * (commit + 2) + commit) as u8)
     };
-    Entry { first, last, bytes: (first..=last).flat_map(of).collect() }
+    Entry { first, last, bytes: (first..=last).flat_map(of).collect(), format: LOG_FORMAT }
 }
 
 pub(crate) fn append(journal: &Journal, first: u64, last: u64) -> Result<(), JournalError> {

@@ -272,16 +272,15 @@ fn texts(
 }
 
 impl<'a> Decoder<'a> {
-    /// What [`put_columns`] wrote: slot, row and value of all that are not NULL go to `put`, one
+    /// What [`put_columns`] wrote of `most` rows or fewer: slot, row and value of all that are not NULL go to `put`, one
     /// column after the other, which says whether they fit. How many rows there are.
     pub(crate) fn columns(
         &mut self,
+        most: usize,
         mut put: impl FnMut(u32, usize, ValueView<'_>) -> bool,
     ) -> Result<usize, Damaged> {
-        // Each row has a bit in some column at least, or would be no row.
-        let rows = self.u64()?;
-        let rows = usize::try_from(rows).ok().filter(|rows| rows / 8 <= self.remaining());
-        let rows = self.known(rows, "a count of more than is there")?;
+        let rows = usize::try_from(self.u64()?).ok().filter(|rows| *rows <= most);
+        let rows = self.known(rows, "more rows than a chunk has")?;
         let columns = self.count(LEAST)?;
         if columns == 0 {
             return Err(self.damaged("rows without a value"));

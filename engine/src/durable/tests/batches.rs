@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::ValueView;
-use cimarron_model::{Char16, DateTime, Instance, Value};
+use crate::durable::codec::Decoder;
+use crate::durable::record::{Writer, kind};
+use crate::store::{Next, Record};
+use cimarron_model::{Array, Char16, DateTime, Elements, Instance, Value};
 use proptest::prelude::*;
 
 const MOF: &str = "
@@ -98,4 +101,51 @@ proptest! {
         let repository = open(&medium).unwrap();
         prop_assert_eq!(all(&repository), before);
     }
+}
+
+/// What the log of a format has for the last commit of a repository: the kind of its change.
+fn kind_in(format: u32, record: &Record) -> u8 {
+    let mut writer = Writer::default();
+    writer.set_format(format);
+    writer.put(record);
+    let mut decoder = Decoder::new(writer.bytes());
+    decoder.u64().unwrap();
+    decoder.text().unwrap();
+    assert_eq!(decoder.u8().unwrap(), kind::TIME);
+    decoder.u64().unwrap();
+    assert_eq!(decoder.u8().unwrap(), kind::WITHIN);
+    decoder.text().unwrap();
+    decoder.u8().unwrap()
+}
+
+#[test]
+fn logs_have_only_what_their_format_has() {
+    let repository = Repository::new();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    let mof = "class X_Plain { [key] string Id; string Texts[]; };";
+    wmi.compile_mof_text(&context(), "a.mof", mof).unwrap();
+    let next = |ids: &[&str], texts: Option<&Value>| {
+        let mut inserter = wmi.inserter(&context(), "X_Plain", &["Id", "Texts"]).unwrap();
+        for id in ids {
+            let texts = texts.map_or(ValueView::Null, ValueView::from);
+            inserter.insert(&[ValueView::String(id), texts]).unwrap();
+        }
+        let commits = repository.commits();
+        let listener = commits.listen();
+        inserter.commit(&context()).unwrap();
+        match commits.log().next(&listener, None) {
+            Next::Record(record) => record,
+            Next::Nothing | Next::Lost(_) => panic!("the commit is not among the newest"),
+        }
+    };
+    let two = next(&["a", "b"], None);
+    assert_eq!(
+        (1..=3).map(|f| kind_in(f, &two)).collect::<Vec<_>>(),
+        [kind::INSERT, kind::INSERT, kind::ROWS]
+    );
+    assert_eq!(kind_in(3, &next(&["c"], None)), kind::INSERT);
+    let texts = Value::Array(Array::from_elements(Elements::String(vec!["t".into()])));
+    assert_eq!(kind_in(3, &next(&["d", "e"], Some(&texts))), kind::INSERT);
+    // Where those that have an array are others.
+    assert_eq!(kind_in(3, &next(&["f", "g"], None)), kind::ROWS);
 }

@@ -128,3 +128,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_refused_or_null_takes_no_memory() {
+    let mof = "class X_Item { [key] string Id; string Text; uint64 Size; };";
+    let session = session(Dialect::Wmi, mof);
+    let mut inserter = session.inserter(&context(), "X_Item", &["Id", "Text", "Size"]).unwrap();
+    let mut add = |ids: &[&str], text, size| {
+        for id in ids {
+            inserter.insert(&[ValueView::String(id), text, size]).unwrap();
+        }
+        let done = inserter.commit(&context());
+        inserter.discard();
+        done
+    };
+    let bytes = || session.namespace.store.heap_bytes();
+    add(&["a"], ValueView::Null, ValueView::Null).unwrap();
+    let before = bytes();
+    for _ in 0..5000 {
+        add(&["a"], ValueView::String("text"), ValueView::Null).unwrap_err();
+        add(&["b", "c", "a"], ValueView::String("text"), ValueView::UInt64(1)).unwrap_err();
+        add(&["b", "a"], ValueView::Null, ValueView::Null).unwrap_err();
+    }
+    assert_eq!(bytes(), before);
+    // The same key twice is seen when the first of them is there.
+    add(&["b", "c", "b"], ValueView::Null, ValueView::Null).unwrap_err();
+    let taken_back = bytes();
+    // Staged columns keep their form, and no place in the chunk comes of that.
+    add(&["b", "c"], ValueView::Null, ValueView::Null).unwrap();
+    assert_eq!(bytes(), taken_back);
+    assert_eq!(session.query(&context(), "SELECT * FROM X_Item").unwrap().count().unwrap(), 3);
+}
