@@ -41,17 +41,12 @@ pub const SCANS: usize = 9;
 /// How many of the rows of all are in a range of the ordered index: one in a hundred.
 const RANGE_SHARE: u64 = 100;
 
-/// How many ranges a figure is the mean of.
+/// How many ranges a figure is the median of.
 const RANGES: u64 = 20;
 
 /// Ranges of sizes.
 pub fn ranges(count: u64) -> impl Iterator<Item = Range<u64>> {
     (0..RANGES).map(move |nth| data::sizes(nth, count, count / RANGE_SHARE))
-}
-
-/// How many rows all ranges together give.
-pub fn rows_of_ranges(count: u64) -> u64 {
-    RANGES * (count / RANGE_SHARE)
 }
 
 /// What is parsed and bound without being run: two columns, three conditions.
