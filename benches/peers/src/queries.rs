@@ -1,7 +1,9 @@
 //! What the sides of `cargo xtask peers query` ask, and the rows and questions written to files
 //! for a side that is another program.
 
+use crate::clock::{self, Stopwatch};
 use crate::data::{self, Letters, Order, fleet};
+use crate::report::Report;
 use cimarron_engine::ValueView;
 use serde_json::json;
 use std::error::Error;
@@ -47,6 +49,42 @@ const RANGES: u64 = 20;
 /// Ranges of sizes.
 pub fn ranges(count: u64) -> impl Iterator<Item = Range<u64>> {
     (0..RANGES).map(move |nth| data::sizes(nth, count, count / RANGE_SHARE))
+}
+
+/// What the rows of ranges cost, one behind the other.
+#[derive(Default)]
+pub struct RangeCosts {
+    first: Vec<f64>,
+    again: Vec<f64>,
+    rows: u64,
+    sum: u64,
+}
+
+impl RangeCosts {
+    /// Reads a range, which gives its rows and a number that depends on all their values: once
+    /// as it comes, and then as often as scans run.
+    pub fn measure<E>(&mut self, mut read: impl FnMut() -> Result<(u64, u64), E>) -> Result<(), E> {
+        for nth in 0..=SCANS {
+            let mut clock = Stopwatch::default();
+            let (rows, sum) = clock.time(&mut read)?;
+            if nth == 0 {
+                self.first.push(clock.each(rows));
+                self.rows += rows;
+                self.sum = self.sum.wrapping_add(sum);
+            } else {
+                self.again.push(clock.each(rows));
+            }
+        }
+        Ok(())
+    }
+
+    /// The medians of the ranges, under these names.
+    pub fn report(self, report: &mut Report, [first, again]: [&str; 2]) {
+        report.check("range", self.sum);
+        report.check("range_rows", self.rows);
+        report.figure(first, clock::median(self.first));
+        report.figure(again, clock::median(self.again));
+    }
 }
 
 /// What is parsed and bound without being run: two columns, three conditions.

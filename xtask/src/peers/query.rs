@@ -127,9 +127,21 @@ const ROWS: &[Row] = &[
         (&SQLITE, "range_ordered"),
         ratio(10.0),
     ),
-    row("the same, not so created; DuckDB, scan, fetchall", ("range", RATE), (DUCK, "range"), None),
     row(
-        "the same, not so created; DuckDB, scan, fetchnumpy",
+        "the range not so created, read again; SQLite prepared",
+        ("range_again", RATE),
+        (&SQLITE, "range_again"),
+        ratio(10.0),
+    ),
+    row(
+        "the range so created, read again; SQLite prepared",
+        ("range_ordered_again", RATE),
+        (&SQLITE, "range_ordered_again"),
+        ratio(10.0),
+    ),
+    row("the range not so created; DuckDB, scan, fetchall", ("range", RATE), (DUCK, "range"), None),
+    row(
+        "the range not so created; DuckDB, scan, fetchnumpy",
         ("range", RATE),
         (DUCK, "range_numpy"),
         None,

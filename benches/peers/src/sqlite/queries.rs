@@ -4,7 +4,7 @@ use super::{Form, INSERT, database, insert_disks, touch_all};
 use crate::clock::{self, Stopwatch};
 use crate::data::{self, Letters, Order, SAMPLES, fleet::PROPERTIES};
 use crate::queries::{
-    self, BOTH, Count, LIKE, LIKE_MIXED, RANGE, TYPICAL_COLUMNS, TYPICAL_CONDITION,
+    self, BOTH, Count, LIKE, LIKE_MIXED, RANGE, RangeCosts, TYPICAL_COLUMNS, TYPICAL_CONDITION,
 };
 use crate::report::Report;
 use rusqlite::{Connection, Result};
@@ -20,17 +20,13 @@ pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()>
     key(report, &connection, count)?;
     key_prepared(report, &connection, count, ("key", "*", PROPERTIES.len()))?;
     key_prepared(report, &connection, count, ("key_size", "size", 1))?;
-    let cost = range(report, &connection, count)?;
-    report.figure("range", cost);
-    Ok(())
+    range(report, &connection, count, ["range", "range_again"])
 }
 
 /// What is asked of rows whose sizes grow in the order in which they were created.
 pub(super) fn ordered(report: &mut Report, count: u64, form: Form) -> Result<()> {
     let connection = filled(count, Order::OfKeys, Letters::Ascii, form)?;
-    let cost = range(report, &connection, count)?;
-    report.figure("range_ordered", cost);
-    Ok(())
+    range(report, &connection, count, ["range_ordered", "range_ordered_again"])
 }
 
 /// What is asked of models of which some are not ASCII. SQLite's LIKE folds no others, so the
@@ -118,22 +114,23 @@ fn key_prepared(
     Ok(())
 }
 
-/// Seconds for one row of those that an index finds: the median of the ranges.
-fn range(report: &mut Report, connection: &Connection, count: u64) -> Result<f64> {
+/// Seconds for one row of those that an index finds: as ranges that nobody looked at before, and
+/// as the same ranges once more.
+fn range(
+    report: &mut Report,
+    connection: &Connection,
+    count: u64,
+    figures: [&str; 2],
+) -> Result<()> {
     connection.execute_batch("CREATE INDEX disk_size ON disk (size); ANALYZE")?;
     let mut statement = connection.prepare("SELECT * FROM disk WHERE size >= ?1 AND size < ?2")?;
-    let (mut costs, mut rows, mut sum) = (Vec::new(), 0_u64, 0_u64);
+    let mut costs = RangeCosts::default();
     for sizes in queries::ranges(count) {
         let sizes = [sizes.start as i64, sizes.end as i64];
-        let mut clock = Stopwatch::default();
-        let (more, values) = clock.time(|| touch_all(statement.query(sizes)?, PROPERTIES.len()))?;
-        costs.push(clock.each(more));
-        rows += more;
-        sum = sum.wrapping_add(values);
+        costs.measure(|| touch_all(statement.query(sizes)?, PROPERTIES.len()))?;
     }
-    report.check("range", sum);
-    report.check("range_rows", rows);
-    Ok(clock::median(costs))
+    costs.report(report, figures);
+    Ok(())
 }
 
 /// Making a statement, which for SQLite is parsing, binding and planning.
