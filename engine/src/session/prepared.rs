@@ -15,7 +15,6 @@ use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::schema::ClassId;
 use crate::store::{Found, Look, Near};
-use cimarron_cells::prefetch;
 use parking_lot::Mutex;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -161,8 +160,6 @@ impl PreparedQuery {
         let bound = self.bound.try_lock()?;
         let (hash, near) = bound.one.as_ref()?;
         let Plan::Instances(statement) = &bound.bound.plan else { return None };
-        // It is counted when the row was found, and may be far away until then.
-        prefetch(&**statement);
         let key = statement.key.as_ref()?;
         let found = match key.look_near(&self.session.namespace, (near, *hash), statement) {
             Look::Found(found) => Some(found),
