@@ -49,7 +49,7 @@ impl Transaction<'_> {
         let mut chunks = table.all_chunks().to_vec();
         chunks.push(chunk.clone());
         table.set_chunks(chunks);
-        let (entered, outcome) = enter((store, table), (&chunk, 0), hashes, is_free);
+        let (entered, outcome) = enter((store, table), &chunk, hashes, is_free);
         table.count(entered as isize);
         self.adopted.push(Adopted {
             store: store.clone(),
@@ -93,7 +93,11 @@ impl Transaction<'_> {
             chunk.append_rows(&self.state.token, (columns, done..done + count), self.number);
             run.rows.end = first + count;
             table.count(count as isize);
-            enter((store, table), (&chunk, first), hashes, |_, _, _| Ok(())).1?;
+            if let Some(index) = &table.index {
+                let address = |row| RowAddress::new(chunk.number(), row);
+                let entries = hashes.iter().copied().zip((first..).map(address));
+                index.insert_all(entries, store.hashes());
+            }
             (first..first + count).for_each(|row| table.ordered.enter(&chunk, row));
             self.record_new(store, count);
             done += count;
@@ -110,23 +114,23 @@ fn before_twin(hashes: &[u64]) -> &[u64] {
     hashes.split_at(end).0
 }
 
-/// Enters the keys of a chunk's rows from `first` on in the index, as long as they are free;
-/// how many, and why no more.
+/// Enters the keys of a chunk's rows in the index, as long as they are free; how many, and why
+/// no more.
 fn enter(
     (store, table): (&Store, &Table),
-    (chunk, first): (&Chunk, usize),
+    chunk: &Chunk,
     hashes: &[u64],
     is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
 ) -> (usize, Result<(), EngineError>) {
     let Some(index) = &table.index else { return (hashes.len(), Ok(())) };
-    for (nth, hash) in hashes.iter().enumerate() {
-        if let Some(later) = hashes.get(nth + AHEAD) {
+    for (row, hash) in hashes.iter().enumerate() {
+        if let Some(later) = hashes.get(row + AHEAD) {
             index.expect(*later);
         }
-        if let Err(error) = is_free(chunk, first + nth, *hash) {
-            return (nth, Err(error));
+        if let Err(error) = is_free(chunk, row, *hash) {
+            return (row, Err(error));
         }
-        index.insert(*hash, RowAddress::new(chunk.number(), first + nth), store.hashes());
+        index.insert(*hash, RowAddress::new(chunk.number(), row), store.hashes());
     }
     (hashes.len(), Ok(()))
 }

@@ -238,23 +238,33 @@ impl KeyIndex {
 
     /// Adds an address. `rehash` gives the hash of an address's key.
     pub(super) fn insert<A: Address>(&self, hash: u64, address: A, rehash: impl FnMut(A) -> u64) {
+        self.insert_all(std::iter::once((hash, address)), rehash);
+    }
+
+    /// Adds addresses under their hashes.
+    pub(super) fn insert_all<A: Address>(
+        &self,
+        entries: impl Iterator<Item = (u64, A)>,
+        rehash: impl FnMut(A) -> u64,
+    ) {
         let mut rehash = rehash;
-        loop {
-            let shards = self.shards.load();
-            let place = shards.place(hash);
-            let Some(shard) = shards.list.get(place) else { return };
-            if !shard.is_full() {
-                shard.put(entry(hash, address.bits()));
-                return;
+        let mut shards = self.shards.load();
+        for (hash, address) in entries {
+            while let Some(shard) = shards.list.get(shards.place(hash)) {
+                if !shard.is_full() {
+                    shard.put(entry(hash, address.bits()));
+                    break;
+                }
+                let crowded = shard.entries.load(Ordering::Relaxed) as usize >= SHARD_PLACES / 2;
+                let next = if crowded && shard.depth < MAX_DEPTH {
+                    let bits = SPLIT_BITS.min(MAX_DEPTH - shard.depth);
+                    split(&shards, shard, (bits, FIRST_PLACES), &mut rehash)
+                } else {
+                    shards.replacing(shard, shard.rebuilt())
+                };
+                self.shards.store(Arc::new(next));
+                shards = self.shards.load();
             }
-            let crowded = shard.entries.load(Ordering::Relaxed) as usize >= SHARD_PLACES / 2;
-            let next = if crowded && shard.depth < MAX_DEPTH {
-                let bits = SPLIT_BITS.min(MAX_DEPTH - shard.depth);
-                split(&shards, shard, (bits, FIRST_PLACES), &mut rehash)
-            } else {
-                shards.replacing(shard, shard.rebuilt())
-            };
-            self.shards.store(Arc::new(next));
         }
     }
 
