@@ -101,7 +101,7 @@ pub(crate) fn query(session: &Session, text: &str) -> Result<Answer, Failure> {
         cimarron_engine::Answer::Classes(result) => {
             let declared = session.enumerate_qualifier_types(&context).map_err(refuse)?;
             let flavors = declared.into_iter().map(|d| (d.name, d.flavor)).collect();
-            Ok(Answer::Classes(ClassAnswer { result, flavors }))
+            Ok(Answer::Classes(Box::new(ClassAnswer { result, flavors })))
         }
     }
 }

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 #[derive(Debug)]
 pub(crate) enum Answer {
     Rows(RowAnswer),
-    Classes(ClassAnswer),
+    Classes(Box<ClassAnswer>),
 }
 
 impl Answer {
