@@ -15,7 +15,9 @@
 //!
 //! Whoever changes this file runs Miri over it (mapping excepted, which Miri lacks):
 //! `cargo +nightly miri test -p cimarron-schema --test archive -- reads_back refuses` and
-//! `cargo +nightly miri test -p cimarron-schema --lib -- archive::memory`.
+//! `cargo +nightly miri test -p cimarron-schema --lib -- archive::memory`, with
+//! `MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-ignore-leaks -Zmiri-disable-isolation"`: rkyv's checks
+//! do not keep to stacked borrows, and tests give static bytes away.
 #![allow(unsafe_code, reason = "see above")]
 
 use super::format::{ArchivedRoot, Root};
