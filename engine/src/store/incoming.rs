@@ -80,7 +80,7 @@ impl Transaction<'_> {
         let mut done = 0;
         while let Some(left) = hashes.get(done..).filter(|left| !left.is_empty()) {
             self.open_run(store, table, layout)?;
-            let Some(run) = self.added.open() else { return Ok(()) };
+            let run = self.added.open().ok_or(EngineError::StoreFull)?;
             let (chunk, first) = (run.chunk.clone(), run.chunk.len());
             let hashes = left.get(..chunk.room().min(STEP)).unwrap_or(left);
             let hashes = before_twin(hashes);

@@ -284,7 +284,7 @@ impl<'r> Transaction<'r> {
         links_before: &[ObjectNumber],
     ) -> Result<(), EngineError> {
         self.open_run(store, table, layout)?;
-        let Some(run) = self.added.open() else { return Ok(()) };
+        let run = self.added.open().ok_or(EngineError::StoreFull)?;
         // One that was there before may have links of then.
         let may_be_linked = beside.object != 0;
         if beside.object == 0 && !beside.links.is_empty() {
