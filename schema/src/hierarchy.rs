@@ -11,6 +11,8 @@ use hashbrown::HashMap;
 /// The classes in depth-first order.
 pub(crate) struct DepthFirst {
     pub(crate) places: Vec<Place>,
+    /// The places in the order of the classes' names.
+    pub(crate) by_name: Vec<usize>,
 }
 
 /// One class's place.
@@ -35,7 +37,7 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
     let no_class = classes.len();
     let mut first: Vec<Option<usize>> = vec![None; classes.len() + 1];
     let mut next: Vec<Option<usize>> = vec![None; classes.len()];
-    for (i, class) in sorted.into_iter().rev() {
+    for &(i, class) in sorted.iter().rev() {
         let parent = class.superclass().and_then(|s| by_name.get(s)).copied();
         if let (Some(first), Some(next)) =
             (first.get_mut(parent.unwrap_or(no_class)), next.get_mut(i))
@@ -46,6 +48,7 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
     let first_below = |class: usize| first.get(class).copied().flatten();
 
     let mut places: Vec<Place> = Vec::with_capacity(classes.len());
+    let mut place_of: Vec<Option<usize>> = vec![None; classes.len()];
     // A stack of (place of the parent, its child to visit next).
     let mut open = vec![(None, first_below(no_class))];
     while let Some((parent, child)) = open.last_mut() {
@@ -53,6 +56,9 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
         if let Some(class) = *child {
             *child = next.get(class).copied().flatten();
             let place = places.len();
+            if let Some(slot) = place_of.get_mut(class) {
+                *slot = Some(place);
+            }
             places.push(Place { class, parent, subtree_end: place + 1 });
             open.push((Some(place), first_below(class)));
         } else {
@@ -63,7 +69,8 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
             }
         }
     }
-    DepthFirst { places }
+    let by_name = sorted.iter().filter_map(|(i, _)| place_of.get(*i).copied().flatten()).collect();
+    DepthFirst { places, by_name }
 }
 
 #[cfg(test)]
@@ -98,5 +105,8 @@ mod tests {
                 ("C", Some(3), 5)
             ]
         );
+        let by_name: Vec<_> =
+            order.by_name.iter().map(|p| input[order.places[*p].class].name.as_str()).collect();
+        assert_eq!(by_name, ["A", "A2", "B", "C", "Z"]);
     }
 }

@@ -19,6 +19,13 @@ pub(super) struct ValueWriter {
     arrays: HashTable<(u64, u32)>,
 }
 
+impl ValueWriter {
+    /// Makes room for so many arrays.
+    pub(super) fn reserve(&mut self, arrays: usize) {
+        self.arrays.reserve(arrays, |(h, _)| *h);
+    }
+}
+
 impl Root {
     /// The words of an array while the archive is being written.
     fn array_words(&self, record: &ValueRecord) -> &[u64] {

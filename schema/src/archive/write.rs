@@ -149,6 +149,7 @@ impl Writer {
         room(&mut root.lists, short);
         room(&mut self.values.strings, short);
         self.symbols.reserve(classes * 16, |(h, _)| spread(*h));
+        self.values.reserve(classes * 5);
     }
 
     /// The symbol of a text.
@@ -193,9 +194,11 @@ impl Writer {
             .filter_map(|(n, place)| Some((n, classes.get(place.class)?.name.as_str())))
             .collect();
         let class_table = append(&mut self.root.lists, hash_table(&named))?;
-        let mut by_name = named.clone();
-        by_name.sort_by(|a, b| fold::cmp(a.1, b.1));
-        let classes_by_name = append(&mut self.root.lists, by_name.into_iter().map(|(n, _)| n))?;
+        let mut by_name = Vec::with_capacity(order.by_name.len());
+        for place in order.by_name {
+            by_name.push(number(place)? + first);
+        }
+        let classes_by_name = append(&mut self.root.lists, by_name)?;
         let record = NamespaceRecord {
             name: self.symbol(name.as_str())?,
             classes: Run { start: first, len: number(order.places.len())? },

@@ -91,9 +91,7 @@ impl Judge<'_> {
 
     fn property_count(&mut self) {
         let inherited = self.superclass.map_or(0, |s| s.properties.len());
-        let is_new =
-            |name: &Name| self.superclass.is_none_or(|s| s.property(name.as_str()).is_none());
-        let total = inherited + self.local.properties.iter().filter(|p| is_new(&p.name)).count();
+        let total = inherited + self.overridden.iter().filter(|above| above.is_none()).count();
         if total > MAX_PROPERTIES {
             let message = format!("the class has {total} properties; {MAX_PROPERTIES} are allowed");
             self.at_class(Rule::TooManyProperties, Part::Name, message, None);

@@ -36,8 +36,9 @@ impl<'a> Judge<'a> {
     pub(super) fn package_path(&mut self, site: &Site<'a>, one: &Qualifier) {
         let Some(text) = one.value.as_str() else { return };
         let schema = self.local.name.as_str().split('_').next().unwrap_or_default();
-        let first = text.split("::").next().unwrap_or_default();
-        let problem = if text.split("::").any(|part| part.trim().is_empty()) {
+        let mut parts = Parts(Some(text));
+        let first = parts.clone().next().unwrap_or_default();
+        let problem = if parts.any(|part| part.trim().is_empty()) {
             format!("`{text}` has an empty package name")
         } else if !first.eq_ignore_ascii_case(schema) {
             format!("`{text}` begins with `{first}`, and the class is of the schema `{schema}`")
@@ -145,6 +146,27 @@ pub(super) fn is_deprecated(qualifiers: &cimarron_model::Qualifiers) -> bool {
 pub fn replacement(deprecated: &Qualifier) -> Option<String> {
     let first = texts(&deprecated.value).find(|t| !t.eq_ignore_ascii_case("no value"))?;
     Some(format!("use `{first}`"))
+}
+
+/// The parts of a path with `::` between them. To prepare a search for a text of two letters
+/// takes longer than to look through a path.
+#[derive(Clone)]
+struct Parts<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.0?;
+        let end = rest.as_bytes().windows(2).position(|pair| pair == b"::");
+        let (part, rest) = match end.and_then(|end| Some((rest.get(..end)?, rest.get(end + 2..)?)))
+        {
+            Some((part, rest)) => (part, Some(rest)),
+            None => (rest, None),
+        };
+        self.0 = rest;
+        Some(part)
+    }
 }
 
 /// `Class`, `Class.Property.Property`, `Class.Method()` or `Class.Method(Parameter)`.

@@ -234,6 +234,7 @@ struct Judge<'a> {
 }
 
 /// Gives the last finding a further place.
+#[cold]
 fn relate(found: &mut [Violation], place: Place, message: impl Into<String>) {
     if let Some(last) = found.last_mut() {
         last.related = Some(Box::new((place, message.into())));
@@ -241,11 +242,13 @@ fn relate(found: &mut [Violation], place: Place, message: impl Into<String>) {
 }
 
 impl Judge<'_> {
+    #[cold]
     fn report(&mut self, rule: Rule, element: Element, part: Part, message: String) {
         self.found.push(Violation { rule, element, part, message, help: None, related: None });
     }
 
     /// As `report`, with advice when there is some.
+    #[cold]
     fn advise(
         &mut self,
         rule: Rule,

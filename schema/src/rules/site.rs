@@ -75,6 +75,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Reports at a qualifier.
+    #[cold]
     pub(super) fn at_qualifier(
         &mut self,
         rule: Rule,
@@ -88,6 +89,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Reports at the value of a qualifier, or at one entry of it.
+    #[cold]
     pub(super) fn at_value(
         &mut self,
         rule: Rule,
@@ -106,11 +108,13 @@ impl<'a> Judge<'a> {
     }
 
     /// The last finding's further place: a part of the same element.
+    #[cold]
     pub(super) fn see(&mut self, site: &Site<'_>, part: Part, message: impl Into<String>) {
         self.relate(site.place_in(&self.local.name, part), message);
     }
 
     /// The same, of what the element overrides.
+    #[cold]
     pub(super) fn see_above(&mut self, site: &Site<'_>, part: Part, message: impl Into<String>) {
         if let Some(superclass) = self.superclass {
             self.relate(site.place_in(&superclass.name, part), message);
