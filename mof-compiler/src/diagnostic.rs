@@ -54,6 +54,7 @@ pub struct Label {
 
 impl Diagnostic {
     /// A finding with the severity that its code has by default.
+    #[cold]
     pub fn new(code: Code, file: FileId, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -139,6 +140,7 @@ impl Diagnostics {
 
     /// Adds a finding, or only counts it when its severity's limit is reached. One
     /// that the levels allow is neither.
+    #[cold]
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
         let Some(severity) = self.graded(diagnostic.code, diagnostic.severity) else { return };
         diagnostic.severity = severity;

@@ -24,12 +24,18 @@ pub(crate) fn lower(
 ) -> Class {
     let node = at.node;
     let mut lowering = Lowering { namespace, file: at.file, flavors };
+    let qualifiers = lowering.qualifiers(&node.qualifiers);
+    // Made in their size: to grow a list of these is to copy much.
+    let mut all_properties = Vec::with_capacity(properties(node).count());
+    all_properties.extend(properties(node).map(|p| lowering.property(p)));
+    let mut all_methods = Vec::with_capacity(methods(node).count());
+    all_methods.extend(methods(node).map(|m| lowering.method(m)));
     Class {
         name: Name::new(node.name.text),
         superclass: node.superclass.map(|s| Name::new(s.text)),
-        qualifiers: lowering.qualifiers(&node.qualifiers),
-        properties: properties(node).map(|p| lowering.property(p)).collect(),
-        methods: methods(node).map(|m| lowering.method(m)).collect(),
+        qualifiers,
+        properties: all_properties,
+        methods: all_methods,
     }
 }
 

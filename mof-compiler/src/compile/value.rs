@@ -8,9 +8,10 @@ use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Value as Written, ValueKind};
 use cimarron_model::{
-    Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Object,
-    ObjectPath, QualifierType, Scalar, TypeClass, Value,
+    Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
+    Object, ObjectPath, QualifierType, Scalar, TypeClass, Value,
 };
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// The objects that aliases stand for.
@@ -23,6 +24,14 @@ pub(crate) trait Aliases {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>>;
+}
+
+/// What a written string says, as values keep it.
+fn as_text(written: &Written<'_>) -> Option<SmolStr> {
+    match &written.kind {
+        ValueKind::String(text) => Some(text.to_smol()),
+        _ => None,
+    }
 }
 
 /// Converts values of one file.
@@ -100,6 +109,14 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         {
             let message = format!("{} elements do not fit a {data_type}", items.len());
             return self.report(Code::ArrayTooLong, written.span, message);
+        }
+        // Most arrays hold texts alone.
+        if data_type.cim_type == CimType::String {
+            let mut texts = Vec::with_capacity(items.len());
+            texts.extend(items.iter().map_while(as_text));
+            if texts.len() == items.len() {
+                return Some(Array::from_elements(Elements::String(texts)));
+            }
         }
         let mut array = Array::with_capacity(data_type.cim_type, items.len());
         let mut complete = true;

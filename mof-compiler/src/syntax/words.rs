@@ -90,7 +90,12 @@ impl<'a> Reports<'a> {
     }
 
     /// The flavors that the words name; unknown ones are reported and left out.
+    #[inline]
     pub(crate) fn flavors(&mut self, words: Vec<Identifier<'_>>) -> Vec<Flavor> {
+        // Most qualifiers have none.
+        if words.is_empty() {
+            return Vec::new();
+        }
         self.known(words, &FlavorKind::ALL, FlavorKind::as_str, |span, kind| Flavor { span, kind })
     }
 
