@@ -5,7 +5,7 @@ use super::directory;
 use super::encoding;
 use super::fs::{self, EntryKind, FileSystem, Tree};
 use super::loader::Limits;
-use super::text::{Contents, Text};
+use super::text::{Contents, Text, has_number_sign};
 use libdeflater::Decompressor;
 use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
@@ -75,8 +75,8 @@ pub(super) struct Entry {
 enum Content {
     /// What the directory says.
     Packed(Packed),
-    /// A part of `texts`.
-    Text(Range<usize>),
+    /// A part of `texts`, and whether a `#` is in it.
+    Text(Range<usize>, bool),
     /// Bytes to decode.
     Bytes(Vec<u8>),
     Damaged(Cow<'static, str>),
@@ -123,7 +123,9 @@ impl Entry {
     pub(super) fn contents(&self, texts: Texts<'_>) -> io::Result<Contents> {
         let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
         match &self.content {
-            Content::Text(place) => Ok(Contents::Text(Text::part(texts.0.clone(), place.clone()))),
+            Content::Text(place, sign) => {
+                Ok(Contents::Text(Text::part(texts.0.clone(), place.clone(), *sign)))
+            }
             Content::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
             Content::Damaged(problem) => Err(damaged(problem)),
             Content::Packed(_) => Err(damaged("it has not been unpacked")),
@@ -133,7 +135,7 @@ impl Entry {
     /// Whether a text lies in `texts` from letter to letter.
     fn is_part_of(&self, texts: &str) -> bool {
         match &self.content {
-            Content::Text(place) => texts.get(place.clone()).is_some(),
+            Content::Text(place, _) => texts.get(place.clone()).is_some(),
             Content::Packed(_) | Content::Bytes(_) | Content::Damaged(_) => true,
         }
     }
@@ -254,7 +256,8 @@ struct Unpacker<'a> {
     archive: &'a [u8],
     /// Making a new one for each entry takes as long as unpacking it.
     inflater: Decompressor,
-    /// Room for all entries.
+    /// Room for all entries. It is made clean piece by piece, just before it is filled: as a
+    /// whole it would have left the cache by then.
     room: Vec<u8>,
     /// How much of it holds texts.
     filled: usize,
@@ -267,7 +270,7 @@ impl<'a> Unpacker<'a> {
             Content::Packed(packed) => packed.honest_size(archive),
             _ => None,
         });
-        let room = vec![0; sizes.fold(0, usize::saturating_add)];
+        let room = Vec::with_capacity(sizes.fold(0, usize::saturating_add));
         Self { archive, inflater: Decompressor::new(), room, filled: 0 }
     }
 
@@ -281,8 +284,9 @@ impl<'a> Unpacker<'a> {
             return Content::Bytes(contents.to_vec());
         }
         let end = start + contents.len();
+        let sign = has_number_sign(contents);
         self.filled = end;
-        Content::Text(start..end)
+        Content::Text(start..end, sign)
     }
 
     /// What an entry holds, in the room behind the texts.
@@ -292,9 +296,9 @@ impl<'a> Unpacker<'a> {
         }
         let data = entry.data(self.archive).ok_or("it leads out of the archive")?;
         let size = entry.honest_size(self.archive).ok_or("it is shorter than it claims")?;
-        let room =
-            self.filled.checked_add(size).and_then(|end| self.room.get_mut(self.filled..end));
-        let room = room.ok_or("it is longer than it claims")?;
+        let end = self.filled.checked_add(size).filter(|end| *end <= self.room.capacity());
+        self.room.resize(end.ok_or("it is longer than it claims")?, 0);
+        let room = self.room.get_mut(self.filled..).unwrap_or_default();
         match entry.method {
             CompressionMethod::Stored if data.len() == size => room.copy_from_slice(data),
             CompressionMethod::Stored => return Err("its checksum is wrong".into()),
@@ -326,7 +330,7 @@ impl<'a> Unpacker<'a> {
         };
         let mut texts = String::with_capacity(bytes.len());
         for entry in entries.files_mut() {
-            let Content::Text(place) = &mut entry.content else { continue };
+            let Content::Text(place, _) = &mut entry.content else { continue };
             let contents = bytes.get(place.clone()).unwrap_or_default();
             let Ok(text) = std::str::from_utf8(contents) else {
                 entry.content = Content::Bytes(contents.to_vec());

@@ -262,7 +262,10 @@ impl<'fs> Loader<'fs> {
     }
 
     fn load_includes(&mut self, file: FileId, includes: &mut Vec<Include>, sink: &mut Diagnostics) {
-        let sites = scan_includes(self.map.text(file)).into_iter().map(IncludeSite::into_owned);
+        let Some(source) = self.map.get(file).filter(|file| file.may_have_directives()) else {
+            return;
+        };
+        let sites = scan_includes(source.text()).into_iter().map(IncludeSite::into_owned);
         for site in sites.collect::<Vec<_>>() {
             let Some(path) = site.path else {
                 let message = "an include directive takes one file name as a string";
@@ -339,6 +342,8 @@ impl<'fs> Loader<'fs> {
         }
         sort_by_path(&mut entries, |(path, _)| Path::new(path));
         let archive = Some(self.archives.len());
+        self.map.reserve(entries.len());
+        self.origins.reserve(entries.len());
         let mut set = Vec::with_capacity(entries.len());
         for (path, entry) in entries {
             let name = [&*name, path].join("/");

@@ -48,6 +48,11 @@ impl SourceFile {
         self.text.as_str()
     }
 
+    /// Whether there may be directives in the text.
+    pub(super) const fn may_have_directives(&self) -> bool {
+        self.text.has_number_sign()
+    }
+
     /// The text between two offsets; empty when they lie outside of it or
     /// within a character.
     pub fn slice(&self, span: Span) -> &str {
@@ -127,6 +132,11 @@ impl SourceMap {
         text: impl Into<String>,
     ) -> Result<FileId, TooLong> {
         self.add_text(name.into(), text.into().into())
+    }
+
+    /// Makes room for so many more texts.
+    pub(super) fn reserve(&mut self, texts: usize) {
+        self.files.reserve_exact(texts);
     }
 
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {

@@ -25,12 +25,24 @@ impl Contents {
 pub(super) struct Text {
     whole: Arc<String>,
     place: Range<usize>,
+    has_number_sign: bool,
 }
 
 impl Text {
-    /// A part of a text; nothing where the place is no part of it.
-    pub(super) const fn part(whole: Arc<String>, place: Range<usize>) -> Self {
-        Self { whole, place }
+    /// A part of a text; nothing where the place is no part of it. `has_number_sign` says
+    /// whether a `#` is in it.
+    pub(super) const fn part(
+        whole: Arc<String>,
+        place: Range<usize>,
+        has_number_sign: bool,
+    ) -> Self {
+        Self { whole, place, has_number_sign }
+    }
+
+    /// Whether a `#` is in the text: directives begin with one. Most texts have none, and
+    /// who makes them has them at hand.
+    pub(super) const fn has_number_sign(&self) -> bool {
+        self.has_number_sign
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -41,6 +53,12 @@ impl Text {
 impl From<String> for Text {
     fn from(text: String) -> Self {
         let place = 0..text.len();
-        Self { whole: Arc::new(text), place }
+        let has_number_sign = has_number_sign(text.as_bytes());
+        Self { whole: Arc::new(text), place, has_number_sign }
     }
+}
+
+/// Whether a `#` is in a text.
+pub(super) fn has_number_sign(text: &[u8]) -> bool {
+    memchr::memchr(b'#', text).is_some()
 }
