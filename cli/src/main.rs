@@ -17,7 +17,9 @@ use args::Invocation;
 use failure::Stop;
 use std::process::ExitCode;
 
-/// Compiling a schema allocates many small strings, which mimalloc is good at.
+/// Compiling a schema allocates many small strings, which mimalloc is good at. Its second
+/// version lays blocks of all sizes side by side; the third keeps sizes apart, and has a
+/// fifth more memory cleared for one command.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
