@@ -13,7 +13,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{Layout, Schema};
-use crate::store::{CAPACITY, Chunk, Column, Columns, Root, Table, Transaction};
+use crate::store::{CAPACITY, Chunk, Column, Columns, KnownKeys, Root, Table, Transaction};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
 use std::sync::Arc;
@@ -85,11 +85,11 @@ impl Staged {
     ) {
         let row = self.hashes.len();
         self.text_bytes += text;
-        for (slot, value) in cells {
+        cells.for_each(|(slot, value)| {
             if let Some(column) = self.columns.get_mut(slot as usize) {
                 column.set_at_end(row, value);
             }
-        }
+        });
         self.hashes.push(hash);
     }
 
@@ -232,6 +232,11 @@ impl Inserter {
         }
         context.check(&**self.session.repository.clock())?;
         let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
+        let mut known = KnownKeys::of(&root, class.key_root());
+        let check = |hash, keys: &[ValueView<'_>]| match known.may_have(hash) {
+            true => check(hash, keys),
+            false => Ok(()),
+        };
         add_columns(namespace, &root, &mut transaction, (layout, table), few, check)?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();
