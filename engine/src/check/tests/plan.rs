@@ -75,7 +75,9 @@ proptest! {
         });
         let (planned, single) = (outcome(planned), outcome(single));
         if let Some(plain) = checker.plain_row(&plan, &values) {
-            let cells = plain.cells().map(|(slot, value)| (slot, Checked::View(value)));
+            let given = plain.given().map(|(slot, value)| (slot, *value));
+            let cells =
+                given.chain(plain.defaults()).map(|(slot, value)| (slot, Checked::View(value)));
             let cells: Cells<'_> = cells.collect();
             let keys = keys(&layout, &cells);
             prop_assert!(plain.keys().zip(&keys).all(|(a, b)| a.is_identical(*b)));
