@@ -8,7 +8,7 @@
 use super::incoming::{Keys, add_columns, add_rows, joins_nothing};
 use super::write::check_free;
 use super::{Operation, Session};
-use crate::check::{self, Cells, Plan, PlainRow};
+use crate::check::{self, Cells, PlainRow, Plan};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};

@@ -148,7 +148,8 @@ impl Shard {
     fn put(&self, word: u64) {
         if let Some(there) = self.place(word) {
             // The one writer's, who needs no read-modify-write.
-            let count = |of: &AtomicU32| of.store(of.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            let count =
+                |of: &AtomicU32| of.store(of.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
             count(&self.entries);
             if there == EMPTY {
                 count(&self.used);

@@ -35,6 +35,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         Just(Value::from("20240229120000.000000+000")),
         Just(Value::Array(Array::new(CimType::UInt16))),
+        Just(Value::Array(Array::new(CimType::UInt8))),
     ]
 }
 
@@ -92,4 +93,16 @@ proptest! {
             prop_assert_eq!(planned, single);
         }
     }
+}
+
+#[test]
+fn an_array_is_no_scalar_of_its_elements_type() {
+    let (world, layout) = (World::new(), layout());
+    let checker = world.checker(Dialect::Wmi);
+    // The key, and a number.
+    let plan = checker.plan(&layout, &[0, 3]).unwrap();
+    let array = Array::new(CimType::UInt8);
+    let values = [ValueView::String("a"), ValueView::Array(&array)];
+    assert!(checker.plain_row(&plan, &values).is_none());
+    assert!(checker.row(&layout, &plan, &values, &mut Cells::new()).is_err());
 }
