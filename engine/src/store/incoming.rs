@@ -176,3 +176,19 @@ fn enter(
     }
     (hashes.len(), Ok(()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_end_before_the_first_whose_hash_was_there() {
+        // Some begin alike, and some of those are the same.
+        let hashes = |n: u64| (0..n).map(|at| ((at % 5) << 60) | (at / 5 % 9)).collect::<Vec<_>>();
+        for count in 0..128 {
+            let all = hashes(count);
+            let naive = (0..all.len()).find(|at| all[..*at].contains(&all[*at]));
+            assert_eq!(before_twin(&all), &all[..naive.unwrap_or(all.len())], "{count}");
+        }
+    }
+}

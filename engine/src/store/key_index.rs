@@ -492,6 +492,19 @@ mod tests {
     }
 
     #[test]
+    fn who_keeps_shards_knows_of_every_entry() {
+        let index = Arc::new(KeyIndex::default());
+        let mut kept = KeptShards::of(index.clone());
+        let all = || (0..20_000_u32).map(|n| RowAddress::new(1 + n / 4096, n as usize % 4096));
+        assert!(!all().any(|a| kept.may_have(hash(a))));
+        for address in all() {
+            index.insert(hash(address), address, hash);
+            assert!(kept.may_have(hash(address)));
+        }
+        assert!(all().all(|a| kept.may_have(hash(a))));
+    }
+
+    #[test]
     fn words_are_put_in_the_order_of_their_chunks() {
         for chunks in [1, 3, 300, 70_000] {
             let address =
