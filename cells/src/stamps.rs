@@ -7,6 +7,7 @@
 
 use crate::sync::{AtomicU64, Ordering};
 use crate::writer::{Mark, Writer};
+use std::ops::Range;
 
 /// A number for each row of a chunk.
 #[derive(Debug)]
@@ -36,6 +37,19 @@ impl Stamps {
         }
     }
 
+    /// Stamps rows that follow each other.
+    ///
+    /// # Panics
+    ///
+    /// As [`Stamps::set`].
+    #[inline]
+    pub fn set_all(&self, writer: &Writer, rows: Range<u32>, stamp: u64) {
+        self.mark.demand(writer);
+        let places = self.stamps.get(rows.start as usize..rows.end as usize);
+        assert!(places.is_some(), "no rows {rows:?} of {}", self.stamps.len());
+        places.unwrap_or_default().iter().for_each(|place| place.store(stamp, Ordering::Relaxed));
+    }
+
     /// The stamp of a row; `None` when there is no such row.
     #[inline]
     pub fn get(&self, row: u32) -> Option<u64> {
@@ -60,6 +74,18 @@ mod tests {
         stamps.set(&writer, 1, 8);
         assert_eq!([0, 1, 2].map(|row| stamps.get(row)), [Some(u64::MAX), Some(8), None]);
         assert_eq!(stamps.heap_bytes(), 16);
+        stamps.set_all(&writer, 0..0, 9);
+        stamps.set_all(&writer, 1..2, 9);
+        assert_eq!([0, 1, 2].map(|row| stamps.get(row)), [Some(u64::MAX), Some(9), None]);
+        stamps.set_all(&writer, 0..2, 8);
+        assert_eq!([0, 1, 2].map(|row| stamps.get(row)), [Some(8), Some(8), None]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no rows 1..3 of 2")]
+    fn refuses_many_rows_of_which_some_are_not_there() {
+        let writer = Writer::new();
+        Stamps::new(&writer, 2, 0).set_all(&writer, 1..3, 7);
     }
 
     #[test]

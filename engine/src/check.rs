@@ -52,7 +52,7 @@ mod reference;
 mod row;
 
 pub(crate) use convert::Checked;
-pub(crate) use plan::Plan;
+pub(crate) use plan::{PlainRow, Plan};
 pub(crate) use problem::{no_such_property, slot_of};
 pub(crate) use qualifiers::qualifiers;
 pub(crate) use row::{Cells, KeyViews, keys, views};

@@ -60,6 +60,17 @@ macro_rules! views {
                     Self::Array(array) => array.cim_type(),
                 })
             }
+
+            /// The type of a scalar; `None` for NULL and arrays.
+            #[inline(always)]
+            pub(crate) const fn scalar_type(&self) -> Option<CimType> {
+                match self {
+                    Self::Null | Self::Array(_) => None,
+                    $( Self::$copied(_) => Some(CimType::$copied), )*
+                    Self::String(_) => Some(CimType::String),
+                    $( Self::$shared(_) => Some(CimType::$shared), )*
+                }
+            }
         }
     };
 }

@@ -41,16 +41,20 @@ impl<'p> PlainRow<'p> {
     /// The values of the keys, in declaration order.
     #[inline]
     pub(crate) fn keys(&self) -> impl Iterator<Item = ValueView<'p>> {
-        let keys = self.plan.keys.iter().flatten();
+        let keys = self.plan.keys.as_deref().unwrap_or_default().iter();
         keys.filter_map(|at| self.values.get(*at)).copied()
     }
 
-    /// The row's values with their slots.
+    /// The values that were given, with their slots.
+    #[inline(always)]
+    pub(crate) fn given(&self) -> impl Iterator<Item = (u32, &'p ValueView<'p>)> {
+        self.plan.given.iter().map(|given| given.slot).zip(self.values)
+    }
+
+    /// The row's other values with their slots.
     #[inline]
-    pub(crate) fn cells(&self) -> impl Iterator<Item = (u32, ValueView<'p>)> {
-        let given = self.plan.given.iter().map(|given| given.slot).zip(self.values.iter().copied());
-        let defaults = self.plan.defaults.iter();
-        given.chain(defaults.map(|(slot, value)| (*slot, value.into())))
+    pub(crate) fn defaults(&self) -> impl Iterator<Item = (u32, ValueView<'p>)> {
+        self.plan.defaults.iter().map(|(slot, value)| (*slot, value.into()))
     }
 }
 
@@ -141,18 +145,20 @@ impl Checker<'_> {
     }
 
     /// Whether a value is taken as it is, as far as that is quickly seen.
-    #[inline]
+    #[inline(always)]
     fn takes_plain(self, given: &Given, value: &ValueView<'_>) -> bool {
-        match (given.plain, value) {
-            (_, ValueView::Null) => given.needed.is_none(),
-            (Plain::Of(CimType::String), ValueView::String(text)) => {
+        match (value, given.plain) {
+            (ValueView::Null, _) => given.needed.is_none(),
+            (ValueView::String(text), plain) => {
                 text.len() <= self.limits.string_length
+                    && match plain {
+                        Plain::Of(cim_type) => cim_type == CimType::String,
+                        Plain::KeyText => is_dense(text),
+                        Plain::Never => false,
+                    }
             }
-            (Plain::KeyText, ValueView::String(text)) => {
-                text.len() <= self.limits.string_length && is_dense(text)
-            }
-            (Plain::Of(cim_type), value) => value.cim_type() == Some(cim_type),
-            (Plain::KeyText | Plain::Never, _) => false,
+            (value, Plain::Of(cim_type)) => value.scalar_type() == Some(cim_type),
+            (_, Plain::KeyText | Plain::Never) => false,
         }
     }
 

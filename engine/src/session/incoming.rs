@@ -30,7 +30,7 @@ pub(crate) fn add_columns(
     transaction: &mut Transaction<'_>,
     (layout, table): (&Arc<Layout>, &Arc<Table>),
     (columns, hashes): (&[Column], &[u64]),
-    check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
+    check: impl FnMut(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     if joins_nothing(namespace, root, layout) {
         return transaction.copy_in(&namespace.store, table, layout, (columns, hashes), check);
@@ -48,7 +48,7 @@ pub(super) fn add_rows<'v>(
     transaction: &mut Transaction<'_>,
     (layout, table): (&Arc<Layout>, &Arc<Table>),
     (value, hashes): (impl Fn(usize, u32) -> ValueView<'v>, &[u64]),
-    check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
+    mut check: impl FnMut(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let store = &namespace.store;
     for (row, hash) in hashes.iter().enumerate() {

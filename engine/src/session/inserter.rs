@@ -8,12 +8,12 @@
 use super::incoming::{Keys, add_columns, add_rows, joins_nothing};
 use super::write::check_free;
 use super::{Operation, Session};
-use crate::check::{self, Cells, Plan};
+use crate::check::{self, Cells, PlainRow, Plan};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{Layout, Schema};
-use crate::store::{CAPACITY, Chunk, Column, Columns, Root, Table, Transaction};
+use crate::store::{CAPACITY, Chunk, Column, Columns, KnownKeys, Root, Table, Transaction};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
 use std::sync::Arc;
@@ -76,21 +76,42 @@ impl Staged {
         Self { columns, hashes: Vec::new(), text_bytes: 0 }
     }
 
-    /// Adds a row with so many bytes of text.
-    #[inline]
-    fn push<'v>(
-        &mut self,
-        (hash, text): (u64, usize),
-        cells: impl Iterator<Item = (u32, ValueView<'v>)>,
-    ) {
+    /// Sets a value of the next row.
+    #[inline(always)]
+    fn set(&mut self, slot: u32, value: ValueView<'_>) {
         let row = self.hashes.len();
-        self.text_bytes += text;
-        for (slot, value) in cells {
-            if let Some(column) = self.columns.get_mut(slot as usize) {
-                column.set_at_end(row, value);
-            }
+        if let Some(column) = self.columns.get_mut(slot as usize) {
+            column.set_at_end(row, value);
         }
+    }
+
+    /// The next row has all its values, and so many bytes of text.
+    #[inline]
+    fn finish_row(&mut self, hash: u64, text: usize) {
+        self.text_bytes += text;
         self.hashes.push(hash);
+    }
+
+    /// Adds a row whose values are taken as they are.
+    #[inline]
+    fn push_plain(&mut self, hash: u64, row: &PlainRow<'_>) {
+        for (slot, value) in row.given() {
+            self.set(slot, *value);
+        }
+        for (slot, value) in row.defaults() {
+            self.set(slot, value);
+        }
+        self.finish_row(hash, row.text);
+    }
+
+    /// Adds a row.
+    fn push(&mut self, hash: u64, cells: &Cells<'_>) {
+        let text = check::views(cells).filter_map(|(_, value)| value.as_str());
+        let text = text.map(str::len).sum();
+        for (slot, value) in check::views(cells) {
+            self.set(slot, value);
+        }
+        self.finish_row(hash, text);
     }
 
     /// Forgets all rows and keeps their memory, unless that is a lot.
@@ -174,7 +195,7 @@ impl Inserter {
         match self.session.checker(&self.schema).plain_row(&self.plan, values) {
             Some(row) => {
                 let hash = rules.hash(row.keys());
-                self.open.push((hash, row.text), row.cells());
+                self.open.push_plain(hash, &row);
             }
             None => self.insert_converted(values)?,
         }
@@ -191,8 +212,7 @@ impl Inserter {
         self.session.checker(&self.schema).row(layout, &self.plan, values, &mut cells)?;
         let keys = check::keys(layout, &cells);
         let hash = self.session.namespace.store.rules().hash(keys.into_iter());
-        let text = check::views(&cells).filter_map(|(_, value)| value.as_str());
-        self.open.push((hash, text.map(str::len).sum()), check::views(&cells));
+        self.open.push(hash, &cells);
         Ok(())
     }
 
@@ -232,6 +252,11 @@ impl Inserter {
         }
         context.check(&**self.session.repository.clock())?;
         let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
+        let mut known = KnownKeys::of(&root, class.key_root());
+        let check = |hash, keys: &[ValueView<'_>]| match known.may_have(hash) {
+            true => check(hash, keys),
+            false => Ok(()),
+        };
         add_columns(namespace, &root, &mut transaction, (layout, table), few, check)?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();

@@ -330,7 +330,7 @@ impl Chunk {
         let (first, count) = (self.len(), from.len());
         tail.set_rows(writer, &self.layout, (columns, from));
         if let Some(births) = &self.births {
-            (first..first + count).for_each(|row| births.set(writer, row, birth));
+            births.set_all(writer, first..first + count, birth);
         }
         tail.publish(writer, count);
     }

@@ -216,7 +216,7 @@ macro_rules! data {
 
             /// Appends the value of row `row` when the column is that long and of that
             /// form; whether it was.
-            #[inline]
+            #[inline(always)]
             fn push_next(&mut self, row: usize, value: ValueView<'_>) -> bool {
                 match (self, value) {
                     $(

@@ -6,12 +6,14 @@
 use super::address::RowAddress;
 use super::chunk::Chunk;
 use super::column::{Column, Columns};
+use super::key_index::KeptShards;
+use super::root::Root;
 use super::table::Table;
 use super::transaction::{Adopted, Transaction};
 use super::versions::Births;
 use super::{Recorded, Store};
 use crate::error::EngineError;
-use crate::schema::Layout;
+use crate::schema::{ClassId, Layout};
 use crate::view::ValueView;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -19,8 +21,27 @@ use std::sync::Arc;
 /// How many rows ahead the memory of the index is asked for.
 const AHEAD: usize = 8;
 
+/// How many bits of a hash are looked at before all of it.
+const BEGINNING: u32 = 12;
+
 /// How many rows are copied before it is seen whether the text of more has room.
 const STEP: usize = 128;
+
+/// The keys under a key root, for who asks of many whether they are free.
+#[derive(Debug)]
+pub(crate) struct KnownKeys(Option<KeptShards>);
+
+impl KnownKeys {
+    pub(crate) fn of(root: &Root, key_root: Option<ClassId>) -> Self {
+        Self(key_root.and_then(|key_root| root.index(key_root)).cloned().map(KeptShards::of))
+    }
+
+    /// Whether there may be a row whose key has this hash. There is none if it says so.
+    #[inline]
+    pub(crate) fn may_have(&mut self, hash: u64) -> bool {
+        self.0.as_mut().is_none_or(|shards| shards.may_have(hash))
+    }
+}
 
 impl Transaction<'_> {
     /// Makes room for many rows that are going to be added.
@@ -58,7 +79,7 @@ impl Transaction<'_> {
             entered,
         });
         outcome?;
-        table.ordered.enter_all(&chunk);
+        table.ordered.enter_all(&chunk, 0..chunk.len());
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
             let rows = 0..chunk.len();
@@ -75,8 +96,10 @@ impl Transaction<'_> {
         table: &Arc<Table>,
         layout: &Arc<Layout>,
         (columns, hashes): (&[Column], &[u64]),
-        check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
+        mut check: impl FnMut(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
+        let keys = layout.keys.iter().map(|slot| columns.get(*slot as usize));
+        let keys: SmallVec<[Option<&Column>; 4]> = keys.collect();
         let mut done = 0;
         while let Some(left) = hashes.get(done..).filter(|left| !left.is_empty()) {
             self.open_run(store, table, layout)?;
@@ -84,10 +107,16 @@ impl Transaction<'_> {
             let (chunk, first) = (run.chunk.clone(), run.chunk.len());
             let hashes = left.get(..chunk.room().min(STEP)).unwrap_or(left);
             let hashes = before_twin(hashes);
+            if let Some(index) = &table.index {
+                index.expect_all(hashes);
+            }
             for (row, hash) in (done..).zip(hashes) {
-                let key = layout.keys.iter().map(|slot| columns.get(*slot as usize));
-                let key = key.map(|column| column.map_or(ValueView::Null, |c| c.get(row)));
-                check(*hash, &key.collect::<SmallVec<[ValueView<'_>; 4]>>())?;
+                if let [only] = keys.as_slice() {
+                    check(*hash, &[value(*only, row)])?;
+                    continue;
+                }
+                let key: SmallVec<[_; 4]> = keys.iter().map(|key| value(*key, row)).collect();
+                check(*hash, &key)?;
             }
             let count = hashes.len();
             chunk.append_rows(&self.state.token, (columns, done..done + count), self.number);
@@ -98,7 +127,7 @@ impl Transaction<'_> {
                 let entries = hashes.iter().copied().zip((first..).map(address));
                 index.insert_all(entries, store.hashes());
             }
-            (first..first + count).for_each(|row| table.ordered.enter(&chunk, row));
+            table.ordered.enter_all(&chunk, first..first + count);
             self.record_new(store, count);
             done += count;
         }
@@ -106,12 +135,25 @@ impl Transaction<'_> {
     }
 }
 
+fn value(column: Option<&Column>, row: usize) -> ValueView<'_> {
+    column.map_or(ValueView::Null, |column| column.get(row))
+}
+
 /// Those before the first that is there twice: whether two keys are one can be seen when the
 /// first of them is in the index.
 fn before_twin(hashes: &[u64]) -> &[u64] {
-    let is_twin = |at: &usize| hashes.split_at(*at).0.contains(hashes.get(*at).unwrap_or(&0));
-    let end = (1..hashes.len()).find(is_twin).unwrap_or(hashes.len());
-    hashes.split_at(end).0
+    // A bit for all hashes that begin alike: few begin as another does.
+    let mut begun = [0_u64; (1 << BEGINNING) / 64];
+    let is_twin = |(at, hash): (usize, &u64)| {
+        let beginning = hash >> (64 - BEGINNING);
+        let bit = 1 << (beginning % 64);
+        let word = begun.get_mut((beginning / 64) as usize)?;
+        let is_alone = *word & bit == 0;
+        *word |= bit;
+        let before = hashes.split_at(at).0;
+        (!is_alone && before.contains(hash)).then_some(before)
+    };
+    hashes.iter().enumerate().find_map(is_twin).unwrap_or(hashes)
 }
 
 /// Enters the keys of a chunk's rows in the index, as long as they are free; how many, and why
@@ -133,4 +175,20 @@ fn enter(
         index.insert(*hash, RowAddress::new(chunk.number(), row), store.hashes());
     }
     (hashes.len(), Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_end_before_the_first_whose_hash_was_there() {
+        // Some begin alike, and some of those are the same.
+        let hashes = |n: u64| (0..n).map(|at| ((at % 5) << 60) | (at / 5 % 9)).collect::<Vec<_>>();
+        for count in 0..128 {
+            let all = hashes(count);
+            let naive = (0..all.len()).find(|at| all[..*at].contains(&all[*at]));
+            assert_eq!(before_twin(&all), &all[..naive.unwrap_or(all.len())], "{count}");
+        }
+    }
 }

@@ -9,10 +9,11 @@
 //! The table is a set of shards, open addressing with linear probing. The place of
 //! an entry follows from the bits that the entry has, so a shard that grows or is
 //! cleaned up reads no key; only one that is full and splits does, its own keys
-//! alone, and no insert waits for the whole table to move. It splits in four, each
-//! of which grows once before it splits again: a key is read again half as often as
-//! if it split in two. A shard that changes its size is replaced, and so is the list
-//! of shards; readers keep the one that they have. There is one writer.
+//! alone, and no insert waits for the whole table to move. It splits in sixteen, each
+//! of which grows three times before it splits again: a key is read again a quarter as
+//! often as if it split in two. A shard that changes its size is replaced, and so is the list
+//! of shards, for which there must not be too many: where many bits choose a shard, it splits
+//! in four. Readers keep the list that they have. There is one writer.
 
 use super::address::{ADDRESS_BITS, RowAddress};
 use super::chunk::CAPACITY;
@@ -32,8 +33,10 @@ const FIRST_PLACES: usize = 8;
 /// more than others, and none is to split.
 const ROOMY: usize = SHARD_PLACES / 8 * 5;
 
-/// A shard splits in two to this power.
-const SPLIT_BITS: u32 = 2;
+/// In how many a shard splits that so many hash bits lead to, as a power of two.
+const fn split_bits(depth: u32) -> u32 {
+    if depth < 8 { 4 } else { 2 }
+}
 
 /// Which bits of the hash choose the shard; those below are in the entry.
 const SHARD_SHIFT: u32 = 64 - ADDRESS_BITS;
@@ -118,16 +121,38 @@ impl Shard {
         self.places.len() > FIRST_PLACES && entries < self.places.len() / 16
     }
 
+    /// So many places that have these entries, for which there is room.
+    fn with(depth: u32, places: usize, words: impl Iterator<Item = u64>) -> Self {
+        let new = Self::new(depth, places);
+        let mut count = 0;
+        for word in words {
+            new.place(word);
+            count += 1;
+        }
+        new.used.store(count, Ordering::Relaxed);
+        new.entries.store(count, Ordering::Relaxed);
+        new
+    }
+
+    /// Puts an entry into a place that has none; what was there.
+    #[inline]
+    fn place(&self, word: u64) -> Option<u64> {
+        let has_none = |place: &&AtomicU64| place.load(Ordering::Relaxed) <= REMOVED;
+        let place = self.probe(tag(word)).find(has_none)?;
+        let there = place.load(Ordering::Relaxed);
+        place.store(word, Ordering::Release);
+        Some(there)
+    }
+
+    #[inline]
     fn put(&self, word: u64) {
-        for place in self.probe(tag(word)) {
-            let there = place.load(Ordering::Relaxed);
-            if there <= REMOVED {
-                place.store(word, Ordering::Release);
-                self.entries.fetch_add(1, Ordering::Relaxed);
-                if there == EMPTY {
-                    self.used.fetch_add(1, Ordering::Relaxed);
-                }
-                return;
+        if let Some(there) = self.place(word) {
+            // The one writer's, who needs no read-modify-write.
+            let count =
+                |of: &AtomicU32| of.store(of.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            count(&self.entries);
+            if there == EMPTY {
+                count(&self.used);
             }
         }
     }
@@ -137,7 +162,8 @@ impl Shard {
             let there = place.load(Ordering::Relaxed);
             if there == word {
                 place.store(REMOVED, Ordering::Release);
-                self.entries.fetch_sub(1, Ordering::Relaxed);
+                let entries = self.entries.load(Ordering::Relaxed);
+                self.entries.store(entries.saturating_sub(1), Ordering::Relaxed);
                 return true;
             }
             if there == EMPTY {
@@ -150,9 +176,7 @@ impl Shard {
     /// The same entries in as many places as fit their number.
     fn rebuilt(&self) -> Self {
         let entries = self.entries.load(Ordering::Relaxed) as usize;
-        let new = Self::new(self.depth, places_for(entries));
-        self.words().for_each(|word| new.put(word));
-        new
+        Self::with(self.depth, places_for(entries), self.words())
     }
 }
 
@@ -193,6 +217,15 @@ impl Shards {
         None
     }
 
+    /// Whether there may be an address under this hash.
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
+        let Some(shard) = self.list.get(self.place(hash)) else { return false };
+        let wanted = tag(entry(hash, 0));
+        let words = shard.probe(wanted).map(|place| place.load(Ordering::Acquire));
+        words.take_while(|word| *word != EMPTY).any(|word| tag(word) == wanted)
+    }
+
     /// Each shard once.
     fn distinct(&self) -> impl Iterator<Item = &Shard> {
         let list = self.list.iter().enumerate();
@@ -227,12 +260,19 @@ impl KeyIndex {
     }
 
     /// Asks for the memory where entries with this hash are, which are going to be looked at.
-    #[inline]
     pub(super) fn expect(&self, hash: u64) {
+        self.expect_all(&[hash]);
+    }
+
+    /// The same for many hashes.
+    #[inline]
+    pub(super) fn expect_all(&self, hashes: &[u64]) {
         let shards = self.shards.load();
-        let shard = shards.list.get(shards.place(hash));
-        if let Some(first) = shard.and_then(|shard| shard.probe(tag(entry(hash, 0))).next()) {
-            prefetch(first);
+        for hash in hashes {
+            let shard = shards.list.get(shards.place(*hash));
+            if let Some(first) = shard.and_then(|shard| shard.probe(tag(entry(*hash, 0))).next()) {
+                prefetch(first);
+            }
         }
     }
 
@@ -257,7 +297,7 @@ impl KeyIndex {
                 }
                 let crowded = shard.entries.load(Ordering::Relaxed) as usize >= SHARD_PLACES / 2;
                 let next = if crowded && shard.depth < MAX_DEPTH {
-                    let bits = SPLIT_BITS.min(MAX_DEPTH - shard.depth);
+                    let bits = split_bits(shard.depth).min(MAX_DEPTH - shard.depth);
                     split(&shards, shard, (bits, FIRST_PLACES), &mut rehash)
                 } else {
                     shards.replacing(shard, shard.rebuilt())
@@ -334,6 +374,12 @@ impl KeptShards {
     pub(super) fn find<A: Address>(&mut self, hash: u64, is: impl FnMut(A) -> bool) -> Option<A> {
         self.0.load().find(hash, is)
     }
+
+    /// Whether there may be an address under this hash. If there is, it says so.
+    #[inline]
+    pub(super) fn may_have(&mut self, hash: u64) -> bool {
+        self.0.load().may_have(hash)
+    }
 }
 
 /// The shards with one of them in two to the power of `bits`, each of which has `least` places
@@ -346,8 +392,10 @@ fn split<A: Address>(
 ) -> Shards {
     let (first, depth) = (shard.depth, shard.depth + bits);
     let part_of = |number: usize| number >> first & ((1 << bits) - 1);
-    let mut parts: Vec<Vec<u64>> = vec![Vec::new(); 1 << bits];
     let words = in_order_of_chunks(shard.words().collect());
+    // A few more than each gets if the hashes are good.
+    let room = (words.len() >> bits) * 5 / 4;
+    let mut parts: Vec<Vec<u64>> = (0..1 << bits).map(|_| Vec::with_capacity(room)).collect();
     for word in words {
         let hash = rehash(A::from_word(word));
         if let Some(part) = parts.get_mut(part_of((hash >> SHARD_SHIFT) as usize)) {
@@ -355,9 +403,8 @@ fn split<A: Address>(
         }
     }
     let new = |words: Vec<u64>| {
-        let part = Shard::new(depth, places_for(words.len()).max(least));
-        words.into_iter().for_each(|word| part.put(word));
-        Arc::new(part)
+        let places = places_for(words.len()).max(least);
+        Arc::new(Shard::with(depth, places, words.into_iter()))
     };
     let parts: Vec<Arc<Shard>> = parts.into_iter().map(new).collect();
     let mut all = Shards { depth: shards.depth, list: shards.list.clone() };
@@ -442,6 +489,19 @@ mod tests {
         all().for_each(|a| index.insert(hash(a), a, hash));
         assert!(index.heap_bytes() <= full);
         assert!(all().all(|a| index.find(hash(a), |x: RowAddress| x == a).is_some()));
+    }
+
+    #[test]
+    fn who_keeps_shards_knows_of_every_entry() {
+        let index = Arc::new(KeyIndex::default());
+        let mut kept = KeptShards::of(index.clone());
+        let all = || (0..20_000_u32).map(|n| RowAddress::new(1 + n / 4096, n as usize % 4096));
+        assert!(!all().any(|a| kept.may_have(hash(a))));
+        for address in all() {
+            index.insert(hash(address), address, hash);
+            assert!(kept.may_have(hash(address)));
+        }
+        assert!(all().all(|a| kept.may_have(hash(a))));
     }
 
     #[test]

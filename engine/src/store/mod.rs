@@ -67,6 +67,7 @@ pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowLinks, RowQualifiers};
 pub(crate) use column::{Column, Columns};
 pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
 pub(crate) use gather::Gathered;
+pub(crate) use incoming::KnownKeys;
 pub(crate) use index_list::{Known, Wanted, form};
 pub(crate) use keys::{KeyRules, Location};
 pub(crate) use migrate::{Migration, can_take, loses_values};

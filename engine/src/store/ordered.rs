@@ -21,7 +21,7 @@ use crate::error::EngineError;
 use crate::schema::ClassId;
 use cimarron_model::{ClassVersion, Name};
 use parking_lot::{Mutex, RwLock};
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -423,10 +423,10 @@ impl OrderedIndexes {
         }
     }
 
-    /// Enters all rows of a new chunk.
-    pub(super) fn enter_all(&self, chunk: &Chunk) {
+    /// Enters new rows of a chunk.
+    pub(super) fn enter_all(&self, chunk: &Chunk, rows: Range<usize>) {
         if self.any.load(Ordering::Relaxed) {
-            self.each(chunk, |index, slot| index.enter(chunk, 0..chunk.len(), slot));
+            self.each(chunk, |index, slot| index.enter(chunk, rows.clone(), slot));
         }
     }
 

@@ -50,9 +50,9 @@ impl Strings {
 
     /// How many bytes each of some neighbours has.
     pub(super) fn lengths(&self, rows: Range<usize>) -> impl Iterator<Item = u32> {
-        let starts = rows.clone().map_while(|row| self.start(row));
-        let ends = rows.map_while(|row| self.start(row + 1));
-        starts.zip(ends).map(|(start, end)| (end - start) as u32)
+        let mut start = self.start(rows.start).unwrap_or_default() as u32;
+        let ends = self.ends.get(rows).unwrap_or_default();
+        ends.iter().map(move |end| end - std::mem::replace(&mut start, *end))
     }
 
     /// The texts as conditions look at them.

@@ -12,6 +12,7 @@ use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};
 use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Value};
 use cimarron_wql::vector::{Mask, Values};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,9 @@ const TEXT_PER_ROW: u32 = 16;
 /// How much text of a column is copied in one piece: what does not fit a block any more is put
 /// into the next one, and what is left of the first is lost.
 const PIECE: usize = 1 << 13;
+
+/// The places of how many texts are worked out on the stack.
+const TOGETHER: usize = 128;
 
 #[derive(Debug)]
 pub(super) struct Tail {
@@ -167,11 +171,13 @@ macro_rules! tail_data {
                         let Some(mut at) = piece.and_then(|piece| text.push(writer, piece)) else {
                             return false;
                         };
-                        for (row, len) in (row..).zip(texts.lengths(from)) {
-                            at.len = len;
-                            items.set(writer, row, at);
+                        let places = texts.lengths(from).map(|len| {
+                            let offset = at.offset;
                             at.offset += len;
-                        }
+                            Text { offset, len }
+                        });
+                        let places: SmallVec<[Text; TOGETHER]> = places.collect();
+                        items.set_all(writer, row, &places);
                     }
                     _ => return false,
                 }
@@ -190,8 +196,7 @@ macro_rules! tail_data {
                         );
                         // Rows that came together have their texts in one piece.
                         for texts in texts.chunk_by(|a, b| a.offset + a.len == b.offset) {
-                            let run = (texts.len() > 1).then(|| text.run(texts)).flatten();
-                            match run {
+                            match neighbours(text, texts) {
                                 Some(piece) => strings.push_all(piece, texts.iter().map(|t| t.len)),
                                 None => each(text, texts).for_each(|text| strings.push(text)),
                             }
@@ -303,6 +308,13 @@ macro_rules! tail_data {
 tail_data! {
     Boolean(bool), UInt8(u8), SInt8(i8), UInt16(u16), SInt16(i16), UInt32(u32), SInt32(i32),
     UInt64(u64), SInt64(i64), Real32(f32), Real64(f64), Char16(Char16), DateTime(DateTime),
+}
+
+/// Texts in one piece that lie one behind the other, unless one of them begins in another block.
+fn neighbours<'a>(text: &'a TextArea, texts: &[Text]) -> Option<&'a str> {
+    let ([first, ..], [.., last]) = (texts, texts) else { return None };
+    let end = last.offset.checked_add(last.len)?;
+    text.get(Text { offset: first.offset, len: end.checked_sub(first.offset)? })
 }
 
 /// The texts at some places.

@@ -5,6 +5,7 @@
 //! published, so nobody sees half a commit.
 
 use cimarron_cells::{Stamps, Writer};
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -69,6 +70,16 @@ impl Births {
         match self {
             Self::All(birth) => birth.store(commit, Ordering::Relaxed),
             Self::Each(births) => births.set(writer, row as u32, commit),
+        }
+    }
+
+    /// Stamps rows that follow each other.
+    pub(super) fn set_all(&self, writer: &Writer, rows: Range<usize>, commit: Commit) {
+        match self {
+            Self::All(birth) => birth.store(commit, Ordering::Relaxed),
+            Self::Each(births) => {
+                births.set_all(writer, rows.start as u32..rows.end as u32, commit);
+            }
         }
     }
 

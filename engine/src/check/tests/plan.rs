@@ -35,6 +35,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         Just(Value::from("20240229120000.000000+000")),
         Just(Value::Array(Array::new(CimType::UInt16))),
+        Just(Value::Array(Array::new(CimType::UInt8))),
     ]
 }
 
@@ -75,7 +76,9 @@ proptest! {
         });
         let (planned, single) = (outcome(planned), outcome(single));
         if let Some(plain) = checker.plain_row(&plan, &values) {
-            let cells = plain.cells().map(|(slot, value)| (slot, Checked::View(value)));
+            let given = plain.given().map(|(slot, value)| (slot, *value));
+            let cells =
+                given.chain(plain.defaults()).map(|(slot, value)| (slot, Checked::View(value)));
             let cells: Cells<'_> = cells.collect();
             let keys = keys(&layout, &cells);
             prop_assert!(plain.keys().zip(&keys).all(|(a, b)| a.is_identical(*b)));
@@ -90,4 +93,16 @@ proptest! {
             prop_assert_eq!(planned, single);
         }
     }
+}
+
+#[test]
+fn an_array_is_no_scalar_of_its_elements_type() {
+    let (world, layout) = (World::new(), layout());
+    let checker = world.checker(Dialect::Wmi);
+    // The key, and a number.
+    let plan = checker.plan(&layout, &[0, 3]).unwrap();
+    let array = Array::new(CimType::UInt8);
+    let values = [ValueView::String("a"), ValueView::Array(&array)];
+    assert!(checker.plain_row(&plan, &values).is_none());
+    assert!(checker.row(&layout, &plan, &values, &mut Cells::new()).is_err());
 }

@@ -198,9 +198,16 @@ fn put_fixed<T: Plain<N>, const N: usize>(
     places.iter_mut().zip(items).for_each(|(place, item)| *place = item.to_bytes());
 }
 
+/// Numbers up to it are a byte that is the same number.
+const SHORT: u32 = 0x7f;
+
 /// The text of a row that is NULL has no length.
 fn put_texts(out: &mut Vec<u8>, present: Option<&[bool]>, lengths: &[u32], texts: &str) {
-    of_present(present, lengths).for_each(|len| put_u32(out, *len));
+    if present.is_none() && lengths.iter().all(|len| *len <= SHORT) {
+        out.extend(lengths.iter().map(|len| *len as u8));
+    } else {
+        of_present(present, lengths).for_each(|len| put_u32(out, *len));
+    }
     put_text(out, texts);
 }
 
