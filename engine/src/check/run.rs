@@ -10,7 +10,7 @@ use super::plan::{Given, Plain, Plan};
 use crate::schema::Layout;
 use crate::store::Column;
 use crate::view::ValueView;
-use cimarron_model::{CimType, Value};
+use cimarron_model::{CimType, Instance, Name};
 
 /// The longest text in a run, in bytes: columns that rows are only brought in are to stay small.
 const LONG: usize = 1 << 12;
@@ -58,30 +58,31 @@ impl Given {
 }
 
 impl Checker<'_> {
-    /// Puts what so many new rows have for the value of a plan at a place into the column of its
-    /// slot, as long as it is taken as it is; of how many it was. `value` knows what a row has
-    /// there, unless it has something else there.
+    /// Puts what new instances have for the value of a plan at a place into the column of its
+    /// slot, as long as it goes by this name and is taken as it is; of how many that was.
     pub(crate) fn take_column<'v>(
         self,
         (plan, at): (&Plan, usize),
+        name: &Name,
+        instances: &[&'v Instance],
         columns: &mut [Column],
-        rows: usize,
-        value: impl Fn(usize) -> Option<&'v Value>,
     ) -> usize {
         let Some(given) = plan.given.get(at) else { return 0 };
         let Some(column) = columns.get_mut(given.slot as usize) else { return 0 };
+        let value = |instance: &&'v Instance| {
+            let (written, property) = instance.properties().nth(at)?;
+            let is_it = written.is_written_as(name) && property.qualifiers.is_empty();
+            is_it.then_some(&property.value)
+        };
         let longest = self.limits.string_length.min(LONG);
         let is_key = matches!(given.plain, Plain::KeyText);
         let takes = |text: &str| text.len() <= longest && (!is_key || is_dense(text));
         let mut row = 0;
-        while row < rows {
+        while let Some(left) = instances.get(row..) {
             if column.len() == row {
-                row += column.append_alike((row..rows).map_while(&value), takes);
+                row += column.append_alike(left.iter().map_while(value), takes);
             }
-            if row == rows {
-                break;
-            }
-            let Some(other) = value(row).map(ValueView::from) else { break };
+            let Some(other) = instances.get(row).and_then(value).map(ValueView::from) else { break };
             let is_short = other.as_str().is_none_or(|text| text.len() <= LONG);
             if !is_short || !self.takes_plain(given, &other) {
                 break;

@@ -70,10 +70,16 @@ impl<'a> Runs<'a> {
         kind.plan.put_defaults(&mut kind.columns, rows);
         let (layout, store) = (kind.class.layout(), &namespace.store);
         let keys = kind.plan.keys_of_runs(self.checker).unwrap_or_default();
+        self.hashes.reserve(rows);
         for instance in self.instances.iter().take(rows) {
             let value = |at: &usize| Some(&property(instance, *at)?.1.value);
             let values = keys.iter().filter_map(value);
-            self.hashes.push(store.rules().hash(values.clone().map(ValueView::from)));
+            let hash = store.rules().hash(values.clone().map(ValueView::from));
+            // It is looked up when all of them are there.
+            if let Some(key_root) = kind.class.key_root() {
+                store.expect(root, key_root, hash);
+            }
+            self.hashes.push(hash);
             paths.push(path_with(layout, values.map(KeyValue::from_value)));
         }
         let Some(table) = root.table(layout.id) else {
@@ -113,12 +119,9 @@ impl<'a> Runs<'a> {
         }
         let mut rows = self.instances.len();
         for (at, (name, _)) in kind.like.properties().enumerate() {
-            let value = |row: usize| {
-                let (written, property) = property(self.instances.get(row)?, at)?;
-                let is_it = written.is_written_as(name) && property.qualifiers.is_empty();
-                is_it.then_some(&property.value)
-            };
-            rows = self.checker.take_column((&kind.plan, at), &mut kind.columns, rows, value);
+            let instances = self.instances.get(..rows)?;
+            let columns = kind.columns.as_mut_slice();
+            rows = self.checker.take_column((&kind.plan, at), name, instances, columns);
             if rows < LEAST {
                 kind.columns.iter_mut().for_each(Column::clear);
                 return None;
