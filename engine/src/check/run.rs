@@ -82,7 +82,9 @@ impl Checker<'_> {
             if column.len() == row {
                 row += column.append_alike(left.iter().map_while(value), takes);
             }
-            let Some(other) = instances.get(row).and_then(value).map(ValueView::from) else { break };
+            let Some(other) = instances.get(row).and_then(value).map(ValueView::from) else {
+                break;
+            };
             let is_short = other.as_str().is_none_or(|text| text.len() <= LONG);
             if !is_short || !self.takes_plain(given, &other) {
                 break;
