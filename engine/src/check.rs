@@ -50,6 +50,7 @@ mod problem;
 mod qualifiers;
 mod reference;
 mod row;
+mod run;
 
 pub(crate) use convert::Checked;
 pub(crate) use plan::{PlainRow, Plan};

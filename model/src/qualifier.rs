@@ -112,44 +112,49 @@ impl Qualifier {
 
 /// The qualifiers of one element, in written order; names are unique without
 /// case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Qualifiers(Vec<Qualifier>);
+///
+/// No list at all is what every property of nearly every instance has: letting go of that is one
+/// look.
+#[derive(Clone, Default)]
+pub struct Qualifiers(Option<Vec<Qualifier>>);
 
 impl Qualifiers {
     /// No qualifiers.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     /// No qualifiers, with room for some.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+        Self(Some(Vec::with_capacity(capacity)))
     }
 
     /// The qualifier of this name.
     pub fn get(&self, name: &str) -> Option<&Qualifier> {
-        self.0.iter().find(|q| q.name.is(name))
+        self.iter().find(|q| q.name.is(name))
     }
 
     /// Sets a qualifier: replaces the one of this name where it stands, or
     /// appends.
     pub fn set(&mut self, qualifier: Qualifier) {
-        match self.0.iter_mut().find(|q| q.name == qualifier.name) {
+        let all = self.list();
+        match all.iter_mut().find(|q| q.name == qualifier.name) {
             Some(slot) => *slot = qualifier,
-            None => self.0.push(qualifier),
+            None => all.push(qualifier),
         }
     }
 
     /// Appends a qualifier that the caller knows to be new, which spares looking.
     pub fn push_new(&mut self, qualifier: Qualifier) {
         debug_assert!(self.get(qualifier.name.as_str()).is_none(), "{} twice", qualifier.name);
-        self.0.push(qualifier);
+        self.list().push(qualifier);
     }
 
     /// Removes and returns the qualifier of this name.
     pub fn remove(&mut self, name: &str) -> Option<Qualifier> {
-        let at = self.0.iter().position(|q| q.name.is(name))?;
-        Some(self.0.remove(at))
+        let all = self.0.as_mut()?;
+        let at = all.iter().position(|q| q.name.is(name))?;
+        Some(all.remove(at))
     }
 
     /// Whether a boolean qualifier of this name is present and TRUE.
@@ -159,33 +164,57 @@ impl Qualifiers {
 
     /// Qualifiers whose names are known to differ.
     pub const fn of_distinct(qualifiers: Vec<Qualifier>) -> Self {
-        Self(qualifiers)
+        Self(Some(qualifiers))
     }
 
     /// A look-up for many names at a time, which long lists answer without a search.
     pub fn look_up(&self) -> QualifierLookUp<'_> {
-        let index = || self.0.iter().map(|q| (&q.name, q)).collect();
-        QualifierLookUp { all: self, index: (self.0.len() > FEW).then(index) }
+        let index = || self.iter().map(|q| (&q.name, q)).collect();
+        QualifierLookUp { all: self, index: (self.len() > FEW).then(index) }
     }
 
     /// Changes the flavors of each, in written order.
     pub fn flavors_mut(&mut self) -> impl Iterator<Item = &mut Flavor> {
-        self.0.iter_mut().map(|qualifier| &mut qualifier.flavor)
+        self.0.iter_mut().flatten().map(|qualifier| &mut qualifier.flavor)
     }
 
     /// The qualifiers in written order.
     pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
-        self.0.iter()
+        self.as_slice().iter()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.as_slice().len()
     }
 
     /// Whether there is none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_slice().is_empty()
+    }
+
+    #[inline]
+    fn as_slice(&self) -> &[Qualifier] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    fn list(&mut self) -> &mut Vec<Qualifier> {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Qualifiers {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Qualifiers {}
+
+impl fmt::Debug for Qualifiers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Qualifiers").field(&self.as_slice()).finish()
     }
 }
 
@@ -194,18 +223,19 @@ impl FromIterator<Qualifier> for Qualifiers {
         let mut all = Self::new();
         let mut places: HashMap<Name, usize> = HashMap::new();
         for item in items {
-            if all.0.len() < FEW {
+            if all.len() < FEW {
                 all.set(item);
                 continue;
             }
+            let list = all.list();
             if places.is_empty() {
-                places.extend(all.0.iter().map(|q| q.name.clone()).zip(0..));
+                places.extend(list.iter().map(|q| q.name.clone()).zip(0..));
             }
-            match places.get(&item.name).and_then(|at| all.0.get_mut(*at)) {
+            match places.get(&item.name).and_then(|at| list.get_mut(*at)) {
                 Some(slot) => *slot = item,
                 None => {
-                    places.insert(item.name.clone(), all.0.len());
-                    all.0.push(item);
+                    places.insert(item.name.clone(), list.len());
+                    list.push(item);
                 }
             }
         }
@@ -225,7 +255,7 @@ impl<'a> QualifierLookUp<'a> {
     pub fn get(&self, name: &Name) -> Option<&'a Qualifier> {
         match &self.index {
             Some(index) => index.get(name).copied(),
-            None => self.all.0.iter().find(|q| q.name == *name),
+            None => self.all.iter().find(|q| q.name == *name),
         }
     }
 }
@@ -244,7 +274,7 @@ impl IntoIterator for Qualifiers {
     type IntoIter = std::vec::IntoIter<Qualifier>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.unwrap_or_default().into_iter()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows of values in a fixed order, for the prepared inserter.
+//! Rows of values in a fixed order, for the prepared inserter and for runs of instances.
 //!
 //! What does not depend on the values is worked out once: which values need no
 //! look beyond their type, which defaults are added, which slots must not be NULL.
@@ -17,16 +17,16 @@ use cimarron_model::{CimType, Value};
 /// the layout and the schema that it was made with.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    given: Vec<Given>,
+    pub(super) given: Vec<Given>,
     /// Converted defaults of slots that are not given.
-    defaults: Vec<(u32, Value)>,
+    pub(super) defaults: Vec<(u32, Value)>,
     /// How many bytes of text those have.
-    default_text: usize,
+    pub(super) default_text: usize,
     /// Which of the values are the keys, in declaration order; `None` when not all keys are
     /// given.
-    keys: Option<Vec<usize>>,
+    pub(super) keys: Option<Vec<usize>>,
     /// A slot that needs a value and never gets one, and why it needs it.
-    missing: Option<(u32, &'static str)>,
+    pub(super) missing: Option<(u32, &'static str)>,
 }
 
 /// A row whose values are taken as they are.
@@ -60,8 +60,8 @@ impl<'p> PlainRow<'p> {
 
 /// Which values of a slot are taken as they are.
 #[derive(Clone, Copy, Debug)]
-enum Plain {
-    /// Those of this type.
+pub(super) enum Plain {
+    /// Those of this type; datetimes only without asterisks.
     Of(CimType),
     /// Texts without spaces and control characters (WMI's keys).
     KeyText,
@@ -71,9 +71,9 @@ enum Plain {
 
 /// One value of every row.
 #[derive(Clone, Copy, Debug)]
-struct Given {
-    slot: u32,
-    plain: Plain,
+pub(super) struct Given {
+    pub(super) slot: u32,
+    pub(super) plain: Plain,
     /// Why it cannot be NULL.
     needed: Option<&'static str>,
 }
@@ -115,7 +115,8 @@ impl Checker<'_> {
     fn plain(self, slot: &Slot) -> Plain {
         if slot.array.is_array() {
             Plain::Never
-        } else if self.is_plain(slot) {
+        } else if self.is_plain(slot) || (slot.cim_type == CimType::DateTime && !slot.is_bounded())
+        {
             Plain::Of(slot.cim_type)
         } else if slot.is_key && slot.cim_type == CimType::String && !slot.is_bounded() {
             Plain::KeyText
@@ -146,7 +147,7 @@ impl Checker<'_> {
 
     /// Whether a value is taken as it is, as far as that is quickly seen.
     #[inline(always)]
-    fn takes_plain(self, given: &Given, value: &ValueView<'_>) -> bool {
+    pub(super) fn takes_plain(self, given: &Given, value: &ValueView<'_>) -> bool {
         match (value, given.plain) {
             (ValueView::Null, _) => given.needed.is_none(),
             (ValueView::String(text), plain) => {
@@ -156,6 +157,9 @@ impl Checker<'_> {
                         Plain::KeyText => is_dense(text),
                         Plain::Never => false,
                     }
+            }
+            (ValueView::DateTime(datetime), Plain::Of(CimType::DateTime)) => {
+                !datetime.has_wildcards()
             }
             (value, Plain::Of(cim_type)) => value.scalar_type() == Some(cim_type),
             (_, Plain::KeyText | Plain::Never) => false,

@@ -2,6 +2,7 @@
 
 use super::instances::{delete_row, modify_row};
 use super::path::BoundPath;
+use super::run::Runs;
 use super::write::{Desk, Put};
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
@@ -111,26 +112,39 @@ impl WriteBatch {
     /// As the operations by themselves. Nothing was changed then.
     pub fn commit(&self, context: &CallContext) -> Result<Vec<ObjectPath>, EngineError> {
         let session = &self.session;
-        for write in &self.writes {
-            session.enter(context, Operation::WriteInstances, write.class())?;
+        let mut entered = None;
+        for class in self.writes.iter().map(Write::class) {
+            // Mostly that of the write before.
+            if entered.replace(class) != Some(class) {
+                session.enter(context, Operation::WriteInstances, class)?;
+            }
         }
         let namespace = session.enter(context, Operation::WriteInstances, "")?;
         let mut transaction = namespace.begin()?;
         let root = transaction.root(&namespace.store);
         let checker = session.checker(&root.schema);
         let mut paths = Vec::with_capacity(self.writes.len());
-        let mut desk = Desk::default();
-        for (n, write) in self.writes.iter().enumerate() {
-            if n % WRITES_PER_CHECK == 0 {
-                context.check(&**session.repository().clock())?;
-            }
-            paths.push(write.apply(checker, (namespace, &root), &mut transaction, &mut desk)?);
-            match write {
-                Write::Put(instance, ..) => {
-                    session.create_namespace_of(&mut transaction, instance)?;
+        let (mut desk, mut runs) = (Desk::default(), Runs::new(checker));
+        for writes in self.writes.chunks(WRITES_PER_CHECK) {
+            context.check(&**session.repository().clock())?;
+            let place = (namespace, &*root);
+            let mut left = writes;
+            while let Some((write, behind)) = left.split_first() {
+                let new = left.iter().map_while(Write::new_instance);
+                let run = runs.create(place, &mut transaction, new, &mut paths)?;
+                if run > 0 {
+                    left = left.get(run..).unwrap_or_default();
+                    continue;
                 }
-                Write::Delete(path) => session.delete_namespace_of(&mut transaction, path)?,
-                Write::Modify(..) => {}
+                left = behind;
+                paths.push(write.apply(checker, place, &mut transaction, &mut desk)?);
+                match write {
+                    Write::Put(instance, ..) => {
+                        session.create_namespace_of(&mut transaction, instance)?;
+                    }
+                    Write::Delete(path) => session.delete_namespace_of(&mut transaction, path)?,
+                    Write::Modify(..) => {}
+                }
             }
         }
         transaction.commit(&session.caller)?;
@@ -145,6 +159,14 @@ impl Write {
             Self::Modify(path, ..) | Self::Delete(path) => {
                 path.class.as_ref().map_or("", Name::as_str)
             }
+        }
+    }
+
+    /// The instance, when it is to be a new one.
+    const fn new_instance(&self) -> Option<&Instance> {
+        match self {
+            Self::Put(instance, PutMode::CreateOnly, _) => Some(instance),
+            _ => None,
         }
     }
 

@@ -38,6 +38,7 @@ mod qualifier_types;
 mod query;
 mod reader;
 mod row;
+mod run;
 mod scan;
 mod sequence;
 mod statement;

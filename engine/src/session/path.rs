@@ -5,7 +5,7 @@ use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
 use crate::store::{Chunk, Found, Location, ObjectNumber, Root, Seen};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, KeyValue, Keys, ObjectPath, Value};
+use cimarron_model::{Dialect, KeyBinding, KeyValue, Keys, ObjectPath, Value};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -135,21 +135,32 @@ pub(crate) fn path_of<'v>(
     layout: &Layout,
     keys: impl Iterator<Item = ValueView<'v>>,
 ) -> ObjectPath {
+    let slots = layout.keys.iter().filter_map(|number| layout.slot(*number));
+    let values = slots.zip(keys).map(|(slot, view)| match view {
+        ValueView::String(text) => Some(KeyValue::String(text.into())),
+        view => KeyValue::from_value(&view.to_value(slot.cim_type, false)),
+    });
+    path_with(layout, values)
+}
+
+/// The path of an instance within its namespace; without those of its keys that have no value
+/// which a path could have.
+#[inline]
+pub(super) fn path_with(
+    layout: &Layout,
+    values: impl Iterator<Item = Option<KeyValue>>,
+) -> ObjectPath {
     if layout.keys.is_empty() {
         return ObjectPath::of_instance(layout.class.clone(), Keys::Singleton);
     }
+    let mut keys = Vec::with_capacity(layout.keys.len());
     let slots = layout.keys.iter().filter_map(|number| layout.slot(*number));
-    let named = slots
-        .zip(keys)
-        .filter_map(|(slot, view)| {
-            let value = match view {
-                ValueView::String(text) => KeyValue::String(text.into()),
-                view => KeyValue::from_value(&view.to_value(slot.cim_type, false))?,
-            };
-            Some((slot.name.clone(), value))
-        })
-        .collect();
-    ObjectPath::of_instance(layout.class.clone(), named)
+    for (slot, value) in slots.zip(values) {
+        if let Some(value) = value {
+            keys.push(KeyBinding { name: slot.name.clone(), value });
+        }
+    }
+    ObjectPath::of_instance(layout.class.clone(), Keys::Named(keys))
 }
 
 /// The path of a stored row.

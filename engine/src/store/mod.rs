@@ -37,6 +37,7 @@ mod directory;
 mod extent;
 mod filled;
 mod gather;
+mod given;
 pub(crate) mod image;
 mod incoming;
 mod index_list;

@@ -5,6 +5,7 @@ mod failing;
 mod harsh;
 mod image_of;
 mod reopen;
+mod runs;
 mod threads;
 mod untold;
 mod verify;
