@@ -4,6 +4,7 @@
 //! column by column, to the chunk that the class is filling.
 
 use super::address::RowAddress;
+use super::arrange::Given;
 use super::chunk::Chunk;
 use super::column::{Column, Columns};
 use super::table::Table;
@@ -31,13 +32,13 @@ impl Transaction<'_> {
     }
 
     /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
-    /// each row before it joins the index.
+    /// each row before it joins the index, in the order in which they were given.
     pub(crate) fn adopt(
         &mut self,
         store: &Arc<Store>,
         table: &Arc<Table>,
         layout: &Arc<Layout>,
-        (columns, hashes): (Columns, &[u64]),
+        (columns, hashes, given): (Columns, &[u64], &Given),
         is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         self.close_tail(store, table);
@@ -49,19 +50,19 @@ impl Transaction<'_> {
         let mut chunks = table.all_chunks().to_vec();
         chunks.push(chunk.clone());
         table.set_chunks(chunks);
-        let (entered, outcome) = enter((store, table), &chunk, hashes, is_free);
+        let (entered, outcome) = enter((store, table), &chunk, (hashes, given), is_free);
         table.count(entered as isize);
         self.adopted.push(Adopted {
             store: store.clone(),
             table: table.clone(),
             chunk: chunk.clone(),
-            entered,
+            entered: given.first(entered),
         });
         outcome?;
         table.ordered.enter_all(&chunk);
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
-            let rows = 0..chunk.len();
+            let rows = given.clone();
             changes.push(Recorded::Rows { namespace: store.namespace(), chunk, rows });
         }
         Ok(())
@@ -119,16 +120,18 @@ fn before_twin(hashes: &[u64]) -> &[u64] {
 fn enter(
     (store, table): (&Store, &Table),
     chunk: &Chunk,
-    hashes: &[u64],
+    (hashes, given): (&[u64], &Given),
     is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
 ) -> (usize, Result<(), EngineError>) {
     let Some(index) = &table.index else { return (hashes.len(), Ok(())) };
-    for (row, hash) in hashes.iter().enumerate() {
-        if let Some(later) = hashes.get(row + AHEAD) {
+    let mut later = given.rows().skip(AHEAD);
+    for (nth, row) in given.rows().enumerate() {
+        if let Some(later) = later.next().and_then(|row| hashes.get(row)) {
             index.expect(*later);
         }
+        let Some(hash) = hashes.get(row) else { continue };
         if let Err(error) = is_free(chunk, row, *hash) {
-            return (row, Err(error));
+            return (nth, Err(error));
         }
         index.insert(*hash, RowAddress::new(chunk.number(), row), store.hashes());
     }

@@ -28,6 +28,7 @@
 
 mod added;
 mod address;
+mod arrange;
 mod bits;
 mod changes;
 mod chunk;
@@ -62,6 +63,7 @@ mod versions;
 mod visit;
 
 pub(crate) use address::RowAddress;
+pub(crate) use arrange::{Arrangement, Given};
 pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowLinks, RowQualifiers};
 pub(crate) use column::{Column, Columns};

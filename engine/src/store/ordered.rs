@@ -14,6 +14,7 @@
 //! closed, and its last readers find the rows by themselves.
 
 use super::address::RowAddress;
+use super::arrange::Arrangement;
 use super::chunk::Chunk;
 use super::ordered_key::{KeyForm, KeyRange, OrderedKey};
 use super::ordered_set::OrderedSet;
@@ -390,6 +391,16 @@ impl OrderedIndexes {
         }
         self.any.store(!list.is_empty(), Ordering::Relaxed);
         *self.list.lock() = list.into();
+    }
+
+    /// By what new chunks of rows of a class version are laid out: the first index.
+    pub(super) fn arrangement(&self, version: ClassVersion) -> Option<Arrangement> {
+        if !self.any.load(Ordering::Relaxed) {
+            return None;
+        }
+        let list = self.list.lock();
+        let first = list.first().filter(|held| held.version == version)?;
+        Some(Arrangement { slot: first.slot, form: first.index.form })
     }
 
     #[cold]

@@ -123,7 +123,7 @@ impl Transaction<'_> {
             place.take_away(self.commits, token, 0);
         }
         for Adopted { store, table, chunk, entered } in self.adopted.drain(..).rev() {
-            for row in 0..entered {
+            for row in entered.rows() {
                 if let Some(index) = &table.index {
                     let hash = store.rules.hash(chunk.keys(row));
                     index.remove(hash, RowAddress::new(chunk.number(), row));

@@ -7,6 +7,7 @@
 
 use super::added::Added;
 use super::address::RowAddress;
+use super::arrange::Given;
 use super::changes::Recorded;
 use super::chunk::{Beside, Chunk};
 use super::commits::{Commits, WriterState};
@@ -48,8 +49,8 @@ pub(super) struct Adopted {
     pub(super) store: Arc<Store>,
     pub(super) table: Arc<Table>,
     pub(super) chunk: Arc<Chunk>,
-    /// How many of its rows are in the index.
-    pub(super) entered: usize,
+    /// Those of its rows that are in the index.
+    pub(super) entered: Given,
 }
 
 pub(crate) struct Transaction<'r> {
@@ -377,13 +378,13 @@ impl<'r> Transaction<'r> {
         let Some(changes) = &mut self.changes else { return };
         if let Some(Recorded::Rows { chunk: before, rows, .. }) = changes.last_mut()
             && Arc::ptr_eq(before, chunk)
-            && rows.end == added.start
+            && rows.grow(&added)
         {
-            rows.end = added.end;
             return;
         }
         let (namespace, chunk) = (store.namespace(), chunk.clone());
-        changes.push(Recorded::Rows { namespace, chunk, rows: added });
+        let rows = Given::as_they_lie(added);
+        changes.push(Recorded::Rows { namespace, chunk, rows });
     }
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {
