@@ -233,6 +233,7 @@ impl<'r> Replay<'r> {
         };
         let rows = (image.columns, hashes.as_slice(), &given);
         transaction.adopt(store, &table, &layout, rows, |_, _, _| Ok(()))?;
+        transaction.enter_adopted();
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassRef, Slot};
 use crate::store::{
-    Found, KeyForm, KeyKind, KeyRange, Known, OrderedIndex, OrderedKey, Snapshot, View, form,
+    FILLED_TOGETHER, Found, KeyForm, KeyKind, KeyRange, Known, OrderedIndex, OrderedKey, Snapshot,
+    View, form,
 };
 use crate::view::ValueView;
 use cimarron_model::{Name, Value};
@@ -85,7 +86,7 @@ impl Session {
         known.map(|known| known.index.clone()).ok_or_else(|| changed(class))
     }
 
-    /// Enters the rows that were there before an index was, a chunk a turn, and lets
+    /// Enters the rows that were there before an index was, some chunks a turn, and lets
     /// readers in.
     fn build(
         &self,
@@ -95,9 +96,9 @@ impl Session {
     ) -> Result<(), EngineError> {
         let store = &namespace.store;
         let chunks = namespace.begin()?.root(store).chunks_under(index.class);
-        for chunk in chunks {
+        for some in chunks.chunks(FILLED_TOGETHER) {
             context.check(&**self.repository().clock())?;
-            namespace.begin()?.fill_index(store, index, &chunk);
+            namespace.begin()?.fill_index(store, index, some);
         }
         let transaction = namespace.begin()?;
         let root = transaction.root(store);

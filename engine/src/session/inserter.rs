@@ -258,6 +258,7 @@ impl Inserter {
             context.check(&**self.session.repository.clock())?;
             add(namespace, &root, &mut transaction, (layout, table), finished, check)?;
         }
+        transaction.enter_adopted();
         context.check(&**self.session.repository.clock())?;
         let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
         add_columns(namespace, &root, &mut transaction, (layout, table), few, check)?;

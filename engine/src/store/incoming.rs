@@ -32,7 +32,8 @@ impl Transaction<'_> {
     }
 
     /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
-    /// each row before it joins the index, in the order in which they were given.
+    /// each row before it joins the index, in the order in which they were given. Its rows are
+    /// still to be [entered](Transaction::enter_adopted) in ordered indexes.
     pub(crate) fn adopt(
         &mut self,
         store: &Arc<Store>,
@@ -59,7 +60,6 @@ impl Transaction<'_> {
             entered: given.first(entered),
         });
         outcome?;
-        table.ordered.enter_all(&chunk);
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
             let rows = given.clone();

@@ -22,6 +22,7 @@ impl Transaction<'_> {
     /// # Errors
     /// When the log cannot be written. The commit is not published then, and none after it.
     pub(crate) fn commit(mut self, by: &Principal) -> Result<Commit, EngineError> {
+        debug_assert_eq!(self.ordered, self.adopted.len(), "all are in the ordered indexes");
         self.done = true;
         let nothing = self.roots.is_empty()
             && self.added.is_empty()

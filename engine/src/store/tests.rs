@@ -102,7 +102,9 @@ impl Driver {
         };
         let given = Given::as_they_lie(0..hashes.len());
         let rows = (columns, hashes.as_slice(), &given);
-        transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()
+        let done = transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok();
+        transaction.enter_adopted();
+        done
     }
 
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {
