@@ -31,6 +31,9 @@ const ADOPTED: usize = CAPACITY / 4;
 /// gone with it. After a small commit it keeps the memory of its columns for the next, some
 /// 30 kB a property; whoever is done for a while drops it and asks for another.
 ///
+/// Where the class has an ordered index, thousands of rows of one commit are laid out in its
+/// order, up to 4,096 at a time. What is told of the commit goes by the order in which they were given.
+///
 /// ```
 /// use cimarron_engine::{CallContext, Repository, ValueView};
 /// # use cimarron_model::Dialect;

@@ -11,6 +11,7 @@
 
 use super::column::Column;
 use super::ordered_key::{KeyForm, OrderedKey};
+use crate::view::ValueView;
 use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,12 +24,19 @@ pub(crate) struct Arrangement {
 }
 
 impl Arrangement {
-    /// The rows of columns in the order in which they are to lie, those that are alike as they
-    /// were; `None` when that is how they lie.
+    /// The rows of columns in the order in which they are to lie; see [`Self::order_of`].
     pub(crate) fn order(self, columns: &[Column], rows: usize) -> Option<Vec<u16>> {
         let column = columns.get(self.slot as usize)?;
-        let keys = (0..rows).map(|row| self.form.key(column.get(row)));
-        let keys: Vec<Option<OrderedKey>> = keys.collect();
+        self.order_of((0..rows).map(|row| column.get(row)))
+    }
+
+    /// Some values in the order in which their rows are to lie, those that are alike as they
+    /// come; `None` when all come so.
+    pub(super) fn order_of<'v>(
+        self,
+        values: impl Iterator<Item = ValueView<'v>>,
+    ) -> Option<Vec<u16>> {
+        let keys: Vec<Option<OrderedKey>> = values.map(|value| self.form.key(value)).collect();
         let rank = |key: &Option<OrderedKey>| key.as_ref().map_or(0, OrderedKey::rank);
         let mut order: Vec<(u64, u16)> = keys.iter().map(rank).zip(0..).collect();
         let key = |row: u16| keys.get(usize::from(row)).and_then(Option::as_ref);
@@ -124,7 +132,6 @@ impl Given {
 mod tests {
     use super::super::ordered_key::KeyKind;
     use super::*;
-    use crate::view::ValueView;
     use cimarron_model::{CimType, DateTime, Value};
     use proptest::prelude::*;
 

@@ -89,17 +89,32 @@ proptest! {
 
 #[test]
 fn a_range_has_neighbours() {
-    let session = plain(Dialect::Wmi);
-    index(&session, "Size").unwrap();
+    // Whether the index or the rows come first.
+    for is_first in [true, false] {
+        let session = plain(Dialect::Wmi);
+        if is_first {
+            index(&session, "Size").unwrap();
+        }
+        fill(&session, 3 * CAPACITY as u32);
+        if !is_first {
+            index(&session, "Size").unwrap();
+        }
+        check(&session);
+        have_neighbours(&session, 3 * CAPACITY as u32);
+    }
+}
+
+fn fill(session: &Session, count: u32) {
     let mut inserter = session.inserter(&context(), "X_Low", &["Id", "Size", "Text"]).unwrap();
-    let count = 3 * CAPACITY as u32;
     for n in numbers(count) {
         let (id, text) = (n.to_string(), (n % 90).to_string());
         let size = if n % 10 == 0 { ValueView::Null } else { ValueView::UInt32(n) };
         inserter.insert(&[ValueView::String(&id), size, ValueView::String(&text)]).unwrap();
     }
     inserter.commit(&context()).unwrap();
-    check(&session);
+}
+
+fn have_neighbours(session: &Session, count: u32) {
     for (from, to) in [(5, 70), (1000, 1200), (12_000, 12_400)] {
         let query = format!("SELECT * FROM X_Base WHERE Size >= {from} AND Size < {to}");
         let found = session.query(&context(), &query).unwrap();
@@ -170,5 +185,41 @@ fn rows_that_are_joined_one_by_one_come_as_they_were_given() {
         assert_eq!(row.property("Bytes").unwrap().as_integer(), Some(2000 - n));
     }
     assert_eq!(result.count().unwrap(), ids.len());
+    check(&session);
+}
+
+#[test]
+fn who_reads_while_rows_are_laid_out_sees_what_there_was() {
+    let session = plain(Dialect::Wmi);
+    fill(&session, 2 * CAPACITY as u32 + 1200);
+    let gone = |n: u32| path(&format!("X_Low.Id=\"{n}\""));
+    (0..50).for_each(|n| session.delete_instance(&context(), &gone(n * 100)).unwrap());
+    let all = "SELECT Id, Size, Text FROM X_Base";
+    let before = rows(&session, all);
+    let snapshot = session.snapshot(&context()).unwrap();
+    // Somebody may still see what dies now: its chunk stays as it is.
+    session.delete_instance(&context(), &gone(7)).unwrap();
+    let result = session.query(&context(), all).unwrap();
+    let first = result.rows().next().unwrap().unwrap().to_instance();
+    index(&session, "Size").unwrap();
+    check(&session);
+    assert_eq!(result.rows().next().unwrap().unwrap().to_instance(), first);
+    assert_eq!(result.count().unwrap(), before.len() - 1);
+    assert_eq!(rows(&session, all).len(), before.len() - 1);
+    assert_eq!(rows(&snapshot, all), before);
+    for n in [7, 8, 99, 4095, 4096, 9000] {
+        let key = format!("X_Low.Id=\"{n}\"");
+        assert!(get(&snapshot, &key).is_ok(), "{n}");
+        assert_eq!(get(&session, &key).is_ok(), n != 7, "{n}");
+    }
+    drop((snapshot, result));
+    for n in 0..9000 {
+        let change = Instance::new("X_Low").with("Size", n);
+        if let Ok(old) = get(&session, &format!("X_Low.Id=\"{n}\"")) {
+            assert_eq!(old.get("Id"), Some(&Value::from(n.to_string())));
+            session.modify_instance(&context(), &gone(n), &change, &Update::Given).unwrap();
+        }
+    }
+    assert_eq!(rows(&session, all).len(), before.len() - 1);
     check(&session);
 }
