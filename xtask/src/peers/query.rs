@@ -146,6 +146,12 @@ const ROWS: &[Row] = &[
         None,
     ),
     row(
+        "making the index of rows that are there; SQLite",
+        ("create_index", RATE),
+        (&SQLITE, "create_index"),
+        None,
+    ),
+    row(
         "the range not so created, read again; SQLite prepared",
         ("range_again", RATE),
         (&SQLITE, "range_again"),

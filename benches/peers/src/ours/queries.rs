@@ -19,7 +19,9 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     key_query_prepared(report, &session, count)?;
     key_prepared(report, &session, count, "key", 0..fleet::PROPERTIES.len())?;
     key_prepared(report, &session, count, "key_size", fleet::SIZE..fleet::SIZE + 1)?;
-    session.create_index(&CallContext::new(), "Bench_Disk", "Size")?;
+    let mut clock = Stopwatch::default();
+    clock.time(|| session.create_index(&CallContext::new(), "Bench_Disk", "Size"))?;
+    report.figure("create_index", clock.each(count));
     range(report, &session, count, ["range", "range_again"])
 }
 

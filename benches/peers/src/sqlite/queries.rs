@@ -22,7 +22,9 @@ pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()>
     key(report, &connection, count)?;
     key_prepared(report, &connection, count, ("key", "*", PROPERTIES.len()))?;
     key_prepared(report, &connection, count, ("key_size", "size", 1))?;
-    connection.execute_batch(INDEX)?;
+    let mut clock = Stopwatch::default();
+    clock.time(|| connection.execute_batch(INDEX))?;
+    report.figure("create_index", clock.each(count));
     range(report, &connection, count, ["range", "range_again"])
 }
 
