@@ -193,7 +193,7 @@ impl Invocation {
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
     let arguments = query::join_explain(arguments.into_iter().collect());
-    let refuse = |error| Refusal::new(error, asks_for_json(&arguments));
+    let refuse = |error| Refusal::new(sources::tip(error, &arguments), asks_for_json(&arguments));
     let matches = Cli::command().try_get_matches_from(&arguments).map_err(refuse)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
     let mut invocation = cli.command;

@@ -1,7 +1,9 @@
 //! What a command loads before it does what it is for.
 
 use super::{DataArgs, MofArgs, UpdateArgs};
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Where the repository of a command is, and what is loaded into it.
@@ -44,4 +46,19 @@ impl SourceArgs {
         placed.sort_by_key(|(place, _)| *place);
         self.sources = placed.into_iter().map(|(_, source)| source).collect();
     }
+}
+
+/// Says where sources belong, to those who wrote one where the query is awaited.
+pub(super) fn tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let command = arguments.get(1).and_then(|name| name.to_str());
+    let is_spare = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => !argument.starts_with('-'),
+        _ => false,
+    };
+    if is_spare && matches!(command, Some("query" | "watch")) {
+        let tip = "one argument is the query; name what it is asked of with `--mof` or `--archive`";
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
 }

@@ -32,6 +32,17 @@ fn a_wrong_command_line_exits_with_2() {
 }
 
 #[test]
+fn a_source_where_the_query_belongs_is_told_where_it_does() {
+    for command in ["query", "watch"] {
+        let run = cimarron([command, "a.mof", "SELECT * FROM X"]).fails_with(2);
+        assert!(run.stderr.contains("with `--mof` or `--archive`"), "{}", run.stderr);
+    }
+    // One that cannot have a source gets no such advice.
+    let run = cimarron(["explain", "MOF0101", "MOF0102", "more", "--nope"]).fails_with(2);
+    assert!(!run.stderr.contains("--archive"), "{}", run.stderr);
+}
+
+#[test]
 fn a_wrong_command_line_is_json_too() {
     for line in [
         &["compile", "--format", "json"][..],

@@ -104,6 +104,12 @@ const ROWS: &[Row] = &[
         ours(0.5),
     ),
     row(
+        "row of a key, prepared query, one column; SQLite prepared",
+        ("key_size_query_prepared", TIME),
+        (&SQLITE, "key_size_prepared"),
+        ours(0.5),
+    ),
+    row(
         "row of a key, prepared reader, all columns; SQLite prepared",
         ("key_prepared", TIME),
         (&SQLITE, "key_prepared"),

@@ -16,7 +16,9 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     }
     threads(report, &session, count)?;
     key(report, &session, count)?;
-    key_query_prepared(report, &session, count)?;
+    key_query_prepared(report, &session, count, "key", ("*", 0..fleet::PROPERTIES.len()))?;
+    let size = (fleet::PROPERTIES[fleet::SIZE], fleet::SIZE..fleet::SIZE + 1);
+    key_query_prepared(report, &session, count, "key_size", size)?;
     key_prepared(report, &session, count, "key", 0..fleet::PROPERTIES.len())?;
     key_prepared(report, &session, count, "key_size", fleet::SIZE..fleet::SIZE + 1)?;
     let mut clock = Stopwatch::default();
@@ -98,7 +100,7 @@ fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     let context = CallContext::new();
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
-        let queries: Vec<_> = batch.map(|nth| query_of_key(nth, count)).collect();
+        let queries: Vec<_> = batch.map(|nth| query_of_key("*", nth, count)).collect();
         clock.time(|| {
             queries.iter().try_for_each(|query| {
                 for row in session.query(&context, query)?.rows() {
@@ -114,30 +116,39 @@ fn key(report: &mut Report, session: &Session, count: u64) -> Result<()> {
     Ok(())
 }
 
-/// The same when the queries were prepared before.
-fn key_query_prepared(report: &mut Report, session: &Session, count: u64) -> Result<()> {
+/// The same when the queries were prepared before, and some of the columns are shown and read.
+fn key_query_prepared(
+    report: &mut Report,
+    session: &Session,
+    count: u64,
+    name: &str,
+    (shown, slots): (&str, Range<usize>),
+) -> Result<()> {
     let context = CallContext::new();
     let (mut clock, mut sum) = (Stopwatch::default(), 0_u64);
     for batch in data::batches(0..SAMPLES) {
-        let prepare = |nth| session.prepare(&context, &query_of_key(nth, count));
+        let prepare = |nth| session.prepare(&context, &query_of_key(shown, nth, count));
         let queries = batch.map(prepare).collect::<Result<Vec<_>>>()?;
         clock.time(|| {
             queries.iter().try_for_each(|query| {
                 for row in query.run(&context)?.rows() {
                     let row = row?;
-                    sum = sum.wrapping_add(touch_all(|slot| row.value(slot)));
+                    sum = sum.wrapping_add(touch_some(slots.clone(), |slot| row.value(slot)));
                 }
                 Result::<()>::Ok(())
             })
         })?;
     }
-    report.check("key", sum);
-    report.figure("key_query_prepared", clock.each(SAMPLES));
+    report.check(name, sum);
+    report.figure(&format!("{name}_query_prepared"), clock.each(SAMPLES));
     Ok(())
 }
 
-fn query_of_key(nth: u64, count: u64) -> String {
-    format!("SELECT * FROM Bench_Disk WHERE Id = '{}'", data::key(data::scattered(nth, count)))
+fn query_of_key(shown: &str, nth: u64, count: u64) -> String {
+    format!(
+        "SELECT {shown} FROM Bench_Disk WHERE Id = '{}'",
+        data::key(data::scattered(nth, count))
+    )
 }
 
 /// The same through the reader, which is prepared for all keys, and some of the values are
