@@ -54,9 +54,10 @@ impl Place {
             }
         } else if chunk.is_sealed() && gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon
         {
-            let left = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
-            let (rows, _) = laid_out(table.arrangement(chunk.layout()), &chunk, left);
-            move_rows((commits, writer), store, table, &chunk, &rows);
+            // As they lie: what is read from the disk again lies so, too.
+            let left: Vec<usize> =
+                (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
+            move_rows((commits, writer), store, table, &chunk, &left);
         }
     }
 }
@@ -185,23 +186,15 @@ impl Transaction<'_> {
         if !chunk.is_sealed() || chunk.len() < MANY || is_old {
             return;
         }
-        let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
-        let by = Some(Arrangement { slot, form });
-        if let (rows, true) = laid_out(by, &chunk, there) {
+        let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
+        let there: Vec<usize> = there.collect();
+        let by = Arrangement { slot, form };
+        if let Some(order) = by.order_of(there.iter().map(|row| chunk.value(*row, slot))) {
+            let row = |at: &u16| there.get(usize::from(*at)).copied();
+            let rows: Vec<usize> = order.iter().filter_map(row).collect();
             move_rows((self.commits, &state.token), store, table, &chunk, &rows);
         }
     }
-}
-
-/// Rows of a chunk as they are to be laid out; whether that is another order.
-fn laid_out(by: Option<Arrangement>, chunk: &Chunk, rows: Vec<usize>) -> (Vec<usize>, bool) {
-    let order = by.and_then(|by| {
-        let value = |row: &usize| chunk.value(*row, by.slot);
-        by.order_of(rows.iter().map(value))
-    });
-    let Some(order) = order else { return (rows, false) };
-    let row = |at: &u16| rows.get(usize::from(*at)).copied();
-    (order.iter().filter_map(row).collect(), true)
 }
 
 /// Writes rows of a chunk, which are those that are left, to a new one, unless some of the
