@@ -113,7 +113,7 @@ fn expand(recorded: &Recorded) -> Box<dyn Iterator<Item = Change> + '_> {
             }))
         }
         Recorded::Rows { namespace, chunk, rows } => {
-            Box::new(rows.clone().map(move |row| Change::Instance {
+            Box::new(rows.rows().map(move |row| Change::Instance {
                 namespace: namespace.clone(),
                 old: None,
                 new: Some(StoredInstance::new(Found { chunk: chunk.clone(), row })),

@@ -12,12 +12,11 @@ use super::codec::{
 };
 use super::schema::{ArchiveHash, changed_classes, put_change};
 use crate::schema::{ClassId, Schema};
-use crate::store::{Chunk, Found, Record, Recorded, image};
+use crate::store::{Chunk, Found, Given, Record, Recorded, image};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Name};
 use rkyv::util::AlignedVec;
 use rustc_hash::FxHashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What a change is. The numbers are part of the format and never given again.
@@ -41,6 +40,9 @@ pub(super) mod kind {
     pub(crate) const MOVED: u8 = 13;
     /// Rows of one class, column by column; in logs from format 3 on.
     pub(crate) const ROWS: u8 = 14;
+    /// A chunk whose rows lie in another order than they were given in: which, stands behind
+    /// its image; in logs from format 4 on.
+    pub(crate) const LAID_OUT: u8 = 15;
     /// The record is over.
     pub(crate) const END: u8 = 0;
 }
@@ -58,6 +60,9 @@ pub(super) struct Writer {
 
 /// The first format of logs that has [`kind::ROWS`].
 pub(super) const ROWS_SINCE: u32 = 3;
+
+/// The first format of logs that has [`kind::LAID_OUT`].
+pub(super) const LAID_OUT_SINCE: u32 = 4;
 
 impl Writer {
     /// Begins anew, with a reader that has these archives.
@@ -109,7 +114,7 @@ impl Writer {
             }
             Recorded::Rows { namespace, chunk, rows } => {
                 self.enter(namespace, within);
-                self.put_rows(chunk, rows.clone());
+                self.put_rows(chunk, rows);
             }
             Recorded::Schema { namespace, old, new } => {
                 self.put_archives(old, new);
@@ -186,22 +191,32 @@ impl Writer {
 
     /// Writes new rows: a chunk that was finished before it came as an image, others column by
     /// column, and rows that neither holds one by one.
-    fn put_rows(&mut self, chunk: &Chunk, rows: Range<usize>) {
-        if chunk.is_sealed() && image::encode(chunk, rows.end, &mut self.image).is_ok() {
-            self.put_kind(kind::CHUNK, chunk.layout().id);
+    fn put_rows(&mut self, chunk: &Chunk, rows: &Given) {
+        let places = rows.places();
+        if chunk.is_sealed()
+            && (places.is_none() || self.format >= LAID_OUT_SINCE)
+            && image::encode(chunk, rows.len(), &mut self.image).is_ok()
+        {
+            let kind = if places.is_some() { kind::LAID_OUT } else { kind::CHUNK };
+            self.put_kind(kind, chunk.layout().id);
             put_bytes(&mut self.out, &self.image);
+            if let Some(places) = places {
+                let bytes: Vec<u8> = places.iter().flat_map(|row| row.to_le_bytes()).collect();
+                put_bytes(&mut self.out, &bytes);
+            }
             return;
         }
         if rows.len() > 1
             && self.format >= ROWS_SINCE
-            && let Some(columns) = chunk.plain(rows.clone()).filter(|all| !all.is_empty())
+            && let Some(columns) = rows.range().and_then(|range| chunk.plain(range))
+            && !columns.is_empty()
         {
             self.put_kind(kind::ROWS, chunk.layout().id);
             put_columns(&mut self.out, rows.len(), &columns);
             return;
         }
         let filled = chunk.filled();
-        for row in rows {
+        for row in rows.rows() {
             self.put_new(kind::INSERT, chunk, row, filled.cells(row));
         }
     }

@@ -4,7 +4,7 @@
 //! the log is damaged. A whole entry is one transaction here: nobody reads yet.
 
 use super::codec::{Cell, Damaged, Decoder};
-use super::record::{ROWS_SINCE, dialect, kind};
+use super::record::{LAID_OUT_SINCE, ROWS_SINCE, dialect, kind};
 use super::schema::{Archives, change};
 use crate::clock::WallTime;
 use crate::context::Principal;
@@ -14,8 +14,8 @@ use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{add_columns, join, rejoin, slot_map, take_over};
 use crate::store::{
-    Beside, CAPACITY, Column, Commit, Found, Moment, Record, Root, RowQualifiers, Seen, Table,
-    Transaction, Wanted, image,
+    Beside, CAPACITY, Column, Commit, Found, Given, Moment, Record, Root, RowQualifiers, Seen,
+    Table, Transaction, Wanted, image,
 };
 use crate::view::ValueView;
 use cimarron_model::{CimType, Name};
@@ -192,8 +192,11 @@ impl<'r> Replay<'r> {
             kind::INSERT => within.insert(decoder, transaction),
             kind::REPLACE => within.replace(decoder, transaction),
             kind::DELETE => within.delete(decoder, transaction),
-            kind::CHUNK => self.adopt(decoder, transaction, within),
+            kind::CHUNK => self.adopt(decoder, transaction, within, false),
             // An older program, whose log it is, would refuse it.
+            kind::LAID_OUT if self.format >= LAID_OUT_SINCE => {
+                self.adopt(decoder, transaction, within, true)
+            }
             kind::ROWS if self.format >= ROWS_SINCE => within.rows(decoder, transaction),
             kind::SCHEMA => {
                 let schema = change(decoder, &within.root.schema, &self.archives)?;
@@ -214,6 +217,7 @@ impl<'r> Replay<'r> {
         decoder: &mut Decoder<'_>,
         transaction: &mut Transaction<'r>,
         within: &mut Within,
+        is_laid_out: bool,
     ) -> Done {
         let (layout, table) = within.class(decoder)?;
         self.image.clear();
@@ -223,7 +227,13 @@ impl<'r> Replay<'r> {
         let store = &within.namespace.store;
         let hashes: Vec<u64> = image.key_hashes(&layout, store.rules()).collect();
         transaction.reserve(store, &table, hashes.len());
-        transaction.adopt(store, &table, &layout, (image.columns, &hashes), |_, _, _| Ok(()))?;
+        let given = match is_laid_out {
+            true => given(decoder, hashes.len())?,
+            false => Given::as_they_lie(0..hashes.len()),
+        };
+        let rows = (image.columns, hashes.as_slice(), &given);
+        transaction.adopt(store, &table, &layout, rows, |_, _, _| Ok(()))?;
+        transaction.enter_adopted();
         Ok(())
     }
 
@@ -241,6 +251,14 @@ impl<'r> Replay<'r> {
         take_over((namespace, limits), transaction, (before, root), class, &map)?;
         Ok(())
     }
+}
+
+/// In which order the rows of a chunk were given.
+fn given(decoder: &mut Decoder<'_>, rows: usize) -> Done<Given> {
+    let (places, _) = decoder.bytes()?.as_chunks();
+    let places: Vec<u16> = places.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect();
+    let given = Given::at(places).filter(|given| given.len() == rows);
+    given.ok_or_else(|| wrong(decoder, "rows in no order"))
 }
 
 impl Within {

@@ -43,7 +43,7 @@ pub(crate) fn each_instance_event(
             maker.row(0, stored(old), stored(new)).into_iter().for_each(take);
         }
         Recorded::Rows { chunk, rows, .. } => {
-            for (at, row) in (0..).zip(rows.clone()) {
+            for (at, row) in (0..).zip(rows.rows()) {
                 let new = StoredInstance::new(Found { chunk: chunk.clone(), row });
                 maker.row(at, None, Some(new)).into_iter().for_each(&mut take);
             }

@@ -13,7 +13,9 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{Layout, Schema};
-use crate::store::{CAPACITY, Chunk, Column, Columns, KnownKeys, Root, Table, Transaction};
+use crate::store::{
+    Arrangement, CAPACITY, Chunk, Column, Columns, Given, KnownKeys, Root, Table, Transaction,
+};
 use crate::view::ValueView;
 use cimarron_model::{ClassVersion, Name};
 use std::sync::Arc;
@@ -28,6 +30,9 @@ const ADOPTED: usize = CAPACITY / 4;
 /// commits fail with [`EngineError::ClassChanged`]. Rows that were not committed are
 /// gone with it. After a small commit it keeps the memory of its columns for the next, some
 /// 30 kB a property; whoever is done for a while drops it and asks for another.
+///
+/// Where the class has an ordered index, thousands of rows of one commit are laid out in its
+/// order, up to 4,096 at a time. What is told of the commit goes by the order in which they were given.
 ///
 /// ```
 /// use cimarron_engine::{CallContext, Repository, ValueView};
@@ -67,8 +72,15 @@ struct Staged {
     text_bytes: usize,
 }
 
-/// Finished columns by slot, and the hash of each row's key.
-type Finished = (Columns, Vec<u64>);
+/// Rows that nothing is added to any more.
+#[derive(Debug)]
+struct Finished {
+    /// By slot.
+    columns: Columns,
+    /// Of the key of each row.
+    hashes: Vec<u64>,
+    given: Given,
+}
 
 impl Staged {
     fn new(layout: &Layout) -> Self {
@@ -128,9 +140,18 @@ impl Staged {
         self.hashes.len() >= CAPACITY || self.text_bytes >= TEXT_FULL
     }
 
-    fn finish(self) -> Finished {
-        let columns = self.columns.into_iter().map(|c| c.seal().map(Arc::new)).collect();
-        (columns, self.hashes)
+    /// Lays the rows out, and finishes their columns.
+    fn finish(self, arrangement: Option<Arrangement>) -> Finished {
+        let Self { mut columns, mut hashes, .. } = self;
+        let mut given = Given::as_they_lie(0..hashes.len());
+        if let Some(order) = arrangement.and_then(|by| by.order(&columns, hashes.len())) {
+            given = Given::in_order(&order);
+            columns = columns.into_iter().map(|column| column.arranged(&order)).collect();
+            let hash = |row: &u16| hashes.get(usize::from(*row)).copied();
+            hashes = order.iter().filter_map(hash).collect();
+        }
+        let columns = columns.into_iter().map(|c| c.seal().map(Arc::new)).collect();
+        Finished { columns, hashes, given }
     }
 }
 
@@ -200,10 +221,21 @@ impl Inserter {
             None => self.insert_converted(values)?,
         }
         if self.open.is_full() {
-            let full = std::mem::replace(&mut self.open, Staged::new(&self.layout));
-            self.full.push(full.finish());
+            self.finish();
         }
         Ok(())
+    }
+
+    /// Takes no more rows into the columns that are added to. What is done to many rows is done
+    /// here and not while others wait to write.
+    fn finish(&mut self) {
+        let staged = std::mem::replace(&mut self.open, Staged::new(&self.layout));
+        let root = self.session.namespace.store.newest_root();
+        let table = root.table(self.layout.id);
+        // Associations are joined one by one, and nobody reads ranges of them.
+        let table = table.filter(|_| self.layout.references.is_empty());
+        let arrangement = table.and_then(|table| table.arrangement(&self.layout));
+        self.full.push(staged.finish(arrangement));
     }
 
     /// Adds a row of which some values are to be looked at.
@@ -223,12 +255,11 @@ impl Inserter {
     /// When a key is taken, the class was redefined, or the call is cancelled or late.
     /// The rows stay to be committed again, or given up with [`Inserter::discard`].
     pub fn commit(&mut self, context: &CallContext) -> Result<usize, EngineError> {
+        if self.open.hashes.len() >= ADOPTED {
+            self.finish();
+        }
         let name = self.layout.class.as_str();
         let namespace = self.session.enter(context, Operation::WriteInstances, name)?;
-        if self.open.hashes.len() >= ADOPTED {
-            let rest = std::mem::replace(&mut self.open, Staged::new(&self.layout));
-            self.full.push(rest.finish());
-        }
         let mut transaction = namespace.begin()?;
         let root = transaction.root(&namespace.store);
         let class = root.schema.by_id(self.layout.id);
@@ -236,7 +267,7 @@ impl Inserter {
             return Err(EngineError::ClassChanged { class: self.layout.class.clone() });
         };
         let open = self.open.hashes.len();
-        let total = self.full.iter().map(|(_, hashes)| hashes.len()).sum::<usize>() + open;
+        let total = self.full.iter().map(|full| full.hashes.len()).sum::<usize>() + open;
         let layout = class.layout();
         let table = root.table(layout.id);
         let table =
@@ -250,6 +281,7 @@ impl Inserter {
             context.check(&**self.session.repository.clock())?;
             add(namespace, &root, &mut transaction, (layout, table), finished, check)?;
         }
+        transaction.enter_adopted();
         context.check(&**self.session.repository.clock())?;
         let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
         let mut known = KnownKeys::of(&root, class.key_root());
@@ -277,18 +309,20 @@ fn add(
     root: &Root,
     transaction: &mut Transaction<'_>,
     (layout, table): (&Arc<Layout>, &Arc<Table>),
-    (columns, hashes): &Finished,
+    Finished { columns, hashes, given }: &Finished,
     check: impl Fn(u64, &[ValueView<'_>]) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     if hashes.len() >= ADOPTED && joins_nothing(namespace, root, layout) {
         let is_free =
             |chunk: &Chunk, row, hash| check(hash, &chunk.keys(row).collect::<Keys<'_>>());
-        let rows = (columns.clone(), hashes.as_slice());
+        let rows = (columns.clone(), hashes.as_slice(), given);
         return transaction.adopt(&namespace.store, table, layout, rows, is_free);
     }
-    let value = |row: usize, slot: u32| {
-        let column = columns.get(slot as usize).and_then(Option::as_ref);
-        column.map_or(ValueView::Null, |column| column.get(row))
+    let rows: Vec<usize> = given.rows().collect();
+    let value = |nth: usize, slot: u32| {
+        let column = columns.get(slot as usize).and_then(Option::as_ref).zip(rows.get(nth));
+        column.map_or(ValueView::Null, |(column, row)| column.get(*row))
     };
-    add_rows(namespace, root, transaction, (layout, table), (value, hashes), check)
+    let hashes: Vec<u64> = rows.iter().filter_map(|row| hashes.get(*row).copied()).collect();
+    add_rows(namespace, root, transaction, (layout, table), (value, &hashes), check)
 }

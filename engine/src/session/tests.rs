@@ -13,6 +13,7 @@ mod indexed_queries;
 mod indexes;
 mod inserter;
 mod instances;
+mod laid_out;
 mod limits;
 mod migration;
 mod namespaces;

@@ -5,6 +5,7 @@
 //! recorded.
 
 use super::Found;
+use super::arrange::Given;
 use super::chunk::Chunk;
 use super::versions::Commit;
 use crate::clock::WallTime;
@@ -14,7 +15,6 @@ use crate::schema::{ClassId, Schema};
 use cimarron_model::{Dialect, Name};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
@@ -47,7 +47,7 @@ pub(crate) enum Recorded {
     /// `moved`: it is the same instance as before, in a row of the changed class.
     Row { namespace: Name, old: Option<Found>, new: Option<Found>, moved: bool },
     /// Rows of a chunk came, one behind the other: all of them when it is sealed.
-    Rows { namespace: Name, chunk: Arc<Chunk>, rows: Range<usize> },
+    Rows { namespace: Name, chunk: Arc<Chunk>, rows: Given },
     /// A schema took the place of another.
     Schema { namespace: Name, old: Arc<Schema>, new: Arc<Schema> },
     /// The rows of a class were taken over to the version of it that the schema before this

@@ -254,6 +254,23 @@ macro_rules! data {
                 true
             }
 
+            /// The values of these rows, each of which is named once; of one of the forms that
+            /// are still added to.
+            fn arranged(self, order: &[u16]) -> Self {
+                match self {
+                    $( Self::$variant(items) => Self::$variant(copied(&items, order)), )*
+                    Self::String(strings) => Self::String(Box::new(strings.arranged(order))),
+                    Self::Reference(items) => Self::Reference(moved(items, order)),
+                    Self::Object(items) => Self::Object(moved(items, order)),
+                    Self::Array(items) => Self::Array(moved(items, order)),
+                    Self::Mixed(items) => {
+                        let items = items.into_iter().map(Some).collect();
+                        Self::Mixed(moved(items, order).into_iter().flatten().collect())
+                    }
+                    other => other,
+                }
+            }
+
             /// Forgets all values, and keeps the memory of plain ones.
             fn clear(&mut self) {
                 match self {
@@ -321,6 +338,16 @@ fn near<T>(items: &[T], at: usize) {
     if let Some(item) = items.get(at) {
         prefetch(item);
     }
+}
+
+/// Plain values of rows, in their order.
+fn copied<T: Copy>(items: &[T], order: &[u16]) -> Vec<T> {
+    order.iter().filter_map(|row| items.get(usize::from(*row)).copied()).collect()
+}
+
+/// Values of rows, each of which is named once, in their order.
+fn moved<T>(mut items: Vec<Option<T>>, order: &[u16]) -> Vec<Option<T>> {
+    order.iter().map(|row| items.get_mut(usize::from(*row))?.take()).collect()
 }
 
 /// Texts as conditions look at them.
@@ -509,6 +536,25 @@ impl Column {
     /// One value in so many rows.
     pub(super) fn constant(value: Value, rows: usize) -> Self {
         Self::of(Data::Constant(Box::new(value), rows as u32))
+    }
+
+    /// The same rows in another order, which names each of them once; of a column that was not
+    /// sealed.
+    pub(crate) fn arranged(mut self, order: &[u16]) -> Self {
+        let (len, nulls) = (self.data.len(), self.nulls.take());
+        if len == 0 {
+            return self;
+        }
+        self.data.pad(order.len());
+        let is_null = |row: usize| row >= len || nulls.as_ref().is_some_and(|n| n.contains(row));
+        let mut marks = Bits::default();
+        if len < order.len() || nulls.is_some() {
+            let rows = order.iter().enumerate();
+            for (to, _) in rows.filter(|(_, from)| is_null(usize::from(**from))) {
+                marks.insert(to);
+            }
+        }
+        Self::with_nulls(self.data.arranged(order), marks)
     }
 
     /// Forgets all rows, and keeps the memory of plain values.

@@ -4,6 +4,7 @@
 //! column by column, to the chunk that the class is filling.
 
 use super::address::RowAddress;
+use super::arrange::Given;
 use super::chunk::Chunk;
 use super::column::{Column, Columns};
 use super::key_index::KeptShards;
@@ -52,13 +53,14 @@ impl Transaction<'_> {
     }
 
     /// Adds a chunk of finished columns whose keys are free; `is_free` is asked about
-    /// each row before it joins the index.
+    /// each row before it joins the index, in the order in which they were given. Its rows are
+    /// still to be [entered](Transaction::enter_adopted) in ordered indexes.
     pub(crate) fn adopt(
         &mut self,
         store: &Arc<Store>,
         table: &Arc<Table>,
         layout: &Arc<Layout>,
-        (columns, hashes): (Columns, &[u64]),
+        (columns, hashes, given): (Columns, &[u64], &Given),
         is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         self.close_tail(store, table);
@@ -70,19 +72,18 @@ impl Transaction<'_> {
         let mut chunks = table.all_chunks().to_vec();
         chunks.push(chunk.clone());
         table.set_chunks(chunks);
-        let (entered, outcome) = enter((store, table), &chunk, hashes, is_free);
+        let (entered, outcome) = enter((store, table), &chunk, (hashes, given), is_free);
         table.count(entered as isize);
         self.adopted.push(Adopted {
             store: store.clone(),
             table: table.clone(),
             chunk: chunk.clone(),
-            entered,
+            entered: given.first(entered),
         });
         outcome?;
-        table.ordered.enter_all(&chunk, 0..chunk.len());
         self.is_standing |= layout.standing.is_some();
         if let Some(changes) = &mut self.changes {
-            let rows = 0..chunk.len();
+            let rows = given.clone();
             changes.push(Recorded::Rows { namespace: store.namespace(), chunk, rows });
         }
         Ok(())
@@ -127,7 +128,7 @@ impl Transaction<'_> {
                 let entries = hashes.iter().copied().zip((first..).map(address));
                 index.insert_all(entries, store.hashes());
             }
-            table.ordered.enter_all(&chunk, first..first + count);
+            table.ordered.enter_rows(&chunk, first..first + count);
             self.record_new(store, count);
             done += count;
         }
@@ -161,16 +162,18 @@ fn before_twin(hashes: &[u64]) -> &[u64] {
 fn enter(
     (store, table): (&Store, &Table),
     chunk: &Chunk,
-    hashes: &[u64],
+    (hashes, given): (&[u64], &Given),
     is_free: impl Fn(&Chunk, usize, u64) -> Result<(), EngineError>,
 ) -> (usize, Result<(), EngineError>) {
     let Some(index) = &table.index else { return (hashes.len(), Ok(())) };
-    for (row, hash) in hashes.iter().enumerate() {
-        if let Some(later) = hashes.get(row + AHEAD) {
+    let mut later = given.rows().skip(AHEAD);
+    for (nth, row) in given.rows().enumerate() {
+        if let Some(later) = later.next().and_then(|row| hashes.get(row)) {
             index.expect(*later);
         }
+        let Some(hash) = hashes.get(row) else { continue };
         if let Err(error) = is_free(chunk, row, *hash) {
-            return (row, Err(error));
+            return (nth, Err(error));
         }
         index.insert(*hash, RowAddress::new(chunk.number(), row), store.hashes());
     }

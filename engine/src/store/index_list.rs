@@ -158,9 +158,7 @@ impl Root {
                 continue;
             }
             for table in self.tables_under(index.class) {
-                for chunk in table.all_chunks().iter() {
-                    super::ordered::fill(index, chunk);
-                }
+                index.fill(&table.all_chunks());
             }
         }
     }

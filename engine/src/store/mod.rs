@@ -28,6 +28,7 @@
 
 mod added;
 mod address;
+mod arrange;
 mod bits;
 mod changes;
 mod chunk;
@@ -47,6 +48,7 @@ mod migrate;
 mod near;
 mod objects;
 mod ordered;
+mod ordered_fill;
 mod ordered_key;
 mod ordered_set;
 mod outcome;
@@ -63,6 +65,7 @@ mod versions;
 mod visit;
 
 pub(crate) use address::RowAddress;
+pub(crate) use arrange::{Arrangement, Given};
 pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
 pub(crate) use chunk::{Beside, CAPACITY, Chunk, RowLinks, RowQualifiers};
 pub(crate) use column::{Column, Columns};
@@ -75,6 +78,7 @@ pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use near::{Look, Near};
 pub(crate) use objects::{FOLLOWED_TOGETHER, ObjectNumber};
 pub(crate) use ordered::OrderedIndex;
+pub(crate) use ordered_fill::FILLED_TOGETHER;
 pub(crate) use ordered_key::{KeyForm, KeyKind, KeyRange, OrderedKey};
 pub(crate) use root::Root;
 pub(crate) use snapshot::{FrozenChunk, Seen, Snapshot, View};

@@ -14,6 +14,7 @@
 //! closed, and its last readers find the rows by themselves.
 
 use super::address::RowAddress;
+use super::arrange::Arrangement;
 use super::chunk::Chunk;
 use super::ordered_key::{KeyForm, KeyRange, OrderedKey};
 use super::ordered_set::OrderedSet;
@@ -77,6 +78,12 @@ impl State {
         }
     }
 
+    /// Adds entries that are in their order.
+    fn extend(&mut self, entries: &[Entry]) {
+        let Self { entries: all, text_bytes: bytes, .. } = self;
+        all.extend(entries, |(key, _)| *bytes += text_bytes(key));
+    }
+
     fn remove(&mut self, entry: &Entry) {
         if self.entries.remove(entry) {
             self.text_bytes -= text_bytes(&entry.0);
@@ -123,7 +130,7 @@ impl OrderedIndex {
         drop(std::mem::take(&mut state.entries));
     }
 
-    fn entry(&self, chunk: &Chunk, row: usize, slot: u32) -> Option<Entry> {
+    pub(super) fn entry(&self, chunk: &Chunk, row: usize, slot: u32) -> Option<Entry> {
         let key = self.form.key(chunk.value(row, slot))?;
         Some((key, RowAddress::new(chunk.number(), row)))
     }
@@ -148,6 +155,17 @@ impl OrderedIndex {
     fn enter(&self, chunk: &Chunk, rows: impl Iterator<Item = usize>, slot: u32) {
         let entries = rows.filter_map(|row| self.entry(chunk, row, slot));
         self.change(entries, |state, (key, address)| state.insert(key, address));
+    }
+
+    /// Enters entries that are in their order, a few of them a hold.
+    pub(super) fn enter_sorted(&self, entries: &[Entry]) {
+        for step in entries.chunks(STEP) {
+            let mut state = self.state.write();
+            if state.phase == Phase::Closed {
+                return;
+            }
+            state.extend(step);
+        }
     }
 
     /// Takes all rows of chunks that are there, in place of what it has, and lets readers in.
@@ -392,25 +410,29 @@ impl OrderedIndexes {
         *self.list.lock() = list.into();
     }
 
-    #[cold]
-    fn each(&self, chunk: &Chunk, change: impl Fn(&OrderedIndex, u32)) {
-        let list = self.list.lock().clone();
-        for held in list.iter() {
-            if let Some(slot) = held.slot_in(chunk) {
-                change(&held.index, slot);
-            }
+    /// By what new chunks of rows of a class version are laid out: the first index.
+    pub(super) fn arrangement(&self, version: ClassVersion) -> Option<Arrangement> {
+        if !self.any.load(Ordering::Relaxed) {
+            return None;
+        }
+        let list = self.list.lock();
+        let first = list.first().filter(|held| held.version == version)?;
+        Some(Arrangement { slot: first.slot, form: first.index.form })
+    }
+
+    /// All of them.
+    pub(super) fn indexes(&self) -> Arc<[Held]> {
+        match self.any.load(Ordering::Relaxed) {
+            true => self.list.lock().clone(),
+            false => Arc::default(),
         }
     }
 
-    /// Enters the rows of a chunk that another table had in the indexes that are not its
-    /// own too.
-    pub(super) fn enter_new(&self, known: &Self, chunk: &Chunk) {
-        if self.any.load(Ordering::Relaxed) {
-            let known = known.list.lock().clone();
-            for held in self.list.lock().clone().iter() {
-                if !known.iter().any(|before| Arc::ptr_eq(&before.index, &held.index)) {
-                    fill(&held.index, chunk);
-                }
+    #[cold]
+    fn each(&self, chunk: &Chunk, change: impl Fn(&OrderedIndex, u32)) {
+        for held in self.indexes().iter() {
+            if let Some(slot) = held.slot_in(chunk) {
+                change(&held.index, slot);
             }
         }
     }
@@ -424,7 +446,7 @@ impl OrderedIndexes {
     }
 
     /// Enters new rows of a chunk.
-    pub(super) fn enter_all(&self, chunk: &Chunk, rows: Range<usize>) {
+    pub(super) fn enter_rows(&self, chunk: &Chunk, rows: Range<usize>) {
         if self.any.load(Ordering::Relaxed) {
             self.each(chunk, |index, slot| index.enter(chunk, rows.clone(), slot));
         }
@@ -450,17 +472,6 @@ impl OrderedIndexes {
         if self.any.load(Ordering::Relaxed) {
             self.each(chunk, |index, slot| index.relocate(chunk, slot, rows, to));
         }
-    }
-}
-
-/// Enters the rows of a chunk that somebody may see, and that were there before the index
-/// was. Those that are entered already stay.
-pub(super) fn fill(index: &OrderedIndex, chunk: &Chunk) {
-    if let Some(slot) = chunk.layout().slot_of(index.property.as_str(), 0) {
-        let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
-        index.enter(chunk, there, slot);
-        // The first query would look for them to choose its way; here the values are near.
-        chunk.bounds(slot as usize);
     }
 }
 

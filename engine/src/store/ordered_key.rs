@@ -32,6 +32,32 @@ pub(crate) enum OrderedKey {
     Text(SmolStr),
 }
 
+impl OrderedKey {
+    /// A number that is never greater than that of a greater key, and seldom that of another.
+    pub(super) fn rank(&self) -> u64 {
+        /// Three bits say what it is.
+        const BITS: u32 = u64::BITS - 3;
+        const MOST: u64 = u64::MAX >> 3;
+        const HALF: i64 = 1 << (BITS - 1);
+        let signed = |number: i64| (number.clamp(-HALF, HALF - 1) + HALF) as u64;
+        let (kind, rank) = match self {
+            Self::Boolean(truth) => (0, u64::from(*truth)),
+            Self::Negative(number) => (1, signed(*number)),
+            Self::Integer(number) => (2, (*number).min(MOST)),
+            Self::Real(bits) => (3, bits >> 3),
+            Self::Interval(micros) => (4, signed(*micros)),
+            Self::Instant(micros) => (5, signed(*micros)),
+            Self::Characters([first, _]) => (6, first >> 3),
+            Self::Text(text) => {
+                let mut first = [0; size_of::<u64>()];
+                first.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
+                (7, u64::from_be_bytes(first) >> 3)
+            }
+        };
+        kind << BITS | rank
+    }
+}
+
 /// Which values have keys that compare with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyKind {
@@ -321,6 +347,36 @@ mod tests {
     #[test]
     fn an_entry_is_small() {
         assert!(size_of::<OrderedKey>() <= 24, "{}", size_of::<OrderedKey>());
+    }
+
+    #[test]
+    fn ranks_keep_the_order() {
+        let integer = KeyForm::for_test(KeyKind::Integer, false);
+        let text = KeyForm::for_test(KeyKind::Text, false);
+        let keys = [
+            OrderedKey::Boolean(false),
+            OrderedKey::Boolean(true),
+            key(integer, i64::MIN),
+            key(integer, -2_i64),
+            key(integer, -1_i64),
+            key(integer, 0_u8),
+            key(integer, 1_u8),
+            key(integer, u64::MAX - 1),
+            key(integer, u64::MAX),
+            real(f64::NEG_INFINITY),
+            real(1.5),
+            real(f64::NAN),
+            OrderedKey::Interval(7),
+            OrderedKey::Instant(-7),
+            OrderedKey::Instant(7),
+            OrderedKey::Characters([1, 2]),
+            key(text, ""),
+            key(text, "a"),
+            key(text, "ab"),
+            key(text, "ab long one"),
+            key(text, "ß"),
+        ];
+        assert!(keys.is_sorted_by(|a, b| a < b && a.rank() <= b.rank()), "{keys:?}");
     }
 
     #[test]

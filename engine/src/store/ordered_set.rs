@@ -17,6 +17,9 @@ const SMALL: usize = FULL / 4;
 /// … and both together have no more.
 const JOINED: usize = FULL / 4 * 3;
 
+/// So few entries of a block are added one by one.
+const FEW: usize = 3;
+
 /// What the processor fetches at a time, in bytes, and how many of those are asked for.
 const LINE: usize = 64;
 const LINES: usize = 8;
@@ -81,6 +84,56 @@ impl<T: Ord + Clone> OrderedSet<T> {
         if let Some(key) = upper.first().cloned() {
             self.blocks.insert(key, upper);
         }
+    }
+
+    /// Adds entries that are in their order; `added` is told of those that are new.
+    pub(super) fn extend(&mut self, mut entries: &[T], mut added: impl FnMut(&T)) {
+        while let Some(first) = entries.first() {
+            let behind = self.blocks.range((Bound::Excluded(first), Bound::Unbounded)).next();
+            let is_last = behind.is_none();
+            let own = match behind {
+                Some((next, _)) => entries.partition_point(|entry| entry < next),
+                None => entries.len(),
+            };
+            let (own, others) = entries.split_at(own.max(1));
+            if own.len() <= FEW {
+                own.iter().filter(|entry| self.insert((*entry).clone())).for_each(&mut added);
+            } else {
+                self.merge(own, is_last, &mut added);
+            }
+            entries = others;
+        }
+    }
+
+    /// Adds entries that belong into one block, which may be the last.
+    fn merge(&mut self, own: &[T], is_last: bool, added: &mut impl FnMut(&T)) {
+        let Some(first) = own.first() else { return };
+        let before = std::mem::take(self.block_of(first));
+        let is_behind = before.last().is_none_or(|last| last < first);
+        let (there, mut merged) = (before.len(), Vec::with_capacity(before.len() + own.len()));
+        let mut before = before.into_iter().peekable();
+        for entry in own {
+            while let Some(less) = before.next_if(|there| there < entry) {
+                merged.push(less);
+            }
+            if before.peek() != Some(entry) && merged.last() != Some(entry) {
+                added(entry);
+                merged.push(entry.clone());
+            }
+        }
+        merged.extend(before);
+        self.len += merged.len() - there;
+        // Who goes on behind all others leaves full blocks, and others some room.
+        let size = match merged.len() {
+            0..=FULL => FULL,
+            _ if is_last && is_behind => FULL,
+            len => len.div_ceil(len.div_ceil(JOINED)),
+        };
+        let upper = merged.split_off(merged.len().min(size));
+        *self.block_of(first) = merged;
+        let upper = upper.chunks(size);
+        self.blocks
+            .extend(upper.filter_map(|block| Some((block.first()?.clone(), block.to_vec()))));
     }
 
     /// Removes an entry; whether it was there.
@@ -222,6 +275,8 @@ mod tests {
     enum Step {
         /// So many from here on, so far apart, up or down.
         Insert(u32, u32, u32, bool),
+        /// So many from here on, so far apart, at once.
+        Extend(u32, u32, u32),
         /// All of a range but one in so many.
         Remove(u32, u32, u32),
     }
@@ -231,6 +286,8 @@ mod tests {
         prop_oneof![
             (at.clone(), 0..300_u32, 1..9_u32, any::<bool>())
                 .prop_map(|(at, count, apart, up)| Step::Insert(at, count, apart, up)),
+            (at.clone(), 0..300_u32, 1..20_u32)
+                .prop_map(|(at, count, apart)| Step::Extend(at, count, apart)),
             (at, 0..900_u32, 1..200_u32).prop_map(|(at, count, but)| Step::Remove(at, count, but)),
         ]
     }
@@ -261,6 +318,13 @@ mod tests {
                             prop_assert_eq!(set.insert(entry), expected.insert(entry));
                         }
                     }
+                    Step::Extend(at, count, apart) => {
+                        let entries: Vec<u32> = (0..count).map(|n| at + apart * n).collect();
+                        let mut added = Vec::new();
+                        set.extend(&entries, |entry| added.push(*entry));
+                        let new = entries.into_iter().filter(|entry| expected.insert(*entry));
+                        prop_assert_eq!(added, new.collect::<Vec<_>>());
+                    }
                     Step::Remove(at, count, but) => {
                         for entry in (at..at + count).filter(|entry| entry % but != 0) {
                             prop_assert_eq!(set.remove(&entry), expected.remove(&entry));
@@ -288,6 +352,9 @@ mod tests {
             assert!(up.insert(n) && down.insert(count - n));
         }
         assert!(up.blocks.len() <= 100 && down.blocks.len() <= 200);
+        let mut together = OrderedSet::default();
+        (0..count).collect::<Vec<_>>().chunks(300).for_each(|some| together.extend(some, |_| {}));
+        assert!(together.blocks.len() <= 100, "{}", together.blocks.len());
         // Most go; what is left is moved together.
         for n in (0..count).filter(|n| n % 50 != 0) {
             assert!(up.remove(&n));

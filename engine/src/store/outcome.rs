@@ -22,6 +22,7 @@ impl Transaction<'_> {
     /// # Errors
     /// When the log cannot be written. The commit is not published then, and none after it.
     pub(crate) fn commit(mut self, by: &Principal) -> Result<Commit, EngineError> {
+        debug_assert_eq!(self.ordered, self.adopted.len(), "all are in the ordered indexes");
         self.done = true;
         let nothing = self.roots.is_empty()
             && self.added.is_empty()
@@ -123,7 +124,7 @@ impl Transaction<'_> {
             place.take_away(self.commits, token, 0);
         }
         for Adopted { store, table, chunk, entered } in self.adopted.drain(..).rev() {
-            for row in 0..entered {
+            for row in entered.rows() {
                 if let Some(index) = &table.index {
                     let hash = store.rules.hash(chunk.keys(row));
                     index.remove(hash, RowAddress::new(chunk.number(), row));

@@ -6,19 +6,29 @@
 
 use super::Store;
 use super::address::RowAddress;
-use super::chunk::Chunk;
+use super::arrange::Arrangement;
+use super::chunk::{CAPACITY, Chunk};
 use super::column::Column;
 use super::commits::Commits;
+use super::key_index::KeyIndex;
 use super::objects::{Forgotten, ObjectNumber};
+use super::ordered_key::KeyForm;
 use super::table::Table;
-use super::transaction::Place;
+use super::transaction::{Place, Transaction};
 use super::versions::{Births, Commit};
 use cimarron_cells::Writer;
+use cimarron_model::Name;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A chunk with more rows gone than one in this many is written again without them.
 const SPARSE: usize = 2;
+
+/// How many rows ahead the memory of the index is asked for.
+const AHEAD: usize = 8;
+
+/// So many rows of a chunk are worth laying out.
+const MANY: usize = CAPACITY / 4;
 
 impl Place {
     /// Takes a row away that is dead for everybody. Nobody reads a commit before the
@@ -44,7 +54,10 @@ impl Place {
             }
         } else if chunk.is_sealed() && gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon
         {
-            move_rows((commits, writer), store, table, &chunk);
+            // As they lie: what is read from the disk again lies so, too.
+            let left: Vec<usize> =
+                (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
+            move_rows((commits, writer), store, table, &chunk, &left);
         }
     }
 }
@@ -118,6 +131,21 @@ fn refers(store: &Store, row: RowAddress, target: ObjectNumber) -> bool {
     store.chunk(row).is_some_and(|chunk| chunk.links(row.row()).any(|link| link == target))
 }
 
+/// Entries with these hashes, before each of which the memory of a later one is asked for.
+fn expecting<T>(
+    index: &KeyIndex,
+    hashes: &[u64],
+    entries: impl Iterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    let later = hashes.iter().skip(AHEAD).map(Some).chain(std::iter::repeat(None));
+    entries.zip(later).map(|(entry, later)| {
+        if let Some(later) = later {
+            index.expect(*later);
+        }
+        entry
+    })
+}
+
 /// Takes a chunk out of its table, or puts another in its place.
 fn drop_chunk(
     commits: &Commits,
@@ -136,18 +164,51 @@ fn drop_chunk(
     commits.retire(chunk);
 }
 
-/// Writes the rows of a chunk that are left to a new one, unless some of them are
-/// dead and still waited for.
+impl Transaction<'_> {
+    /// Writes the rows of a chunk again in the order of a property, when they lie in another,
+    /// unless they are in ordered indexes already. A chunk with few rows stays, and so does one
+    /// with rows that somebody may wait for.
+    pub(crate) fn lay_out(
+        &mut self,
+        store: &Arc<Store>,
+        listed: &Chunk,
+        (property, form): (&Name, KeyForm),
+    ) {
+        let (root, class) = (self.root(store), listed.layout().id);
+        let table = root.table(class).filter(|table| table.ordered.indexes().is_empty());
+        let chunk = store.chunk(RowAddress::new(listed.number(), 0));
+        let chunk = chunk.filter(|chunk| chunk.is_form_of(listed));
+        let Some((table, chunk)) = table.zip(chunk) else { return };
+        let Some(slot) = chunk.layout().slot_of(property.as_str(), 0) else { return };
+        let state = &mut *self.state;
+        self.commits.registry.look(&mut state.live);
+        let is_old = chunk.migrated_at() > 0 && chunk.migrated_at() > state.live.horizon();
+        if !chunk.is_sealed() || chunk.len() < MANY || is_old {
+            return;
+        }
+        let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
+        let there: Vec<usize> = there.collect();
+        let by = Arrangement { slot, form };
+        if let Some(order) = by.order_of(there.iter().map(|row| chunk.value(*row, slot))) {
+            let row = |at: &u16| there.get(usize::from(*at)).copied();
+            let rows: Vec<usize> = order.iter().filter_map(row).collect();
+            move_rows((self.commits, &state.token), store, table, &chunk, &rows);
+        }
+    }
+}
+
+/// Writes rows of a chunk, which are those that are left, to a new one, unless some of the
+/// others are dead and still waited for.
 fn move_rows(
     (commits, writer): (&Commits, &Writer),
     store: &Store,
     table: &Table,
     chunk: &Arc<Chunk>,
+    rows: &[usize],
 ) {
     if chunk.deaths().are_awaited() {
         return;
     }
-    let rows: Vec<usize> = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
     let Some(number) = store.directory.take_number() else { return };
     let columns = (0..chunk.layout().slots.len() as u32).map(|slot| {
         let mut column = Column::default();
@@ -165,21 +226,25 @@ fn move_rows(
     }
     let moved = Arc::new(moved);
     store.directory.put(&moved);
-    let pairs = rows
-        .iter()
-        .enumerate()
-        .map(|(to, from)| (RowAddress::new(chunk.number(), *from), RowAddress::new(number, to)));
-    for (old, new) in pairs.clone() {
-        if let Some(index) = &table.index {
-            index.insert(store.hash_at(old), new, |a| store.hash_at(a));
-        }
-        store.objects.move_row(chunk.object(old.row()), old, new);
+    let old = |row: &usize| RowAddress::new(chunk.number(), *row);
+    let new = (0..rows.len()).map(|row| RowAddress::new(number, row));
+    let keyed = table.index.as_ref().map(|index| {
+        let hash = |row: &usize| store.rules.hash(chunk.keys(*row));
+        (index, rows.iter().map(hash).collect::<Vec<_>>())
+    });
+    if let Some((index, hashes)) = &keyed {
+        let entries = hashes.iter().copied().zip(new.clone());
+        index.insert_all(expecting(index, hashes, entries), |a| store.hash_at(a));
     }
-    table.ordered.relocate(chunk, &rows, number);
+    for (row, new) in rows.iter().zip(new) {
+        store.objects.move_row(chunk.object(*row), old(row), new);
+    }
+    table.ordered.relocate(chunk, rows, number);
     commits.announce_move();
-    for (old, _) in pairs {
-        if let Some(index) = &table.index {
-            index.remove(store.hash_at(old), old);
+    if let Some((index, hashes)) = &keyed {
+        let entries = hashes.iter().zip(rows.iter().map(old));
+        for (hash, old) in expecting(index, hashes, entries) {
+            index.remove(*hash, old);
         }
     }
     drop_chunk(commits, store, table, chunk, Some(&moved));

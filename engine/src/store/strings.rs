@@ -83,6 +83,14 @@ impl Strings {
         }));
     }
 
+    /// The texts of these rows, each of which is named once.
+    pub(super) fn arranged(&self, order: &[u16]) -> Self {
+        let mut arranged = Self::with_capacity(order.len(), self.text.len());
+        let texts = order.iter().filter_map(|row| self.get(usize::from(*row)));
+        texts.for_each(|text| arranged.push(text));
+        arranged
+    }
+
     /// Forgets all texts, and keeps their memory.
     pub(super) fn clear(&mut self) {
         self.ends.clear();

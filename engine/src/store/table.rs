@@ -1,5 +1,6 @@
 //! The instances of one class, without those of its subclasses.
 
+use super::arrange::Arrangement;
 use super::chunk::{CAPACITY, Chunk};
 use super::key_index::KeyIndex;
 use super::ordered::OrderedIndexes;
@@ -63,6 +64,11 @@ impl Table {
 
     pub(super) fn set_chunks(&self, chunks: Vec<Arc<Chunk>>) {
         self.chunks.store(Arc::new(chunks));
+    }
+
+    /// By what new chunks of rows are laid out, if by anything.
+    pub(crate) fn arrangement(&self, layout: &Layout) -> Option<Arrangement> {
+        self.ordered.arrangement(layout.version)
     }
 
     /// How many rows are there for the writer.

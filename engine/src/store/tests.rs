@@ -100,8 +100,11 @@ impl Driver {
             let there = self.find_in(&root, key, Seen::Current);
             there.map_or(Ok(()), |_| Err(EngineError::StoreFull))
         };
-        let rows = (columns, hashes.as_slice());
-        transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok()
+        let given = Given::as_they_lie(0..hashes.len());
+        let rows = (columns, hashes.as_slice(), &given);
+        let done = transaction.adopt(&self.store, table, &self.layout, rows, is_free).is_ok();
+        transaction.enter_adopted();
+        done
     }
 
     fn commit(&self, change: impl FnOnce(&mut Transaction<'_>)) {

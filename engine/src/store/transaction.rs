@@ -7,13 +7,13 @@
 
 use super::added::Added;
 use super::address::RowAddress;
+use super::arrange::Given;
 use super::changes::Recorded;
 use super::chunk::{Beside, Chunk};
 use super::commits::{Commits, WriterState};
 use super::index_list::Wanted;
 use super::migrate::Migration;
 use super::objects::ObjectNumber;
-use super::ordered::OrderedIndex;
 use super::root::Root;
 use super::table::Table;
 use super::versions::Commit;
@@ -48,8 +48,8 @@ pub(super) struct Adopted {
     pub(super) store: Arc<Store>,
     pub(super) table: Arc<Table>,
     pub(super) chunk: Arc<Chunk>,
-    /// How many of its rows are in the index.
-    pub(super) entered: usize,
+    /// Those of its rows that are in the index.
+    pub(super) entered: Given,
 }
 
 pub(crate) struct Transaction<'r> {
@@ -61,6 +61,8 @@ pub(crate) struct Transaction<'r> {
     pub(super) added: Added,
     pub(super) killed: SmallVec<[Dead; 1]>,
     pub(super) adopted: Vec<Adopted>,
+    /// How many of those have their rows in ordered indexes.
+    pub(super) ordered: usize,
     /// Tables whose chunks went to others.
     pub(super) migrated: Vec<(Arc<Store>, Arc<Table>)>,
     /// Objects that were made for paths that lead nowhere yet.
@@ -98,6 +100,7 @@ impl<'r> Transaction<'r> {
             added: Added::default(),
             killed: SmallVec::new(),
             adopted: Vec::new(),
+            ordered: 0,
             migrated: Vec::new(),
             named: Vec::new(),
             undo: Vec::new(),
@@ -151,26 +154,6 @@ impl<'r> Transaction<'r> {
     pub(crate) fn set_indexes(&mut self, store: &Arc<Store>, wanted: &[Wanted]) -> Arc<Root> {
         let schema = self.root(store).schema.clone();
         self.set_root(store, schema, Some(wanted))
-    }
-
-    /// Enters the rows of a chunk in an index that is being built. `listed` is the chunk as
-    /// it was when that began: what was moved since is in the index.
-    pub(crate) fn fill_index(&self, store: &Store, index: &OrderedIndex, listed: &Chunk) {
-        if let Some(chunk) = store.chunk(RowAddress::new(listed.number(), 0))
-            && chunk.is_form_of(listed)
-        {
-            super::ordered::fill(index, &chunk);
-        }
-    }
-
-    /// Enters all rows in an index that was asked for, and lets readers in.
-    pub(crate) fn build_index(&self, store: &Store, root: &Root, (class, property): &Wanted) {
-        if let Some(known) = root.known_index(*class, property) {
-            for chunk in root.chunks_under(*class) {
-                self.fill_index(store, &known.index, &chunk);
-            }
-            known.index.open();
-        }
     }
 
     fn set_root(
@@ -377,13 +360,13 @@ impl<'r> Transaction<'r> {
         let Some(changes) = &mut self.changes else { return };
         if let Some(Recorded::Rows { chunk: before, rows, .. }) = changes.last_mut()
             && Arc::ptr_eq(before, chunk)
-            && rows.end == added.start
+            && rows.grow(&added)
         {
-            rows.end = added.end;
             return;
         }
         let (namespace, chunk) = (store.namespace(), chunk.clone());
-        changes.push(Recorded::Rows { namespace, chunk, rows: added });
+        let rows = Given::as_they_lie(added);
+        changes.push(Recorded::Rows { namespace, chunk, rows });
     }
 
     fn record(&mut self, store: &Store, old: Option<&Found>, new: Option<Found>) {

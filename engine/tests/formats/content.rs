@@ -189,6 +189,9 @@ pub(crate) fn write(repository: &Repository) {
     rows(&wmi, &dmtf, 100);
     wmi.create_index(context, "F_All", "T").unwrap();
     wmi.drop_index(context, "F_Many", "Text").unwrap();
+    // They lie in the order of an index.
+    wmi.create_index(context, "F_Many", "Amount").unwrap();
+    many(&wmi, 30_000, 1_100);
     grow(&wmi, "AddedLater");
     rewrite(&wmi, CimType::String);
     mark(&wmi, "second");

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
 /// The newest format.
-const NEWEST: u32 = 3;
+const NEWEST: u32 = 4;
 
 fn fixture(format: u32, extension: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");

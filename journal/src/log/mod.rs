@@ -34,9 +34,9 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The newest format of logs that is known. It is that of the file beside the database, as format
-/// 2 was; entries have kinds of changes that those of format 2 did not.
-pub const LOG_FORMAT: u32 = 3;
+/// The newest format of logs that is known. It is that of the file beside the database, as formats
+/// 2 and 3 were; entries have kinds of changes that those of older formats did not.
+pub const LOG_FORMAT: u32 = 4;
 /// The last format of logs without a file beside the database.
 const ALONE: u32 = 1;
 /// Of redb. The pages that an append changes are few, and reading is one pass.

@@ -134,6 +134,30 @@ const ROWS: &[Row] = &[
         ratio(10.0),
     ),
     row(
+        "1 % of the rows, created when the index was there; SQLite prepared",
+        ("range_indexed", RATE),
+        (&SQLITE, "range_indexed"),
+        ratio(10.0),
+    ),
+    row(
+        "that range, read again; SQLite prepared",
+        ("range_indexed_again", RATE),
+        (&SQLITE, "range_indexed_again"),
+        ratio(10.0),
+    ),
+    row(
+        "creating those; SQLite prepared",
+        ("create_indexed", RATE),
+        (&SQLITE, "create_indexed"),
+        None,
+    ),
+    row(
+        "making the index of rows that are there; SQLite",
+        ("create_index", RATE),
+        (&SQLITE, "create_index"),
+        None,
+    ),
+    row(
         "the range not so created, read again; SQLite prepared",
         ("range_again", RATE),
         (&SQLITE, "range_again"),
@@ -170,7 +194,7 @@ const ROWS: &[Row] = &[
 
 /// What DuckDB does too, and what it does not.
 const GROUPS: [&str; 2] = ["queries", "letters"];
-const GROUPS_OF_TWO: [&str; 3] = ["queries_ordered", "links_text", "parse"];
+const GROUPS_OF_TWO: [&str; 4] = ["queries_ordered", "queries_indexed", "links_text", "parse"];
 
 pub(super) fn measure(count: u64, runs: u32) -> Result<Measured> {
     let target = Metadata::load()?.target_directory;

@@ -35,6 +35,7 @@ pub fn run(group: &str, count: u64) -> Outcome {
         "ranges" => large::ranges(&mut report, count)?,
         "queries" => queries::queries(&mut report, count)?,
         "queries_ordered" => queries::ordered(&mut report, count)?,
+        "queries_indexed" => queries::indexed(&mut report, count)?,
         "letters" => queries::letters(&mut report, count)?,
         "links_text" => links::associators_of(&mut report)?,
         "durable" => durable::commits(&mut report)?,

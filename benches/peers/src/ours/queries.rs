@@ -21,13 +21,28 @@ pub(super) fn queries(report: &mut Report, count: u64) -> Result<()> {
     key_query_prepared(report, &session, count, "key_size", size)?;
     key_prepared(report, &session, count, "key", 0..fleet::PROPERTIES.len())?;
     key_prepared(report, &session, count, "key_size", fleet::SIZE..fleet::SIZE + 1)?;
+    let mut clock = Stopwatch::default();
+    clock.time(|| session.create_index(&CallContext::new(), "Bench_Disk", "Size"))?;
+    report.figure("create_index", clock.each(count));
     range(report, &session, count, ["range", "range_again"])
 }
 
 /// What is asked of rows whose sizes grow in the order in which they were created.
 pub(super) fn ordered(report: &mut Report, count: u64) -> Result<()> {
     let session = namespace(count, Order::OfKeys, Letters::Ascii)?;
+    session.create_index(&CallContext::new(), "Bench_Disk", "Size")?;
     range(report, &session, count, ["range_ordered", "range_ordered_again"])
+}
+
+/// What is asked of rows that were created when the index was there, and what that costs.
+pub(super) fn indexed(report: &mut Report, count: u64) -> Result<()> {
+    let session = fleet::namespace();
+    session.create_index(&CallContext::new(), "Bench_Disk", "Size")?;
+    let disks = data::named_disks(count, Order::Scattered, Letters::Ascii);
+    let mut clock = Stopwatch::default();
+    insert_disks(&mut inserter(&session)?, disks, &mut clock)?;
+    report.figure("create_indexed", clock.each(count));
+    range(report, &session, count, ["range_indexed", "range_indexed_again"])
 }
 
 /// What is asked of models of which some are not ASCII.
@@ -168,7 +183,6 @@ fn key_prepared(
 /// before, and as the same ranges once more.
 fn range(report: &mut Report, session: &Session, count: u64, figures: [&str; 2]) -> Result<()> {
     let context = CallContext::new();
-    session.create_index(&context, "Bench_Disk", "Size")?;
     let mut costs = RangeCosts::default();
     for sizes in queries::ranges(count) {
         let (from, to) = (sizes.start, sizes.end);

@@ -40,6 +40,7 @@ pub fn run(group: &str, count: u64, form: Form) -> Outcome {
         "ranges" => large::ranges(&mut report, count, form)?,
         "queries" => queries::queries(&mut report, count, form)?,
         "queries_ordered" => queries::ordered(&mut report, count, form)?,
+        "queries_indexed" => queries::indexed(&mut report, count, form)?,
         "letters" => queries::letters(&mut report, count, form)?,
         "links_text" => links::associators_of(&mut report, form)?,
         "durable" => durable::commits(&mut report, form)?,

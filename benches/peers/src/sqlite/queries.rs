@@ -2,13 +2,15 @@
 
 use super::{Form, INSERT, database, insert_disks, touch_all};
 use crate::clock::{self, Stopwatch};
-use crate::data::{self, Letters, Order, SAMPLES, fleet::PROPERTIES};
+use crate::data::{self, Letters, Order, SAMPLES, fleet::Disk, fleet::PROPERTIES};
 use crate::queries::{
     self, BOTH, Count, LIKE, LIKE_MIXED, RANGE, RangeCosts, TYPICAL_COLUMNS, TYPICAL_CONDITION,
 };
 use crate::report::Report;
 use rusqlite::{Connection, Result};
 use std::hint::black_box;
+
+const INDEX: &str = "CREATE INDEX disk_size ON disk (size)";
 
 /// What is asked of models of ASCII.
 pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()> {
@@ -20,13 +22,27 @@ pub(super) fn queries(report: &mut Report, count: u64, form: Form) -> Result<()>
     key(report, &connection, count)?;
     key_prepared(report, &connection, count, ("key", "*", PROPERTIES.len()))?;
     key_prepared(report, &connection, count, ("key_size", "size", 1))?;
+    let mut clock = Stopwatch::default();
+    clock.time(|| connection.execute_batch(INDEX))?;
+    report.figure("create_index", clock.each(count));
     range(report, &connection, count, ["range", "range_again"])
 }
 
 /// What is asked of rows whose sizes grow in the order in which they were created.
 pub(super) fn ordered(report: &mut Report, count: u64, form: Form) -> Result<()> {
     let connection = filled(count, Order::OfKeys, Letters::Ascii, form)?;
+    connection.execute_batch(INDEX)?;
     range(report, &connection, count, ["range_ordered", "range_ordered_again"])
+}
+
+/// What is asked of rows that were created when the index was there, and what that costs.
+pub(super) fn indexed(report: &mut Report, count: u64, form: Form) -> Result<()> {
+    let connection = database(form)?;
+    connection.execute_batch(INDEX)?;
+    let mut clock = Stopwatch::default();
+    fill(&connection, data::named_disks(count, Order::Scattered, Letters::Ascii), &mut clock)?;
+    report.figure("create_indexed", clock.each(count));
+    range(report, &connection, count, ["range_indexed", "range_indexed_again"])
 }
 
 /// What is asked of models of which some are not ASCII. SQLite's LIKE folds no others, so the
@@ -39,11 +55,19 @@ pub(super) fn letters(report: &mut Report, count: u64, form: Form) -> Result<()>
 
 fn filled(count: u64, order: Order, letters: Letters, form: Form) -> Result<Connection> {
     let connection = database(form)?;
-    connection.execute_batch("BEGIN")?;
-    let disks = data::named_disks(count, order, letters);
-    insert_disks(&mut connection.prepare(INSERT)?, disks, &mut Stopwatch::default())?;
-    connection.execute_batch("COMMIT")?;
+    fill(&connection, data::named_disks(count, order, letters), &mut Stopwatch::default())?;
     Ok(connection)
+}
+
+/// Creates rows in one transaction.
+fn fill(
+    connection: &Connection,
+    disks: impl Iterator<Item = Vec<Disk>>,
+    clock: &mut Stopwatch,
+) -> Result<()> {
+    clock.time(|| connection.execute_batch("BEGIN"))?;
+    insert_disks(&mut connection.prepare(INSERT)?, disks, clock)?;
+    clock.time(|| connection.execute_batch("COMMIT"))
 }
 
 /// Seconds for one row of a scan that counts.
@@ -122,7 +146,7 @@ fn range(
     count: u64,
     figures: [&str; 2],
 ) -> Result<()> {
-    connection.execute_batch("CREATE INDEX disk_size ON disk (size); ANALYZE")?;
+    connection.execute_batch("ANALYZE")?;
     let mut statement = connection.prepare("SELECT * FROM disk WHERE size >= ?1 AND size < ?2")?;
     let mut costs = RangeCosts::default();
     for sizes in queries::ranges(count) {

@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
         Ok(count)
     }
 
-    /// Every instance, class by class, in the order in which they were made.
+    /// Every instance, class by class, in the order in which they lie.
     pub(crate) fn instances<E: From<Failure>>(
         &self,
         mut take: impl FnMut(&Instance) -> Result<(), E>,

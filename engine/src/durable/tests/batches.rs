@@ -148,4 +148,42 @@ fn logs_have_only_what_their_format_has() {
     assert_eq!(kind_in(3, &next(&["d", "e"], Some(&texts))), kind::INSERT);
     // Where those that have an array are others.
     assert_eq!(kind_in(3, &next(&["f", "g"], None)), kind::ROWS);
+    wmi.create_index(&context(), "X_Plain", "Id").unwrap();
+    let names: Vec<String> = (1000..2100).map(|n| n.to_string()).collect();
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(kind_in(4, &next(&names[..1090], None)), kind::CHUNK);
+    wmi.delete_class(&context(), "X_Plain").unwrap();
+    wmi.compile_mof_text(&context(), "a.mof", mof).unwrap();
+    wmi.create_index(&context(), "X_Plain", "Id").unwrap();
+    names.reverse();
+    let laid_out = next(&names, None);
+    assert_eq!([3, 4].map(|f| kind_in(f, &laid_out)), [kind::INSERT, kind::LAID_OUT]);
+}
+
+#[test]
+fn rows_lie_where_they_lay() {
+    let medium = Arc::new(SimulatedMedium::new());
+    let repository = open(&medium).unwrap();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    wmi.compile_mof_text(&context(), "a.mof", MOF).unwrap();
+    wmi.create_index(&context(), "X_Row", "U").unwrap();
+    for first in [0, 5000, 10_000] {
+        let mut inserter = wmi.inserter(&context(), "X_Row", &["N", "U"]).unwrap();
+        for n in first..first + 4500_u32 {
+            let u = u64::from(n.wrapping_mul(0x9e37_79b9) >> 7);
+            inserter.insert(&[ValueView::UInt32(n), ValueView::UInt64(u)]).unwrap();
+        }
+        inserter.commit(&context()).unwrap();
+        if first == 0 {
+            repository.checkpoint().unwrap();
+        }
+    }
+    let before = all(&repository);
+    let is_sorted = |rows: &[Instance]| {
+        rows.is_sorted_by_key(|row| row.get("U").cloned().and_then(|u| u.as_integer()))
+    };
+    assert!(before.len() == 13_500 && is_sorted(&before[..4096]) && !is_sorted(&before));
+    drop((wmi, repository));
+    let repository = open(&medium).unwrap();
+    assert_eq!(all(&repository), before);
 }

@@ -353,7 +353,7 @@ impl Watch for Watcher {
                     }
                 }
                 Recorded::Rows { namespace, chunk, rows } if chunk.layout().standing.is_some() => {
-                    for row in rows.clone() {
+                    for row in rows.rows() {
                         let new = StoredInstance::new(Found { chunk: chunk.clone(), row });
                         self.change(work, namespace, None, Some(&new));
                     }

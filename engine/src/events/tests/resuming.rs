@@ -1,7 +1,7 @@
 //! Bookmarks.
 
 use super::*;
-use crate::Durability;
+use crate::{Durability, ValueView};
 use cimarron_journal::simulated::SimulatedMedium;
 use cimarron_model::Status;
 
@@ -137,4 +137,29 @@ fn a_bookmark_outlives_the_process() {
     let session = open(&medium, 3, false);
     let nobody_kept = resume(&session, &marks[0]).unwrap_err();
     assert_eq!(nobody_kept.status(), Status::HandleOutOfDate);
+}
+
+#[test]
+fn rows_that_lie_otherwise_are_told_of_as_they_were_given() {
+    let medium: Arc<SimulatedMedium> = Arc::default();
+    let (mark, seen) = {
+        let session = open(&medium, 0, true);
+        session.compile_mof_text(&context(), "e.mof", MOF).unwrap();
+        session.create_index(&context(), "E_Disk", "Size").unwrap();
+        let events = session.subscribe(&context(), QUERY, SubscribeOptions::new()).unwrap();
+        let mut inserter = session.inserter(&context(), "E_Disk", &["Name", "Size"]).unwrap();
+        let names: Vec<String> = (0..1100).map(|n| format!("disk {n}")).collect();
+        for (size, name) in (0..1100).rev().zip(&names) {
+            inserter.insert(&[ValueView::String(name), ValueView::UInt32(size)]).unwrap();
+        }
+        inserter.commit(&context()).unwrap();
+        let first: Vec<_> = (0..500).map(|_| brief(&events.try_next().unwrap().unwrap())).collect();
+        let of_name = |(event, name): (&String, &String)| event.contains(&format!("\"{name}\""));
+        assert!(first.iter().zip(&names).all(of_name));
+        (events.bookmark(), all(&events))
+    };
+    assert_eq!(seen.len(), 600);
+    let session = open(&medium, 1, true);
+    let options = SubscribeOptions::new().from_bookmark(mark);
+    assert_eq!(all(&session.subscribe(&context(), QUERY, options).unwrap()), seen);
 }
