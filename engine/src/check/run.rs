@@ -21,7 +21,9 @@ impl Plan {
     pub(crate) fn keys_of_runs(&self, checker: Checker<'_>) -> Option<&[usize]> {
         let texts = self.given.iter().filter(|given| given.of() == Some(CimType::String));
         let text = (texts.count() * LONG).saturating_add(self.default_text);
-        let is_whole = self.missing.is_none() && text <= checker.limits.row_text_length;
+        // Those of many rows are brought in one column.
+        let is_short = self.default_text <= LONG && text <= checker.limits.row_text_length;
+        let is_whole = self.missing.is_none() && is_short;
         self.keys.as_deref().filter(|_| is_whole)
     }
 

@@ -42,8 +42,11 @@ impl Session {
     /// index goes with the class or the property.
     ///
     /// The first index of a class also says how its instances lie in memory, so that those of
-    /// a range are neighbours: thousands that are there, or come in one commit, are enumerated
-    /// in its order from then on.
+    /// a range are neighbours: up to 4,096 at a time of those that are there, or come by thousands
+    /// in one commit. They are enumerated so from then on, those that were there until the
+    /// repository is opened again without a checkpoint in between. What somebody reads just then
+    /// is kept beside it, and when that comes to half of
+    /// [`Limits::pinned_bytes`](crate::Limits::pinned_bytes) the rest stays as it lies.
     ///
     /// A class of a `Wmi` namespace that declares a property `[Indexed]` has an index for it
     /// already.
@@ -80,8 +83,13 @@ impl Session {
         let root = namespace.begin()?.root(store);
         let class = class(&root.schema, class_name)?;
         let (slot, form) = self.orderable(class, property)?;
+        let most = self.repository().limits().pinned_bytes / 2;
         for chunk in root.chunks_under(class.def().id) {
             context.check(&**self.repository().clock())?;
+            // What others read meanwhile stays there twice.
+            if self.repository().commits().pinned_bytes() > most {
+                break;
+            }
             namespace.begin()?.lay_out(store, &chunk, (&slot.name, form));
         }
         Ok(())

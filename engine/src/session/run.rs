@@ -121,7 +121,11 @@ impl<'a> Runs<'a> {
             return None;
         }
         let mut rows = self.instances.len();
-        for (at, (name, _)) in kind.like.properties().enumerate() {
+        // Keys first: mostly it is one of them that ends a run.
+        let keys = kind.plan.keys_of_runs(self.checker).unwrap_or_default();
+        let others = (0..kind.like.len()).filter(|at| !keys.contains(at));
+        for at in keys.iter().copied().chain(others) {
+            let (name, _) = property(kind.like, at)?;
             let instances = self.instances.get(..rows)?;
             let columns = kind.columns.as_mut_slice();
             rows = self.checker.take_column((&kind.plan, at), name, instances, columns);

@@ -130,6 +130,7 @@ impl<T: Ord + Clone> OrderedSet<T> {
             len => len.div_ceil(len.div_ceil(JOINED)),
         };
         let upper = merged.split_off(merged.len().min(size));
+        merged.shrink_to_fit();
         *self.block_of(first) = merged;
         let upper = upper.chunks(size);
         self.blocks

@@ -123,7 +123,8 @@ impl Transaction<'_> {
             // Those who still look at what was before may need what is there.
             place.take_away(self.commits, token, 0);
         }
-        for Adopted { store, table, chunk, entered } in self.adopted.drain(..).rev() {
+        for (nth, adopted) in self.adopted.drain(..).enumerate().rev() {
+            let Adopted { store, table, chunk, entered } = adopted;
             for row in entered.rows() {
                 if let Some(index) = &table.index {
                     let hash = store.rules.hash(chunk.keys(row));
@@ -131,7 +132,9 @@ impl Transaction<'_> {
                 }
                 table.count(-1);
             }
-            table.ordered.leave_all(&chunk);
+            if nth < self.ordered {
+                table.ordered.leave_all(&chunk);
+            }
             let mut chunks = table.all_chunks().to_vec();
             chunks.retain(|c| c.number() != chunk.number());
             table.set_chunks(chunks);

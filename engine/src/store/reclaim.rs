@@ -52,12 +52,15 @@ impl Place {
             if chunk.is_sealed() || !store.newest_root().has_table(chunk.layout().id, table) {
                 drop_chunk(commits, store, table, &chunk, None);
             }
-        } else if chunk.is_sealed() && gone > chunk.len() / SPARSE && chunk.migrated_at() <= horizon
+        } else if chunk.is_sealed()
+            && gone > chunk.len() / SPARSE
+            && chunk.migrated_at() <= horizon
+            && !chunk.deaths().are_awaited()
         {
             // As they lie: what is read from the disk again lies so, too.
             let left: Vec<usize> =
                 (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row)).collect();
-            move_rows((commits, writer), store, table, &chunk, &left);
+            move_rows((commits, writer, horizon), store, table, &chunk, &left);
         }
     }
 }
@@ -182,8 +185,12 @@ impl Transaction<'_> {
         let Some(slot) = chunk.layout().slot_of(property.as_str(), 0) else { return };
         let state = &mut *self.state;
         self.commits.registry.look(&mut state.live);
-        let is_old = chunk.migrated_at() > 0 && chunk.migrated_at() > state.live.horizon();
-        if !chunk.is_sealed() || chunk.len() < MANY || is_old {
+        let horizon = state.live.horizon();
+        // Before an index that was dropped is gone for those who read, it names rows that stay.
+        let is_ahead = root.commit > state.live.visible();
+        let is_old = chunk.migrated_at() > 0 && chunk.migrated_at() > horizon;
+        let is_fixed = is_ahead || is_old || chunk.deaths().are_awaited();
+        if is_fixed || !chunk.is_sealed() || chunk.len() < MANY {
             return;
         }
         let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
@@ -192,23 +199,20 @@ impl Transaction<'_> {
         if let Some(order) = by.order_of(there.iter().map(|row| chunk.value(*row, slot))) {
             let row = |at: &u16| there.get(usize::from(*at)).copied();
             let rows: Vec<usize> = order.iter().filter_map(row).collect();
-            move_rows((self.commits, &state.token), store, table, &chunk, &rows);
+            move_rows((self.commits, &state.token, horizon), store, table, &chunk, &rows);
         }
     }
 }
 
-/// Writes rows of a chunk, which are those that are left, to a new one, unless some of the
-/// others are dead and still waited for.
+/// Writes rows of a chunk, which are those that are left, to a new one. None of the others is
+/// waited for.
 fn move_rows(
-    (commits, writer): (&Commits, &Writer),
+    (commits, writer, horizon): (&Commits, &Writer, Commit),
     store: &Store,
     table: &Table,
     chunk: &Arc<Chunk>,
     rows: &[usize],
 ) {
-    if chunk.deaths().are_awaited() {
-        return;
-    }
     let Some(number) = store.directory.take_number() else { return };
     let columns = (0..chunk.layout().slots.len() as u32).map(|slot| {
         let mut column = Column::default();
@@ -218,11 +222,15 @@ fn move_rows(
         column.seal().map(Arc::new)
     });
     let births: Vec<Commit> = rows.iter().map(|row| chunk.birth(*row)).collect();
+    let is_settled = births.iter().all(|birth| *birth <= horizon);
     let births = Births::list(writer, &births);
     let columns = columns.collect();
-    let moved = Chunk::finished(number, chunk.layout().clone(), rows.len(), columns, births);
+    let mut moved = Chunk::finished(number, chunk.layout().clone(), rows.len(), columns, births);
     for (to, from) in rows.iter().enumerate() {
         moved.put_beside(to, &chunk.beside(*from));
+    }
+    if is_settled {
+        moved = moved.sealed(writer, true);
     }
     let moved = Arc::new(moved);
     store.directory.put(&moved);

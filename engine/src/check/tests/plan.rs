@@ -106,3 +106,19 @@ fn an_array_is_no_scalar_of_its_elements_type() {
     assert!(checker.plain_row(&plan, &values).is_none());
     assert!(checker.row(&layout, &plan, &values, &mut Cells::new()).is_err());
 }
+
+#[test]
+fn rows_with_a_long_default_are_no_runs() {
+    let world = World::new();
+    let checker = world.checker(Dialect::Wmi);
+    for (length, has_runs) in [(0, true), (4096, true), (4097, false)] {
+        let default = Some(Value::from("x".repeat(length).as_str()));
+        let slots = [
+            Slot { name: "K".into(), is_key: true, ..slot(CimType::UInt32, ArrayShape::Scalar) },
+            Slot { name: "Text".into(), default, ..slot(CimType::String, ArrayShape::Scalar) },
+        ];
+        let layout = Layout::from_slots(ClassId(0), ClassVersion(0), "X".into(), slots.into_iter());
+        let plan = checker.plan(&layout, &[0]).unwrap();
+        assert_eq!(plan.keys_of_runs(checker).is_some(), has_runs, "{length}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::view::ValueView;
 use cimarron_model::{Char16, CimType, DateTime, Keys, Name, Value};
 use std::ops::Bound;
 
-const PLAIN: &str = "
+pub(super) const PLAIN: &str = "
 class X_Base { [key] string Id; uint32 Size; string Text; real64 Weight; datetime Made;
                char16 Mark; boolean On; sint8 Level; };
 class X_Low : X_Base { uint8 More; };

@@ -3,7 +3,7 @@
 use super::indexes::{check, index, plain};
 use super::*;
 use crate::changes::Change;
-use crate::store::CAPACITY;
+use crate::store::{CAPACITY, FrozenChunk};
 use crate::view::ValueView;
 use cimarron_model::Value;
 use proptest::prelude::*;
@@ -222,4 +222,32 @@ fn who_reads_while_rows_are_laid_out_sees_what_there_was() {
     }
     assert_eq!(rows(&session, all).len(), before.len() - 1);
     check(&session);
+}
+
+#[test]
+fn what_is_read_while_rows_are_laid_out_is_kept_beside_them_up_to_a_limit() {
+    for (pinned_bytes, all_are) in [(usize::MAX, true), (0, false)] {
+        let limits = crate::Limits::default().with_pinned_bytes(pinned_bytes);
+        let repository = Repository::builder().limits(limits).build();
+        repository.create_namespace("root/test", Dialect::Wmi).unwrap();
+        let session = repository.session("root/test").unwrap();
+        session.compile_mof_text(&context(), "a.mof", indexes::PLAIN).unwrap();
+        fill(&session, 3 * CAPACITY as u32);
+        let all = "SELECT Id, Size FROM X_Base";
+        let result = session.query(&context(), all).unwrap();
+        index(&session, "Size").unwrap();
+        check(&session);
+        let found = session.query(&context(), all).unwrap();
+        let is_in_order = |chunk: &FrozenChunk| {
+            let sizes = (0..chunk.len()).map(|row| chunk.chunk.value(row, 1).as_integer());
+            sizes.is_sorted()
+        };
+        let chunks = &found.snapshot().chunks;
+        let moved = chunks.iter().filter(|chunk| is_in_order(chunk)).count();
+        assert_eq!((moved == chunks.len(), moved > 0), (all_are, true));
+        assert_eq!(result.count().unwrap(), found.count().unwrap());
+        // Nobody can come to a commit that does not see them.
+        let mut moved = chunks.iter().filter(|chunk| is_in_order(chunk));
+        assert!(moved.all(|chunk| chunk.chunk.is_whole(0)));
+    }
 }
