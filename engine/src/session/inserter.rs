@@ -285,10 +285,7 @@ impl Inserter {
         context.check(&**self.session.repository.clock())?;
         let few = (self.open.columns.as_slice(), self.open.hashes.as_slice());
         let mut known = KnownKeys::of(&root, class.key_root());
-        let check = |hash, keys: &[ValueView<'_>]| match known.may_have(hash) {
-            true => check(hash, keys),
-            false => Ok(()),
-        };
+        let check = |hash, keys: &[ValueView<'_>]| known.check(hash, || check(hash, keys));
         add_columns(namespace, &root, &mut transaction, (layout, table), few, check)?;
         transaction.commit(&self.session.caller)?;
         self.full.clear();

@@ -86,9 +86,8 @@ impl<'a> Runs<'a> {
             return Err(EngineError::ClassChanged { class: layout.class.clone() });
         };
         let mut known = KnownKeys::of(root, kind.class.key_root());
-        let check = |hash, keys: &[ValueView<'_>]| match known.may_have(hash) {
-            true => check_free(namespace, root, kind.class, (hash, keys)),
-            false => Ok(()),
+        let check = |hash, keys: &[ValueView<'_>]| {
+            known.check(hash, || check_free(namespace, root, kind.class, (hash, keys)))
         };
         let new = (kind.columns.as_slice(), self.hashes.as_slice());
         add_columns(namespace, root, transaction, (layout, table), new, check)?;

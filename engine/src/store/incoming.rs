@@ -37,10 +37,15 @@ impl KnownKeys {
         Self(key_root.and_then(|key_root| root.index(key_root)).cloned().map(KeptShards::of))
     }
 
-    /// Whether there may be a row whose key has this hash. There is none if it says so.
+    /// Has a key checked, unless no row has one with this hash.
     #[inline]
-    pub(crate) fn may_have(&mut self, hash: u64) -> bool {
-        self.0.as_mut().is_none_or(|shards| shards.may_have(hash))
+    pub(crate) fn check(
+        &mut self,
+        hash: u64,
+        check: impl FnOnce() -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let may_have = self.0.as_mut().is_none_or(|shards| shards.may_have(hash));
+        if may_have { check() } else { Ok(()) }
     }
 }
 
