@@ -7,7 +7,7 @@ use super::address::RowAddress;
 use super::arrange::Given;
 use super::chunk::Chunk;
 use super::column::{Column, Columns};
-use super::key_index::KeptShards;
+use super::key_index::{AHEAD, KeptShards};
 use super::root::Root;
 use super::table::Table;
 use super::transaction::{Adopted, Transaction};
@@ -18,9 +18,6 @@ use crate::schema::{ClassId, Layout};
 use crate::view::ValueView;
 use smallvec::SmallVec;
 use std::sync::Arc;
-
-/// How many rows ahead the memory of the index is asked for.
-const AHEAD: usize = 8;
 
 /// How many bits of a hash are looked at before all of it.
 const BEGINNING: u32 = 12;

@@ -33,6 +33,9 @@ const FIRST_PLACES: usize = 8;
 /// more than others, and none is to split.
 const ROOMY: usize = SHARD_PLACES / 8 * 5;
 
+/// How many entries ahead [`KeyIndex::expect`] is called where many follow each other.
+pub(super) const AHEAD: usize = 8;
+
 /// In how many a shard splits that so many hash bits lead to, as a power of two.
 const fn split_bits(depth: u32) -> u32 {
     if depth < 8 { 4 } else { 2 }

@@ -10,7 +10,7 @@ use super::arrange::Arrangement;
 use super::chunk::{CAPACITY, Chunk};
 use super::column::Column;
 use super::commits::Commits;
-use super::key_index::KeyIndex;
+use super::key_index::{AHEAD, KeyIndex};
 use super::objects::{Forgotten, ObjectNumber};
 use super::ordered_key::KeyForm;
 use super::table::Table;
@@ -23,9 +23,6 @@ use std::sync::Arc;
 
 /// A chunk with more rows gone than one in this many is written again without them.
 const SPARSE: usize = 2;
-
-/// How many rows ahead the memory of the index is asked for.
-const AHEAD: usize = 8;
 
 /// So many rows of a chunk are worth laying out.
 const MANY: usize = CAPACITY / 4;

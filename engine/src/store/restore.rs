@@ -3,6 +3,7 @@
 use super::address::RowAddress;
 use super::chunk::{Beside, Chunk};
 use super::image::{Damaged, Image};
+use super::key_index::AHEAD;
 use super::objects::ObjectNumber;
 #[cfg(doc)]
 use super::ordered::OrderedIndex;
@@ -12,9 +13,6 @@ use super::{Found, Store};
 use crate::schema::Layout;
 use smallvec::SmallVec;
 use std::sync::Arc;
-
-/// How many rows ahead the memory is asked for where they are entered.
-const AHEAD: usize = 8;
 
 /// Why rows cannot be put in place.
 #[derive(Debug, thiserror::Error)]
