@@ -13,7 +13,6 @@ use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
-use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
     Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Violation, check_class, check_links,
@@ -185,8 +184,10 @@ impl Namespace<'_, '_> {
         }
         // The declarations that a later one replaces take no effect, and their mistakes
         // are mistakes.
-        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
-            self.judge(class, &forced);
+        for i in replaced.difference(&order.circular) {
+            if let Some(class) = classes.get_mut(*i) {
+                self.judge(class, &forced);
+            }
         }
         for class in linked.into_iter().filter_map(|i| classes.get(i)) {
             self.check_links(class);
@@ -194,7 +195,7 @@ impl Namespace<'_, '_> {
     }
 
     /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &Class<'_>, forced: &Forced) -> bool {
+    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> bool {
         let Judged { mut local, is_below, doubtful, too_deep, has_links } =
             self.judge(declared, forced);
         if doubtful || too_deep {
@@ -213,9 +214,12 @@ impl Namespace<'_, '_> {
         has_links
     }
 
-    /// Lowers a class and reports what is wrong with it.
-    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
-        let mut local = class::lower(self, declared.at(), &declared.flavors);
+    /// Lowers a class, if that is still to be done, and reports what is wrong with it.
+    fn judge(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Judged {
+        let mut local = match declared.lowered.take() {
+            Some(lowered) => *lowered,
+            None => class::lower(self, declared.at(), &declared.flavors),
+        };
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -238,7 +242,7 @@ impl Namespace<'_, '_> {
             !permitted && !self.is_consequence(v, doubtful)
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
-        self.report(declared.at(), violations);
+        self.report(declared, violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
         Judged { local, is_below: above.is_some(), doubtful, too_deep, has_links }
     }
@@ -247,17 +251,7 @@ impl Namespace<'_, '_> {
     fn check_links(&mut self, declared: &Class<'_>) {
         let Some(class) = self.builder.class(declared.node.name.text) else { return };
         let found = check_links(class, &self.environment(), self.context.dialect);
-        if found.is_empty() {
-            return;
-        }
-        let again = match self.context.language {
-            Language::Mof2 => self.texts.again(declared.file, declared.node.span),
-            Language::Mof3 => None,
-        };
-        match again {
-            Some(node) => self.report(At::new(declared.file, &*node), found),
-            None => self.report(declared.at(), found),
-        }
+        self.report(declared, found);
     }
 
     /// Adds a label at a part of a class, or of a member of it, when the text has it.
@@ -277,7 +271,15 @@ impl Namespace<'_, '_> {
     }
 
     /// Turns violations into findings, at the text that they are about.
-    fn report(&mut self, at: At<'_, ClassDeclaration<'_>>, violations: Vec<Violation>) {
+    fn report(&mut self, declared: &Class<'_>, violations: Vec<Violation>) {
+        if violations.is_empty() {
+            return;
+        }
+        let again = match declared.released {
+            true => self.texts.again(declared.file, declared.node.span),
+            false => None,
+        };
+        let at = At::new(declared.file, again.as_deref().unwrap_or(&declared.node));
         for violation in violations {
             let span = span_of(at.node, &violation);
             let code = Code::Rule(violation.rule);

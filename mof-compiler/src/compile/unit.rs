@@ -8,7 +8,7 @@ use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, QualifierDeclaration};
-use cimarron_model::{CaseInsensitive, Name, ObjectPath};
+use cimarron_model::{self as model, CaseInsensitive, Name, ObjectPath};
 use hashbrown::{HashMap, HashSet};
 
 /// A class declaration and what is in force where it stands.
@@ -16,6 +16,10 @@ pub(crate) struct Class<'a> {
     pub(crate) file: FileId,
     /// Taken out of the text's declarations, to be let go once it is compiled.
     pub(crate) node: Box<ClassDeclaration<'a>>,
+    /// What it says, when it was lowered as soon as it was parsed.
+    pub(crate) lowered: Option<Box<model::Class>>,
+    /// Whether all but the names of the tree is gone.
+    pub(crate) released: bool,
     pub(crate) flavors: GlobalFlavors,
     pub(crate) flags: UpdateFlags,
     /// Its place among all declarations of the text.
@@ -32,6 +36,7 @@ impl<'a> Class<'a> {
     pub(crate) fn release(&mut self) {
         self.node.qualifiers = Vec::new();
         self.node.features = Vec::new();
+        self.released = true;
     }
 }
 
