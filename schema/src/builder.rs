@@ -93,8 +93,13 @@ impl NamespaceBuilder {
             None => None,
         };
         let class = Arc::new(ResolvedClass::resolve(local, above.map(|c| &**c)));
-        self.classes.insert(class.name.clone(), class.clone());
+        self.add_resolved(class.clone());
         Ok(class)
+    }
+
+    /// Adds a class that has been resolved, in place of one of the same name.
+    pub fn add_resolved(&mut self, class: Arc<ResolvedClass>) {
+        self.classes.insert(class.name.clone(), class);
     }
 
     /// Adds a qualifier type, in place of one of the same name.

@@ -2,6 +2,7 @@
 
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
+use super::early::{EarlyClass, Findings};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
@@ -184,10 +185,8 @@ impl Namespace<'_, '_> {
         }
         // The declarations that a later one replaces take no effect, and their mistakes
         // are mistakes.
-        for i in replaced.difference(&order.circular) {
-            if let Some(class) = classes.get_mut(*i) {
-                self.judge(class, &forced);
-            }
+        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+            self.judge(class, &forced);
         }
         for class in linked.into_iter().filter_map(|i| classes.get(i)) {
             self.check_links(class);
@@ -196,6 +195,18 @@ impl Namespace<'_, '_> {
 
     /// Compiles a class; says whether it says something of others.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> bool {
+        if let Some(EarlyClass { class, has_links, findings }) = declared.early.take() {
+            match findings {
+                Findings::None => {}
+                Findings::These(mut violations) => {
+                    violations.retain(|v| !self.is_consequence(v, false));
+                    self.report(declared, violations);
+                }
+                Findings::More => drop(self.judge(declared, forced)),
+            }
+            self.builder.add_resolved(class);
+            return has_links;
+        }
         let Judged { mut local, is_below, doubtful, too_deep, has_links } =
             self.judge(declared, forced);
         if doubtful || too_deep {
@@ -214,12 +225,9 @@ impl Namespace<'_, '_> {
         has_links
     }
 
-    /// Lowers a class, if that is still to be done, and reports what is wrong with it.
-    fn judge(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Judged {
-        let mut local = match declared.lowered.take() {
-            Some(lowered) => *lowered,
-            None => class::lower(self, declared.at(), &declared.flavors),
-        };
+    /// Lowers a class and reports what is wrong with it.
+    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
