@@ -30,6 +30,7 @@ impl GlobalFlavors {
     }
 
     /// What a qualifier gets that says nothing itself.
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Rc<[Flavor]>> {
         let declared = self.declared.borrow();
         if declared.is_empty() {

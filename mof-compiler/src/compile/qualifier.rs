@@ -130,8 +130,12 @@ fn lower(
     written: &ast::Qualifier<'_>,
     global: &GlobalFlavors,
 ) -> Qualifier {
-    let name = Name::new(written.name.text);
-    let declared = namespace.builder.qualifier_type(name.as_str());
+    let declared = namespace.builder.qualifier_type(written.name.text);
+    // To copy a name takes less than to make it.
+    let name = match declared {
+        Some(declared) if declared.name.as_str() == written.name.text => declared.name.clone(),
+        _ => Name::new(written.name.text),
+    };
     let declared_flavor = declared.map(|d| d.flavor);
     let value = match (&written.value, declared) {
         (None, Some(declared)) => declared.implied_value(),
@@ -207,7 +211,20 @@ fn inferred_type(value: &ast::Value<'_>) -> DataType {
 }
 
 /// Applies written flavors, reporting pairs that contradict each other.
+#[inline]
 fn apply(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    base: Flavor,
+    written: &[ast::Flavor],
+) -> Flavor {
+    if written.is_empty() {
+        return base;
+    }
+    apply_all(namespace, file, base, written)
+}
+
+fn apply_all(
     namespace: &mut Namespace<'_, '_>,
     file: FileId,
     base: Flavor,

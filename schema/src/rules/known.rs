@@ -6,20 +6,6 @@
 
 use cimarron_model::fold;
 
-/// Up to eight bytes that a name begins with, in lower case.
-#[inline]
-const fn begin(name: &[u8]) -> u64 {
-    if let Some(word) = name.first_chunk::<8>() {
-        return fold::lower_word(u64::from_le_bytes(*word));
-    }
-    let (mut word, mut rest) = (0, name);
-    while let [start @ .., last] = rest {
-        word = word << 8 | *last as u64;
-        rest = start;
-    }
-    fold::lower_word(word)
-}
-
 macro_rules! known {
     ($($length:literal: $($name:ident $text:literal),+;)*) => {
         /// A qualifier that rules know.
@@ -29,16 +15,15 @@ macro_rules! known {
         impl Known {
             /// The qualifier of this name, without case.
             pub(super) fn of(text: &str) -> Option<Self> {
-                let same: &[(u64, &str, Self)] = match text.len() {
-                    $($length => const { &[$((begin($text.as_bytes()), $text, Self::$name),)+] },)*
+                let same: &[((u64, u64), &str, Self)] = match text.len() {
+                    $($length => const { &[$((fold::ends($text.as_bytes()), $text, Self::$name),)+] },)*
                     _ => return None,
                 };
-                // How a name begins settles most.
-                let word = begin(text.as_bytes());
-                let found = same
-                    .iter()
-                    .find(|(begins, name, _)| *begins == word && fold::eq(name, text));
-                found.map(|(_, _, known)| *known)
+                // The ends of a name are all of most.
+                let (first, last) = fold::ends(text.as_bytes());
+                let found = same.iter().find(|(ends, ..)| ends.0 == first && ends.1 == last)?;
+                let (_, name, known) = found;
+                (text.len() <= 16 || fold::eq(name, text)).then_some(*known)
             }
 
             #[cfg(test)]
