@@ -27,7 +27,7 @@ mod valuemap;
 mod wmi;
 
 pub use kind::replacement;
-pub use links::check_links;
+pub use links::{Says, check_links};
 pub use standard::standard_qualifier_type;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit};
@@ -190,8 +190,8 @@ impl fmt::Display for Violation {
 pub struct Judgement {
     /// What is wrong, the doubtful included.
     pub violations: Vec<Violation>,
-    /// Whether the class says something of others, which [`check_links`] judges.
-    pub has_links: bool,
+    /// What the class says of others, which [`check_links`] judges.
+    pub says: Says,
 }
 
 /// Judges a declaration by every rule on the declaration itself.
@@ -213,13 +213,13 @@ pub fn check_class(
         environment,
         dialect,
         found: Vec::new(),
-        has_links: false,
+        says: Says::default(),
     };
     judge.class();
     judge.properties();
     judge.methods();
     judge.qualifiers();
-    Judgement { violations: judge.found, has_links: judge.has_links }
+    Judgement { violations: judge.found, says: judge.says }
 }
 
 struct Judge<'a> {
@@ -230,7 +230,7 @@ struct Judge<'a> {
     environment: &'a dyn Environment,
     dialect: Dialect,
     found: Vec<Violation>,
-    has_links: bool,
+    says: Says,
 }
 
 /// Gives the last finding a further place.

@@ -71,14 +71,18 @@ impl<'a> Judge<'a> {
     }
 
     fn list(&mut self, site: &Site<'a>) {
-        self.has_links |= site.data_type.is_some_and(is_link);
+        self.says.typed |= site.data_type.is_some_and(is_link);
         let above = site.above.map(cimarron_model::Qualifiers::look_up);
         for qualifier in site.qualifiers {
             let known = Known::of(qualifier.name.as_str());
             self.declared(site, known, qualifier);
             if let Some(known) = known {
-                let embeds = matches!(known, Known::Propagated | Known::EmbeddedInstance);
-                self.has_links |= embeds;
+                match known {
+                    Known::Propagated => self.says.propagated = true,
+                    Known::Weak => self.says.weak = true,
+                    Known::EmbeddedInstance => self.says.embedded = true,
+                    _ => {}
+                }
                 self.meaning(site, known, qualifier);
                 if self.dialect == Dialect::Wmi {
                     self.wmi_meaning(site, known, qualifier);
