@@ -201,8 +201,7 @@ impl Namespace<'_, '_> {
 
     /// Compiles a class; gives what it says of others.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
-        let Judged { mut local, is_below, doubtful, too_deep, says } =
-            self.judge(declared, forced);
+        let Judged { mut local, is_below, doubtful, too_deep, says } = self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }

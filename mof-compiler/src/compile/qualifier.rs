@@ -159,7 +159,11 @@ fn lower(
         Some(flavors) => apply(namespace, file, base, &flavors),
         None => base,
     };
-    let flavor = apply(namespace, file, base, &written.flavors);
+    // Hardly any is written with flavors.
+    let flavor = match &*written.flavors {
+        [] => base,
+        flavors => apply(namespace, file, base, flavors),
+    };
     Qualifier { name, value, flavor }
 }
 
@@ -211,20 +215,7 @@ fn inferred_type(value: &ast::Value<'_>) -> DataType {
 }
 
 /// Applies written flavors, reporting pairs that contradict each other.
-#[inline]
 fn apply(
-    namespace: &mut Namespace<'_, '_>,
-    file: FileId,
-    base: Flavor,
-    written: &[ast::Flavor],
-) -> Flavor {
-    if written.is_empty() {
-        return base;
-    }
-    apply_all(namespace, file, base, written)
-}
-
-fn apply_all(
     namespace: &mut Namespace<'_, '_>,
     file: FileId,
     base: Flavor,

@@ -34,7 +34,7 @@ pub use unit::{UnitError, check_unit};
 pub use value::{Limit, Misfit, check_octets, check_value};
 pub use valuemap::{Interval, REST, interval};
 
-use known::Known;
+use known::{Known, KnownSet, Marks};
 
 use crate::resolve::ResolvedClass;
 use cimarron_model::{Class, Dialect, Name, Property, QualifierType, Qualifiers, suggest};
@@ -214,6 +214,7 @@ pub fn check_class(
         dialect,
         found: Vec::new(),
         says: Says::default(),
+        marks: Marks::of(local),
     };
     judge.class();
     judge.properties();
@@ -231,6 +232,8 @@ struct Judge<'a> {
     dialect: Dialect,
     found: Vec<Violation>,
     says: Says,
+    /// The known ones of its qualifiers.
+    marks: Marks,
 }
 
 /// Gives the last finding a further place.
@@ -273,6 +276,11 @@ impl Judge<'_> {
             parameter: None,
             part,
         }
+    }
+
+    /// Whether a boolean qualifier of the class itself is TRUE.
+    fn is_own(&self, known: Known) -> bool {
+        self.marks.class.is_true(known, &self.local.qualifiers)
     }
 
     /// The place of a part of the class itself.
