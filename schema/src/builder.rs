@@ -128,7 +128,8 @@ impl NamespaceBuilder {
     /// The qualifier type of this name, added or known.
     pub fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
         let near = self.shortcut.get(name).and_then(|at| self.qualifier_types.get_index(at));
-        if let Some((_, found)) = near.filter(|(there, _)| there.is(name)) {
+        let is_it = |there: &Name| Shortcut::decides(name) || there.is(name);
+        if let Some((_, found)) = near.filter(|(there, _)| is_it(there)) {
             return Some(found);
         }
         let key = CaseInsensitive(name);

@@ -21,7 +21,7 @@ use crate::syntax::ast::{
     Value, ValueKind,
 };
 use cimarron_model::{CaseInsensitive, Name, QualifierType};
-use cimarron_schema::rules::{Environment, Judgement, Rule, Violation, check_class};
+use cimarron_schema::rules::{Environment, Judgement, Rule, Says, Violation, check_class};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashSet;
 use std::cell::Cell;
@@ -38,8 +38,8 @@ pub(crate) struct Parsed<'a> {
 /// A class that was compiled as soon as it was parsed.
 pub(crate) struct EarlyClass {
     pub(crate) class: Arc<ResolvedClass>,
-    /// Whether it says something of others, which is judged when all are there.
-    pub(crate) has_links: bool,
+    /// What it says of others, which is judged when all are there.
+    pub(crate) says: Says,
     /// What is to be reported of it.
     pub(crate) findings: Findings,
 }
@@ -190,7 +190,7 @@ impl<'c, 'a> Early<'c, 'a> {
         }
         let around =
             SoFar { builder: &self.builder, unsure: Cell::default(), more: Cell::default() };
-        let Judgement { violations, has_links } =
+        let Judgement { violations, says } =
             check_class(&local, above.as_deref(), &around, self.context.dialect);
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         if around.unsure.get() || too_deep {
@@ -204,7 +204,7 @@ impl<'c, 'a> Early<'c, 'a> {
             true => Findings::None,
         };
         let class = self.builder.add_class(local).ok()?;
-        Some(EarlyClass { class, has_links, findings })
+        Some(EarlyClass { class, says, findings })
     }
 
     fn namespace(&mut self) -> Namespace<'_, '_> {
