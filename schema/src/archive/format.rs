@@ -20,13 +20,13 @@ pub(crate) struct Run {
 
 /// The whole archive.
 #[derive(Archive, Serialize, Debug, Default)]
-pub(crate) struct Root {
+pub(crate) struct Root<T = String> {
     /// 0 for `Wmi`, 1 for `Dmtf`: what the MOF was compiled as.
     pub(crate) dialect: u8,
     /// The version of the case folding table behind hashes and orders.
     pub(crate) fold_version: u32,
     /// Every string, one after another.
-    pub(crate) text: String,
+    pub(crate) text: T,
     /// Symbol to its place in `text`.
     pub(crate) symbols: Vec<Run>,
     pub(crate) namespaces: Vec<NamespaceRecord>,
