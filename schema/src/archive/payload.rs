@@ -12,8 +12,10 @@ use rkyv::ser::{Positional, Writer};
 use rkyv::util::AlignedVec;
 use std::io::{self, Seek, Write};
 
-/// How many bytes are hashed and written at once. A power of two suits BLAKE3's tree.
-const PIECE: usize = 128 << 10;
+/// How many bytes are hashed and written at once. A power of two suits BLAKE3's tree and, where
+/// pieces begin at multiples of it, the pages of the file: the file's are as far behind those
+/// that are hashed as the header is long.
+const PIECE: usize = 256 << 10;
 
 /// The most bytes that an archive's 31-bit offsets reach over, its last record included.
 const MOST: usize = (i32::MAX as usize) - (64 << 10);
@@ -25,9 +27,10 @@ impl<T: Write + Seek> Target for T {}
 
 /// The bytes of an archive, as far as they are known.
 pub(super) struct Payload<'o> {
-    /// What has not been written yet. The first bytes are room for the header.
+    /// What has not been written yet. The first bytes are room for the header, or the last of
+    /// those that have been hashed.
     bytes: AlignedVec<16>,
-    /// How many there may be before they are written.
+    /// How many there may be before a piece is written.
     limit: usize,
     file: Option<Outgoing<'o>>,
 }
@@ -88,7 +91,7 @@ impl<'o> Payload<'o> {
     /// Appends bytes.
     #[inline]
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() <= self.limit {
+        if bytes.len() < self.limit - self.bytes.len() {
             self.bytes.extend_from_slice(bytes);
         } else {
             self.push_pieces(bytes);
@@ -96,20 +99,21 @@ impl<'o> Payload<'o> {
     }
 
     /// Appends bytes that complete a piece.
-    fn push_pieces(&mut self, bytes: &[u8]) {
-        let room = self.limit - self.bytes.len();
-        let (first, mut rest) = bytes.split_at(room.min(bytes.len()));
-        self.bytes.extend_from_slice(first);
-        if let Some(file) = &mut self.file {
-            file.write(&self.bytes);
-            self.bytes.clear();
-            self.limit = PIECE;
-            while let Some((piece, more)) = rest.split_at_checked(PIECE) {
-                file.write(piece);
-                rest = more;
+    fn push_pieces(&mut self, mut bytes: &[u8]) {
+        loop {
+            let room = self.limit - self.bytes.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.bytes.extend_from_slice(now);
+            bytes = later;
+            if self.bytes.len() < self.limit {
+                break;
+            }
+            if let Some(file) = &mut self.file {
+                let last = file.pass_on(&self.bytes, PIECE);
+                self.bytes.clear();
+                self.bytes.extend_from_slice(&last);
             }
         }
-        self.bytes.extend_from_slice(rest);
     }
 
     /// Takes back all bytes, where there are at most as many as `N`; the others are 0xff.
@@ -127,7 +131,7 @@ impl<'o> Payload<'o> {
         let hash = match &mut self.file {
             None => blake3::hash(self.bytes.get(LEN..).unwrap_or_default()),
             Some(file) => {
-                file.write(&self.bytes);
+                file.pass_on(&self.bytes, self.bytes.len());
                 file.hasher.finalize()
             }
         };
@@ -146,14 +150,15 @@ impl<'o> Payload<'o> {
 }
 
 impl Outgoing<'_> {
-    /// Hashes and writes bytes; the first that come begin with the header's room.
-    fn write(&mut self, bytes: &[u8]) {
-        let skipped = if self.bytes == 0 { LEN } else { 0 };
-        self.hasher.update(bytes.get(skipped..).unwrap_or_default());
-        self.bytes += bytes.len();
+    /// Hashes what comes after the first bytes, writes so many and gives the last ones.
+    fn pass_on(&mut self, bytes: &[u8], written: usize) -> [u8; LEN] {
+        self.hasher.update(bytes.get(LEN..).unwrap_or_default());
+        let (piece, _) = bytes.split_at_checked(written).unwrap_or((bytes, &[]));
+        self.bytes += piece.len();
         if self.failed.is_none() {
-            self.failed = self.target.write_all(bytes).err();
+            self.failed = self.target.write_all(piece).err();
         }
+        bytes.last_chunk().copied().unwrap_or([0; LEN])
     }
 }
 
@@ -242,7 +247,7 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_told() {
         let builder = of_classes(&["A_".repeat(20_000)]);
-        for room in [0, PIECE + LEN, 5 * PIECE] {
+        for room in [0, PIECE, 4 * PIECE] {
             let failed = builder.write_to(&mut Full(room)).unwrap_err();
             let WriteError::Io(error) = failed else { panic!("{failed}") };
             assert_eq!(error.kind(), io::ErrorKind::StorageFull);
