@@ -341,7 +341,8 @@ mod tests {
             let payload = u64::from(number.saturating_sub(1));
             let cim_type = CimType::Object as u8;
             let value = root.values.len() as u32;
-            root.values.push(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type });
+            let form = form::SCALAR;
+            root.values.push(ValueRecord { payload, len: 1, form, cim_type, zeros: 0 });
             let start = root.instance_properties.len() as u32;
             let qualifiers = Run::default();
             let property = InstancePropertyRecord { name: 0, value, qualifiers };

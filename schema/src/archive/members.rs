@@ -19,7 +19,7 @@ pub(super) struct Above<'a> {
 
 /// The type of what a void method returns.
 const UNUSED: TypeRecord =
-    TypeRecord { cim_type: CimType::Boolean as u8, array: 0, size: 0, class: NONE };
+    TypeRecord { cim_type: CimType::Boolean as u8, array: 0, zeros: 0, size: 0, class: NONE };
 
 /// What all classes have, those that are values included.
 struct Shape<'a, 'b> {
@@ -201,6 +201,7 @@ impl<'a> Writer<'a, '_> {
             default: self.optional_value(property.default.as_ref())?,
             default_inherited: property.default_inherited,
             key: property.is_key(),
+            zeros: 0,
             origin: self.optional_symbol(property.origin.as_ref().map(|o| &o.class))?,
             origin_depth: property.origin.as_ref().map_or(0, |o| o.depth),
             declared_at,

@@ -3,6 +3,7 @@
 use super::format::{NONE, Run};
 use super::text::WrittenText;
 use super::write::{WriteError, Writer, number};
+use crate::shortcut::Shortcut;
 use cimarron_model::Name;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -15,6 +16,9 @@ pub(super) struct Symbols<'a> {
     known: HashTable<Known>,
     short: String,
     long: Vec<&'a str>,
+    /// Names of qualifiers, which every second text is, with their symbols.
+    qualifiers: Vec<(&'a str, u32)>,
+    shortcut: Shortcut,
 }
 
 /// A text that has a symbol.
@@ -97,6 +101,22 @@ impl<'a> Writer<'a, '_> {
     pub(super) fn symbol(&mut self, text: &'a str) -> Result<u32, WriteError> {
         let kept = if text.len() <= SHORT { Text::Short(text) } else { Text::Long(text) };
         self.symbol_kept(text, kept)
+    }
+
+    /// The symbol of a qualifier's name.
+    pub(super) fn qualifier_symbol(&mut self, name: &'a str) -> Result<u32, WriteError> {
+        let near = self.symbols.shortcut.get(name);
+        if let Some((known, symbol)) = near.and_then(|at| self.symbols.qualifiers.get(at))
+            && *known == name
+        {
+            return Ok(*symbol);
+        }
+        let symbol = self.symbol(name)?;
+        if near.is_none() {
+            self.symbols.shortcut.add(name, self.symbols.qualifiers.len());
+            self.symbols.qualifiers.push((name, symbol));
+        }
+        Ok(symbol)
     }
 
     /// The symbol of a text that nobody else keeps.

@@ -26,6 +26,12 @@ impl ValueWriter {
     }
 }
 
+impl ValueRecord {
+    const fn scalar(payload: u64, cim_type: u8) -> Self {
+        Self { payload, len: 1, form: form::SCALAR, cim_type, zeros: 0 }
+    }
+}
+
 impl<T> Root<T> {
     /// The words of an array while the archive is being written.
     fn array_words(&self, record: &ValueRecord) -> &[u64] {
@@ -45,19 +51,15 @@ impl<'a> Writer<'a, '_> {
     pub(super) fn value(&mut self, value: &'a Value) -> Result<u32, WriteError> {
         let cim_type = value.cim_type() as u8;
         let record = match value {
-            Value::Null(_, array) => ValueRecord {
-                payload: 0,
-                len: 0,
-                form: if *array { form::NULL_ARRAY } else { form::NULL },
-                cim_type,
-            },
+            Value::Null(_, array) => {
+                let form = if *array { form::NULL_ARRAY } else { form::NULL };
+                ValueRecord { payload: 0, len: 0, form, cim_type, zeros: 0 }
+            }
             Value::Scalar(Scalar::String(text)) => {
                 let symbol = self.symbol(text)?;
                 return self.string(symbol);
             }
-            Value::Scalar(scalar) => {
-                ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
-            }
+            Value::Scalar(scalar) => ValueRecord::scalar(self.payload(scalar)?, cim_type),
             Value::Array(array) => {
                 let record = self.array(array)?;
                 return self.share_array(record);
@@ -78,7 +80,7 @@ impl<'a> Writer<'a, '_> {
             return Ok(*n);
         }
         let (payload, cim_type) = (u64::from(symbol), CimType::String as u8);
-        let n = self.append_value(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type })?;
+        let n = self.append_value(ValueRecord::scalar(payload, cim_type))?;
         if self.values.strings.len() <= at {
             self.values.strings.resize(self.root.symbols.len(), NONE);
         }
@@ -119,7 +121,8 @@ impl<'a> Writer<'a, '_> {
     fn array(&mut self, array: &'a Array) -> Result<ValueRecord, WriteError> {
         let record = |start: usize, form| -> Result<ValueRecord, WriteError> {
             let (payload, len) = (u64::from(number(start)?), number(array.len())?);
-            Ok(ValueRecord { payload, len, form, cim_type: array.cim_type() as u8 })
+            let cim_type = array.cim_type() as u8;
+            Ok(ValueRecord { payload, len, form, cim_type, zeros: 0 })
         };
         // Most arrays hold texts. These write no words of their own, so that the array's
         // can go where they belong one by one.

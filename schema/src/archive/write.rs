@@ -214,9 +214,10 @@ impl<'a, 'o> Writer<'a, 'o> {
         let bottom = self.open_qualifiers.len();
         for qualifier in qualifiers {
             let record = QualifierRecord {
-                name: self.symbol(qualifier.name.as_str())?,
+                name: self.qualifier_symbol(qualifier.name.as_str())?,
                 value: self.value(&qualifier.value)?,
                 flavor: qualifier.flavor.bits(),
+                zeros: [0; 3],
             };
             self.open_qualifiers.push(record);
         }
@@ -234,7 +235,7 @@ impl<'a, 'o> Writer<'a, 'o> {
             ArrayShape::Fixed(n) => (2, n),
         };
         let class = self.optional_symbol(data_type.class.as_ref())?;
-        Ok(TypeRecord { cim_type: data_type.cim_type as u8, array, size, class })
+        Ok(TypeRecord { cim_type: data_type.cim_type as u8, array, zeros: 0, size, class })
     }
 }
 
