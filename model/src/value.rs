@@ -282,13 +282,22 @@ impl Array {
         if index >= self.len() {
             return None;
         }
-        let null = self.nulls.as_ref().is_some_and(|n| n.0.get(index) == Some(&true));
-        Some(if null { None } else { self.elements.get(index) })
+        Some(if self.is_null(index) { None } else { self.elements.get(index) })
     }
 
     /// The elements in order, `None` being NULL.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<Scalar>> + '_ {
         (0..self.len()).map(|i| self.get(i).flatten())
+    }
+
+    /// Whether the element at `index` is NULL.
+    pub fn is_null(&self, index: usize) -> bool {
+        self.nulls.as_ref().is_some_and(|n| n.0.get(index) == Some(&true))
+    }
+
+    /// The typed vector, with anything where an element is NULL.
+    pub const fn slots(&self) -> &Elements {
+        &self.elements
     }
 
     /// The typed vector, when no element is NULL.

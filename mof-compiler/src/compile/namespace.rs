@@ -2,6 +2,7 @@
 
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
+use super::early::{EarlyClass, Findings};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
@@ -15,7 +16,7 @@ use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
-    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Violation, check_class, check_links,
+    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -42,7 +43,7 @@ struct Judged {
     /// Whether what is inherited is not to be trusted.
     doubtful: bool,
     too_deep: bool,
-    has_links: bool,
+    says: Says,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -173,8 +174,11 @@ impl Namespace<'_, '_> {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) && self.compile_class(class, &forced) {
-                linked.push(i);
+            if counts && !order.circular.contains(&i) {
+                let says = self.compile_class(class, &forced);
+                if says.anything() {
+                    linked.push((i, says));
+                }
             }
             // What MOF 3 was made into could not be made from the text again.
             let may_go = self.context.language == Language::Mof2 && !replaced.contains(&i);
@@ -184,20 +188,31 @@ impl Namespace<'_, '_> {
         }
         // The declarations that a later one replaces take no effect, and their mistakes
         // are mistakes.
-        for i in replaced.difference(&order.circular) {
-            if let Some(class) = classes.get_mut(*i) {
-                self.judge(class, &forced);
-            }
+        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+            self.judge(class, &forced);
         }
-        for class in linked.into_iter().filter_map(|i| classes.get(i)) {
-            self.check_links(class);
+        for (i, says) in linked {
+            if let Some(class) = classes.get(i) {
+                self.check_links(class, says);
+            }
         }
     }
 
-    /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> bool {
-        let Judged { mut local, is_below, doubtful, too_deep, has_links } =
-            self.judge(declared, forced);
+    /// Compiles a class; gives what it says of others.
+    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
+        if let Some(EarlyClass { class, says, findings }) = declared.early.take() {
+            match findings {
+                Findings::None => {}
+                Findings::These(mut violations) => {
+                    violations.retain(|v| !self.is_consequence(v, false));
+                    self.report(declared, violations);
+                }
+                Findings::More => drop(self.judge(declared, forced)),
+            }
+            self.builder.add_resolved(class);
+            return says;
+        }
+        let Judged { mut local, is_below, doubtful, too_deep, says } = self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }
@@ -211,15 +226,12 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
-        has_links
+        says
     }
 
-    /// Lowers a class, if that is still to be done, and reports what is wrong with it.
-    fn judge(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Judged {
-        let mut local = match declared.lowered.take() {
-            Some(lowered) => *lowered,
-            None => class::lower(self, declared.at(), &declared.flavors),
-        };
+    /// Lowers a class and reports what is wrong with it.
+    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -232,7 +244,7 @@ impl Namespace<'_, '_> {
             Some(name) => above.is_none() || self.doubts(name.as_str()),
             None => false,
         };
-        let Judgement { mut violations, has_links } =
+        let Judgement { mut violations, says } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
         if forced.holds(declared, above.as_deref()) {
             violations.retain(|v| !v.drop_conflicting(&mut local));
@@ -244,13 +256,13 @@ impl Namespace<'_, '_> {
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
-        Judged { local, is_below: above.is_some(), doubtful, too_deep, has_links }
+        Judged { local, is_below: above.is_some(), doubtful, too_deep, says }
     }
 
     /// Judges what a class says of others, which are all there now.
-    fn check_links(&mut self, declared: &Class<'_>) {
+    fn check_links(&mut self, declared: &Class<'_>, says: Says) {
         let Some(class) = self.builder.class(declared.node.name.text) else { return };
-        let found = check_links(class, &self.environment(), self.context.dialect);
+        let found = check_links(class, says, &self.environment(), self.context.dialect);
         self.report(declared, found);
     }
 
