@@ -101,7 +101,6 @@ impl<'c, 'a> Early<'c, 'a> {
             late: HashSet::new(),
             texts: Texts::default(),
             said: Diagnostics::new(),
-            // Lints look at trees.
             open: !context.keeps_trees,
         }
     }
@@ -299,5 +298,82 @@ fn is_literal(value: &Value<'_>) -> bool {
         ValueKind::Array(items) => items.iter().all(is_literal),
         ValueKind::Alias(_) | ValueKind::Instance(_) | ValueKind::Class(_) => false,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::{Compiled, compile_mof2};
+    use crate::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem};
+    use cimarron_model::Dialect;
+
+    const QUALIFIERS: &str = r#"
+        Qualifier Key : boolean = false, Scope(property, reference), Flavor(DisableOverride);
+        Qualifier Association : boolean = false, Scope(association), Flavor(DisableOverride);
+        Qualifier Abstract : boolean = false, Scope(class, association), Flavor(Restricted);
+        Qualifier Override : string = null, Scope(any), Flavor(Restricted);
+        Qualifier Description : string = null, Scope(any), Flavor(Translatable);
+        Qualifier Deprecated : string[] = null, Scope(any), Flavor(Restricted);
+        Qualifier MaxLen : uint32 = null, Scope(property);
+        Qualifier Values : string[] = null, Scope(any);
+        Qualifier ValueMap : string[] = null, Scope(any);
+        Qualifier EmbeddedInstance : string = null, Scope(any);
+        class T_Top { [Key, Description("x" "y")] string Id; uint8 N = 3; };
+    "#;
+
+    /// Texts that go behind [`QUALIFIERS`].
+    const TEXTS: [&str; 24] = [
+        "class T_A : T_Top { string B; uint32 M([In] T_Top REF P); };",
+        // What is inherited from is still to come, or comes never.
+        "class T_A : T_B { }; class T_B : T_Top { };",
+        "class T_A : T_Missing { string B; }; class T_C : T_A { };",
+        "class T_A : T_B { }; class T_B : T_A { };",
+        // References and embedded instances.
+        "[Association] class T_A { [Key] T_Top REF L; [Key] T_Later REF R; }; class T_Later { };",
+        "[Association] class T_A { [Key] T_Top REF L; [Key] T_Never REF R; };",
+        "class T_A { [EmbeddedInstance(\"T_Later\")] string E; }; class T_Later : T_Top { };",
+        "class T_A { [EmbeddedInstance(\"T_Tip\")] string E; };",
+        // Defaults.
+        "class T_A { uint8 N = 300; string S = \"a\"; [MaxLen(2)] string L = \"abc\"; };",
+        "class T_A { uint8 N[] = { 1, 2 }; datetime D = \"x\"; }; class T_B : T_A { uint8 N[] = { 3 }; };",
+        "class T_A { T_Top REF R = $x; }; instance of T_Top as $x { Id = \"1\"; };",
+        // Findings, with advice and with places in other classes.
+        "[Deprecated { \"No value\" }] class T_Old { }; class T_A : T_Old { }; class T_B : T_A { };",
+        "class T_A : T_Top { [Descripton(\"x\")] string B; [MaxLen(\"x\")] string C; };",
+        "class T_A : T_Top { [Override(\"Id\")] uint8 Id; [Override(\"No\")] string X; };",
+        "class T_A { [ValueMap { \"1\", \"1\" }, Values { \"a\" }] uint8 V; }; class T_B : T_A { };",
+        "class T_A { string A; string a; }; class T_B : T_A { [Key, Key] string K; };",
+        // What is taken back.
+        "class T_A { }; class T_A { string B; }; class T_B : T_A { };",
+        "class T_A : T_Later { }; class T_A { string B; }; class T_Later { };",
+        "class T_A { [New] string B; }; Qualifier New : boolean = false, Scope(property);",
+        "class T_A { [MaxLen(1)] string B; }; Qualifier MaxLen : string = null, Scope(property);",
+        "class T_A { }; #pragma deleteclass(\"T_Top\", nofail)\n class T_B : T_Top { };",
+        // Other namespaces, flavors and classes that could not be read.
+        "class T_A { }; #pragma namespace(\"root/other\")\n class T_A { string B; }; class T_B : T_A { };",
+        "Qualifier Key : ToSubclass; class T_A { [Key] string B; }; class T_B : T_A { };",
+        "class T_Bad { string }; class T_A : T_Bad { [Override(\"X\")] string X; T_Bad REF R; };",
+    ];
+
+    fn compiled(text: &str, dialect: Dialect, keeps_trees: bool) -> Compiled {
+        let mut loader = Loader::new(&OsFileSystem);
+        loader.add_text("early.mof", text).unwrap();
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let options = CompileOptions { dialect, ..CompileOptions::default() };
+        compile_mof2(&sources, &options, &EmptyBase, said, keeps_trees)
+    }
+
+    #[test]
+    fn early_is_as_late() {
+        for text in TEXTS.map(|text| format!("{QUALIFIERS}{text}")) {
+            for dialect in [Dialect::Dmtf, Dialect::Wmi] {
+                let [early, late] = [false, true].map(|keeps| compiled(&text, dialect, keeps));
+                assert_eq!(early.diagnostics.as_slice(), late.diagnostics.as_slice(), "{text}");
+                assert_eq!(early.statistics(), late.statistics(), "{text}");
+                let bytes = |of: &Compiled| of.archive().unwrap().to_vec();
+                assert_eq!(bytes(&early), bytes(&late), "{text}");
+            }
+        }
     }
 }

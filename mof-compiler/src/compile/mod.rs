@@ -214,7 +214,11 @@ pub fn compile(
 ) -> Compiled {
     diagnostics.set_levels(options.levels.clone());
     let mut compiled = match options.language {
-        Language::Mof2 => compile_mof2(sources, options, base, diagnostics),
+        Language::Mof2 => {
+            // Lints look at trees.
+            let keeps_trees = options.levels.any_lint();
+            compile_mof2(sources, options, base, diagnostics, keeps_trees)
+        }
         Language::Mof3 => {
             let mut schema = SchemaBuilder::new(options.dialect);
             let changes = mof3::compile(sources, options, base, &mut schema, &mut diagnostics);
@@ -233,8 +237,8 @@ fn compile_mof2(
     options: &CompileOptions,
     base: &dyn Base,
     mut diagnostics: Diagnostics,
+    keeps_trees: bool,
 ) -> Compiled {
-    let lints = options.levels.any_lint();
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = Roots::new(sources);
     let system = system::SystemClasses::default();
@@ -246,7 +250,7 @@ fn compile_mof2(
         base,
         roots: &roots,
         system: &system,
-        keeps_trees: lints,
+        keeps_trees,
     };
     let mut early = Early::new(&context, sources.map());
     crate::syntax::parse_each(sources, &mut diagnostics, &mut |file, declaration| {
@@ -271,7 +275,7 @@ fn compile_mof2(
     }
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
-    if lints {
+    if options.levels.any_lint() {
         let linted = Linted {
             sources,
             units: &units,
