@@ -6,7 +6,7 @@ use super::encoding;
 use super::fs::{self, EntryKind, FileSystem};
 use super::listing::Listing;
 use super::loader::Limits;
-use super::text::{Contents, Text, has_number_sign};
+use super::text::{Contents, Text, may_have_directives};
 use libdeflater::Decompressor;
 use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
@@ -75,7 +75,7 @@ pub(super) struct Entry {
 enum Content {
     /// What the directory says.
     Packed(Packed),
-    /// A part of `texts`, and whether a `#` is in it.
+    /// A part of `texts`, and whether there may be directives in it.
     Text(Range<usize>, bool),
     /// Bytes to decode.
     Bytes(Vec<u8>),
@@ -146,7 +146,7 @@ impl Content {
         let Some(text) = encoding::plain(contents) else { return Self::Bytes(contents.to_vec()) };
         let start = texts.len();
         texts.push_str(text);
-        Self::Text(start..texts.len(), has_number_sign(contents))
+        Self::Text(start..texts.len(), may_have_directives(contents))
     }
 }
 

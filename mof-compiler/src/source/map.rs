@@ -50,7 +50,7 @@ impl SourceFile {
 
     /// Whether there may be directives in the text.
     pub(super) const fn may_have_directives(&self) -> bool {
-        self.text.has_number_sign()
+        self.text.may_have_directives()
     }
 
     /// The text between two offsets; empty when they lie outside of it or
