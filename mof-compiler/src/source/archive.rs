@@ -1,7 +1,7 @@
 //! Zip archives as file systems.
 
 use super::FileId;
-use super::directory;
+use super::directory::{self, Directory};
 use super::encoding;
 use super::fs::{self, EntryKind, FileSystem};
 use super::listing::Listing;
@@ -95,8 +95,11 @@ impl ZipFileSystem {
             Content::Packed(packed) => packed.honest_size(archive),
             _ => None,
         });
-        let mut texts = String::with_capacity(sizes.fold(0, usize::saturating_add));
-        let mut unpacker = Unpacker::new(archive);
+        let (all, largest) = sizes.fold((0_usize, 0), |(all, largest), size| {
+            (all.saturating_add(size), size.max(largest))
+        });
+        let mut texts = String::with_capacity(all);
+        let mut unpacker = Unpacker::new(archive, largest);
         for (_, entry) in entries.iter_mut() {
             if let Content::Packed(packed) = &entry.content {
                 entry.content = match unpacker.contents(packed) {
@@ -172,9 +175,10 @@ impl Entry {
 
 /// The MOF files of an ordinary archive; `None` when something is odd or wrong with it.
 fn listed(archive: &[u8], limits: &Limits) -> Option<Vec<(String, Entry)>> {
-    let mut entries = Vec::new();
+    let directory = Directory::of(archive, limits.files)?;
+    let mut entries = Vec::with_capacity(directory.len());
     let mut room = limits.total;
-    directory::read(archive, limits.files, |directory::Entry { name, packed }| {
+    directory.read(|directory::Entry { name, packed }| {
         if super::walk::is_mof(Path::new(name)) {
             room = room.checked_sub(packed.size).filter(|_| packed.size <= limits.file)?;
             entries.push((name.to_owned(), Entry::packed(packed)));
@@ -190,7 +194,7 @@ fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Vec<(String, Entry)>
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
     }
-    let mut entries = Vec::new();
+    let mut entries = Vec::with_capacity(zip.len());
     let mut room = limits.total;
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index)?;
@@ -284,7 +288,8 @@ struct Unpacker<'a> {
     /// Making a new one for each entry takes as long as unpacking it.
     inflater: Decompressor,
     /// Where entries are unpacked, each over the one before: what is looked at until its text
-    /// is put with the others is still in the cache.
+    /// is put with the others is still in the cache. It never grows: that would leave a trail
+    /// of blocks of all sizes that nothing else has use for.
     room: Vec<u8>,
 }
 
@@ -293,8 +298,10 @@ struct Unpacker<'a> {
 const SLACK: usize = 320;
 
 impl<'a> Unpacker<'a> {
-    fn new(archive: &'a [u8]) -> Self {
-        Self { archive, inflater: Decompressor::new(), room: Vec::new() }
+    /// Has room for entries of up to `largest` bytes.
+    fn new(archive: &'a [u8], largest: usize) -> Self {
+        let room = vec![0; largest.saturating_add(SLACK)];
+        Self { archive, inflater: Decompressor::new(), room }
     }
 
     /// What an entry holds.
@@ -318,10 +325,7 @@ impl<'a> Unpacker<'a> {
     /// What is deflated in `data`, if it is not longer than `size`.
     fn inflate(&mut self, data: &[u8], size: usize) -> Result<&[u8], &'static str> {
         let enough = size.saturating_add(SLACK);
-        if self.room.len() < enough {
-            self.room.resize(enough, 0);
-        }
-        let room = self.room.get_mut(..enough).unwrap_or_default();
+        let room = self.room.get_mut(..enough).ok_or("it is longer than it claims")?;
         let length = self.inflater.deflate_decompress(data, room).ok();
         let fits = length.filter(|length| *length <= size).ok_or("its data are damaged")?;
         Ok(self.room.get(..fits).unwrap_or_default())

@@ -18,33 +18,49 @@ pub(super) struct Entry<'a> {
     pub(super) packed: Packed,
 }
 
-/// Hands the entries of an ordinary archive to `take`, directories left out. `None` when it
-/// is not one, has more entries than `most`, or `take` refuses one: what was handed out until
-/// then is worth nothing.
-pub(super) fn read<'a>(
+/// The directory of an ordinary archive, unread.
+pub(super) struct Directory<'a> {
     archive: &'a [u8],
-    most: usize,
-    mut take: impl FnMut(Entry<'a>) -> Option<()>,
-) -> Option<()> {
-    let end_at = archive.len().checked_sub(END_LENGTH)?;
-    let end = Fields(archive.get(end_at..)?);
-    let count = end.u16(10)?;
-    let (size, start) = (index(end.u32(12)?)?, index(end.u32(16)?)?);
-    let one_disk = end.u32(4)? == 0 && end.u16(8)? == count;
-    let no_comment = end.u16(20)? == 0;
-    let ordinary = end.u32(0)? == END && one_disk && no_comment && count != u16::MAX;
-    if !ordinary || start.checked_add(size)? != end_at || usize::from(count) > most {
-        return None;
-    }
-    let mut rest = archive.get(start..end_at)?;
-    for _ in 0..count {
-        let (name, packed);
-        (name, packed, rest) = entry(archive, start, rest)?;
-        if !name.ends_with('/') {
-            take(Entry { name, packed })?;
+    /// Where the entries' data end and the directory begins.
+    start: usize,
+    rest: &'a [u8],
+    count: u16,
+}
+
+impl<'a> Directory<'a> {
+    /// `None` when the archive is no ordinary one, or has more entries than `most`.
+    pub(super) fn of(archive: &'a [u8], most: usize) -> Option<Self> {
+        let end_at = archive.len().checked_sub(END_LENGTH)?;
+        let end = Fields(archive.get(end_at..)?);
+        let count = end.u16(10)?;
+        let (size, start) = (index(end.u32(12)?)?, index(end.u32(16)?)?);
+        let one_disk = end.u32(4)? == 0 && end.u16(8)? == count;
+        let no_comment = end.u16(20)? == 0;
+        let ordinary = end.u32(0)? == END && one_disk && no_comment && count != u16::MAX;
+        if !ordinary || start.checked_add(size)? != end_at || usize::from(count) > most {
+            return None;
         }
+        Some(Self { archive, start, rest: archive.get(start..end_at)?, count })
     }
-    rest.is_empty().then_some(())
+
+    /// How many entries there are, directories among them, or claim to be.
+    pub(super) fn len(&self) -> usize {
+        self.count.into()
+    }
+
+    /// Hands the entries to `take`, directories left out. `None` when one is out of the
+    /// ordinary or `take` refuses one: what was handed out until then is worth nothing.
+    pub(super) fn read(self, mut take: impl FnMut(Entry<'a>) -> Option<()>) -> Option<()> {
+        let mut rest = self.rest;
+        for _ in 0..self.count {
+            let (name, packed);
+            (name, packed, rest) = entry(self.archive, self.start, rest)?;
+            if !name.ends_with('/') {
+                take(Entry { name, packed })?;
+            }
+        }
+        rest.is_empty().then_some(())
+    }
 }
 
 const END: u32 = u32::from_le_bytes(*b"PK\x05\x06");
@@ -170,7 +186,7 @@ mod tests {
             entries.push(entry);
             Some(())
         };
-        read(archive, most, keep)?;
+        Directory::of(archive, most)?.read(keep)?;
         Some(entries)
     }
 

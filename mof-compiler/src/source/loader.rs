@@ -272,7 +272,9 @@ impl<'fs> Loader<'fs> {
         };
         let near = self.directory_of(file);
         let sites = scan_includes(source.text()).into_iter().map(IncludeSite::into_owned);
-        for site in sites.collect::<Vec<_>>() {
+        let sites: Vec<_> = sites.collect();
+        includes.reserve(sites.len());
+        for site in sites {
             let Some(path) = site.path else {
                 let message = "an include directive takes one file name as a string";
                 let diagnostic =
