@@ -62,10 +62,9 @@ fn stages(criterion: &mut Criterion) {
     let check = || {
         let judge = |(class, local): &(&Arc<ResolvedClass>, Class)| {
             let above = class.superclass().and_then(|name| namespace.class(name.as_str()));
-            check_class(local, above.map(|c| &**c), &Rules(namespace), Dialect::Dmtf)
-                .violations
-                .len()
-                + check_links(class, &Rules(namespace), Dialect::Dmtf).len()
+            let rules = Rules(namespace);
+            let judged = check_class(local, above.map(|c| &**c), &rules, Dialect::Dmtf);
+            judged.violations.len() + check_links(class, judged.says, &rules, Dialect::Dmtf).len()
         };
         locals.iter().map(judge).sum::<usize>()
     };

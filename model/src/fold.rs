@@ -32,14 +32,19 @@ pub fn fold(text: &str) -> String {
 /// Whether two texts are equal without case.
 #[inline]
 pub fn eq(a: &str, b: &str) -> bool {
-    // Most texts differ, and by their first letter.
-    if let ([x, ..], [y, ..]) = (a.as_bytes(), b.as_bytes())
-        && (x | y) < 0x80
-        && (x ^ y) & !0x20 != 0
+    // Most texts differ, and by their first letter or by their last.
+    if differ(a.as_bytes().first(), b.as_bytes().first())
+        || differ(a.as_bytes().last(), b.as_bytes().last())
     {
         return false;
     }
     eq_from_start(a, b)
+}
+
+/// Whether two bytes are characters of ASCII, and other ones.
+#[inline]
+fn differ(a: Option<&u8>, b: Option<&u8>) -> bool {
+    matches!((a, b), (Some(x), Some(y)) if (x | y) < 0x80 && (x ^ y) & !0x20 != 0)
 }
 
 fn eq_from_start(a: &str, b: &str) -> bool {
@@ -167,6 +172,47 @@ fn last_word(bytes: &[u8]) -> Option<u64> {
     bytes.last_chunk::<8>().map(|word| u64::from_le_bytes(*word))
 }
 
+/// The first and the last eight bytes of a text, ASCII capitals in lower case; of a shorter
+/// text all of it, some bytes twice. Of texts in ASCII of one length, up to sixteen bytes, these
+/// are equal if the texts are equal without case, and else not.
+#[inline]
+pub const fn ends(text: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return (lower_word(u64::from_le_bytes(*first)), lower_word(u64::from_le_bytes(*last)));
+    }
+    let word = match (text.first_chunk(), text.last_chunk(), text) {
+        (Some(first), Some(last), _) => {
+            u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << 32
+        }
+        (.., [a, b, c]) => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+        (.., [a, b]) => *a as u64 | (*b as u64) << 8,
+        (.., [a]) => *a as u64,
+        _ => 0,
+    };
+    (lower_word(word), 0)
+}
+
+/// A number that is the same for texts that are equal without case. It says little of what
+/// stands in the middle of a long text, and is had in a few steps.
+#[inline]
+pub fn short_hash(text: &str) -> u32 {
+    let (first, last) = ends(text.as_bytes());
+    if (first | last) & HIGH == 0 { mix(first, last) } else { hash_of_folded(text) }
+}
+
+/// Of what stands beyond ASCII something may fold into it.
+#[cold]
+fn hash_of_folded(text: &str) -> u32 {
+    let (first, last) = ends(fold(text).as_bytes());
+    mix(first, last)
+}
+
+#[inline]
+const fn mix(first: u64, last: u64) -> u32 {
+    let mixed = (first ^ last.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as u32
+}
+
 /// The bits that no ASCII character has.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -233,6 +279,7 @@ mod tests {
             assert_eq!(cmp(a, b) == Ordering::Equal, same, "{a} {b}");
             assert_eq!(hash(a) == hash(b), same, "{a} {b}");
             assert_eq!(hashed(a) == hashed(b), same, "{a} {b}");
+            assert_eq!(short_hash(a) == short_hash(b), same, "{a} {b}");
         }
     }
 
@@ -243,7 +290,22 @@ mod tests {
             prop_assert_eq!(cmp(&a, &b), fold(&a).cmp(&fold(&b)));
             if eq(&a, &b) {
                 prop_assert_eq!(hashed(&a), hashed(&b));
+                prop_assert_eq!(short_hash(&a), short_hash(&b));
             }
+        }
+
+        #[test]
+        fn ends_tell_short_texts_apart(a in "[abAB_]{0,18}", b in "[abAB_]{0,18}") {
+            prop_assert_eq!(ends(a.as_bytes()), ends(a.to_uppercase().as_bytes()));
+            if a.len() == b.len() && a.len() <= 16 {
+                prop_assert_eq!(eq(&a, &b), ends(a.as_bytes()) == ends(b.as_bytes()));
+            }
+        }
+
+        #[test]
+        fn equal_texts_have_equal_ends(a in "[kK\u{212a}éÉ]{0,20}") {
+            prop_assert_eq!(short_hash(&a), short_hash(&a.replace('k', "\u{212a}")));
+            prop_assert_eq!(short_hash(&a), short_hash(&fold(&a)));
         }
 
         #[test]

@@ -167,9 +167,21 @@ impl Qualifiers {
         Self(Some(qualifiers))
     }
 
+    /// Appends qualifiers that the caller knows to be new.
+    pub fn append_distinct(&mut self, more: Vec<Qualifier>) {
+        match &mut self.0 {
+            Some(all) if !more.is_empty() => {
+                all.reserve_exact(more.len());
+                all.extend(more);
+            }
+            Some(_) => {}
+            None => self.0 = Some(more),
+        }
+    }
+
     /// A look-up for many names at a time, which long lists answer without a search.
     pub fn look_up(&self) -> QualifierLookUp<'_> {
-        let index = || self.iter().map(|q| (&q.name, q)).collect();
+        let index = || self.iter().map(|q| &q.name).zip(0..).collect();
         QualifierLookUp { all: self, index: (self.len() > FEW).then(index) }
     }
 
@@ -247,15 +259,23 @@ impl FromIterator<Qualifier> for Qualifiers {
 #[derive(Debug)]
 pub struct QualifierLookUp<'a> {
     all: &'a Qualifiers,
-    index: Option<HashMap<&'a Name, &'a Qualifier>>,
+    index: Option<HashMap<&'a Name, usize>>,
 }
 
 impl<'a> QualifierLookUp<'a> {
     /// The qualifier of this name.
     pub fn get(&self, name: &Name) -> Option<&'a Qualifier> {
         match &self.index {
-            Some(index) => index.get(name).copied(),
+            Some(_) => self.all.as_slice().get(self.position(name)?),
             None => self.all.iter().find(|q| q.name == *name),
+        }
+    }
+
+    /// The position of the qualifier of this name.
+    pub fn position(&self, name: &Name) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.all.iter().position(|q| q.name == *name),
         }
     }
 }

@@ -10,15 +10,27 @@ use std::fmt::Display;
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = text.chars().map(fold::fold_char).collect();
     let limit = (wanted.len() / 3).min(4);
+    let letters = letters(wanted.iter().copied());
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
         let bound = best.map_or(limit, |(distance, _)| distance);
+        // Every letter that only one of them has takes an edit.
+        let theirs = self::letters(candidate.chars().map(fold::fold_char));
+        let least = (letters & !theirs).count_ones().max((theirs & !letters).count_ones());
+        if least as usize > bound {
+            continue;
+        }
         if let Some(distance) = within(&wanted, candidate, bound) {
             let found = (distance, candidate);
             best = Some(best.map_or(found, |b| b.min(found)));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The characters of a text as a set; some share a place.
+fn letters(text: impl Iterator<Item = char>) -> u64 {
+    text.fold(0, |all, c| all | 1 << (u32::from(c) % 64))
 }
 
 /// The help that names what was probably meant.

@@ -223,6 +223,11 @@ impl Diagnostics {
         self.counts.get(severity as usize).copied().unwrap_or_default()
     }
 
+    /// Whether nothing was ever found, kept or not.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.tally.is_empty()
+    }
+
     /// Whether it is still worth looking for advice that takes looking through
     /// many names. Whoever has a hundred errors has another problem than slips,
     /// and a look through all names for each would take quadratic time.

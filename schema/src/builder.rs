@@ -95,8 +95,13 @@ impl NamespaceBuilder {
             None => None,
         };
         let class = Arc::new(ResolvedClass::resolve(local, above.map(|c| &**c)));
-        self.classes.insert(class.name.clone(), class.clone());
+        self.add_resolved(class.clone());
         Ok(class)
+    }
+
+    /// Adds a class that has been resolved, in place of one of the same name.
+    pub fn add_resolved(&mut self, class: Arc<ResolvedClass>) {
+        self.classes.insert(class.name.clone(), class);
     }
 
     /// Adds a qualifier type, in place of one of the same name.
@@ -125,7 +130,8 @@ impl NamespaceBuilder {
     /// The qualifier type of this name, added or known.
     pub fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
         let near = self.shortcut.get(name).and_then(|at| self.qualifier_types.get_index(at));
-        if let Some((_, found)) = near.filter(|(there, _)| there.is(name)) {
+        let is_it = |there: &Name| Shortcut::decides(name) || there.is(name);
+        if let Some((_, found)) = near.filter(|(there, _)| is_it(there)) {
             return Some(found);
         }
         let key = CaseInsensitive(name);

@@ -16,8 +16,6 @@
 use cimarron_model::{
     Class, Flavor, Method, Name, Origin, Parameter, Property, Qualifier, Qualifiers, fold,
 };
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 use std::sync::Arc;
 
 /// A member of a resolved class, as some class at or above it declares it.
@@ -25,7 +23,8 @@ use std::sync::Arc;
 pub struct Member<T> {
     /// The declaration, its qualifiers merged with what it overrides.
     pub declaration: Arc<T>,
-    /// A part of its name's hash: looking for a member reads no names but the right one.
+    /// That of its name: looking for a member reads no names but the right one. Nobody keeps
+    /// it, so it need not be the one that archives have, which takes a step for every letter.
     name_hash: u32,
     /// The depth of the class that wrote it.
     pub declared_at: u16,
@@ -65,24 +64,16 @@ impl<T: Named> Named for Member<T> {
 impl<T: Named> Member<T> {
     /// A member that the class at this depth declares.
     pub fn new(declaration: Arc<T>, declared_at: u16) -> Self {
-        let name_hash = short_hash(declaration.name());
+        let name_hash = fold::short_hash(declaration.name());
         Self { declaration, name_hash, declared_at }
     }
 
     /// The position of the member of this name.
     fn find<'a>(members: &'a [Self], name: &str) -> Option<(usize, &'a Self)> {
-        let hash = short_hash(name);
+        let hash = fold::short_hash(name);
         let fits = |m: &Self| m.name_hash == hash && fold::eq(m.declaration.name(), name);
         members.iter().enumerate().find(|(_, m)| fits(m))
     }
-}
-
-/// A part of the folded name's hash. Nobody keeps it, so it need not be the one that
-/// archives have, which takes a step for every letter.
-fn short_hash(name: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    fold::hash_into(name, &mut hasher);
-    (hasher.finish() & u64::from(u32::MAX)) as u32
 }
 
 /// A class with everything it inherits.
@@ -131,9 +122,11 @@ impl ResolvedClass {
             class.properties = with_room(&above.properties, local.properties.len());
             class.methods = with_room(&above.methods, local.methods.len());
         }
+        class.own_properties.reserve_exact(local.properties.len());
         for property in local.properties {
             class.declare_property(property);
         }
+        class.own_methods.reserve_exact(local.methods.len());
         for method in local.methods {
             class.declare_method(method);
         }
@@ -260,14 +253,17 @@ fn place<T: Named>(
     declared_at: u16,
 ) {
     let member = Member::new(Arc::new(declared), declared_at);
+    let number = u32::try_from(at).unwrap_or(u32::MAX);
     match members.get_mut(at) {
-        Some(slot) => *slot = member,
+        Some(slot) => {
+            *slot = member;
+            if own.contains(&number) {
+                return;
+            }
+        }
         None => members.push(member),
     }
-    let at = u32::try_from(at).unwrap_or(u32::MAX);
-    if !own.contains(&at) {
-        own.push(at);
-    }
+    own.push(number);
 }
 
 fn pick<'a, T>(positions: &'a [u32], members: &'a [Member<T>]) -> impl Iterator<Item = &'a T> + 'a {
@@ -333,24 +329,23 @@ fn merge(local: Qualifiers, above: &Qualifiers) -> Qualifiers {
     let (mut new, mut bound) = (Vec::new(), Vec::new());
     let by_name = merged.look_up();
     for qualifier in above.iter().filter(|q| q.flavor.to_subclass()) {
-        match by_name.get(&qualifier.name) {
+        match by_name.position(&qualifier.name) {
             None => new.push(with_propagated(qualifier.clone(), true)),
             // What must not be overridden stays so when it is written again.
             Some(again) if !qualifier.flavor.overridable() => {
-                let flavor = again.flavor.with(qualifier.flavor);
-                bound.push(with_propagated(Qualifier { flavor, ..again.clone() }, false));
+                bound.push((again, qualifier.flavor.without(Flavor::PROPAGATED)));
             }
             Some(_) => {}
         }
     }
     drop(by_name);
-    for again in bound {
-        merged.set(again);
+    for (again, flavor) in bound {
+        if let Some(own) = merged.flavors_mut().nth(again) {
+            *own = own.with(flavor);
+        }
     }
-    if new.is_empty() {
-        return merged;
-    }
-    Qualifiers::of_distinct(merged.into_iter().chain(new).collect())
+    merged.append_distinct(new);
+    merged
 }
 
 /// As `merge`, for classes: what lies below an abstract class is concrete unless

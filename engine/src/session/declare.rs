@@ -147,10 +147,10 @@ fn judge(
     let around = Surroundings { schema, class: local, resolved: None };
     let judgement = check_class(local, above, &around, dialect);
     let mut violations = judgement.violations;
-    if judgement.has_links {
+    if judgement.says.anything() {
         let resolved = Arc::new(ResolvedClass::resolve(local.clone(), above));
         let around = Surroundings { resolved: Some(resolved.clone()), ..around };
-        violations.extend(check_links(&resolved, &around, dialect));
+        violations.extend(check_links(&resolved, judgement.says, &around, dialect));
     }
     // What is doubtful only has nobody to hear of it here.
     violations.retain(|violation| violation.is_error(dialect));

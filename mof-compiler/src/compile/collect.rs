@@ -1,13 +1,13 @@
 //! Sorting declarations by namespace.
 
 use super::directive::Directives;
+use super::early::{EarlyClass, Parsed};
 use super::roots::Roots;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::Changes;
 use super::{At, Base, CompileOptions, GlobalFlavors};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
-use crate::source::FileId;
 use crate::syntax::ast::{Declaration, FlavorDeclaration};
 use cimarron_model::{Dialect, Name};
 use indexmap::IndexMap;
@@ -20,7 +20,7 @@ pub(crate) struct Collected<'a> {
 
 /// Sorts the declarations of all files, in order.
 pub(crate) fn collect<'a>(
-    declarations: &'a mut [(FileId, Declaration<'a>)],
+    declarations: &'a mut [Parsed<'a>],
     roots: &Roots,
     options: &CompileOptions,
     base: &dyn Base,
@@ -30,7 +30,8 @@ pub(crate) fn collect<'a>(
     let mut directives = Directives::new(options, base);
     let mut flavors = GlobalFlavors::default();
     let mut root = None;
-    for (order, (file, declaration)) in declarations.iter_mut().enumerate() {
+    for (order, parsed) in declarations.iter_mut().enumerate() {
+        let Parsed { file, declaration, early } = parsed;
         let file = *file;
         if root.replace(roots.of(file)) != Some(roots.of(file)) {
             directives = Directives::new(options, base);
@@ -52,6 +53,8 @@ pub(crate) fn collect<'a>(
                 let class = Class {
                     file,
                     node: std::mem::take(d),
+                    released: early.as_ref().is_some_and(EarlyClass::has_no_tree),
+                    early: early.take(),
                     flavors: flavors.at(order),
                     flags,
                     order,

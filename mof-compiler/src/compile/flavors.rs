@@ -30,11 +30,14 @@ impl GlobalFlavors {
     }
 
     /// What a qualifier gets that says nothing itself.
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<Rc<[Flavor]>> {
+        // Hardly any text has such declarations.
+        if self.declared.borrow().is_empty() { None } else { self.find(name) }
+    }
+
+    fn find(&self, name: &str) -> Option<Rc<[Flavor]>> {
         let declared = self.declared.borrow();
-        if declared.is_empty() {
-            return None;
-        }
         let timeline = declared.get(&CaseInsensitive(name))?;
         let latest = timeline.partition_point(|(order, _)| *order < self.at).checked_sub(1)?;
         timeline.get(latest).map(|(_, flavors)| flavors.clone())

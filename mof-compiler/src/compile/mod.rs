@@ -17,6 +17,7 @@ mod class;
 mod collect;
 mod directive;
 mod doubt;
+mod early;
 mod embedded;
 mod flavors;
 mod instance;
@@ -47,6 +48,7 @@ use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
+use early::Early;
 use std::io::{Seek, Write};
 use std::sync::Arc;
 
@@ -233,30 +235,33 @@ fn compile_mof2(
     mut diagnostics: Diagnostics,
 ) -> Compiled {
     let lints = options.levels.any_lint();
-    let mut declarations = crate::syntax::parse_sources(sources, &mut diagnostics);
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = Roots::new(sources);
+    let system = system::SystemClasses::default();
+    let context = Context {
+        dialect: options.dialect,
+        language: Language::Mof2,
+        namespace: &options.namespace,
+        embedded: options.embedded,
+        base,
+        roots: &roots,
+        system: &system,
+        keeps_trees: lints,
+    };
+    let mut early = Early::new(&context, sources.map());
+    crate::syntax::parse_each(sources, &mut diagnostics, &mut |file, declaration| {
+        early.take(file, declaration);
+    });
+    let mut declarations = early.finish();
     let collect::Collected { mut units, mut changes } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted };
-    let system = system::SystemClasses::default();
     for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
-        let dialect = options.dialect;
         let namespace = name.as_str();
-        let (base, roots, system): (&dyn Base, _, _) = (&remaining, &roots, &system);
-        let context = Context {
-            dialect,
-            language: Language::Mof2,
-            namespace,
-            embedded: options.embedded,
-            base,
-            roots,
-            system,
-            keeps_trees: lints,
-        };
+        let context = Context { namespace, base: &remaining, ..context };
         let map = sources.map();
         namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
         let children = system::child_namespaces(namespace, builder);

@@ -2,6 +2,7 @@
 
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
+use super::early::{EarlyClass, Findings};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
@@ -13,10 +14,9 @@ use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
-use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
-    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Violation, check_class, check_links,
+    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -43,7 +43,7 @@ struct Judged {
     /// Whether what is inherited is not to be trusted.
     doubtful: bool,
     too_deep: bool,
-    has_links: bool,
+    says: Says,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -174,8 +174,11 @@ impl Namespace<'_, '_> {
             // Of a class that is declared again, the last declaration counts.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
-            if counts && !order.circular.contains(&i) && self.compile_class(class, &forced) {
-                linked.push(i);
+            if counts && !order.circular.contains(&i) {
+                let says = self.compile_class(class, &forced);
+                if says.anything() {
+                    linked.push((i, says));
+                }
             }
             // What MOF 3 was made into could not be made from the text again.
             let may_go = self.context.language == Language::Mof2 && !replaced.contains(&i);
@@ -188,15 +191,28 @@ impl Namespace<'_, '_> {
         for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
             self.judge(class, &forced);
         }
-        for class in linked.into_iter().filter_map(|i| classes.get(i)) {
-            self.check_links(class);
+        for (i, says) in linked {
+            if let Some(class) = classes.get(i) {
+                self.check_links(class, says);
+            }
         }
     }
 
-    /// Compiles a class; says whether it says something of others.
-    fn compile_class(&mut self, declared: &Class<'_>, forced: &Forced) -> bool {
-        let Judged { mut local, is_below, doubtful, too_deep, has_links } =
-            self.judge(declared, forced);
+    /// Compiles a class; gives what it says of others.
+    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
+        if let Some(EarlyClass { class, says, findings }) = declared.early.take() {
+            match findings {
+                Findings::None => {}
+                Findings::These(mut violations) => {
+                    violations.retain(|v| !self.is_consequence(v, false));
+                    self.report(declared, violations);
+                }
+                Findings::More => drop(self.judge(declared, forced)),
+            }
+            self.builder.add_resolved(class);
+            return says;
+        }
+        let Judged { mut local, is_below, doubtful, too_deep, says } = self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }
@@ -210,7 +226,7 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
-        has_links
+        says
     }
 
     /// Lowers a class and reports what is wrong with it.
@@ -228,7 +244,7 @@ impl Namespace<'_, '_> {
             Some(name) => above.is_none() || self.doubts(name.as_str()),
             None => false,
         };
-        let Judgement { mut violations, has_links } =
+        let Judgement { mut violations, says } =
             check_class(&local, above.as_deref(), &self.environment(), dialect);
         if forced.holds(declared, above.as_deref()) {
             violations.retain(|v| !v.drop_conflicting(&mut local));
@@ -238,26 +254,16 @@ impl Namespace<'_, '_> {
             !permitted && !self.is_consequence(v, doubtful)
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
-        self.report(declared.at(), violations);
+        self.report(declared, violations);
         limits::defaults(self, declared.at(), &local, above.as_deref());
-        Judged { local, is_below: above.is_some(), doubtful, too_deep, has_links }
+        Judged { local, is_below: above.is_some(), doubtful, too_deep, says }
     }
 
     /// Judges what a class says of others, which are all there now.
-    fn check_links(&mut self, declared: &Class<'_>) {
+    fn check_links(&mut self, declared: &Class<'_>, says: Says) {
         let Some(class) = self.builder.class(declared.node.name.text) else { return };
-        let found = check_links(class, &self.environment(), self.context.dialect);
-        if found.is_empty() {
-            return;
-        }
-        let again = match self.context.language {
-            Language::Mof2 => self.texts.again(declared.file, declared.node.span),
-            Language::Mof3 => None,
-        };
-        match again {
-            Some(node) => self.report(At::new(declared.file, &*node), found),
-            None => self.report(declared.at(), found),
-        }
+        let found = check_links(class, says, &self.environment(), self.context.dialect);
+        self.report(declared, found);
     }
 
     /// Adds a label at a part of a class, or of a member of it, when the text has it.
@@ -277,7 +283,15 @@ impl Namespace<'_, '_> {
     }
 
     /// Turns violations into findings, at the text that they are about.
-    fn report(&mut self, at: At<'_, ClassDeclaration<'_>>, violations: Vec<Violation>) {
+    fn report(&mut self, declared: &Class<'_>, violations: Vec<Violation>) {
+        if violations.is_empty() {
+            return;
+        }
+        let again = match declared.released {
+            true => self.texts.again(declared.file, declared.node.span),
+            false => None,
+        };
+        let at = At::new(declared.file, again.as_deref().unwrap_or(&declared.node));
         for violation in violations {
             let span = span_of(at.node, &violation);
             let code = Code::Rule(violation.rule);

@@ -74,11 +74,7 @@ impl<'a> Texts<'a> {
 
     /// The tree of a class declaration, made once more. Its spans are those of the file.
     pub(crate) fn again(&self, file: FileId, span: Span) -> Option<Box<ClassDeclaration<'a>>> {
-        let text = self.sources?.text(file).get(..span.end as usize)?;
-        match parse_again(text, span.start, file)? {
-            Declaration::Class(class) => Some(class),
-            _ => None,
-        }
+        class_again(self.sources?, file, span)
     }
 
     /// The file and the span of a place: in its class, or else in the nearest class
@@ -112,6 +108,19 @@ impl<'a> Texts<'a> {
             Some(span) => Some((at.file, span)),
             None => self.find(place),
         }
+    }
+}
+
+/// The tree of the class declaration at a place that has been parsed before.
+pub(super) fn class_again(
+    sources: &SourceMap,
+    file: FileId,
+    span: Span,
+) -> Option<Box<ClassDeclaration<'_>>> {
+    let text = sources.text(file).get(..span.end as usize)?;
+    match parse_again(text, span.start, file)? {
+        Declaration::Class(class) => Some(class),
+        _ => None,
     }
 }
 

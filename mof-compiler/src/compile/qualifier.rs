@@ -130,8 +130,12 @@ fn lower(
     written: &ast::Qualifier<'_>,
     global: &GlobalFlavors,
 ) -> Qualifier {
-    let name = Name::new(written.name.text);
-    let declared = namespace.builder.qualifier_type(name.as_str());
+    let declared = namespace.builder.qualifier_type(written.name.text);
+    // To copy a name takes less than to make it.
+    let name = match declared {
+        Some(declared) if declared.name.as_str() == written.name.text => declared.name.clone(),
+        _ => Name::new(written.name.text),
+    };
     let declared_flavor = declared.map(|d| d.flavor);
     let value = match (&written.value, declared) {
         (None, Some(declared)) => declared.implied_value(),
@@ -155,7 +159,11 @@ fn lower(
         Some(flavors) => apply(namespace, file, base, &flavors),
         None => base,
     };
-    let flavor = apply(namespace, file, base, &written.flavors);
+    // Hardly any is written with flavors.
+    let flavor = match &*written.flavors {
+        [] => base,
+        flavors => apply(namespace, file, base, flavors),
+    };
     Qualifier { name, value, flavor }
 }
 

@@ -4,6 +4,7 @@
 //! that a text of nothing but classes and deletions takes linear time; the index is made
 //! for the first deletion and costs other texts nothing.
 
+use super::early::EarlyClass;
 use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
@@ -16,6 +17,10 @@ pub(crate) struct Class<'a> {
     pub(crate) file: FileId,
     /// Taken out of the text's declarations, to be let go once it is compiled.
     pub(crate) node: Box<ClassDeclaration<'a>>,
+    /// What was made of it when it was parsed.
+    pub(crate) early: Option<EarlyClass>,
+    /// Whether all but the names of the tree is gone.
+    pub(crate) released: bool,
     pub(crate) flavors: GlobalFlavors,
     pub(crate) flags: UpdateFlags,
     /// Its place among all declarations of the text.
@@ -27,11 +32,10 @@ impl<'a> Class<'a> {
         At::new(self.file, &self.node)
     }
 
-    /// Lets go of all but the names: the trees of large schemas take more memory than
-    /// what is made of them.
+    /// Lets go of all but the names.
     pub(crate) fn release(&mut self) {
-        self.node.qualifiers = Vec::new();
-        self.node.features = Vec::new();
+        self.node.clear();
+        self.released = true;
     }
 }
 

@@ -16,11 +16,22 @@ pub fn parse_sources<'a>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
 ) -> Vec<(FileId, Declaration<'a>)> {
+    let mut sequence = Vec::new();
+    parse_each(sources, sink, &mut |file, declaration| sequence.push((file, declaration)));
+    sequence
+}
+
+/// As [`parse_sources`], giving the declarations of each file as soon as it is parsed.
+pub(crate) fn parse_each<'a>(
+    sources: &'a Sources,
+    sink: &mut Diagnostics,
+    each: &mut dyn FnMut(FileId, Declaration<'a>),
+) {
     let include = |declaration: &Declaration<'_>| match declaration {
         Declaration::Directive(directive) => Include::of(directive),
         _ => None,
     };
-    in_sequence(sources, sink, Language::Mof2, mof2::declaration, &include)
+    in_sequence(sources, sink, (Language::Mof2, mof2::declaration), &include, each);
 }
 
 /// A directive that includes a file.
@@ -37,16 +48,15 @@ impl Include {
     }
 }
 
-/// The sequence for either language: `production` gives one declaration, `include` tells
-/// which of them include other files.
+/// The sequence for either language: its production gives one declaration, `include` tells
+/// which of them include other files, the others go to `each`.
 pub(super) fn in_sequence<'a, T>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
-    language: Language,
-    production: Production<'a, T>,
+    (language, production): (Language, Production<'a, T>),
     include: &dyn Fn(&T) -> Option<Include>,
-) -> Vec<(FileId, T)> {
-    let mut sequence = Vec::new();
+    each: &mut dyn FnMut(FileId, T),
+) {
     let mut workshop = Workshop::default();
     let mut seen = vec![false; sources.map().len()];
     let mut enter = |file: FileId, sink: &mut Diagnostics| {
@@ -66,7 +76,7 @@ pub(super) fn in_sequence<'a, T>(
                 continue;
             };
             let Some(included) = include(&declaration) else {
-                sequence.push((file, declaration));
+                each(file, declaration);
                 continue;
             };
             if !included.names_a_file {
@@ -76,7 +86,6 @@ pub(super) fn in_sequence<'a, T>(
             open.extend(target.and_then(|target| enter(target, sink)));
         }
     }
-    sequence
 }
 
 /// `#pragma include` alone, which the search for includes passes over.

@@ -119,13 +119,14 @@ impl<'a> Judge<'a> {
 
     /// The references of a subclass are those of its superclass.
     pub(super) fn same_ends(&mut self) {
+        let is_reference = |p: &Property| p.data_type.cim_type == CimType::Reference;
+        if self.dialect == Dialect::Wmi || !self.local.properties.iter().any(is_reference) {
+            return;
+        }
         let Some(above) = self.superclass.filter(|s| s.qualifiers.is_true("Association")) else {
             return;
         };
-        let is_reference = |p: &Property| p.data_type.cim_type == CimType::Reference;
-        if self.dialect == Dialect::Wmi
-            || !above.properties.iter().any(|m| is_reference(&m.declaration))
-        {
+        if !above.properties.iter().any(|m| is_reference(&m.declaration)) {
             return;
         }
         for (i, property) in self.local.properties.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Rules on the class as a whole (DSP0004 5.1.2.6, 5.6.3; WMI SDK, "Declaring
 //! classes in MOF").
 
-use super::{Element, Judge, MAX_DEPTH, MAX_KEYS, MAX_NAME, MAX_PROPERTIES, Part, Rule};
+use super::{Element, Judge, Known, MAX_DEPTH, MAX_KEYS, MAX_NAME, MAX_PROPERTIES, Part, Rule};
 use cimarron_model::{CimType, Dialect, Name};
 
 impl Judge<'_> {
@@ -96,8 +96,11 @@ impl Judge<'_> {
             let message = format!("the class has {total} properties; {MAX_PROPERTIES} are allowed");
             self.at_class(Rule::TooManyProperties, Part::Name, message, None);
         }
+        if self.dialect != Dialect::Wmi {
+            return;
+        }
         let keys = self.local.keys().count();
-        if keys > MAX_KEYS && self.dialect == Dialect::Wmi {
+        if keys > MAX_KEYS {
             let message = format!("the class has {keys} keys; {MAX_KEYS} are allowed");
             self.at_class(Rule::TooManyKeys, Part::Name, message, None);
         }
@@ -105,7 +108,7 @@ impl Judge<'_> {
 
     /// Whether the class is an association, by its own word or its superclass's.
     pub(super) fn is_association(&self) -> bool {
-        match self.local.qualifiers.get("Association") {
+        match self.marks.class.get(Known::Association, &self.local.qualifiers) {
             Some(own) => own.value.as_bool() == Some(true),
             None => self.superclass.is_some_and(|s| {
                 s.qualifiers
@@ -154,11 +157,11 @@ impl Judge<'_> {
     }
 
     fn abstract_class(&mut self) {
-        if !self.local.is_abstract() {
+        if !self.is_own(Known::Abstract) {
             return;
         }
         let part = Part::Qualifier("Abstract".into());
-        if self.local.qualifiers.is_true("Terminal") {
+        if self.is_own(Known::Terminal) {
             let message = format!(
                 "`{}` is abstract and terminal: nothing could ever be one",
                 self.local.name
@@ -179,7 +182,7 @@ impl Judge<'_> {
     }
 
     fn singleton(&mut self) {
-        if !self.local.is_singleton() {
+        if !self.is_own(Known::Singleton) {
             return;
         }
         let part = Part::Qualifier("Singleton".into());
@@ -210,15 +213,18 @@ impl Judge<'_> {
 
     /// WMI SDK, "Dynamic Qualifier": no static class derives from a dynamic one.
     fn dynamic(&mut self) {
+        if self.dialect != Dialect::Wmi {
+            return;
+        }
         let Some(above) = self.superclass.filter(|s| s.qualifiers.is_true("Dynamic")) else {
             return;
         };
         let inherits = || above.qualifiers.get("Dynamic").is_some_and(|q| q.flavor.to_subclass());
-        let dynamic = match self.local.qualifiers.get("Dynamic") {
+        let dynamic = match self.marks.class.get(Known::Dynamic, &self.local.qualifiers) {
             Some(own) => own.value.as_bool() == Some(true),
             None => inherits(),
         };
-        if self.dialect == Dialect::Wmi && !dynamic {
+        if !dynamic {
             let message = format!(
                 "`{}` is static and derives from `{}`, which is dynamic",
                 self.local.name, above.name

@@ -24,8 +24,9 @@ impl<'a> Judge<'a> {
         if self.dialect == Dialect::Wmi || site.element != Element::Class {
             return;
         }
-        let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if text.split('.').count() != 3 || !text.split('.').all(number) {
+        let number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        let mut parts = text.as_bytes().split(|byte| *byte == b'.');
+        if parts.clone().count() != 3 || !parts.all(number) {
             let message = format!("`{text}` is no version");
             let help = "write three numbers: major.minor.update, as \"2.8.0\"";
             self.at_value(Rule::VersionForm, site, one, None, message, Some(help));
@@ -38,7 +39,7 @@ impl<'a> Judge<'a> {
         let schema = self.local.name.as_str().split('_').next().unwrap_or_default();
         let mut parts = Parts(Some(text));
         let first = parts.clone().next().unwrap_or_default();
-        let problem = if parts.any(|part| part.trim().is_empty()) {
+        let problem = if parts.any(is_blank) {
             format!("`{text}` has an empty package name")
         } else if !first.eq_ignore_ascii_case(schema) {
             format!("`{text}` begins with `{first}`, and the class is of the schema `{schema}`")
@@ -146,6 +147,11 @@ pub(super) fn is_deprecated(qualifiers: &cimarron_model::Qualifiers) -> bool {
 pub fn replacement(deprecated: &Qualifier) -> Option<String> {
     let first = texts(&deprecated.value).find(|t| !t.eq_ignore_ascii_case("no value"))?;
     Some(format!("use `{first}`"))
+}
+
+/// Whether a text has nothing but spaces. Most begin with something else.
+fn is_blank(text: &str) -> bool {
+    !text.bytes().next().is_some_and(|byte| byte.is_ascii_graphic()) && text.trim().is_empty()
 }
 
 /// The parts of a path with `::` between them. To prepare a search for a text of two letters

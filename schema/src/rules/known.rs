@@ -2,23 +2,9 @@
 //!
 //! A schema has a hundred thousand qualifiers and most mean nothing to the rules,
 //! so each is looked up once, by its length and letters, and the rules go on with
-//! the answer.
+//! the answer: what a list does not have, nobody looks for in it.
 
-use cimarron_model::fold;
-
-/// Up to eight bytes that a name begins with, in lower case.
-#[inline]
-const fn begin(name: &[u8]) -> u64 {
-    if let Some(word) = name.first_chunk::<8>() {
-        return fold::lower_word(u64::from_le_bytes(*word));
-    }
-    let (mut word, mut rest) = (0, name);
-    while let [start @ .., last] = rest {
-        word = word << 8 | *last as u64;
-        rest = start;
-    }
-    fold::lower_word(word)
-}
+use cimarron_model::{Class, Qualifier, Qualifiers, fold};
 
 macro_rules! known {
     ($($length:literal: $($name:ident $text:literal),+;)*) => {
@@ -29,16 +15,20 @@ macro_rules! known {
         impl Known {
             /// The qualifier of this name, without case.
             pub(super) fn of(text: &str) -> Option<Self> {
-                let same: &[(u64, &str, Self)] = match text.len() {
-                    $($length => const { &[$((begin($text.as_bytes()), $text, Self::$name),)+] },)*
+                let same: &[((u64, u64), &str, Self)] = match text.len() {
+                    $($length => const { &[$((fold::ends($text.as_bytes()), $text, Self::$name),)+] },)*
                     _ => return None,
                 };
-                // How a name begins settles most.
-                let word = begin(text.as_bytes());
-                let found = same
-                    .iter()
-                    .find(|(begins, name, _)| *begins == word && fold::eq(name, text));
-                found.map(|(_, _, known)| *known)
+                // The ends of a name are all of most.
+                let (first, last) = fold::ends(text.as_bytes());
+                let found = same.iter().find(|(ends, ..)| ends.0 == first && ends.1 == last)?;
+                let (_, name, known) = found;
+                (text.len() <= 16 || fold::eq(name, text)).then_some(*known)
+            }
+
+            /// The name.
+            pub(super) const fn name(self) -> &'static str {
+                match self { $($(Self::$name => $text,)+)* }
             }
 
             #[cfg(test)]
@@ -77,15 +67,128 @@ known! {
     18: PropertyConstraint "PropertyConstraint";
 }
 
+/// Which of the known qualifiers a list has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KnownSet(u128);
+
+impl KnownSet {
+    /// That of a list of which nothing was noted: it may have any.
+    pub(super) const ANY: Self = Self(u128::MAX);
+
+    /// Whether this one may be there.
+    #[inline]
+    pub(super) const fn has(self, known: Known) -> bool {
+        self.0 >> known as u8 & 1 != 0
+    }
+
+    /// This qualifier of the list that the set is of.
+    #[inline]
+    pub(super) fn get(self, known: Known, list: &Qualifiers) -> Option<&Qualifier> {
+        if self.has(known) { list.get(known.name()) } else { None }
+    }
+
+    /// Whether this qualifier is there and TRUE.
+    #[inline]
+    pub(super) fn is_true(self, known: Known, list: &Qualifiers) -> bool {
+        self.get(known, list).is_some_and(|q| q.value.as_bool() == Some(true))
+    }
+
+    fn add(&mut self, known: Option<Known>, name: &str) {
+        match known {
+            Some(known) => self.0 |= 1 << known as u8,
+            // What stands beyond ASCII may be equal to a known name without case.
+            None if !name.is_ascii() => *self = Self::ANY,
+            None => {}
+        }
+    }
+}
+
+/// What is known of all the qualifiers of a class.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Those of the class.
+    pub(super) class: KnownSet,
+    /// Those of each property.
+    properties: Vec<KnownSet>,
+    /// Each qualifier: those of the class, of its properties, and of its methods, each with its
+    /// parameters.
+    all: Vec<Option<Known>>,
+    /// How many of them were asked for.
+    next: usize,
+}
+
+impl Marks {
+    pub(super) fn of(class: &Class) -> Self {
+        let mut marks = Self::default();
+        let count = class.properties.iter().map(|p| p.qualifiers.len()).sum::<usize>();
+        marks.all.reserve_exact(count + class.qualifiers.len());
+        marks.class = marks.list(&class.qualifiers);
+        marks.properties.reserve_exact(class.properties.len());
+        for property in &class.properties {
+            let set = marks.list(&property.qualifiers);
+            marks.properties.push(set);
+        }
+        for method in &class.methods {
+            marks.list(&method.qualifiers);
+            for parameter in &method.parameters {
+                marks.list(&parameter.qualifiers);
+            }
+        }
+        marks
+    }
+
+    fn list(&mut self, list: &Qualifiers) -> KnownSet {
+        let mut set = KnownSet::default();
+        for qualifier in list {
+            let name = qualifier.name.as_str();
+            let known = Known::of(name);
+            set.add(known, name);
+            self.all.push(known);
+        }
+        set
+    }
+
+    /// Those of the property at a position.
+    pub(super) fn property(&self, at: usize) -> KnownSet {
+        self.properties.get(at).copied().unwrap_or(KnownSet::ANY)
+    }
+
+    /// What the next qualifier is, in their order.
+    pub(super) fn next(&mut self) -> Option<Known> {
+        let next = self.all.get(self.next).copied().flatten();
+        self.next += 1;
+        next
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Known;
+    use super::{Known, KnownSet};
+    use cimarron_model::{Qualifier, Qualifiers};
+
+    #[test]
+    fn a_set_has_what_is_known() {
+        let list: Qualifiers = ["In", "PropertyConstraint", "Mine"]
+            .map(|n| Qualifier::new(n, true))
+            .into_iter()
+            .collect();
+        let mut set = KnownSet::default();
+        for one in &list {
+            set.add(Known::of(one.name.as_str()), one.name.as_str());
+        }
+        assert!(set.is_true(Known::In, &list) && set.has(Known::PropertyConstraint));
+        assert!(!set.has(Known::Out) && set.get(Known::Key, &list).is_none());
+        set.add(None, "\u{212a}ey");
+        assert!(set.has(Known::Key) && set.get(Known::Key, &list).is_none());
+    }
 
     #[test]
     fn lengths_are_those_of_the_names() {
         for (text, length, known) in Known::ALL {
             assert_eq!(text.len(), *length, "{text}");
             assert_eq!(Known::of(&text.to_ascii_uppercase()), Some(*known));
+            assert_eq!(known.name(), *text);
+            assert!((*known as u8) < 128);
         }
         assert_eq!(Known::of("Description"), None);
     }

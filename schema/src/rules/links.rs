@@ -6,36 +6,61 @@ use super::{Element, Environment, Part, Place, Rule, Violation};
 use crate::resolve::ResolvedClass;
 use cimarron_model::{CimType, DataType, Dialect, Name, Property, Qualifiers, suggest};
 
+/// What a class says of others, noted as it is judged: [`check_links`] comes to it when it is
+/// no longer at hand, and need not look at all of it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Says {
+    /// `Propagated` stands somewhere.
+    pub(super) propagated: bool,
+    /// `Weak` stands somewhere.
+    pub(super) weak: bool,
+    /// `EmbeddedInstance` stands somewhere.
+    pub(super) embedded: bool,
+    /// Something has a class for its type.
+    pub(super) typed: bool,
+}
+
+impl Says {
+    /// All that a class can say of others: whoever has noted nothing looks for all of it.
+    pub const ALL: Self = Self { propagated: true, weak: true, embedded: true, typed: true };
+
+    /// Whether there is anything to look at. `Weak` is about the classes of references.
+    pub const fn anything(self) -> bool {
+        self.propagated || self.embedded || self.typed
+    }
+}
+
 /// Judges what a class says of others: the keys that it repeats, the classes that
 /// its references and embedded instances name.
 pub fn check_links(
     class: &ResolvedClass,
+    says: Says,
     environment: &dyn Environment,
     dialect: Dialect,
 ) -> Vec<Violation> {
-    let mut links = Links { class, environment, found: Vec::new() };
-    let quiet = is_deprecated(&class.qualifiers);
+    let mut links = Links { class, says, environment, found: Vec::new() };
     for (i, slot) in class.own_properties.iter().enumerate() {
         let Some(member) = class.properties.get(*slot as usize) else { continue };
         let property = &*member.declaration;
         let element = Element::Property(i);
         if dialect != Dialect::Wmi {
-            links.propagated(element, property);
-            links.weak(element, property);
+            if says.propagated {
+                links.propagated(element, property);
+            }
+            if says.weak {
+                links.weak(element, property);
+            }
         }
-        if !quiet && !is_deprecated(&property.qualifiers) {
-            links.deprecated(element, &property.data_type, &property.qualifiers);
-        }
+        links.deprecated(element, &property.data_type, [&property.qualifiers; 2]);
     }
-    for (i, slot) in class.own_methods.iter().enumerate() {
-        let Some(member) = class.methods.get(*slot as usize) else { continue };
-        let method = &*member.declaration;
-        if quiet || is_deprecated(&method.qualifiers) {
-            continue;
-        }
-        for (j, parameter) in method.parameters.iter().enumerate() {
-            let element = Element::Parameter(i, j);
-            links.deprecated(element, &parameter.data_type, &parameter.qualifiers);
+    if says.typed || says.embedded {
+        for (i, slot) in class.own_methods.iter().enumerate() {
+            let Some(member) = class.methods.get(*slot as usize) else { continue };
+            let method = &*member.declaration;
+            for (j, parameter) in method.parameters.iter().enumerate() {
+                let qualifiers = [&parameter.qualifiers, &method.qualifiers];
+                links.deprecated(Element::Parameter(i, j), &parameter.data_type, qualifiers);
+            }
         }
     }
     links.found
@@ -49,6 +74,7 @@ pub(super) fn is_link(data_type: &DataType) -> bool {
 
 struct Links<'a> {
     class: &'a ResolvedClass,
+    says: Says,
     environment: &'a dyn Environment,
     found: Vec<Violation>,
 }
@@ -147,9 +173,16 @@ impl Links<'_> {
         }
     }
 
-    /// What goes on being used should not need what does not.
-    fn deprecated(&mut self, element: Element, data_type: &DataType, qualifiers: &Qualifiers) {
-        let embedded = qualifiers.get("EmbeddedInstance").filter(|q| !q.flavor.propagated());
+    /// What goes on being used should not need what does not. `own` are the qualifiers of
+    /// the element, `around` those of the member that it is of.
+    fn deprecated(
+        &mut self,
+        element: Element,
+        data_type: &DataType,
+        [own, around]: [&Qualifiers; 2],
+    ) {
+        let embedded = if self.says.embedded { own.get("EmbeddedInstance") } else { None };
+        let embedded = embedded.filter(|q| !q.flavor.propagated());
         let embedded =
             embedded.and_then(|q| Some((q.value.as_str()?, Part::Value(q.name.clone()))));
         let typed = data_type.class.as_ref().map(|c| (c.as_str(), Part::Type));
@@ -157,6 +190,9 @@ impl Links<'_> {
             let Some(other) = self.environment.resolved(name) else { continue };
             if !is_deprecated(&other.qualifiers) {
                 continue;
+            }
+            if is_deprecated(&self.class.qualifiers) || is_deprecated(around) {
+                return;
             }
             let help = other.qualifiers.get("Deprecated").and_then(replacement);
             let message = format!("the class `{}` is deprecated", other.name);

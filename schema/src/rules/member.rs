@@ -2,9 +2,9 @@
 //! 5.6.3.34 Override, 5.6.3.26 Key).
 
 use super::repeats::Repeats;
-use super::{Element, Judge, Part, Rule};
+use super::{Element, Judge, Known, KnownSet, Part, Rule};
 use cimarron_model::{
-    CimType, DataType, Dialect, Method, Name, Property, Qualifiers, TypeClass, suggest,
+    CimType, DataType, Dialect, Method, Name, Property, Qualifier, Qualifiers, TypeClass, suggest,
 };
 
 /// What a property's strings hold (DSP0004 5.6.3.14, 5.6.3.15).
@@ -16,10 +16,10 @@ enum Embedded<'a> {
 }
 
 impl<'a> Embedded<'a> {
-    fn of(qualifiers: &'a Qualifiers) -> Self {
-        match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
+    fn of(qualifiers: &'a Qualifiers, known: KnownSet) -> Self {
+        match known.get(Known::EmbeddedInstance, qualifiers).and_then(|q| q.value.as_str()) {
             Some(class) => Self::Instance(class),
-            None if qualifiers.is_true("EmbeddedObject") => Self::Object,
+            None if known.is_true(Known::EmbeddedObject, qualifiers) => Self::Object,
             None => Self::Plain,
         }
     }
@@ -38,11 +38,12 @@ impl Judge<'_> {
                 continue;
             }
             self.member_name(Rule::PropertyNameTooLong, element, &property.name);
-            self.declared_type(element, &property.data_type, &property.qualifiers);
+            let known = self.marks.property(i);
+            self.declared_type(element, &property.data_type, &property.qualifiers, known);
             self.reference_place(element, property);
             match self.overridden.get(i).copied().flatten() {
-                Some(above) => self.property_override(element, property, above),
-                None => self.new_property(element, property),
+                Some(above) => self.property_override(element, property, above, known),
+                None => self.new_property(element, property, known),
             }
         }
     }
@@ -65,6 +66,7 @@ impl Judge<'_> {
         element: Element,
         data_type: &DataType,
         qualifiers: &Qualifiers,
+        known: KnownSet,
     ) {
         if self.dialect == Dialect::Wmi {
             return;
@@ -80,7 +82,8 @@ impl Judge<'_> {
             let message = format!("the class `{class}` of this {what} does not exist");
             self.advise(rule, element, Part::Type, message, help);
         }
-        let embedded = qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str());
+        let embedded = known.get(Known::EmbeddedInstance, qualifiers);
+        let embedded = embedded.and_then(|q| q.value.as_str());
         if let Some(class) = embedded.filter(|c| self.environment.superclass(c).is_none()) {
             let help = self.did_you_mean_class(class);
             let message = format!("the class `{class}` of EmbeddedInstance does not exist");
@@ -102,9 +105,11 @@ impl Judge<'_> {
         }
     }
 
-    fn new_property(&mut self, element: Element, property: &Property) {
-        self.override_has_target(element, &property.name, &property.qualifiers);
-        if !property.is_key() {
+    fn new_property(&mut self, element: Element, property: &Property, known: KnownSet) {
+        if let Some(target) = known.get(Known::Override, &property.qualifiers) {
+            self.override_has_target(element, &property.name, target);
+        }
+        if !known.is_true(Known::Key, &property.qualifiers) {
             return;
         }
         let key = Part::Qualifier("Key".into());
@@ -140,8 +145,15 @@ impl Judge<'_> {
         self.report(Rule::KeyType, element, part, message);
     }
 
-    fn property_override(&mut self, element: Element, local: &Property, above: &Property) {
-        self.override_is_written(element, "property", &local.name, &local.qualifiers);
+    fn property_override(
+        &mut self,
+        element: Element,
+        local: &Property,
+        above: &Property,
+        known: KnownSet,
+    ) {
+        let written = known.get(Known::Override, &local.qualifiers);
+        self.override_is_written(element, "property", &local.name, written);
         let same_type = local.data_type.cim_type == above.data_type.cim_type
             && local.data_type.is_array() == above.data_type.is_array();
         let same_size =
@@ -167,10 +179,12 @@ impl Judge<'_> {
             }
         }
         if self.dialect == Dialect::Dmtf {
-            self.embedded_override(element, local, above);
+            let narrow = Embedded::of(&local.qualifiers, known);
+            self.embedded_override(element, local, narrow, above);
         }
-        let key = local.qualifiers.get("Key");
-        if above.is_key() && key.is_some_and(|q| q.value.as_bool() == Some(false)) {
+        let Some(key) = known.get(Known::Key, &local.qualifiers) else { return };
+        let (was_key, is_key) = (above.is_key(), key.value.as_bool());
+        if was_key && is_key == Some(false) {
             let message = format!("`{}` is a key above and must stay one", local.name);
             self.report(
                 Rule::KeyInheritanceChanged,
@@ -180,7 +194,7 @@ impl Judge<'_> {
             );
             let part = Part::Qualifier("Key".into());
             self.relate(self.place_above(Some(&above.name), part), "a key here");
-        } else if !above.is_key() && local.is_key() {
+        } else if !was_key && is_key == Some(true) {
             let keyed = self
                 .superclass
                 .is_some_and(|s| s.properties.iter().any(|m| m.declaration.is_key()));
@@ -199,15 +213,20 @@ impl Judge<'_> {
 
     /// DSP0004 5.6.3.34: an override stays a plain string or an embedded object,
     /// and may only narrow the class of one.
-    fn embedded_override(&mut self, element: Element, local: &Property, above: &Property) {
-        let (narrow, wide) = (Embedded::of(&local.qualifiers), Embedded::of(&above.qualifiers));
+    fn embedded_override(
+        &mut self,
+        element: Element,
+        local: &Property,
+        narrow: Embedded<'_>,
+        above: &Property,
+    ) {
         let name = match narrow {
             Embedded::Plain => return,
             Embedded::Object => "EmbeddedObject",
             Embedded::Instance(_) => "EmbeddedInstance",
         };
         let part = Part::Qualifier(name.into());
-        match (narrow, wide) {
+        match (narrow, Embedded::of(&above.qualifiers, KnownSet::ANY)) {
             (_, Embedded::Plain) => {
                 let message =
                     format!("`{}` holds a plain string above: an override keeps that", local.name);
@@ -240,12 +259,12 @@ impl Judge<'_> {
         element: Element,
         kind: &str,
         name: &Name,
-        qualifiers: &Qualifiers,
+        written: Option<&Qualifier>,
     ) {
         if self.dialect == Dialect::Wmi {
             return;
         }
-        match qualifiers.get("Override").map(|q| q.value.as_str()) {
+        match written.map(|q| q.value.as_str()) {
             None => {
                 let message = format!(
                     "the {kind} `{name}` exists in a superclass and is redeclared without Override"
@@ -316,8 +335,7 @@ impl Judge<'_> {
     }
 
     /// DMTF: what carries Override must exist above.
-    fn override_has_target(&mut self, element: Element, name: &Name, qualifiers: &Qualifiers) {
-        let Some(target) = qualifiers.get("Override") else { return };
+    fn override_has_target(&mut self, element: Element, name: &Name, target: &Qualifier) {
         if self.dialect == Dialect::Wmi || target.value.is_null() {
             return;
         }
@@ -346,7 +364,7 @@ impl Judge<'_> {
             self.shares_no_name(element, &method.name);
             self.member_name(Rule::MethodNameTooLong, element, &method.name);
             if let Some(returned) = &method.return_type {
-                self.declared_type(element, returned, &method.qualifiers);
+                self.declared_type(element, returned, &method.qualifiers, KnownSet::ANY);
                 if returned.is_array() {
                     let message = format!(
                         "the method `{}` returns an array; methods return one value",
@@ -359,15 +377,23 @@ impl Judge<'_> {
             let above = self.superclass.and_then(|s| s.method(method.name.as_str()));
             let above = above.map(|(_, m)| m.declaration.clone());
             self.parameters(i, method, above.as_deref());
-            match above {
-                Some(above) => self.method_override(element, method, &above),
-                None => self.override_has_target(element, &method.name, &method.qualifiers),
+            let written = method.qualifiers.get("Override");
+            match (above, written) {
+                (Some(above), written) => self.method_override(element, method, written, &above),
+                (None, Some(target)) => self.override_has_target(element, &method.name, target),
+                (None, None) => {}
             }
         }
     }
 
-    fn method_override(&mut self, element: Element, local: &Method, above: &Method) {
-        self.override_is_written(element, "method", &local.name, &local.qualifiers);
+    fn method_override(
+        &mut self,
+        element: Element,
+        local: &Method,
+        written: Option<&Qualifier>,
+        above: &Method,
+    ) {
+        self.override_is_written(element, "method", &local.name, written);
         let same =
             |a: &DataType, b: &DataType| a.cim_type == b.cim_type && a.is_array() == b.is_array();
         let same_return = match (&local.return_type, &above.return_type) {

@@ -27,14 +27,14 @@ mod valuemap;
 mod wmi;
 
 pub use kind::replacement;
-pub use links::check_links;
+pub use links::{Says, check_links};
 pub use standard::standard_qualifier_type;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit};
 pub use value::{Limit, Misfit, check_octets, check_value};
 pub use valuemap::{Interval, REST, interval};
 
-use known::Known;
+use known::{Known, KnownSet, Marks};
 
 use crate::resolve::ResolvedClass;
 use cimarron_model::{Class, Dialect, Name, Property, QualifierType, Qualifiers, suggest};
@@ -190,8 +190,8 @@ impl fmt::Display for Violation {
 pub struct Judgement {
     /// What is wrong, the doubtful included.
     pub violations: Vec<Violation>,
-    /// Whether the class says something of others, which [`check_links`] judges.
-    pub has_links: bool,
+    /// What the class says of others, which [`check_links`] judges.
+    pub says: Says,
 }
 
 /// Judges a declaration by every rule on the declaration itself.
@@ -213,13 +213,14 @@ pub fn check_class(
         environment,
         dialect,
         found: Vec::new(),
-        has_links: false,
+        says: Says::default(),
+        marks: Marks::of(local),
     };
     judge.class();
     judge.properties();
     judge.methods();
     judge.qualifiers();
-    Judgement { violations: judge.found, has_links: judge.has_links }
+    Judgement { violations: judge.found, says: judge.says }
 }
 
 struct Judge<'a> {
@@ -230,7 +231,9 @@ struct Judge<'a> {
     environment: &'a dyn Environment,
     dialect: Dialect,
     found: Vec<Violation>,
-    has_links: bool,
+    says: Says,
+    /// The known ones of its qualifiers.
+    marks: Marks,
 }
 
 /// Gives the last finding a further place.
@@ -273,6 +276,11 @@ impl Judge<'_> {
             parameter: None,
             part,
         }
+    }
+
+    /// Whether a boolean qualifier of the class itself is TRUE.
+    fn is_own(&self, known: Known) -> bool {
+        self.marks.class.is_true(known, &self.local.qualifiers)
     }
 
     /// The place of a part of the class itself.

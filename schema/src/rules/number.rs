@@ -3,6 +3,9 @@
 
 /// The integer that a text is, in any radix of MOF.
 pub(crate) fn integer(text: &str) -> Option<i128> {
+    if let Some(number) = plain(text.as_bytes()) {
+        return Some(number.into());
+    }
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
         b'+' => (false, text.get(1..)?),
@@ -23,6 +26,17 @@ pub(crate) fn integer(text: &str) -> Option<i128> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// What nearly all are: a decimal number of a few digits.
+fn plain(text: &[u8]) -> Option<u64> {
+    match text {
+        [digit @ b'0'..=b'9'] => Some(u64::from(digit - b'0')),
+        [b'1'..=b'9', ..] if text.len() <= 18 => text.iter().try_fold(0, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+        }),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::integer;
@@ -32,6 +46,10 @@ mod tests {
         for (text, expected) in [
             ("0", Some(0)),
             ("32768", Some(32_768)),
+            ("999999999999999999", Some(999_999_999_999_999_999)),
+            ("9223372036854775808", Some(9_223_372_036_854_775_808)),
+            ("12a", None),
+            ("19b", None),
             ("-5", Some(-5)),
             ("+5", Some(5)),
             ("0x1F", Some(31)),

@@ -2,7 +2,7 @@
 //! WMI Method").
 
 use super::repeats::Repeats;
-use super::{Element, Judge, Part, Place, Rule};
+use super::{Element, Judge, KnownSet, Part, Place, Rule};
 use cimarron_model::{Dialect, Method, Name, Parameter};
 use hashbrown::{HashMap, HashSet};
 
@@ -27,7 +27,8 @@ impl Judge<'_> {
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
             self.member_name(Rule::PropertyNameTooLong, element, &parameter.name);
-            self.declared_type(element, &parameter.data_type, &parameter.qualifiers);
+            let known = KnownSet::ANY;
+            self.declared_type(element, &parameter.data_type, &parameter.qualifiers, known);
             if parameter.name.is("ReturnValue") {
                 let message = "a parameter may not be named `ReturnValue`".to_owned();
                 self.report(Rule::ReservedParameterName, element, Part::Name, message);

@@ -9,9 +9,9 @@ impl<'a> Judge<'a> {
     pub(super) fn qualifiers(&mut self) {
         let local = self.local;
         let above = self.superclass;
-        let scope = if local.is_association() {
+        let scope = if self.is_own(Known::Association) {
             Scope::Association
-        } else if local.is_indication() {
+        } else if self.is_own(Known::Indication) {
             Scope::Indication
         } else {
             Scope::Class
@@ -71,14 +71,20 @@ impl<'a> Judge<'a> {
     }
 
     fn list(&mut self, site: &Site<'a>) {
-        self.has_links |= site.data_type.is_some_and(is_link);
-        let above = site.above.map(cimarron_model::Qualifiers::look_up);
+        self.says.typed |= site.data_type.is_some_and(is_link);
+        // Most overrides are of what nothing binds.
+        let above = site.above.filter(|above| above.iter().any(is_bound));
+        let above = above.map(cimarron_model::Qualifiers::look_up);
         for qualifier in site.qualifiers {
-            let known = Known::of(qualifier.name.as_str());
+            let known = self.marks.next();
             self.declared(site, known, qualifier);
             if let Some(known) = known {
-                let embeds = matches!(known, Known::Propagated | Known::EmbeddedInstance);
-                self.has_links |= embeds;
+                match known {
+                    Known::Propagated => self.says.propagated = true,
+                    Known::Weak => self.says.weak = true,
+                    Known::EmbeddedInstance => self.says.embedded = true,
+                    _ => {}
+                }
                 self.meaning(site, known, qualifier);
                 if self.dialect == Dialect::Wmi {
                     self.wmi_meaning(site, known, qualifier);
@@ -171,9 +177,8 @@ impl<'a> Judge<'a> {
 
     /// A qualifier with `DisableOverride` may only be restated as it is.
     fn not_overridden(&mut self, site: &Site<'_>, local: &Qualifier, above: &Qualifier) {
-        let bound = above.flavor.to_subclass() && !above.flavor.overridable();
         // Of keys another rule speaks.
-        if bound && local.value != above.value && !is_key_dropped(local, above) {
+        if is_bound(above) && local.value != above.value && !is_key_dropped(local, above) {
             let message = format!(
                 "`{}` is {} above and must not be overridden (DisableOverride)",
                 local.name, above.value
@@ -183,6 +188,11 @@ impl<'a> Judge<'a> {
             self.see_above(site, part, format!("{} here", above.value));
         }
     }
+}
+
+/// Whether a qualifier goes on to subclasses and must stay as it is there.
+const fn is_bound(above: &Qualifier) -> bool {
+    above.flavor.to_subclass() && !above.flavor.overridable()
 }
 
 /// What [`Rule::KeyInheritanceChanged`] reports.

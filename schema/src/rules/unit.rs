@@ -177,14 +177,12 @@ fn is_simple_name(text: &str) -> bool {
 
 fn is_known(name: &str) -> bool {
     // An organisation's own units are its own to know.
+    let letters = |t: &str| -> Vec<u8> {
+        t.bytes().filter(|b| *b != b' ').map(|b| b.to_ascii_lowercase()).collect()
+    };
     name.contains(':')
-        || BASE_UNITS.iter().any(|known| {
-            let letters = |t: &'_ str| -> Vec<u8> {
-                t.bytes().filter(|b| *b != b' ').map(|b| b.to_ascii_lowercase()).collect()
-            };
-            known.eq_ignore_ascii_case(name)
-                || (name.contains('(') && letters(known) == letters(name))
-        })
+        || BASE_UNITS.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || (name.contains('(') && BASE_UNITS.iter().any(|known| letters(known) == letters(name)))
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ pub fn interval(entry: &str, range: Interval) -> Option<Interval> {
     if let Some(number) = integer(entry) {
         return Some((number, number));
     }
-    let (from, to) = entry.split_once("..")?;
+    // To prepare a search for two letters takes longer than to look through an entry.
+    let at = entry.as_bytes().windows(2).position(|pair| pair == b"..")?;
+    let (from, to) = (entry.get(..at)?, entry.get(at + 2..)?);
     let end = |text: &str, open| match text.trim() {
         "" => Some(open),
         text => integer(text),

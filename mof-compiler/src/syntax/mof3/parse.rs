@@ -26,5 +26,8 @@ pub fn parse_sources<'a>(
         Declaration::Directive(directive) => Include::of(directive),
         _ => None,
     };
-    in_sequence(sources, sink, Language::Mof3, grammar::declaration, &include)
+    let mut sequence = Vec::new();
+    let mut each = |file, declaration| sequence.push((file, declaration));
+    in_sequence(sources, sink, (Language::Mof3, grammar::declaration), &include, &mut each);
+    sequence
 }
