@@ -242,27 +242,19 @@ impl Array {
         Ok(array)
     }
 
-    /// The elements and placeholders.
-    fn kept(&self) -> &Elements {
-        match &self.0 {
-            Kept::Whole(elements) => elements,
-            Kept::Marked(marked) => &marked.elements,
-        }
-    }
-
     /// The type of the elements.
-    pub fn cim_type(&self) -> CimType {
-        self.kept().cim_type()
+    pub const fn cim_type(&self) -> CimType {
+        self.slots().cim_type()
     }
 
     /// How many elements there are, NULL ones included.
     pub fn len(&self) -> usize {
-        self.kept().len()
+        self.slots().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.kept().is_empty()
+        self.slots().is_empty()
     }
 
     /// Whether some element is NULL.
@@ -304,14 +296,27 @@ impl Array {
     /// The element at `index`: `None` past the end, `Some(None)` for NULL.
     pub fn get(&self, index: usize) -> Option<Option<Scalar>> {
         match &self.0 {
-            Kept::Marked(marked) if marked.nulls.get(index) == Some(&true) => Some(None),
-            _ => self.kept().get(index).map(Some),
+            Kept::Marked(_) if self.is_null(index) => Some(None),
+            _ => self.slots().get(index).map(Some),
         }
     }
 
     /// The elements in order, `None` being NULL.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<Scalar>> + '_ {
         (0..self.len()).map(|i| self.get(i).flatten())
+    }
+
+    /// Whether the element at `index` is NULL.
+    pub fn is_null(&self, index: usize) -> bool {
+        matches!(&self.0, Kept::Marked(marked) if marked.nulls.get(index) == Some(&true))
+    }
+
+    /// The typed vector, with anything where an element is NULL.
+    pub const fn slots(&self) -> &Elements {
+        match &self.0 {
+            Kept::Whole(elements) => elements,
+            Kept::Marked(marked) => &marked.elements,
+        }
     }
 
     /// The typed vector, when no element is NULL.
@@ -357,7 +362,7 @@ impl Value {
     }
 
     /// The intrinsic type; of the elements for an array.
-    pub fn cim_type(&self) -> CimType {
+    pub const fn cim_type(&self) -> CimType {
         match self {
             Self::Null(cim_type, _) => *cim_type,
             Self::Scalar(scalar) => scalar.cim_type(),

@@ -10,6 +10,7 @@ mod directory;
 mod encoding;
 mod fs;
 mod include;
+mod listing;
 mod loader;
 mod map;
 mod order;

@@ -1,10 +1,11 @@
 //! Collecting the classes, qualifier types and instances of an archive.
 
-use crate::archive::{ArchiveBytes, ArchivePieces, WriteError, layout};
+use crate::archive::{self, ArchiveBytes, WriteError, WrittenArchive};
 use crate::resolve::ResolvedClass;
 use crate::shortcut::Shortcut;
 use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
 use hashbrown::DefaultHashBuilder;
+use std::io::{Seek, Write};
 use std::sync::Arc;
 
 /// Sorted by time of arrival, found by name. Names come from texts, so the hash is seeded.
@@ -66,12 +67,13 @@ impl SchemaBuilder {
     /// The same content gives the same bytes, whatever the order in which
     /// classes and qualifier types were added; instances keep their order.
     pub fn finish(&self) -> Result<ArchiveBytes, WriteError> {
-        layout(self.dialect, &self.namespaces)?.into_bytes()
+        archive::to_bytes(self.dialect, &self.namespaces)
     }
 
-    /// The same archive, to be passed on and not to be opened.
-    pub fn pieces(&self) -> Result<ArchivePieces, WriteError> {
-        layout(self.dialect, &self.namespaces)?.into_pieces()
+    /// Writes the same archive to a file, from its start on. It is never in memory as a
+    /// whole: what was written is to be used only when this went well.
+    pub fn write_to(&self, target: &mut (impl Write + Seek)) -> Result<WrittenArchive, WriteError> {
+        archive::write_to(target, self.dialect, &self.namespaces)
     }
 }
 
@@ -93,8 +95,13 @@ impl NamespaceBuilder {
             None => None,
         };
         let class = Arc::new(ResolvedClass::resolve(local, above.map(|c| &**c)));
-        self.classes.insert(class.name.clone(), class.clone());
+        self.add_resolved(class.clone());
         Ok(class)
+    }
+
+    /// Adds a class that has been resolved, in place of one of the same name.
+    pub fn add_resolved(&mut self, class: Arc<ResolvedClass>) {
+        self.classes.insert(class.name.clone(), class);
     }
 
     /// Adds a qualifier type, in place of one of the same name.

@@ -30,8 +30,7 @@ pub(crate) struct Place {
 pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
     let by_name: HashMap<&Name, usize> =
         classes.iter().enumerate().map(|(i, c)| (&c.name, i)).collect();
-    let mut sorted: Vec<(usize, &ResolvedClass)> = classes.iter().copied().enumerate().collect();
-    sorted.sort_by(|a, b| a.1.name.cmp(&b.1.name));
+    let sorted = in_name_order(classes);
     // The first child of each, and who comes next among its brothers and sisters; roots
     // stand below what is no class.
     let no_class = classes.len();
@@ -73,6 +72,28 @@ pub(crate) fn depth_first(classes: &[&ResolvedClass]) -> DepthFirst {
     DepthFirst { places, by_name }
 }
 
+/// Classes with their positions, in the order of their names. Most of that order shows in the
+/// starts of names, each read once.
+fn in_name_order<'a>(classes: &[&'a ResolvedClass]) -> Vec<(usize, &'a ResolvedClass)> {
+    let starts: Option<Vec<u128>> = classes.iter().map(|c| start(c.name.as_str())).collect();
+    let starts = starts.unwrap_or_default();
+    let start_of = |i: usize| starts.get(i).copied().unwrap_or_default();
+    let mut sorted: Vec<(u128, (usize, &ResolvedClass))> =
+        classes.iter().copied().enumerate().map(|(i, c)| (start_of(i), (i, c))).collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.1.name.cmp(&b.1.1.name)));
+    sorted.into_iter().map(|(_, class)| class).collect()
+}
+
+/// The start of a folded name as a number; names that differ there are in the order of their
+/// numbers. `None` where it is not ASCII.
+fn start(name: &str) -> Option<u128> {
+    let mut start = [0; 16];
+    for (place, byte) in start.iter_mut().zip(name.bytes()) {
+        *place = byte.to_ascii_lowercase();
+    }
+    start.is_ascii().then_some(u128::from_be_bytes(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +129,17 @@ mod tests {
         let by_name: Vec<_> =
             order.by_name.iter().map(|p| input[order.places[*p].class].name.as_str()).collect();
         assert_eq!(by_name, ["A", "A2", "B", "C", "Z"]);
+    }
+
+    #[test]
+    fn starts_order_as_names_do() {
+        let plain = ["B_LongerThanAStartAndX", "b_longerthanastartanda", "B", "b_", "A\0", "A"];
+        let wide = ["B", "\u{212a}x", "ka", "\u{e9}", "\u{c9}b", "Z"];
+        for names in [&plain[..], &wide, &[&plain[..], &wide[1..]].concat()] {
+            let classes: Vec<_> =
+                names.iter().map(|n| ResolvedClass::resolve(Class::new(*n), None)).collect();
+            let sorted = in_name_order(&classes.iter().collect::<Vec<_>>());
+            assert!(sorted.is_sorted_by_key(|(_, class)| &class.name), "{names:?}");
+        }
     }
 }

@@ -19,7 +19,7 @@ mod view;
 
 #[doc(hidden)]
 pub use archive::Aligned;
-pub use archive::{Archive, ArchiveBytes, ArchivePieces, OpenError, WriteError};
+pub use archive::{Archive, ArchiveBytes, OpenError, WriteError, WrittenArchive};
 pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
 pub use evolve::differs_in_more_than_notes;
 pub use localise::{class_in_locale, is_locale, merge_localised};

@@ -55,6 +55,12 @@ impl Named for Method {
     }
 }
 
+impl<T: Named> Named for Member<T> {
+    fn name(&self) -> &str {
+        self.declaration.name()
+    }
+}
+
 impl<T: Named> Member<T> {
     /// A member that the class at this depth declares.
     pub fn new(declaration: Arc<T>, declared_at: u16) -> Self {
@@ -125,24 +131,6 @@ impl ResolvedClass {
             class.declare_method(method);
         }
         class
-    }
-
-    /// A class exactly as it was given, its members' marks included: a value,
-    /// not a part of any hierarchy.
-    pub(crate) fn as_given(class: &Class) -> Self {
-        let ancestors: Vec<Name> = class.superclass.iter().cloned().collect();
-        let depth = u16::from(class.superclass.is_some());
-        // Any depth but the class's own reads as propagated.
-        let declared_at = |propagated: bool| if propagated { depth + 1 } else { depth };
-        Self {
-            name: class.name.clone(),
-            ancestors,
-            qualifiers: class.qualifiers.clone(),
-            properties: as_members(&class.properties, |p| declared_at(p.propagated)),
-            own_properties: positions(&class.properties, |p| !p.propagated),
-            methods: as_members(&class.methods, |m| declared_at(m.propagated)),
-            own_methods: positions(&class.methods, |m| !m.propagated),
-        }
     }
 
     /// How many classes are above this one.
@@ -254,14 +242,6 @@ fn with_room<T>(members: &[Member<T>], more: usize) -> Vec<Member<T>> {
     let mut all = Vec::with_capacity(members.len() + more);
     all.extend_from_slice(members);
     all
-}
-
-fn as_members<T: Clone + Named>(items: &[T], declared_at: impl Fn(&T) -> u16) -> Vec<Member<T>> {
-    items.iter().map(|item| Member::new(Arc::new(item.clone()), declared_at(item))).collect()
-}
-
-fn positions<T>(items: &[T], wanted: impl Fn(&T) -> bool) -> Vec<u32> {
-    (0..).zip(items).filter(|(_, item)| wanted(item)).map(|(at, _)| at).collect()
 }
 
 /// Puts a declaration at its place and notes it as the class's own.

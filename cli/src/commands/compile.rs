@@ -67,7 +67,8 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         Loaded { texts, trace: Trace::default() }
     };
     progress.step("compiling");
-    let (compiled, sources) = compile_alone(texts, &options);
+    let (compiled, mut sources) = compile_alone(texts, &options);
+    sources.keep_texts_of(&compiled.diagnostics);
     let statistics = compiled.statistics();
     let (mut parts, mut written) = (None, Vec::new());
     if !compiled.has_errors() {

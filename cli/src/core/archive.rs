@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::Compiled;
-use cimarron_schema::{Archive, ArchiveBytes, ArchivePieces, OpenError, WriteError};
+use cimarron_schema::{Archive, ArchiveBytes, OpenError, WriteError};
 use std::io;
 use std::path::Path;
 
@@ -39,12 +39,12 @@ pub(crate) fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
 
 /// The archive of what was compiled.
 pub(crate) fn archive_of(compiled: &Compiled) -> Result<Archive, Failure> {
-    archive_from(within_limits(compiled.archive())?)
+    archive_from(archive_bytes(compiled)?)
 }
 
-/// The archive of what was compiled, for whoever only writes it.
-pub(crate) fn archive_pieces(compiled: &Compiled) -> Result<ArchivePieces, Failure> {
-    within_limits(compiled.archive_pieces())
+/// The bytes of an archive of what was compiled.
+pub(crate) fn archive_bytes(compiled: &Compiled) -> Result<ArchiveBytes, Failure> {
+    within_limits(compiled.archive())
 }
 
 /// An archive, unless its schema is beyond the limits of one.

@@ -1,6 +1,6 @@
 //! What a file holds, in a few bytes.
 
-use cimarron_schema::ArchivePieces;
+use cimarron_schema::WrittenArchive;
 use std::io::{self, Read};
 
 /// The length of a file and a hash over two: that of its head, which is as long as the
@@ -21,16 +21,10 @@ impl Content {
         Self { bytes, hash: hasher.finalize() }
     }
 
-    /// The content of a file with an archive that was just made.
-    pub(super) fn of_archive(archive: &ArchivePieces) -> Self {
-        let (header, rest) = archive.parts();
-        if header.len() == HEAD {
-            return Self::new(archive.len() as u64, header, archive.hash());
-        }
-        let mut hasher = ContentHasher::default();
-        hasher.update(header);
-        rest.into_iter().for_each(|piece| hasher.update(piece));
-        hasher.content()
+    /// The content of a file with an archive that was just written.
+    pub(super) fn of_archive(archive: &WrittenArchive) -> Self {
+        let head: &[u8; HEAD] = archive.header();
+        Self::new(archive.len(), head, archive.hash())
     }
 
     /// The content of a file that is there.
@@ -72,6 +66,7 @@ mod tests {
     use super::*;
     use cimarron_model::{Class, Dialect};
     use cimarron_schema::SchemaBuilder;
+    use std::io::Cursor;
 
     #[test]
     fn an_archive_is_known_by_its_header() {
@@ -79,7 +74,9 @@ mod tests {
         builder.namespace("root/x").add_class(Class::new("X_A")).unwrap();
         let archive = builder.finish().unwrap();
         assert!(archive.len() > HEAD);
-        let content = Content::of_archive(&builder.pieces().unwrap());
+        let mut file = Cursor::new(Vec::new());
+        let content = Content::of_archive(&builder.write_to(&mut file).unwrap());
+        assert_eq!(file.into_inner(), *archive);
         assert_eq!(content, Content::of(&mut &*archive).unwrap());
         for at in 0..archive.len() {
             let mut other = archive.to_vec();

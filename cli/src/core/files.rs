@@ -1,9 +1,11 @@
 //! Writing files so that whoever reads them sees the old one or the new one.
 
+use super::archive::{archive_bytes, within_limits};
 use super::content::{Content, ContentHasher};
 use crate::failure::Failure;
 use cimarron_model::Status;
-use cimarron_schema::ArchivePieces;
+use cimarron_mof::Compiled;
+use cimarron_schema::WriteError;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,12 +29,17 @@ pub(crate) fn write(
 }
 
 /// Writes an archive in the same way, without hashing it a second time.
-pub(crate) fn write_archive(path: &Path, archive: &ArchivePieces) -> Result<Content, Failure> {
-    let fill = |file: &mut File| {
-        archive.write(file)?;
-        Ok(Content::of_archive(archive))
-    };
-    write_file(path, Sync::Wanted, fill).map_err(|error| write_failure(path, &error))
+pub(crate) fn write_archive(path: &Path, compiled: &Compiled) -> Result<Content, Failure> {
+    if is_special(path) {
+        // Nobody goes back in a pipe to write a header.
+        let bytes = archive_bytes(compiled)?;
+        return write(path, |out| out.write_all(&bytes));
+    }
+    let fill = |file: &mut File| compiled.write_archive(file).map(|a| Content::of_archive(&a));
+    match write_file(path, Sync::Wanted, fill) {
+        Err(WriteError::Io(error)) => Err(write_failure(path, &error)),
+        written => within_limits(written),
+    }
 }
 
 /// The same without waiting for the disk: for what is of no worth when it is lost.
@@ -102,11 +109,11 @@ pub(crate) fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-fn write_file(
+fn write_file<E: From<io::Error>>(
     path: &Path,
     sync: Sync,
-    fill: impl FnOnce(&mut File) -> io::Result<Content>,
-) -> io::Result<Content> {
+    fill: impl FnOnce(&mut File) -> Result<Content, E>,
+) -> Result<Content, E> {
     if is_special(path) {
         return fill(&mut File::options().write(true).open(path)?);
     }

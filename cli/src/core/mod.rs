@@ -19,7 +19,7 @@ pub(crate) mod transfer;
 mod watch;
 
 pub(crate) use archive::{
-    archive_at, archive_from, archive_of, archive_pieces, open_archive, within_limits,
+    archive_at, archive_bytes, archive_from, archive_of, open_archive, within_limits,
 };
 pub(crate) use check::check_query;
 pub(crate) use config::levels;

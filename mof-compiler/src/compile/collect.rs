@@ -1,7 +1,7 @@
 //! Sorting declarations by namespace.
 
 use super::directive::Directives;
-use super::early::Parsed;
+use super::early::{EarlyClass, Parsed};
 use super::roots::Roots;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::Changes;
@@ -31,7 +31,7 @@ pub(crate) fn collect<'a>(
     let mut flavors = GlobalFlavors::default();
     let mut root = None;
     for (order, parsed) in declarations.iter_mut().enumerate() {
-        let Parsed { file, declaration, lowered } = parsed;
+        let Parsed { file, declaration, early } = parsed;
         let file = *file;
         if root.replace(roots.of(file)) != Some(roots.of(file)) {
             directives = Directives::new(options, base);
@@ -53,8 +53,8 @@ pub(crate) fn collect<'a>(
                 let class = Class {
                     file,
                     node: std::mem::take(d),
-                    released: lowered.is_some(),
-                    lowered: lowered.take(),
+                    released: early.as_ref().is_some_and(EarlyClass::has_no_tree),
+                    early: early.take(),
                     flavors: flavors.at(order),
                     flags,
                     order,

@@ -1,43 +1,88 @@
-//! Lowering classes as soon as they are parsed.
+//! Compiling classes as soon as they are parsed.
 //!
-//! A tree that is lowered at once is still in the cache, and the next tree takes its
-//! room: of a large schema, trees that wait for their turn are the most memory of all.
-//! Only what cannot come out differently later is taken early. A class that writes
-//! defaults may need other classes, one that has a finding is to report it at its turn:
-//! these keep their trees. What a class is made of are the qualifier types that are
-//! declared so far, so one that is declared behind undoes it all.
+//! A tree that is compiled at once is still in the cache, and the next tree takes its
+//! room; of a large schema, trees that wait for their turn are the most memory of all.
+//! Most schemas declare things in front of what uses them, so most classes can be
+//! compiled when they are read. The others wait, and all of them take their place in the
+//! schema, and report what was found, when it is their turn.
+//!
+//! What is compiled early must not come out differently later. A class that asks for
+//! others that are not there yet, or gives values that may, is left for its turn. Where
+//! the text takes back what it said (a qualifier type behind the classes that may use
+//! it, a class once more, a deletion), all trees are made again.
 
 use super::namespace::Namespace;
 use super::place::{Texts, class_again};
-use super::{At, Context, GlobalFlavors, class, qualifier};
+use super::{At, Context, GlobalFlavors, class, limits, qualifier};
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, SourceMap};
-use crate::syntax::ast::{ClassDeclaration, Declaration, Feature, QualifierDeclaration};
-use cimarron_model as model;
-use cimarron_schema::NamespaceBuilder;
+use crate::syntax::ast::{
+    ClassDeclaration, DataType, Declaration, Directive, Feature, QualifierDeclaration, TypeKind,
+    Value, ValueKind,
+};
+use cimarron_model::{CaseInsensitive, Name, QualifierType};
+use cimarron_schema::rules::{Environment, Judgement, Rule, Says, Violation, check_class};
+use cimarron_schema::{NamespaceBuilder, ResolvedClass};
+use hashbrown::HashSet;
+use std::cell::Cell;
+use std::sync::Arc;
 
 /// A declaration of the text.
 pub(crate) struct Parsed<'a> {
     pub(crate) file: FileId,
     pub(crate) declaration: Declaration<'a>,
-    /// A class that was lowered early. Of its tree only the names are left.
-    pub(crate) lowered: Option<Box<model::Class>>,
+    /// What was made of a class.
+    pub(crate) early: Option<EarlyClass>,
 }
 
-/// Takes declarations in the order of the text and lowers what it can.
+/// A class that was compiled as soon as it was parsed.
+pub(crate) struct EarlyClass {
+    pub(crate) class: Arc<ResolvedClass>,
+    /// What it says of others, which is judged when all are there.
+    pub(crate) says: Says,
+    /// What is to be reported of it.
+    pub(crate) findings: Findings,
+}
+
+/// What is to be reported of a class at its turn.
+pub(crate) enum Findings {
+    /// Nothing; the tree is gone but for its names.
+    None,
+    /// These, at places of the tree.
+    These(Vec<Violation>),
+    /// What is found when it is judged again, by all that will be known then.
+    More,
+}
+
+impl EarlyClass {
+    /// Whether the tree was not needed any more.
+    pub(crate) fn has_no_tree(&self) -> bool {
+        matches!(self.findings, Findings::None)
+    }
+}
+
+/// How much text is parsed before what it holds is compiled: so much that the compiler
+/// finds its own instructions in the cache most times, and the trees as well.
+const BATCH: u32 = 64 << 10;
+
+/// Takes declarations in the order of the text and compiles what it can.
 pub(crate) struct Early<'c, 'a> {
     context: &'c Context<'c>,
     sources: &'a SourceMap,
+    /// What has been looked at, and what waits for it.
     parsed: Vec<Parsed<'a>>,
-    /// The qualifier types so far.
+    waiting: Vec<Parsed<'a>>,
+    /// How much text waits.
+    length: u32,
+    /// The qualifier types so far, and the classes that were compiled.
     builder: NamespaceBuilder,
-    /// Nothing is known of other classes.
+    /// The classes that were not.
+    late: HashSet<Name>,
+    /// Where nothing of the text can be looked up yet.
     texts: Texts<'c>,
     said: Diagnostics,
-    /// Whether classes that come now may be lowered.
+    /// Whether classes that come now may be compiled.
     open: bool,
-    /// Whether some were.
-    some: bool,
 }
 
 impl<'c, 'a> Early<'c, 'a> {
@@ -50,90 +95,209 @@ impl<'c, 'a> Early<'c, 'a> {
             context,
             sources,
             parsed: Vec::new(),
+            waiting: Vec::new(),
+            length: 0,
             builder,
+            late: HashSet::new(),
             texts: Texts::default(),
             said: Diagnostics::new(),
             // Lints look at trees.
             open: !context.keeps_trees,
-            some: false,
         }
     }
 
     /// Takes the next declaration.
-    pub(crate) fn take(&mut self, file: FileId, mut declaration: Declaration<'a>) {
-        let mut lowered = None;
-        match &mut declaration {
-            Declaration::Class(node) => lowered = self.class(file, node),
-            Declaration::Qualifier(node) => self.qualifier(At::new(file, node)),
-            // What follows is declared elsewhere, or not as it is written.
-            Declaration::Flavors(_) => self.open = false,
-            Declaration::Directive(node) => {
-                self.open &= !node.name.text.eq_ignore_ascii_case("namespace");
-            }
-            Declaration::Instance(_) => {}
+    pub(crate) fn take(&mut self, file: FileId, declaration: Declaration<'a>) {
+        let span = declaration.span();
+        self.length += span.end - span.start;
+        self.waiting.push(Parsed { file, declaration, early: None });
+        if self.length >= BATCH {
+            self.look();
         }
-        self.parsed.push(Parsed { file, declaration, lowered });
     }
 
     /// All declarations, in their order.
-    pub(crate) fn finish(self) -> Vec<Parsed<'a>> {
+    pub(crate) fn finish(mut self) -> Vec<Parsed<'a>> {
+        self.look();
         self.parsed
     }
 
-    fn class(
-        &mut self,
-        file: FileId,
-        node: &mut ClassDeclaration<'a>,
-    ) -> Option<Box<model::Class>> {
-        if !self.open || has_defaults(node) {
-            return None;
+    /// Looks at what waits.
+    fn look(&mut self) {
+        self.length = 0;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for mut parsed in waiting.drain(..) {
+            let file = parsed.file;
+            match &mut parsed.declaration {
+                Declaration::Class(node) => parsed.early = self.class(file, node),
+                Declaration::Qualifier(node) => self.qualifier(At::new(file, node)),
+                Declaration::Directive(node) => self.directive(node),
+                // What follows does not mean what it says.
+                Declaration::Flavors(_) => self.open = false,
+                Declaration::Instance(_) => {}
+            }
+            self.parsed.push(parsed);
         }
-        let mut namespace =
-            Namespace::new(self.context, &mut self.builder, &mut self.said, &self.texts);
-        let lowered = class::lower(&mut namespace, At::new(file, node), &GlobalFlavors::default());
-        if !self.said.is_untouched() {
-            self.said = Diagnostics::new();
-            return None;
+        self.waiting = waiting;
+    }
+
+    fn directive(&mut self, node: &Directive<'_>) {
+        let is = |name: &str| node.name.text.eq_ignore_ascii_case(name);
+        if is("namespace") {
+            // What follows is declared elsewhere.
+            self.open = false;
+        } else if is("deleteclass") {
+            self.undo();
         }
-        node.qualifiers = Vec::new();
-        node.features = Vec::new();
-        self.some = true;
-        Some(Box::new(lowered))
     }
 
     fn qualifier(&mut self, at: At<'_, QualifierDeclaration<'a>>) {
-        if self.some {
+        if self.builder.classes().len() > 0 {
             self.undo();
         }
-        if !self.open {
-            return;
+        if self.open {
+            qualifier::declare(&mut self.namespace(), at);
+            self.open = self.said.is_untouched();
         }
-        let mut namespace =
-            Namespace::new(self.context, &mut self.builder, &mut self.said, &self.texts);
-        qualifier::declare(&mut namespace, at);
-        self.open = self.said.is_untouched();
     }
 
-    /// Makes the trees once more, and none early from here on: a text that declares
-    /// qualifiers between its classes would have this done again and again.
+    fn class(&mut self, file: FileId, node: &mut ClassDeclaration<'a>) -> Option<EarlyClass> {
+        let name = node.name.text;
+        if self.builder.class(name).is_some() || self.late.contains(&CaseInsensitive(name)) {
+            self.undo();
+        }
+        let early = if self.open { self.compile(At::new(file, node)) } else { None };
+        match &early {
+            Some(early) if early.has_no_tree() => node.clear(),
+            Some(_) => {}
+            None => drop(self.late.insert(Name::new(name))),
+        }
+        early
+    }
+
+    /// Compiles a class if nothing that comes later can make a difference.
+    fn compile(&mut self, at: At<'_, ClassDeclaration<'a>>) -> Option<EarlyClass> {
+        if gives_more_than_literals(at.node) {
+            return None;
+        }
+        let above = match at.node.superclass {
+            Some(superclass) => Some(self.builder.class(superclass.text)?.clone()),
+            None => None,
+        };
+        let local = class::lower(&mut self.namespace(), at, &GlobalFlavors::default());
+        if self.has_said() {
+            return None;
+        }
+        let around =
+            SoFar { builder: &self.builder, unsure: Cell::default(), more: Cell::default() };
+        let Judgement { violations, says } =
+            check_class(&local, above.as_deref(), &around, self.context.dialect);
+        let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
+        if around.unsure.get() || too_deep {
+            return None;
+        }
+        let more = around.more.get();
+        limits::defaults(&mut self.namespace(), at, &local, above.as_deref());
+        let findings = match violations.is_empty() {
+            _ if self.has_said() || more => Findings::More,
+            false => Findings::These(violations),
+            true => Findings::None,
+        };
+        let class = self.builder.add_class(local).ok()?;
+        Some(EarlyClass { class, says, findings })
+    }
+
+    fn namespace(&mut self) -> Namespace<'_, '_> {
+        Namespace::new(self.context, &mut self.builder, &mut self.said, &self.texts)
+    }
+
+    /// Whether there was anything to say, which is forgotten.
+    fn has_said(&mut self) -> bool {
+        let has = !self.said.is_untouched();
+        if has {
+            self.said = Diagnostics::new();
+        }
+        has
+    }
+
+    /// Makes the trees again, and compiles none early from here on: a text that takes
+    /// back one thing takes back others, and each time costs as much.
     fn undo(&mut self) {
-        (self.open, self.some) = (false, false);
+        self.open = false;
         for parsed in &mut self.parsed {
-            let Declaration::Class(node) = &mut parsed.declaration else { continue };
-            if parsed.lowered.is_none() {
+            let (Some(early), Declaration::Class(node)) =
+                (parsed.early.take(), &mut parsed.declaration)
+            else {
                 continue;
-            }
-            if let Some(again) = class_again(self.sources, parsed.file, node.span) {
-                (*node, parsed.lowered) = (again, None);
+            };
+            if early.has_no_tree() {
+                match class_again(self.sources, parsed.file, node.span) {
+                    Some(again) => *node = again,
+                    None => parsed.early = Some(early),
+                }
             }
         }
     }
 }
 
-/// Whether values are given that may need to know of other classes.
-fn has_defaults(class: &ClassDeclaration<'_>) -> bool {
+/// What the rules may ask while classes are still to come.
+struct SoFar<'a> {
+    builder: &'a NamespaceBuilder,
+    /// Whether they asked for what may come.
+    unsure: Cell<bool>,
+    /// Whether they asked for advice, for which all names must be known.
+    more: Cell<bool>,
+}
+
+impl SoFar<'_> {
+    fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
+        let class = self.builder.class(name);
+        self.unsure.set(self.unsure.get() || class.is_none());
+        class
+    }
+}
+
+impl Environment for SoFar<'_> {
+    fn superclass(&self, class: &str) -> Option<Option<Name>> {
+        self.class(class).map(|class| class.superclass().cloned())
+    }
+
+    fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
+        self.builder.qualifier_type(name)
+    }
+
+    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
+        self.class(class).cloned()
+    }
+
+    fn similar_class(&self, _: &str) -> Option<String> {
+        self.more.set(true);
+        None
+    }
+
+    fn similar_qualifier(&self, _: &str) -> Option<String> {
+        self.more.set(true);
+        None
+    }
+}
+
+/// Whether a class gives values that may need to know of other classes.
+fn gives_more_than_literals(class: &ClassDeclaration<'_>) -> bool {
+    let more = |data_type: &DataType<'_>, value: &Option<Value<'_>>| {
+        value.as_ref().is_some_and(|value| {
+            !matches!(data_type.kind, TypeKind::Intrinsic(_)) || !is_literal(value)
+        })
+    };
     class.features.iter().any(|feature| match feature {
-        Feature::Property(property) => property.default.is_some(),
-        Feature::Method(method) => method.parameters.iter().any(|p| p.default.is_some()),
+        Feature::Property(property) => more(&property.data_type, &property.default),
+        Feature::Method(method) => method.parameters.iter().any(|p| more(&p.data_type, &p.default)),
     })
+}
+
+fn is_literal(value: &Value<'_>) -> bool {
+    match &value.kind {
+        ValueKind::Array(items) => items.iter().all(is_literal),
+        ValueKind::Alias(_) | ValueKind::Instance(_) | ValueKind::Class(_) => false,
+        _ => true,
+    }
 }

@@ -47,8 +47,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
-use cimarron_schema::{ArchiveBytes, ArchivePieces, ResolvedClass, SchemaBuilder, WriteError};
+use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
+use std::io::{Seek, Write};
 use std::sync::Arc;
 
 /// The namespace that declarations go to unless something says otherwise.
@@ -178,9 +179,12 @@ impl Compiled {
         self.schema.finish()
     }
 
-    /// An archive to be written and not to be opened.
-    pub fn archive_pieces(&self) -> Result<ArchivePieces, WriteError> {
-        self.schema.pieces()
+    /// Writes the same archive to a file, from its start on, without having all of it in memory.
+    pub fn write_archive(
+        &self,
+        target: &mut (impl Write + Seek),
+    ) -> Result<WrittenArchive, WriteError> {
+        self.schema.write_to(target)
     }
 
     /// How much was compiled.

@@ -145,8 +145,8 @@ fn unit<'l>(classes: Classes<'l>, lowered: &'l Lowered<'l>) -> Unit<'l> {
     unit.qualifiers = lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect();
     for (order, (file, node)) in classes.into_iter().enumerate() {
         let (node, flavors) = (Box::new(node), flavors.clone());
-        let (flags, lowered, released) = (UpdateFlags::default(), None, false);
-        unit.add_class(Class { file, node, lowered, released, flavors, flags, order });
+        let (flags, early, released) = (UpdateFlags::default(), None, false);
+        unit.add_class(Class { file, node, early, released, flavors, flags, order });
     }
     for (order, (file, node)) in lowered.instances.iter().enumerate() {
         let (at, flavors) = (At::new(*file, node), flavors.clone());

@@ -2,6 +2,7 @@
 
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
+use super::early::{EarlyClass, Findings};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
@@ -187,10 +188,8 @@ impl Namespace<'_, '_> {
         }
         // The declarations that a later one replaces take no effect, and their mistakes
         // are mistakes.
-        for i in replaced.difference(&order.circular) {
-            if let Some(class) = classes.get_mut(*i) {
-                self.judge(class, &forced);
-            }
+        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+            self.judge(class, &forced);
         }
         for (i, says) in linked {
             if let Some(class) = classes.get(i) {
@@ -201,6 +200,18 @@ impl Namespace<'_, '_> {
 
     /// Compiles a class; gives what it says of others.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
+        if let Some(EarlyClass { class, says, findings }) = declared.early.take() {
+            match findings {
+                Findings::None => {}
+                Findings::These(mut violations) => {
+                    violations.retain(|v| !self.is_consequence(v, false));
+                    self.report(declared, violations);
+                }
+                Findings::More => drop(self.judge(declared, forced)),
+            }
+            self.builder.add_resolved(class);
+            return says;
+        }
         let Judged { mut local, is_below, doubtful, too_deep, says } = self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
@@ -218,12 +229,9 @@ impl Namespace<'_, '_> {
         says
     }
 
-    /// Lowers a class, if that is still to be done, and reports what is wrong with it.
-    fn judge(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Judged {
-        let mut local = match declared.lowered.take() {
-            Some(lowered) => *lowered,
-            None => class::lower(self, declared.at(), &declared.flavors),
-        };
+    /// Lowers a class and reports what is wrong with it.
+    fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
+        let mut local = class::lower(self, declared.at(), &declared.flavors);
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();

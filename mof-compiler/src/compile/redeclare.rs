@@ -106,11 +106,8 @@ impl Namespace<'_, '_> {
         }
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = self.with_sink(&mut unheard);
-        let mut local = |class: &Class<'_>| match &class.lowered {
-            Some(lowered) => (**lowered).clone(),
-            None => class::lower(&mut quiet, class.at(), &class.flavors),
-        };
-        let (old, new) = (local(before), local(now));
+        let old = class::lower(&mut quiet, before.at(), &before.flavors);
+        let new = class::lower(&mut quiet, now.at(), &now.flavors);
         if old == new {
             return false;
         }

@@ -4,11 +4,12 @@
 //! that a text of nothing but classes and deletions takes linear time; the index is made
 //! for the first deletion and costs other texts nothing.
 
+use super::early::EarlyClass;
 use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, QualifierDeclaration};
-use cimarron_model::{self as model, CaseInsensitive, Name, ObjectPath};
+use cimarron_model::{CaseInsensitive, Name, ObjectPath};
 use hashbrown::{HashMap, HashSet};
 
 /// A class declaration and what is in force where it stands.
@@ -16,8 +17,8 @@ pub(crate) struct Class<'a> {
     pub(crate) file: FileId,
     /// Taken out of the text's declarations, to be let go once it is compiled.
     pub(crate) node: Box<ClassDeclaration<'a>>,
-    /// What it says, when it was lowered as soon as it was parsed.
-    pub(crate) lowered: Option<Box<model::Class>>,
+    /// What was made of it when it was parsed.
+    pub(crate) early: Option<EarlyClass>,
     /// Whether all but the names of the tree is gone.
     pub(crate) released: bool,
     pub(crate) flavors: GlobalFlavors,
@@ -31,11 +32,9 @@ impl<'a> Class<'a> {
         At::new(self.file, &self.node)
     }
 
-    /// Lets go of all but the names: the trees of large schemas take more memory than
-    /// what is made of them.
+    /// Lets go of all but the names.
     pub(crate) fn release(&mut self) {
-        self.node.qualifiers = Vec::new();
-        self.node.features = Vec::new();
+        self.node.clear();
         self.released = true;
     }
 }

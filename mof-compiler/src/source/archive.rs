@@ -3,7 +3,8 @@
 use super::FileId;
 use super::directory;
 use super::encoding;
-use super::fs::{self, EntryKind, FileSystem, Tree};
+use super::fs::{self, EntryKind, FileSystem};
+use super::listing::Listing;
 use super::loader::Limits;
 use super::text::{Contents, Text, has_number_sign};
 use libdeflater::Decompressor;
@@ -57,7 +58,7 @@ pub(super) fn is_named_zip(path: &Path) -> bool {
 
 /// The MOF files of an archive, unpacked.
 pub(super) struct ZipFileSystem {
-    entries: Tree<Entry>,
+    entries: Listing<Entry>,
     /// What the entries hold that are plain UTF-8, as schemas are. Thousands of small
     /// buffers, each rounded up to what allocators deal in, take three times the memory.
     texts: Arc<String>,
@@ -70,8 +71,7 @@ pub(super) struct Entry {
     pub(super) file: Option<FileId>,
 }
 
-/// What an entry holds. It is unpacked in its place: a second tree of thousands of entries
-/// takes longer to make than this one to fill.
+/// What an entry holds. It is unpacked in its place.
 enum Content {
     /// What the directory says.
     Packed(Packed),
@@ -86,27 +86,64 @@ impl ZipFileSystem {
     /// Unpacks an archive. What the entries claim to hold is within the limits, and none
     /// yields more than it claims.
     pub(super) fn open(archive: &[u8], limits: &Limits) -> Result<Self, ArchiveError> {
-        let mut entries = match listed(archive, limits) {
+        let entries = match listed(archive, limits) {
             Some(entries) => entries,
             None => listed_by_zip(archive, limits)?,
         };
-        let mut unpacker = Unpacker::new(archive, entries.files());
-        for entry in entries.files_mut() {
+        let mut entries = Listing::new(entries);
+        let sizes = entries.iter_mut().filter_map(|(_, entry)| match &entry.content {
+            Content::Packed(packed) => packed.honest_size(archive),
+            _ => None,
+        });
+        let mut texts = String::with_capacity(sizes.fold(0, usize::saturating_add));
+        let mut unpacker = Unpacker::new(archive);
+        for (_, entry) in entries.iter_mut() {
             if let Content::Packed(packed) = &entry.content {
-                entry.content = unpacker.unpack(packed);
+                entry.content = match unpacker.contents(packed) {
+                    Ok(contents) => Content::of(contents, &mut texts),
+                    Err(problem) => Content::Damaged(problem),
+                };
             }
         }
-        Ok(unpacker.finish(entries))
+        Ok(Self { entries, texts: Arc::new(texts) })
     }
 
-    /// The entries by their paths, and what those that are texts are parts of.
-    pub(super) fn parts_mut(&mut self) -> (impl Iterator<Item = (&str, &mut Entry)>, Texts<'_>) {
-        (self.entries.entries_mut(), Texts(&self.texts))
+    /// The entries by their paths, in the order of these, and what those that are texts are
+    /// parts of.
+    pub(super) fn parts_mut(
+        &mut self,
+    ) -> (impl ExactSizeIterator<Item = (&str, &mut Entry)>, Texts<'_>) {
+        (self.entries.iter_mut(), Texts(&self.texts))
+    }
+
+    /// The directory of an entry, given by its place in that order.
+    pub(super) fn directory(&self, entry: usize) -> Option<&Path> {
+        Path::new(self.entries.path(entry)?).parent()
     }
 
     /// The file that was made of the entry under a path.
     pub(super) fn file(&self, path: &Path) -> Option<FileId> {
-        self.entries.file(path).ok()?.file
+        self.entries.find(path).ok()?.file
+    }
+
+    /// The same of an entry below a directory of the archive, if the name is its normal path
+    /// from there.
+    pub(super) fn file_below(&self, directory: &Path, name: &str) -> Option<FileId> {
+        let directory = directory.to_str().filter(|_| fs::is_normal(name))?;
+        if directory.is_empty() {
+            return self.entries.get(name)?.file;
+        }
+        self.entries.get(&[directory, name].join("/"))?.file
+    }
+}
+
+impl Content {
+    /// What an entry holds that was unpacked; a text goes behind the others.
+    fn of(contents: &[u8], texts: &mut String) -> Self {
+        let Some(text) = encoding::plain(contents) else { return Self::Bytes(contents.to_vec()) };
+        let start = texts.len();
+        texts.push_str(text);
+        Self::Text(start..texts.len(), has_number_sign(contents))
     }
 }
 
@@ -131,39 +168,29 @@ impl Entry {
             Content::Packed(_) => Err(damaged("it has not been unpacked")),
         }
     }
-
-    /// Whether a text lies in `texts` from letter to letter.
-    fn is_part_of(&self, texts: &str) -> bool {
-        match &self.content {
-            Content::Text(place, _) => texts.get(place.clone()).is_some(),
-            Content::Packed(_) | Content::Bytes(_) | Content::Damaged(_) => true,
-        }
-    }
 }
 
 /// The MOF files of an ordinary archive; `None` when something is odd or wrong with it.
-fn listed(archive: &[u8], limits: &Limits) -> Option<Tree<Entry>> {
-    let mut entries = Tree::default();
+fn listed(archive: &[u8], limits: &Limits) -> Option<Vec<(String, Entry)>> {
+    let mut entries = Vec::new();
     let mut room = limits.total;
     directory::read(archive, limits.files, |directory::Entry { name, packed }| {
-        let path = Path::new(name);
-        if !super::walk::is_mof(path) {
-            return Some(());
+        if super::walk::is_mof(Path::new(name)) {
+            room = room.checked_sub(packed.size).filter(|_| packed.size <= limits.file)?;
+            entries.push((name.to_owned(), Entry::packed(packed)));
         }
-        room = room.checked_sub(packed.size)?;
-        let fits = packed.size <= limits.file && entries.insert(path, Entry::packed(packed));
-        fits.then_some(())
+        Some(())
     })?;
     Some(entries)
 }
 
 /// The MOF files that the directory of an archive lists, however it is made.
-fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Entry>, ArchiveError> {
+fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Vec<(String, Entry)>, ArchiveError> {
     let mut zip = ZipArchive::new(Cursor::new(archive))?;
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
     }
-    let mut entries = Tree::default();
+    let mut entries = Vec::new();
     let mut room = limits.total;
     for index in 0..zip.len() {
         let entry = zip.by_index_raw(index)?;
@@ -181,9 +208,9 @@ fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Tree<Entry>, Archive
             return Err(ArchiveError::Limit { entry: entry.name().to_owned(), limit, of });
         }
         room -= entry.size();
-        if !entries.insert(&path, Entry::packed(Packed::of(&entry))) {
-            return Err(ArchiveError::Escape(entry.name().to_owned()));
-        }
+        let path = fs::normal(&path).filter(|path| !path.is_empty());
+        let path = path.ok_or_else(|| ArchiveError::Escape(entry.name().to_owned()))?;
+        entries.push((path.into_owned(), Entry::packed(Packed::of(&entry))));
     }
     Ok(entries)
 }
@@ -194,7 +221,7 @@ impl FileSystem for ZipFileSystem {
     }
 
     fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        Ok(match self.entries.file(path)?.contents(Texts(&self.texts))? {
+        Ok(match self.entries.find(path)?.contents(Texts(&self.texts))? {
             Contents::Text(text) => text.as_str().as_bytes().to_vec(),
             Contents::Bytes(bytes) => bytes,
         })
@@ -251,96 +278,53 @@ impl Packed {
     }
 }
 
-/// Unpacks entry after entry, each behind the one before.
+/// Unpacks entry after entry.
 struct Unpacker<'a> {
     archive: &'a [u8],
     /// Making a new one for each entry takes as long as unpacking it.
     inflater: Decompressor,
-    /// Room for all entries. It is made clean piece by piece, just before it is filled: as a
-    /// whole it would have left the cache by then.
+    /// Where entries are unpacked, each over the one before: what is looked at until its text
+    /// is put with the others is still in the cache.
     room: Vec<u8>,
-    /// How much of it holds texts.
-    filled: usize,
 }
 
+/// So much more room than an entry claims to need lets `libdeflate` write without looking
+/// for the end (its `FASTLOOP_MAX_BYTES_WRITTEN`).
+const SLACK: usize = 320;
+
 impl<'a> Unpacker<'a> {
-    /// Has room for these entries.
-    fn new<'e>(archive: &'a [u8], entries: impl Iterator<Item = &'e Entry>) -> Self {
-        let sizes = entries.filter_map(|entry| match &entry.content {
-            Content::Packed(packed) => packed.honest_size(archive),
-            _ => None,
-        });
-        let room = Vec::with_capacity(sizes.fold(0, usize::saturating_add));
-        Self { archive, inflater: Decompressor::new(), room, filled: 0 }
+    fn new(archive: &'a [u8]) -> Self {
+        Self { archive, inflater: Decompressor::new(), room: Vec::new() }
     }
 
-    fn unpack(&mut self, entry: &Packed) -> Content {
-        let start = self.filled;
-        let contents = match self.contents(entry) {
-            Ok(contents) => contents,
-            Err(problem) => return Content::Damaged(problem),
-        };
-        if !encoding::is_plain(contents) {
-            return Content::Bytes(contents.to_vec());
-        }
-        let end = start + contents.len();
-        let sign = has_number_sign(contents);
-        self.filled = end;
-        Content::Text(start..end, sign)
-    }
-
-    /// What an entry holds, in the room behind the texts.
+    /// What an entry holds.
     fn contents(&mut self, entry: &Packed) -> Result<&[u8], Cow<'static, str>> {
         if entry.encrypted {
             return Err("it is encrypted".into());
         }
         let data = entry.data(self.archive).ok_or("it leads out of the archive")?;
         let size = entry.honest_size(self.archive).ok_or("it is shorter than it claims")?;
-        let end = self.filled.checked_add(size).filter(|end| *end <= self.room.capacity());
-        self.room.resize(end.ok_or("it is longer than it claims")?, 0);
-        let room = self.room.get_mut(self.filled..).unwrap_or_default();
-        match entry.method {
-            CompressionMethod::Stored if data.len() == size => room.copy_from_slice(data),
-            CompressionMethod::Stored => return Err("its checksum is wrong".into()),
-            CompressionMethod::Deflated => {
-                let length = self.inflater.deflate_decompress(data, room);
-                if length.map_err(|_| "its data are damaged")? != size {
-                    return Err("its checksum is wrong".into());
-                }
-            }
+        let contents = match entry.method {
+            CompressionMethod::Stored => data,
+            CompressionMethod::Deflated => self.inflate(data, size)?,
             other => return Err(format!("its compression, {other}, is not supported").into()),
-        }
-        if libdeflater::crc32(room) != entry.crc32 {
+        };
+        if contents.len() != size || libdeflater::crc32(contents) != entry.crc32 {
             return Err("its checksum is wrong".into());
         }
-        Ok(room)
+        Ok(contents)
     }
 
-    /// All entries, those that turn out to be no UTF-8 as bytes.
-    fn finish(self, mut entries: Tree<Entry>) -> ZipFileSystem {
-        let Self { mut room, filled, .. } = self;
-        room.truncate(filled);
-        let bytes = match String::from_utf8(room) {
-            // A letter could be made of the end of one text and the start of the next.
-            Ok(texts) if entries.files().all(|entry| entry.is_part_of(&texts)) => {
-                return ZipFileSystem { entries, texts: Arc::new(texts) };
-            }
-            Ok(texts) => texts.into_bytes(),
-            Err(error) => error.into_bytes(),
-        };
-        let mut texts = String::with_capacity(bytes.len());
-        for entry in entries.files_mut() {
-            let Content::Text(place, _) = &mut entry.content else { continue };
-            let contents = bytes.get(place.clone()).unwrap_or_default();
-            let Ok(text) = std::str::from_utf8(contents) else {
-                entry.content = Content::Bytes(contents.to_vec());
-                continue;
-            };
-            let start = texts.len();
-            texts.push_str(text);
-            *place = start..texts.len();
+    /// What is deflated in `data`, if it is not longer than `size`.
+    fn inflate(&mut self, data: &[u8], size: usize) -> Result<&[u8], &'static str> {
+        let enough = size.saturating_add(SLACK);
+        if self.room.len() < enough {
+            self.room.resize(enough, 0);
         }
-        ZipFileSystem { entries, texts: Arc::new(texts) }
+        let room = self.room.get_mut(..enough).unwrap_or_default();
+        let length = self.inflater.deflate_decompress(data, room).ok();
+        let fits = length.filter(|length| *length <= size).ok_or("its data are damaged")?;
+        Ok(self.room.get(..fits).unwrap_or_default())
     }
 }
 
@@ -420,13 +404,10 @@ mod tests {
             let files = open(&zipped(entries), &Limits::default()).unwrap();
             for (name, contents) in entries {
                 assert_eq!(files.read(Path::new(name), 99).unwrap(), *contents, "{name}");
-                let entry = files.entries.file(Path::new(name)).unwrap();
+                let entry = files.entries.find(Path::new(name)).unwrap();
                 let found = entry.contents(Texts(&files.texts)).unwrap();
                 let is_text = matches!(found, Contents::Text(_));
-                assert_eq!(
-                    is_text,
-                    encoding::is_plain(contents) && std::str::from_utf8(contents).is_ok()
-                );
+                assert_eq!(is_text, encoding::plain(contents).is_some());
             }
         }
     }

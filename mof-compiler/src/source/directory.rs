@@ -8,6 +8,7 @@
 //! at the end, several disks, bytes before the archive.
 
 use super::archive::Packed;
+use super::fs::is_normal;
 use zip::CompressionMethod;
 
 /// An entry of an ordinary archive.
@@ -126,8 +127,7 @@ fn are_times_and_owners(mut extra: &[u8]) -> bool {
 /// Whether a name means the same everywhere: no drives, no other separators, no way out.
 fn is_plain(name: &str) -> bool {
     let path = name.strip_suffix('/').unwrap_or(name);
-    !name.bytes().any(|byte| matches!(byte, b'\\' | b':' | 0))
-        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    memchr::memchr(0, name.as_bytes()).is_none() && is_normal(path)
 }
 
 fn index(number: u32) -> Option<usize> {

@@ -58,9 +58,10 @@ impl Encoding {
     }
 }
 
-/// Whether the first bytes of a file announce UTF-8 as it is, with nothing to take off.
-pub(super) fn is_plain(bytes: &[u8]) -> bool {
-    Encoding::of(bytes) == Encoding { form: Form::Utf8, mark: false }
+/// The text of a file that is UTF-8 as it is, with nothing to take off.
+pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
+    let is_plain = Encoding::of(bytes) == Encoding { form: Form::Utf8, mark: false };
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 /// Decodes a file. The byte order mark is dropped; line ends stay as they are.

@@ -95,7 +95,10 @@ fn current_if_empty(path: &Path) -> &Path {
 /// Files in memory: tests, fixtures, and the empty one for embedders that grant no
 /// files. Paths are relative to its root and cannot leave it.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryFileSystem(Tree<Vec<u8>>);
+pub struct MemoryFileSystem {
+    /// By normal path, with `/` between its parts; directories are what these have in common.
+    files: BTreeMap<String, Vec<u8>>,
+}
 
 impl MemoryFileSystem {
     /// A file system without files.
@@ -106,89 +109,13 @@ impl MemoryFileSystem {
     /// Adds or replaces a file. Says whether it did: a path that leaves the
     /// root, or is not Unicode, names no file.
     pub fn insert(&mut self, path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> bool {
-        self.0.insert(path.as_ref(), contents.into())
-    }
-}
-
-impl FileSystem for MemoryFileSystem {
-    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
-        Ok(self.0.kind(path))
-    }
-
-    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
-        self.0.file(path).cloned()
-    }
-
-    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        self.0.list(directory)
-    }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        canonical(path)
-    }
-}
-
-/// A tree of files of which only the files are kept; directories are what their
-/// paths have in common.
-#[derive(Clone, Debug)]
-pub(super) struct Tree<T> {
-    /// By normal path, with `/` between its parts.
-    files: BTreeMap<String, T>,
-}
-
-impl<T> Default for Tree<T> {
-    fn default() -> Self {
-        Self { files: BTreeMap::new() }
-    }
-}
-
-impl<T> Tree<T> {
-    /// Adds or replaces a file. Says whether it did: a path that leaves the
-    /// root, or is not Unicode, names no file.
-    pub(super) fn insert(&mut self, path: &Path, file: T) -> bool {
-        match normal(path) {
+        match normal(path.as_ref()) {
             Some(path) if !path.is_empty() => {
-                self.files.insert(path.into_owned(), file);
+                self.files.insert(path.into_owned(), contents.into());
                 true
             }
             _ => false,
         }
-    }
-
-    pub(super) fn file(&self, path: &Path) -> io::Result<&T> {
-        normal(path).and_then(|path| self.files.get(&*path)).ok_or_else(|| missing(path))
-    }
-
-    /// All files, in the order of their paths.
-    pub(super) fn files(&self) -> impl Iterator<Item = &T> {
-        self.files.values()
-    }
-
-    /// The same, to be changed.
-    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.files.values_mut()
-    }
-
-    /// All files with their normal paths, in the order of these.
-    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
-        self.files.iter_mut().map(|(path, file)| (path.as_str(), file))
-    }
-
-    pub(super) fn kind(&self, path: &Path) -> Option<EntryKind> {
-        let path = normal(path)?;
-        if self.files.contains_key(&*path) {
-            return Some(EntryKind::File);
-        }
-        let is_directory = path.is_empty() || self.below(&path).next().is_some();
-        is_directory.then_some(EntryKind::Directory)
-    }
-
-    pub(super) fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        let directory = normal(directory).ok_or_else(|| missing(directory))?;
-        let mut names: Vec<&str> =
-            self.below(&directory).filter_map(|rest| rest.split('/').next()).collect();
-        names.dedup();
-        Ok(names.into_iter().map(PathBuf::from).collect())
     }
 
     /// The files below a directory, by what follows it.
@@ -202,18 +129,46 @@ impl<T> Tree<T> {
     }
 }
 
+impl FileSystem for MemoryFileSystem {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        let Some(path) = normal(path) else { return Ok(None) };
+        if self.files.contains_key(&*path) {
+            return Ok(Some(EntryKind::File));
+        }
+        let is_directory = path.is_empty() || self.below(&path).next().is_some();
+        Ok(is_directory.then_some(EntryKind::Directory))
+    }
+
+    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
+        let file = normal(path).and_then(|path| self.files.get(&*path));
+        file.cloned().ok_or_else(|| missing(path))
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let directory = normal(directory).ok_or_else(|| missing(directory))?;
+        let mut names: Vec<&str> =
+            self.below(&directory).filter_map(|rest| rest.split('/').next()).collect();
+        names.dedup();
+        Ok(names.into_iter().map(PathBuf::from).collect())
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        canonical(path)
+    }
+}
+
 /// The normal path as a path.
 pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
     normal(path).map(|path| PathBuf::from(path.into_owned())).ok_or_else(|| missing(path))
 }
 
-fn missing(path: &Path) -> io::Error {
+pub(super) fn missing(path: &Path) -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, format!("no file `{}`", path.display()))
 }
 
 /// The path without `.` and `..`, `/` between its parts; `None` when it leaves
 /// the root or is not Unicode.
-fn normal(path: &Path) -> Option<Cow<'_, str>> {
+pub(super) fn normal(path: &Path) -> Option<Cow<'_, str>> {
     if let Some(path) = path.to_str().filter(|path| is_normal(path)) {
         return Some(path.into());
     }
@@ -241,19 +196,15 @@ fn normal(path: &Path) -> Option<Cow<'_, str>> {
 
 /// Whether a path is normal already, on every system: most are, and taking one apart to
 /// put it together again takes twenty times as long.
-fn is_normal(path: &str) -> bool {
+pub(super) fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let mut start = 0;
-    let ends_well = |start, at| !matches!(bytes.get(start..at), None | Some(b"" | b"." | b".."));
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'\\' | b':' => return false,
-            b'/' if !ends_well(start, at) => return false,
-            b'/' => start = at + 1,
-            _ => {}
-        }
-    }
-    ends_well(start, bytes.len())
+    memchr::memchr2(b'\\', b':', bytes).is_none()
+        && memchr::memchr_iter(b'/', bytes).chain([bytes.len()]).all(|end| {
+            let part = bytes.get(start..end);
+            start = end + 1;
+            !matches!(part, None | Some(b"" | b"." | b".."))
+        })
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Finding included files.
 
+use super::SourceError;
 use super::fs::{EntryKind, FileSystem};
+use crate::diagnostic::Code;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -45,6 +47,42 @@ fn in_other_case(fs: &dyn FileSystem, directory: &Path, name: &str) -> io::Resul
     }
     let fits = |entry: &PathBuf| cimarron_model::fold::eq(&entry.to_string_lossy(), name);
     Ok(fs.list(directory)?.into_iter().filter(fits).min())
+}
+
+/// Why an include failed.
+pub(super) enum IncludeProblem {
+    NotFound(Vec<String>),
+    Io(io::Error),
+    Source(SourceError),
+}
+
+impl IncludeProblem {
+    /// The code, the message and the help.
+    pub(super) fn explain(self, path: &str) -> (Code, String, Option<String>) {
+        match self {
+            Self::NotFound(tried) => {
+                let help = if path.contains(char::is_control) {
+                    "the name holds a control character, from an escape such as \\t; \
+                     write / between directories"
+                        .to_owned()
+                } else if tried.is_empty() {
+                    "a text that is no file needs an include directory (-I)".to_owned()
+                } else {
+                    format!("looked in {}; name further directories with -I", tried.join(", "))
+                };
+                (
+                    Code::IncludeNotFound,
+                    format!("included file `{path}` does not exist"),
+                    Some(help),
+                )
+            }
+            Self::Io(error) => (Code::UnreadableFile, format!("`{path}`: {error}"), None),
+            Self::Source(error @ SourceError::Limit { .. }) => {
+                (Code::SourceLimit, error.to_string(), None)
+            }
+            Self::Source(error) => (Code::UnreadableFile, error.to_string(), None),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use super::archive::{self, ArchiveError, ZipFileSystem};
 use super::encoding::decode;
 use super::fs::{EntryKind, FileSystem};
+use super::include::{self, IncludeProblem};
 use super::order::{Request, roots};
 use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
-use super::walk::{files_below, sort_by_path};
-use super::{FileId, SourceMap, Span, include};
+use super::walk::files_below;
+use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::syntax::{IncludeSite, scan_includes};
 use rustc_hash::FxHashMap;
@@ -72,13 +73,18 @@ pub enum SourceError {
 }
 
 /// Where a loaded file lies.
-struct Origin {
-    /// The archive, by index; `None`: the caller's file system.
-    archive: Option<usize>,
-    /// The directory that its includes are relative to; `None` for texts that
-    /// are no files.
-    directory: Option<PathBuf>,
+enum Origin {
+    /// In an archive, both by number.
+    Entry { archive: usize, entry: usize },
+    /// In this directory of the caller's file system.
+    Directory(PathBuf),
+    /// Nowhere: a text that is no file.
+    Nowhere,
 }
+
+/// A directory to look for included files in, and the archive, by number, that it is of;
+/// `None`: the caller's file system.
+type Place = (Option<usize>, PathBuf);
 
 /// An archive of files.
 struct Archive {
@@ -187,7 +193,7 @@ impl<'fs> Loader<'fs> {
         name: impl Into<String>,
         bytes: Vec<u8>,
     ) -> Result<(), SourceError> {
-        self.add_text_of(Origin { archive: None, directory: None }, name.into(), bytes)
+        self.add_text_of(Origin::Nowhere, name.into(), bytes)
     }
 
     /// Adds the bytes of a file that is at hand, such as standard input: a text,
@@ -204,8 +210,7 @@ impl<'fs> Loader<'fs> {
         if archive::is_zip(&bytes) {
             return self.add_archive(name.into(), &bytes);
         }
-        let origin = Origin { archive: None, directory: Some(directory.into()) };
-        self.add_text_of(origin, name.into(), bytes)
+        self.add_text_of(Origin::Directory(directory.into()), name.into(), bytes)
     }
 
     fn add_text_of(
@@ -265,6 +270,7 @@ impl<'fs> Loader<'fs> {
         let Some(source) = self.map.get(file).filter(|file| file.may_have_directives()) else {
             return;
         };
+        let near = self.directory_of(file);
         let sites = scan_includes(source.text()).into_iter().map(IncludeSite::into_owned);
         for site in sites.collect::<Vec<_>>() {
             let Some(path) = site.path else {
@@ -274,7 +280,7 @@ impl<'fs> Loader<'fs> {
                 sink.push(diagnostic.with_help(r#"write `#pragma include ("file.mof")`"#));
                 continue;
             };
-            let target = self.resolve(file, &path).map_err(|problem| {
+            let target = self.resolve(near.as_ref(), &path).map_err(|problem| {
                 let (code, message, help) = problem.explain(&path);
                 let mut diagnostic = Diagnostic::new(code, file, site.argument, message);
                 diagnostic.help = help;
@@ -290,13 +296,30 @@ impl<'fs> Loader<'fs> {
         }
     }
 
-    /// Finds and loads what `file` includes as `path`.
-    fn resolve(&mut self, file: FileId, path: &str) -> Result<FileId, IncludeProblem> {
+    /// The directory that the includes of a file are relative to.
+    fn directory_of(&self, file: FileId) -> Option<Place> {
+        match self.origins.get(file.0 as usize)? {
+            Origin::Entry { archive, entry } => {
+                let directory = self.archives.get(*archive)?.files.directory(*entry)?;
+                Some((Some(*archive), directory.to_owned()))
+            }
+            Origin::Directory(directory) => Some((None, directory.clone())),
+            Origin::Nowhere => None,
+        }
+    }
+
+    /// Finds and loads what a file in the directory `near` includes as `path`.
+    fn resolve(&mut self, near: Option<&Place>, path: &str) -> Result<FileId, IncludeProblem> {
+        // As good as all includes of a schema's archive are spelled as its entries are.
+        if let Some((Some(archive), directory)) = near
+            && let Some(archive) = self.archives.get(*archive)
+            && let Some(file) = archive.files.file_below(directory, path)
+        {
+            return Ok(file);
+        }
         let mut tried = Vec::new();
-        let origin = self.origins.get(file.0 as usize);
-        let near = origin.and_then(|o| o.directory.clone().map(|directory| (o.archive, directory)));
-        let places =
-            near.into_iter().chain(self.search.iter().map(|directory| (None, directory.clone())));
+        let search = self.search.iter().map(|directory| (None, directory.clone()));
+        let places = near.cloned().into_iter().chain(search);
         for (archive, directory) in places.collect::<Vec<_>>() {
             let found = {
                 let fs = self.file_system(archive);
@@ -336,20 +359,17 @@ impl<'fs> Loader<'fs> {
         let mut files = ZipFileSystem::open(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
         let (entries, texts) = files.parts_mut();
-        let mut entries: Vec<_> = entries.collect();
-        if entries.is_empty() {
+        if entries.len() == 0 {
             return Err(SourceError::NoMof(name));
         }
-        sort_by_path(&mut entries, |(path, _)| Path::new(path));
-        let archive = Some(self.archives.len());
+        let archive = self.archives.len();
         self.map.reserve(entries.len());
         self.origins.reserve(entries.len());
         let mut set = Vec::with_capacity(entries.len());
-        for (path, entry) in entries {
+        for (n, (path, entry)) in entries.enumerate() {
             let name = [&*name, path].join("/");
             let contents = entry.contents(texts).map_err(|error| io_error(&name, error))?;
-            let directory = Path::new(path).parent().map(Path::to_owned);
-            let file = self.push(Origin { archive, directory }, name, contents)?;
+            let file = self.push(Origin::Entry { archive, entry: n }, name, contents)?;
             entry.file = Some(file);
             set.push(file);
         }
@@ -386,7 +406,7 @@ impl<'fs> Loader<'fs> {
         if let Some(file) = self.known.get(&key) {
             return Ok(*file);
         }
-        let origin = Origin { archive: None, directory: path.parent().map(Path::to_owned) };
+        let origin = path.parent().map_or(Origin::Nowhere, |path| Origin::Directory(path.into()));
         let file = self.push(origin, name, Contents::Bytes(bytes))?;
         self.known.insert(key, file);
         Ok(file)
@@ -454,42 +474,6 @@ impl<'fs> Loader<'fs> {
             Some(archive) => format!("{}/{path}", archive.name),
             None if path.is_empty() => ".".to_owned(),
             None => path,
-        }
-    }
-}
-
-/// Why an include failed.
-enum IncludeProblem {
-    NotFound(Vec<String>),
-    Io(io::Error),
-    Source(SourceError),
-}
-
-impl IncludeProblem {
-    /// The code, the message and the help.
-    fn explain(self, path: &str) -> (Code, String, Option<String>) {
-        match self {
-            Self::NotFound(tried) => {
-                let help = if path.contains(char::is_control) {
-                    "the name holds a control character, from an escape such as \\t; \
-                     write / between directories"
-                        .to_owned()
-                } else if tried.is_empty() {
-                    "a text that is no file needs an include directory (-I)".to_owned()
-                } else {
-                    format!("looked in {}; name further directories with -I", tried.join(", "))
-                };
-                (
-                    Code::IncludeNotFound,
-                    format!("included file `{path}` does not exist"),
-                    Some(help),
-                )
-            }
-            Self::Io(error) => (Code::UnreadableFile, format!("`{path}`: {error}"), None),
-            Self::Source(error @ SourceError::Limit { .. }) => {
-                (Code::SourceLimit, error.to_string(), None)
-            }
-            Self::Source(error) => (Code::UnreadableFile, error.to_string(), None),
         }
     }
 }

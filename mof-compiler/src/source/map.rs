@@ -139,6 +139,19 @@ impl SourceMap {
         self.files.reserve_exact(texts);
     }
 
+    /// Lets go of the texts that are not `needed`. Their files stay, as empty ones.
+    pub(super) fn keep_texts(&mut self, needed: impl Fn(FileId) -> bool) {
+        let nothing = Text::from(String::new());
+        for (n, file) in self.files.iter_mut().enumerate() {
+            if needed(FileId(narrow(n))) {
+                file.text = file.text.alone();
+            } else {
+                file.text = nothing.clone();
+                file.lines = OnceLock::new();
+            }
+        }
+    }
+
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {
         let length = text.as_str().len();
         if u32::try_from(length).is_err() {
@@ -209,5 +222,20 @@ mod tests {
         assert_eq!(file.slice(Span::new(4, 6)), "ç");
         assert_eq!(file.slice(Span::new(5, 6)), "");
         assert_eq!(map.text(FileId(9)), "");
+    }
+
+    #[test]
+    fn texts_are_kept_or_let_go() {
+        let whole = std::sync::Arc::new("one\ntwo\n".to_owned());
+        let part = |place| Text::part(whole.clone(), place, false);
+        let mut map = SourceMap::new();
+        map.add_text("a".to_owned(), part(0..4)).unwrap();
+        map.add_text("b".to_owned(), part(4..8)).unwrap();
+        map.add("c", "three").unwrap();
+        assert!(map.iter().all(|(_, file)| file.line_count() > 0));
+        map.keep_texts(|file| file != FileId(0));
+        let texts: Vec<_> = map.iter().map(|(_, f)| (f.name(), f.text(), f.line_count())).collect();
+        assert_eq!(texts, [("a", "", 1), ("b", "two\n", 2), ("c", "three", 1)]);
+        assert_eq!(std::sync::Arc::strong_count(&whole), 1);
     }
 }

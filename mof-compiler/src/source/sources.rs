@@ -1,6 +1,8 @@
 //! What was loaded.
 
 use super::{FileId, SourceMap, Span};
+use crate::diagnostic::Diagnostics;
+use rustc_hash::FxHashSet;
 
 /// An include directive and what it led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,18 @@ impl Sources {
     /// The texts.
     pub fn map(&self) -> &SourceMap {
         &self.map
+    }
+
+    /// Lets go of all texts that nothing in `found` is about, once there is nothing left to
+    /// compile: the texts of a schema are a sixth of all memory that compiling it takes, and
+    /// writing it has use for that. The files stay, as empty ones.
+    pub fn keep_texts_of(&mut self, found: &Diagnostics) {
+        let mut needed = FxHashSet::default();
+        for diagnostic in found.as_slice() {
+            needed.insert(diagnostic.file);
+            needed.extend(diagnostic.labels.iter().map(|label| label.file));
+        }
+        self.map.keep_texts(|file| needed.contains(&file));
     }
 
     /// The files to compile in this order; all others are included by them.

@@ -45,6 +45,15 @@ impl Text {
         self.has_number_sign
     }
 
+    /// The same text, sharing nothing with others.
+    pub(super) fn alone(&self) -> Self {
+        if self.place == (0..self.whole.len()) {
+            return self.clone();
+        }
+        let (text, has_number_sign) = (self.as_str().to_owned(), self.has_number_sign);
+        Self { place: 0..text.len(), whole: Arc::new(text), has_number_sign }
+    }
+
     pub(super) fn as_str(&self) -> &str {
         self.whole.get(self.place.clone()).unwrap_or_default()
     }

@@ -74,6 +74,13 @@ pub struct ClassDeclaration<'a> {
 }
 
 impl<'a> ClassDeclaration<'a> {
+    /// Lets go of all but the names: the trees of large schemas take more memory than
+    /// what is made of them.
+    pub(crate) fn clear(&mut self) {
+        self.qualifiers = Vec::new();
+        self.features = Vec::new();
+    }
+
     /// Visits the qualifiers of the class and of everything in it, one list an element.
     pub fn visit_qualifiers(&self, visit: &mut impl FnMut(&[Qualifier<'a>])) {
         visit(&self.qualifiers);

@@ -39,14 +39,14 @@ impl<T: Named> Inherited<'_, T> {
 
 /// The places of all members in the order of their names; `sorted` has those of the first
 /// already.
-pub(super) fn with_new_places<T: Named>(members: &[Member<T>], mut sorted: &[u32]) -> Vec<u32> {
+pub(super) fn with_new_places<T: Named>(members: &[T], mut sorted: &[u32]) -> Vec<u32> {
     let mut new: Vec<(u32, &str)> =
-        (0..).zip(members).skip(sorted.len()).map(|(at, m)| (at, m.declaration.name())).collect();
+        (0..).zip(members).skip(sorted.len()).map(|(at, m)| (at, m.name())).collect();
     new.sort_by(|a, b| fold::cmp(a.1, b.1));
     let mut places = Vec::with_capacity(members.len());
     for (place, name) in new {
         let comes_first = |other: &u32| {
-            let other = members.get(*other as usize).map_or("", |m| m.declaration.name());
+            let other = members.get(*other as usize).map_or("", Named::name);
             fold::cmp(other, name).is_le()
         };
         let (before, after) = sorted.split_at(sorted.partition_point(comes_first));

@@ -313,7 +313,8 @@ mod tests {
         ClassRecord, EmbeddedRecord, InstancePropertyRecord, InstanceRecord, NONE, NamespaceRecord,
         Root, Run, ValueRecord, form,
     };
-    use super::super::{Archive, OpenError, header};
+    use super::super::payload::Payload;
+    use super::super::{Archive, OpenError};
     use cimarron_model::{CimType, Object, fold};
 
     /// An archive of nothing but the name `X`.
@@ -327,9 +328,9 @@ mod tests {
     }
 
     fn open(root: &Root) -> Result<Archive, OpenError> {
-        let bytes =
-            rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(root, header::unsealed(0));
-        Archive::from_bytes(header::seal(bytes.unwrap()))
+        let payload = Payload::in_memory(0);
+        let payload = rkyv::api::high::to_bytes_in::<_, rkyv::rancor::Error>(root, payload);
+        Archive::from_bytes(payload.unwrap().finish().unwrap().0)
     }
 
     /// So many objects, each of which holds the one before it so many times.
@@ -340,7 +341,8 @@ mod tests {
             let payload = u64::from(number.saturating_sub(1));
             let cim_type = CimType::Object as u8;
             let value = root.values.len() as u32;
-            root.values.push(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type });
+            let form = form::SCALAR;
+            root.values.push(ValueRecord { payload, len: 1, form, cim_type, zeros: 0 });
             let start = root.instance_properties.len() as u32;
             let qualifiers = Run::default();
             let property = InstancePropertyRecord { name: 0, value, qualifiers };

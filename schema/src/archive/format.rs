@@ -5,6 +5,9 @@
 //! sharing a record between a class and its subclasses costs nothing, and a
 //! class is read where it lies. Numbers are range-checked once, when the archive
 //! is opened (`archive::check`); the views rely on that.
+//!
+//! Records of which there are many are in memory as they are in the archive, with what else
+//! would be padding in a field of its own: rkyv copies a whole list of those at once.
 
 use rkyv::{Archive, Serialize};
 
@@ -13,6 +16,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 
 /// A run of consecutive records.
 #[derive(Archive, Serialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub(crate) struct Run {
     pub(crate) start: u32,
     pub(crate) len: u32,
@@ -20,13 +24,13 @@ pub(crate) struct Run {
 
 /// The whole archive.
 #[derive(Archive, Serialize, Debug, Default)]
-pub(crate) struct Root {
+pub(crate) struct Root<T = String> {
     /// 0 for `Wmi`, 1 for `Dmtf`: what the MOF was compiled as.
     pub(crate) dialect: u8,
     /// The version of the case folding table behind hashes and orders.
     pub(crate) fold_version: u32,
     /// Every string, one after another.
-    pub(crate) text: String,
+    pub(crate) text: T,
     /// Symbol to its place in `text`.
     pub(crate) symbols: Vec<Run>,
     pub(crate) namespaces: Vec<NamespaceRecord>,
@@ -70,10 +74,12 @@ pub(crate) struct NamespaceRecord {
 
 /// The declared type of a member.
 #[derive(Archive, Serialize, Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct TypeRecord {
     pub(crate) cim_type: u8,
     /// 0 scalar, 1 variable array, 2 fixed array.
     pub(crate) array: u8,
+    pub(crate) zeros: u16,
     pub(crate) size: u32,
     /// Symbol of the reference or object class, or `NONE`.
     pub(crate) class: u32,
@@ -119,6 +125,7 @@ pub(crate) mod class_flag {
 
 /// A property as the class at `declared_at` declares it.
 #[derive(Archive, Serialize, Debug)]
+#[repr(C)]
 pub(crate) struct PropertyRecord {
     pub(crate) name: u32,
     pub(crate) data_type: TypeRecord,
@@ -127,6 +134,7 @@ pub(crate) struct PropertyRecord {
     pub(crate) default: u32,
     pub(crate) default_inherited: bool,
     pub(crate) key: bool,
+    pub(crate) zeros: u16,
     /// Symbol of the class that introduced it.
     pub(crate) origin: u32,
     pub(crate) origin_depth: u16,
@@ -150,6 +158,7 @@ pub(crate) struct MethodRecord {
 
 /// A parameter.
 #[derive(Archive, Serialize, Debug)]
+#[repr(C)]
 pub(crate) struct ParameterRecord {
     pub(crate) name: u32,
     pub(crate) data_type: TypeRecord,
@@ -159,10 +168,12 @@ pub(crate) struct ParameterRecord {
 
 /// A qualifier on an element.
 #[derive(Archive, Serialize, Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct QualifierRecord {
     pub(crate) name: u32,
     pub(crate) value: u32,
     pub(crate) flavor: u8,
+    pub(crate) zeros: [u8; 3],
 }
 
 /// A qualifier declaration.
@@ -193,11 +204,13 @@ pub(crate) mod form {
 
 /// A value.
 #[derive(Archive, Serialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub(crate) struct ValueRecord {
     pub(crate) payload: u64,
     pub(crate) len: u32,
     pub(crate) form: u8,
     pub(crate) cim_type: u8,
+    pub(crate) zeros: u16,
 }
 
 /// An instance, top-level or embedded.
@@ -221,4 +234,21 @@ pub(crate) struct InstancePropertyRecord {
 pub(crate) struct EmbeddedRecord {
     pub(crate) is_class: bool,
     pub(crate) number: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_copied() {
+        fn is_copied<T: Archive>() -> bool {
+            T::COPY_OPTIMIZATION.is_enabled()
+        }
+        assert!(is_copied::<Run>());
+        assert!(is_copied::<PropertyRecord>());
+        assert!(is_copied::<ParameterRecord>());
+        assert!(is_copied::<QualifierRecord>());
+        assert!(is_copied::<ValueRecord>());
+    }
 }

@@ -1,8 +1,6 @@
 //! The fixed header in front of the payload.
 
 use super::OpenError;
-use super::memory::ArchiveBytes;
-use rkyv::util::AlignedVec;
 
 /// Where the payload begins.
 pub(super) const LEN: usize = 64;
@@ -19,24 +17,6 @@ const VERSION_AT: usize = 8;
 const FLAGS_AT: usize = 12;
 const LENGTH_AT: usize = 16;
 const HASH_AT: usize = 24;
-
-/// A buffer that begins with room for the header, to be filled with a payload of
-/// about `expected` bytes.
-pub(super) fn unsealed(expected: usize) -> AlignedVec<16> {
-    let mut bytes = AlignedVec::with_capacity(LEN + expected);
-    bytes.extend_from_slice(&[0; LEN]);
-    bytes
-}
-
-/// Fills in the header of a buffer from [`unsealed`] that has its payload now.
-pub(super) fn seal(mut bytes: AlignedVec<16>) -> ArchiveBytes {
-    let payload = bytes.get(LEN..).unwrap_or_default();
-    let header = of(payload.len() as u64, blake3::hash(payload).into());
-    if let Some(place) = bytes.first_chunk_mut() {
-        *place = header;
-    }
-    ArchiveBytes::new(bytes)
-}
 
 /// The header of a payload of this length and hash.
 pub(super) fn of(length: u64, hash: [u8; 32]) -> [u8; LEN] {

@@ -26,7 +26,13 @@ impl ValueWriter {
     }
 }
 
-impl Root {
+impl ValueRecord {
+    const fn scalar(payload: u64, cim_type: u8) -> Self {
+        Self { payload, len: 1, form: form::SCALAR, cim_type, zeros: 0 }
+    }
+}
+
+impl<T> Root<T> {
     /// The words of an array while the archive is being written.
     fn array_words(&self, record: &ValueRecord) -> &[u64] {
         usize::try_from(record.payload).ok().and_then(|n| self.words.get(n..)).map_or(
@@ -40,24 +46,20 @@ impl Root {
     }
 }
 
-impl Writer {
+impl<'a> Writer<'a, '_> {
     /// The number of a value.
-    pub(super) fn value(&mut self, value: &Value) -> Result<u32, WriteError> {
+    pub(super) fn value(&mut self, value: &'a Value) -> Result<u32, WriteError> {
         let cim_type = value.cim_type() as u8;
         let record = match value {
-            Value::Null(_, array) => ValueRecord {
-                payload: 0,
-                len: 0,
-                form: if *array { form::NULL_ARRAY } else { form::NULL },
-                cim_type,
-            },
+            Value::Null(_, array) => {
+                let form = if *array { form::NULL_ARRAY } else { form::NULL };
+                ValueRecord { payload: 0, len: 0, form, cim_type, zeros: 0 }
+            }
             Value::Scalar(Scalar::String(text)) => {
                 let symbol = self.symbol(text)?;
                 return self.string(symbol);
             }
-            Value::Scalar(scalar) => {
-                ValueRecord { payload: self.payload(scalar)?, len: 1, form: form::SCALAR, cim_type }
-            }
+            Value::Scalar(scalar) => ValueRecord::scalar(self.payload(scalar)?, cim_type),
             Value::Array(array) => {
                 let record = self.array(array)?;
                 return self.share_array(record);
@@ -78,7 +80,7 @@ impl Writer {
             return Ok(*n);
         }
         let (payload, cim_type) = (u64::from(symbol), CimType::String as u8);
-        let n = self.append_value(ValueRecord { payload, len: 1, form: form::SCALAR, cim_type })?;
+        let n = self.append_value(ValueRecord::scalar(payload, cim_type))?;
         if self.values.strings.len() <= at {
             self.values.strings.resize(self.root.symbols.len(), NONE);
         }
@@ -116,10 +118,11 @@ impl Writer {
         Ok(n)
     }
 
-    fn array(&mut self, array: &Array) -> Result<ValueRecord, WriteError> {
+    fn array(&mut self, array: &'a Array) -> Result<ValueRecord, WriteError> {
         let record = |start: usize, form| -> Result<ValueRecord, WriteError> {
             let (payload, len) = (u64::from(number(start)?), number(array.len())?);
-            Ok(ValueRecord { payload, len, form, cim_type: array.cim_type() as u8 })
+            let cim_type = array.cim_type() as u8;
+            Ok(ValueRecord { payload, len, form, cim_type, zeros: 0 })
         };
         // Most arrays hold texts. These write no words of their own, so that the array's
         // can go where they belong one by one.
@@ -132,8 +135,24 @@ impl Writer {
             return record(start, form::ARRAY);
         }
         let mut words = Vec::with_capacity(array.len());
-        for item in array.iter() {
-            words.push(item.map_or(Ok(0), |scalar| self.payload(&scalar))?);
+        match array.slots() {
+            Elements::String(texts) => {
+                for (i, text) in texts.iter().enumerate() {
+                    let symbol = if array.is_null(i) { 0 } else { self.symbol(text)? };
+                    words.push(u64::from(symbol));
+                }
+            }
+            Elements::Object(objects) => {
+                for (i, object) in objects.iter().enumerate() {
+                    let object = if array.is_null(i) { 0 } else { self.embedded(object)? };
+                    words.push(u64::from(object));
+                }
+            }
+            _ => {
+                for item in array.iter() {
+                    words.push(item.map_or(Ok(0), |scalar| self.plain_payload(&scalar))?);
+                }
+            }
         }
         let mut form = form::ARRAY;
         if array.has_nulls() {
@@ -151,7 +170,16 @@ impl Writer {
         record(start, form)
     }
 
-    fn payload(&mut self, scalar: &Scalar) -> Result<u64, WriteError> {
+    fn payload(&mut self, scalar: &'a Scalar) -> Result<u64, WriteError> {
+        match scalar {
+            Scalar::String(v) => self.symbol(v).map(u64::from),
+            Scalar::Object(v) => self.embedded(v).map(u64::from),
+            other => self.plain_payload(other),
+        }
+    }
+
+    /// The payload of what is neither a text nor an object, of which the writer keeps nothing.
+    fn plain_payload(&mut self, scalar: &Scalar) -> Result<u64, WriteError> {
         Ok(match scalar {
             Scalar::Boolean(v) => u64::from(*v),
             Scalar::UInt8(v) => u64::from(*v),
@@ -165,15 +193,14 @@ impl Writer {
             Scalar::Real32(v) => u64::from(v.to_bits()),
             Scalar::Real64(v) => v.to_bits(),
             Scalar::Char16(v) => u64::from(v.0),
-            Scalar::String(v) => u64::from(self.symbol(v)?),
-            Scalar::Reference(v) => u64::from(self.symbol(&v.to_string())?),
+            Scalar::Reference(v) => u64::from(self.symbol_of_made(&v.to_string())?),
             Scalar::DateTime(v) => {
                 let bits = v.to_bits();
                 let start = number(self.root.words.len())?;
                 self.root.words.extend([bits as u64, (bits >> 64) as u64]);
                 u64::from(start)
             }
-            Scalar::Object(v) => u64::from(self.embedded(v)?),
+            Scalar::String(_) | Scalar::Object(_) => 0,
         })
     }
 }

@@ -2,12 +2,11 @@
 
 use crate::args::{CompileArgs, usage};
 use crate::core::files;
-use crate::core::{Content, archive_of, archive_pieces};
+use crate::core::{Content, archive_bytes, archive_of};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
 use cimarron_mof::source::Trace;
 use cimarron_mof::{Compiled, Emit};
-use cimarron_schema::{Archive, ArchivePieces};
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -134,16 +133,18 @@ impl Outputs {
         Ok(())
     }
 
-    /// Writes every form.
+    /// Writes every form. The text forms are read off the archive, and it is opened for them
+    /// only.
     pub(super) fn write(&self, compiled: &Compiled) -> Result<Vec<Written>, Stop> {
-        let made = Made::of(compiled, self.forms().any(Emit::is_text))?;
+        let is_opened = self.forms().any(Emit::is_text);
+        let archive = is_opened.then(|| archive_of(compiled)).transpose()?;
         match self {
             Self::Nothing => Ok(Vec::new()),
             Self::Stdout(form) => {
                 let mut out = stdout();
-                match &made {
-                    Made::Opened(archive) => form.write(archive, &mut out)?,
-                    Made::Pieces(archive) => archive.write(&mut out)?,
+                match &archive {
+                    Some(archive) => form.write(archive, &mut out)?,
+                    None => out.write_all(&archive_bytes(compiled)?)?,
                 }
                 out.flush()?;
                 Ok(Vec::new())
@@ -151,34 +152,15 @@ impl Outputs {
             Self::Files(all) => {
                 let mut written = Vec::with_capacity(all.len());
                 for (form, path) in all {
-                    let content = match &made {
-                        Made::Opened(archive) => {
-                            files::write(path, |out| form.write(archive, out))?
-                        }
-                        Made::Pieces(archive) => files::write_archive(path, archive)?,
+                    let content = match &archive {
+                        Some(archive) => files::write(path, |out| form.write(archive, out))?,
+                        None => files::write_archive(path, compiled)?,
                     };
                     let (path, bytes) = (path.clone(), content.bytes);
                     written.push(Written { form: *form, path, bytes, content: Some(content) });
                 }
                 Ok(written)
             }
-        }
-    }
-}
-
-/// The archive that all forms are made of. The text forms are read off it, and it is opened
-/// for them only.
-enum Made {
-    Opened(Archive),
-    Pieces(ArchivePieces),
-}
-
-impl Made {
-    fn of(compiled: &Compiled, opened: bool) -> Result<Self, Failure> {
-        if opened {
-            archive_of(compiled).map(Self::Opened)
-        } else {
-            archive_pieces(compiled).map(Self::Pieces)
         }
     }
 }
