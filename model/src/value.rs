@@ -182,17 +182,24 @@ impl Eq for Elements {}
 /// An array value. Its elements may be NULL one by one, and an empty array is
 /// not a NULL array (DSP0004 5.2.3).
 #[derive(Clone, Debug)]
-pub struct Array {
-    elements: Elements,
-    /// One mark an element, present only when some element is NULL. The element
-    /// under a mark is a placeholder.
-    nulls: Option<Box<Nulls>>,
+pub struct Array(Kept);
+
+/// There are many values and few arrays with NULL elements, so a value keeps no room for which
+/// those are.
+#[derive(Clone, Debug)]
+enum Kept {
+    /// No element is NULL.
+    Whole(Elements),
+    /// Some are.
+    Marked(Box<Marked>),
 }
 
-/// Which elements are NULL. Few arrays have any and there are many values, so these keep
-/// no room for the list itself.
+/// Elements, and for each whether it is NULL: then it is a placeholder.
 #[derive(Clone, Debug)]
-struct Nulls(Vec<bool>);
+struct Marked {
+    elements: Elements,
+    nulls: Vec<bool>,
+}
 
 /// An element of another type than the array's was offered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -207,17 +214,17 @@ pub struct ElementTypeError {
 impl Array {
     /// An empty array of this type.
     pub fn new(cim_type: CimType) -> Self {
-        Self { elements: Elements::new(cim_type), nulls: None }
+        Self::from_elements(Elements::new(cim_type))
     }
 
     /// An empty array with room for so many elements of this type.
     pub fn with_capacity(cim_type: CimType, capacity: usize) -> Self {
-        Self { elements: Elements::with_capacity(cim_type, capacity), nulls: None }
+        Self::from_elements(Elements::with_capacity(cim_type, capacity))
     }
 
     /// An array without NULL elements.
     pub const fn from_elements(elements: Elements) -> Self {
-        Self { elements, nulls: None }
+        Self(Kept::Whole(elements))
     }
 
     /// Builds from elements in order, `None` being NULL.
@@ -237,52 +244,61 @@ impl Array {
 
     /// The type of the elements.
     pub const fn cim_type(&self) -> CimType {
-        self.elements.cim_type()
+        self.slots().cim_type()
     }
 
     /// How many elements there are, NULL ones included.
     pub fn len(&self) -> usize {
-        self.elements.len()
+        self.slots().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.elements.is_empty()
+        self.slots().is_empty()
     }
 
     /// Whether some element is NULL.
     pub const fn has_nulls(&self) -> bool {
-        self.nulls.is_some()
+        matches!(self.0, Kept::Marked(_))
     }
 
     /// Appends an element.
     pub fn push(&mut self, value: Scalar) -> Result<(), ElementTypeError> {
         let expected = self.cim_type();
-        self.elements
-            .push(value)
-            .map_err(|other| ElementTypeError { expected, found: other.cim_type() })?;
-        if let Some(nulls) = &mut self.nulls {
-            nulls.0.push(false);
-        }
-        Ok(())
+        let pushed = match &mut self.0 {
+            Kept::Whole(elements) => elements.push(value),
+            Kept::Marked(marked) => {
+                let pushed = marked.elements.push(value);
+                if pushed.is_ok() {
+                    marked.nulls.push(false);
+                }
+                pushed
+            }
+        };
+        pushed.map_err(|other| ElementTypeError { expected, found: other.cim_type() })
     }
 
     /// Appends a NULL element.
     pub fn push_null(&mut self) {
-        let before = self.len();
-        let placeholder = Scalar::placeholder(self.cim_type());
-        // The placeholder has the array's own type, so the push cannot be refused.
-        let _ = self.elements.push(placeholder);
-        let nulls = self.nulls.get_or_insert_with(|| Box::new(Nulls(vec![false; before])));
-        nulls.0.push(true);
+        let of = self.cim_type();
+        if let Kept::Whole(elements) = &mut self.0 {
+            let elements = std::mem::replace(elements, Elements::new(of));
+            let nulls = vec![false; elements.len()];
+            self.0 = Kept::Marked(Box::new(Marked { elements, nulls }));
+        }
+        if let Kept::Marked(marked) = &mut self.0 {
+            // The placeholder has the array's own type, so the push cannot be refused.
+            let _ = marked.elements.push(Scalar::placeholder(of));
+            marked.nulls.push(true);
+        }
     }
 
     /// The element at `index`: `None` past the end, `Some(None)` for NULL.
     pub fn get(&self, index: usize) -> Option<Option<Scalar>> {
-        if index >= self.len() {
-            return None;
+        match &self.0 {
+            Kept::Marked(_) if self.is_null(index) => Some(None),
+            _ => self.slots().get(index).map(Some),
         }
-        Some(if self.is_null(index) { None } else { self.elements.get(index) })
     }
 
     /// The elements in order, `None` being NULL.
@@ -292,19 +308,22 @@ impl Array {
 
     /// Whether the element at `index` is NULL.
     pub fn is_null(&self, index: usize) -> bool {
-        self.nulls.as_ref().is_some_and(|n| n.0.get(index) == Some(&true))
+        matches!(&self.0, Kept::Marked(marked) if marked.nulls.get(index) == Some(&true))
     }
 
     /// The typed vector, with anything where an element is NULL.
     pub const fn slots(&self) -> &Elements {
-        &self.elements
+        match &self.0 {
+            Kept::Whole(elements) => elements,
+            Kept::Marked(marked) => &marked.elements,
+        }
     }
 
     /// The typed vector, when no element is NULL.
     pub const fn elements(&self) -> Option<&Elements> {
-        match self.nulls {
-            None => Some(&self.elements),
-            Some(_) => None,
+        match &self.0 {
+            Kept::Whole(elements) => Some(elements),
+            Kept::Marked(_) => None,
         }
     }
 }
@@ -316,6 +335,9 @@ impl PartialEq for Array {
 }
 
 impl Eq for Array {}
+
+// What a schema has most of fits a cache line.
+const _: () = assert!(size_of::<Value>() <= 32 && size_of::<crate::Qualifier>() <= 64);
 
 /// A CIM value of a known type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,11 @@
 //! compiled when they are read. The others wait, and all of them take their place in the
 //! schema, and report what was found, when it is their turn.
 //!
-//! What is compiled early must not come out differently later. A class that asks for
-//! others that are not there yet, or gives values that may, is left for its turn. Where
-//! the text takes back what it said (a qualifier type behind the classes that may use
-//! it, a class once more, a deletion), all trees are made again.
+//! What is compiled early must not come out differently later. A class whose superclass
+//! is not there yet, or that gives values that may need others, is left for its turn; one
+//! whose judgement does is judged again then. Where the text takes back what it said (a
+//! qualifier type behind the classes that may use it, a class once more, a deletion), all
+//! trees are made again.
 
 use super::namespace::Namespace;
 use super::place::{Texts, class_again};
@@ -187,18 +188,16 @@ impl<'c, 'a> Early<'c, 'a> {
         if self.has_said() {
             return None;
         }
-        let around =
-            SoFar { builder: &self.builder, unsure: Cell::default(), more: Cell::default() };
+        let around = SoFar { builder: &self.builder, asked: Cell::new(false) };
         let Judgement { violations, says } =
             check_class(&local, above.as_deref(), &around, self.context.dialect);
-        let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
-        if around.unsure.get() || too_deep {
+        if violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep) {
             return None;
         }
-        let more = around.more.get();
+        let asked = around.asked.get();
         limits::defaults(&mut self.namespace(), at, &local, above.as_deref());
         let findings = match violations.is_empty() {
-            _ if self.has_said() || more => Findings::More,
+            _ if self.has_said() || asked => Findings::More,
             false => Findings::These(violations),
             true => Findings::None,
         };
@@ -242,16 +241,14 @@ impl<'c, 'a> Early<'c, 'a> {
 /// What the rules may ask while classes are still to come.
 struct SoFar<'a> {
     builder: &'a NamespaceBuilder,
-    /// Whether they asked for what may come.
-    unsure: Cell<bool>,
-    /// Whether they asked for advice, for which all names must be known.
-    more: Cell<bool>,
+    /// Whether they asked for what may still come, or for advice, which takes all names.
+    asked: Cell<bool>,
 }
 
 impl SoFar<'_> {
     fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
         let class = self.builder.class(name);
-        self.unsure.set(self.unsure.get() || class.is_none());
+        self.asked.set(self.asked.get() || class.is_none());
         class
     }
 }
@@ -270,12 +267,12 @@ impl Environment for SoFar<'_> {
     }
 
     fn similar_class(&self, _: &str) -> Option<String> {
-        self.more.set(true);
+        self.asked.set(true);
         None
     }
 
     fn similar_qualifier(&self, _: &str) -> Option<String> {
-        self.more.set(true);
+        self.asked.set(true);
         None
     }
 }
@@ -322,7 +319,7 @@ mod tests {
     "#;
 
     /// Texts that go behind [`QUALIFIERS`].
-    const TEXTS: [&str; 24] = [
+    const TEXTS: [&str; 29] = [
         "class T_A : T_Top { string B; uint32 M([In] T_Top REF P); };",
         // What is inherited from is still to come, or comes never.
         "class T_A : T_B { }; class T_B : T_Top { };",
@@ -337,9 +334,15 @@ mod tests {
         "class T_A { uint8 N = 300; string S = \"a\"; [MaxLen(2)] string L = \"abc\"; };",
         "class T_A { uint8 N[] = { 1, 2 }; datetime D = \"x\"; }; class T_B : T_A { uint8 N[] = { 3 }; };",
         "class T_A { T_Top REF R = $x; }; instance of T_Top as $x { Id = \"1\"; };",
+        "class T_Late { [Key] string Id; T_Top REF Q = $x; };
+         class T_A { T_Top REF R = \"T_Late.Id=\\\"1\\\"\"; };
+         instance of T_Top as $x { Id = \"1\"; };",
         // Findings, with advice and with places in other classes.
         "[Deprecated { \"No value\" }] class T_Old { }; class T_A : T_Old { }; class T_B : T_A { };",
         "class T_A : T_Top { [Descripton(\"x\")] string B; [MaxLen(\"x\")] string C; };",
+        "class T_A : T_Top { [Descripton(\"x\")] string B; };",
+        "[Association] class T_A { [Key] T_Top REF R; [Key] T_Top REF S; };
+         [Association] class T_B : T_A { [Override(\"R\")] T_Later REF R; }; class T_Later { };",
         "class T_A : T_Top { [Override(\"Id\")] uint8 Id; [Override(\"No\")] string X; };",
         "class T_A { [ValueMap { \"1\", \"1\" }, Values { \"a\" }] uint8 V; }; class T_B : T_A { };",
         "class T_A { string A; string a; }; class T_B : T_A { [Key, Key] string K; };",
@@ -351,7 +354,9 @@ mod tests {
         "class T_A { }; #pragma deleteclass(\"T_Top\", nofail)\n class T_B : T_Top { };",
         // Other namespaces, flavors and classes that could not be read.
         "class T_A { }; #pragma namespace(\"root/other\")\n class T_A { string B; }; class T_B : T_A { };",
-        "Qualifier Key : ToSubclass; class T_A { [Key] string B; }; class T_B : T_A { };",
+        "class T_A { }; #pragma namespace(\"root/other\")\n class T_B : T_A { [Key] string B; };",
+        "#pragma namespace(\"root/other\")\n class T_B { [MaxLen(1)] string B; };",
+        "Qualifier Description : Restricted; class T_A { [Description(\"x\")] string B; };",
         "class T_Bad { string }; class T_A : T_Bad { [Override(\"X\")] string X; T_Bad REF R; };",
     ];
 

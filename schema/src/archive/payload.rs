@@ -15,7 +15,7 @@ use std::io::{self, Seek, Write};
 /// How many bytes are hashed and written at once. A power of two suits BLAKE3's tree and, where
 /// pieces begin at multiples of it, the pages of the file: the file's are as far behind those
 /// that are hashed as the header is long.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 
 /// The most bytes that an archive's 31-bit offsets reach over, its last record included.
 const MOST: usize = (i32::MAX as usize) - (64 << 10);

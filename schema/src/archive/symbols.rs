@@ -6,34 +6,23 @@ use super::write::{WriteError, Writer, number};
 use crate::shortcut::Shortcut;
 use cimarron_model::Name;
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{BuildHasher, BuildHasherDefault};
 
-/// The texts that have a symbol. They go out as they come. To be compared, short ones are kept
-/// side by side, where they stay in the cache, and long ones are left to the declarations.
+/// The texts that have a symbol. They go out as they come; to be compared, they are looked at
+/// where the declarations keep them.
 #[derive(Default)]
 pub(super) struct Symbols<'a> {
-    known: HashTable<Known>,
-    short: String,
-    long: Vec<&'a str>,
-    /// Names of qualifiers, which every second text is, with their symbols.
+    /// Symbols by the hash of their texts.
+    known: HashTable<(u32, u32)>,
+    /// Texts by symbol; `None` stands for one in `made`.
+    texts: Vec<Option<&'a str>>,
+    /// Texts that no declaration keeps.
+    made: FxHashMap<u32, String>,
+    /// Names of qualifiers, which every third text is, with their symbols.
     qualifiers: Vec<(&'a str, u32)>,
     shortcut: Shortcut,
 }
-
-/// A text that has a symbol.
-#[derive(Clone, Copy)]
-struct Known {
-    hash: u32,
-    symbol: u32,
-    /// Where it begins in `short`, or its place in `long`.
-    at: u32,
-    /// Its length in `short`, or `NONE`.
-    len: u32,
-}
-
-/// As long as the texts are that a declaration holds in itself.
-const SHORT: usize = 23;
 
 /// A hash of half the length as tables want it: they look at both ends. Tables of halves
 /// stay in the cache.
@@ -46,61 +35,35 @@ fn hash_of(text: &str) -> u32 {
     (hash ^ hash >> 32) as u32
 }
 
-impl<'a> Symbols<'a> {
+impl Symbols<'_> {
     /// Makes room for so many.
     pub(super) fn reserve(&mut self, symbols: usize) {
-        self.known.reserve(symbols, |known| spread(known.hash));
-        self.long.reserve(symbols * 5 / 8);
-        self.short.reserve(symbols * 6);
+        self.known.reserve(symbols, |(h, _)| spread(*h));
+        self.texts.reserve(symbols);
     }
 
     fn find(&self, hash: u32, text: &str) -> Option<u32> {
-        let is = |known: &Known| known.hash == hash && self.is(known, text);
-        self.known.find(spread(hash), is).map(|known| known.symbol)
+        let is = |(h, symbol): &(u32, u32)| *h == hash && self.is(*symbol, text);
+        self.known.find(spread(hash), is).map(|(_, symbol)| *symbol)
     }
 
-    fn is(&self, known: &Known, text: &str) -> bool {
-        let at = known.at as usize;
-        if known.len == NONE {
-            // Inherited texts are shared.
-            return self
-                .long
-                .get(at)
-                .is_some_and(|long| std::ptr::eq(*long, text) || *long == text);
+    fn is(&self, symbol: u32, text: &str) -> bool {
+        match self.texts.get(symbol as usize).copied().flatten() {
+            // Inherited texts are shared, and long ones are in no cache.
+            Some(known) => std::ptr::eq(known, text) || known == text,
+            None => self.made.get(&symbol).is_some_and(|known| known == text),
         }
-        let short = self.short.as_bytes().get(at..at + known.len as usize);
-        short.is_some_and(|short| short == text.as_bytes())
     }
-
-    /// Remembers a text; a long one where it stands for `'a`.
-    fn add(&mut self, hash: u32, symbol: u32, text: Text<'a, '_>) -> Result<(), WriteError> {
-        let (at, len) = match text {
-            Text::Long(text) => {
-                self.long.push(text);
-                (self.long.len() - 1, NONE)
-            }
-            Text::Short(text) => {
-                self.short.push_str(text);
-                (self.short.len() - text.len(), number(text.len())?)
-            }
-        };
-        let known = Known { hash, symbol, at: number(at)?, len };
-        self.known.insert_unique(spread(hash), known, |known| spread(known.hash));
-        Ok(())
-    }
-}
-
-/// A text and how it is kept.
-enum Text<'a, 'b> {
-    Short(&'b str),
-    Long(&'a str),
 }
 
 impl<'a> Writer<'a, '_> {
     /// The symbol of a text.
     pub(super) fn symbol(&mut self, text: &'a str) -> Result<u32, WriteError> {
-        let kept = if text.len() <= SHORT { Text::Short(text) } else { Text::Long(text) };
-        self.symbol_kept(text, kept)
+        let hash = hash_of(text);
+        match self.symbols.find(hash, text) {
+            Some(symbol) => Ok(symbol),
+            None => self.new_symbol(hash, text, Some(text)),
+        }
     }
 
     /// The symbol of a qualifier's name.
@@ -120,20 +83,22 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// The symbol of a text that nobody else keeps.
-    pub(super) fn symbol_of_made(&mut self, text: &str) -> Result<u32, WriteError> {
-        self.symbol_kept(text, Text::Short(text))
-    }
-
-    #[inline]
-    fn symbol_kept(&mut self, text: &str, kept: Text<'a, '_>) -> Result<u32, WriteError> {
-        let hash = hash_of(text);
-        match self.symbols.find(hash, text) {
-            Some(symbol) => Ok(symbol),
-            None => self.new_symbol(hash, text, kept),
+    pub(super) fn symbol_of_made(&mut self, text: String) -> Result<u32, WriteError> {
+        let hash = hash_of(&text);
+        if let Some(symbol) = self.symbols.find(hash, &text) {
+            return Ok(symbol);
         }
+        let symbol = self.new_symbol(hash, &text, None)?;
+        self.symbols.made.insert(symbol, text);
+        Ok(symbol)
     }
 
-    fn new_symbol(&mut self, hash: u32, text: &str, kept: Text<'a, '_>) -> Result<u32, WriteError> {
+    fn new_symbol(
+        &mut self,
+        hash: u32,
+        text: &str,
+        kept: Option<&'a str>,
+    ) -> Result<u32, WriteError> {
         let symbol = number(self.root.symbols.len())?;
         let start = self.payload.len();
         if start > WrittenText::MOST {
@@ -141,11 +106,45 @@ impl<'a> Writer<'a, '_> {
         }
         self.payload.push(text.as_bytes());
         self.root.symbols.push(Run { start: number(start)?, len: number(text.len())? });
-        self.symbols.add(hash, symbol, kept)?;
+        self.symbols.texts.push(kept);
+        self.symbols.known.insert_unique(spread(hash), (hash, symbol), |(h, _)| spread(*h));
         Ok(symbol)
     }
 
     pub(super) fn optional_symbol(&mut self, name: Option<&'a Name>) -> Result<u32, WriteError> {
         name.map_or(Ok(NONE), |n| self.symbol(n.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::payload::Payload;
+    use cimarron_model::Dialect;
+
+    #[test]
+    fn who_keeps_a_text_makes_no_difference() {
+        let mut writer = Writer::new(Payload::in_memory(0), Dialect::Dmtf);
+        let both = |writer: &mut Writer<'static, '_>, text: &'static str| {
+            let symbol = writer.symbol(text).unwrap();
+            assert_eq!(writer.symbol_of_made(text.to_owned()).unwrap(), symbol);
+            assert_eq!(writer.qualifier_symbol(text).unwrap(), symbol);
+            symbol
+        };
+        let made = |writer: &mut Writer<'static, '_>, text: &'static str| {
+            let symbol = writer.symbol_of_made(text.to_owned()).unwrap();
+            assert_eq!(writer.qualifier_symbol(text).unwrap(), symbol);
+            assert_eq!(writer.symbol(text).unwrap(), symbol);
+            symbol
+        };
+        assert_eq!(both(&mut writer, "Key"), 0);
+        assert_eq!(made(&mut writer, "X.k=1"), 1);
+        assert_eq!(made(&mut writer, ""), 2);
+        assert_eq!(both(&mut writer, ""), 2);
+        // Its shortcut is that of `Key`.
+        assert_eq!(both(&mut writer, "KEY"), 3);
+        assert_eq!(made(&mut writer, "Key"), 0);
+        assert_eq!(both(&mut writer, "X.k=1"), 1);
+        assert_eq!(writer.payload.len(), "KeyX.k=1KEY".len());
     }
 }

@@ -193,7 +193,7 @@ impl<'a> Writer<'a, '_> {
             Scalar::Real32(v) => u64::from(v.to_bits()),
             Scalar::Real64(v) => v.to_bits(),
             Scalar::Char16(v) => u64::from(v.0),
-            Scalar::Reference(v) => u64::from(self.symbol_of_made(&v.to_string())?),
+            Scalar::Reference(v) => u64::from(self.symbol_of_made(v.to_string())?),
             Scalar::DateTime(v) => {
                 let bits = v.to_bits();
                 let start = number(self.root.words.len())?;

@@ -114,7 +114,7 @@ pub(super) struct Writer<'a, 'o> {
 }
 
 impl<'a, 'o> Writer<'a, 'o> {
-    fn new(payload: Payload<'o>, dialect: Dialect) -> Self {
+    pub(super) fn new(payload: Payload<'o>, dialect: Dialect) -> Self {
         let root = Root {
             dialect: u8::from(dialect == Dialect::Dmtf),
             fold_version: fold::TABLE_VERSION,
@@ -133,23 +133,21 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     /// Makes room as real schemas need it, with little to spare: what an allocator hands out
-    /// is cleared two megabytes at a time, used or not. Short lists have the same size in
-    /// bytes, whatever they hold, so that allocators lay them side by side.
+    /// is cleared two megabytes at a time, used or not.
     fn reserve(&mut self, classes: usize) {
         fn room<T>(list: &mut Vec<T>, bytes: usize) {
             list.reserve(bytes / size_of::<T>());
         }
-        let short = classes * 200;
         let root = &mut self.root;
-        room(&mut root.qualifiers, classes * 322);
-        room(&mut root.symbols, short);
-        room(&mut root.classes, short);
-        room(&mut root.properties, short);
-        room(&mut root.values, short);
-        room(&mut root.words, short);
-        room(&mut root.lists, short);
-        room(&mut self.values.strings, short);
-        self.symbols.reserve(classes * 16);
+        root.classes.reserve(classes);
+        room(&mut root.symbols, classes * 136);
+        room(&mut root.properties, classes * 188);
+        room(&mut root.qualifiers, classes * 262);
+        room(&mut root.values, classes * 164);
+        room(&mut root.words, classes * 132);
+        room(&mut root.lists, classes * 180);
+        room(&mut self.values.strings, classes * 84);
+        self.symbols.reserve(classes * 17);
         self.values.reserve(classes * 5);
     }
 
