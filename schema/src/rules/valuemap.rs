@@ -51,8 +51,7 @@ impl<'a> Judge<'a> {
     }
 
     fn integer_entries(&mut self, site: &Site<'_>, map: &Qualifier, of: CimType, range: Interval) {
-        let mut known: Vec<(Interval, usize)> = Vec::with_capacity(texts(&map.value).len());
-        let mut rest = None;
+        let (mut rest, mut last, mut rises) = (None, None, true);
         for (i, entry) in texts(&map.value).enumerate() {
             if entry == REST {
                 if let Some(first) = rest.replace(i) {
@@ -81,10 +80,21 @@ impl<'a> Judge<'a> {
                     let help = format!("{of} goes from {} to {}", range.0, range.1);
                     self.at_value(Rule::ValueMapEntry, site, map, Some(i), message, Some(&help));
                 }
-                Some(values) => known.push((values, i)),
+                Some((from, to)) => {
+                    rises &= last.is_none_or(|last| last < from);
+                    last = Some(to);
+                }
             }
         }
-        self.disjoint(site, map, known);
+        // As most people write them, and then there is nothing to look for.
+        if rises {
+            return;
+        }
+        let valid = |(i, entry)| {
+            let (from, to) = interval(entry, range).filter(|_| entry != REST)?;
+            (range.0 <= from && from <= to && to <= range.1).then_some(((from, to), i))
+        };
+        self.disjoint(site, map, texts(&map.value).enumerate().filter_map(valid).collect());
     }
 
     fn disjoint(&mut self, site: &Site<'_>, map: &Qualifier, mut known: Vec<(Interval, usize)>) {
