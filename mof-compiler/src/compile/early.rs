@@ -21,7 +21,7 @@ use crate::syntax::ast::{
     ClassDeclaration, DataType, Declaration, Directive, Feature, QualifierDeclaration, TypeKind,
     Value, ValueKind,
 };
-use cimarron_model::{CaseInsensitive, Name, QualifierType};
+use cimarron_model::{self as model, Name, QualifierType};
 use cimarron_schema::rules::{Environment, Judgement, Rule, Says, Violation, check_class};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashSet;
@@ -62,9 +62,9 @@ impl EarlyClass {
     }
 }
 
-/// How much text is parsed before what it holds is compiled: so much that the compiler
-/// finds its own instructions in the cache most times, and the trees as well.
-const BATCH: u32 = 64 << 10;
+/// How many bytes of text are parsed before what they hold is compiled: so many that the
+/// compiler finds its own instructions in the cache most times, and the trees as well.
+pub(crate) const BATCH: u32 = 64 << 10;
 
 /// Takes declarations in the order of the text and compiles what it can.
 pub(crate) struct Early<'c, 'a> {
@@ -73,12 +73,13 @@ pub(crate) struct Early<'c, 'a> {
     /// What has been looked at, and what waits for it.
     parsed: Vec<Parsed<'a>>,
     waiting: Vec<Parsed<'a>>,
-    /// How much text waits.
+    /// How much text waits, and with how much to look at it.
     length: u32,
+    batch: u32,
     /// The qualifier types so far, and the classes that were compiled.
     builder: NamespaceBuilder,
-    /// The classes that were not.
-    late: HashSet<Name>,
+    /// The names of all classes.
+    names: HashSet<Name>,
     /// Where nothing of the text can be looked up yet.
     texts: Texts<'c>,
     said: Diagnostics,
@@ -87,7 +88,7 @@ pub(crate) struct Early<'c, 'a> {
 }
 
 impl<'c, 'a> Early<'c, 'a> {
-    pub(crate) fn new(context: &'c Context<'c>, sources: &'a SourceMap) -> Self {
+    pub(crate) fn new(context: &'c Context<'c>, sources: &'a SourceMap, batch: u32) -> Self {
         let mut builder = NamespaceBuilder::default();
         for declaration in context.base.qualifier_types(context.namespace) {
             builder.know_qualifier_type(declaration);
@@ -98,8 +99,9 @@ impl<'c, 'a> Early<'c, 'a> {
             parsed: Vec::new(),
             waiting: Vec::new(),
             length: 0,
+            batch,
             builder,
-            late: HashSet::new(),
+            names: HashSet::new(),
             texts: Texts::default(),
             said: Diagnostics::new(),
             open: !context.keeps_trees,
@@ -109,9 +111,9 @@ impl<'c, 'a> Early<'c, 'a> {
     /// Takes the next declaration.
     pub(crate) fn take(&mut self, file: FileId, declaration: Declaration<'a>) {
         let span = declaration.span();
-        self.length += span.end - span.start;
+        self.length = self.length.saturating_add(span.end - span.start);
         self.waiting.push(Parsed { file, declaration, early: None });
-        if self.length >= BATCH {
+        if self.length >= self.batch {
             self.look();
         }
     }
@@ -122,23 +124,39 @@ impl<'c, 'a> Early<'c, 'a> {
         self.parsed
     }
 
-    /// Looks at what waits.
+    /// Looks at what waits: lowers its classes one after the other and then compiles them,
+    /// so that each step finds its own instructions in the cache.
     fn look(&mut self) {
         self.length = 0;
         let mut waiting = std::mem::take(&mut self.waiting);
-        for mut parsed in waiting.drain(..) {
-            let file = parsed.file;
-            match &mut parsed.declaration {
-                Declaration::Class(node) => parsed.early = self.class(file, node),
-                Declaration::Qualifier(node) => self.qualifier(At::new(file, node)),
-                Declaration::Directive(node) => self.directive(node),
-                // What follows does not mean what it says.
-                Declaration::Flavors(_) => self.open = false,
-                Declaration::Instance(_) => {}
+        let lowered: Vec<_> = waiting.iter().map(|parsed| self.lower(parsed)).collect();
+        for (mut parsed, local) in waiting.drain(..).zip(lowered) {
+            if let (Some(local), Declaration::Class(node)) = (local, &mut parsed.declaration)
+                && self.open
+            {
+                parsed.early = self.compile(At::new(parsed.file, node), local);
+                if parsed.early.as_ref().is_some_and(EarlyClass::has_no_tree) {
+                    node.clear();
+                }
             }
             self.parsed.push(parsed);
         }
         self.waiting = waiting;
+    }
+
+    /// Follows what a declaration means for classes, and lowers it if it is one and nothing
+    /// that comes later can make a difference.
+    fn lower(&mut self, parsed: &Parsed<'a>) -> Option<model::Class> {
+        let file = parsed.file;
+        match &parsed.declaration {
+            Declaration::Class(node) => return self.class(At::new(file, node)),
+            Declaration::Qualifier(node) => self.qualifier(At::new(file, node)),
+            Declaration::Directive(node) => self.directive(node),
+            // What follows does not mean what it says.
+            Declaration::Flavors(_) => self.open = false,
+            Declaration::Instance(_) => {}
+        }
+        None
     }
 
     fn directive(&mut self, node: &Directive<'_>) {
@@ -152,7 +170,7 @@ impl<'c, 'a> Early<'c, 'a> {
     }
 
     fn qualifier(&mut self, at: At<'_, QualifierDeclaration<'a>>) {
-        if self.builder.classes().len() > 0 {
+        if !self.names.is_empty() {
             self.undo();
         }
         if self.open {
@@ -161,33 +179,27 @@ impl<'c, 'a> Early<'c, 'a> {
         }
     }
 
-    fn class(&mut self, file: FileId, node: &mut ClassDeclaration<'a>) -> Option<EarlyClass> {
-        let name = node.name.text;
-        if self.builder.class(name).is_some() || self.late.contains(&CaseInsensitive(name)) {
+    fn class(&mut self, at: At<'_, ClassDeclaration<'a>>) -> Option<model::Class> {
+        if !self.names.insert(Name::new(at.node.name.text)) {
             self.undo();
         }
-        let early = if self.open { self.compile(At::new(file, node)) } else { None };
-        match &early {
-            Some(early) if early.has_no_tree() => node.clear(),
-            Some(_) => {}
-            None => drop(self.late.insert(Name::new(name))),
+        if !self.open || gives_more_than_literals(at.node) {
+            return None;
         }
-        early
+        let local = class::lower(&mut self.namespace(), at, &GlobalFlavors::default());
+        (!self.has_said()).then_some(local)
     }
 
-    /// Compiles a class if nothing that comes later can make a difference.
-    fn compile(&mut self, at: At<'_, ClassDeclaration<'a>>) -> Option<EarlyClass> {
-        if gives_more_than_literals(at.node) {
-            return None;
-        }
-        let above = match at.node.superclass {
-            Some(superclass) => Some(self.builder.class(superclass.text)?.clone()),
+    /// Compiles a class whose superclass has been.
+    fn compile(
+        &mut self,
+        at: At<'_, ClassDeclaration<'a>>,
+        local: model::Class,
+    ) -> Option<EarlyClass> {
+        let above = match &local.superclass {
+            Some(superclass) => Some(self.builder.class(superclass.as_str())?.clone()),
             None => None,
         };
-        let local = class::lower(&mut self.namespace(), at, &GlobalFlavors::default());
-        if self.has_said() {
-            return None;
-        }
         let around = SoFar { builder: &self.builder, asked: Cell::new(false) };
         let Judgement { violations, says } =
             check_class(&local, above.as_deref(), &around, self.context.dialect);
@@ -360,24 +372,27 @@ mod tests {
         "class T_Bad { string }; class T_A : T_Bad { [Override(\"X\")] string X; T_Bad REF R; };",
     ];
 
-    fn compiled(text: &str, dialect: Dialect, keeps_trees: bool) -> Compiled {
+    fn compiled(text: &str, dialect: Dialect, batch: Option<u32>) -> Compiled {
         let mut loader = Loader::new(&OsFileSystem);
         loader.add_text("early.mof", text).unwrap();
         let mut said = Diagnostics::new();
         let sources = loader.finish(&mut said);
         let options = CompileOptions { dialect, ..CompileOptions::default() };
-        compile_mof2(&sources, &options, &EmptyBase, said, keeps_trees)
+        compile_mof2(&sources, &options, &EmptyBase, said, batch)
     }
 
     #[test]
     fn early_is_as_late() {
+        let bytes = |of: &Compiled| of.archive().unwrap().to_vec();
         for text in TEXTS.map(|text| format!("{QUALIFIERS}{text}")) {
             for dialect in [Dialect::Dmtf, Dialect::Wmi] {
-                let [early, late] = [false, true].map(|keeps| compiled(&text, dialect, keeps));
-                assert_eq!(early.diagnostics.as_slice(), late.diagnostics.as_slice(), "{text}");
-                assert_eq!(early.statistics(), late.statistics(), "{text}");
-                let bytes = |of: &Compiled| of.archive().unwrap().to_vec();
-                assert_eq!(bytes(&early), bytes(&late), "{text}");
+                let late = compiled(&text, dialect, None);
+                for batch in [1, 200, u32::MAX] {
+                    let early = compiled(&text, dialect, Some(batch));
+                    assert_eq!(early.diagnostics.as_slice(), late.diagnostics.as_slice(), "{text}");
+                    assert_eq!(early.statistics(), late.statistics(), "{text}");
+                    assert_eq!(bytes(&early), bytes(&late), "{text}");
+                }
             }
         }
     }

@@ -216,8 +216,8 @@ pub fn compile(
     let mut compiled = match options.language {
         Language::Mof2 => {
             // Lints look at trees.
-            let keeps_trees = options.levels.any_lint();
-            compile_mof2(sources, options, base, diagnostics, keeps_trees)
+            let batch = if options.levels.any_lint() { None } else { Some(early::BATCH) };
+            compile_mof2(sources, options, base, diagnostics, batch)
         }
         Language::Mof3 => {
             let mut schema = SchemaBuilder::new(options.dialect);
@@ -232,12 +232,14 @@ pub fn compile(
     compiled
 }
 
+/// Compiles MOF 2. With a `batch`, most classes are compiled when so many bytes of text
+/// have been parsed; without, all at their turn, and their trees stay.
 fn compile_mof2(
     sources: &Sources,
     options: &CompileOptions,
     base: &dyn Base,
     mut diagnostics: Diagnostics,
-    keeps_trees: bool,
+    batch: Option<u32>,
 ) -> Compiled {
     let mut schema = SchemaBuilder::new(options.dialect);
     let roots = Roots::new(sources);
@@ -250,9 +252,9 @@ fn compile_mof2(
         base,
         roots: &roots,
         system: &system,
-        keeps_trees,
+        keeps_trees: batch.is_none(),
     };
-    let mut early = Early::new(&context, sources.map());
+    let mut early = Early::new(&context, sources.map(), batch.unwrap_or_default());
     crate::syntax::parse_each(sources, &mut diagnostics, &mut |file, declaration| {
         early.take(file, declaration);
     });
