@@ -4,8 +4,7 @@
 //! places in it, is made in a third of the time of a tree, and asked in a fifth.
 
 use super::fs::{EntryKind, missing, normal};
-use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 use std::io;
@@ -15,8 +14,10 @@ use std::path::{Path, PathBuf};
 pub(super) struct Listing<T> {
     /// With their normal paths (`/` between the parts), in path order.
     files: Vec<(String, T)>,
-    /// Places in `files` by the hash of the path.
+    /// Places in `files` by the hash of the path. Whoever makes an archive chooses the paths,
+    /// so the hash is seeded.
     places: HashTable<usize>,
+    hasher: DefaultHashBuilder,
 }
 
 impl<T> Listing<T> {
@@ -30,12 +31,14 @@ impl<T> Listing<T> {
             }
             again
         });
-        let hash_at = |place: &usize| files.get(*place).map_or(0, |(path, _)| hash(path));
+        let hasher = DefaultHashBuilder::default();
+        let hash_at =
+            |place: &usize| files.get(*place).map_or(0, |(path, _)| hasher.hash_one(path));
         let mut places = HashTable::with_capacity(files.len());
         for place in 0..files.len() {
             places.insert_unique(hash_at(&place), place, hash_at);
         }
-        Self { files, places }
+        Self { files, places, hasher }
     }
 
     /// All files with their paths, in path order.
@@ -50,7 +53,8 @@ impl<T> Listing<T> {
 
     /// The file under a normal path.
     pub(super) fn get(&self, path: &str) -> Option<&T> {
-        let place = self.places.find(hash(path), |place| self.path(*place) == Some(path))?;
+        let hash = self.hasher.hash_one(path);
+        let place = self.places.find(hash, |place| self.path(*place) == Some(path))?;
         self.files.get(*place).map(|(_, file)| file)
     }
 
@@ -86,10 +90,6 @@ impl<T> Listing<T> {
         let rest = self.files.get(start..).unwrap_or_default();
         rest.iter().map_while(move |(path, _)| path.strip_prefix(prefix.as_str()))
     }
-}
-
-fn hash(path: &str) -> u64 {
-    FxBuildHasher.hash_one(path)
 }
 
 /// The order of [`Path`], for normal paths: the files of a directory stand together.
