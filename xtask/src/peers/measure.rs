@@ -89,10 +89,13 @@ impl Samples {
     }
 }
 
+/// How long a side runs before the run that counts, at least.
+const WARM_UP: Duration = Duration::from_millis(500);
+
 /// Runs the sides in turn, A B A B, so that whatever changes on the machine meanwhile falls
-/// on all of them. Before each run that counts comes one of the same side that does not: a
+/// on all of them. Before each run that counts come some of the same side that do not: a
 /// virtual machine gives the memory back that nobody uses, and getting it again takes longer
-/// than a short program runs.
+/// than a short program runs, three of these in a row and more.
 pub(super) fn in_turn<const N: usize>(
     sides: [(&str, &dyn Fn() -> Command); N],
     runs: u32,
@@ -102,7 +105,11 @@ pub(super) fn in_turn<const N: usize>(
     for _ in 0..runs {
         for ((name, command), samples) in sides.iter().zip(&mut samples) {
             progress.set_message((*name).to_owned());
+            let begin = Instant::now();
             timed(&mut command())?;
+            while begin.elapsed() < WARM_UP {
+                timed(&mut command())?;
+            }
             let (sample, output) = timed(&mut command())?;
             samples.runs.push(sample);
             samples.outputs.push(output);
