@@ -11,6 +11,9 @@
 //!    types; `cimarron_schema::rules` judges them and `place` finds the text that a
 //!    violation is about.
 //! 4. `instance` does the same for instances, `alias` resolving their aliases.
+//!
+//! Where nothing that comes later can make a difference, `early` takes the third step for
+//! a class as soon as it is parsed.
 
 mod alias;
 mod class;

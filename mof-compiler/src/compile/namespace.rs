@@ -201,14 +201,15 @@ impl Namespace<'_, '_> {
     /// Compiles a class; gives what it says of others.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
         if let Some(EarlyClass { class, says, findings }) = declared.early.take() {
-            match findings {
-                Findings::None => {}
+            let says = match findings {
+                Findings::None => says,
                 Findings::These(mut violations) => {
                     violations.retain(|v| !self.is_consequence(v, false));
                     self.report(declared, violations);
+                    says
                 }
-                Findings::More => drop(self.judge(declared, forced)),
-            }
+                Findings::More => self.judge(declared, forced).says,
+            };
             self.builder.add_resolved(class);
             return says;
         }
