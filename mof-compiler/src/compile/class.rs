@@ -13,30 +13,80 @@ use cimarron_model::{
     Qualifiers, Value, suggest,
 };
 use cimarron_schema::implied_flavor;
-use cimarron_schema::rules::Environment;
+use cimarron_schema::rules::{Element, Environment, Rule, Violation};
 
-/// A class as its declaration says, nothing resolved. The positions of
-/// properties and methods are those of [`properties`] and [`methods`].
+/// A class as its declaration says.
+pub(crate) struct Lowered {
+    /// Nothing of it is resolved. The positions of properties and methods are those of
+    /// [`properties`] and [`methods`].
+    pub(crate) class: Class,
+    /// The elements whose types are unknown, which has been reported.
+    pub(crate) untyped: Vec<Element>,
+}
+
+impl Lowered {
+    /// Whether a violation says more of an element without a type than that it has none.
+    pub(crate) fn is_of_untyped(&self, violation: &Violation) -> bool {
+        // Whatever its type is, these hold.
+        let by_name = matches!(
+            violation.rule,
+            Rule::DuplicateProperty
+                | Rule::DuplicateMethod
+                | Rule::DuplicateParameter
+                | Rule::InvalidMemberName
+                | Rule::PropertyNameTooLong
+                | Rule::MethodNameTooLong
+                | Rule::ReservedParameterName
+                | Rule::SharedMemberName
+                | Rule::OverrideTarget
+                | Rule::UndeclaredQualifier
+        );
+        !by_name && self.untyped.contains(&violation.element)
+    }
+
+    /// The class without the members that have no type, for nobody to judge by them.
+    pub(crate) fn typed(mut self) -> Class {
+        if self.untyped.is_empty() {
+            return self.class;
+        }
+        let (mut property, mut method) = (0.., 0..);
+        self.class.properties.retain(|_| {
+            let at = property.next().map(Element::Property);
+            !self.untyped.iter().any(|element| Some(*element) == at)
+        });
+        self.class.methods.retain(|_| {
+            let at = method.next();
+            !self.untyped.iter().any(|element| match *element {
+                Element::Method(i) | Element::Parameter(i, _) => Some(i) == at,
+                Element::Class | Element::Property(_) => false,
+            })
+        });
+        self.class
+    }
+}
+
+/// Lowers a class declaration.
 pub(crate) fn lower(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, ast::ClassDeclaration<'_>>,
     flavors: &GlobalFlavors,
-) -> Class {
+) -> Lowered {
     let node = at.node;
-    let mut lowering = Lowering { namespace, file: at.file, flavors };
+    let mut lowering = Lowering { namespace, file: at.file, flavors, untyped: Vec::new() };
     let qualifiers = lowering.qualifiers(&node.qualifiers);
     // Made in their size: to grow a list of these is to copy much.
     let mut all_properties = Vec::with_capacity(properties(node).count());
-    all_properties.extend(properties(node).map(|p| lowering.property(p)));
+    all_properties.extend(properties(node).enumerate().map(|(i, p)| lowering.property(i, p)));
     let mut all_methods = Vec::with_capacity(methods(node).count());
-    all_methods.extend(methods(node).map(|m| lowering.method(m)));
-    Class {
+    all_methods.extend(methods(node).enumerate().map(|(i, m)| lowering.method(i, m)));
+    let class = Class {
         name: Name::new(node.name.text),
         superclass: node.superclass.map(|s| Name::new(s.text)),
         qualifiers,
         properties: all_properties,
         methods: all_methods,
-    }
+    };
+    Lowered { class, untyped: lowering.untyped }
 }
 
 /// Gives each parameter that writes no `ID` the one of its position, as WMI's compiler
@@ -55,6 +105,7 @@ struct Lowering<'x, 'c, 's> {
     namespace: &'x mut Namespace<'c, 's>,
     file: FileId,
     flavors: &'x GlobalFlavors,
+    untyped: Vec<Element>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -66,8 +117,9 @@ impl Lowering<'_, '_, '_> {
         qualifier::lower_all(self.namespace, self.file, written, self.flavors)
     }
 
-    fn property(&mut self, property: &ast::Property<'_>) -> Property {
-        let data_type = self.data_type(&property.data_type);
+    fn property(&mut self, position: usize, property: &ast::Property<'_>) -> Property {
+        let element = Element::Property(position);
+        let data_type = self.data_type(element, &property.data_type);
         let references = data_type.cim_type == CimType::Reference && data_type.is_array();
         if references && self.namespace.context.is_dmtf_mof2() {
             let message = "a reference is no array in DMTF MOF".to_owned();
@@ -75,21 +127,28 @@ impl Lowering<'_, '_, '_> {
         }
         let mut lowered = Property::new(property.name.text, data_type);
         lowered.qualifiers = self.qualifiers(&property.qualifiers);
-        lowered.default =
-            self.default(property.default.as_ref(), &lowered.data_type, &lowered.qualifiers);
+        lowered.default = self.default(
+            element,
+            property.default.as_ref(),
+            &lowered.data_type,
+            &lowered.qualifiers,
+        );
         lowered
     }
 
-    fn method(&mut self, method: &ast::Method<'_>) -> Method {
+    fn method(&mut self, position: usize, method: &ast::Method<'_>) -> Method {
         let return_type = match method.return_type.kind {
             ast::TypeKind::Void => None,
-            _ => Some(self.data_type(&method.return_type)),
+            _ => Some(self.data_type(Element::Method(position), &method.return_type)),
         };
         if return_type.is_none() && self.namespace.context.is_dmtf_mof2() {
             let message = "DMTF methods return a value".to_owned();
             self.wmi_form(method.return_type.span, message, "write uint32");
         }
-        let mut parameters: Vec<_> = method.parameters.iter().map(|p| self.parameter(p)).collect();
+        let parameters = method.parameters.iter().enumerate();
+        let mut parameters: Vec<_> = parameters
+            .map(|(i, parameter)| self.parameter(Element::Parameter(position, i), parameter))
+            .collect();
         if self.namespace.context.dialect == Dialect::Wmi {
             number(&mut parameters);
         }
@@ -103,21 +162,24 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    fn parameter(&mut self, parameter: &ast::Parameter<'_>) -> Parameter {
-        let data_type = self.data_type(&parameter.data_type);
+    fn parameter(&mut self, element: Element, parameter: &ast::Parameter<'_>) -> Parameter {
+        let data_type = self.data_type(element, &parameter.data_type);
         let qualifiers = self.qualifiers(&parameter.qualifiers);
-        let default = self.default(parameter.default.as_ref(), &data_type, &qualifiers);
+        let default = self.default(element, parameter.default.as_ref(), &data_type, &qualifiers);
         Parameter { name: Name::new(parameter.name.text), data_type, qualifiers, default }
     }
 
-    fn data_type(&mut self, written: &ast::DataType<'_>) -> DataType {
+    fn data_type(&mut self, element: Element, written: &ast::DataType<'_>) -> DataType {
+        if written.kind == ast::TypeKind::Unknown {
+            self.untyped.push(element);
+        }
         if written.kind == ast::TypeKind::Void {
             let message = "`void` is a return type only";
             let found = self.error(Code::VoidType, written.span, message);
             self.namespace.sink.push(found);
         }
         if self.namespace.context.dialect == Dialect::Dmtf {
-            return self.dmtf_type(written);
+            return self.dmtf_type(element, written);
         }
         if let ast::TypeKind::Object(Some(class)) = written.kind {
             self.perhaps_misspelled(class);
@@ -127,9 +189,7 @@ impl Lowering<'_, '_, '_> {
 
     /// DSP0004 Annex A: a type is intrinsic or a reference to a class. Embedded
     /// objects are strings with a qualifier.
-    fn dmtf_type(&mut self, written: &ast::DataType<'_>) -> DataType {
-        let as_string =
-            |lowered: DataType| DataType { cim_type: CimType::String, class: None, ..lowered };
+    fn dmtf_type(&mut self, element: Element, written: &ast::DataType<'_>) -> DataType {
         match written.kind {
             ast::TypeKind::Object(Some(class))
                 if self.namespace.environment().superclass(class.text).is_none() =>
@@ -138,7 +198,7 @@ impl Lowering<'_, '_, '_> {
                 let mut found = self.error(Code::UnknownType, class.span, message);
                 found.help = similar_type(class.text).map(suggest::did_you_mean);
                 self.namespace.sink.push(found);
-                as_string(lower_type(written))
+                self.untyped.push(element);
             }
             ast::TypeKind::Object(class) => {
                 let qualifier = match class {
@@ -147,15 +207,15 @@ impl Lowering<'_, '_, '_> {
                 };
                 let message = "an embedded object is a string in DMTF MOF".to_owned();
                 self.wmi_form(written.span, message, &format!("write [{qualifier}] string"));
-                as_string(lower_type(written))
+                self.untyped.push(element);
             }
             ast::TypeKind::Reference(None) => {
                 let message = "a reference names its class in DMTF MOF".to_owned();
                 self.wmi_form(written.span, message, "write Class REF");
-                lower_type(written)
             }
-            _ => lower_type(written),
+            _ => {}
         }
+        lower_type(written)
     }
 
     fn wmi_form(&mut self, span: Span, message: String, help: &str) {
@@ -180,11 +240,12 @@ impl Lowering<'_, '_, '_> {
     /// A default value; what cannot be converted is reported and left out.
     fn default(
         &mut self,
+        element: Element,
         written: Option<&ast::Value<'_>>,
         data_type: &DataType,
         qualifiers: &Qualifiers,
     ) -> Option<Value> {
-        let written = written?;
+        let written = written.filter(|_| !self.untyped.contains(&element))?;
         let (file, aliases) = (self.file, self.namespace.aliases);
         let embedded = value_type(self.namespace.context.language, data_type, qualifiers);
         let data_type = embedded.as_ref().unwrap_or(data_type);
@@ -199,13 +260,15 @@ fn similar_type(word: &str) -> Option<&'static str> {
     suggest::nearest(word, CimType::ALL.into_iter().rev().map(CimType::as_str))
 }
 
-/// A written type. `void` becomes `uint32`: whoever may not write it has said so.
+/// A written type. `void` becomes `uint32`: whoever may not write it has said so. What is
+/// unknown becomes a string.
 pub(crate) fn lower_type(written: &ast::DataType<'_>) -> DataType {
     let (cim_type, class) = match written.kind {
         ast::TypeKind::Void => (CimType::UInt32, None),
         ast::TypeKind::Intrinsic(cim_type) => (cim_type, None),
         ast::TypeKind::Object(class) => (CimType::Object, class),
         ast::TypeKind::Reference(class) => (CimType::Reference, class),
+        ast::TypeKind::Unknown => (CimType::String, None),
     };
     let array = match written.array {
         None => ArrayShape::Scalar,

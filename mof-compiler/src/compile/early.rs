@@ -186,8 +186,8 @@ impl<'c, 'a> Early<'c, 'a> {
         if !self.open || gives_more_than_literals(at.node) {
             return None;
         }
-        let local = class::lower(&mut self.namespace(), at, &GlobalFlavors::default());
-        (!self.has_said()).then_some(local)
+        let lowered = class::lower(&mut self.namespace(), at, &GlobalFlavors::default());
+        (!self.has_said() && lowered.untyped.is_empty()).then_some(lowered.class)
     }
 
     /// Compiles a class whose superclass has been.

@@ -232,7 +232,8 @@ impl Namespace<'_, '_> {
 
     /// Lowers a class and reports what is wrong with it.
     fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
-        let mut local = class::lower(self, declared.at(), &declared.flavors);
+        let mut lowered = class::lower(self, declared.at(), &declared.flavors);
+        let local = &mut lowered.class;
         let above = match &local.superclass {
             Some(name) => {
                 let name = name.clone();
@@ -246,18 +247,19 @@ impl Namespace<'_, '_> {
             None => false,
         };
         let Judgement { mut violations, says } =
-            check_class(&local, above.as_deref(), &self.environment(), dialect);
+            check_class(local, above.as_deref(), &self.environment(), dialect);
         if forced.holds(declared, above.as_deref()) {
-            violations.retain(|v| !v.drop_conflicting(&mut local));
+            violations.retain(|v| !v.drop_conflicting(local));
         }
         violations.retain(|v| {
-            let permitted = permits(self.context, v, &local, above.as_deref());
-            !permitted && !self.is_consequence(v, doubtful)
+            let permitted = permits(self.context, v, &lowered.class, above.as_deref());
+            !permitted && !self.is_consequence(v, doubtful) && !lowered.is_of_untyped(v)
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
-        limits::defaults(self, declared.at(), &local, above.as_deref());
-        Judged { local, is_below: above.is_some(), doubtful, too_deep, says }
+        limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
+        let doubtful = doubtful || !lowered.untyped.is_empty();
+        Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, says }
     }
 
     /// Judges what a class says of others, which are all there now.

@@ -8,7 +8,7 @@ use super::{At, GlobalFlavors, standard};
 use crate::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
-use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind};
+use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind, TypeKind};
 use cimarron_model::{
     Array, CimType, DataType, Dialect, Flavor, Name, Qualifier, QualifierType, Qualifiers, Scalar,
     Scope, Scopes, Value, fold,
@@ -19,6 +19,10 @@ use hashbrown::HashMap;
 /// Lowers `Qualifier N : ...;` and adds it to the namespace.
 pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDeclaration<'_>>) {
     let node = at.node;
+    if node.data_type.kind == TypeKind::Unknown {
+        namespace.sink.broken.add_qualifier(node.name.text);
+        return;
+    }
     let data_type = lower_type(&node.data_type);
     let default = match &node.default {
         None => QualifierType::null(&data_type),

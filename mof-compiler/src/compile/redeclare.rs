@@ -106,8 +106,8 @@ impl Namespace<'_, '_> {
         }
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = self.with_sink(&mut unheard);
-        let old = class::lower(&mut quiet, before.at(), &before.flavors);
-        let new = class::lower(&mut quiet, now.at(), &now.flavors);
+        let old = class::lower(&mut quiet, before.at(), &before.flavors).class;
+        let new = class::lower(&mut quiet, now.at(), &now.flavors).class;
         if old == new {
             return false;
         }

@@ -131,7 +131,7 @@ fn add_text(builder: &mut NamespaceBuilder, text: &str) {
         let Declaration::Class(node) = declaration else { continue };
         let at = At::new(FileId::default(), &**node);
         let mut namespace = Namespace::new(&context, builder, &mut sink, &texts);
-        let local = class::lower(&mut namespace, at, &GlobalFlavors::default());
+        let local = class::lower(&mut namespace, at, &GlobalFlavors::default()).class;
         // Every class comes behind its superclass; the test below sees to it.
         let _ = builder.add_class(local);
     }

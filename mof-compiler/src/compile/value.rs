@@ -198,7 +198,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             (ValueKind::Class(embedded), TypeClass::Object) => {
                 let at = At::new(self.file, &**embedded);
-                let object = class::lower(self.namespace, at, self.flavors);
+                let object = class::lower(self.namespace, at, self.flavors).typed();
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }
             _ => {

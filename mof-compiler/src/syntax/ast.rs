@@ -174,6 +174,8 @@ pub enum TypeKind<'a> {
     Object(Option<Identifier<'a>>),
     /// `C REF`, and `object ref` for any class (WMI).
     Reference(Option<Identifier<'a>>),
+    /// Nothing that there is: the mistake has been reported.
+    Unknown,
 }
 
 /// Array brackets.

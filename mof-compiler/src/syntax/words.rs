@@ -8,7 +8,7 @@ use super::ast::{
 use super::mof3;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
-use cimarron_model::{CimType, suggest};
+use cimarron_model::suggest;
 
 /// The keywords that may name the type of a qualifier.
 const TYPES: [&str; 14] = [
@@ -130,7 +130,7 @@ impl<'a> Reports<'a> {
         found
     }
 
-    /// Reports a qualifier type that is none; `string` stands in for it.
+    /// Reports a qualifier type that is none.
     pub(crate) fn unknown_type(
         &mut self,
         word: Identifier<'a>,
@@ -140,7 +140,7 @@ impl<'a> Reports<'a> {
             .unwrap_or_else(|| "qualifiers have intrinsic types such as string or boolean".into());
         let message = format!("unknown type `{}`", word.text);
         self.push(Code::UnknownType, word.span, message).help = Some(help);
-        DataType { span: word.span, kind: TypeKind::Intrinsic(CimType::String), array }
+        DataType { span: word.span, kind: TypeKind::Unknown, array }
     }
 
     /// Reports `type[] name`, which MOF 2 writes `type name[]`.

@@ -396,11 +396,7 @@ impl<'t> Writer<'t, '_, '_> {
     fn typed(&mut self, written: &DataType<'t>, within: TypeId) -> Typed<'t> {
         let span = written.span;
         let mut typed = Typed {
-            data_type: ast::DataType {
-                span,
-                kind: ast::TypeKind::Intrinsic(CimType::String),
-                array: written.array,
-            },
+            data_type: ast::DataType { span, kind: ast::TypeKind::Unknown, array: written.array },
             qualifiers: Vec::new(),
             target: Target::default(),
         };
@@ -421,6 +417,7 @@ impl<'t> Writer<'t, '_, '_> {
             }
             Meaning::OctetString => {
                 typed.qualifiers.push(made("Octetstring", span, None));
+                typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::String);
                 if written.array.is_none() {
                     typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::UInt8);
                     typed.data_type.array = Some(ast::ArraySuffix { span, size: None });
@@ -435,6 +432,7 @@ impl<'t> Writer<'t, '_, '_> {
             Meaning::Complex(found) => {
                 let name = self.types.archived_name(found).to_owned();
                 let value = text_value(span, Cow::Owned(name));
+                typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::String);
                 typed.qualifiers.push(made("EmbeddedInstance", span, Some(value)));
             }
             Meaning::Reference(class) => match self.reference(*class, within) {

@@ -60,7 +60,7 @@ const WORDS: &[Case] = &[
     ),
     (
         r#"Qualifier Q : strng = "x", Scope(any);"#,
-        &[r#"qualifier Q: string="x" scope Any"#],
+        &[r#"qualifier Q: ?="x" scope Any"#],
         &["1:15 31 unknown type `strng` | did you mean `string`?"],
     ),
     (

@@ -89,6 +89,7 @@ fn data_type(t: &DataType<'_>) -> String {
         TypeKind::Intrinsic(intrinsic) => intrinsic.as_str().to_owned(),
         TypeKind::Object(class) => format!("object:{}", name(class)),
         TypeKind::Reference(class) => format!("ref:{}", name(class)),
+        TypeKind::Unknown => "?".to_owned(),
     };
     match t.array {
         None => kind,
