@@ -57,6 +57,11 @@ impl SchemaBuilder {
         self.namespaces.entry(Name::new(name)).or_default()
     }
 
+    /// The namespace of this name, if it is there.
+    pub fn get(&self, name: &str) -> Option<&NamespaceBuilder> {
+        self.namespaces.get(&CaseInsensitive(name))
+    }
+
     /// The namespaces in the order in which they were first named.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Name, &NamespaceBuilder)> {
         self.namespaces.iter()

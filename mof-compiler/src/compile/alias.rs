@@ -4,17 +4,24 @@
 //! made of key values. So aliases are resolved on demand, by converting the keys
 //! of the instance they name: forward references work, and only keys that need
 //! each other are a circle.
+//!
+//! An alias is known in its whole file, whatever namespaces that goes to, so what it stands
+//! for may be in another one: in one that comes first in the text, for its classes are
+//! known then.
 
+use super::Context;
 use super::instance::path_from;
 use super::namespace::Namespace;
+use super::place::Texts;
 use super::roots::Roots;
-use super::unit::{Class, Instance as Declared, Item, declared};
+use super::unit::{Instance as Declared, Unit};
 use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Identifier;
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
+use cimarron_schema::NamespaceBuilder;
 use hashbrown::HashMap;
 use std::cell::{Cell, RefCell};
 
@@ -22,35 +29,53 @@ use std::cell::{Cell, RefCell};
 enum Target<'d> {
     /// By name.
     Class(&'d str),
-    Instance(&'d Declared<'d>),
+    Instance(Declared<'d>),
 }
 
-/// The aliases of a namespace. Each is known in its own file and those that are
+/// An alias, and what it stands for.
+struct Alias<'d> {
+    file: FileId,
+    span: Span,
+    namespace: Name,
+    target: Target<'d>,
+}
+
+/// The aliases of a text. Each is known in its own file and those that are
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
-    declared: HashMap<FileId, HashMap<Name, (FileId, Span, Target<'d>)>>,
-    /// Paths already made; `None` while one is being made.
+    declared: HashMap<FileId, HashMap<Name, Alias<'d>>>,
+    /// Paths already made, as their own namespaces see them; `None` while one is being made.
     paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
     /// Whether making a path led back to where it began.
     circle: Cell<bool>,
 }
 
 impl<'d> AliasTable<'d> {
-    pub(crate) fn new(
-        namespace: &mut Namespace<'_, '_>,
-        classes: &[Class<'d>],
-        items: &'d [Item<'d>],
-    ) -> Self {
+    pub(crate) fn new<'u>(
+        units: impl IntoIterator<Item = (&'u str, &'u Unit<'d>)>,
+        roots: &Roots,
+        sink: &mut Diagnostics,
+    ) -> Self
+    where
+        'd: 'u,
+    {
         let mut table =
             Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
-        for class in classes {
-            if let Some(alias) = class.node.alias {
-                table.declare(namespace, (class.file, alias), Target::Class(class.node.name.text));
+        for (namespace, unit) in units {
+            let mut declare = |file, written: Option<Identifier<'d>>, target| {
+                let Some(Identifier { text, span }) = written else { return };
+                let alias = Alias { file, span, namespace: Name::new(namespace), target };
+                table.declare(roots.of(file), text, alias, sink);
+            };
+            for class in &unit.classes {
+                let target = Target::Class(class.node.name.text);
+                declare(class.file, class.node.alias, target);
             }
-        }
-        for instance in declared(items) {
-            if let Some(alias) = instance.at.node.alias {
-                table.declare(namespace, (instance.at.file, alias), Target::Instance(instance));
+            for instance in unit.declared() {
+                if instance.at.node.alias.is_some() {
+                    let target = Target::Instance(instance.clone());
+                    declare(instance.at.file, instance.at.node.alias, target);
+                }
             }
         }
         table
@@ -58,34 +83,42 @@ impl<'d> AliasTable<'d> {
 
     /// The class of the instance that carries an alias.
     pub(crate) fn class_of(&self, roots: &Roots, file: FileId, name: &str) -> Option<&'d str> {
-        match self.declared.get(&roots.of(file))?.get(&CaseInsensitive(name))? {
-            (_, _, Target::Instance(one)) => Some(one.at.node.class.text),
-            _ => None,
+        match &self.declared.get(&roots.of(file))?.get(&CaseInsensitive(name))?.target {
+            Target::Instance(one) => Some(one.at.node.class.text),
+            Target::Class(_) => None,
         }
     }
 
-    fn declare(
-        &mut self,
-        namespace: &mut Namespace<'_, '_>,
-        (file, alias): (FileId, Identifier<'d>),
-        target: Target<'d>,
-    ) {
-        let root = namespace.context.roots.of(file);
+    fn declare(&mut self, root: FileId, name: &str, alias: Alias<'d>, sink: &mut Diagnostics) {
         let of_file = self.declared.entry(root).or_default();
-        if let Some((first_file, first, _)) = of_file.get(&CaseInsensitive(alias.text)) {
-            let message = format!("the alias `${}` is defined twice", alias.text);
-            let found = Diagnostic::new(Code::DuplicateAlias, file, alias.span, message);
-            namespace.sink.push(found.with_label(*first_file, *first, "first defined here"));
+        if let Some(first) = of_file.get(&CaseInsensitive(name)) {
+            let message = format!("the alias `${name}` is defined twice");
+            let found = Diagnostic::new(Code::DuplicateAlias, alias.file, alias.span, message);
+            sink.push(found.with_label(first.file, first.span, "first defined here"));
         } else {
-            of_file.insert(Name::new(alias.text), (file, alias.span, target));
+            of_file.insert(Name::new(name), alias);
         }
     }
 
-    fn make(&self, namespace: &mut Namespace<'_, '_>, target: &Target<'_>) -> Option<ObjectPath> {
-        let one = match target {
+    fn make(&self, namespace: &mut Namespace<'_, '_>, alias: &Alias<'_>) -> Option<ObjectPath> {
+        let one = match &alias.target {
             Target::Class(name) => return Some(ObjectPath::of_class(*name)),
             Target::Instance(one) => one,
         };
+        if namespace.is_at(&alias.namespace) {
+            return self.make_here(namespace, one);
+        }
+        let context = Context { namespace: alias.namespace.as_str(), ..*namespace.context };
+        let (mut builder, mut unheard) = (NamespaceBuilder::default(), Diagnostics::with_limit(0));
+        let texts = Texts::default();
+        self.make_here(&mut Namespace::new(&context, &mut builder, &mut unheard, &texts), one)
+    }
+
+    fn make_here(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        one: &Declared<'_>,
+    ) -> Option<ObjectPath> {
         let class = namespace.class(one.at.node.class.text)?;
         // Mistakes in the keys are reported when the instance itself is lowered.
         let mut unheard = Diagnostics::with_limit(0);
@@ -110,8 +143,7 @@ impl Aliases for AliasTable<'_> {
     ) -> Result<ObjectPath, Option<(Code, String)>> {
         let root = namespace.context.roots.of(file);
         let of_file = self.declared.get(&root);
-        let Some((_, _, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name)))
-        else {
+        let Some(alias) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
             if namespace.sink.broken.has_alias(name) {
                 // Nothing is made of a text with mistakes, so any path will do.
                 return Ok(ObjectPath::of_class(name));
@@ -126,14 +158,19 @@ impl Aliases for AliasTable<'_> {
             };
             return Err(Some((Code::UndefinedAlias, message)));
         };
-        let doubtful = match target {
-            Target::Instance(one) => namespace.doubts(one.at.node.class.text),
+        let is_here = namespace.is_at(&alias.namespace);
+        let seen_from_here = |path: ObjectPath| match is_here {
+            true => path,
+            false => ObjectPath { namespace: Some(alias.namespace.as_str().into()), ..path },
+        };
+        let doubtful = match &alias.target {
+            Target::Instance(one) => is_here && namespace.doubts(one.at.node.class.text),
             Target::Class(_) => false,
         };
         let key = (root, Name::new(name));
         let known = self.paths.borrow().get(&key).cloned();
         match known {
-            Some(Some(path)) => return Ok(path),
+            Some(Some(path)) => return Ok(seen_from_here(path)),
             Some(None) => {
                 self.circle.set(true);
                 return Err(circular(name));
@@ -142,7 +179,7 @@ impl Aliases for AliasTable<'_> {
         }
         self.paths.borrow_mut().insert(key.clone(), None);
         let before = self.circle.replace(false);
-        let path = self.make(namespace, target);
+        let path = self.make(namespace, alias);
         self.paths.borrow_mut().remove(&key);
         let Some(path) = path else {
             if doubtful {
@@ -152,12 +189,20 @@ impl Aliases for AliasTable<'_> {
                 return Err(circular(name));
             }
             // Whatever its key lacks is reported there.
-            return Err(None);
+            return Err((!is_here).then(|| out_of_reach(name, &alias.namespace)));
         };
         self.circle.set(before);
         self.paths.borrow_mut().insert(key, Some(path.clone()));
-        Ok(path)
+        Ok(seen_from_here(path))
     }
+}
+
+fn out_of_reach(name: &str, namespace: &Name) -> (Code, String) {
+    let message = format!(
+        "the keys of `${name}` are not known here: it is an instance of `{namespace}`, which \
+         comes later in the text"
+    );
+    (Code::UndefinedAlias, message)
 }
 
 fn circular(name: &str) -> Option<(Code, String)> {

@@ -49,9 +49,11 @@ use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, Sources, Span};
+use alias::AliasTable;
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
+use namespace::compile_namespace;
 use std::io::{Seek, Write};
 use std::sync::Arc;
 
@@ -267,13 +269,17 @@ fn compile_mof2(
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted };
+    let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit));
+    let aliases = AliasTable::new(by_name, &roots, &mut diagnostics);
     for (name, unit) in &mut units {
-        let builder = schema.namespace(name.as_str());
         let namespace = name.as_str();
-        let context = Context { namespace, base: &remaining, ..context };
-        let map = sources.map();
-        namespace::compile_namespace(unit, map, &context, builder, &mut changes, &mut diagnostics);
-        let children = system::child_namespaces(namespace, builder);
+        let mut builder = std::mem::take(schema.namespace(namespace));
+        let around = unit::Around { schema: &schema, base: &remaining };
+        let context = Context { namespace, base: &around, ..context };
+        let (map, sink) = (sources.map(), &mut diagnostics);
+        compile_namespace(unit, &aliases, map, &context, &mut builder, &mut changes, sink);
+        let children = system::child_namespaces(namespace, &builder);
+        *schema.namespace(namespace) = builder;
         for child in children {
             schema.namespace(&child);
         }

@@ -35,6 +35,7 @@ mod tests;
 
 pub(crate) use permit::{permits, value_type};
 
+use super::alias::AliasTable;
 use super::collect::Collected;
 use super::directive::Directives;
 use super::namespace::Namespace;
@@ -132,8 +133,9 @@ fn compile_namespace(
     let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
     standard::know(builder, &declared);
     let texts = Texts::of(&unit, None);
+    let table = AliasTable::new([(context.namespace, &unit)], context.roots, sink);
     let mut namespace = Namespace::new(context, builder, sink, &texts);
-    namespace.compile(&mut unit, changes);
+    namespace.compile(&mut unit, &table, changes);
     lowered.judge_the_rest(&mut namespace);
     standard::keep_used(builder, &used, &base);
 }

@@ -6,7 +6,7 @@ use super::early::{EarlyClass, Findings};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
-use super::redeclare::{Dependents, Forced};
+use super::redeclare::{Again, Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
@@ -49,6 +49,7 @@ struct Judged {
 /// Compiles a namespace's declarations into its builder.
 pub(crate) fn compile_namespace(
     unit: &mut Unit<'_>,
+    table: &AliasTable<'_>,
     sources: &SourceMap,
     context: &Context<'_>,
     builder: &mut NamespaceBuilder,
@@ -59,7 +60,7 @@ pub(crate) fn compile_namespace(
         builder.know_qualifier_type(declaration);
     }
     let texts = Texts::of(unit, Some(sources));
-    Namespace::new(context, builder, sink, &texts).compile(unit, changes);
+    Namespace::new(context, builder, sink, &texts).compile(unit, table, changes);
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -75,15 +76,24 @@ impl<'c, 's> Namespace<'c, 's> {
 
 impl Namespace<'_, '_> {
     /// Compiles the declarations.
-    pub(crate) fn compile(&mut self, unit: &mut Unit<'_>, changes: &mut Changes) {
+    pub(crate) fn compile(
+        &mut self,
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        changes: &mut Changes,
+    ) {
         for declaration in &unit.qualifiers {
             qualifier::declare(self, *declaration);
         }
         let Unit { classes, instances, .. } = unit;
-        let table = AliasTable::new(self, classes, instances);
-        let mut namespace = self.with_aliases(&table);
-        namespace.classes(classes, instances, &table, changes);
-        instance::instances(&mut namespace, instances, &table, changes);
+        let mut namespace = self.with_aliases(table);
+        namespace.classes(classes, instances, table, changes);
+        instance::instances(&mut namespace, instances, table, changes);
+    }
+
+    /// Whether this is the namespace of that name.
+    pub(super) fn is_at(&self, name: &Name) -> bool {
+        name.is(self.context.namespace)
     }
 
     /// The class of this name: of the text, or already there.
@@ -141,21 +151,31 @@ impl Namespace<'_, '_> {
     ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
-        let mut replaced = BTreeSet::new();
+        // The declarations that take no effect: replaced by later ones, or refused.
+        let mut idle = BTreeSet::new();
         let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
-            let above = last.insert(name.clone(), i);
+            let above = last.get(&name).copied();
             let before = above.and_then(|b| classes.get(b));
-            self.existence(before, class);
-            if let Some(before) = before {
+            let mut counts = self.existence(before, class);
+            if let (true, Some(before)) = (counts, before) {
                 let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
-                if self.declared_again(before, class, dependents) {
-                    replaced.extend(above);
+                let again = self.declared_again(before, class, dependents);
+                if again == Again::Update {
+                    idle.extend(above);
                 }
+                counts = again != Again::Refused;
                 forced.add(class);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
+            if counts {
+                last.insert(name, i);
+            } else {
+                // What follows may be meant for it.
+                self.doubtful.add(name.as_str());
+                idle.insert(i);
+            }
         }
         let roots = self.context.roots;
         let class_of = |file, alias: &str| aliases.class_of(roots, file, alias).map(str::to_owned);
@@ -171,7 +191,7 @@ impl Namespace<'_, '_> {
         }
         let mut linked = Vec::new();
         for i in order.sequence {
-            // Of a class that is declared again, the last declaration counts.
+            // Of a class that is declared again, the last declaration counts that may.
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
@@ -181,14 +201,13 @@ impl Namespace<'_, '_> {
                 }
             }
             // What MOF 3 was made into could not be made from the text again.
-            let may_go = self.context.language == Language::Mof2 && !replaced.contains(&i);
+            let may_go = self.context.language == Language::Mof2 && !idle.contains(&i);
             if may_go && !self.context.keeps_trees {
                 class.release();
             }
         }
-        // The declarations that a later one replaces take no effect, and their mistakes
-        // are mistakes.
-        for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
+        // The mistakes of what takes no effect are mistakes.
+        for class in idle.difference(&order.circular).filter_map(|i| classes.get(*i)) {
             self.judge(class, &forced);
         }
         for (i, says) in linked {

@@ -66,15 +66,27 @@ impl Forced {
     }
 }
 
+/// What a declaration is to the one above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It says the same, and all of that could be said.
+    Same,
+    /// It takes the other one's place.
+    Update,
+    /// It may not take the other one's place.
+    Refused,
+}
+
 impl Namespace<'_, '_> {
-    /// Judges the update flags of a class. `before` is its declaration above, if any.
-    pub(super) fn existence(&mut self, before: Option<&Class<'_>>, now: &Class<'_>) {
+    /// Judges the update flags of a class: whether they let it be made, or changed.
+    /// `before` is its declaration above, if any.
+    pub(super) fn existence(&mut self, before: Option<&Class<'_>>, now: &Class<'_>) -> bool {
         let name = now.node.name;
         let there = || self.context.base.class(self.context.namespace, name.text).is_some();
         let found = match now.flags.existence {
-            Existence::CreateOrUpdate => return,
-            Existence::CreateOnly if before.is_none() && !there() => return,
-            Existence::UpdateOnly if before.is_some() || there() => return,
+            Existence::CreateOrUpdate => return true,
+            Existence::CreateOnly if before.is_none() && !there() => return true,
+            Existence::UpdateOnly if before.is_some() || there() => return true,
             Existence::CreateOnly => {
                 let message = format!("the class `{}` exists already", name.text);
                 let found = now.at().error(Code::CreateOnlyExists, name.span, message);
@@ -91,25 +103,22 @@ impl Namespace<'_, '_> {
             }
         };
         self.sink.push(found);
+        false
     }
 
     /// A class that is declared again: an update in WMI, and in DMTF MOF a mistake,
-    /// unless both say the same. Tells whether they differ.
+    /// unless both say the same.
     pub(super) fn declared_again(
         &mut self,
         before: &Class<'_>,
         now: &Class<'_>,
         dependents: &Dependents,
-    ) -> bool {
-        if now.flags.existence == Existence::CreateOnly {
-            return true;
-        }
-        let mut unheard = Diagnostics::with_limit(0);
-        let mut quiet = self.with_sink(&mut unheard);
-        let old = class::lower(&mut quiet, before.at(), &before.flavors).class;
-        let new = class::lower(&mut quiet, now.at(), &now.flavors).class;
+    ) -> Again {
+        let (old, left_out_before) = self.lowered(before);
+        let (new, left_out) = self.lowered(now);
         if old == new {
-            return false;
+            // What could not be converted may be all that differs.
+            return if left_out == left_out_before { Again::Same } else { Again::Update };
         }
         let name = &new.name;
         let span = now.node.name.span;
@@ -119,7 +128,7 @@ impl Namespace<'_, '_> {
         };
         if self.context.dialect == Dialect::Dmtf {
             self.sink.push(again().with_help("remove one of the two"));
-            return true;
+            return Again::Refused;
         }
         let in_the_way = match now.flags.mode {
             UpdateMode::Compatible if differs_in_more_than_notes(&old, &new) => {
@@ -130,11 +139,23 @@ impl Namespace<'_, '_> {
         };
         if let Some(found) = in_the_way {
             self.sink.push(first_declared(found, before));
-        } else if now.flags == UpdateFlags::default() {
+            return Again::Refused;
+        }
+        if now.flags == UpdateFlags::default() {
             let found = again().with_severity(Severity::Warning);
             self.sink.push(found.with_help("the last declaration counts"));
         }
-        true
+        Again::Update
+    }
+}
+
+impl Namespace<'_, '_> {
+    /// A class as its declaration says, and why it is without some of that.
+    fn lowered(&mut self, declared: &Class<'_>) -> (model::Class, Vec<String>) {
+        let mut unheard = Diagnostics::new();
+        let mut quiet = self.with_sink(&mut unheard);
+        let class = class::lower(&mut quiet, declared.at(), &declared.flavors).class;
+        (class, unheard.as_slice().iter().map(|found| found.message.clone()).collect())
     }
 }
 

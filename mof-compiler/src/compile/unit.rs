@@ -9,8 +9,10 @@ use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, QualifierDeclaration};
-use cimarron_model::{CaseInsensitive, Name, ObjectPath};
+use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType};
+use cimarron_schema::{ResolvedClass, SchemaBuilder};
 use hashbrown::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A class declaration and what is in force where it stands.
 pub(crate) struct Class<'a> {
@@ -216,12 +218,34 @@ impl Remaining<'_> {
     }
 }
 
+/// What is there for one namespace of a text: besides what was there before, the ones that
+/// the text has made.
+pub(crate) struct Around<'a> {
+    pub(crate) schema: &'a SchemaBuilder,
+    pub(crate) base: &'a dyn Base,
+}
+
+impl Base for Around<'_> {
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
+        let made = self.schema.get(namespace).and_then(|made| made.class(name)).cloned();
+        made.or_else(|| self.base.class(namespace, name))
+    }
+
+    fn class_names(&self, namespace: &str) -> Vec<Name> {
+        self.base.class_names(namespace)
+    }
+
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
+        self.base.qualifier_types(namespace)
+    }
+
+    fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
+        self.base.has_instance(namespace, path)
+    }
+}
+
 impl Base for Remaining<'_> {
-    fn class(
-        &self,
-        namespace: &str,
-        name: &str,
-    ) -> Option<std::sync::Arc<cimarron_schema::ResolvedClass>> {
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
         let class = self.base.class(namespace, name)?;
         let mut lineage = std::iter::once(&class.name).chain(&class.ancestors);
         let gone = !self.deleted.is_empty() && lineage.any(|n| self.is_gone(namespace, n.as_str()));
@@ -234,7 +258,7 @@ impl Base for Remaining<'_> {
         names
     }
 
-    fn qualifier_types(&self, namespace: &str) -> Vec<cimarron_model::QualifierType> {
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
         self.base.qualifier_types(namespace)
     }
 
