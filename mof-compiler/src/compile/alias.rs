@@ -37,6 +37,8 @@ struct Alias<'d> {
     file: FileId,
     span: Span,
     namespace: Name,
+    /// Whether it is deleted further down.
+    buried: bool,
     target: Target<'d>,
 }
 
@@ -62,19 +64,23 @@ impl<'d> AliasTable<'d> {
         let mut table =
             Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
         for (namespace, unit) in units {
-            let mut declare = |file, written: Option<Identifier<'d>>, target| {
+            let mut declare = |file, written: Option<Identifier<'d>>, buried, target| {
                 let Some(Identifier { text, span }) = written else { return };
-                let alias = Alias { file, span, namespace: Name::new(namespace), target };
+                let namespace = Name::new(namespace);
+                let alias = Alias { file, span, namespace, buried, target };
                 table.declare(roots.of(file), text, alias, sink);
             };
-            for class in &unit.classes {
-                let target = Target::Class(class.node.name.text);
-                declare(class.file, class.node.alias, target);
-            }
-            for instance in unit.declared() {
-                if instance.at.node.alias.is_some() {
-                    let target = Target::Instance(instance.clone());
-                    declare(instance.at.file, instance.at.node.alias, target);
+            let deleted = unit.buried.values().map(|unit| (unit, true));
+            for (unit, buried) in std::iter::once((unit, false)).chain(deleted) {
+                for class in &unit.classes {
+                    let target = Target::Class(class.node.name.text);
+                    declare(class.file, class.node.alias, buried, target);
+                }
+                for instance in unit.declared() {
+                    if instance.at.node.alias.is_some() {
+                        let target = Target::Instance(instance.clone());
+                        declare(instance.at.file, instance.at.node.alias, buried, target);
+                    }
                 }
             }
         }
@@ -189,7 +195,7 @@ impl Aliases for AliasTable<'_> {
                 return Err(circular(name));
             }
             // Whatever its key lacks is reported there.
-            return Err((!is_here).then(|| out_of_reach(name, &alias.namespace)));
+            return Err(out_of_reach(name, alias, is_here));
         };
         self.circle.set(before);
         self.paths.borrow_mut().insert(key, Some(path.clone()));
@@ -197,12 +203,15 @@ impl Aliases for AliasTable<'_> {
     }
 }
 
-fn out_of_reach(name: &str, namespace: &Name) -> (Code, String) {
-    let message = format!(
-        "the keys of `${name}` are not known here: it is an instance of `{namespace}`, which \
-         comes later in the text"
-    );
-    (Code::UndefinedAlias, message)
+/// Why the keys of an instance are not known, where nothing else has said so.
+fn out_of_reach(name: &str, alias: &Alias<'_>, is_here: bool) -> Option<(Code, String)> {
+    let why = match (is_here, alias.buried) {
+        (_, true) => "its class is deleted below".to_owned(),
+        (false, _) => format!("it is one of `{}`, which comes later in the text", alias.namespace),
+        (true, false) => return None,
+    };
+    let message = format!("the keys of the instance `${name}` are not known here: {why}");
+    Some((Code::UndefinedAlias, message))
 }
 
 fn circular(name: &str) -> Option<(Code, String)> {

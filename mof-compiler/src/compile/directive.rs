@@ -1,7 +1,7 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
 use super::collect::Collected;
-use super::unit::Item;
+use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
 use crate::Code;
@@ -65,7 +65,7 @@ impl<'b> Directives<'b> {
                 set_flags(at, &UpdateFlags::INSTANCE, &mut self.instance_flags, sink);
             }
             ("deleteclass", Dialect::Wmi) => self.delete_class(at, order, collected, sink),
-            ("deleteinstance", Dialect::Wmi) => self.delete_instance(at, collected, sink),
+            ("deleteinstance", Dialect::Wmi) => self.delete_instance(at, order, collected, sink),
             ("amendment", Dialect::Wmi) => self.amend(at, collected, sink),
             _ => self.unknown(at, sink),
         }
@@ -152,7 +152,7 @@ impl<'b> Directives<'b> {
         };
         let name = Name::new(&*class.text);
         let unit = collected.units.entry(self.namespace()).or_default();
-        let declared = unit.delete_class(&class.text);
+        let declared = unit.delete_class(&class.text, order);
         let there = !unit.deleted.contains_key(&name)
             && self.base.class(self.namespace.as_str(), &class.text).is_some();
         if !declared && !there && must_exist {
@@ -172,6 +172,7 @@ impl<'b> Directives<'b> {
     fn delete_instance<'a>(
         &self,
         at: At<'a, Directive<'a>>,
+        order: usize,
         collected: &mut Collected<'a>,
         sink: &mut Diagnostics,
     ) {
@@ -186,7 +187,7 @@ impl<'b> Directives<'b> {
         };
         let path = ObjectPath { host: None, namespace: None, ..path };
         let unit = collected.units.entry(self.namespace()).or_default();
-        unit.add_item(Item::Deleted(at, path, must_exist));
+        unit.add_item(Item::Deleted(Removal { at, path, must_exist, order }));
     }
 
     /// Whether a path names something in the current namespace.

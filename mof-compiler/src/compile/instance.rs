@@ -3,13 +3,13 @@
 use super::alias::AliasTable;
 use super::mof3::value_type;
 use super::namespace::Namespace;
-use super::unit::{Instance as Declared, Item};
+use super::unit::{Instance as Declared, Item, Removal};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
 use crate::Code;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue, ValueKind};
+use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property,
     QualifierType, Value, fold, suggest,
@@ -30,9 +30,8 @@ pub(crate) fn instances(
     for item in items {
         match item {
             Item::Declared(one) => lowered.declare(namespace, one, table),
-            Item::Deleted(at, path, must_exist) => {
-                let deleted = lowered.delete(namespace, *at, path, *must_exist);
-                changes.deletions.extend(deleted);
+            Item::Deleted(removal) => {
+                changes.deletions.extend(lowered.delete(namespace, removal));
             }
         }
     }
@@ -96,10 +95,9 @@ impl Lowered {
     fn delete(
         &mut self,
         namespace: &mut Namespace<'_, '_>,
-        at: At<'_, Directive<'_>>,
-        path: &ObjectPath,
-        must_exist: bool,
+        removal: &Removal<'_>,
     ) -> Option<Deletion> {
+        let Removal { at, path, must_exist, .. } = removal;
         let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
         let keys = class.as_ref().and_then(|class| keys_of(class, path));
         let declared = keys.is_some_and(|(class, path)| {
@@ -107,14 +105,14 @@ impl Lowered {
             found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take).is_some()
         });
         let there = namespace.context.base.has_instance(namespace.context.namespace, path);
-        if !declared && !there && must_exist {
+        if !declared && !there && *must_exist {
             let message = format!("there is no instance `{path}` to delete");
             namespace.sink.push(at.error(Code::NothingToDelete, at.node.span, message));
         }
         class.map(|_| Deletion {
             namespace: Name::new(namespace.context.namespace),
             target: DeletionTarget::Instance(path.clone()),
-            must_exist: must_exist && there,
+            must_exist: *must_exist && there,
         })
     }
 }

@@ -16,6 +16,7 @@
 //! a class as soon as it is parsed.
 
 mod alias;
+mod buried;
 mod class;
 mod collect;
 mod directive;
@@ -278,6 +279,10 @@ fn compile_mof2(
         let context = Context { namespace, base: &around, ..context };
         let (map, sink) = (sources.map(), &mut diagnostics);
         compile_namespace(unit, &aliases, map, &context, &mut builder, &mut changes, sink);
+        let around = unit::Around { schema: &schema, base };
+        let context = Context { base: &around, ..context };
+        let deleted = std::mem::take(&mut unit.buried);
+        buried::judge(deleted, &aliases, map, &context, &builder, &mut diagnostics);
         let children = system::child_namespaces(namespace, &builder);
         *schema.namespace(namespace) = builder;
         for child in children {

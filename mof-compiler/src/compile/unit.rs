@@ -1,6 +1,6 @@
 //! The declarations of one namespace, and forgetting some of them.
 //!
-//! `#pragma deleteclass` forgets what stands above it. Classes are found by index, so
+//! `#pragma deleteclass` takes out what stands above it. Classes are found by index, so
 //! that a text of nothing but classes and deletions takes linear time; the index is made
 //! for the first deletion and costs other texts nothing.
 
@@ -12,6 +12,7 @@ use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, Quali
 use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ResolvedClass, SchemaBuilder};
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A class declaration and what is in force where it stands.
@@ -54,15 +55,42 @@ pub(crate) struct Instance<'a> {
 /// What a text says about instances, in its order.
 pub(crate) enum Item<'a> {
     Declared(Instance<'a>),
-    /// `#pragma deleteinstance`: the path, and whether it must exist.
-    Deleted(At<'a, Directive<'a>>, ObjectPath, bool),
+    Deleted(Removal<'a>),
+}
+
+impl Item<'_> {
+    /// Its place among all declarations of the text.
+    pub(crate) const fn order(&self) -> usize {
+        match self {
+            Self::Declared(instance) => instance.order,
+            Self::Deleted(removal) => removal.order,
+        }
+    }
+
+    /// The name of its class.
+    fn class(&self) -> Option<Name> {
+        match self {
+            Self::Declared(instance) => Some(Name::new(instance.at.node.class.text)),
+            Self::Deleted(removal) => removal.path.class.clone(),
+        }
+    }
+}
+
+/// `#pragma deleteinstance`.
+pub(crate) struct Removal<'a> {
+    pub(crate) at: At<'a, Directive<'a>>,
+    pub(crate) path: ObjectPath,
+    /// Whether there must be such an instance.
+    pub(crate) must_exist: bool,
+    /// Its place among all declarations of the text.
+    pub(crate) order: usize,
 }
 
 /// The instances that the text declares.
 pub(crate) fn declared<'d, 'a>(items: &'d [Item<'a>]) -> impl Iterator<Item = &'d Instance<'a>> {
     items.iter().filter_map(|item| match item {
         Item::Declared(instance) => Some(instance),
-        Item::Deleted(..) => None,
+        Item::Deleted(_) => None,
     })
 }
 
@@ -74,6 +102,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) instances: Vec<Item<'a>>,
     /// Classes to delete from what is there, with the last place where the text says so.
     pub(crate) deleted: HashMap<Name, usize>,
+    /// What deletions have taken out, by their places in the text.
+    pub(crate) buried: BTreeMap<usize, Self>,
     index: Option<Index>,
 }
 
@@ -83,8 +113,9 @@ struct Index {
     classes: HashMap<Name, Vec<usize>>,
     subclasses: HashMap<Name, Vec<usize>>,
     instances: HashMap<Name, Vec<usize>>,
-    dead_classes: HashSet<usize>,
-    dead_instances: HashSet<usize>,
+    /// What a deletion has reached, and the place of that in the text.
+    dead_classes: HashMap<usize, usize>,
+    dead_instances: HashMap<usize, usize>,
 }
 
 impl Index {
@@ -96,15 +127,14 @@ impl Index {
     }
 
     fn add_item(&mut self, position: usize, item: &Item<'_>) {
-        if let Item::Declared(instance) = item {
-            let class = Name::new(instance.at.node.class.text);
+        if let Some(class) = item.class() {
             self.instances.entry(class).or_default().push(position);
         }
     }
 }
 
 impl<'a> Unit<'a> {
-    /// The instances that the text declares.
+    /// The instances that the text declares and keeps.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Instance<'a>> {
         declared(&self.instances)
     }
@@ -123,29 +153,30 @@ impl<'a> Unit<'a> {
         self.instances.push(item);
     }
 
-    /// Forgets a class, the classes below it and the instances of all these. Says whether
-    /// the text had it.
-    pub(crate) fn delete_class(&mut self, name: &str) -> bool {
+    /// Marks a class as deleted at a place of the text, and with it the classes below it and
+    /// the instances of all these. Says whether the text had it.
+    pub(crate) fn delete_class(&mut self, name: &str, order: usize) -> bool {
         let index = index_of(&mut self.index, &self.classes, &self.instances);
         let mut deleted = false;
         let mut next: Vec<Name> = vec![Name::new(name)];
         while let Some(name) = next.pop() {
             for position in index.subclasses.remove(&name).unwrap_or_default() {
-                if !index.dead_classes.contains(&position)
+                if !index.dead_classes.contains_key(&position)
                     && let Some(class) = self.classes.get(position)
                 {
                     next.push(Name::new(class.node.name.text));
                 }
             }
             for position in index.classes.remove(&name).unwrap_or_default() {
-                deleted |= index.dead_classes.insert(position);
+                deleted |= index.dead_classes.insert(position, order).is_none();
             }
-            index.dead_instances.extend(index.instances.remove(&name).unwrap_or_default());
+            let instances = index.instances.remove(&name).unwrap_or_default();
+            index.dead_instances.extend(instances.into_iter().map(|position| (position, order)));
         }
         deleted
     }
 
-    /// Takes what was forgotten out of the lists, and what hangs on a class that is there
+    /// Takes what was deleted out of the lists, and what hangs on a class that is there
     /// already and was deleted: `deleted_at` gives the place in the text at which a class
     /// of this name went, itself or with one above it.
     pub(crate) fn settle(&mut self, deleted_at: impl Fn(&Name) -> Option<usize>) {
@@ -163,26 +194,36 @@ impl<'a> Unit<'a> {
                 let Some(class) = self.classes.get(*position).filter(|c| c.order < order) else {
                     continue;
                 };
-                index.dead_classes.insert(*position);
+                index.dead_classes.insert(*position, order);
                 let below = Name::new(class.node.name.text);
                 if seen.insert(below.clone()) {
                     next.push((below, order));
                 }
             }
             for position in index.instances.get(&name).into_iter().flatten() {
-                if let Some(Item::Declared(instance)) = self.instances.get(*position)
-                    && instance.order < order
-                {
-                    index.dead_instances.insert(*position);
+                if self.instances.get(*position).is_some_and(|item| item.order() < order) {
+                    index.dead_instances.insert(*position, order);
                 }
             }
         }
-        let mut position = 0..;
-        self.classes.retain(|_| !position.next().is_some_and(|p| index.dead_classes.contains(&p)));
-        let mut position = 0..;
-        let dead = |p: usize| index.dead_instances.contains(&p);
-        self.instances.retain(|_| !position.next().is_some_and(dead));
-        self.index = None;
+        self.bury();
+    }
+
+    /// Takes out what the index says is dead.
+    fn bury(&mut self) {
+        let Some(index) = self.index.take() else { return };
+        for (position, class) in std::mem::take(&mut self.classes).into_iter().enumerate() {
+            match index.dead_classes.get(&position) {
+                Some(order) => self.buried.entry(*order).or_default().classes.push(class),
+                None => self.classes.push(class),
+            }
+        }
+        for (position, item) in std::mem::take(&mut self.instances).into_iter().enumerate() {
+            match index.dead_instances.get(&position) {
+                Some(order) => self.buried.entry(*order).or_default().instances.push(item),
+                None => self.instances.push(item),
+            }
+        }
     }
 }
 
