@@ -1,6 +1,7 @@
 //! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
 use super::alias::AliasTable;
+use super::history::{History, carry};
 use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::unit::{Instance as Declared, Item, Removal};
@@ -24,9 +25,10 @@ pub(crate) fn instances(
     namespace: &mut Namespace<'_, '_>,
     items: &[Item<'_>],
     table: &AliasTable<'_>,
+    history: History,
     changes: &mut Changes,
 ) {
-    let mut lowered = Lowered::default();
+    let mut lowered = Lowered { history, ..Lowered::default() };
     for item in items {
         match item {
             Item::Declared(one) => lowered.declare(namespace, one, table),
@@ -57,6 +59,8 @@ struct Lowered {
     places: Vec<usize>,
     /// Where each was first declared.
     first: Vec<(FileId, Span)>,
+    /// What their classes were before the text changed them.
+    history: History,
 }
 
 impl Lowered {
@@ -68,7 +72,12 @@ impl Lowered {
     ) {
         let Some(class) = creation_class(namespace, one.at) else { return };
         embedded_only(namespace, one.at, &class);
-        let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+        let before = self.history.class_at(namespace, &class, one.order);
+        let made_with = before.as_ref().unwrap_or(&class);
+        let mut instance = lower(namespace, one.at, &one.flavors, made_with, Some(table));
+        if let Some(before) = before {
+            carry(&mut instance, &before, &class);
+        }
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };
         let identity = identity(namespace, &class, &path);

@@ -24,6 +24,7 @@ mod doubt;
 mod early;
 mod embedded;
 mod flavors;
+mod history;
 mod instance;
 mod limits;
 mod mof3;

@@ -3,6 +3,7 @@
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
 use super::early::{EarlyClass, Findings};
+use super::history::{History, Past};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, span_of};
@@ -14,13 +15,13 @@ use super::{At, Context, Language, class, instance, limits, qualifier};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
-use cimarron_model::{CaseInsensitive, Name, QualifierType, suggest};
+use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
     Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -87,8 +88,8 @@ impl Namespace<'_, '_> {
         }
         let Unit { classes, instances, .. } = unit;
         let mut namespace = self.with_aliases(table);
-        namespace.classes(classes, instances, table, changes);
-        instance::instances(&mut namespace, instances, table, changes);
+        let history = namespace.classes(classes, instances, table, changes);
+        instance::instances(&mut namespace, instances, table, history, changes);
     }
 
     /// Whether this is the namespace of that name.
@@ -148,11 +149,13 @@ impl Namespace<'_, '_> {
         items: &[Item<'_>],
         aliases: &AliasTable<'_>,
         changes: &mut Changes,
-    ) {
+    ) -> History {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
-        // The declarations that take no effect: replaced by later ones, or refused.
-        let mut idle = BTreeSet::new();
+        // The declarations that take no effect: replaced by later ones, where these stand, or
+        // refused.
+        let mut idle: BTreeMap<usize, Option<usize>> = BTreeMap::new();
+        let mut history = History::default();
         let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
@@ -163,18 +166,23 @@ impl Namespace<'_, '_> {
                 let dependents = dependents.get_or_insert_with(|| Dependents::of(classes, items));
                 let again = self.declared_again(before, class, dependents);
                 if again == Again::Update {
-                    idle.extend(above);
+                    idle.extend(above.map(|above| (above, Some(class.order))));
                 }
                 counts = again != Again::Refused;
                 forced.add(class);
             }
             changes.set_class(self.context.namespace, &name, class.flags);
             if counts {
+                if !items.is_empty()
+                    && let Some(known) = self.known_before(before, &name)
+                {
+                    history.add(&name, class.order, Past::Known(known));
+                }
                 last.insert(name, i);
             } else {
                 // What follows may be meant for it.
                 self.doubtful.add(name.as_str());
-                idle.insert(i);
+                idle.insert(i, None);
             }
         }
         let roots = self.context.roots;
@@ -201,20 +209,35 @@ impl Namespace<'_, '_> {
                 }
             }
             // What MOF 3 was made into could not be made from the text again.
-            let may_go = self.context.language == Language::Mof2 && !idle.contains(&i);
+            let may_go = self.context.language == Language::Mof2 && !idle.contains_key(&i);
             if may_go && !self.context.keeps_trees {
                 class.release();
             }
         }
         // The mistakes of what takes no effect are mistakes.
-        for class in idle.difference(&order.circular).filter_map(|i| classes.get(*i)) {
-            self.judge(class, &forced);
+        for (i, until) in idle {
+            let Some(class) = classes.get(i).filter(|_| !order.circular.contains(&i)) else {
+                continue;
+            };
+            let local = self.judge(class, &forced).local;
+            if let Some(until) = until {
+                history.add(&local.name.clone(), until, Past::Declared(local));
+            }
         }
         for (i, says) in linked {
             if let Some(class) = classes.get(i) {
                 self.check_links(class, says);
             }
         }
+        history
+    }
+
+    /// The class that is there already and that the text changes, in WMI.
+    fn known_before(&self, before: Option<&Class<'_>>, name: &Name) -> Option<Arc<ResolvedClass>> {
+        if before.is_some() || self.context.dialect == Dialect::Dmtf {
+            return None;
+        }
+        self.context.base.class(self.context.namespace, name.as_str())
     }
 
     /// Compiles a class; gives what it says of others.

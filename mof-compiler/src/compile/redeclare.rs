@@ -8,7 +8,7 @@
 use super::At;
 use super::class;
 use super::namespace::Namespace;
-use super::unit::{Class, Item, declared};
+use super::unit::{Class, Item};
 use super::update::{Existence, UpdateFlags, UpdateMode};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -18,29 +18,69 @@ use cimarron_model::{self as model, Dialect, Name};
 use cimarron_schema::{ResolvedClass, differs_in_more_than_notes};
 use hashbrown::HashMap;
 
-/// What hangs on the classes of a text: where the first subclass and the first instance of
-/// each stand.
+/// What hangs on the classes of a text.
 #[derive(Default)]
 pub(super) struct Dependents {
-    first: HashMap<Name, (Option<Place>, Option<Place>)>,
+    of_class: HashMap<Name, OfClass>,
 }
 
-/// A place in the text, and which declaration of the text it is in.
-type Place = (usize, FileId, Span);
+/// What hangs on one class.
+#[derive(Default)]
+struct OfClass {
+    /// Where its first subclass stands.
+    below: Option<(usize, Place)>,
+    /// Where its instances come and go, how many are left then, and the last one that came.
+    instances: Vec<(usize, usize, Place)>,
+}
+
+/// A place in the text.
+type Place = (FileId, Span);
 
 impl Dependents {
     pub(super) fn of(classes: &[Class<'_>], items: &[Item<'_>]) -> Self {
         let mut found = Self::default();
         for class in classes {
             let Some(superclass) = class.node.superclass else { continue };
-            let (below, _) = found.first.entry(Name::new(superclass.text)).or_default();
-            below.get_or_insert((class.order, class.file, class.node.name.span));
+            let below = &mut found.entry(superclass.text).below;
+            below.get_or_insert((class.order, (class.file, class.node.name.span)));
         }
-        for one in declared(items) {
-            let (_, instance) = found.first.entry(Name::new(one.at.node.class.text)).or_default();
-            instance.get_or_insert((one.order, one.at.file, one.at.node.class.span));
+        for item in items {
+            match item {
+                Item::Declared(one) => {
+                    let instances = &mut found.entry(one.at.node.class.text).instances;
+                    let left = instances.last().map_or(0, |(_, left, _)| *left);
+                    let place = (one.at.file, one.at.node.class.span);
+                    instances.push((one.order, left + 1, place));
+                }
+                // Which one it is depends on keys that are not known yet. It is one.
+                Item::Deleted(removal) => {
+                    let Some(class) = &removal.path.class else { continue };
+                    let instances = &mut found.entry(class.as_str()).instances;
+                    if let Some((_, left, place)) = instances.last().copied() {
+                        instances.push((removal.order, left.saturating_sub(1), place));
+                    }
+                }
+            }
         }
         found
+    }
+
+    fn entry(&mut self, class: &str) -> &mut OfClass {
+        self.of_class.entry(Name::new(class)).or_default()
+    }
+
+    /// Where a subclass stands that was declared above a place of the text.
+    fn subclass(&self, class: &Name, order: usize) -> Option<Place> {
+        let (_, place) = self.of_class.get(class)?.below.filter(|(at, _)| *at < order)?;
+        Some(place)
+    }
+
+    /// Where an instance stands that is there at a place of the text.
+    fn instance(&self, class: &Name, order: usize) -> Option<Place> {
+        let instances = &self.of_class.get(class)?.instances;
+        let last = instances.partition_point(|(at, ..)| *at < order).checked_sub(1)?;
+        let (_, left, place) = instances.get(last)?;
+        (*left > 0).then_some(*place)
     }
 }
 
@@ -169,8 +209,7 @@ fn changes_type(old: &model::Class, new: &model::Class) -> bool {
 
 /// An instance that keeps the types of a class from changing.
 fn instance_above(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
-    let (_, instance) = dependents.first.get(name)?;
-    let (_, file, span) = instance.filter(|(order, ..)| *order < now.order)?;
+    let (file, span) = dependents.instance(name, now.order)?;
     let message = format!("a property of `{name}` changes its type, and has values above");
     let found = now.at().error(Code::ClassHasInstances, now.node.name.span, message);
     Some(found.with_label(file, span, "one of its instances").with_help(
@@ -180,17 +219,14 @@ fn instance_above(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Opti
 
 /// What keeps a class from changing that is declared again.
 fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
-    let (below, instance) = dependents.first.get(name)?;
-    let above = |place: &Option<Place>| place.filter(|(order, ..)| *order < now.order);
-    let (code, place, what) = match (above(below), above(instance)) {
-        (Some(place), _) => (Code::ClassHasChildren, place, "subclasses"),
-        (None, Some(place)) => (Code::ClassHasInstances, place, "instances"),
-        (None, None) => return None,
+    let below = dependents.subclass(name, now.order);
+    let (code, (file, span), what) = match below {
+        Some(place) => (Code::ClassHasChildren, place, "subclasses"),
+        None => (Code::ClassHasInstances, dependents.instance(name, now.order)?, "instances"),
     };
     let message = format!("the class `{name}` changes, and has {what} above");
     let at: At<'_, _> = now.at();
     let found = at.error(code, now.node.name.span, message);
-    let (_, file, span) = place;
     Some(
         found
             .with_label(file, span, format!("one of its {what}"))

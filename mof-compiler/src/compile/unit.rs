@@ -86,14 +86,6 @@ pub(crate) struct Removal<'a> {
     pub(crate) order: usize,
 }
 
-/// The instances that the text declares.
-pub(crate) fn declared<'d, 'a>(items: &'d [Item<'a>]) -> impl Iterator<Item = &'d Instance<'a>> {
-    items.iter().filter_map(|item| match item {
-        Item::Declared(instance) => Some(instance),
-        Item::Deleted(_) => None,
-    })
-}
-
 /// The declarations of one namespace, in the order of the text.
 #[derive(Default)]
 pub(crate) struct Unit<'a> {
@@ -136,7 +128,10 @@ impl Index {
 impl<'a> Unit<'a> {
     /// The instances that the text declares and keeps.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Instance<'a>> {
-        declared(&self.instances)
+        self.instances.iter().filter_map(|item| match item {
+            Item::Declared(instance) => Some(instance),
+            Item::Deleted(_) => None,
+        })
     }
 
     pub(crate) fn add_class(&mut self, class: Class<'a>) {
