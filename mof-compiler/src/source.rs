@@ -5,6 +5,7 @@
 //! no stage has to interleave reading with parsing. Reading goes through the
 //! [`FileSystem`] that the caller hands in; nothing here opens a file on its own.
 
+mod again;
 mod archive;
 mod directory;
 mod encoding;

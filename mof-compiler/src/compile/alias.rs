@@ -46,6 +46,8 @@ struct Alias<'d> {
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
     declared: HashMap<FileId, HashMap<Name, Alias<'d>>>,
+    /// Those of files that are included once more, by these: they are known there.
+    again: HashMap<FileId, HashMap<Name, Alias<'d>>>,
     /// Paths already made, as their own namespaces see them; `None` while one is being made.
     paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
     /// Whether making a path led back to where it began.
@@ -61,14 +63,18 @@ impl<'d> AliasTable<'d> {
     where
         'd: 'u,
     {
-        let mut table =
-            Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
+        let mut table = Self {
+            declared: HashMap::new(),
+            again: HashMap::new(),
+            paths: RefCell::default(),
+            circle: Cell::new(false),
+        };
         for (namespace, unit) in units {
             let mut declare = |file, written: Option<Identifier<'d>>, buried, target| {
                 let Some(Identifier { text, span }) = written else { return };
                 let namespace = Name::new(namespace);
                 let alias = Alias { file, span, namespace, buried, target };
-                table.declare(roots.of(file), text, alias, sink);
+                table.declare(roots, text, alias, sink);
             };
             let deleted = unit.buried.values().map(|unit| (unit, true));
             for (unit, buried) in std::iter::once((unit, false)).chain(deleted) {
@@ -89,15 +95,25 @@ impl<'d> AliasTable<'d> {
 
     /// The class of the instance that carries an alias.
     pub(crate) fn class_of(&self, roots: &Roots, file: FileId, name: &str) -> Option<&'d str> {
-        match &self.declared.get(&roots.of(file))?.get(&CaseInsensitive(name))?.target {
+        match &self.find(roots, file, name)?.target {
             Target::Instance(one) => Some(one.at.node.class.text),
             Target::Class(_) => None,
         }
     }
 
-    fn declare(&mut self, root: FileId, name: &str, alias: Alias<'d>, sink: &mut Diagnostics) {
-        let of_file = self.declared.entry(root).or_default();
+    fn find(&self, roots: &Roots, file: FileId, name: &str) -> Option<&Alias<'d>> {
+        let name = CaseInsensitive(name);
+        let again = self.again.get(&file).and_then(|of_file| of_file.get(&name));
+        again.or_else(|| self.declared.get(&roots.of(file))?.get(&name))
+    }
+
+    fn declare(&mut self, roots: &Roots, name: &str, alias: Alias<'d>, sink: &mut Diagnostics) {
+        let of_file = self.declared.entry(roots.of(alias.file)).or_default();
         if let Some(first) = of_file.get(&CaseInsensitive(name)) {
+            if roots.are_one(first.file, alias.file) && first.span == alias.span {
+                self.again.entry(alias.file).or_default().insert(Name::new(name), alias);
+                return;
+            }
             let message = format!("the alias `${name}` is defined twice");
             let found = Diagnostic::new(Code::DuplicateAlias, alias.file, alias.span, message);
             sink.push(found.with_label(first.file, first.span, "first defined here"));
@@ -147,13 +163,12 @@ impl Aliases for AliasTable<'_> {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>> {
-        let root = namespace.context.roots.of(file);
-        let of_file = self.declared.get(&root);
-        let Some(alias) = of_file.and_then(|known| known.get(&CaseInsensitive(name))) else {
+        let Some(alias) = self.find(namespace.context.roots, file, name) else {
             if namespace.sink.broken.has_alias(name) {
                 // Nothing is made of a text with mistakes, so any path will do.
                 return Ok(ObjectPath::of_class(name));
             }
+            let of_file = self.declared.get(&namespace.context.roots.of(file));
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -173,7 +188,7 @@ impl Aliases for AliasTable<'_> {
             Target::Instance(one) => is_here && namespace.doubts(one.at.node.class.text),
             Target::Class(_) => false,
         };
-        let key = (root, Name::new(name));
+        let key = (alias.file, Name::new(name));
         let known = self.paths.borrow().get(&key).cloned();
         match known {
             Some(Some(path)) => return Ok(seen_from_here(path)),

@@ -5,7 +5,7 @@
 
 use super::alias::AliasTable;
 use super::namespace::compile_namespace;
-use super::unit::Unit;
+use super::unit::{Item, Unit};
 use super::update::Changes;
 use super::{Base, Context};
 use crate::diagnostic::Diagnostics;
@@ -57,7 +57,7 @@ fn layers(buried: BTreeMap<usize, Unit<'_>>) -> Vec<Unit<'_>> {
     }
     for layer in &mut layers {
         layer.classes.sort_by_key(|class| class.order);
-        layer.instances.sort_by_key(|item| item.order());
+        layer.instances.sort_by_key(Item::order);
     }
     layers
 }

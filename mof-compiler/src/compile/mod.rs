@@ -50,11 +50,12 @@ pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, Upda
 use crate::Language;
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceMap, Sources, Span};
 use alias::AliasTable;
 use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
+use hashbrown::HashSet;
 use namespace::compile_namespace;
 use std::io::{Seek, Write};
 use std::sync::Arc;
@@ -233,10 +234,21 @@ pub fn compile(
             Compiled { schema, changes, diagnostics }
         }
     };
+    if sources.map().has_copies() {
+        once(&mut compiled.diagnostics, sources.map());
+    }
     if !compiled.diagnostics.as_slice().is_empty() {
         suppress(&mut compiled.diagnostics, sources.map());
     }
     compiled
+}
+
+/// A mistake of a file that is compiled for several namespaces is one.
+fn once(diagnostics: &mut Diagnostics, map: &SourceMap) {
+    let mut seen = HashSet::new();
+    diagnostics.retain(|found| {
+        seen.insert((found.code, map.original(found.file), found.span, found.message.clone()))
+    });
 }
 
 /// Compiles MOF 2. With a `batch`, most classes are compiled when so many bytes of text

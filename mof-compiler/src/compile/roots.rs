@@ -14,6 +14,8 @@ pub(crate) struct Roots {
     roots: Vec<FileId>,
     /// By file: the place of its root in the order of the roots' names.
     places: Vec<usize>,
+    /// By file: the one that it is once more, or itself. Nothing where no file is.
+    originals: Vec<FileId>,
 }
 
 impl Roots {
@@ -41,18 +43,26 @@ impl Roots {
         }
         let place = |root: &FileId| place_of.get(root.0 as usize).copied().unwrap_or_default();
         let places = roots.iter().map(place).collect();
-        Self { roots, places }
+        let map = sources.map();
+        let originals = map.iter().map(|(file, _)| map.original(file));
+        let originals = originals.filter(|_| map.has_copies()).collect();
+        Self { roots, places, originals }
     }
 
     /// All files as parts of one, each at its own place.
     pub(crate) fn one(sources: &Sources) -> Self {
-        let Self { places, .. } = Self::new(sources);
-        Self { roots: vec![FileId::default(); sources.map().len()], places }
+        Self { roots: vec![FileId::default(); sources.map().len()], ..Self::new(sources) }
     }
 
     /// The file that is compiled and includes this one, or is it.
     pub(crate) fn of(&self, file: FileId) -> FileId {
         self.roots.get(file.0 as usize).copied().unwrap_or(file)
+    }
+
+    /// Whether two files are the same one, included more than once.
+    pub(crate) fn are_one(&self, a: FileId, b: FileId) -> bool {
+        let original = |file: FileId| self.originals.get(file.0 as usize);
+        a != b && original(a).is_some_and(|one| original(b) == Some(one))
     }
 
     /// Where what a file declares stands among all files, whatever the order in which

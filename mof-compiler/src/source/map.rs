@@ -35,6 +35,8 @@ pub struct SourceFile {
     /// The offset of each line's first byte; found when first asked for, as
     /// only diagnostics ask.
     lines: OnceLock<Vec<u32>>,
+    /// The file that this one is once more.
+    copy_of: Option<FileId>,
 }
 
 impl SourceFile {
@@ -114,6 +116,7 @@ fn narrow(n: usize) -> u32 {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    has_copies: bool,
 }
 
 impl SourceMap {
@@ -152,13 +155,33 @@ impl SourceMap {
         }
     }
 
+    /// Adds a file once more.
+    pub(super) fn add_again(&mut self, file: FileId) -> Option<FileId> {
+        let SourceFile { name, text, .. } = self.get(file)?;
+        let (name, text) = (name.clone(), text.clone());
+        let copy = self.add_text(name, text).ok()?;
+        self.files.last_mut()?.copy_of = Some(file);
+        self.has_copies = true;
+        Some(copy)
+    }
+
+    /// Whether there are files more than once.
+    pub(crate) const fn has_copies(&self) -> bool {
+        self.has_copies
+    }
+
+    /// The file that another one is once more, or the file itself.
+    pub(crate) fn original(&self, file: FileId) -> FileId {
+        self.get(file).and_then(|copy| copy.copy_of).unwrap_or(file)
+    }
+
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {
         let length = text.as_str().len();
         if u32::try_from(length).is_err() {
             return Err(TooLong { name, length });
         }
         let id = FileId(narrow(self.files.len()));
-        self.files.push(SourceFile { name, text, lines: OnceLock::new() });
+        self.files.push(SourceFile { name, text, lines: OnceLock::new(), copy_of: None });
         Ok(id)
     }
 

@@ -1,4 +1,4 @@
-//! Include directives, found without parsing.
+//! Include directives, and those that choose a namespace, found without parsing.
 
 use super::literal;
 use super::stream::Stream;
@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::language::Language;
 use crate::source::{FileId, Span};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// An include directive.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,23 @@ pub(crate) struct IncludeSite<'a> {
     pub(crate) path: Option<Cow<'a, str>>,
 }
 
+/// A directive that chooses a namespace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamespaceSite {
+    /// The offset of its `#`.
+    pub(crate) start: u32,
+    /// The name, in one spelling for the usual ones.
+    pub(crate) name: Rc<str>,
+}
+
+impl NamespaceSite {
+    fn new(start: u32, written: &str) -> Self {
+        let name = written.replace('\\', "/").to_ascii_lowercase();
+        let local = name.strip_prefix("//./").unwrap_or(&name);
+        Self { start, name: local.trim_matches('/').into() }
+    }
+}
+
 impl IncludeSite<'_> {
     /// The same, no longer borrowing from the text.
     pub(crate) fn into_owned(self) -> IncludeSite<'static> {
@@ -27,10 +45,10 @@ impl IncludeSite<'_> {
     }
 }
 
-/// The include directives of a text in written order. Those of texts without `#`, as most
-/// are, need not be asked for.
-pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
-    let mut sites = Vec::new();
+/// The include directives of a text in written order, and those that choose a namespace.
+/// Those of texts without `#`, as most are, need not be asked for.
+pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<NamespaceSite>) {
+    let (mut sites, mut namespaces) = (Vec::new(), Vec::new());
     let mut sink = Diagnostics::with_limit(0);
     let mut stream = Stream::new(Language::Mof2, text, FileId::default(), &mut sink);
     stream.quiet = true;
@@ -41,12 +59,17 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
             Kind::Include => true,
             Kind::Pragma => {
                 let next = stream.peek();
-                let named = next.kind == Kind::Identifier
-                    && stream.slice(next.span()).eq_ignore_ascii_case("include");
-                if named {
+                let is_name = next.kind == Kind::Identifier;
+                let name = if is_name { stream.slice(next.span()) } else { "" };
+                let named = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+                let (includes, chooses) = (named("include"), named("namespace"));
+                if includes || chooses {
                     stream.next();
                 }
-                named
+                if chooses {
+                    namespaces.extend(namespace(&mut stream, token.span().start));
+                }
+                includes
             }
             _ => false,
         };
@@ -67,7 +90,20 @@ pub(crate) fn scan_includes(text: &str) -> Vec<IncludeSite<'_>> {
         };
         sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
     }
-    sites
+    (sites, namespaces)
+}
+
+/// The namespace that the parentheses hold that come next.
+fn namespace(stream: &mut Stream<'_, '_>, start: u32) -> Option<NamespaceSite> {
+    if stream.peek().kind != Kind::LeftParen {
+        return None;
+    }
+    stream.next();
+    if stream.peek().kind != Kind::Text {
+        return None;
+    }
+    stream.next();
+    Some(NamespaceSite::new(start, &Cow::from(stream.decode())))
 }
 
 /// The file that the string names that was read last. Backslashes between directories
@@ -98,7 +134,7 @@ mod tests {
             #INCLUDE("c\\d.mof")
             #pragma namespace("no") #pragma include(x) #include "no"
         "##;
-        let found: Vec<_> = scan_includes(text).into_iter().map(|s| s.path).collect();
+        let found: Vec<_> = scan_includes(text).0.into_iter().map(|s| s.path).collect();
         assert_eq!(found, [Some("a/b.mof".into()), Some("c\\d.mof".into()), None]);
     }
 
@@ -109,7 +145,7 @@ mod tests {
             (r#"#pragma include ("Core\Sub" "\CIM_A.mof")"#, r"Core\Sub\CIM_A.mof"),
             (r#"#pragma include ("Core\\A.mof")"#, r"Core\A.mof"),
         ] {
-            let sites = scan_includes(text);
+            let (sites, _) = scan_includes(text);
             assert_eq!(sites[0].path.as_deref(), Some(path), "{text}");
         }
     }
@@ -123,7 +159,7 @@ mod tests {
             (r#"#pragma include ("a.mof", "b.mof")"#, 1),
             (r"#pragma include ()", 1),
         ] {
-            assert_eq!(scan_includes(text).len(), sites, "{text}");
+            assert_eq!(scan_includes(text).0.len(), sites, "{text}");
         }
     }
 }
