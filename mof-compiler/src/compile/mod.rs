@@ -10,7 +10,10 @@
 //! 3. `class`, `qualifier` and `value` turn declarations into `cimarron-model`
 //!    types; `cimarron_schema::rules` judges them and `place` finds the text that a
 //!    violation is about.
-//! 4. `instance` does the same for instances, `alias` resolving their aliases.
+//! 4. `instance` does the same for instances, `alias` resolving their aliases and `history`
+//!    knowing what their classes were before the text changed them.
+//!
+//! What WMI's directives delete again is judged at the end, by `buried`.
 //!
 //! Where nothing that comes later can make a difference, `early` takes the third step for
 //! a class as soon as it is parsed.
