@@ -3,7 +3,8 @@
 //! An alias stands for the path of the instance that carries it, and a path is
 //! made of key values. So aliases are resolved on demand, by converting the keys
 //! of the instance they name: forward references work, and only keys that need
-//! each other are a circle.
+//! each other are a circle. What the keys need is resolved first, each alias once and
+//! with a stack of its own: texts may have chains of any length.
 
 use super::instance::path_from;
 use super::namespace::Namespace;
@@ -13,10 +14,10 @@ use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::Identifier;
+use crate::syntax::ast::{Identifier, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
 use hashbrown::HashMap;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 /// What carries an alias.
 enum Target<'d> {
@@ -29,10 +30,32 @@ enum Target<'d> {
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
     declared: HashMap<FileId, HashMap<Name, (FileId, Span, Target<'d>)>>,
-    /// Paths already made; `None` while one is being made.
-    paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
-    /// Whether making a path led back to where it began.
-    circle: Cell<bool>,
+    resolved: RefCell<HashMap<Key, Resolved>>,
+}
+
+/// An alias: the root of the file that declares it, and its name.
+type Key = (FileId, Name);
+
+/// What became of an alias.
+#[derive(Clone)]
+enum Resolved {
+    Path(ObjectPath),
+    /// Its path would have to contain itself.
+    Circular,
+    /// Its keys make no path as long as there are so many classes. What they lack is
+    /// reported where they are declared.
+    Nothing(usize),
+    /// What its keys need is being resolved; its place on the stack.
+    Open(usize),
+}
+
+/// An alias that is being resolved, and what its keys need and is still to be seen to.
+struct Pending<'t, 'd> {
+    key: Key,
+    target: &'t Target<'d>,
+    needs: Vec<(Key, &'t Target<'d>)>,
+    /// The lowest place on the stack that what it needs leads back to.
+    back: Option<usize>,
 }
 
 impl<'d> AliasTable<'d> {
@@ -41,8 +64,7 @@ impl<'d> AliasTable<'d> {
         classes: &[Class<'d>],
         items: &'d [Item<'d>],
     ) -> Self {
-        let mut table =
-            Self { declared: HashMap::new(), paths: RefCell::default(), circle: Cell::new(false) };
+        let mut table = Self { declared: HashMap::new(), resolved: RefCell::default() };
         for class in classes {
             if let Some(alias) = class.node.alias {
                 table.declare(namespace, (class.file, alias), Target::Class(class.node.name.text));
@@ -81,6 +103,92 @@ impl<'d> AliasTable<'d> {
         }
     }
 
+    /// The alias of this name in a file.
+    fn find(&self, roots: &Roots, file: FileId, name: &str) -> Option<(Key, &Target<'d>)> {
+        let root = roots.of(file);
+        let (_, _, target) = self.declared.get(&root)?.get(&CaseInsensitive(name))?;
+        Some(((root, Name::new(name)), target))
+    }
+
+    /// Resolves an alias, after everything that it needs.
+    fn resolve(&self, namespace: &mut Namespace<'_, '_>, key: Key, target: &Target<'d>) {
+        let mut open = Vec::new();
+        self.begin(namespace, key, target, &mut open);
+        while let Some(last) = open.last_mut() {
+            if let Some((key, target)) = last.needs.pop() {
+                self.begin(namespace, key, target, &mut open);
+            } else if let Some(done) = open.pop() {
+                let at = open.len();
+                if let (Some(needing), Some(back)) = (open.last_mut(), done.back)
+                    && back < at
+                {
+                    needing.leads_back_to(back);
+                }
+                let outcome = self.finish(namespace, &done);
+                self.resolved.borrow_mut().insert(done.key, outcome);
+            }
+        }
+    }
+
+    /// Puts an alias onto the stack, unless it was resolved or is there.
+    fn begin<'t>(
+        &'t self,
+        namespace: &mut Namespace<'_, '_>,
+        key: Key,
+        target: &'t Target<'d>,
+        open: &mut Vec<Pending<'t, 'd>>,
+    ) {
+        match self.resolved.borrow().get(&key) {
+            Some(Resolved::Path(_) | Resolved::Circular) => return,
+            Some(Resolved::Open(at)) => {
+                if let Some(needing) = open.last_mut() {
+                    needing.leads_back_to(*at);
+                }
+                return;
+            }
+            // A class that it needs may have come since.
+            Some(Resolved::Nothing(classes)) if *classes == namespace.builder.classes().len() => {
+                return;
+            }
+            Some(Resolved::Nothing(_)) | None => {}
+        }
+        self.resolved.borrow_mut().insert(key.clone(), Resolved::Open(open.len()));
+        let needs = self.needs(namespace, target);
+        open.push(Pending { key, target, needs, back: None });
+    }
+
+    fn finish(&self, namespace: &mut Namespace<'_, '_>, done: &Pending<'_, 'd>) -> Resolved {
+        if done.back.is_some() {
+            return Resolved::Circular;
+        }
+        match self.make(namespace, done.target) {
+            Some(path) => Resolved::Path(path),
+            None => Resolved::Nothing(namespace.builder.classes().len()),
+        }
+    }
+
+    /// The aliases in the keys of what carries one.
+    fn needs(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        target: &Target<'d>,
+    ) -> Vec<(Key, &Target<'d>)> {
+        let Target::Instance(one) = target else { return Vec::new() };
+        let Some(class) = namespace.class(one.at.node.class.text) else { return Vec::new() };
+        let of_key = |name: &str| {
+            let property = class.property(name).map(|(_, member)| &member.declaration);
+            property.is_some_and(|p| p.is_key() && p.data_type.cim_type == CimType::Reference)
+        };
+        let written = one.at.node.properties.iter().filter(|p| of_key(p.name.text));
+        let roots = namespace.context.roots;
+        let aliases = written.filter_map(|p| match &p.value {
+            Value { kind: ValueKind::Alias(name), .. } => self.find(roots, one.at.file, name),
+            _ => None,
+        });
+        aliases.collect()
+    }
+
+    /// The path of what carries an alias, once all that its keys need is resolved.
     fn make(&self, namespace: &mut Namespace<'_, '_>, target: &Target<'_>) -> Option<ObjectPath> {
         let one = match target {
             Target::Class(name) => return Some(ObjectPath::of_class(*name)),
@@ -90,14 +198,50 @@ impl<'d> AliasTable<'d> {
         // Mistakes in the keys are reported when the instance itself is lowered.
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = namespace.with_sink(&mut unheard);
+        let known = AlreadyResolved(self);
         path_from(&class, |property| {
             let mut given = one.at.node.properties.iter();
             let written = given.find(|p| property.name.is(p.name.text))?;
+            let aliases: &dyn Aliases = &known;
             Converter::new(&mut quiet, one.at.file, &one.flavors)
-                .with_aliases((property.data_type.cim_type == CimType::Reference).then_some(self))
+                .with_aliases(
+                    (property.data_type.cim_type == CimType::Reference).then_some(aliases),
+                )
                 .value(&written.value, &property.data_type)
         })
         .ok()
+    }
+
+    /// What became of an alias; the error says so where it is used.
+    fn outcome(
+        &self,
+        namespace: &Namespace<'_, '_>,
+        key: &Key,
+        target: &Target<'d>,
+    ) -> Result<ObjectPath, Option<(Code, String)>> {
+        let resolved = self.resolved.borrow();
+        if let Some(Resolved::Path(path)) = resolved.get(key) {
+            return Ok(path.clone());
+        }
+        let name = key.1.as_str();
+        if let Target::Instance(one) = target
+            && namespace.doubts(one.at.node.class.text)
+        {
+            return Ok(ObjectPath::of_class(name));
+        }
+        Err(match resolved.get(key) {
+            Some(Resolved::Circular) => {
+                let message = format!("the key of `${name}` needs, through aliases, itself");
+                Some((Code::CircularAlias, message))
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Pending<'_, '_> {
+    fn leads_back_to(&mut self, at: usize) {
+        self.back = Some(self.back.map_or(at, |back| back.min(at)));
     }
 }
 
@@ -108,14 +252,13 @@ impl Aliases for AliasTable<'_> {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>> {
-        let root = namespace.context.roots.of(file);
-        let of_file = self.declared.get(&root);
-        let Some((_, _, target)) = of_file.and_then(|known| known.get(&CaseInsensitive(name)))
-        else {
+        let roots = namespace.context.roots;
+        let Some((key, target)) = self.find(roots, file, name) else {
             if namespace.sink.broken.has_alias(name) {
                 // Nothing is made of a text with mistakes, so any path will do.
                 return Ok(ObjectPath::of_class(name));
             }
+            let of_file = self.declared.get(&roots.of(file));
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -126,41 +269,22 @@ impl Aliases for AliasTable<'_> {
             };
             return Err(Some((Code::UndefinedAlias, message)));
         };
-        let doubtful = match target {
-            Target::Instance(one) => namespace.doubts(one.at.node.class.text),
-            Target::Class(_) => false,
-        };
-        let key = (root, Name::new(name));
-        let known = self.paths.borrow().get(&key).cloned();
-        match known {
-            Some(Some(path)) => return Ok(path),
-            Some(None) => {
-                self.circle.set(true);
-                return Err(circular(name));
-            }
-            None => {}
-        }
-        self.paths.borrow_mut().insert(key.clone(), None);
-        let before = self.circle.replace(false);
-        let path = self.make(namespace, target);
-        self.paths.borrow_mut().remove(&key);
-        let Some(path) = path else {
-            if doubtful {
-                return Ok(ObjectPath::of_class(name));
-            }
-            if self.circle.get() {
-                return Err(circular(name));
-            }
-            // Whatever its key lacks is reported there.
-            return Err(None);
-        };
-        self.circle.set(before);
-        self.paths.borrow_mut().insert(key, Some(path.clone()));
-        Ok(path)
+        self.resolve(namespace, key.clone(), target);
+        self.outcome(namespace, &key, target)
     }
 }
 
-fn circular(name: &str) -> Option<(Code, String)> {
-    let message = format!("the key of `${name}` needs, through aliases, itself");
-    Some((Code::CircularAlias, message))
+/// The aliases that are resolved, and no others.
+struct AlreadyResolved<'t, 'd>(&'t AliasTable<'d>);
+
+impl Aliases for AlreadyResolved<'_, '_> {
+    fn path(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        file: FileId,
+        name: &str,
+    ) -> Result<ObjectPath, Option<(Code, String)>> {
+        let (key, target) = self.0.find(namespace.context.roots, file, name).ok_or(None)?;
+        self.0.outcome(namespace, &key, target)
+    }
 }

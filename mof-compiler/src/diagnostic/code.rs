@@ -181,6 +181,7 @@ codes! {
     "MOF0255" EmbeddedText Error IllegalConstant "the text of an embedded object is malformed";
     "MOF0256" EmbeddedClass Error ConstantTypeMismatch "an embedded object is of another class";
     "MOF0257" NoPropertyContext Warning InvalidQualifier "a dynamic property of an instance has no context";
+    "MOF0258" PathTooLarge Error QuotaViolation "the references in a key make too large a path";
     // Directives
     "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
     "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";
