@@ -18,6 +18,7 @@ pub mod mof3;
 mod number;
 mod parse;
 mod parser;
+mod pasted;
 mod recovery;
 mod scan;
 mod sequence;

@@ -34,6 +34,55 @@ fn hierarchy(depth: usize) -> String {
     })
 }
 
+/// Instances `a0` to `a{count}` whose keys name, by alias, what `next` says of their number.
+fn keyed(count: usize, next: impl Fn(usize) -> String) -> String {
+    (0..=count).fold("class X_A { [key] object ref K; };".to_owned(), |mut text, i| {
+        write!(text, " instance of X_A as $a{i} {{ K = {}; }};", next(i)).unwrap();
+        text
+    })
+}
+
+#[test]
+fn aliases_may_be_in_chains_and_circles_of_any_length() {
+    const LENGTH: usize = 5_000;
+    for (text, expected) in [
+        (keyed(LENGTH, |i| format!("$a{}", (i + 1) % LENGTH)), "MOF0232"),
+        (keyed(LENGTH, |i| format!("$a{}", if i == 0 { LENGTH } else { i - 1 })), "MOF0232"),
+        // All that lead to an instance without a path are silent.
+        (
+            keyed(LENGTH, |i| if i == LENGTH { "\"X=1\"".into() } else { format!("$a{}", i + 1) }),
+            "MOF0258",
+        ),
+        (
+            keyed(LENGTH, |i| if i == 0 { "\"X=1\"".into() } else { format!("$a{}", i - 1) }),
+            "MOF0258",
+        ),
+        (
+            keyed(LENGTH, |i| if i == LENGTH { "NULL".into() } else { format!("$a{}", i + 1) }),
+            "MOF0245",
+        ),
+    ] {
+        assert_eq!(codes(&text, Dialect::Wmi), [expected]);
+    }
+}
+
+#[test]
+fn paths_in_keys_have_a_length() {
+    let twice = |levels: usize| {
+        let keys = "class X_A { [key] object ref K; [key] object ref L; };".to_owned();
+        (1..=levels).fold(
+            format!("{keys} class X_0 {{ [key] uint8 N; }}; instance of X_0 as $a0 {{ N = 1; }};"),
+            |mut text, i| {
+                write!(text, " instance of X_A as $a{i} {{ K = $a{0}; L = $a{0}; }};", i - 1)
+                    .unwrap();
+                text
+            },
+        )
+    };
+    assert_eq!(codes(&twice(9), Dialect::Wmi), [""; 0]);
+    assert_eq!(codes(&twice(12), Dialect::Wmi), ["MOF0258"]);
+}
+
 #[test]
 fn properties_are_counted() {
     for (count, expected) in [(1_024, &[][..]), (1_025, &["MOF0106"][..])] {

@@ -62,6 +62,14 @@ impl ObjectPath {
         self.in_style(Style::Canonical(case))
     }
 
+    /// How many bytes the path takes where it is a key in the text of another, quotes and
+    /// escapes included; `None` when these are more than `limit`.
+    pub fn length_in_key(&self, limit: usize) -> Option<usize> {
+        let mut counted = Counted { left: limit.checked_sub(2)? };
+        self.write(Style::Wmi, &mut Escaped(&mut counted)).ok()?;
+        Some(limit - counted.left)
+    }
+
     fn in_style(&self, style: Style) -> String {
         collect(|out| self.write(style, out))
     }
@@ -179,6 +187,18 @@ impl KeyValue {
                 out.write_char('"')
             }
         }
+    }
+}
+
+/// Counts bytes and fails at the first that is too many.
+struct Counted {
+    left: usize,
+}
+
+impl Write for Counted {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.left = self.left.checked_sub(text.len()).ok_or(fmt::Error)?;
+        Ok(())
     }
 }
 

@@ -295,6 +295,21 @@ fn references_nest() {
 }
 
 #[test]
+fn length_in_a_key_is_that_of_the_text() {
+    for text in ["C", r"\\h\root:C.k=1", r#"C.k="a\\b\"c""#, r#"A.r="C.k=\"x\"""#, "C.ä=\"ö\""] {
+        let path = ObjectPath::parse(text).unwrap();
+        let whole = ObjectPath::of_instance(
+            "O",
+            named([("r", KeyValue::reference(path.clone()).unwrap())]),
+        );
+        let length = whole.to_wmi().len() - "O.r=".len();
+        assert_eq!(path.length_in_key(length), Some(length), "{text}");
+        assert_eq!(path.length_in_key(length - 1), None, "{text}");
+    }
+    assert_eq!(ObjectPath::of_class("C").length_in_key(1), None);
+}
+
+#[test]
 fn keys_bind_to_types() {
     let untyped = |text: &str| KeyValue::Untyped(text.into());
     for (key, ty, value) in [

@@ -3,7 +3,8 @@
 //! An alias stands for the path of the instance that carries it, and a path is
 //! made of key values. So aliases are resolved on demand, by converting the keys
 //! of the instance they name: forward references work, and only keys that need
-//! each other are a circle.
+//! each other are a circle. What the keys need is resolved first, each alias once and
+//! with a stack of its own: texts may have chains of any length.
 //!
 //! An alias is known in its whole file, whatever namespaces that goes to, so what it stands
 //! for may be in another one: in one that comes first in the text, for its classes are
@@ -19,11 +20,11 @@ use super::value::{Aliases, Converter};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::Identifier;
+use crate::syntax::ast::{Identifier, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
 use cimarron_schema::NamespaceBuilder;
 use hashbrown::HashMap;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 /// What carries an alias.
 enum Target<'d> {
@@ -42,16 +43,56 @@ struct Alias<'d> {
     target: Target<'d>,
 }
 
+impl Alias<'_> {
+    /// Does something in the namespace that it is of.
+    fn within<T>(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        what: impl FnOnce(&mut Namespace<'_, '_>) -> T,
+    ) -> T {
+        if namespace.is_at(&self.namespace) {
+            return what(namespace);
+        }
+        let context = Context { namespace: self.namespace.as_str(), ..*namespace.context };
+        let (mut builder, mut unheard) = (NamespaceBuilder::default(), Diagnostics::with_limit(0));
+        let texts = Texts::default();
+        what(&mut Namespace::new(&context, &mut builder, &mut unheard, &texts))
+    }
+}
+
 /// The aliases of a text. Each is known in its own file and those that are
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
     declared: HashMap<FileId, HashMap<Name, Alias<'d>>>,
     /// Those of files that are included once more, by these: they are known there.
     again: HashMap<FileId, HashMap<Name, Alias<'d>>>,
-    /// Paths already made, as their own namespaces see them; `None` while one is being made.
-    paths: RefCell<HashMap<(FileId, Name), Option<ObjectPath>>>,
-    /// Whether making a path led back to where it began.
-    circle: Cell<bool>,
+    resolved: RefCell<HashMap<Key, Resolved>>,
+}
+
+/// An alias: the file that declares it, and its name.
+type Key = (FileId, Name);
+
+/// What became of an alias.
+#[derive(Clone)]
+enum Resolved {
+    /// As the namespace sees it that it is of.
+    Path(ObjectPath),
+    /// Its path would have to contain itself.
+    Circular,
+    /// Its keys make no path as long as there are so many classes. What they lack is
+    /// reported where they are declared.
+    Nothing(usize),
+    /// What its keys need is being resolved; its place on the stack.
+    Open(usize),
+}
+
+/// An alias that is being resolved, and what its keys need and is still to be seen to.
+struct Pending<'t, 'd> {
+    key: Key,
+    alias: &'t Alias<'d>,
+    needs: Vec<(Key, &'t Alias<'d>)>,
+    /// The lowest place on the stack that what it needs leads back to.
+    back: Option<usize>,
 }
 
 impl<'d> AliasTable<'d> {
@@ -63,12 +104,8 @@ impl<'d> AliasTable<'d> {
     where
         'd: 'u,
     {
-        let mut table = Self {
-            declared: HashMap::new(),
-            again: HashMap::new(),
-            paths: RefCell::default(),
-            circle: Cell::new(false),
-        };
+        let mut table =
+            Self { declared: HashMap::new(), again: HashMap::new(), resolved: RefCell::default() };
         for (namespace, unit) in units {
             let mut declare = |file, written: Option<Identifier<'d>>, buried, target| {
                 let Some(Identifier { text, span }) = written else { return };
@@ -95,16 +132,10 @@ impl<'d> AliasTable<'d> {
 
     /// The class of the instance that carries an alias.
     pub(crate) fn class_of(&self, roots: &Roots, file: FileId, name: &str) -> Option<&'d str> {
-        match &self.find(roots, file, name)?.target {
+        match &self.find(roots, file, name)?.1.target {
             Target::Instance(one) => Some(one.at.node.class.text),
             Target::Class(_) => None,
         }
-    }
-
-    fn find(&self, roots: &Roots, file: FileId, name: &str) -> Option<&Alias<'d>> {
-        let name = CaseInsensitive(name);
-        let again = self.again.get(&file).and_then(|of_file| of_file.get(&name));
-        again.or_else(|| self.declared.get(&roots.of(file))?.get(&name))
     }
 
     fn declare(&mut self, roots: &Roots, name: &str, alias: Alias<'d>, sink: &mut Diagnostics) {
@@ -122,37 +153,149 @@ impl<'d> AliasTable<'d> {
         }
     }
 
+    /// The alias of this name in a file.
+    fn find(&self, roots: &Roots, file: FileId, name: &str) -> Option<(Key, &Alias<'d>)> {
+        let wanted = CaseInsensitive(name);
+        let again = self.again.get(&file).and_then(|of_file| of_file.get(&wanted));
+        let alias = again.or_else(|| self.declared.get(&roots.of(file))?.get(&wanted))?;
+        Some(((alias.file, Name::new(name)), alias))
+    }
+
+    /// Resolves an alias, after everything that it needs.
+    fn resolve(&self, namespace: &mut Namespace<'_, '_>, key: Key, alias: &Alias<'d>) {
+        let mut open = Vec::new();
+        self.begin(namespace, key, alias, &mut open);
+        while let Some(last) = open.last_mut() {
+            if let Some((key, alias)) = last.needs.pop() {
+                self.begin(namespace, key, alias, &mut open);
+            } else if let Some(done) = open.pop() {
+                let at = open.len();
+                if let (Some(needing), Some(back)) = (open.last_mut(), done.back)
+                    && back < at
+                {
+                    needing.leads_back_to(back);
+                }
+                let outcome = self.finish(namespace, &done);
+                self.resolved.borrow_mut().insert(done.key, outcome);
+            }
+        }
+    }
+
+    /// Puts an alias onto the stack, unless it was resolved or is there.
+    fn begin<'t>(
+        &'t self,
+        namespace: &mut Namespace<'_, '_>,
+        key: Key,
+        alias: &'t Alias<'d>,
+        open: &mut Vec<Pending<'t, 'd>>,
+    ) {
+        match self.resolved.borrow().get(&key) {
+            Some(Resolved::Path(_) | Resolved::Circular) => return,
+            Some(Resolved::Open(at)) => {
+                if let Some(needing) = open.last_mut() {
+                    needing.leads_back_to(*at);
+                }
+                return;
+            }
+            // A class that it needs may have come since.
+            Some(Resolved::Nothing(classes)) if *classes == namespace.builder.classes().len() => {
+                return;
+            }
+            Some(Resolved::Nothing(_)) | None => {}
+        }
+        self.resolved.borrow_mut().insert(key.clone(), Resolved::Open(open.len()));
+        let needs = alias.within(namespace, |namespace| self.needs(namespace, alias));
+        open.push(Pending { key, alias, needs, back: None });
+    }
+
+    fn finish(&self, namespace: &mut Namespace<'_, '_>, done: &Pending<'_, 'd>) -> Resolved {
+        if done.back.is_some() {
+            return Resolved::Circular;
+        }
+        match done.alias.within(namespace, |namespace| self.make(namespace, done.alias)) {
+            Some(path) => Resolved::Path(path),
+            None => Resolved::Nothing(namespace.builder.classes().len()),
+        }
+    }
+
+    /// The aliases in the keys of what carries one.
+    fn needs(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        alias: &Alias<'d>,
+    ) -> Vec<(Key, &Alias<'d>)> {
+        let Target::Instance(one) = &alias.target else { return Vec::new() };
+        let Some(class) = namespace.class(one.at.node.class.text) else { return Vec::new() };
+        let of_key = |name: &str| {
+            let property = class.property(name).map(|(_, member)| &member.declaration);
+            property.is_some_and(|p| p.is_key() && p.data_type.cim_type == CimType::Reference)
+        };
+        let written = one.at.node.properties.iter().filter(|p| of_key(p.name.text));
+        let roots = namespace.context.roots;
+        let aliases = written.filter_map(|p| match &p.value {
+            Value { kind: ValueKind::Alias(name), .. } => self.find(roots, one.at.file, name),
+            _ => None,
+        });
+        aliases.collect()
+    }
+
+    /// The path of what carries an alias, once all that its keys need is resolved.
     fn make(&self, namespace: &mut Namespace<'_, '_>, alias: &Alias<'_>) -> Option<ObjectPath> {
         let one = match &alias.target {
             Target::Class(name) => return Some(ObjectPath::of_class(*name)),
             Target::Instance(one) => one,
         };
-        if namespace.is_at(&alias.namespace) {
-            return self.make_here(namespace, one);
-        }
-        let context = Context { namespace: alias.namespace.as_str(), ..*namespace.context };
-        let (mut builder, mut unheard) = (NamespaceBuilder::default(), Diagnostics::with_limit(0));
-        let texts = Texts::default();
-        self.make_here(&mut Namespace::new(&context, &mut builder, &mut unheard, &texts), one)
-    }
-
-    fn make_here(
-        &self,
-        namespace: &mut Namespace<'_, '_>,
-        one: &Declared<'_>,
-    ) -> Option<ObjectPath> {
         let class = namespace.class(one.at.node.class.text)?;
         // Mistakes in the keys are reported when the instance itself is lowered.
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = namespace.with_sink(&mut unheard);
+        let known = AlreadyResolved(self);
         path_from(&class, |property| {
             let mut given = one.at.node.properties.iter();
             let written = given.find(|p| property.name.is(p.name.text))?;
+            let aliases: &dyn Aliases = &known;
             Converter::new(&mut quiet, one.at.file, &one.flavors)
-                .with_aliases((property.data_type.cim_type == CimType::Reference).then_some(self))
+                .with_aliases(
+                    (property.data_type.cim_type == CimType::Reference).then_some(aliases),
+                )
                 .value(&written.value, &property.data_type)
         })
         .ok()
+    }
+
+    /// What became of an alias; the error says so where it is used.
+    fn outcome(
+        &self,
+        namespace: &Namespace<'_, '_>,
+        key: &Key,
+        alias: &Alias<'d>,
+    ) -> Result<ObjectPath, Option<(Code, String)>> {
+        let is_here = namespace.is_at(&alias.namespace);
+        let resolved = self.resolved.borrow();
+        if let Some(Resolved::Path(path)) = resolved.get(key) {
+            let elsewhere = (!is_here).then(|| alias.namespace.as_str().into());
+            return Ok(ObjectPath { namespace: elsewhere, ..path.clone() });
+        }
+        let name = key.1.as_str();
+        if let Target::Instance(one) = &alias.target
+            && is_here
+            && namespace.doubts(one.at.node.class.text)
+        {
+            return Ok(ObjectPath::of_class(name));
+        }
+        Err(match resolved.get(key) {
+            Some(Resolved::Circular) => {
+                let message = format!("the key of `${name}` needs, through aliases, itself");
+                Some((Code::CircularAlias, message))
+            }
+            _ => out_of_reach(name, alias, is_here),
+        })
+    }
+}
+
+impl Pending<'_, '_> {
+    fn leads_back_to(&mut self, at: usize) {
+        self.back = Some(self.back.map_or(at, |back| back.min(at)));
     }
 }
 
@@ -163,12 +306,13 @@ impl Aliases for AliasTable<'_> {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>> {
-        let Some(alias) = self.find(namespace.context.roots, file, name) else {
+        let roots = namespace.context.roots;
+        let Some((key, alias)) = self.find(roots, file, name) else {
             if namespace.sink.broken.has_alias(name) {
                 // Nothing is made of a text with mistakes, so any path will do.
                 return Ok(ObjectPath::of_class(name));
             }
-            let of_file = self.declared.get(&namespace.context.roots.of(file));
+            let of_file = self.declared.get(&roots.of(file));
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -179,42 +323,8 @@ impl Aliases for AliasTable<'_> {
             };
             return Err(Some((Code::UndefinedAlias, message)));
         };
-        let is_here = namespace.is_at(&alias.namespace);
-        let seen_from_here = |path: ObjectPath| match is_here {
-            true => path,
-            false => ObjectPath { namespace: Some(alias.namespace.as_str().into()), ..path },
-        };
-        let doubtful = match &alias.target {
-            Target::Instance(one) => is_here && namespace.doubts(one.at.node.class.text),
-            Target::Class(_) => false,
-        };
-        let key = (alias.file, Name::new(name));
-        let known = self.paths.borrow().get(&key).cloned();
-        match known {
-            Some(Some(path)) => return Ok(seen_from_here(path)),
-            Some(None) => {
-                self.circle.set(true);
-                return Err(circular(name));
-            }
-            None => {}
-        }
-        self.paths.borrow_mut().insert(key.clone(), None);
-        let before = self.circle.replace(false);
-        let path = self.make(namespace, alias);
-        self.paths.borrow_mut().remove(&key);
-        let Some(path) = path else {
-            if doubtful {
-                return Ok(ObjectPath::of_class(name));
-            }
-            if self.circle.get() {
-                return Err(circular(name));
-            }
-            // Whatever its key lacks is reported there.
-            return Err(out_of_reach(name, alias, is_here));
-        };
-        self.circle.set(before);
-        self.paths.borrow_mut().insert(key, Some(path.clone()));
-        Ok(seen_from_here(path))
+        self.resolve(namespace, key.clone(), alias);
+        self.outcome(namespace, &key, alias)
     }
 }
 
@@ -229,7 +339,17 @@ fn out_of_reach(name: &str, alias: &Alias<'_>, is_here: bool) -> Option<(Code, S
     Some((Code::UndefinedAlias, message))
 }
 
-fn circular(name: &str) -> Option<(Code, String)> {
-    let message = format!("the key of `${name}` needs, through aliases, itself");
-    Some((Code::CircularAlias, message))
+/// The aliases that are resolved, and no others.
+struct AlreadyResolved<'t, 'd>(&'t AliasTable<'d>);
+
+impl Aliases for AlreadyResolved<'_, '_> {
+    fn path(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        file: FileId,
+        name: &str,
+    ) -> Result<ObjectPath, Option<(Code, String)>> {
+        let (key, alias) = self.0.find(namespace.context.roots, file, name).ok_or(None)?;
+        self.0.outcome(namespace, &key, alias)
+    }
 }

@@ -1,6 +1,7 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
 use super::collect::Collected;
+use super::system::SystemClasses;
 use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
@@ -14,6 +15,7 @@ use cimarron_schema::is_locale;
 pub(crate) struct Directives<'b> {
     dialect: Dialect,
     base: &'b dyn Base,
+    system: SystemClasses,
     namespace: Name,
     splits: bool,
     amended: bool,
@@ -28,6 +30,7 @@ impl<'b> Directives<'b> {
         Self {
             dialect: options.dialect,
             base,
+            system: SystemClasses::default(),
             namespace: Name::new(&options.namespace),
             splits: options.splits,
             amended: false,
@@ -150,6 +153,11 @@ impl<'b> Directives<'b> {
             sink.push(at.error(Code::DeleteClassArguments, at.node.span, message));
             return;
         };
+        if self.system.has(self.namespace.as_str(), &class.text) {
+            let message = format!("`{}` is a system class and cannot be deleted", class.text);
+            sink.push(at.error(Code::SystemClass, class.span, message));
+            return;
+        }
         let name = Name::new(&*class.text);
         let unit = collected.units.entry(self.namespace()).or_default();
         let declared = unit.delete_class(&class.text, order);

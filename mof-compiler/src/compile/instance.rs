@@ -12,8 +12,8 @@ use crate::Code;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
-    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property,
-    QualifierType, Value, fold, suggest,
+    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath,
+    Property, QualifierType, Scalar, Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
@@ -456,6 +456,16 @@ fn key_path(
         }
         // A key that was given and is missing here was refused with a reason.
         Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
+        Err(NoPath::TooDeep(name)) => {
+            let problem = format!("nests more than {MAX_PATH_DEPTH} paths in each other");
+            path_too_large(namespace, at, &name, &problem);
+            None
+        }
+        Err(NoPath::TooLong(name)) => {
+            let problem = format!("makes a path with more than {MAX_KEY_PATHS} bytes of paths");
+            path_too_large(namespace, at, &name, &problem);
+            None
+        }
         Err(NoPath::Missing(name)) => {
             let (code, problem) = match given(&name) {
                 true => (Code::NullKey, "is NULL"),
@@ -470,6 +480,18 @@ fn key_path(
             None
         }
     }
+}
+
+fn path_too_large(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    name: &Name,
+    problem: &str,
+) {
+    let message = format!("the key `{name}` {problem}");
+    let found = at.error(Code::PathTooLarge, key_span(at, name), message);
+    let help = "give one of the instances that it leads through a key that is no reference";
+    namespace.sink.push(found.with_help(help));
 }
 
 /// WMI SDK, "Key Qualifier": key text must fit into a path, which cannot hold
@@ -497,9 +519,17 @@ fn key_span(at: At<'_, InstanceDeclaration<'_>>, name: &Name) -> Span {
     written.map_or(at.node.class.span, |p| p.value.span)
 }
 
+/// How many bytes the paths in the keys of one path may have as text. Each level of
+/// references escapes the one below again, so a few lines could make any length.
+const MAX_KEY_PATHS: usize = 1 << 20;
+
 pub(super) enum NoPath {
     NoKeys,
     Missing(Name),
+    /// This reference nests too many paths.
+    TooDeep(Name),
+    /// With this reference the paths in the keys are too long.
+    TooLong(Name),
 }
 
 /// The path that an instance of `class` has whose keys have these values;
@@ -512,11 +542,23 @@ pub(super) fn path_from(
         return Ok(ObjectPath::of_instance(class.name.clone(), Keys::Singleton));
     }
     let mut keys = Vec::new();
+    let mut left = MAX_KEY_PATHS;
     for property in class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key()) {
         let value = value_of(property).or_else(|| property.default.clone());
-        let key = value.as_ref().and_then(KeyValue::from_value);
-        let value = key.ok_or_else(|| NoPath::Missing(property.name.clone()))?;
-        keys.push(KeyBinding { name: property.name.clone(), value });
+        let name = property.name.clone();
+        let value = match &value {
+            Some(Value::Scalar(Scalar::Reference(path))) => {
+                let length = path.length_in_key(left).ok_or_else(|| NoPath::TooLong(name.clone()));
+                left -= length?;
+                let key = KeyValue::reference((**path).clone());
+                key.map_err(|_| NoPath::TooDeep(name.clone()))?
+            }
+            value => {
+                let key = value.as_ref().and_then(KeyValue::from_value);
+                key.ok_or_else(|| NoPath::Missing(name.clone()))?
+            }
+        };
+        keys.push(KeyBinding { name, value });
     }
     if keys.is_empty() {
         return Err(NoPath::NoKeys);

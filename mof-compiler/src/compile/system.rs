@@ -95,6 +95,11 @@ impl SystemClasses {
         let here = self.0.get_or_init(compiled).iter().filter(|p| p.place.includes(namespace));
         here.filter_map(|placed| placed.classes.class(name)).next()
     }
+
+    /// Whether a namespace has a system class of this name, which nobody can take out of it.
+    pub(crate) fn has(&self, namespace: &str, name: &str) -> bool {
+        name.starts_with("__") && self.class(namespace, name).is_some()
+    }
 }
 
 fn compiled() -> Vec<Placed> {

@@ -46,8 +46,8 @@ impl UpdateFlags {
     /// The words that stand for instance flags.
     pub const INSTANCE: [&str; 2] = ["createonly", "updateonly"];
 
-    /// The flags that some words stand for, each of which may be a list with commas.
-    /// An empty text stands for none.
+    /// The flags that some words stand for, each of which may be a list with commas, or
+    /// the sum of their values in `WBEM_CHANGE_FLAG_TYPE`. An empty text stands for none.
     ///
     /// # Errors
     /// What is wrong: a word is not among `known`, or two contradict each other.
@@ -58,21 +58,44 @@ impl UpdateFlags {
         let mut flags = Self::default();
         let words = words.into_iter().flat_map(|text| text.split(',')).map(str::trim);
         for word in words.filter(|word| !word.is_empty()) {
-            let lower = word.to_ascii_lowercase();
-            if !known.contains(&lower.as_str()) {
-                return Err(format!("the flag `{word}` is unknown"));
+            match word.parse::<u32>() {
+                Ok(sum) => flags.add_sum(sum, known)?,
+                Err(_) => flags.add(word, known)?,
             }
-            match lower.as_str() {
-                "createonly" => set(&mut flags.existence, Existence::CreateOnly),
-                "updateonly" => set(&mut flags.existence, Existence::UpdateOnly),
-                "safeupdate" => set(&mut flags.mode, UpdateMode::Safe),
-                _ => set(&mut flags.mode, UpdateMode::Force),
-            }
-            .map_err(|()| format!("`{word}` contradicts a flag before it"))?;
         }
         Ok(flags)
     }
+
+    /// Adds the flags that a number is the sum of.
+    fn add_sum(&mut self, sum: u32, known: &[&str]) -> Result<(), String> {
+        let mut rest = sum;
+        for (value, word) in FLAG_VALUES {
+            if rest & value != 0 {
+                rest -= value;
+                self.add(word, known).map_err(|problem| format!("{sum} has {value}: {problem}"))?;
+            }
+        }
+        if rest == 0 { Ok(()) } else { Err(format!("{sum} is no sum of flags: {rest} is unknown")) }
+    }
+
+    fn add(&mut self, word: &str, known: &[&str]) -> Result<(), String> {
+        let lower = word.to_ascii_lowercase();
+        if !known.contains(&lower.as_str()) {
+            return Err(format!("the flag `{word}` is unknown"));
+        }
+        match lower.as_str() {
+            "createonly" => set(&mut self.existence, Existence::CreateOnly),
+            "updateonly" => set(&mut self.existence, Existence::UpdateOnly),
+            "safeupdate" => set(&mut self.mode, UpdateMode::Safe),
+            _ => set(&mut self.mode, UpdateMode::Force),
+        }
+        .map_err(|()| format!("`{word}` contradicts a flag before it"))
+    }
 }
+
+/// What `WBEM_CHANGE_FLAG_TYPE` has for the flags (WMI SDK, "IWbemServices::PutClass").
+const FLAG_VALUES: [(u32, &str); 4] =
+    [(0x1, "updateonly"), (0x2, "createonly"), (0x20, "safeupdate"), (0x40, "forceupdate")];
 
 /// Gives a flag its value, unless it has another one already.
 fn set<T: Copy + Default + PartialEq>(flag: &mut T, value: T) -> Result<(), ()> {
@@ -164,6 +187,14 @@ mod tests {
         let both = class(&["updateonly", "forceupdate"]);
         assert_eq!(both, Ok((Existence::UpdateOnly, UpdateMode::Force)));
         assert_eq!(class(&["safeupdate", "safeupdate"]), Ok((any, UpdateMode::Safe)));
+        assert_eq!(class(&["0"]), Ok((any, none)));
+        assert_eq!(class(&["64"]), Ok((any, UpdateMode::Force)));
+        assert_eq!(class(&["33"]), Ok((Existence::UpdateOnly, UpdateMode::Safe)));
+        assert_eq!(class(&["2", "forceupdate"]), Ok((Existence::CreateOnly, UpdateMode::Force)));
+        for wrong in ["3", "96", "4", "65537", "-1", "4294967296"] {
+            assert!(class(&[wrong]).is_err(), "{wrong}");
+        }
+        assert!(UpdateFlags::parse(["32"], &UpdateFlags::INSTANCE).is_err());
         assert!(class(&["createonly,updateonly"]).is_err());
         assert!(class(&["safeupdate", "forceupdate"]).is_err());
         assert!(class(&["overwrite"]).is_err());

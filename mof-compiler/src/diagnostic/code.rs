@@ -181,6 +181,7 @@ codes! {
     "MOF0255" EmbeddedText Error IllegalConstant "the text of an embedded object is malformed";
     "MOF0256" EmbeddedClass Error ConstantTypeMismatch "an embedded object is of another class";
     "MOF0257" NoPropertyContext Warning InvalidQualifier "a dynamic property of an instance has no context";
+    "MOF0258" PathTooLarge Error QuotaViolation "the references in a key make too large a path";
     // Directives
     "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
     "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";
@@ -198,6 +199,7 @@ codes! {
     "MOF0272" ClassHasChildren Error ClassHasChildren "a changed class has subclasses";
     "MOF0273" ClassHasInstances Error ClassHasInstances "a changed class has instances";
     "MOF0274" NamespaceName Error InvalidNamespaceSyntax "the name of a namespace is malformed";
+    "MOF0275" SystemClass Error SystemClass "a system class cannot be deleted";
     // MOF 3
     "MOF0400" Mof2Form Error TypeNotSupported "a form of MOF 2 stands in MOF 3";
     "MOF0401" DuplicateType Error AlreadyExists "a type is declared again";

@@ -81,6 +81,7 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<NamespaceS
         let path = match first.kind {
             // An argument that does not end is a syntax error, which the parser reports.
             Kind::End => break,
+            Kind::Invalid => continue,
             Kind::Text => match stream.peek().kind {
                 Kind::RightParen => Some(file_name(&mut stream)),
                 Kind::Comma => None,

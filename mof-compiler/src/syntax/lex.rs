@@ -35,6 +35,10 @@ impl Iterator for Places<'_> {
             let token = self.lexer.next();
             match token.kind {
                 Kind::End => return None,
+                // What stands between its literals is a mistake.
+                Kind::Text if !self.lexer.blanks().is_empty() => {
+                    return Some(Lexed { span: token.span(), valid: false });
+                }
                 Kind::Text => self.literals = self.lexer.literals().len(),
                 _ => return Some(Lexed { span: token.span(), valid: token.kind != Kind::Mistake }),
             }

@@ -8,6 +8,7 @@ use super::ast::Text;
 use super::keyword;
 use super::literal;
 use super::number;
+use super::pasted;
 use super::scan::{self, Rest, quoted, skip_trivia};
 use super::token::{Form, Kind, Token};
 use crate::Language;
@@ -17,6 +18,12 @@ use crate::source::Span;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum LexError {
     Character,
+    /// Spaces of other kinds, and characters that do not show.
+    Blank,
+    /// A string in typographic quotes, or a number with a dash for a sign.
+    Pasted,
+    /// A `$` without a name directly behind it.
+    Alias,
     /// A character within a name that is no letter, digit or underscore.
     Name,
     String,
@@ -39,6 +46,8 @@ pub(crate) struct Lexer<'a> {
     next: usize,
     /// What the literals of the latest string hold, and how they are written.
     literals: Vec<Span>,
+    /// Blanks between them that are none of MOF's.
+    blanks: Vec<Span>,
     form: Form,
     /// What is wrong with the latest mistake.
     mistake: LexError,
@@ -48,8 +57,9 @@ impl<'a> Lexer<'a> {
     /// A lexer that begins at an offset. The text is shorter than 4 GiB.
     pub(crate) fn new(text: &'a str, language: Language, offset: u32) -> Self {
         let at = offset as usize;
-        let (literals, form, mistake) = (Vec::new(), Form::PLAIN, LexError::Character);
-        Self { text, language, start: at, at, next: at, literals, form, mistake }
+        let (literals, blanks) = (Vec::new(), Vec::new());
+        let (form, mistake) = (Form::PLAIN, LexError::Character);
+        Self { text, language, start: at, at, next: at, literals, blanks, form, mistake }
     }
 
     /// Exchanges the list for the literals of a string.
@@ -81,6 +91,11 @@ impl<'a> Lexer<'a> {
     /// What the literals of the latest string hold, as it is written.
     pub(crate) fn literals(&self) -> &[Span] {
         &self.literals
+    }
+
+    /// The blanks between them that are none of MOF's.
+    pub(super) fn blanks(&self) -> &[Span] {
+        &self.blanks
     }
 
     /// What the latest string says: borrowed from the text when it is one literal without
@@ -164,8 +179,11 @@ impl<'a> Lexer<'a> {
         let bytes = self.text.as_bytes().get(self.start..).unwrap_or_default();
         let (length, ascii) = scan::word(bytes);
         self.take(length);
-        if !ascii && !self.wide_name(0) {
-            return self.mistaken(LexError::Name, self.at - self.start);
+        if !ascii {
+            self.wide_name(0);
+            if let Some(mistake) = self.pasted() {
+                return mistake;
+            }
         }
         let length = self.at - self.start;
         let packed = match bytes.first_chunk::<8>() {
@@ -185,9 +203,31 @@ impl<'a> Lexer<'a> {
     fn wide_name(&mut self, from: usize) -> bool {
         let text = self.text.get(self.start..self.at).unwrap_or_default();
         // A byte order mark is white space wherever it stands.
-        self.take(text.find('\u{FEFF}').unwrap_or(text.len()));
+        let (before, _) = text.split_once('\u{FEFF}').unwrap_or((text, ""));
+        self.take(from + pasted::name(before.get(from..).unwrap_or_default()));
         let name = self.text.get(self.start + from..self.at).unwrap_or_default();
         name.chars().all(is_name_char)
+    }
+
+    /// The mistake that a word with characters beyond ASCII is, if it is one.
+    fn pasted(&mut self) -> Option<Token> {
+        let rest = self.rest();
+        let length = self.at - self.start;
+        let first = rest.chars().next()?;
+        let (mistake, length) = if length == 0 {
+            (LexError::Blank, pasted::blanks(rest))
+        } else if let Some(length) = pasted::quoted(rest) {
+            (LexError::Pasted, length)
+        } else if let Some(length) = pasted::negative(rest) {
+            (LexError::Pasted, length)
+        } else if !is_name_char(first) {
+            (LexError::Character, first.len_utf8())
+        } else if rest.get(..length)?.chars().all(is_name_char) {
+            return None;
+        } else {
+            (LexError::Name, length)
+        };
+        Some(self.mistaken(mistake, length))
     }
 
     fn alias(&mut self) -> Token {
@@ -196,11 +236,27 @@ impl<'a> Lexer<'a> {
         self.take(1 + length);
         let legal = self.wide_name(1);
         let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.mistaken(LexError::Character, 1);
+        if name.is_empty() {
+            return self.mistaken(LexError::Alias, 1 + self.name_apart());
+        }
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.mistaken(LexError::Alias, self.at - self.start);
         }
         let length = self.at - self.start;
         if legal { self.token(Kind::Alias, length) } else { self.mistaken(LexError::Name, length) }
+    }
+
+    /// The length of blanks behind the `$`, and of the name of an alias behind these, when
+    /// there is one.
+    fn name_apart(&self) -> usize {
+        let blanks = self.run(1, |byte| matches!(byte, b' ' | b'\t'));
+        let behind = self.rest().as_bytes().get(1 + blanks..).unwrap_or_default();
+        let (length, ascii) = scan::word(behind);
+        let word = behind.get(..length).unwrap_or_default();
+        let is_name = ascii
+            && length > 0
+            && keyword::classify(word, keyword::pack(word), self.language) == Kind::Identifier;
+        if is_name { blanks + length } else { 0 }
     }
 
     fn directive(&mut self) -> Token {
@@ -220,6 +276,7 @@ impl<'a> Lexer<'a> {
     fn string(&mut self) -> Token {
         let bytes = self.text.as_bytes();
         self.literals.clear();
+        self.blanks.clear();
         let (mut quote, mut form) = (self.start, Form::PLAIN);
         loop {
             let inside = quote + 1;
@@ -237,16 +294,36 @@ impl<'a> Lexer<'a> {
             self.at = end + 1;
             let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default());
             self.next = self.at + gap;
-            quote = self.next;
+            quote = self.behind_blanks();
             if bytes.get(quote) != Some(&b'"') {
                 break;
             }
+        }
+        self.blanks.retain(|blank| blank.end < self.at as u32);
+        if !self.blanks.is_empty() {
+            form = form.with(Form::SPACED);
         }
         if self.literals.len() > 1 {
             form = form.with(Form::JOINED);
         }
         self.form = form;
         Token::new(Kind::Text, self.span())
+    }
+
+    /// Where the next token begins behind the latest literal, blanks that are none of
+    /// MOF's passed over and kept.
+    fn behind_blanks(&mut self) -> usize {
+        let mut at = self.next;
+        while self.text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let length = pasted::blanks(self.text.get(at..).unwrap_or_default());
+            if length == 0 {
+                break;
+            }
+            self.blanks.push(Span::new(at as u32, (at + length) as u32));
+            at += length;
+            at += skip_trivia(self.text.as_bytes().get(at..).unwrap_or_default()).0;
+        }
+        at
     }
 
     fn character(&mut self) -> Token {
@@ -334,6 +411,7 @@ pub(crate) fn is_name_char(c: char) -> bool {
         || (!c.is_ascii()
             && !c.is_whitespace()
             && !c.is_control()
+            && !pasted::is_invisible(c)
             && !matches!(c, '«' | '»' | '\u{2000}'..='\u{206F}' | '\u{FFF0}'..='\u{FFFF}'))
 }
 
@@ -452,8 +530,43 @@ mod tests {
         assert_eq!(lex("/* x"), [Err(LexError::Comment)]);
         assert_eq!(lex("\"a\" /* x"), [Ok((Kind::Text, "\"a\"")), Err(LexError::Comment)]);
         assert_eq!(lex("#define"), [Err(LexError::Directive)]);
-        assert_eq!(lex("“x”"), [Err(LexError::Name)]);
         assert_eq!(lex("@"), [Err(LexError::Character)]);
+    }
+
+    #[test]
+    fn pasted_characters_are_one_mistake() {
+        let name = |text| Ok((Kind::Identifier, text));
+        let semicolon = Ok((Kind::Semicolon, ";"));
+        for (text, expected) in [
+            ("a\u{A0}\u{3000}b", vec![name("a"), Err(LexError::Blank), name("b")]),
+            ("a\u{200B};", vec![name("a"), Err(LexError::Blank), semicolon]),
+            ("\u{200B}a", vec![Err(LexError::Blank), name("a")]),
+            ("\u{AD}", vec![Err(LexError::Blank)]),
+            ("a\u{200B}b", vec![Err(LexError::Name)]),
+            ("$a\u{A0};", vec![Ok((Kind::Alias, "$a")), Err(LexError::Blank), semicolon]),
+            ("“x y”;", vec![Err(LexError::Pasted), semicolon]),
+            ("„x\";", vec![Err(LexError::Pasted), semicolon]),
+            ("‘x’;", vec![Err(LexError::Pasted), semicolon]),
+            ("“x\n", vec![Err(LexError::Character), name("x")]),
+            ("–1.5;", vec![Err(LexError::Pasted), semicolon]),
+            ("•a", vec![Err(LexError::Character), name("a")]),
+            ("$1;", vec![Err(LexError::Alias), semicolon]),
+            ("$ x;", vec![Err(LexError::Alias), semicolon]),
+            ("$;", vec![Err(LexError::Alias), semicolon]),
+            ("$ as", vec![Err(LexError::Alias), Ok((Kind::As, "as"))]),
+        ] {
+            assert_eq!(lex(text), expected, "{text:?}");
+        }
+        let joined = "\"a\"\u{A0} /**/\u{200B}\"b\"";
+        let mut lexer = Lexer::new(joined, Language::Mof2, 0);
+        assert_eq!(lexer.next().span(), Span::new(0, joined.len() as u32));
+        assert!(lexer.form().has(Form::SPACED));
+        assert_eq!(lexer.blanks().len(), 2);
+        // What no literal follows is a mistake of its own.
+        assert_eq!(
+            lex("\"a\"\u{A0};"),
+            [Ok((Kind::Text, "\"a\"")), Err(LexError::Blank), semicolon]
+        );
     }
 
     #[test]

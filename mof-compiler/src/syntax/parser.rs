@@ -289,19 +289,19 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         };
         let arguments = match form {
             DirectiveForm::Pragma if self.token.kind == Kind::End => None,
-            _ => Some(self.arguments()?),
+            _ => Some(self.arguments(takes_numbers(name.text))?),
         };
         Ok(Directive { span: self.from(span.start), form, name, arguments })
     }
 
-    fn arguments(&mut self) -> Parsed<Vec<Argument<'a>>> {
+    fn arguments(&mut self, numbers: bool) -> Parsed<Vec<Argument<'a>>> {
         self.expect(Kind::LeftParen)?;
         let mut arguments = Vec::new();
         if self.eat(Kind::RightParen)? {
             return Ok(arguments);
         }
         loop {
-            arguments.push(self.argument()?);
+            arguments.push(self.argument(numbers)?);
             if !self.eat(Kind::Comma)? {
                 break;
             }
@@ -310,13 +310,24 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         Ok(arguments)
     }
 
-    fn argument(&mut self) -> Parsed<Argument<'a>> {
+    fn argument(&mut self, numbers: bool) -> Parsed<Argument<'a>> {
         let span = self.token.span();
         let text = if self.at(Kind::Text) {
             self.string()?.into()
+        } else if numbers && self.token.kind == Kind::Integer {
+            match self.number()? {
+                Number::Integer(number) => Cow::Owned(number.value().to_string()),
+                Number::Real(_) => return Err(Stop::Unexpected),
+            }
         } else {
             Cow::Borrowed(self.name()?.text)
         };
         Ok(Argument { span, text })
     }
+}
+
+/// Whether the arguments of a pragma may be numbers: update flags have names, and tools
+/// write the sums of their values.
+fn takes_numbers(pragma: &str) -> bool {
+    ["classflags", "instanceflags"].iter().any(|name| name.eq_ignore_ascii_case(pragma))
 }

@@ -6,7 +6,7 @@
 //! does not swallow the rest of the file.
 
 use super::bounds::Progress;
-use super::lexer::Lexer;
+use super::lexer::{LexError, Lexer};
 use super::stream::Stream;
 use super::token::Kind;
 use crate::Language;
@@ -140,8 +140,11 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
 
 /// What the next token is, `Broken` for mistaken ones.
 fn next(lexer: &mut Lexer<'_>) -> Kind {
-    match lexer.next().kind {
-        Kind::Mistake => Kind::Broken,
-        kind => kind,
+    loop {
+        match lexer.next().kind {
+            Kind::Mistake if lexer.latest_mistake() == LexError::Blank => {}
+            Kind::Mistake => return Kind::Broken,
+            kind => return kind,
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::ast::Text;
 use super::lexer::{LexError, Lexer, is_name_char};
 use super::literal::{self, Mistake};
 use super::number;
+use super::pasted;
 use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -119,6 +120,12 @@ impl<'a, 's> Stream<'a, 's> {
             if token.kind == Kind::Text && self.lexer.form().has(Form::DOUBTFUL) {
                 self.report_escapes();
             }
+            if token.kind == Kind::Text && self.lexer.form().has(Form::SPACED) {
+                for blank in self.lexer.blanks().to_vec() {
+                    let found = self.unexpected_character(blank);
+                    self.report(found);
+                }
+            }
             if token.kind != Kind::Mistake {
                 return token;
             }
@@ -170,6 +177,15 @@ impl<'a, 's> Stream<'a, 's> {
         }
     }
 
+    /// The diagnostic for what is no character of MOF, or a run of them.
+    fn unexpected_character(&self, span: Span) -> Diagnostic {
+        let first = self.slice(span).chars().next();
+        let message = format!("unexpected character {}", shown(first));
+        let mut found = self.diagnostic(Code::UnexpectedCharacter, span, message);
+        found.help = first.and_then(pasted::remedy).map(str::to_owned);
+        found
+    }
+
     /// Reports a mistaken token and gives what stands in for it.
     #[cold]
     fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Kind> {
@@ -184,9 +200,18 @@ impl<'a, 's> Stream<'a, 's> {
             }
         }
         let (diagnostic, kind) = match mistake {
-            LexError::Character => {
-                let message = format!("unexpected character {}", shown(text.chars().next()));
-                (self.diagnostic(Code::UnexpectedCharacter, span, message), None)
+            LexError::Character | LexError::Blank => (self.unexpected_character(span), None),
+            LexError::Pasted => {
+                let first = text.chars().next().map_or(0, char::len_utf8) as u32;
+                let place = Span::new(span.start, span.start + first);
+                (self.unexpected_character(place), Some(Kind::Invalid))
+            }
+            LexError::Alias => {
+                let message = "no name of an alias follows this `$`";
+                let place = Span::new(span.start, span.start + 1);
+                let found = self.diagnostic(Code::UnexpectedCharacter, place, message);
+                let help = "write a name directly behind it, beginning with a letter: `$Name`";
+                (found.with_help(help), Some(Kind::Invalid))
             }
             LexError::Name => {
                 let name = text.strip_prefix('$').unwrap_or(text);
@@ -196,7 +221,9 @@ impl<'a, 's> Stream<'a, 's> {
                 let place = Span::from(start..start + c.map_or(0, char::len_utf8));
                 let message = format!("unexpected character {} in a name", shown(c));
                 let kind = if name.len() < text.len() { Kind::Alias } else { Kind::Identifier };
-                (self.diagnostic(Code::UnexpectedCharacter, place, message), Some(kind))
+                let mut found = self.diagnostic(Code::UnexpectedCharacter, place, message);
+                found.help = c.and_then(pasted::remedy).map(str::to_owned);
+                (found, Some(kind))
             }
             LexError::String => {
                 let place = Span::new(span.start, span.start + 1);
@@ -245,7 +272,9 @@ impl<'a, 's> Stream<'a, 's> {
 /// A character in a message; its number when it does not show.
 fn shown(c: Option<char>) -> String {
     match c {
-        Some(c) if c.is_whitespace() || c.is_control() => format!("U+{:04X}", u32::from(c)),
+        Some(c) if c.is_whitespace() || c.is_control() || pasted::is_invisible(c) => {
+            format!("U+{:04X}", u32::from(c))
+        }
         Some(c) => format!("`{c}` (U+{:04X})", u32::from(c)),
         None => "at the end".to_owned(),
     }

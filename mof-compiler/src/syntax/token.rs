@@ -100,6 +100,8 @@ impl Form {
     pub(super) const ESCAPED: Self = Self(2);
     /// A backslash stands before another character than the common ones.
     pub(super) const DOUBTFUL: Self = Self(4);
+    /// Between its literals are blanks that are none of MOF's.
+    pub(super) const SPACED: Self = Self(8);
 
     pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -45,13 +45,23 @@ impl<'a> Judge<'a> {
 
     /// A class whose instances a provider makes names the provider.
     fn dynamic_provider(&mut self, site: &Site<'a>, one: &Qualifier) {
-        let is_abstract = self.local.is_abstract();
-        if one.value.as_bool() == Some(true) && site.effective("Provider").is_none() && !is_abstract
-        {
+        let provided = || site.effective("Provider").is_some();
+        let excused = || self.local.is_abstract() || self.is_event_trace(site);
+        if one.value.as_bool() == Some(true) && !provided() && !excused() {
             let message = format!("`{}` is dynamic and names no provider", site.name);
             let help = "write [Dynamic, Provider(\"...\")]";
             self.at_qualifier(Rule::DynamicWithoutProvider, site, one, message, Some(help));
         }
+    }
+
+    /// Whether the class describes events of a trace, whose "provider" is the program that
+    /// writes them and is known by its Guid (Windows, "Event Tracing MOF Qualifiers"). With
+    /// WMI beside it a Guid is a driver's, which the WMI provider serves.
+    fn is_event_trace(&self, site: &Site<'a>) -> bool {
+        const ROOT: &str = "EventTrace";
+        self.local.name.is(ROOT)
+            || self.superclass.is_some_and(|above| above.is_a(ROOT))
+            || (site.effective("Guid").is_some() && site.effective("WMI").is_none())
     }
 
     /// SubType tells an interval from a point in time.

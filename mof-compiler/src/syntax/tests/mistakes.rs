@@ -133,7 +133,26 @@ const LITERALS: &[Case] = &[
         &["class A {string s;}"],
         &["1:23 10 unexpected character `@` (U+0040)"],
     ),
-    ("class “A” {};", &["class “A” {}"], &["1:7 10 unexpected character `“` (U+201C) in a name"]),
+    (
+        "class “A” {};",
+        &[],
+        &["1:7 10 unexpected character `“` (U+201C) | write the straight quote \" around strings"],
+    ),
+    (
+        "class\u{A0}A {\u{A0}};",
+        &["class A {}"],
+        &[
+            "1:6 10 unexpected character U+00A0 | replace it by a space",
+            "1:10 10 unexpected character U+00A0 | replace it by a space",
+        ],
+    ),
+    (
+        "instance of A as $ x {}; class B {};",
+        &["class B {}"],
+        &[
+            "1:18 10 no name of an alias follows this `$` | write a name directly behind it, beginning with a letter: `$Name`",
+        ],
+    ),
     (
         "class A { /* string s; };",
         &[],
