@@ -241,7 +241,7 @@ impl Printer<'_> {
     /// Writes a closing bracket behind the last item, or on a line of its own
     /// below comments.
     pub(super) fn end_close(&mut self, close: &Tok<'_>, base: usize) {
-        if close.leading.iter().any(|comment| comment.ends_line) {
+        if close.leading.iter().any(|comment| comment.above) {
             self.comments_above(close, 0, true);
             self.without_lead();
         }

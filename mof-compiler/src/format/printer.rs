@@ -164,7 +164,7 @@ impl<'a> Printer<'a> {
         for (n, comment) in tok.leading.iter().enumerate().skip(from) {
             let keeps_blank = blanks.is_some() && !first;
             let follows = n > from && comment.newlines == 0;
-            if comment.ends_line && !follows {
+            if comment.above && !follows {
                 self.start_line(comment, keeps_blank);
             } else if keeps_blank && comment.newlines > 1 {
                 self.blank_line();

@@ -18,6 +18,9 @@ pub(super) struct Comment<'a> {
     pub(super) newlines: usize,
     /// Whether a line break follows it.
     pub(super) ends_line: bool,
+    /// Whether it stands before a token with a line break between them: behind it, or
+    /// behind the comments that follow it on its line.
+    pub(super) above: bool,
     /// Its column, when nothing but white space stands before it on its line.
     pub(super) column: Option<usize>,
     /// Whether it changed places with a token.
@@ -170,6 +173,11 @@ impl<'a> Reader<'a> {
             }
         } else {
             leading = before;
+            let mut above = false;
+            for comment in leading.iter_mut().rev() {
+                above |= comment.ends_line;
+                comment.above = above;
+            }
             if closes && leading.is_empty() {
                 self.trailing = trailing;
             } else if let Some(previous) = self.toks.last_mut() {
@@ -209,6 +217,7 @@ pub(super) fn comments(
             start: at,
             newlines,
             ends_line: true,
+            above: false,
             column: words.contains('\n').then(|| column(text, at)).flatten(),
             moved: false,
         });
