@@ -229,9 +229,7 @@ pub fn compile(
             Compiled { schema, changes, diagnostics }
         }
     };
-    if !compiled.diagnostics.as_slice().is_empty() {
-        suppress(&mut compiled.diagnostics, sources.map());
-    }
+    suppress(&mut compiled.diagnostics, sources.map());
     compiled
 }
 
