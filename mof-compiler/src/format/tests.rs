@@ -41,6 +41,54 @@ fn syntax_errors_are_those_of_the_parser() {
 }
 
 #[test]
+fn what_is_switched_off_stays_byte_for_byte() {
+    for (off, on) in [
+        ("class  X { } ;\n\n\n\n", ""),
+        ("\n\n \t\nclass  X { } ; \n  \n\t\n", "  "),
+        ("", ""),
+        ("\n\n\n", " "),
+        ("  // odd\n\n\n/* c */  \n", ""),
+    ] {
+        let text = format!("// cimarron-fmt: off\n{off}{on}// cimarron-fmt: on\nclass Y {{}};\n");
+        assert_eq!(
+            formatted(&text),
+            text.replace("  // cim", "// cim").replace(" // cim", "// cim")
+        );
+        // The last thing in a block.
+        let block = format!(
+            "class Z {{\n    uint8 A;\n    // cimarron-fmt: off\n{off}    // cimarron-fmt: on\n}};\n"
+        );
+        let feature = block.replace("class  X { } ;", "uint8   B;");
+        assert_eq!(formatted(&feature), feature);
+    }
+}
+
+#[test]
+fn switches_that_are_not_heeded_are_found() {
+    for (text, said) in [
+        ("// cimarron-fmt: off\nclass A { };\n// cimarron-fmt: on\n", &[][..]),
+        ("// cimarron-fmt: off\nclass A { };\r\n", &[]),
+        ("class A {\n// cimarron-fmt: off\n};", &["// cimarron-fmt: off"]),
+        ("class A // cimarron-fmt: off\n{ };", &["// cimarron-fmt: off"]),
+        ("/* cimarron-fmt: off */\nclass A { };", &["/* cimarron-fmt: off */"]),
+        ("// x\r\n// cimarron-fmt: of\r\nclass A { };", &["// cimarron-fmt: of"]),
+        ("// cimarron-fmt: on\rclass A { };", &["// cimarron-fmt: on"]),
+        (
+            "class A {\r\nuint8 B[] = {\r\n// cimarron-fmt: off\r\n1,\r\n// cimarron-fmt: on\r\n2};\r\n};",
+            &["// cimarron-fmt: off", "// cimarron-fmt: on"],
+        ),
+        (
+            "// cimarron-fmt: off\n[A,\n// cimarron-fmt: off\nB,\n// cimarron-fmt: on\nC]\nclass A { };",
+            &["// cimarron-fmt: on"],
+        ),
+    ] {
+        let found = unheeded_switches(text, &FormatOptions::default());
+        let places: Vec<&str> = found.iter().map(|d| &text[d.span.range()]).collect();
+        assert_eq!(places, said, "{text:?}");
+    }
+}
+
+#[test]
 fn deep_and_long_texts_are_no_trouble() {
     let open = "instance of A { P = ".repeat(60);
     let close = "; }".repeat(60);
@@ -118,8 +166,9 @@ value of S as $s {
 };
 ";
     let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };
-    assert_eq!(lay_out(text, &options).as_deref(), Ok(expected));
-    assert_eq!(lay_out(expected, &options).as_deref(), Ok(expected));
+    let laid_out = |text: &str| lay_out(text, &options).map(|(printer, _)| printer.out);
+    assert_eq!(laid_out(text).as_deref(), Ok(expected));
+    assert_eq!(laid_out(expected).as_deref(), Ok(expected));
 }
 
 /// Declarations as tokens, with `~` between them.

@@ -5,6 +5,7 @@
 //! lines readable: what trails an element goes behind the comma, semicolon or
 //! bracket that closes it, and what stands before an opening brace goes inside.
 
+use super::switches::MARK;
 use crate::Language;
 use crate::syntax::lex;
 
@@ -38,11 +39,17 @@ impl Comment<'_> {
 
     /// Whether it is `// cimarron-fmt: WORD`, on a line of its own.
     pub(super) fn switches(&self, word: &str) -> bool {
-        let told = self.text.strip_prefix("//").and_then(|rest| {
-            let told = rest.trim_start().strip_prefix("cimarron-fmt:")?;
-            Some(told.trim())
-        });
-        told == Some(word) && !self.moved && (self.newlines > 0 || self.start == 0)
+        self.text.starts_with("//")
+            && self.instruction() == Some(word)
+            && !self.moved
+            && (self.newlines > 0 || self.start == 0)
+    }
+
+    /// What it tells the formatter, if anything.
+    pub(super) fn instruction(&self) -> Option<&str> {
+        let block = || self.text.strip_prefix("/*")?.strip_suffix("*/");
+        let inside = self.text.strip_prefix("//").or_else(block)?;
+        inside.trim_start().strip_prefix(MARK).map(str::trim)
     }
 }
 
