@@ -215,7 +215,8 @@ fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Conte
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
     let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
     let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
-        let message = format!("no rule for make can name {name:?}: it holds a line break");
+        let message =
+            format!("no rule for make can name {name:?}: it holds a line break, `;` or `|`");
         Failure::input(Status::InvalidParameter, message)
     })?;
     files::write(path, |out| out.write_all(rule.as_bytes()))
