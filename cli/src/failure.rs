@@ -42,6 +42,7 @@ pub(crate) struct Failure {
     message: String,
     help: Option<String>,
     place: Option<Place>,
+    spares_report: bool,
 }
 
 /// The text that a failure is about, and where in it.
@@ -64,7 +65,14 @@ impl Place {
 impl Failure {
     /// The input is wrong: exit code 1.
     pub(crate) fn input(status: Status, message: impl Into<String>) -> Self {
-        Self { fault: Fault::Input, status, message: message.into(), help: None, place: None }
+        Self {
+            fault: Fault::Input,
+            status,
+            message: message.into(),
+            help: None,
+            place: None,
+            spares_report: false,
+        }
     }
 
     /// The command line is wrong: exit code 2.
@@ -101,6 +109,16 @@ impl Failure {
     pub(crate) fn at(mut self, text: impl Into<String>, span: Range<usize>) -> Self {
         self.place = Some(Place { text: text.into(), span });
         self
+    }
+
+    /// The same, not to be written to the file of `--report`, which may be what it is about.
+    pub(crate) fn sparing_report(mut self) -> Self {
+        self.spares_report = true;
+        self
+    }
+
+    pub(crate) const fn spares_report(&self) -> bool {
+        self.spares_report
     }
 
     fn json(&self) -> serde_json::Value {

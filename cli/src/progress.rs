@@ -1,7 +1,7 @@
 //! A sign of life while something long is under way.
 
+use crate::terminal;
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
@@ -23,7 +23,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let bar = bar.with_message(message);
         bar.set_style(indicatif::ProgressStyle::default_spinner());
-        if !std::io::stderr().is_terminal() {
+        if !terminal::stderr_is_animated() {
             return Self { bar, shower: None };
         }
         let (done, work) = channel();

@@ -24,7 +24,8 @@ pub(crate) fn stderr_width() -> usize {
     columns.map_or(DEFAULT_WIDTH, usize::from).clamp(40, 200)
 }
 
-/// Colours where standard error is a terminal that wants them (<https://no-color.org>).
+/// Colours where standard error is a terminal that knows them and wants them
+/// (<https://no-color.org>).
 pub(crate) fn stderr_paint() -> Paint {
     Paint::new(std::io::stderr().is_terminal() && colours_are_wanted())
 }
@@ -32,6 +33,11 @@ pub(crate) fn stderr_paint() -> Paint {
 /// Colours where standard output is a terminal that wants them.
 pub(crate) fn stdout_paint() -> Paint {
     Paint::new(std::io::stdout().is_terminal() && colours_are_wanted())
+}
+
+/// Whether something that moves can be drawn on standard error.
+pub(crate) fn stderr_is_animated() -> bool {
+    std::io::stderr().is_terminal() && !is_dumb()
 }
 
 /// A word to a person on standard error, who is there when that is a terminal.
@@ -43,6 +49,11 @@ pub(crate) fn note(text: &str) {
     }
 }
 
+/// Whether the terminal knows nothing but text.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|kind| kind == "dumb")
+}
+
 fn colours_are_wanted() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    !is_dumb() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }

@@ -17,13 +17,16 @@
 //!
 //! Text between `// cimarron-fmt: off` and `// cimarron-fmt: on`, each on a line
 //! of its own between declarations, features or values of properties, stays as
-//! it is. Without `on` that holds to the end of the block.
+//! it is. Without `on` that holds to the end of the block, but for white space
+//! before that. Switches that stand elsewhere are comments like others;
+//! [`unheeded_switches`] finds them.
 
 mod layout;
 mod lists;
 mod printer;
 mod shape;
 mod strings;
+mod switches;
 mod tokens;
 mod tree;
 mod verify;
@@ -32,12 +35,14 @@ mod verify;
 mod tests;
 
 use crate::Language;
-use crate::diagnostic::{Diagnostics, Severity};
-use crate::source::FileId;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::{FileId, Span};
 use crate::syntax::{mof3, parse_file};
 use cimarron_schema::PrintOptions;
 use printer::Printer;
 use std::borrow::Cow;
+use std::ops::Range;
+use switches::Switch;
 
 /// How to format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,14 +98,35 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
     }
     let line_end = LineEnd::of(text);
     let source = line_end.normalised(text);
-    let formatted = lay_out(&source, options).map_err(FormatError::Internal)?;
+    let (printer, _) = lay_out(&source, options).map_err(FormatError::Internal)?;
+    let formatted = printer.out;
     verify::same_meaning(&source, &formatted, options.language).map_err(FormatError::Internal)?;
     let formatted = line_end.restored(formatted);
     Ok(if formatted == text { Cow::Borrowed(text) } else { Cow::Owned(formatted) })
 }
 
-/// Lays out a text whose lines end with LF, or says what is wrong with it.
-fn lay_out(source: &str, options: &FormatOptions) -> Result<String, &'static str> {
+/// The comments that say `cimarron-fmt:` and that [`format`] does not heed, as warnings
+/// about the file [`FileId::default`]: misspelled ones, and those that stand where nothing
+/// can be switched. None for a text that is not formatted.
+pub fn unheeded_switches(text: &str, options: &FormatOptions) -> Vec<Diagnostic> {
+    if !text.contains(switches::MARK) {
+        return Vec::new();
+    }
+    let line_end = LineEnd::of(text);
+    let source = line_end.normalised(text);
+    let Ok((printer, switches)) = lay_out(&source, options) else { return Vec::new() };
+    let unheeded: Vec<Switch> = Switch::unheeded(switches, &printer.heeded).collect();
+    let places = unheeded.iter().map(|switch| switch.place.clone());
+    let spans = line_end.original(text, places);
+    unheeded.iter().zip(spans).map(|(switch, span)| switch.finding(span)).collect()
+}
+
+/// Lays out a text whose lines end with LF, and gives its switches as well, or says what is
+/// wrong with it.
+fn lay_out<'a>(
+    source: &'a str,
+    options: &FormatOptions,
+) -> Result<(Printer<'a>, Vec<Switch>), &'static str> {
     // How many digits an escaped code may have.
     let digits = match options.language {
         Language::Mof2 => 4,
@@ -108,10 +134,11 @@ fn lay_out(source: &str, options: &FormatOptions) -> Result<String, &'static str
     };
     let rewrap = options.rewrap_strings.then_some(digits);
     let (toks, end) = tokens::read(source, options.language).ok_or("a token")?;
+    let switches = Switch::among(toks.iter().chain([&end]));
     let statements = tree::build(toks, rewrap).ok_or("a bracket")?;
     let mut printer = Printer::new(source, options.width);
     printer.file(&statements, &end);
-    Ok(printer.out)
+    Ok((printer, switches))
 }
 
 /// What ends the lines of a text.
@@ -153,6 +180,21 @@ impl LineEnd {
             return Cow::Borrowed(text);
         }
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    }
+
+    /// Where places of the normalised text, in order and apart from each other, stand in the
+    /// original.
+    fn original(self, text: &str, places: impl Iterator<Item = Range<usize>>) -> Vec<Span> {
+        let bytes = text.as_bytes();
+        let (mut at, mut dropped) = (0, 0);
+        let mut place_of = |normalised: usize| {
+            while at < normalised + dropped {
+                dropped += usize::from(bytes.get(at..at + 2) == Some(b"\r\n"));
+                at += 1;
+            }
+            normalised + dropped
+        };
+        places.map(|place| Span::from(place_of(place.start)..place_of(place.end))).collect()
     }
 
     fn restored(self, text: String) -> String {

@@ -55,7 +55,7 @@ pub(crate) struct CompileArgs {
         default_value = "archive"
     )]
     pub(crate) emit: Vec<EmitArg>,
-    /// Compile and judge, and write nothing, whatever the other options say
+    /// Compile and judge, and write nothing but the findings, whatever the other options say
     #[arg(long)]
     pub(crate) check: bool,
     /// Compile even if nothing has changed since the last time

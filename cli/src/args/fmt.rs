@@ -12,7 +12,8 @@ Exit codes:
   1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
   2  the command line is wrong
 
-Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is.
+Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is, where both
+stand between declarations, features or values of properties; one that has no effect is warned of.
 With --format json standard output is an array of {\"file\",\"changed\",\"errors\",\"error\"}, with
 \"diff\" where --diff asks for it and \"text\" for standard input.";
 

@@ -1,6 +1,5 @@
 //! `cimarron compile`: MOF in, an archive or other forms out.
 
-mod clash;
 mod data;
 mod outputs;
 mod summary;
@@ -10,7 +9,7 @@ pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
 use crate::core::files;
-use crate::core::{Content, Inputs, Key, Loaded, Stamp, compile_alone};
+use crate::core::{Content, Inputs, Key, Loaded, Stamp, Targets, compile_alone};
 use crate::failure::{Failure, Stop};
 use crate::output::dep_file;
 use crate::progress::Progress;
@@ -42,13 +41,15 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         return data::run(args, folder, start);
     }
     let outputs = Outputs::plan(args)?;
-    clash::refuse_clashes(args, outputs.files())?;
+    let targets = targets(args, &outputs);
+    targets.refuse_clashes()?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
     let options = super::amend::options(args)?;
     let key = key(args, &inputs, &options, &outputs);
     if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {
         drop(progress);
+        targets.refuse_clashes()?;
         let outcome = Outcome {
             statistics: earlier.stamp.statistics(),
             found: &earlier.found,
@@ -66,6 +67,8 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         let texts = inputs.load_untraced(args.findings.sink())?;
         Loaded { texts, trace: Trace::default() }
     };
+    // Before anything is written: a run that is refused leaves no half of its work.
+    targets.refuse_clashes()?;
     progress.step("compiling");
     let (compiled, mut sources) = compile_alone(texts, &options);
     sources.keep_texts_of(&compiled.diagnostics);
@@ -73,8 +76,6 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let (mut parts, mut written) = (None, Vec::new());
     if !compiled.has_errors() {
         progress.step("writing");
-        // Before anything is written: a run that is refused leaves no half of its work.
-        outputs.refuse_inputs(&trace)?;
         if !args.check {
             parts = super::amend::write_parts(args, &compiled)?;
         }
@@ -95,6 +96,17 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     // and letting them go one by one would take as long as hashing the archive.
     std::mem::forget((compiled, sources));
     finished
+}
+
+/// Everything that is written, with what is to be left behind for the next time.
+fn targets(args: &CompileArgs, outputs: &Outputs) -> Targets {
+    let files = outputs.files().fold(Targets::default(), |all, path| all.with("-o", Some(path)));
+    files
+        .with("the stamp beside -o", outputs.stamp().as_deref())
+        .with("--dep-file", args.dep_file.as_deref())
+        .with("--report", args.findings.report.report.as_deref())
+        .with("--emit-mof", args.wmi.emit_mof.as_deref())
+        .with("--emit-mfl", args.wmi.emit_mfl.as_deref())
 }
 
 /// Everything that decides what is written and what is said, but for the contents
@@ -203,7 +215,8 @@ fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Conte
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
     let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
     let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
-        let message = format!("no rule for make can name {name:?}: it holds a line break");
+        let message =
+            format!("no rule for make can name {name:?}: it holds a line break, `;` or `|`");
         Failure::input(Status::InvalidParameter, message)
     })?;
     files::write(path, |out| out.write_all(rule.as_bytes()))

@@ -19,6 +19,9 @@ pub(crate) fn run(args: &DocArgs) -> Result<(), Stop> {
     let archive = gathering.run(&progress)?;
     progress.step("writing");
     let mut directory = Directory::open(&args.output, args.force)?;
+    if let Some(report) = &args.findings.report.report {
+        directory.spare(report);
+    }
     let options = DocumentOptions { title: title(args) };
     let mut put = |path: &str, content: &[u8]| directory.put(path, content);
     let counts = document(&archive, &options, &mut put)

@@ -197,7 +197,7 @@ impl Session<'_> {
         }
         match last {
             Some(last) => Err(last.into()),
-            None if !self.formatter.said.as_slice().is_empty() => Err(Stop::Reported),
+            None if self.formatter.said.has_errors() => Err(Stop::Reported),
             None if self.only_looks() && self.changed > 0 => Err(Stop::Reported),
             None => Ok(()),
         }

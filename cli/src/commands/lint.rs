@@ -1,7 +1,7 @@
 //! `cimarron lint`: the findings of a compilation and doubtful style.
 
 use crate::args::LintArgs;
-use crate::core::{Inputs, compile_alone, levels};
+use crate::core::{Inputs, Targets, compile_alone, levels};
 use crate::failure::Stop;
 use crate::output::diagnostics::write_pictures_on;
 use crate::output::numbers::{count, counted};
@@ -19,7 +19,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
-    let texts = inputs.load(Diagnostics::with_limit(KEPT), &[])?.texts;
+    let texts = inputs.load_untraced(Diagnostics::with_limit(KEPT))?;
+    Targets::default().with("--report", args.report.report.as_deref()).refuse_clashes()?;
     progress.step("linting");
     let options = CompileOptions { levels, ..args.mof.options() };
     let (compiled, sources) = compile_alone(texts, &options);

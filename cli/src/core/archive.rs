@@ -1,5 +1,6 @@
 //! Opening archives, with the failures that people are to read.
 
+use super::reads;
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::Compiled;
@@ -9,6 +10,13 @@ use std::path::Path;
 
 /// Opens an archive.
 pub(crate) fn open_archive(path: &Path) -> Result<Archive, Failure> {
+    reads::note(path);
+    if path.is_dir() {
+        // Systems have many words for trying to read one as a file.
+        let message = format!("`{}` is a directory, and no archive", path.display());
+        return Err(Failure::input(Status::InvalidParameter, message)
+            .with_help("compile MOF with -o for an archive; --data takes a data directory"));
+    }
     Archive::open(path).map_err(|error| {
         let status = match &error {
             OpenError::Io(io) if io.kind() == io::ErrorKind::NotFound => Status::NotFound,
@@ -30,7 +38,10 @@ pub(crate) fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
         return Ok(None);
     }
     match Archive::open(path) {
-        Ok(archive) => Ok(Some(archive)),
+        Ok(archive) => {
+            reads::note(path);
+            Ok(Some(archive))
+        }
         Err(OpenError::NotAnArchive | OpenError::Io(_)) => Ok(None),
         // Opened again for the failure to be spelled as everywhere.
         Err(_) => open_archive(path).map(Some),

@@ -8,6 +8,7 @@
 //!
 //! Groups count before codes, whatever their order; the command line counts after both.
 
+use super::reads;
 use crate::args::{LevelArgs, usage};
 use crate::failure::Failure;
 use cimarron_mof::diagnostic::{Level, Levels, Selector};
@@ -30,6 +31,7 @@ struct Config {
 /// The levels of a command: `levels`, then the configuration, then the command line.
 pub(crate) fn levels(args: &LevelArgs, mut levels: Levels) -> Result<Levels, Failure> {
     if let Some((path, text)) = read(args)? {
+        reads::note(&path);
         let name = path.display().to_string();
         for (selector, level) in settings(&name, &text)? {
             // Each was tried when it was read.

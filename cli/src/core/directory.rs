@@ -7,7 +7,9 @@
 //! file, so that no reader sees half a file and a failure leaves the old site. Files
 //! that are the same already are not touched.
 
-use super::files::write_failure;
+use super::files::{place_of, write_failure};
+use super::reads::read_below;
+use crate::args::usage;
 use crate::failure::Failure;
 use cimarron_model::Status;
 use std::collections::{BTreeSet, HashSet};
@@ -33,6 +35,8 @@ pub(crate) struct Directory {
     staged: Vec<String>,
     /// What the last run wrote.
     old: BTreeSet<String>,
+    /// What this run has read or written in it besides, by the paths from here.
+    taken: HashSet<PathBuf>,
     bytes: u64,
 }
 
@@ -69,6 +73,7 @@ impl Directory {
             files: BTreeSet::new(),
             staged: Vec::new(),
             old,
+            taken: read_below(path),
             bytes: 0,
         })
     }
@@ -92,8 +97,22 @@ impl Directory {
         Ok(())
     }
 
+    /// Keeps its hands off a file that lies in it.
+    pub(crate) fn spare(&mut self, path: &Path) {
+        let rest = place_of(path).strip_prefix(place_of(&self.path)).map(Path::to_owned);
+        self.taken.extend(rest);
+    }
+
     /// Moves the files into place and removes those of the last run that are no more.
     pub(crate) fn finish(self) -> Result<Kept, Failure> {
+        let mut ours = self.files.union(&self.old);
+        if let Some(name) = ours.find(|name| self.taken.contains(Path::new(name))) {
+            let file = self.path.join(name);
+            let message = format!("`{}` is a file of the site and another one too", file.display());
+            return Err(usage(message)
+                .with_help("inputs and --report lie elsewhere")
+                .sparing_report());
+        }
         self.settle().map_err(|error| write_failure(&self.path, &error))
     }
 

@@ -117,17 +117,13 @@ fn write_file<E: From<io::Error>>(
     if is_special(path) {
         return fill(&mut File::options().write(true).open(path)?);
     }
-    let path = behind_links(path);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let path = place_of(path);
     let mut builder = tempfile::Builder::new();
     // Temporary files are private; this one is to be readable as the user's other
     // files are, which is what the umask makes of this.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder_of(&path))?;
     let content = fill(file.as_file_mut())?;
     if let Ok(old) = fs::metadata(&path) {
         file.as_file().set_permissions(old.permissions())?;
@@ -139,10 +135,31 @@ fn write_file<E: From<io::Error>>(
     Ok(content)
 }
 
-/// What a link leads to, so that it is the file that is replaced.
-fn behind_links(path: &Path) -> PathBuf {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    if is_link { fs::canonicalize(path).unwrap_or(path.to_owned()) } else { path.to_owned() }
+/// Links that are followed to a file that is not there yet; as many as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// The place that a path leads to, whether or not anything is there: whoever writes to a
+/// link writes the file behind it.
+pub(super) fn place_of(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Ok(place) = fs::canonicalize(&path) {
+            return place;
+        }
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder_of(&path).join(target);
+    }
+    match (fs::canonicalize(folder_of(&path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]
@@ -184,5 +201,20 @@ mod tests {
         let mode =
             std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_to_files_that_are_not_there_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("d")).unwrap();
+        std::os::unix::fs::symlink("d/second", at("first")).unwrap();
+        std::os::unix::fs::symlink("../file", at("d/second")).unwrap();
+        write(&at("first"), |out| out.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(at("first")).unwrap().is_symlink());
+        assert_eq!(fs::read(at("file")).unwrap(), b"new");
+        assert_eq!(place_of(&at("first")), place_of(&at("d/../file")));
+        assert_eq!(place_of(&at("none/a")), at("none/a"));
     }
 }

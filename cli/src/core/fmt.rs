@@ -3,7 +3,7 @@
 use super::{files, pattern};
 use crate::failure::Failure;
 use cimarron_model::Status;
-use cimarron_mof::format::{FormatError, FormatOptions, format};
+use cimarron_mof::format::{FormatError, FormatOptions, format, unheeded_switches};
 use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
 use std::borrow::Cow;
@@ -72,24 +72,34 @@ impl Formatter {
             }
             Err(error) => return Outcome::Failed(format!("`{name}`: {error}")),
         };
+        let unheeded = unheeded_switches(&before, &self.options);
+        if !unheeded.is_empty()
+            && let Err(too_long) = self.say(name, before.clone(), unheeded)
+        {
+            return Outcome::Failed(too_long);
+        }
         Outcome::Formatted(Formatted { before, after, encoding })
     }
 
     fn refused(&mut self, name: &str, text: String, said: Vec<Diagnostic>) -> Outcome {
         let count = said.len();
-        match self.sources.add(name, text) {
-            Ok(file) => {
-                for mut diagnostic in said {
-                    diagnostic.file = file;
-                    for label in &mut diagnostic.labels {
-                        label.file = file;
-                    }
-                    self.said.push(diagnostic);
-                }
-                Outcome::Refused(count)
-            }
-            Err(too_long) => Outcome::Failed(too_long.to_string()),
+        match self.say(name, text, said) {
+            Ok(()) => Outcome::Refused(count),
+            Err(too_long) => Outcome::Failed(too_long),
         }
+    }
+
+    /// Keeps what was found in a text, and the text.
+    fn say(&mut self, name: &str, text: String, said: Vec<Diagnostic>) -> Result<(), String> {
+        let file = self.sources.add(name, text).map_err(|too_long| too_long.to_string())?;
+        for mut diagnostic in said {
+            diagnostic.file = file;
+            for label in &mut diagnostic.labels {
+                label.file = file;
+            }
+            self.said.push(diagnostic);
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! One archive from several inputs: archives, and MOF compiled on top of them.
 
-use super::{Inputs, STDIN_NAME, Texts, archive_at, archive_from, within_limits};
+use super::{Inputs, STDIN_NAME, Targets, Texts, archive_at, archive_from, within_limits};
 use crate::args::{FindingsArgs, MofArgs};
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
@@ -67,6 +67,8 @@ impl Gathering<'_> {
     ) -> Result<(), Stop> {
         let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.include)?;
         let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
+        let report = self.findings.report.report.as_deref();
+        Targets::default().with("--report", report).refuse_clashes()?;
         let compiled = compile(&sources, &self.mof.options(), &Known(all), said);
         progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
         if compiled.has_errors() {

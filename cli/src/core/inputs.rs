@@ -1,11 +1,12 @@
 //! What a command line names as input: paths, patterns and standard input.
 
 use super::pattern;
+use super::reads::NotingFileSystem;
 use crate::args::usage;
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
-use cimarron_mof::{Diagnostics, Loader, OsFileSystem, Sources};
+use cimarron_mof::{Diagnostics, Loader, Sources};
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -55,13 +56,13 @@ impl Inputs {
 
     /// Reads everything, and all that it includes.
     pub(crate) fn load_untraced(&self, said: Diagnostics) -> Result<super::Texts, Failure> {
-        self.load_through(&OsFileSystem, said)
+        self.load_through(&NotingFileSystem, said)
     }
 
     /// The same, keeping what was asked of the file system, and a hash of each file.
     /// `made` are the names of the files that this is for.
     pub(crate) fn load(&self, said: Diagnostics, made: &[OsString]) -> Result<Loaded, Failure> {
-        let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
+        let fs = TracingFileSystem::new(&NotingFileSystem).ignoring(made.iter().cloned());
         let texts = self.load_through(&fs, said)?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }

@@ -12,9 +12,11 @@ mod gather;
 mod inputs;
 mod mof;
 mod pattern;
+pub(crate) mod reads;
 mod scenario;
 mod session;
 mod stamp;
+mod targets;
 pub(crate) mod transfer;
 mod watch;
 
@@ -34,4 +36,5 @@ pub(crate) use session::{
     explain, load, load_compiled, mof_failure, query, query_rows, refusal_of,
 };
 pub(crate) use stamp::{Key, Stamp};
+pub(crate) use targets::Targets;
 pub(crate) use watch::{End, Next, Watch};

@@ -10,7 +10,8 @@
 
 use super::content::Content;
 use super::files;
-use cimarron_mof::source::{Limits, OsFileSystem, Trace, TracingFileSystem};
+use super::reads::NotingFileSystem;
+use cimarron_mof::source::{Limits, Trace, TracingFileSystem};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, Span, Statistics};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -126,7 +127,7 @@ impl Stamp {
 
     /// Whether the files are what they were, by asking for their contents alone.
     pub(crate) fn still_holds(&self, made: &[OsString]) -> bool {
-        let fs = TracingFileSystem::new(&OsFileSystem).ignoring(made.iter().cloned());
+        let fs = TracingFileSystem::new(&NotingFileSystem).ignoring(made.iter().cloned());
         let now = Trace::again(fs, &self.questions, Limits::default().file);
         now.is_some_and(|trace| self.has_trace(&trace))
     }

@@ -4,23 +4,37 @@
 //! `#` and `:` take a backslash, backslashes before them are doubled, `$` is
 //! doubled. Each input is a target of its own without a recipe, so that make does
 //! not stop when one is gone (`gcc -MP`).
+//!
+//! What make would match with other files takes a backslash too: `[`, `?` and `*`
+//! everywhere, `%` in targets, where alone it means something. Ninja has no escape for
+//! these and takes the backslash for a part of the name, so that it builds once too often;
+//! make without it would build too rarely.
 
-/// The rule, or the first name that no rule can hold: lines are make's syntax.
+/// Where in a rule a name stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Target,
+    Input,
+}
+
+/// The rule, or the first name that no rule can hold: lines, `;` and `|` are make's syntax.
 pub(crate) fn rule<N: AsRef<str>>(targets: &[N], inputs: &[N]) -> Result<String, String> {
     let mut all = targets.iter().chain(inputs).map(AsRef::as_ref);
-    if let Some(name) = all.find(|name| name.contains(['\n', '\r'])) {
+    if let Some(name) = all.find(|name| name.contains(['\n', '\r', ';', '|'])) {
         return Err(name.to_owned());
     }
-    let escaped = |names: &[N]| names.iter().map(|name| escape(name.as_ref())).collect::<Vec<_>>();
-    let (targets, inputs) = (escaped(targets), escaped(inputs));
+    let escaped = |names: &[N], role| {
+        names.iter().map(|name| escape(name.as_ref(), role)).collect::<Vec<String>>()
+    };
+    let targets = escaped(targets, Role::Target);
     let mut text = targets.join(" ");
     text.push(':');
-    for input in &inputs {
+    for input in escaped(inputs, Role::Input) {
         text.push_str(" \\\n  ");
-        text.push_str(input);
+        text.push_str(&input);
     }
     text.push('\n');
-    for input in inputs.iter().filter(|input| !targets.contains(input)) {
+    for input in escaped(inputs, Role::Target).iter().filter(|input| !targets.contains(input)) {
         text.push('\n');
         text.push_str(input);
         text.push_str(":\n");
@@ -28,16 +42,20 @@ pub(crate) fn rule<N: AsRef<str>>(targets: &[N], inputs: &[N]) -> Result<String,
     Ok(text)
 }
 
-fn escape(name: &str) -> String {
+fn escape(name: &str, role: Role) -> String {
     let mut text = String::with_capacity(name.len());
     let mut backslashes = 0;
     for c in name.chars() {
-        match c {
-            ' ' | '\t' | '#' | ':' if !is_drive(name, c, &text) => {
-                text.extend(std::iter::repeat_n('\\', backslashes + 1));
-            }
-            '$' => text.push('$'),
-            _ => {}
+        let is_special = match c {
+            ' ' | '\t' | '#' | '[' | '?' | '*' => true,
+            ':' => !is_drive(name, &text),
+            '%' => role == Role::Target,
+            _ => false,
+        };
+        if is_special {
+            text.extend(std::iter::repeat_n('\\', backslashes + 1));
+        } else if c == '$' {
+            text.push('$');
         }
         backslashes = if c == '\\' { backslashes + 1 } else { 0 };
         text.push(c);
@@ -46,8 +64,8 @@ fn escape(name: &str) -> String {
 }
 
 /// The colon behind a drive letter of Windows is part of the path there.
-fn is_drive(name: &str, c: char, before: &str) -> bool {
-    cfg!(windows) && c == ':' && before.len() == 1 && name.len() > 2
+fn is_drive(name: &str, before: &str) -> bool {
+    cfg!(windows) && before.len() == 1 && name.len() > 2
 }
 
 #[cfg(test)]
@@ -64,9 +82,12 @@ mod tests {
             ("a\\ b", "a\\\\\\ b"),
             ("a\\b", "a\\b"),
             ("ä%.mof", "ä%.mof"),
+            ("a[1]/b?.mof", "a\\[1]/b\\?.mof"),
+            ("a\\*", "a\\\\\\*"),
         ] {
-            assert_eq!(escape(name), expected, "{name}");
+            assert_eq!(escape(name, Role::Input), expected, "{name}");
         }
+        assert_eq!(escape("a%\\%", Role::Target), "a\\%\\\\\\%");
     }
 
     #[test]
@@ -74,6 +95,10 @@ mod tests {
         let text = rule(&["o.cimar", "o.mof"], &["a b.mof", "c.mof"]).unwrap();
         assert_eq!(text, "o.cimar o.mof: \\\n  a\\ b.mof \\\n  c.mof\n\na\\ b.mof:\n\nc.mof:\n");
         assert_eq!(rule(&["o"], &[]).unwrap(), "o:\n");
-        assert_eq!(rule(&["o"], &["a\nb"]), Err("a\nb".to_owned()));
+        let text = rule(&["o%"], &["a%b"]).unwrap();
+        assert_eq!(text, "o\\%: \\\n  a%b\n\na\\%b:\n");
+        for name in ["a\nb", "a;b", "a|b"] {
+            assert_eq!(rule(&["o"], &[name]), Err(name.to_owned()));
+        }
     }
 }

@@ -73,9 +73,12 @@ impl ReportArgs {
         })
     }
 
-    /// Writes that a run came to no findings, for those who await a log.
+    /// Writes that a run came to no findings, for those who await a log. Only a log gives
+    /// way to it: such a run need not have come far enough to know what its inputs are.
     pub(crate) fn log_failure(&self, failure: &Failure) -> Result<(), Stop> {
-        if self.format != FindingsFormat::Sarif {
+        let file = self.report.as_deref();
+        let is_spared = |path| failure.spares_report() || !sarif::may_replace(path);
+        if self.format != FindingsFormat::Sarif || file.is_some_and(is_spared) {
             return Ok(());
         }
         let (message, code) = (failure.to_string(), failure.exit_number());

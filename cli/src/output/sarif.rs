@@ -7,7 +7,7 @@
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -228,6 +228,20 @@ fn rule(code: Code) -> Rule {
             ),
         },
         default_configuration: Configuration { level: level(code.severity()) },
+    }
+}
+
+/// Whether a file is a log as they are written here, empty, none, or no ordinary file.
+pub(super) fn may_replace(path: &Path) -> bool {
+    let is_log = |text: &[u8]| text.windows(SCHEMA.len()).any(|part| part == SCHEMA.as_bytes());
+    let mut head = Vec::new();
+    match std::fs::metadata(path) {
+        Err(_) => true,
+        Ok(found) if !found.is_file() => true,
+        Ok(_) => {
+            let read = std::fs::File::open(path).and_then(|f| f.take(256).read_to_end(&mut head));
+            read.is_ok() && (head.is_empty() || is_log(&head))
+        }
     }
 }
 

@@ -135,30 +135,6 @@ fn an_output_in_no_directory_names_the_directory() {
 }
 
 #[test]
-fn one_file_is_not_written_twice_nor_over_an_input() {
-    let place = Place::new();
-    let input = place.file("mof/a.mof", "class X_A { };");
-    let folder = input.trim_end_matches("a.mof");
-    let output = place.path("a.cimar");
-    for (line, said) in [
-        (&[&input, "-o", &output, "--dep-file", &output][..], "the output and --dep-file are one"),
-        (&[&input, "-o", &output, "--report", &output], "the output and --report are one"),
-        (&[&input, "--report", &input], "of --report is one of the inputs"),
-        (&[folder, "-o", &output, "--dep-file", &input], "of --dep-file is one of the inputs"),
-        (&[&input, "--emit-mof", &output, "--emit-mfl", &output], "--emit-mof and --emit-mfl are"),
-    ] {
-        let run = crate::run(command().arg("compile").args(line)).fails_with(2);
-        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
-    }
-    assert_eq!(std::fs::read_to_string(&input).unwrap(), "class X_A { };");
-    // What is no file may be named twice.
-    let line = ["compile", &input, "--report", "/dev/null", "-o", "/dev/null"];
-    if std::path::Path::new("/dev/null").exists() {
-        cimarron(line).succeeds();
-    }
-}
-
-#[test]
 fn a_failure_is_a_sarif_log_too() {
     let place = Place::new();
     let (missing, site) = (place.path("missing.mof"), place.path("site"));

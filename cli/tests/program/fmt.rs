@@ -187,3 +187,17 @@ fn mof_3_is_another_language() {
     let expected = "structure X_S {\n    string A;\n    enumeration E : uint8 {\n        A = 1,\n        B = 2\n    };\n};\n";
     assert_eq!(run.stdout, expected);
 }
+
+#[test]
+fn a_switch_without_effect_is_warned_of() {
+    let place = Place::new();
+    let text =
+        "class X_A {\n    uint8 A[] = {\n        // cimarron-fmt: off\n        1\n    };\n};\n";
+    let file = place.file("a.mof", text);
+    let run = cimarron(["fmt", &file]).succeeds();
+    assert!(run.stderr.contains("a.mof:3:9"), "{}", run.stderr);
+    assert!(run.stderr.contains("MOF0007") && run.stderr.contains("1 warning"), "{}", run.stderr);
+    let run = cimarron(["fmt", "--check", "--format", "json", &file]).succeeds();
+    assert_eq!(run.error_json()[0]["code"], "MOF0007");
+    assert_eq!(run.json()[0]["errors"], 0);
+}

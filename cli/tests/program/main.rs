@@ -22,6 +22,7 @@ mod levels;
 mod lint;
 mod localise;
 mod mof3;
+mod overwriting;
 mod pipeline;
 mod query;
 mod query_check;

@@ -154,11 +154,18 @@ fn make_learns_what_an_output_depends_on() {
     make_agrees(&place);
 }
 
+fn is_gnu_make_there() -> bool {
+    let version = std::process::Command::new("make").arg("--version").output();
+    let is_there = version.is_ok_and(|v| v.stdout.starts_with(b"GNU Make"));
+    if !is_there {
+        eprintln!("skipped: there is no GNU make");
+    }
+    is_there
+}
+
 /// GNU make reads the rule as it was meant, where there is a GNU make.
 fn make_agrees(place: &Place) {
-    let version = std::process::Command::new("make").arg("--version").output();
-    if !version.is_ok_and(|v| v.stdout.starts_with(b"GNU Make")) {
-        eprintln!("skipped: there is no GNU make");
+    if !is_gnu_make_there() {
         return;
     }
     place.file("Makefile", "include deps.mk\no\\ ut.cimar:\n\t@$(info made from: $^)\n");
@@ -169,6 +176,39 @@ fn make_agrees(place: &Place) {
         let output = make.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(text.contains("made from: a $b#.mof inc/c:d.mof"), made, "{new}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn make_takes_no_other_files_for_the_inputs() {
+    let place = Place::new();
+    for name in ["a[1]*.mof", "c%.mof"] {
+        place.file(name, "");
+    }
+    place.file(
+        "in.mof",
+        "#pragma include (\"a[1]*.mof\")\n#pragma include (\"c%.mof\")\nclass X_A {};\n",
+    );
+    place.file("a1x.mof", "class X_B {};\n");
+    in_place(&place, &["compile", "in.mof", "-o", "o.cimar", "--dep-file", "deps.mk"]).succeeds();
+    let text = std::fs::read_to_string(place.path("deps.mk")).unwrap();
+    let expected = "o.cimar: \\\n  a\\[1]\\*.mof \\\n  c%.mof \\\n  in.mof\n\n\
+        a\\[1]\\*.mof:\n\nc\\%.mof:\n\nin.mof:\n";
+    assert_eq!(text, expected);
+    if !is_gnu_make_there() {
+        return;
+    }
+    place.file("Makefile", "include deps.mk\no.cimar:\n\t@$(info made from: $^)\n");
+    // All the same when they are gone: that makes the output old, and is no error.
+    for gone in ["", "a[1]*.mof", "c%.mof"] {
+        let _ = std::fs::remove_file(place.path(gone));
+        let make = std::process::Command::new("make").current_dir(place.0.path()).output();
+        let output = make.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains("a1x"), "{text}");
+        assert_eq!(text.contains("made from"), !gone.is_empty(), "{gone}: {text}");
     }
 }
 

@@ -142,3 +142,11 @@ fn every_kind_of_value_comes_back() {
     assert_eq!(cimarron(line).succeeds().stdout, rows.stdout);
     assert!(rows.stdout.contains("\"U64\":null") && rows.stdout.contains("\"D4\":-0.0"));
 }
+
+#[test]
+fn a_directory_is_no_archive() {
+    let place = Place::new();
+    let folder = place.path("");
+    let run = cimarron(["show", &folder]).fails_with(1);
+    assert!(run.stderr.contains("is a directory, and no archive"), "{}", run.stderr);
+}

@@ -237,11 +237,9 @@ pub fn compile(
             Compiled { schema, changes, diagnostics }
         }
     };
+    suppress(&mut compiled.diagnostics, sources.map());
     if sources.map().has_copies() {
         once(&mut compiled.diagnostics, sources.map());
-    }
-    if !compiled.diagnostics.as_slice().is_empty() {
-        suppress(&mut compiled.diagnostics, sources.map());
     }
     compiled
 }

@@ -106,6 +106,7 @@ codes! {
     "MOF0004" IncludeCycle Error InvalidIncludeFile "files include each other in a circle";
     "MOF0005" SourceLimit Error QuotaViolation "the sources exceed a limit";
     "MOF0006" IncludeArgument Error InvalidIncludeFile "an include directive names no single file";
+    "MOF0007" UnheededComment Warning NotSupported "a comment tells Cimarron what it cannot do";
     // Tokens
     "MOF0010" UnexpectedCharacter Error MofSyntax "a character has no meaning here";
     "MOF0011" UnclosedString Error MofSyntax "a string is not closed on its line";

@@ -3,26 +3,41 @@
 //! Before the first declaration such a comment holds for its file. Behind something on
 //! the same line it holds for that line. Alone on a line it holds for what follows: the
 //! head of a class or instance up to its `{`, a member or directive up to its `;`, a
-//! parameter up to its `,` or `)`. Comments are looked for only in files that have
-//! findings, after everything else, so they cost nothing where nothing is found.
+//! parameter up to its `,` or `)`. Comments are looked for only in files that hold the mark
+//! of one, after everything else, so they cost next to nothing where there is none. One that
+//! has the mark and is not understood is a finding: nobody means to write it for nothing.
 
-use super::{Code, Diagnostic, Diagnostics, Selector, Severity};
-use crate::source::{FileId, SourceMap};
+use super::{Code, Diagnostic, Diagnostics, LevelError, Selector, Severity};
+use crate::source::{FileId, SourceMap, Span};
+use cimarron_model::suggest;
+use memchr::memmem::Finder;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// What begins a suppression, after `//` and blanks.
 const MARK: &str = "cimarron:";
 
-/// Takes out the findings that the texts suppress.
+/// Takes out the findings that the texts suppress, and adds those about suppressions that
+/// are not understood.
 pub(crate) fn suppress(diagnostics: &mut Diagnostics, sources: &SourceMap) {
-    let mut files: HashMap<FileId, Suppressions> = HashMap::new();
+    let mark = Finder::new(MARK);
+    let marked = sources.iter().filter(|(_, file)| mark.find(file.text().as_bytes()).is_some());
+    let mut files: HashMap<FileId, Suppressions> =
+        marked.map(|(id, file)| (id, scan(file.text()))).collect();
+    if files.is_empty() {
+        return;
+    }
+    let mut mistakes: Vec<(FileId, Mistake)> = Vec::new();
+    for (id, file) in &mut files {
+        mistakes.extend(file.mistakes.drain(..).map(|mistake| (*id, mistake)));
+    }
+    mistakes.sort_by_key(|(id, mistake)| (*id, mistake.place.start));
+    for (id, mistake) in mistakes {
+        diagnostics.push(mistake.finding(id));
+    }
     diagnostics.retain(|found| {
-        if found.severity == Severity::Error && found.code.is_hard() {
-            return true;
-        }
-        let of_file = files.entry(found.file).or_insert_with(|| scan(sources.text(found.file)));
-        !of_file.hold_for(found)
+        let is_hard = found.severity == Severity::Error && found.code.is_hard();
+        is_hard || !files.get(&found.file).is_some_and(|of_file| of_file.hold_for(found))
     });
 }
 
@@ -34,6 +49,24 @@ struct Suppressions {
     lines: Vec<Region>,
     /// The same; a region of several lines may hold one of a line.
     blocks: Vec<Region>,
+    mistakes: Vec<Mistake>,
+}
+
+/// A comment, or a word of one, that is not understood.
+#[derive(Debug)]
+struct Mistake {
+    place: Range<usize>,
+    message: String,
+    help: Option<String>,
+}
+
+impl Mistake {
+    fn finding(self, file: FileId) -> Diagnostic {
+        let span = Span::from(self.place);
+        let mut found = Diagnostic::new(Code::UnheededComment, file, span, self.message);
+        found.help = self.help;
+        found
+    }
 }
 
 /// A part of a text and what is allowed in it.
@@ -66,9 +99,6 @@ fn select(selectors: &BTreeSet<Selector>, found: &Diagnostic) -> bool {
 }
 
 fn scan(text: &str) -> Suppressions {
-    if !text.contains(MARK) {
-        return Suppressions::default();
-    }
     let mut scanner = Scanner { text, ..Scanner::default() };
     scanner.run();
     scanner.close(text.len());
@@ -102,7 +132,7 @@ impl Scanner<'_> {
             let next = bytes.get(at + 1);
             at = match (byte, next) {
                 (b'/', Some(b'/')) => self.comment(at),
-                (b'/', Some(b'*')) => after(self.text, at + 2, "*/"),
+                (b'/', Some(b'*')) => self.block_comment(at),
                 (b'\n' | b'\r', _) => {
                     self.line_start = at + 1;
                     self.line_begun = false;
@@ -132,9 +162,24 @@ impl Scanner<'_> {
         let rest = self.text.get(at..).unwrap_or_default();
         let line = rest.lines().next().unwrap_or_default().split('\r').next().unwrap_or_default();
         let end = at + line.len();
-        let selectors = selectors(line);
-        if !selectors.is_empty() {
-            self.suppression(at..end, selectors);
+        if let Some(told) = Told::of(line.get(2..).unwrap_or_default(), at + 2) {
+            let selectors = told.selectors(&mut self.found.mistakes);
+            if !selectors.is_empty() {
+                self.suppression(at..end, selectors);
+            }
+        }
+        end
+    }
+
+    /// A comment that suppresses nothing; gives its end.
+    fn block_comment(&mut self, at: usize) -> usize {
+        let end = after(self.text, at + 2, "*/");
+        if Told::of(self.text.get(at + 2..end).unwrap_or_default(), at + 2).is_some() {
+            self.found.mistakes.push(Mistake {
+                place: at..end,
+                message: "a block comment allows nothing".to_owned(),
+                help: Some(format!("write a line comment: {EXAMPLE}")),
+            });
         }
         end
     }
@@ -188,16 +233,75 @@ impl Scanner<'_> {
     }
 }
 
-/// What `// cimarron: allow(...)` allows; words that select nothing are passed over, and
-/// their findings stay.
-fn selectors(comment: &str) -> BTreeSet<Selector> {
-    let words = || {
-        let rest = comment.strip_prefix("//")?.trim_start().strip_prefix(MARK)?;
-        let rest = rest.trim_start().strip_prefix("allow")?.trim_start().strip_prefix('(')?;
-        rest.split_once(')').map(|(inside, _)| inside)
-    };
-    let words = words().unwrap_or_default().split(',');
-    words.filter_map(|word| word.trim().parse().ok()).collect()
+/// How findings are allowed.
+const EXAMPLE: &str = "`// cimarron: allow(MOF0501)`";
+
+/// What a comment tells the compiler: a word, and what follows it.
+struct Told<'a> {
+    word: &'a str,
+    /// Where the word begins in the text.
+    at: usize,
+    rest: &'a str,
+}
+
+impl<'a> Told<'a> {
+    /// What the inside of a comment, which begins at `at`, tells; `None` where it only
+    /// happens to begin like that.
+    fn of(inside: &'a str, at: usize) -> Option<Self> {
+        let told = inside.trim_start().strip_prefix(MARK)?.trim_start();
+        let is_over = |c: char| !c.is_alphanumeric() && c != '_';
+        let (word, rest) = told.split_at_checked(told.find(is_over).unwrap_or(told.len()))?;
+        let is_meant = rest.trim_start().starts_with('(') || Self::is_level(word);
+        is_meant.then_some(Self { word, at: at + inside.len() - told.len(), rest })
+    }
+
+    /// Whether a word is that of a level, well spelled or badly.
+    fn is_level(word: &str) -> bool {
+        suggest::nearest(word, ["allow", "warn", "deny", "forbid", "expect"]).is_some()
+    }
+
+    /// What it allows. Words that select nothing are passed over, and their findings stay.
+    fn selectors(&self, mistakes: &mut Vec<Mistake>) -> BTreeSet<Selector> {
+        let mut mistake = |place: Range<usize>, message: String, help: Option<String>| {
+            mistakes.push(Mistake { place, message, help });
+        };
+        let word = self.at..self.at + self.word.len();
+        if self.word != "allow" {
+            let help = match suggest::nearest(self.word, ["allow"]) {
+                Some(allow) => suggest::did_you_mean(allow),
+                None => format!(
+                    "a comment only allows ({EXAMPLE}); --deny, --warn and cimarron.toml set \
+                     other levels"
+                ),
+            };
+            mistake(word, format!("a comment cannot say `{}`", self.word), Some(help));
+            return BTreeSet::new();
+        }
+        let list = self.rest.trim_start().strip_prefix('(').and_then(|list| {
+            let (inside, _) = list.split_once(')')?;
+            (!inside.trim().is_empty()).then_some((inside, word.end + self.rest.len() - list.len()))
+        });
+        let Some((list, mut at)) = list else {
+            let message = "`allow` needs codes or groups in parentheses".to_owned();
+            mistake(word, message, Some(format!("write {EXAMPLE}")));
+            return BTreeSet::new();
+        };
+        let mut selectors = BTreeSet::new();
+        for part in list.split(',') {
+            let (name, blank) = (part.trim(), part.len() - part.trim_start().len());
+            match name.parse() {
+                Ok(selector) => drop(selectors.insert(selector)),
+                Err(_) if name.is_empty() => {}
+                Err(error) => {
+                    let error: LevelError = error;
+                    let start = at + blank;
+                    mistake(start..start + name.len(), error.to_string(), None);
+                }
+            }
+            at += part.len() + 1;
+        }
+        selectors
+    }
 }
 
 /// The offset behind the next `end`.
@@ -292,6 +396,41 @@ mod tests {
             "x\n// cimarron: allow(501)",
         ] {
             assert_eq!(places(text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_found() {
+        for (text, place, message) in [
+            (
+                "// cimarron: allow(MOF9999)\n",
+                "MOF9999",
+                "there is no diagnostic code MOF9999; near",
+            ),
+            ("// cimarron: allow(501, stile)\n", "stile", "did you mean `style`?"),
+            ("class A { }; // cimarron: allow( x ,501)", "x", "`x` is no diagnostic code"),
+            ("// cimarron: alow(MOF0501)\n", "alow", "a comment cannot say `alow`"),
+            ("//cimarron:Allow (MOF0501)\r\n", "Allow", "a comment cannot say `Allow`"),
+            ("// cimarron: deny(MOF0501)\n", "deny", "a comment cannot say `deny`"),
+            ("// cimarron: deny all", "deny", "a comment cannot say `deny`"),
+            ("// cimarron: allow MOF0501\n", "allow", "needs codes"),
+            ("// cimarron: allow(MOF0501\n", "allow", "needs codes"),
+            ("// cimarron: allow( )\n", "allow", "needs codes"),
+            ("/* cimarron: allow(501) */", "/* cimarron: allow(501) */", "a block comment"),
+        ] {
+            let found = scan(text).mistakes;
+            let [found] = found.as_slice() else { panic!("{text}: {found:?}") };
+            assert_eq!(&text[found.place.clone()], place, "{text}");
+            assert!(found.message.contains(message), "{text}: {}", found.message);
+        }
+        for text in [
+            "// cimarron: the compiler of this file\n",
+            "// cimarron: allow(501, style,) as it was\n",
+            "// see cimarron: allow(none)\n",
+            "class A { string S = \"// cimarron: alow(x)\"; };",
+            "// cimarron:",
+        ] {
+            assert!(scan(text).mistakes.is_empty(), "{text}");
         }
     }
 

@@ -8,6 +8,7 @@
 
 use super::printer::{Printer, STEP};
 use super::shape::Shape;
+use super::switches::{Resume, tok_at};
 use super::tokens::{Delimiter, Kind, Tok};
 use super::tree::{Content, Group, Item, Node, Placed, Statement};
 
@@ -31,12 +32,6 @@ impl Place {
     }
 }
 
-/// Where the printing of statements goes on.
-struct Resume {
-    statement: usize,
-    comment: usize,
-}
-
 impl Printer<'_> {
     /// Writes a whole text.
     pub(super) fn file(&mut self, statements: &[Statement<'_>], end: &Tok<'_>) {
@@ -52,28 +47,34 @@ impl Printer<'_> {
     fn statements(&mut self, statements: &[Statement<'_>], base: usize, end: &Tok<'_>) -> usize {
         let mut next = Resume { statement: 0, comment: 0 };
         let mut first = true;
-        while let Some(statement) = statements.get(next.statement) {
-            let Some(tok) = statement.first() else { break };
+        loop {
+            let statement = statements.get(next.statement);
+            let tok = tok_at(statements, next.statement).unwrap_or(end);
             self.indent = base;
+            let switched = tok.leading.iter().skip(next.comment).position(|c| c.switches("off"));
             // A stray semicolon stays where it is.
-            if !(tok.kind == Kind::Semicolon && tok.newlines == 0 && tok.leading.is_empty()) {
+            let is_stray =
+                tok.kind == Kind::Semicolon && tok.newlines == 0 && tok.leading.is_empty();
+            if switched.is_some() || (statement.is_some() && !is_stray) {
                 self.fresh_line();
             }
-            let switched = tok.leading.iter().skip(next.comment).position(|c| c.switches("off"));
-            if let Some(skipped) = switched {
-                let off = next.comment + skipped;
-                match self.switched_off(statements, &next, off, first, end) {
-                    Some(resume) => next = resume,
-                    None => return end.leading.len(),
+            match (switched, statement) {
+                (Some(skipped), _) => {
+                    let off = next.comment + skipped;
+                    match self.switched_off(statements, &next, off, first, end) {
+                        Some(resume) => next = resume,
+                        None => return end.leading.len(),
+                    }
                 }
-            } else {
-                self.lead(tok, next.comment, first);
-                self.statement(statement, base);
-                next = Resume { statement: next.statement + 1, comment: 0 };
+                (None, Some(statement)) => {
+                    self.lead(tok, next.comment, first);
+                    self.statement(statement, base);
+                    next = Resume { statement: next.statement + 1, comment: 0 };
+                }
+                (None, None) => return next.comment,
             }
             first = false;
         }
-        next.comment
     }
 
     fn statement(&mut self, statement: &Statement<'_>, base: usize) {
@@ -241,56 +242,11 @@ impl Printer<'_> {
     /// Writes a closing bracket behind the last item, or on a line of its own
     /// below comments.
     pub(super) fn end_close(&mut self, close: &Tok<'_>, base: usize) {
-        if close.leading.iter().any(|comment| comment.ends_line) {
+        if close.leading.iter().any(|comment| comment.above) {
             self.comments_above(close, 0, true);
             self.without_lead();
         }
         self.indent = base;
         self.token(close, false);
-    }
-}
-
-fn tok_at<'s, 'a>(statements: &'s [Statement<'a>], at: usize) -> Option<&'s Tok<'a>> {
-    statements.get(at).and_then(Statement::first)
-}
-
-// Text that is not to be formatted.
-impl Printer<'_> {
-    /// Writes the comments up to the one that switches formatting off, then the
-    /// source as it is up to the one that switches it on, or to the end of the
-    /// block, where there is nothing to go on with.
-    fn switched_off(
-        &mut self,
-        statements: &[Statement<'_>],
-        from: &Resume,
-        off: usize,
-        first: bool,
-        end: &Tok<'_>,
-    ) -> Option<Resume> {
-        let tok = tok_at(statements, from.statement)?;
-        self.lead_to(tok, from.comment, off, first);
-        let start = tok.leading.get(off)?.end();
-        let toks = (from.statement..=statements.len())
-            .map(|at| (at, tok_at(statements, at).unwrap_or(end)));
-        let mut skip = off + 1;
-        for (statement, tok) in toks {
-            let on = tok.leading.iter().skip(skip).position(|c| c.switches("on"));
-            if let Some(on) = on {
-                let comment = skip + on;
-                let stop = tok.leading.get(comment).map_or(end.start, |c| c.start);
-                self.copy(start, stop);
-                return Some(Resume { statement, comment });
-            }
-            skip = 0;
-        }
-        self.copy(start, end.start);
-        None
-    }
-
-    /// Copies lines of the source, without white space at their end.
-    fn copy(&mut self, start: usize, end: usize) {
-        let text = self.source.get(start..end).unwrap_or_default();
-        self.verbatim(start, start + text.trim_end().len());
-        self.fresh_line();
     }
 }

@@ -1,6 +1,7 @@
 //! Lines, columns, tokens and comments.
 
 use super::shape::width;
+use super::switches::Heeded;
 use super::tokens::{Comment, Delimiter, Kind, Tok, indentation};
 
 /// Columns per level of nesting.
@@ -23,6 +24,7 @@ pub(super) struct Printer<'a> {
     led: bool,
     /// The lines ended so far.
     pub(super) lines: usize,
+    pub(super) heeded: Heeded,
 }
 
 impl<'a> Printer<'a> {
@@ -38,6 +40,7 @@ impl<'a> Printer<'a> {
             space: false,
             led: false,
             lines: 0,
+            heeded: Heeded::default(),
         }
     }
 
@@ -67,10 +70,16 @@ impl<'a> Printer<'a> {
 
     fn blank_line(&mut self) {
         self.fresh_line();
-        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+        if !self.out.is_empty() && !self.is_below_blank() {
             self.out.push('\n');
             self.lines += 1;
         }
+    }
+
+    /// Whether the last line is blank; one that was copied may hold white space.
+    fn is_below_blank(&self) -> bool {
+        let lines = self.out.strip_suffix('\n').unwrap_or(&self.out);
+        lines.trim_end_matches([' ', '\t']).ends_with('\n')
     }
 
     pub(super) const fn space(&mut self) {
@@ -164,7 +173,7 @@ impl<'a> Printer<'a> {
         for (n, comment) in tok.leading.iter().enumerate().skip(from) {
             let keeps_blank = blanks.is_some() && !first;
             let follows = n > from && comment.newlines == 0;
-            if comment.ends_line && !follows {
+            if comment.above && !follows {
                 self.start_line(comment, keeps_blank);
             } else if keeps_blank && comment.newlines > 1 {
                 self.blank_line();

@@ -22,13 +22,13 @@ pub(super) fn width(text: &str) -> usize {
 impl Shape {
     fn of_token(tok: &Tok<'_>) -> Self {
         let mut flat = Some(width(tok.text));
-        for comment in tok.leading.iter().filter(|comment| !comment.ends_line) {
+        for comment in tok.leading.iter().filter(|comment| !comment.above) {
             let columns = (!comment.is_multiline()).then(|| width(comment.text) + 1);
             flat = flat.zip(columns).map(|(sum, columns)| sum + columns);
         }
         Self {
             flat,
-            breaks_before: tok.leading.iter().any(|comment| comment.ends_line),
+            breaks_before: tok.leading.iter().any(|comment| comment.above),
             breaks_after: !tok.trailing.is_empty(),
         }
     }

@@ -5,6 +5,7 @@
 //! lines readable: what trails an element goes behind the comma, semicolon or
 //! bracket that closes it, and what stands before an opening brace goes inside.
 
+use super::switches::MARK;
 use crate::Language;
 use crate::syntax::lex;
 
@@ -18,6 +19,9 @@ pub(super) struct Comment<'a> {
     pub(super) newlines: usize,
     /// Whether a line break follows it.
     pub(super) ends_line: bool,
+    /// Whether it stands before a token with a line break between them: behind it, or
+    /// behind the comments that follow it on its line.
+    pub(super) above: bool,
     /// Its column, when nothing but white space stands before it on its line.
     pub(super) column: Option<usize>,
     /// Whether it changed places with a token.
@@ -35,11 +39,17 @@ impl Comment<'_> {
 
     /// Whether it is `// cimarron-fmt: WORD`, on a line of its own.
     pub(super) fn switches(&self, word: &str) -> bool {
-        let told = self.text.strip_prefix("//").and_then(|rest| {
-            let told = rest.trim_start().strip_prefix("cimarron-fmt:")?;
-            Some(told.trim())
-        });
-        told == Some(word) && !self.moved && (self.newlines > 0 || self.start == 0)
+        self.text.starts_with("//")
+            && self.instruction() == Some(word)
+            && !self.moved
+            && (self.newlines > 0 || self.start == 0)
+    }
+
+    /// What it tells the formatter, if anything.
+    pub(super) fn instruction(&self) -> Option<&str> {
+        let block = || self.text.strip_prefix("/*")?.strip_suffix("*/");
+        let inside = self.text.strip_prefix("//").or_else(block)?;
+        inside.trim_start().strip_prefix(MARK).map(str::trim)
     }
 }
 
@@ -170,6 +180,11 @@ impl<'a> Reader<'a> {
             }
         } else {
             leading = before;
+            let mut above = false;
+            for comment in leading.iter_mut().rev() {
+                above |= comment.ends_line;
+                comment.above = above;
+            }
             if closes && leading.is_empty() {
                 self.trailing = trailing;
             } else if let Some(previous) = self.toks.last_mut() {
@@ -209,6 +224,7 @@ pub(super) fn comments(
             start: at,
             newlines,
             ends_line: true,
+            above: false,
             column: words.contains('\n').then(|| column(text, at)).flatten(),
             moved: false,
         });

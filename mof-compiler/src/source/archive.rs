@@ -26,6 +26,9 @@ pub enum ArchiveError {
     /// An entry's name leads out of the archive.
     #[error("entry `{0}` leads out of the archive")]
     Escape(String),
+    /// Two entries are one file: which of them is meant, nothing says.
+    #[error("two entries are the file `{0}`; pack it once")]
+    Duplicate(String),
     /// The unpacked files would exceed a limit.
     #[error("entry `{entry}` exceeds the limit of {limit} bytes {of}")]
     Limit {
@@ -90,7 +93,7 @@ impl ZipFileSystem {
             Some(entries) => entries,
             None => listed_by_zip(archive, limits)?,
         };
-        let mut entries = Listing::new(entries);
+        let mut entries = Listing::new(entries).map_err(ArchiveError::Duplicate)?;
         let sizes = entries.iter_mut().filter_map(|(_, entry)| match &entry.content {
             Content::Packed(packed) => packed.honest_size(archive),
             _ => None,
@@ -193,6 +196,10 @@ fn listed_by_zip(archive: &[u8], limits: &Limits) -> Result<Vec<(String, Entry)>
     let mut zip = ZipArchive::new(Cursor::new(archive))?;
     if zip.len() > limits.files {
         return Err(ArchiveError::TooManyFiles { entries: zip.len(), limit: limits.files });
+    }
+    // Of entries with one name the crate keeps the last.
+    if let Some(name) = directory::repeated(archive, zip.central_directory_start()) {
+        return Err(ArchiveError::Duplicate(name));
     }
     let mut entries = Vec::with_capacity(zip.len());
     let mut room = limits.total;
@@ -376,6 +383,43 @@ mod tests {
         let escape = zipped(&[("../../a.mof", b"")]);
         assert!(matches!(open(&escape, &limits), Err(ArchiveError::Escape(_))));
         assert!(matches!(open(b"PK\x03\x04", &limits), Err(ArchiveError::Zip(_))));
+    }
+
+    /// An archive whose second entry got the name of the first, which is as long, and a
+    /// comment at its end, so that the `zip` crate reads it.
+    fn doubled(first: &str, second: &str, comment: bool) -> Vec<u8> {
+        let mut bytes = zipped(&[(first, b"class X_A { };"), (second, b"class X_B { };")]);
+        while let Some(at) = bytes.windows(second.len()).position(|w| w == second.as_bytes()) {
+            bytes[at..at + second.len()].copy_from_slice(first.as_bytes());
+        }
+        if comment {
+            let end = bytes.len();
+            bytes[end - 2] = 1;
+            bytes.push(b'!');
+        }
+        bytes
+    }
+
+    #[test]
+    fn two_entries_that_are_one_file_are_refused() {
+        let limits = Limits::default();
+        let spelled = |names: [&str; 2]| zipped(&names.map(|name| (name, b"".as_slice())));
+        for bytes in [
+            doubled("a.mof", "b.mof", false),
+            doubled("a.mof", "b.mof", true),
+            spelled(["a.mof", "./a.mof"]),
+            spelled(["b/../a.mof", "a.mof"]),
+        ] {
+            let refused = open(&bytes, &limits).err();
+            assert!(
+                matches!(&refused, Some(ArchiveError::Duplicate(n)) if n == "a.mof"),
+                "{refused:?}"
+            );
+        }
+        assert!(open(&doubled("a.txt", "b.txt", false), &limits).is_ok());
+        assert!(open(&doubled("a.txt", "b.txt", true), &limits).is_ok());
+        // Files of different names, as on any system that tells cases apart.
+        assert!(open(&spelled(["a.mof", "A.mof"]), &limits).is_ok());
     }
 
     #[test]

@@ -9,6 +9,9 @@
 
 use super::archive::Packed;
 use super::fs::is_normal;
+use super::walk::is_mof;
+use rustc_hash::FxHashSet;
+use std::path::Path;
 use zip::CompressionMethod;
 
 /// An entry of an ordinary archive.
@@ -60,6 +63,25 @@ impl<'a> Directory<'a> {
             }
         }
         rest.is_empty().then_some(())
+    }
+}
+
+/// A name of a MOF file that a directory which begins at `start` lists twice.
+pub(super) fn repeated(archive: &[u8], start: u64) -> Option<String> {
+    let mut rest = archive.get(usize::try_from(start).ok()?..)?;
+    let mut seen = FxHashSet::default();
+    loop {
+        let header = Fields(rest.get(..CENTRAL_LENGTH)?);
+        if header.u32(0)? != CENTRAL {
+            return None;
+        }
+        let (name, extra, comment) = (header.u16(28)?, header.u16(30)?, header.u16(32)?);
+        let (name, behind) = rest.get(CENTRAL_LENGTH..)?.split_at_checked(name.into())?;
+        let text = String::from_utf8_lossy(name);
+        if is_mof(Path::new(text.as_ref())) && !seen.insert(name) {
+            return Some(text.into_owned());
+        }
+        rest = behind.get(usize::from(extra) + usize::from(comment)..)?;
     }
 }
 

@@ -21,16 +21,12 @@ pub(super) struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    /// Files with their normal paths; of several under the same the last one.
-    pub(super) fn new(mut files: Vec<(String, T)>) -> Self {
+    /// Files with their normal paths, or a path that two of them have.
+    pub(super) fn new(mut files: Vec<(String, T)>) -> Result<Self, String> {
         files.sort_by(|(a, _), (b, _)| path_order(a, b));
-        files.dedup_by(|next, kept| {
-            let again = next.0 == kept.0;
-            if again {
-                std::mem::swap(next, kept);
-            }
-            again
-        });
+        if let Some([(twice, _), _]) = files.array_windows().find(|[a, b]| a.0 == b.0) {
+            return Err(twice.clone());
+        }
         let hasher = DefaultHashBuilder::default();
         let hash_at =
             |place: &usize| files.get(*place).map_or(0, |(path, _)| hasher.hash_one(path));
@@ -38,7 +34,7 @@ impl<T> Listing<T> {
         for place in 0..files.len() {
             places.insert_unique(hash_at(&place), place, hash_at);
         }
-        Self { files, places, hasher }
+        Ok(Self { files, places, hasher })
     }
 
     /// All files with their paths, in path order.
@@ -105,16 +101,16 @@ fn path_order(a: &str, b: &str) -> Ordering {
 mod tests {
     use super::*;
 
-    fn listing(paths: &[&str]) -> Listing<usize> {
+    fn listing(paths: &[&str]) -> Result<Listing<usize>, String> {
         Listing::new(paths.iter().enumerate().map(|(n, path)| ((*path).to_owned(), n)).collect())
     }
 
     #[test]
     fn files_are_found_and_directories_listed() {
-        let files = listing(&["a/b.mof", "a-b.mof", "b.mof", "a/c/d.mof", "a.mof", "b.mof"]);
+        let files = listing(&["a/b.mof", "a-b.mof", "b.mof", "a/c/d.mof", "a.mof"]).unwrap();
         let paths: Vec<_> = (0..).map_while(|place| files.path(place)).collect();
         assert_eq!(paths, ["a/b.mof", "a/c/d.mof", "a-b.mof", "a.mof", "b.mof"]);
-        for (path, file) in [("a/b.mof", Some(0)), ("./b.mof", Some(5)), ("a", None), ("", None)] {
+        for (path, file) in [("a/b.mof", Some(0)), ("./b.mof", Some(2)), ("a", None), ("", None)] {
             assert_eq!(files.find(Path::new(path)).ok().copied(), file, "{path}");
         }
         for (path, kind) in [
@@ -130,6 +126,7 @@ mod tests {
         assert_eq!(names("a"), [Path::new("b.mof"), Path::new("c")]);
         assert_eq!(names("").len(), 4);
         assert_eq!(names("b").len(), 0);
+        assert_eq!(listing(&["b.mof", "a.mof", "b.mof"]).err().as_deref(), Some("b.mof"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
 use crate::core::data::{Data, Expect};
-use crate::core::{Inputs, Texts};
+use crate::core::{Inputs, Targets, Texts, reads};
 use crate::failure::{Failure, Stop};
 use crate::output::numbers::{counted, duration, milliseconds};
 use crate::output::stdout;
@@ -21,6 +21,8 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
     let Texts { sources, said } = inputs.load_untraced(args.findings.sink())?;
+    reads::note(folder);
+    Targets::default().with("--report", args.findings.report.report.as_deref()).refuse_clashes()?;
     let data = Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything)?;
     let options = options(args, &data)?;
     progress.step("compiling");

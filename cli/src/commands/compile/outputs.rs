@@ -5,7 +5,6 @@ use crate::core::files;
 use crate::core::{Content, archive_bytes, archive_of};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
-use cimarron_mof::source::Trace;
 use cimarron_mof::{Compiled, Emit};
 use std::ffi::OsString;
 use std::fs;
@@ -116,21 +115,6 @@ impl Outputs {
             Written { form: *form, path: path.clone(), bytes, content: None }
         };
         files.iter().map(written).collect()
-    }
-
-    /// Refuses to write over what was read.
-    pub(super) fn refuse_inputs(&self, trace: &Trace) -> Result<(), Failure> {
-        for output in self.files() {
-            let Ok(place) = fs::canonicalize(output) else { continue };
-            let same_name = |input: &&Path| input.file_name() == output.file_name();
-            let is_output =
-                |input: &Path| fs::canonicalize(input).is_ok_and(|input| input == place);
-            if trace.files().filter(same_name).any(is_output) {
-                let message = format!("the output `{}` is one of the inputs", output.display());
-                return Err(usage(message));
-            }
-        }
-        Ok(())
     }
 
     /// Writes every form. The text forms are read off the archive, and it is opened for them

@@ -4,8 +4,8 @@ use super::open;
 use crate::args::{ExportArgs, ExportFormat};
 use crate::commands::compile::is_directory;
 use crate::core::data::Data;
-use crate::core::files;
 use crate::core::transfer::{Counts, export, namespaces};
+use crate::core::{Targets, files, reads};
 use crate::failure::Stop;
 use crate::output::numbers::counted;
 use crate::output::stdout;
@@ -23,6 +23,8 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Stop> {
         out.flush()?;
         return Ok(data.close()?);
     };
+    reads::note(&args.folder);
+    Targets::default().with("-o", Some(target)).refuse_clashes()?;
     let progress = Progress::new("writing");
     let counts = if args.format == ExportFormat::Mof && is_directory(target) {
         to_directory(&data, &args.namespaces, target)?

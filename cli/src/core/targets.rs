@@ -1,0 +1,42 @@
+//! Where a run writes: no place twice, and none that was read.
+
+use super::files::{is_special, place_of};
+use super::reads::was_read;
+use crate::args::usage;
+use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+
+/// The files that a run writes, each with the argument that says so.
+#[derive(Default)]
+pub(crate) struct Targets {
+    files: Vec<(&'static str, PathBuf)>,
+}
+
+impl Targets {
+    /// Adds a file, if there is one. Devices and pipes hold nothing that could be lost.
+    #[must_use]
+    pub(crate) fn with(mut self, argument: &'static str, path: Option<&Path>) -> Self {
+        let path = path.filter(|path| !is_special(path));
+        self.files.extend(path.map(|path| (argument, path.to_owned())));
+        self
+    }
+
+    /// Fails where two of the files are one, or one was read until now. To be asked once
+    /// before anything is read, for what is wrong anyway, and once when all is.
+    pub(crate) fn refuse_clashes(&self) -> Result<(), Failure> {
+        let mut known: Vec<(&str, PathBuf)> = Vec::with_capacity(self.files.len());
+        for (argument, path) in &self.files {
+            let (shown, place) = (path.display(), place_of(path));
+            if let Some((other, _)) = known.iter().find(|(_, known)| *known == place) {
+                let message = format!("{other} and {argument} are one file, `{shown}`");
+                return Err(usage(message).sparing_report());
+            }
+            if was_read(&place) {
+                let message = format!("`{shown}` of {argument} is one of the inputs");
+                return Err(usage(message).sparing_report());
+            }
+            known.push((argument, place));
+        }
+        Ok(())
+    }
+}
