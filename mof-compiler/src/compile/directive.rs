@@ -50,6 +50,9 @@ impl<'b> Directives<'b> {
         sink: &mut Diagnostics,
     ) {
         let name = at.node.name.text;
+        if self.dialect == Dialect::Dmtf {
+            one_string(at, sink);
+        }
         match (name.to_ascii_lowercase().as_str(), self.dialect) {
             ("namespace", _) => self.set_namespace(at, sink),
             // The includes are expanded by the loader; locales change nothing about
@@ -225,6 +228,24 @@ const DMTF_PRAGMAS: [&str; 8] = [
 
 fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<'a>> {
     at.node.arguments.as_ref().and_then(|a| a.get(index))
+}
+
+/// DSP0004 Annex A, pragmaParameter: a standard directive has one argument, which is a
+/// string. Of includes the loader says so, and whoever wants a namespace that there is none.
+fn one_string(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
+    let known = DMTF_PRAGMAS.into_iter().find(|name| fold::eq(name, at.node.name.text));
+    let Some(name) = known.filter(|name| *name != "include") else { return };
+    let span = match at.node.arguments.as_deref().unwrap_or_default() {
+        [] if name == "namespace" => return,
+        [one] if one.quoted => return,
+        [first, _, ..] if first.quoted => argument(at, 1).map(|second| second.span),
+        arguments => arguments.first().map(|first| first.span),
+    };
+    let message = format!("`#pragma {name}` takes one string");
+    let found = at.error(Code::UnexpectedToken, span.unwrap_or(at.node.span), message);
+    let plain = argument(at, 0).filter(|first| !first.text.contains(['"', '\\']));
+    let text = plain.map_or("...", |first| &first.text);
+    sink.push(found.with_help(format!("write #pragma {name}(\"{text}\")")));
 }
 
 fn ignored(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {

@@ -68,8 +68,11 @@ impl Lowered {
         table: &AliasTable<'_>,
     ) {
         let Some(class) = creation_class(namespace, one.at) else { return };
-        embedded_only(namespace, one.at, &class);
+        let only_embedded = embedded_only(namespace, one.at, &class);
         let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+        if only_embedded {
+            return;
+        }
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };
         let identity = identity(namespace, &class, &path);
@@ -266,28 +269,31 @@ fn creation_class(
 }
 
 /// DMTF: exceptions, structures and indications are only ever values; no instance
-/// of one stands by itself.
+/// of one stands by itself. Says whether the class is one.
 fn embedded_only(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, InstanceDeclaration<'_>>,
     class: &ResolvedClass,
-) {
+) -> bool {
     if !namespace.context.is_dmtf_mof2() {
-        return;
+        return false;
     }
     let kinds = [
         ("Exception", "an exception"),
         ("Structure", "a structure"),
         ("Indication", "an indication"),
     ];
-    if let Some((name, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
-        let message = format!("`{}` is {kind} and has no instances of its own", class.name);
-        let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
-        let found = found.with_help("an instance of it can only be embedded");
-        let part = Part::Qualifier(name.into());
-        let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
-        namespace.sink.push(found);
-    }
+    let mut kinds = kinds.into_iter();
+    let Some((name, kind)) = kinds.find(|(name, _)| class.qualifiers.is_true(name)) else {
+        return false;
+    };
+    let message = format!("`{}` is {kind} and has no instances of its own", class.name);
+    let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
+    let found = found.with_help("an instance of it can only be embedded");
+    let part = Part::Qualifier(name.into());
+    let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
+    namespace.sink.push(found);
+    true
 }
 
 fn lower(
@@ -298,7 +304,7 @@ fn lower(
     aliases: Option<&dyn Aliases>,
 ) -> Instance {
     let mut instance = Instance::new(class.name.clone());
-    instance.qualifiers = qualifier::lower_all(namespace, at.file, &at.node.qualifiers, flavors);
+    instance.qualifiers = qualifier::of_instance(namespace, at.file, &at.node.qualifiers, flavors);
     for written in &at.node.properties {
         if instance.get(written.name.text).is_some() {
             let message = format!("the property `{}` is initialised twice", written.name.text);
@@ -351,7 +357,7 @@ fn qualify(
     name: &Name,
     instance: &mut Instance,
 ) {
-    let qualifiers = qualifier::lower_all(namespace, file, &written.qualifiers, flavors);
+    let qualifiers = qualifier::of_instance(namespace, file, &written.qualifiers, flavors);
     limits::property_context(namespace, file, written, &qualifiers);
     if let Some(slot) = instance.property_mut(name.as_str()) {
         slot.qualifiers = qualifiers;
