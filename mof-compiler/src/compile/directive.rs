@@ -1,6 +1,7 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
 use super::collect::Collected;
+use super::reference::leads_here;
 use super::unit::Item;
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
@@ -179,7 +180,8 @@ impl<'b> Directives<'b> {
         sink: &mut Diagnostics,
     ) {
         let path = argument(at, 0).and_then(|path| ObjectPath::parse(&path.text).ok());
-        let path = path.filter(|path| path.is_instance() && self.is_here(path));
+        let path =
+            path.filter(|path| path.is_instance() && leads_here(path, self.namespace.as_str()));
         let (Some(path), Some(must_exist)) = (path, fails_when_missing(at)) else {
             let message = "`#pragma deleteinstance` takes an instance's path and FAIL or NOFAIL";
             let help = "the instance is one of the current namespace: Class.Key=\"value\"";
@@ -190,12 +192,6 @@ impl<'b> Directives<'b> {
         let path = ObjectPath { host: None, namespace: None, ..path };
         let unit = collected.units.entry(self.namespace()).or_default();
         unit.add_item(Item::Deleted(at, path, must_exist));
-    }
-
-    /// Whether a path names something in the current namespace.
-    fn is_here(&self, path: &ObjectPath) -> bool {
-        let local = path.host.as_deref().is_none_or(|h| h == "." || fold::eq(h, "localhost"));
-        local && path.namespace.as_deref().is_none_or(|n| self.namespace.is(n))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::alias::AliasTable;
 use super::mof3::value_type;
 use super::namespace::Namespace;
+use super::reference::{self, identity};
 use super::unit::{Instance as Declared, Item};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
@@ -11,8 +12,8 @@ use crate::Code;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Directive, InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
-    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, Name, ObjectPath, Property,
-    QualifierType, Value, fold, suggest,
+    Dialect, Instance, KeyBinding, KeyValue, Keys, Name, ObjectPath, Property, QualifierType,
+    Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
@@ -104,7 +105,7 @@ impl Lowered {
         must_exist: bool,
     ) -> Option<Deletion> {
         let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
-        let keys = class.as_ref().and_then(|class| keys_of(class, path));
+        let keys = class.as_ref().and_then(|class| Some((class, keys_of(class, path)?)));
         let declared = keys.is_some_and(|(class, path)| {
             let found = self.by_path.remove(&identity(namespace, class, &path));
             found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take).is_some()
@@ -122,11 +123,8 @@ impl Lowered {
     }
 }
 
-/// The class of a path, and the path with its keys as an instance's own path has them.
-fn keys_of<'k>(
-    class: &'k ResolvedClass,
-    path: &ObjectPath,
-) -> Option<(&'k ResolvedClass, ObjectPath)> {
+/// A path with its keys as an instance's own path has them.
+pub(super) fn keys_of(class: &ResolvedClass, path: &ObjectPath) -> Option<ObjectPath> {
     let one = path.keys.len() == 1;
     let path = path_from(class, |property| {
         let key = match &path.keys {
@@ -135,7 +133,7 @@ fn keys_of<'k>(
         };
         key?.bind(property.data_type.cim_type).ok()
     });
-    Some((class, path.ok()?))
+    path.ok()
 }
 
 /// Judges the update flags of an instance.
@@ -162,24 +160,6 @@ fn existence(
         _ => return,
     };
     namespace.sink.push(found);
-}
-
-/// The text that two declarations of one instance share. In WMI all classes below
-/// the topmost one with keys share one key space, and the case of text in keys
-/// makes no difference.
-fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &ObjectPath) -> String {
-    if namespace.context.dialect == Dialect::Dmtf {
-        return path.canonical(KeyCase::Exact);
-    }
-    let mut root = class.name.clone();
-    for name in class.ancestors.iter().rev() {
-        let above = namespace.class(name.as_str());
-        if above.is_some_and(|c| c.properties.iter().any(|m| m.declaration.is_key())) {
-            root = name.clone();
-            break;
-        }
-    }
-    ObjectPath::of_instance(root, path.keys.clone()).canonical(KeyCase::Insensitive)
 }
 
 /// WMI and MOF 3 (DSP0221 7.6.2) update an instance whose key is written again;
@@ -335,6 +315,7 @@ fn lower(
         let Some(value) = value else { continue };
         let at_value = At::new(at.file, &written.value);
         limits::value(namespace, at_value, &value, &class.name, property);
+        reference::judge(namespace, at_value, &value);
         let value = embedded::read(namespace, at_value, value, property);
         instance.set(property.name.clone(), value);
         qualify(namespace, at.file, flavors, written, &property.name, &mut instance);

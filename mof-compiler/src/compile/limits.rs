@@ -14,15 +14,15 @@ use cimarron_model::{
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, Part, check_octets, check_value, replacement};
 
-/// Judges the defaults that a class writes. Says whether one is an embedded object, which is
-/// judged when all classes are there.
+/// Judges the defaults that a class writes. Says whether one is an embedded object or a
+/// reference, which are judged when all classes are there.
 pub(super) fn defaults(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, ClassDeclaration<'_>>,
     local: &Class,
     above: Option<&ResolvedClass>,
 ) -> bool {
-    let mut embeds = false;
+    let mut open = false;
     for (property, written) in local.properties.iter().zip(properties(at.node)) {
         let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
         let overridden = above.and_then(|a| a.property(property.name.as_str()));
@@ -30,9 +30,10 @@ pub(super) fn defaults(
         let class = &local.name;
         let site = Site { at: At::new(at.file, text), class, property, above };
         site.judge(namespace, value);
-        embeds |= namespace.context.dialect == Dialect::Dmtf && site.is_embedded();
+        open |= property.data_type.cim_type == CimType::Reference
+            || (namespace.context.dialect == Dialect::Dmtf && site.is_embedded());
     }
-    embeds
+    open
 }
 
 /// Judges a value that an instance of a class gives to a property.

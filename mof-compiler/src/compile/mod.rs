@@ -31,6 +31,7 @@ mod order;
 mod place;
 mod qualifier;
 mod redeclare;
+mod reference;
 mod roots;
 mod standard;
 mod system;

@@ -10,7 +10,7 @@ use super::redeclare::{Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
-use super::{At, Context, Language, class, embedded, instance, limits, qualifier};
+use super::{At, Context, Language, class, embedded, instance, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
@@ -52,8 +52,8 @@ struct Judged {
 struct Open {
     /// What it says of others.
     says: Says,
-    /// Whether a default of it is an embedded object.
-    embeds: bool,
+    /// Whether a default of it is open, too.
+    defaults: bool,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -192,7 +192,7 @@ impl Namespace<'_, '_> {
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
                 let open = self.compile_class(class, &forced);
-                if open.says.anything() || open.embeds {
+                if open.says.anything() || open.defaults {
                     linked.push((i, open));
                 }
             }
@@ -207,24 +207,24 @@ impl Namespace<'_, '_> {
         for class in replaced.difference(&order.circular).filter_map(|i| classes.get(*i)) {
             self.judge(class, &forced);
         }
-        for (i, Open { says, embeds }) in linked {
+        for (i, Open { says, defaults }) in linked {
             let Some(class) = classes.get(i) else { continue };
             self.check_links(class, says);
-            if embeds {
-                self.embedded_defaults(class);
+            if defaults {
+                self.open_defaults(class);
             }
         }
     }
 
     /// Compiles a class; gives what is still to be judged of it.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Open {
-        if let Some(EarlyClass { class, says, embeds, findings }) = declared.early.take() {
+        if let Some(EarlyClass { class, says, defaults, findings }) = declared.early.take() {
             let open = match findings {
-                Findings::None => Open { says, embeds },
+                Findings::None => Open { says, defaults },
                 Findings::These(mut violations) => {
                     violations.retain(|v| !self.is_consequence(v, false));
                     self.report(declared, violations);
-                    Open { says, embeds }
+                    Open { says, defaults }
                 }
                 Findings::More => self.judge(declared, forced).open,
             };
@@ -275,9 +275,9 @@ impl Namespace<'_, '_> {
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
-        let embeds = limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
+        let defaults = limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
         let doubtful = doubtful || !lowered.untyped.is_empty();
-        let open = Open { says, embeds };
+        let open = Open { says, defaults };
         Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, open }
     }
 
@@ -288,9 +288,9 @@ impl Namespace<'_, '_> {
         self.report(declared, found);
     }
 
-    /// Judges the defaults of a class that are embedded objects, as the same values of
-    /// instances are.
-    fn embedded_defaults(&mut self, declared: &Class<'_>) {
+    /// Judges the defaults of a class that are embedded objects or references, as the same
+    /// values of instances are.
+    fn open_defaults(&mut self, declared: &Class<'_>) {
         let Some(class) = self.builder.class(declared.node.name.text).cloned() else { return };
         let again = self.tree_again(declared);
         let node = again.as_deref().unwrap_or(&declared.node);
@@ -302,6 +302,7 @@ impl Namespace<'_, '_> {
             };
             if let Some(value) = &member.declaration.default {
                 let at = At::new(declared.file, text);
+                reference::judge(self, at, value);
                 embedded::judge(self, at, value, &member.declaration);
             }
         }
