@@ -7,7 +7,7 @@
 //! not be known.
 
 use crate::view::ValueView;
-use cimarron_model::{Dialect, KeyCase, KeyValue, Keys, Name, ObjectPath, fold};
+use cimarron_model::{Dialect, KeyCase, Name, ObjectPath, fold};
 use hashbrown::DefaultHashBuilder;
 use smol_str::SmolStr;
 use std::hash::{BuildHasher, Hasher};
@@ -41,40 +41,13 @@ impl Location {
                 .is_none_or(|n| crate::namespace::normalise(n).is_ok_and(|n| n == self.namespace))
     }
 
-    /// The path without what is said anyway and with values as text, for
-    /// comparison.
-    fn plain(&self, path: &ObjectPath) -> ObjectPath {
-        let mut plain = path.clone();
-        if plain.host.as_deref().is_some_and(|host| self.is_own_server(host)) {
-            plain.host = None;
+    /// Takes off a path what is said anyway.
+    fn unsaid(&self, path: &mut ObjectPath) {
+        if path.host.as_deref().is_some_and(|host| self.is_own_server(host)) {
+            path.host = None;
         }
-        if plain.host.is_none() && self.holds(&plain) {
-            plain.namespace = None;
-        }
-        plain.keys = match plain.keys {
-            Keys::Unnamed(value) => Keys::Unnamed(self.plain_value(value)),
-            Keys::Named(bindings) => {
-                let mut named: Vec<_> = bindings
-                    .into_iter()
-                    .map(|key| (key.name, self.plain_value(key.value)))
-                    .collect();
-                match named.pop() {
-                    Some((_, only)) if named.is_empty() => Keys::Unnamed(only),
-                    last => named.into_iter().chain(last).collect(),
-                }
-            }
-            other => other,
-        };
-        plain
-    }
-
-    fn plain_value(&self, value: KeyValue) -> KeyValue {
-        match value {
-            KeyValue::Integer(n) => KeyValue::String(n.to_string().into()),
-            KeyValue::Boolean(true) => KeyValue::String("TRUE".into()),
-            KeyValue::Boolean(false) => KeyValue::String("FALSE".into()),
-            KeyValue::Reference(path) => KeyValue::Reference(Box::new(self.plain(&path))),
-            text => text,
+        if path.host.is_none() && self.holds(path) {
+            path.namespace = None;
         }
     }
 }
@@ -185,7 +158,7 @@ impl KeyRules {
     }
 
     pub(super) fn canonical(&self, path: &ObjectPath) -> String {
-        self.location.plain(path).canonical(self.case)
+        path.plain(&|path| self.location.unsaid(path)).canonical(self.case)
     }
 }
 

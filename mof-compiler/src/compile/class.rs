@@ -165,7 +165,15 @@ impl Lowering<'_, '_, '_> {
     fn parameter(&mut self, element: Element, parameter: &ast::Parameter<'_>) -> Parameter {
         let data_type = self.data_type(element, &parameter.data_type);
         let qualifiers = self.qualifiers(&parameter.qualifiers);
-        let default = self.default(element, parameter.default.as_ref(), &data_type, &qualifiers);
+        let mut written = parameter.default.as_ref().filter(|_| !self.untyped.contains(&element));
+        if self.namespace.context.is_dmtf_mof2()
+            && let Some(default) = written.take()
+        {
+            let message = "a parameter has no default in DMTF MOF".to_owned();
+            let help = "leave it out, and say in the Description what a method assumes";
+            self.wmi_form(default.span, message, help);
+        }
+        let default = self.default(element, written, &data_type, &qualifiers);
         Parameter { name: Name::new(parameter.name.text), data_type, qualifiers, default }
     }
 
@@ -215,6 +223,7 @@ impl Lowering<'_, '_, '_> {
             }
             _ => {}
         }
+        plain_size(self.namespace, self.file, written);
         lower_type(written)
     }
 
@@ -258,6 +267,22 @@ impl Lowering<'_, '_, '_> {
 /// The type whose keyword is nearest to a word; a signed one before an unsigned one.
 fn similar_type(word: &str) -> Option<&'static str> {
     suggest::nearest(word, CimType::ALL.into_iter().rev().map(CimType::as_str))
+}
+
+/// DSP0004 Annex A: the size of an array is a decimal number without sign or leading zeros.
+pub(crate) fn plain_size(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &ast::DataType<'_>,
+) {
+    let Some(ast::ArraySuffix { span, size: Some(size), plain: false }) = written.array else {
+        return;
+    };
+    if namespace.context.is_dmtf_mof2() {
+        let message = "the size of an array is a plain decimal number in DMTF MOF";
+        let found = Diagnostic::new(Code::WmiForm, file, span, message);
+        namespace.sink.push(found.with_help(format!("write [{size}]")));
+    }
 }
 
 /// A written type. `void` becomes `uint32`: whoever may not write it has said so. What is

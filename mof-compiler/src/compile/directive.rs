@@ -1,6 +1,7 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
 use super::collect::Collected;
+use super::reference::leads_here;
 use super::system::SystemClasses;
 use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
@@ -53,6 +54,9 @@ impl<'b> Directives<'b> {
         sink: &mut Diagnostics,
     ) {
         let name = at.node.name.text;
+        if self.dialect == Dialect::Dmtf {
+            one_string(at, sink);
+        }
         match (name.to_ascii_lowercase().as_str(), self.dialect) {
             ("namespace", _) => self.set_namespace(at, sink),
             // The includes are expanded by the loader; locales change nothing about
@@ -185,7 +189,8 @@ impl<'b> Directives<'b> {
         sink: &mut Diagnostics,
     ) {
         let path = argument(at, 0).and_then(|path| ObjectPath::parse(&path.text).ok());
-        let path = path.filter(|path| path.is_instance() && self.is_here(path));
+        let path =
+            path.filter(|path| path.is_instance() && leads_here(path, self.namespace.as_str()));
         let (Some(path), Some(must_exist)) = (path, fails_when_missing(at)) else {
             let message = "`#pragma deleteinstance` takes an instance's path and FAIL or NOFAIL";
             let help = "the instance is one of the current namespace: Class.Key=\"value\"";
@@ -196,12 +201,6 @@ impl<'b> Directives<'b> {
         let path = ObjectPath { host: None, namespace: None, ..path };
         let unit = collected.units.entry(self.namespace()).or_default();
         unit.add_item(Item::Deleted(Removal { at, path, must_exist, order }));
-    }
-
-    /// Whether a path names something in the current namespace.
-    fn is_here(&self, path: &ObjectPath) -> bool {
-        let local = path.host.as_deref().is_none_or(|h| h == "." || fold::eq(h, "localhost"));
-        local && path.namespace.as_deref().is_none_or(|n| self.namespace.is(n))
     }
 }
 
@@ -234,6 +233,24 @@ const DMTF_PRAGMAS: [&str; 8] = [
 
 fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<'a>> {
     at.node.arguments.as_ref().and_then(|a| a.get(index))
+}
+
+/// DSP0004 Annex A, pragmaParameter: a standard directive has one argument, which is a
+/// string. Of includes the loader says so, and whoever wants a namespace that there is none.
+fn one_string(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
+    let known = DMTF_PRAGMAS.into_iter().find(|name| fold::eq(name, at.node.name.text));
+    let Some(name) = known.filter(|name| *name != "include") else { return };
+    let span = match at.node.arguments.as_deref().unwrap_or_default() {
+        [] if name == "namespace" => return,
+        [one] if one.quoted => return,
+        [first, _, ..] if first.quoted => argument(at, 1).map(|second| second.span),
+        arguments => arguments.first().map(|first| first.span),
+    };
+    let message = format!("`#pragma {name}` takes one string");
+    let found = at.error(Code::UnexpectedToken, span.unwrap_or(at.node.span), message);
+    let plain = argument(at, 0).filter(|first| !first.text.contains(['"', '\\']));
+    let text = plain.map_or("...", |first| &first.text);
+    sink.push(found.with_help(format!("write #pragma {name}(\"{text}\")")));
 }
 
 fn ignored(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {

@@ -41,6 +41,8 @@ pub(crate) struct EarlyClass {
     pub(crate) class: Arc<ResolvedClass>,
     /// What it says of others, which is judged when all are there.
     pub(crate) says: Says,
+    /// Whether a default of it is judged when all classes are there.
+    pub(crate) defaults: bool,
     /// What is to be reported of it.
     pub(crate) findings: Findings,
 }
@@ -207,14 +209,14 @@ impl<'c, 'a> Early<'c, 'a> {
             return None;
         }
         let asked = around.asked.get();
-        limits::defaults(&mut self.namespace(), at, &local, above.as_deref());
+        let defaults = limits::defaults(&mut self.namespace(), at, &local, above.as_deref());
         let findings = match violations.is_empty() {
             _ if self.has_said() || asked => Findings::More,
             false => Findings::These(violations),
             true => Findings::None,
         };
         let class = self.builder.add_class(local).ok()?;
-        Some(EarlyClass { class, says, findings })
+        Some(EarlyClass { class, says, defaults, findings })
     }
 
     fn namespace(&mut self) -> Namespace<'_, '_> {

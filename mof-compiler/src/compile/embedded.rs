@@ -21,25 +21,32 @@ pub(super) fn read(
     value: Value,
     property: &Property,
 ) -> Value {
+    let instance = judge(namespace, at, &value, property);
+    match (namespace.context.embedded, instance) {
+        (EmbeddedForm::Objects, Some(instance)) => Object::Instance(instance).into(),
+        _ => value,
+    }
+}
+
+/// Judges the texts that a value gives to a property of embedded objects, and gives the
+/// instance that the text of a scalar describes.
+pub(super) fn judge(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::Value<'_>>,
+    value: &Value,
+    property: &Property,
+) -> Option<Instance> {
     if namespace.context.dialect == Dialect::Wmi || property.data_type.cim_type != CimType::String {
-        return value;
+        return None;
     }
     let class = property.qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str());
     if class.is_none() && !property.qualifiers.is_true("EmbeddedObject") {
-        return value;
+        return None;
     }
-    match &value {
-        Value::Scalar(Scalar::String(text)) => {
-            let instance = one(namespace, at, at.node.span, text, class);
-            match namespace.context.embedded {
-                EmbeddedForm::Text => value,
-                EmbeddedForm::Objects => {
-                    instance.map_or(value, |instance| Object::Instance(instance).into())
-                }
-            }
-        }
+    match value {
+        Value::Scalar(Scalar::String(text)) => one(namespace, at, at.node.span, text, class),
         Value::Array(array) => {
-            let Some(Elements::String(texts)) = Array::elements(array) else { return value };
+            let Some(Elements::String(texts)) = Array::elements(array) else { return None };
             for (i, text) in texts.iter().enumerate() {
                 let item = match &at.node.kind {
                     ValueKind::Array(items) => items.get(i).map(|item| item.span),
@@ -47,9 +54,9 @@ pub(super) fn read(
                 };
                 one(namespace, at, item.unwrap_or(at.node.span), text, class);
             }
-            value
+            None
         }
-        _ => value,
+        _ => None,
     }
 }
 

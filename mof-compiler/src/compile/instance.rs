@@ -4,6 +4,7 @@ use super::alias::AliasTable;
 use super::history::{History, carry};
 use super::mof3::value_type;
 use super::namespace::Namespace;
+use super::reference::{self, identity};
 use super::unit::{Instance as Declared, Item, Removal};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
 use super::value::{Aliases, Converter};
@@ -12,8 +13,8 @@ use crate::Code;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
-    Dialect, Instance, KeyBinding, KeyCase, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath,
-    Property, QualifierType, Scalar, Value, fold, suggest,
+    Dialect, Instance, KeyBinding, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath, Property,
+    QualifierType, Scalar, Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
@@ -71,10 +72,13 @@ impl Lowered {
         table: &AliasTable<'_>,
     ) {
         let Some(class) = creation_class(namespace, one.at) else { return };
-        embedded_only(namespace, one.at, &class);
+        let only_embedded = embedded_only(namespace, one.at, &class);
         let before = self.history.class_at(namespace, &class, one.order);
         let made_with = before.as_ref().unwrap_or(&class);
         let mut instance = lower(namespace, one.at, &one.flavors, made_with, Some(table));
+        if only_embedded {
+            return;
+        }
         if let Some(before) = before {
             carry(&mut instance, &before, &class);
         }
@@ -108,7 +112,7 @@ impl Lowered {
     ) -> Option<Deletion> {
         let Removal { at, path, must_exist, .. } = removal;
         let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
-        let keys = class.as_ref().and_then(|class| keys_of(class, path));
+        let keys = class.as_ref().and_then(|class| Some((class, keys_of(class, path)?)));
         let declared = keys.is_some_and(|(class, path)| {
             let found = self.by_path.remove(&identity(namespace, class, &path));
             found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take).is_some()
@@ -126,11 +130,8 @@ impl Lowered {
     }
 }
 
-/// The class of a path, and the path with its keys as an instance's own path has them.
-fn keys_of<'k>(
-    class: &'k ResolvedClass,
-    path: &ObjectPath,
-) -> Option<(&'k ResolvedClass, ObjectPath)> {
+/// A path with its keys as an instance's own path has them.
+pub(super) fn keys_of(class: &ResolvedClass, path: &ObjectPath) -> Option<ObjectPath> {
     let one = path.keys.len() == 1;
     let path = path_from(class, |property| {
         let key = match &path.keys {
@@ -139,7 +140,7 @@ fn keys_of<'k>(
         };
         key?.bind(property.data_type.cim_type).ok()
     });
-    Some((class, path.ok()?))
+    path.ok()
 }
 
 /// Judges the update flags of an instance.
@@ -166,24 +167,6 @@ fn existence(
         _ => return,
     };
     namespace.sink.push(found);
-}
-
-/// The text that two declarations of one instance share. In WMI all classes below
-/// the topmost one with keys share one key space, and the case of text in keys
-/// makes no difference.
-fn identity(namespace: &mut Namespace<'_, '_>, class: &ResolvedClass, path: &ObjectPath) -> String {
-    if namespace.context.dialect == Dialect::Dmtf {
-        return path.canonical(KeyCase::Exact);
-    }
-    let mut root = class.name.clone();
-    for name in class.ancestors.iter().rev() {
-        let above = namespace.class(name.as_str());
-        if above.is_some_and(|c| c.properties.iter().any(|m| m.declaration.is_key())) {
-            root = name.clone();
-            break;
-        }
-    }
-    ObjectPath::of_instance(root, path.keys.clone()).canonical(KeyCase::Insensitive)
 }
 
 /// WMI and MOF 3 (DSP0221 7.6.2) update an instance whose key is written again;
@@ -273,28 +256,31 @@ fn creation_class(
 }
 
 /// DMTF: exceptions, structures and indications are only ever values; no instance
-/// of one stands by itself.
+/// of one stands by itself. Says whether the class is one.
 fn embedded_only(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, InstanceDeclaration<'_>>,
     class: &ResolvedClass,
-) {
+) -> bool {
     if !namespace.context.is_dmtf_mof2() {
-        return;
+        return false;
     }
     let kinds = [
         ("Exception", "an exception"),
         ("Structure", "a structure"),
         ("Indication", "an indication"),
     ];
-    if let Some((name, kind)) = kinds.into_iter().find(|(name, _)| class.qualifiers.is_true(name)) {
-        let message = format!("`{}` is {kind} and has no instances of its own", class.name);
-        let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
-        let found = found.with_help("an instance of it can only be embedded");
-        let part = Part::Qualifier(name.into());
-        let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
-        namespace.sink.push(found);
-    }
+    let mut kinds = kinds.into_iter();
+    let Some((name, kind)) = kinds.find(|(name, _)| class.qualifiers.is_true(name)) else {
+        return false;
+    };
+    let message = format!("`{}` is {kind} and has no instances of its own", class.name);
+    let found = at.error(Code::EmbeddedOnly, at.node.class.span, message);
+    let found = found.with_help("an instance of it can only be embedded");
+    let part = Part::Qualifier(name.into());
+    let found = namespace.labelled(found, &class.name, None, part, format!("{kind} here"));
+    namespace.sink.push(found);
+    true
 }
 
 fn lower(
@@ -305,7 +291,7 @@ fn lower(
     aliases: Option<&dyn Aliases>,
 ) -> Instance {
     let mut instance = Instance::new(class.name.clone());
-    instance.qualifiers = qualifier::lower_all(namespace, at.file, &at.node.qualifiers, flavors);
+    instance.qualifiers = qualifier::of_instance(namespace, at.file, &at.node.qualifiers, flavors);
     for written in &at.node.properties {
         if instance.get(written.name.text).is_some() {
             let message = format!("the property `{}` is initialised twice", written.name.text);
@@ -336,6 +322,7 @@ fn lower(
         let Some(value) = value else { continue };
         let at_value = At::new(at.file, &written.value);
         limits::value(namespace, at_value, &value, &class.name, property);
+        reference::judge(namespace, at_value, &value);
         let value = embedded::read(namespace, at_value, value, property);
         instance.set(property.name.clone(), value);
         qualify(namespace, at.file, flavors, written, &property.name, &mut instance);
@@ -358,7 +345,7 @@ fn qualify(
     name: &Name,
     instance: &mut Instance,
 ) {
-    let qualifiers = qualifier::lower_all(namespace, file, &written.qualifiers, flavors);
+    let qualifiers = qualifier::of_instance(namespace, file, &written.qualifiers, flavors);
     limits::property_context(namespace, file, written, &qualifiers);
     if let Some(slot) = instance.property_mut(name.as_str()) {
         slot.qualifiers = qualifiers;

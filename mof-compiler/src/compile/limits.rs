@@ -14,20 +14,26 @@ use cimarron_model::{
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, Part, check_octets, check_value, replacement};
 
-/// Judges the defaults that a class writes.
+/// Judges the defaults that a class writes. Says whether one is an embedded object or a
+/// reference, which are judged when all classes are there.
 pub(super) fn defaults(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, ClassDeclaration<'_>>,
     local: &Class,
     above: Option<&ResolvedClass>,
-) {
+) -> bool {
+    let mut open = false;
     for (property, written) in local.properties.iter().zip(properties(at.node)) {
         let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
         let overridden = above.and_then(|a| a.property(property.name.as_str()));
         let above = overridden.map(|(_, m)| &m.declaration.qualifiers);
         let class = &local.name;
-        Site { at: At::new(at.file, text), class, property, above }.judge(namespace, value);
+        let site = Site { at: At::new(at.file, text), class, property, above };
+        site.judge(namespace, value);
+        open |= property.data_type.cim_type == CimType::Reference
+            || (namespace.context.dialect == Dialect::Dmtf && site.is_embedded());
     }
+    open
 }
 
 /// Judges a value that an instance of a class gives to a property.
@@ -149,6 +155,13 @@ impl<'a> Site<'a> {
     fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
         let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
         self.property.qualifiers.get(name).or_else(inherited)
+    }
+
+    /// Whether the texts that the property has are embedded objects.
+    fn is_embedded(&self) -> bool {
+        self.property.data_type.cim_type == CimType::String
+            && (self.qualifier("EmbeddedInstance").is_some()
+                || self.qualifier("EmbeddedObject").is_some())
     }
 
     fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {

@@ -36,6 +36,7 @@ mod order;
 mod place;
 mod qualifier;
 mod redeclare;
+mod reference;
 mod roots;
 mod standard;
 mod system;

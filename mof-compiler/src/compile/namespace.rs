@@ -6,15 +6,16 @@ use super::early::{EarlyClass, Findings};
 use super::history::{History, Past};
 use super::mof3::permits;
 use super::order::needed_first;
-use super::place::{Texts, span_of};
+use super::place::{Texts, properties, span_of};
 use super::redeclare::{Again, Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
-use super::{At, Context, Language, class, instance, limits, qualifier};
+use super::{At, Context, Language, class, embedded, instance, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
 use cimarron_schema::rules::{
     Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Says, Violation, check_class, check_links,
@@ -44,7 +45,16 @@ struct Judged {
     /// Whether what is inherited is not to be trusted.
     doubtful: bool,
     too_deep: bool,
+    open: Open,
+}
+
+/// What of a class is judged when all classes are there.
+#[derive(Clone, Copy)]
+struct Open {
+    /// What it says of others.
     says: Says,
+    /// Whether a default of it is open, too.
+    defaults: bool,
 }
 
 /// Compiles a namespace's declarations into its builder.
@@ -72,6 +82,12 @@ impl<'c, 's> Namespace<'c, 's> {
         texts: &'c Texts<'c>,
     ) -> Self {
         Self { context, builder, sink, texts, doubtful: Doubtful::default(), aliases: None }
+    }
+
+    /// The tree of a class that was let go, once more.
+    fn tree_again(&self, declared: &Class<'_>) -> Option<Box<ClassDeclaration<'c>>> {
+        let again = || self.texts.again(declared.file, declared.node.span);
+        declared.released.then(again).flatten()
     }
 }
 
@@ -203,9 +219,9 @@ impl Namespace<'_, '_> {
             let Some(class) = classes.get_mut(i) else { continue };
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
-                let says = self.compile_class(class, &forced);
-                if says.anything() {
-                    linked.push((i, says));
+                let open = self.compile_class(class, &forced);
+                if open.says.anything() || open.defaults {
+                    linked.push((i, open));
                 }
             }
             // What MOF 3 was made into could not be made from the text again.
@@ -224,9 +240,11 @@ impl Namespace<'_, '_> {
                 history.add(&local.name.clone(), until, Past::Declared(local));
             }
         }
-        for (i, says) in linked {
-            if let Some(class) = classes.get(i) {
-                self.check_links(class, says);
+        for (i, Open { says, defaults }) in linked {
+            let Some(class) = classes.get(i) else { continue };
+            self.check_links(class, says);
+            if defaults {
+                self.open_defaults(class);
             }
         }
         history
@@ -240,22 +258,22 @@ impl Namespace<'_, '_> {
         self.context.base.class(self.context.namespace, name.as_str())
     }
 
-    /// Compiles a class; gives what it says of others.
-    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Says {
-        if let Some(EarlyClass { class, says, findings }) = declared.early.take() {
-            let says = match findings {
-                Findings::None => says,
+    /// Compiles a class; gives what is still to be judged of it.
+    fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Open {
+        if let Some(EarlyClass { class, says, defaults, findings }) = declared.early.take() {
+            let open = match findings {
+                Findings::None => Open { says, defaults },
                 Findings::These(mut violations) => {
                     violations.retain(|v| !self.is_consequence(v, false));
                     self.report(declared, violations);
-                    says
+                    Open { says, defaults }
                 }
-                Findings::More => self.judge(declared, forced).says,
+                Findings::More => self.judge(declared, forced).open,
             };
             self.builder.add_resolved(class);
-            return says;
+            return open;
         }
-        let Judged { mut local, is_below, doubtful, too_deep, says } = self.judge(declared, forced);
+        let Judged { mut local, is_below, doubtful, too_deep, open } = self.judge(declared, forced);
         if doubtful || too_deep {
             self.doubtful.add(local.name.as_str());
         }
@@ -269,7 +287,7 @@ impl Namespace<'_, '_> {
             let code = Code::Rule(Rule::MissingSuperclass);
             self.sink.push(declared.at().error(code, declared.node.name.span, message));
         }
-        says
+        open
     }
 
     /// Lowers a class and reports what is wrong with it.
@@ -299,9 +317,10 @@ impl Namespace<'_, '_> {
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
-        limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
+        let defaults = limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
         let doubtful = doubtful || !lowered.untyped.is_empty();
-        Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, says }
+        let open = Open { says, defaults };
+        Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, open }
     }
 
     /// Judges what a class says of others, which are all there now.
@@ -309,6 +328,26 @@ impl Namespace<'_, '_> {
         let Some(class) = self.builder.class(declared.node.name.text) else { return };
         let found = check_links(class, says, &self.environment(), self.context.dialect);
         self.report(declared, found);
+    }
+
+    /// Judges the defaults of a class that are embedded objects or references, as the same
+    /// values of instances are.
+    fn open_defaults(&mut self, declared: &Class<'_>) {
+        let Some(class) = self.builder.class(declared.node.name.text).cloned() else { return };
+        let again = self.tree_again(declared);
+        let node = again.as_deref().unwrap_or(&declared.node);
+        for written in properties(node) {
+            let (Some(text), Some((_, member))) =
+                (&written.default, class.property(written.name.text))
+            else {
+                continue;
+            };
+            if let Some(value) = &member.declaration.default {
+                let at = At::new(declared.file, text);
+                reference::judge(self, at, value);
+                embedded::judge(self, at, value, &member.declaration);
+            }
+        }
     }
 
     /// Adds a label at a part of a class, or of a member of it, when the text has it.
@@ -332,10 +371,7 @@ impl Namespace<'_, '_> {
         if violations.is_empty() {
             return;
         }
-        let again = match declared.released {
-            true => self.texts.again(declared.file, declared.node.span),
-            false => None,
-        };
+        let again = self.tree_again(declared);
         let at = At::new(declared.file, again.as_deref().unwrap_or(&declared.node));
         for violation in violations {
             let span = span_of(at.node, &violation);

@@ -1,7 +1,7 @@
 //! Lowering qualifiers and their declarations (DSP0004 7.8, 7.9; WMI SDK,
 //! "Qualifier flavors").
 
-use super::class::lower_type;
+use super::class::{lower_type, plain_size};
 use super::namespace::Namespace;
 use super::value::Converter;
 use super::{At, GlobalFlavors, standard};
@@ -14,6 +14,7 @@ use cimarron_model::{
     Scope, Scopes, Value, fold,
 };
 use cimarron_schema::implied_flavor;
+use cimarron_schema::rules::{Rule, undeclared};
 use hashbrown::HashMap;
 
 /// Lowers `Qualifier N : ...;` and adds it to the namespace.
@@ -23,6 +24,7 @@ pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDec
         namespace.sink.broken.add_qualifier(node.name.text);
         return;
     }
+    plain_size(namespace, at.file, &node.data_type);
     let data_type = lower_type(&node.data_type);
     let default = match &node.default {
         None => QualifierType::null(&data_type),
@@ -99,6 +101,33 @@ pub(crate) fn lower_all(
             continue;
         }
         lowered.push_new(lower(namespace, file, qualifier, global));
+    }
+    lowered
+}
+
+/// Lowers the qualifiers of an instance or of a value in it. DMTF: they are declared, as
+/// those of classes, of which the rules speak.
+pub(super) fn of_instance(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &[ast::Qualifier<'_>],
+    global: &GlobalFlavors,
+) -> Qualifiers {
+    let lowered = lower_all(namespace, file, written, global);
+    if namespace.context.dialect == Dialect::Wmi {
+        return lowered;
+    }
+    for qualifier in &lowered {
+        let name = qualifier.name.as_str();
+        let declared = namespace.builder.qualifier_type(name).is_some();
+        if declared || namespace.sink.broken.has_qualifier(name) {
+            continue;
+        }
+        let (message, help) = undeclared(&qualifier.name, &namespace.environment());
+        let place = written.iter().find(|q| qualifier.name.is(q.name.text));
+        let span = place.map(|q| q.span).unwrap_or_default();
+        let code = Code::Rule(Rule::UndeclaredQualifier);
+        namespace.sink.push(Diagnostic::new(code, file, span, message).with_help(help));
     }
     lowered
 }

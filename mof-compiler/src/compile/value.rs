@@ -2,6 +2,7 @@
 //! and ANNEX A; WMI SDK, "MOF data types").
 
 use super::namespace::Namespace;
+use super::reference::leads_here;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::Code;
 use crate::diagnostic::Severity;
@@ -274,8 +275,8 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
     /// A reference names an object of its class or one below it (DSP0004 7.6). Of a path
     /// that leads elsewhere nothing is known, and WMI keeps any path.
     fn referenced(&mut self, span: Span, path: ObjectPath, data_type: &DataType) -> Option<Scalar> {
-        let elsewhere = path.host.is_some() || path.namespace.is_some();
-        if let (Some(wanted), Some(class), false) = (&data_type.class, &path.class, elsewhere)
+        let here = leads_here(&path, self.namespace.context.namespace);
+        if let (Some(wanted), Some(class), true) = (&data_type.class, &path.class, here)
             && !self.namespace.doubts(class.as_str())
             && let Some(found) = self.namespace.class(class.as_str())
             && !found.is_a(wanted.as_str())

@@ -163,6 +163,7 @@ codes! {
     "MOF0235" ValueNotMapped Warning ConstantOutOfRange "a value is not in its property's ValueMap";
     "MOF0236" ValueUnit Warning IllegalConstant "a value is no programmatic unit";
     "MOF0237" ValueOctets Warning IllegalConstant "a value is no string of octets";
+    "MOF0238" PathKeys Error InvalidObjectPath "the keys of a path are not those of its class";
     // Instances
     "MOF0240" UnknownClass Error InvalidClass "the class of an instance does not exist";
     "MOF0241" AbstractInstance Error AbstractClass "an abstract class has no instances";

@@ -223,7 +223,7 @@ impl Code {
 
     /// Hard errors that one dialect or form only warns of; the warning can be moved.
     const fn also_warns(self) -> bool {
-        matches!(self, Self::TypeMismatch)
+        matches!(self, Self::TypeMismatch | Self::PathKeys)
     }
 }
 

@@ -28,7 +28,7 @@ enum Form {
 impl Encoding {
     /// The encoding that the first bytes of a file announce: UTF-8 with or
     /// without byte order mark, and UTF-16 of either byte order, also without a
-    /// mark when every other one of its first bytes is zero.
+    /// mark when it begins with ASCII and zero bytes are on the side of that.
     pub fn of(bytes: &[u8]) -> Self {
         let (form, mark) = match bytes {
             [0xEF, 0xBB, 0xBF, ..] => (Form::Utf8, true),
@@ -81,13 +81,26 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
     }
 }
 
-/// Whether up to four pairs at the start look like ASCII in UTF-16: only the
-/// byte at `zero` of each pair is zero. MOF begins with ASCII, and UTF-8 text
-/// holds no zero bytes.
+/// How many bytes are looked at to tell UTF-16 that has no mark.
+const HEAD: usize = 4096;
+
+/// Whether the start looks like UTF-16 in which ASCII has its zero byte at `zero` of each
+/// pair. MOF begins with ASCII and goes on with much of it, also between other letters, and
+/// UTF-8 holds no zero bytes; a stray one does not make it UTF-16.
 fn zero_at(bytes: &[u8], zero: usize) -> bool {
-    let mut pairs = bytes.chunks_exact(2).take(4).peekable();
-    pairs.peek().is_some()
-        && pairs.all(|pair| pair.iter().enumerate().all(|(n, byte)| (*byte == 0) == (n == zero)))
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let (pairs, _) = head.as_chunks::<2>();
+    let is_ascii = |pair: &[u8; 2]| pair.iter().enumerate().all(|(n, b)| (*b == 0) == (n == zero));
+    if !pairs.first().is_some_and(is_ascii) {
+        return false;
+    }
+    let (mut in_place, mut elsewhere) = (0, 0);
+    for [first, second] in pairs {
+        let zeros = [*first == 0, *second == 0].map(usize::from);
+        in_place += zeros.get(zero).unwrap_or(&0);
+        elsewhere += zeros.get(1 - zero).unwrap_or(&0);
+    }
+    in_place > elsewhere && (in_place > 1 || pairs.len() == 1)
 }
 
 fn utf8(bytes: Vec<u8>, skipped: usize) -> Result<String, DecodeError> {
@@ -148,6 +161,33 @@ mod tests {
     }
 
     #[test]
+    fn finds_utf16_with_other_letters_at_its_start() {
+        for text in [
+            "/* 説明\u{3000}*/ class X_A {};",
+            "//é\n",
+            "[Ж] class X_A {};",
+            "// Ā\n",
+            &format!("/*{}", "説".repeat(HEAD)),
+        ] {
+            for bytes in in_every_encoding(text) {
+                assert_eq!(decode(bytes).as_deref(), Ok(text));
+            }
+        }
+    }
+
+    #[test]
+    fn a_stray_zero_makes_no_utf16() {
+        let text = "class X_A { string A = \"é\"; };\n";
+        for at in 0..text.len() {
+            let stray = match text.split_at_checked(at) {
+                Some((before, after)) => format!("{before}\0{after}"),
+                None => continue,
+            };
+            assert_eq!(decode(stray.clone().into_bytes()), Ok(stray));
+        }
+    }
+
+    #[test]
     fn errors_name_the_byte() {
         for (bytes, encoding, offset) in [
             (b"ab\xE9d".to_vec(), "UTF-8", 2),
@@ -166,7 +206,7 @@ mod tests {
             assert_eq!(Encoding::of(&bytes).encode(text), bytes);
         }
         // Nothing but a mark tells this UTF-16 from UTF-8.
-        let unclear = "//Ā";
+        let unclear = "/Ā";
         let marked = [vec![0xFF, 0xFE], le(unclear)].concat();
         assert_eq!(Encoding::of(&le(text)).encode(unclear), marked);
     }

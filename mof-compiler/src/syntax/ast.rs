@@ -185,6 +185,8 @@ pub struct ArraySuffix {
     pub span: Span,
     /// The number of elements, if given.
     pub size: Option<u32>,
+    /// Whether the number is written as DSP0004 wants it: decimal digits, and no 0 first.
+    pub plain: bool,
 }
 
 /// One entry of a qualifier list: `Description("x") : ToSubclass`.
@@ -477,4 +479,6 @@ pub struct Argument<'a> {
     pub span: Span,
     /// A string's contents or a bare word such as `NOFAIL`.
     pub text: Cow<'a, str>,
+    /// Whether it is a string.
+    pub quoted: bool,
 }

@@ -75,6 +75,11 @@ pub(crate) fn parse(text: &str) -> Result<Number, Mistake> {
     Ok(Number::Integer(Integer { negative, magnitude }))
 }
 
+/// `positiveDecimalDigit *decimalDigit`
+pub(crate) fn is_positive_decimal(text: &str) -> bool {
+    !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The radix (0: a real number), the digits without what tells the radix, and
 /// the mistake if they are not digits of it.
 fn classify(digits: &str) -> Result<(u32, &str, Mistake), Mistake> {

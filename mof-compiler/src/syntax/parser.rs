@@ -262,8 +262,9 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         if !self.eat(Kind::LeftBracket)? {
             return Ok(None);
         }
-        let mut written = None;
+        let (mut written, mut plain) = (None, true);
         if self.at(Kind::Integer) {
+            plain = number::is_positive_decimal(self.text(self.token.span()));
             if let Number::Integer(size) = self.number()? {
                 written = Some(size);
             }
@@ -273,7 +274,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         self.expect(Kind::RightBracket)?;
         let span = self.from(start);
         let size = written.and_then(|written| size(self.reports, written, span));
-        Ok(Some(ArraySuffix { span, size }))
+        Ok(Some(ArraySuffix { span, size, plain }))
     }
 
     /// `#pragma name`, perhaps with arguments, and `#include (…)`.
@@ -312,7 +313,8 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
 
     fn argument(&mut self, numbers: bool) -> Parsed<Argument<'a>> {
         let span = self.token.span();
-        let text = if self.at(Kind::Text) {
+        let quoted = self.at(Kind::Text);
+        let text = if quoted {
             self.string()?.into()
         } else if numbers && self.token.kind == Kind::Integer {
             match self.number()? {
@@ -322,7 +324,7 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         } else {
             Cow::Borrowed(self.name()?.text)
         };
-        Ok(Argument { span, text })
+        Ok(Argument { span, text, quoted })
     }
 }
 

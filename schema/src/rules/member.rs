@@ -37,6 +37,7 @@ impl Judge<'_> {
                 self.relate(self.member_place(&property.name, Part::Name), "first declared here");
                 continue;
             }
+            self.shares_no_name_above(element, &property.name);
             self.member_name(Rule::PropertyNameTooLong, element, &property.name);
             let known = self.marks.property(i);
             self.declared_type(element, &property.data_type, &property.qualifiers, known);
@@ -332,6 +333,20 @@ impl Judge<'_> {
             self.report(Rule::SharedMemberName, element, Part::Name, message);
             self.relate(place, "the property");
         }
+    }
+
+    /// As `shares_no_name`, of a property and what is above. With a method of the class itself
+    /// the mistake is that one's.
+    fn shares_no_name_above(&mut self, element: Element, property: &Name) {
+        let above = self.superclass.and_then(|s| s.method(property.as_str()));
+        let Some((_, above)) = above.filter(|_| self.dialect == Dialect::Dmtf) else { return };
+        if self.local.method(property.as_str()).is_some() {
+            return;
+        }
+        let place = self.place_above(Some(&above.declaration.name), Part::Name);
+        let message = format!("the property `{property}` has the name of a method");
+        self.report(Rule::SharedMemberName, element, Part::Name, message);
+        self.relate(place, "the method");
     }
 
     /// DMTF: what carries Override must exist above.

@@ -2,7 +2,7 @@
 
 use super::links::is_link;
 use super::site::Site;
-use super::{Element, Judge, Known, Part, Rule};
+use super::{Element, Environment, Judge, Known, Part, Rule};
 use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, suggest};
 
 impl<'a> Judge<'a> {
@@ -77,7 +77,7 @@ impl<'a> Judge<'a> {
         let above = above.map(cimarron_model::Qualifiers::look_up);
         for qualifier in site.qualifiers {
             let known = self.marks.next();
-            self.declared(site, known, qualifier);
+            let may_stand = self.declared(site, known, qualifier);
             if let Some(known) = known {
                 match known {
                     Known::Propagated => self.says.propagated = true,
@@ -85,9 +85,12 @@ impl<'a> Judge<'a> {
                     Known::EmbeddedInstance => self.says.embedded = true,
                     _ => {}
                 }
-                self.meaning(site, known, qualifier);
-                if self.dialect == Dialect::Wmi {
-                    self.wmi_meaning(site, known, qualifier);
+                // Where it may not stand it means nothing.
+                if may_stand {
+                    self.meaning(site, known, qualifier);
+                    if self.dialect == Dialect::Wmi {
+                        self.wmi_meaning(site, known, qualifier);
+                    }
                 }
             }
             if let Some(inherited) = above.as_ref().and_then(|a| a.get(&qualifier.name)) {
@@ -96,14 +99,15 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn declared(&mut self, site: &Site<'a>, known: Option<Known>, qualifier: &Qualifier) {
+    /// Whether a qualifier may stand here, which is reported if not.
+    fn declared(&mut self, site: &Site<'a>, known: Option<Known>, qualifier: &Qualifier) -> bool {
         let name = &qualifier.name;
-        let Site { element, scope, .. } = *site;
+        let element = site.element;
         let part = |name: &Name| Part::Qualifier(name.clone());
         if self.dialect == Dialect::Wmi && known == Some(Known::CimType) {
             let message = "CIMTYPE is made from the declared type and cannot be written".to_owned();
             self.report(Rule::ReservedQualifier, element, part(name), message);
-            return;
+            return false;
         }
         self.name_length(Rule::QualifierNameTooLong, element, part, name);
         let key_above =
@@ -111,32 +115,27 @@ impl<'a> Judge<'a> {
         if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) && !key_above {
             self.never_false(element, qualifier);
         }
-        let Some(declaration) = self.environment.qualifier_type(name.as_str()) else {
-            match self.dialect {
-                Dialect::Dmtf => self.undeclared(element, name),
-                Dialect::Wmi => {
-                    if let Some(scopes) = known.and_then(wmi_scopes) {
-                        self.in_scope(element, name, scope, scopes);
-                    }
-                }
+        let declaration = self.environment.qualifier_type(name.as_str());
+        let scopes = match (declaration, self.dialect) {
+            (Some(declaration), _) => Some(declaration.scopes),
+            (None, Dialect::Wmi) => known.and_then(wmi_scopes),
+            (None, Dialect::Dmtf) => {
+                let (message, help) = undeclared(name, self.environment);
+                self.advise(Rule::UndeclaredQualifier, element, part(name), message, Some(help));
+                None
             }
-            return;
         };
-        let scopes = declaration.scopes;
-        self.in_scope(element, name, scope, scopes);
+        scopes.is_none_or(|scopes| self.in_scope(site, known, qualifier, scopes))
     }
 
-    fn undeclared(&mut self, element: Element, name: &Name) {
-        let similar = self.environment.similar_qualifier(name.as_str());
-        let help = similar
-            .map(suggest::did_you_mean)
-            .or_else(|| Some(format!("declare it: Qualifier {name} : type, Scope(...);")));
-        let message = format!("the qualifier `{name}` is not declared");
-        let part = Part::Qualifier(name.clone());
-        self.advise(Rule::UndeclaredQualifier, element, part, message, help);
-    }
-
-    fn in_scope(&mut self, element: Element, name: &Name, on: Scope, scopes: Scopes) {
+    fn in_scope(
+        &mut self,
+        site: &Site<'a>,
+        known: Option<Known>,
+        qualifier: &Qualifier,
+        scopes: Scopes,
+    ) -> bool {
+        let (name, Site { element, scope: on, .. }) = (&qualifier.name, *site);
         // To WMI an association or indication is a class, and a reference a property.
         let kind = match (self.dialect, on) {
             (Dialect::Wmi, Scope::Association | Scope::Indication) => Scope::Class,
@@ -144,24 +143,30 @@ impl<'a> Judge<'a> {
             _ => on,
         };
         if scopes.contains(on) || scopes.contains(kind) {
-            return;
+            return true;
+        }
+        // What its kind excludes is said by the rule on that.
+        let is_kind = match known {
+            Some(Known::Indication) => self.local.is_indication(),
+            Some(Known::Exception | Known::Structure) => qualifier.value.as_bool() == Some(true),
+            _ => false,
+        };
+        if on == Scope::Association && is_kind {
+            return true;
         }
         let part = Part::Qualifier(name.clone());
         if self.dialect == Dialect::Wmi && on == Scope::Method && name.is("ID") {
             let message = "a method's own ID would be that of its return value".to_owned();
             let help = Some("number the parameters only".to_owned());
             self.advise(Rule::IdOnReturnValue, element, part, message, help);
-            return;
-        }
-        // Said already: a class is not both.
-        if on == Scope::Association && self.local.is_indication() && name.is("Indication") {
-            return;
+            return false;
         }
         let allowed: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
         let article = if matches!(on, Scope::Association | Scope::Indication) { "an" } else { "a" };
         let message = format!("the qualifier `{name}` may not stand on {article} {on}");
         let help = Some(format!("its scope is {}", allowed.join(", ")));
         self.advise(Rule::QualifierScope, element, part, message, help);
+        false
     }
 
     /// WMI SDK, "Standard Qualifiers": only the value TRUE is allowed.
@@ -188,6 +193,14 @@ impl<'a> Judge<'a> {
             self.see_above(site, part, format!("{} here", above.value));
         }
     }
+}
+
+/// What there is to say of a qualifier that is not declared, and the advice.
+pub fn undeclared(name: &Name, environment: &dyn Environment) -> (String, String) {
+    let similar = environment.similar_qualifier(name.as_str()).map(suggest::did_you_mean);
+    let help =
+        similar.unwrap_or_else(|| format!("declare it: Qualifier {name} : type, Scope(...);"));
+    (format!("the qualifier `{name}` is not declared"), help)
 }
 
 /// Whether a qualifier goes on to subclasses and must stay as it is there.

@@ -5,6 +5,7 @@ use super::site::{Site, texts};
 use super::{Judge, Part, Rule};
 use cimarron_model::{Array, CimType, Qualifier, Value};
 use hashbrown::HashMap;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// What an entry of a ValueMap stands for, both ends included.
@@ -97,43 +98,27 @@ impl<'a> Judge<'a> {
         self.disjoint(site, map, texts(&map.value).enumerate().filter_map(valid).collect());
     }
 
-    fn disjoint(&mut self, site: &Site<'_>, map: &Qualifier, mut known: Vec<(Interval, usize)>) {
-        let rises = |pair: &[(Interval, usize)]| match pair {
-            [(before, _), (after, _)] => before.1 < after.0,
-            _ => true,
-        };
-        // As most people write them, and then there is nothing to look for.
-        if known.windows(2).all(rises) {
-            return;
-        }
-        known.sort_unstable();
-        let mut widest: Option<(Interval, usize)> = None;
-        // What each range overlaps: the first of it in the text, and how many.
-        let mut overlaps: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    fn disjoint(&mut self, site: &Site<'_>, map: &Qualifier, known: Vec<(Interval, usize)>) {
         let text = |at| texts(&map.value).nth(at).unwrap_or_default();
-        for (values, at) in known {
-            if let Some((before, other)) = widest.filter(|(before, _)| before.1 >= values.0) {
-                if before == values {
-                    let (first, again) = (other.min(at), other.max(at));
-                    let message = format!("`{}` stands in the {} twice", text(again), map.name);
-                    self.entry_again(site, map, again, first, message);
-                } else {
-                    let (first, count) = overlaps.entry(other).or_insert((at, 0));
-                    *first = at.min(*first);
-                    *count += 1;
+        for clash in clashes(known) {
+            let (at, first, message) = match clash {
+                Clash::Again { at, first } => {
+                    (at, first, format!("`{}` stands in the {} twice", text(at), map.name))
                 }
-            }
-            if widest.is_none_or(|(before, _)| before.1 < values.1) {
-                widest = Some((values, at));
-            }
-        }
-        for (range, (at, count)) in overlaps {
-            let message = match count - 1 {
-                0 => format!("`{}` overlaps `{}`", text(range.max(at)), text(range.min(at))),
-                1 => format!("`{}` overlaps `{}` and another entry", text(range), text(at)),
-                more => format!("`{}` overlaps `{}` and {more} others", text(range), text(at)),
+                Clash::Over { range, first, others } => {
+                    let (wide, other) = (text(range), text(first));
+                    let message = match others {
+                        0 => {
+                            let (early, late) = (range.min(first), range.max(first));
+                            format!("`{}` overlaps `{}`", text(late), text(early))
+                        }
+                        1 => format!("`{wide}` overlaps `{other}` and another entry"),
+                        more => format!("`{wide}` overlaps `{other}` and {more} others"),
+                    };
+                    (range.max(first), range.min(first), message)
+                }
             };
-            self.entry_again(site, map, range.max(at), range.min(at), message);
+            self.entry_again(site, map, at, first, message);
         }
     }
 
@@ -238,6 +223,53 @@ fn entries(count: usize) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }
 
+/// What is wrong with the entries of a map; entries are known by their places in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Clash {
+    /// An entry has the values of one before it.
+    Again { at: usize, first: usize },
+    /// A range has values of another entry, the first in the text, and of so many more.
+    Over { range: usize, first: usize, others: usize },
+}
+
+/// What is wrong with entries that have these values: one finding for each that says what
+/// another says, and one for each range, however many entries it overlaps. Of several ranges
+/// it is the one that reaches furthest.
+fn clashes(mut known: Vec<(Interval, usize)>) -> Vec<Clash> {
+    let rises = |pair: &[(Interval, usize)]| match pair {
+        [(before, _), (after, _)] => before.1 < after.0,
+        _ => true,
+    };
+    // As most people write them, and then there is nothing to look for.
+    if known.windows(2).all(rises) {
+        return Vec::new();
+    }
+    // Of those that begin together, the widest comes first.
+    known.sort_unstable_by_key(|((from, to), at)| (*from, Reverse(*to), *at));
+    let mut found = Vec::new();
+    let mut before: Option<(Interval, usize)> = None;
+    let mut widest: Option<(Interval, usize)> = None;
+    // What each range overlaps: the first of it in the text, and how many more.
+    let mut overlaps: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (values, at) in known {
+        if let Some((_, first)) = before.filter(|(same, _)| *same == values) {
+            found.push(Clash::Again { at, first });
+            continue;
+        }
+        before = Some((values, at));
+        if let Some((_, range)) = widest.filter(|((_, to), _)| *to >= values.0) {
+            let at_first = overlaps.get(&range).map(|(first, others)| (at.min(*first), others + 1));
+            overlaps.insert(range, at_first.unwrap_or((at, 0)));
+        }
+        if widest.is_none_or(|((_, to), _)| to < values.1) {
+            widest = Some((values, at));
+        }
+    }
+    let over = overlaps.into_iter();
+    found.extend(over.map(|(range, (first, others))| Clash::Over { range, first, others }));
+    found
+}
+
 /// How many bits an integer type has.
 const fn width(cim_type: CimType) -> Option<i128> {
     Some(match cim_type {
@@ -247,4 +279,74 @@ const fn width(cim_type: CimType) -> Option<i128> {
         CimType::UInt64 | CimType::SInt64 => 64,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same by comparing each with each.
+    fn naive(known: &[(Interval, usize)]) -> Vec<Clash> {
+        let mut found = Vec::new();
+        let mut distinct: Vec<(Interval, usize)> = Vec::new();
+        for &(values, at) in known {
+            match distinct.iter().find(|(same, _)| *same == values) {
+                Some(&(_, first)) => found.push(Clash::Again { at, first }),
+                None => distinct.push((values, at)),
+            }
+        }
+        let overlap = |a: Interval, b: Interval| a.0.max(b.0) <= a.1.min(b.1);
+        let mut overlapped: Vec<(usize, Vec<usize>)> = Vec::new();
+        for &(values, at) in &distinct {
+            let begins_before = |(other, _): &&(Interval, usize)| {
+                other.0 < values.0 || (other.0 == values.0 && other.1 > values.1)
+            };
+            let over = distinct.iter().filter(begins_before).filter(|(o, _)| overlap(*o, values));
+            let widest = over.max_by_key(|((from, to), _)| (*to, Reverse(*from)));
+            let Some(&(_, range)) = widest else { continue };
+            match overlapped.iter_mut().find(|(of, _)| *of == range) {
+                Some((_, entries)) => entries.push(at),
+                None => overlapped.push((range, vec![at])),
+            }
+        }
+        found.extend(overlapped.into_iter().map(|(range, entries)| Clash::Over {
+            range,
+            first: entries.iter().copied().min().unwrap_or_default(),
+            others: entries.len() - 1,
+        }));
+        found.sort_unstable();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn as_when_each_is_compared(
+            entries in prop::collection::vec((0_i128..12, prop_oneof![3 => Just(0), 2 => 0_i128..8]), 0..10),
+        ) {
+            let known: Vec<(Interval, usize)> =
+                entries.into_iter().map(|(from, more)| (from, from + more)).zip(0..).collect();
+            let mut found = clashes(known.clone());
+            found.sort_unstable();
+            prop_assert_eq!(found, naive(&known));
+        }
+
+        #[test]
+        fn one_range_is_one_finding(
+            values in prop::collection::btree_set(0_i128..20, 1..8),
+            at in 0_usize..8,
+            reversed: bool,
+        ) {
+            let mut entries: Vec<Interval> = values.iter().map(|n| (*n, *n)).collect();
+            if reversed {
+                entries.reverse();
+            }
+            entries.insert(at.min(entries.len()), (0, 20));
+            let found = clashes(entries.into_iter().zip(0..).collect());
+            prop_assert!(
+                matches!(found.as_slice(), [Clash::Over { others, .. }] if others + 1 == values.len()),
+                "{:?}", found
+            );
+        }
+    }
 }

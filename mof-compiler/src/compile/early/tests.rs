@@ -20,7 +20,7 @@ const QUALIFIERS: &str = r#"
 "#;
 
 /// Texts that go behind [`QUALIFIERS`].
-const TEXTS: [&str; 29] = [
+const TEXTS: [&str; 32] = [
     "class T_A : T_Top { string B; uint32 M([In] T_Top REF P); };",
     // What is inherited from is still to come, or comes never.
     "class T_A : T_B { }; class T_B : T_Top { };",
@@ -38,6 +38,12 @@ const TEXTS: [&str; 29] = [
     "class T_Late { [Key] string Id; T_Top REF Q = $x; };
      class T_A { T_Top REF R = \"T_Late.Id=\\\"1\\\"\"; };
      instance of T_Top as $x { Id = \"1\"; };",
+    // Defaults that are judged when all classes are there.
+    "class T_A { [EmbeddedInstance(\"T_Later\")] string E = \"instance of T_Later { N = 1; };\"; };
+     class T_Later : T_Top { };",
+    "class T_A { [EmbeddedInstance(\"T_Top\")] string E; };
+     class T_B : T_A { [Override(\"E\")] string E = \"instance of T_Never { };\"; };",
+    "class T_A { T_Later REF R = \"T_Later.No=1\"; }; class T_Later : T_Top { };",
     // Findings, with advice and with places in other classes.
     "[Deprecated { \"No value\" }] class T_Old { }; class T_A : T_Old { }; class T_B : T_A { };",
     "class T_A : T_Top { [Descripton(\"x\")] string B; [MaxLen(\"x\")] string C; };",
@@ -62,7 +68,7 @@ const TEXTS: [&str; 29] = [
 ];
 
 /// Declarations that need, repeat, change and take back each other.
-const DECLARATIONS: [&str; 24] = [
+const DECLARATIONS: [&str; 26] = [
     "class T_A { [Key] string Id; uint8 N = 3; };",
     "class T_A { [Key] string Id; [MaxLen(2)] string S = \"abc\"; };",
     "class T_A : T_B { };",
@@ -70,6 +76,8 @@ const DECLARATIONS: [&str; 24] = [
     "[Abstract] class T_B : T_A { [Override(\"N\")] uint16 N; };",
     "class T_C : T_B { [ValueMap { \"1\", \"..\" }, Values { \"a\" }] uint8 V; };",
     "class T_C { [EmbeddedInstance(\"T_A\")] string E; T_B REF R; };",
+    "class T_C { [EmbeddedInstance(\"T_A\")] string E = \"instance of T_B { Id = 1; };\"; };",
+    "class T_J : T_C { [Override(\"E\")] string E = \"instance of T_A { }\"; };",
     "class T_D : T_C { uint32 M([Descripton(\"x\")] T_A REF P, T_E Q); };",
     "[Deprecated { \"T_D\" }] class T_E : T_D { [Deprecated { \"T_E.Y\" }] string X; string Y; };",
     "[Association] class T_F { [Key] T_A REF L; [Key] T_E REF R; };",

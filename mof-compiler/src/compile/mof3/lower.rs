@@ -420,7 +420,8 @@ impl<'t> Writer<'t, '_, '_> {
                 typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::String);
                 if written.array.is_none() {
                     typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::UInt8);
-                    typed.data_type.array = Some(ast::ArraySuffix { span, size: None });
+                    typed.data_type.array =
+                        Some(ast::ArraySuffix { span, size: None, plain: true });
                 }
             }
             Meaning::Enumeration(id) => {
