@@ -17,6 +17,7 @@ mod fact;
 mod instances;
 mod kind;
 mod member;
+mod parameter;
 mod qualifier;
 mod qualifier_type;
 mod rename;
@@ -146,6 +147,11 @@ impl<'a> Comparison<'a, '_> {
         self.instances();
     }
 
+    /// Whether parameters go in that do not say so, in the old schema and in the new.
+    fn implies_in(&self) -> (bool, bool) {
+        (self.old.implies_in(self.old_dialect), self.new.implies_in(self.new_dialect))
+    }
+
     fn qualifier_types(&mut self) {
         let (old, new): (Vec<_>, Vec<_>) =
             (self.old.qualifier_types().collect(), self.new.qualifier_types().collect());
@@ -174,7 +180,7 @@ impl<'a> Comparison<'a, '_> {
                 (None, None) => {}
             }
         }
-        for (before, after) in rename::classes(&removed, &added) {
+        for (before, after) in rename::classes(&removed, &added, self.implies_in().1) {
             self.rename(Element::Class(before.name().into()), Element::Class(after.name().into()));
         }
     }
