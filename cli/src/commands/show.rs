@@ -154,7 +154,7 @@ fn write_cimxml(
         let classes = chosen.iter().filter(|one| one.schema.name() == schema.name());
         classes.map(|one| reading.class(one.schema, one.class)).collect()
     };
-    let groups: Vec<_> = schemas.iter().map(|schema| (schema.name(), of_schema(schema))).collect();
+    let groups: Vec<_> = schemas.iter().map(|schema| (*schema, of_schema(schema))).collect();
     cimxml::write_classes(out, &groups)
 }
 
