@@ -80,3 +80,29 @@ fn cimxml_says_the_types_that_the_classes_declare() {
         assert!(instances.contains(expected), "{expected} in {instances}");
     }
 }
+
+#[test]
+fn namespaces_that_hold_nothing_are_left_out() {
+    let place = Place::new();
+    let source = place.file("a.mof", "#pragma namespace(\"root/a\")\nclass X_A {};\n");
+    let archive = place.path("a.cimar");
+    let (mof, xml) = (place.path("a2.mof"), place.path("a.xml"));
+    cimarron(["compile", &source, "-o", &archive]).succeeds();
+    cimarron(["compile", &source, "--emit", "cimxml", "-o", &xml]).succeeds();
+    cimarron(["compile", &source, "--emit", "mof", "-o", &mof]).succeeds();
+    let (mof, xml) = (std::fs::read_to_string(mof).unwrap(), std::fs::read_to_string(xml).unwrap());
+    assert_eq!(xml.matches("<DECLGROUP>").count(), 1, "{xml}");
+    assert_eq!(mof.matches("#pragma namespace").count(), 1, "{mof}");
+    assert!(mof.contains("\"\\\\\\\\.\\\\root\\\\a\""), "{mof}");
+    let shown = cimarron(["show", &archive]).succeeds().stdout;
+    assert_eq!(shown.matches("#pragma namespace").count(), 1, "{shown}");
+    let site = place.path("site");
+    cimarron(["doc", &archive, "-o", &site]).succeeds();
+    assert!(!std::path::Path::new(&site).join("ns").exists(), "one namespace needs no folder");
+
+    let empty = place.file("empty.mof", "// nothing\n");
+    let xml = place.path("empty.xml");
+    cimarron(["compile", &empty, "--emit", "cimxml", "-o", &xml]).succeeds();
+    let xml = std::fs::read_to_string(xml).unwrap();
+    assert_eq!(xml.matches("<DECLGROUP>").count(), 1, "a declaration holds a group: {xml}");
+}

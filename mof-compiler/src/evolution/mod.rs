@@ -83,10 +83,7 @@ pub fn compare(old: &Archive, new: &Archive) -> Changes {
 
 /// The namespaces that hold anything, in the order of their names.
 fn filled(archive: &Archive) -> Vec<SchemaView<'_>> {
-    let any = |s: &SchemaView<'_>| {
-        s.class_count() > 0 || s.instance_count() > 0 || s.qualifier_types().len() > 0
-    };
-    let mut all: Vec<_> = archive.namespaces().filter(any).collect();
+    let mut all: Vec<_> = archive.namespaces().filter(|s| !s.is_empty()).collect();
     all.sort_by(|a, b| fold::cmp(a.name(), b.name()));
     all
 }

@@ -185,6 +185,13 @@ impl<'a> SchemaView<'a> {
         records.get(at).map(view)
     }
 
+    /// Whether it holds nothing at all.
+    pub fn is_empty(self) -> bool {
+        self.class_count() == 0
+            && self.instance_count() == 0
+            && self.record.qualifier_types.len.to_native() == 0
+    }
+
     /// Whether a parameter goes in that does not say so.
     pub fn implies_in(self, dialect: Dialect) -> bool {
         let declared = self.qualifier_type("In").map(QualifierTypeView::default);
