@@ -88,12 +88,13 @@ impl<'a> Lexer<'a> {
     pub(crate) fn decode(&self, scratch: &mut String) -> Text<'a> {
         let text = self.text;
         let contents = |literal: &Span| text.get(literal.range()).unwrap_or_default();
-        if let (Form::PLAIN, [literal]) = (self.form, self.literals.as_slice()) {
+        let escaped = self.form.has(Form::ESCAPED);
+        if let (false, [literal]) = (escaped, self.literals.as_slice()) {
             return Text::Written(contents(literal));
         }
         scratch.clear();
         for literal in &self.literals {
-            if self.form.has(Form::ESCAPED) {
+            if escaped {
                 literal::unescape(contents(literal), self.language, scratch);
             } else {
                 scratch.push_str(contents(literal));
@@ -235,7 +236,7 @@ impl<'a> Lexer<'a> {
             let end = inside + length;
             self.literals.push(Span::new(inside as u32, end as u32));
             self.at = end + 1;
-            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default());
+            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default(), self.language);
             self.next = self.at + gap;
             quote = self.next;
             if bytes.get(quote) != Some(&b'"') {
@@ -299,7 +300,7 @@ impl<'a> Lexer<'a> {
             self.start = start;
             return Rest::Token;
         }
-        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default());
+        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default(), self.language);
         self.start = self.next + length;
         rest
     }

@@ -119,6 +119,12 @@ impl<'a, 's> Stream<'a, 's> {
             if token.kind == Kind::Text && self.lexer.form().has(Form::DOUBTFUL) {
                 self.report_escapes();
             }
+            if token.kind == Kind::Text
+                && self.lexer.form().has(Form::CONTROL)
+                && self.language() == Language::Mof3
+            {
+                self.report_controls();
+            }
             if token.kind != Kind::Mistake {
                 return token;
             }
@@ -167,6 +173,27 @@ impl<'a, 's> Stream<'a, 's> {
                 ),
             };
             self.report(self.diagnostic(Code::UnknownEscape, place, message).with_help(help));
+        }
+    }
+
+    /// MOF 3: reports the control characters in the latest string (DSP0221 7.6.1.3).
+    #[cold]
+    fn report_controls(&mut self) {
+        let mut found = Vec::new();
+        for (Span { start, .. }, raw) in self.literals() {
+            let controls = raw.char_indices().filter(|(_, c)| *c < ' ');
+            found.extend(
+                controls.map(|(at, c)| (Span::new(start + at as u32, start + at as u32 + 1), c)),
+            );
+        }
+        for (place, c) in found {
+            let message =
+                format!("the control character {} may not stand in a string", shown(Some(c)));
+            let help = match c {
+                '\t' => "write \\t".to_owned(),
+                c => format!("write \\x{:04X}", u32::from(c)),
+            };
+            self.report(self.diagnostic(Code::UnexpectedCharacter, place, message).with_help(help));
         }
     }
 

@@ -100,6 +100,8 @@ impl Form {
     pub(super) const ESCAPED: Self = Self(2);
     /// A backslash stands before another character than the common ones.
     pub(super) const DOUBTFUL: Self = Self(4);
+    /// A control character stands in one.
+    pub(super) const CONTROL: Self = Self(8);
 
     pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
