@@ -7,6 +7,7 @@
 use super::ast::Text;
 use super::keyword;
 use super::literal;
+use super::namespace_path;
 use super::number;
 use super::scan::{self, Rest, quoted, skip_trivia};
 use super::token::{Form, Kind, Token};
@@ -116,6 +117,11 @@ impl<'a> Lexer<'a> {
         let Some(first) = self.text.as_bytes().get(self.start) else {
             return self.token(Kind::End, 0);
         };
+        if self.language == Language::Mof3
+            && let Some(length) = self.namespace_path(*first)
+        {
+            return self.token(Kind::NamespacePath, length);
+        }
         if let Some(kind) = punctuation(*first) {
             return self.token(kind, 1);
         }
@@ -215,6 +221,12 @@ impl<'a> Lexer<'a> {
         } else {
             self.mistaken(LexError::Directive, length)
         }
+    }
+
+    /// The length of the namespace path that begins with this byte.
+    fn namespace_path(&self, first: u8) -> Option<usize> {
+        let begins = first.is_ascii_alphanumeric() || matches!(first, b'_' | b'[');
+        if begins { namespace_path::length(self.rest().as_bytes()) } else { None }
     }
 
     /// A literal and those that follow it, comments or not between them.

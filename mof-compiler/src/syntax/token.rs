@@ -48,6 +48,8 @@ pub(crate) enum Kind {
 
     Boolean,
     Alias,
+    /// The namespace path before an object path outside of quotes in MOF 3, with its colon.
+    NamespacePath,
     /// One or more adjacent string literals.
     Text,
     Integer,
@@ -219,7 +221,7 @@ impl Kind {
 }
 
 /// What can be expected. That which has many spellings never is alone.
-const SPELLINGS: [(Kind, &str); 39] = [
+const SPELLINGS: [(Kind, &str); 40] = [
     (Kind::LeftBrace, "{"),
     (Kind::RightBrace, "}"),
     (Kind::LeftBracket, "["),
@@ -254,6 +256,7 @@ const SPELLINGS: [(Kind, &str); 39] = [
     (Kind::Type, ""),
     (Kind::Boolean, ""),
     (Kind::Alias, ""),
+    (Kind::NamespacePath, ""),
     (Kind::Text, ""),
     (Kind::Integer, ""),
     (Kind::Real, ""),

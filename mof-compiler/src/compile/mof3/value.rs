@@ -16,6 +16,7 @@ use crate::syntax::ast;
 use crate::syntax::mof3::ast::{
     ComplexDeclaration, ComplexSort, Declaration, EnumerationValue, PathValue, Value, ValueKind,
 };
+use crate::syntax::namespace_path;
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
 use hashbrown::HashMap;
@@ -501,7 +502,19 @@ fn path_text(path: &PathValue<'_>) -> String {
     };
     let keys: Vec<String> =
         path.keys.iter().map(|key| format!("{}={}", key.name.text, literal(&key.value))).collect();
-    format!("{}.{}", path.class.text, keys.join(","))
+    let namespace = path.namespace.map(|written| namespace_text(written.text));
+    format!("{}{}.{}", namespace.unwrap_or_default(), path.class.text, keys.join(","))
+}
+
+/// A namespace path as paths in quotes have it. `localhost` is this server, whichever
+/// that is.
+fn namespace_text(written: &str) -> String {
+    match namespace_path::parts(written) {
+        (Some(server), name) if !server.eq_ignore_ascii_case("localhost") => {
+            format!("//{server}/{name}:")
+        }
+        (_, name) => format!("{name}:"),
+    }
 }
 
 fn made_text<'t>(text: String) -> ast::ValueKind<'t> {
