@@ -97,16 +97,30 @@ pub struct Parameter {
     pub default: Option<Value>,
 }
 
-impl Parameter {
-    /// Whether callers pass it: TRUE unless `In` says otherwise (DSP0004
-    /// 5.6.3.24 gives `In` the default TRUE).
-    pub fn is_in(&self) -> bool {
-        self.qualifiers.get("In").is_none_or(|q| q.value.as_bool() != Some(false))
-    }
-
+/// Which way the values of a parameter go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Direction {
+    /// Whether callers pass it.
+    pub input: bool,
     /// Whether the method returns it.
-    pub fn is_out(&self) -> bool {
-        self.qualifiers.is_true("Out")
+    pub output: bool,
+}
+
+impl Direction {
+    /// What a parameter's `In` and `Out` say, `None` where they are not written or
+    /// NULL. `in_implied` is whether a parameter goes in without saying so: always in
+    /// DMTF MOF (DSP0004 5.6.3.24), and in WMI where a declaration of `In` has that
+    /// default (WMI SDK, "Creating a WMI Method").
+    pub fn new(input: Option<bool>, output: Option<bool>, in_implied: bool) -> Self {
+        Self { input: input.unwrap_or(in_implied), output: output.unwrap_or(false) }
+    }
+}
+
+impl Parameter {
+    /// Which way it goes. [`Direction::new`] says what `in_implied` is.
+    pub fn direction(&self, in_implied: bool) -> Direction {
+        let said = |name| self.qualifiers.get(name).and_then(|q| q.value.as_bool());
+        Direction::new(said("In"), said("Out"), in_implied)
     }
 }
 

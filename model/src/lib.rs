@@ -24,7 +24,7 @@ mod value;
 
 pub use char16::Char16;
 pub use datetime::*;
-pub use declaration::{Class, Method, Origin, Parameter, Property};
+pub use declaration::{Class, Direction, Method, Origin, Parameter, Property};
 pub use dialect::Dialect;
 pub use instance::{ClassVersion, Instance, InstanceProperty, Object};
 pub use name::{CaseInsensitive, Name};

@@ -9,6 +9,8 @@ pub mod mermaid;
 mod mof;
 mod xml;
 
+pub use mof::{needs_pragma, write_namespace_pragma};
+
 use cimarron_schema::{Archive, SchemaView};
 use std::fmt;
 use std::io::{self, Write};
@@ -92,10 +94,10 @@ impl fmt::Display for Emit {
     }
 }
 
-/// The namespaces in the order of their names: which of them the MOF named first
-/// depends on the order of its files.
+/// The namespaces that hold anything, in the order of their names: which of them the MOF
+/// named first depends on the order of its files.
 fn namespaces(archive: &Archive) -> Vec<SchemaView<'_>> {
-    let mut all: Vec<_> = archive.namespaces().collect();
+    let mut all: Vec<_> = archive.filled_namespaces().collect();
     all.sort_by(|a, b| cimarron_model::fold::cmp(a.name(), b.name()));
     all
 }

@@ -15,6 +15,7 @@ mod lexer;
 mod literal;
 mod mof2;
 pub mod mof3;
+pub(crate) mod namespace_path;
 mod number;
 mod parse;
 mod parser;

@@ -1,9 +1,8 @@
 //! The examples of the explanations: each wrong one gives its code, and each right one
-//! gives no finding at all.
+//! gives no finding at all, in every dialect that it names.
 //!
-//! A fence of MOF names its dialect (`dmtf`, else `wmi` or `mof3`), and unless it says
-//! `bare`, the qualifiers of the DMTF schema are declared before it in the DMTF
-//! dialect. A lint's examples are judged by that lint alone. Fences with `file=NAME` are files: one without is compiled with them at
+//! A fence of MOF names `wmi`, `dmtf` and `mof3` as it goes. Where it says `declared`, the
+//! qualifiers of the DMTF schema are declared before it in the dialect `dmtf`. A lint's examples are judged by that lint alone. Fences with `file=NAME` are files: one without is compiled with them at
 //! hand, and where all have names, the first is compiled and the others are at hand.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
@@ -19,11 +18,16 @@ fn qualifiers() -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The findings of an example, as `CODE message`.
-fn findings(code: Code, example: &Example, files: &[&Example], declared: &str) -> Vec<String> {
-    let (dialect, language) = match example.dialect() {
-        Some("mof3") => (Dialect::Dmtf, Language::Mof3),
-        other => (other.unwrap_or("dmtf").parse().unwrap(), Language::Mof2),
+/// The findings of an example in a dialect, as `CODE message`.
+fn findings(
+    code: Code,
+    (example, files): &(&Example, Vec<&Example>),
+    dialect: &str,
+    declared: &str,
+) -> Vec<String> {
+    let (dialect, language) = match dialect {
+        "mof3" => (Dialect::Dmtf, Language::Mof3),
+        other => (other.parse().unwrap(), Language::Mof2),
     };
     let mut system = MemoryFileSystem::new();
     for file in files {
@@ -32,7 +36,7 @@ fn findings(code: Code, example: &Example, files: &[&Example], declared: &str) -
     let name = example.file().unwrap_or("example.mof");
     assert!(system.insert(name, example.text.as_bytes()));
     let mut loader = Loader::new(&system);
-    if dialect == Dialect::Dmtf && language == Language::Mof2 && !example.is_bare() {
+    if dialect == Dialect::Dmtf && language == Language::Mof2 && example.needs_qualifiers() {
         loader.add_text("qualifiers.mof", declared).unwrap();
     }
     loader.add_path(name).unwrap();
@@ -65,16 +69,18 @@ fn cases(examples: &[Example]) -> Vec<(&Example, Vec<&Example>)> {
 
 fn judge(code: Code, explanation: &Explanation, declared: &str) -> Vec<String> {
     let mut problems = Vec::new();
-    for (example, files) in cases(&explanation.wrong) {
-        let found = findings(code, example, &files, declared);
-        if !found.iter().any(|f| f.starts_with(code.as_str())) {
-            problems.push(format!("{code} is not in {found:?} of\n{}", example.text));
-        }
-    }
-    for (example, files) in cases(&explanation.right) {
-        let found = findings(code, example, &files, declared);
-        if !found.is_empty() {
-            problems.push(format!("{code}: {found:?} in the right\n{}", example.text));
+    for (examples, is_wrong) in [(&explanation.wrong, true), (&explanation.right, false)] {
+        for case in cases(examples) {
+            for dialect in case.0.dialects() {
+                let found = findings(code, &case, dialect, declared);
+                let is_right = match is_wrong {
+                    true => found.iter().any(|f| f.starts_with(code.as_str())),
+                    false => found.is_empty(),
+                };
+                if !is_right {
+                    problems.push(format!("{code}, {dialect}: {found:?} in\n{}", case.0.text));
+                }
+            }
         }
     }
     problems
@@ -90,10 +96,14 @@ fn examples_show_what_they_say() {
 }
 
 #[test]
-fn fences_are_of_mof_or_text() {
+fn fences_are_of_text_or_of_mof_in_a_dialect() {
     for (code, explanation) in Code::every().filter_map(|c| Some((c, c.explanation()?))) {
         for example in explanation.wrong.iter().chain(&explanation.right) {
             assert!(["mof", "text"].contains(&example.language), "{code}: {}", example.language);
+            let dialects: Vec<&str> = example.dialects().collect();
+            assert_eq!(dialects.is_empty(), example.language == "text", "{code}: {dialects:?}");
+            assert!(dialects.iter().all(|d| ["wmi", "dmtf", "mof3"].contains(d)), "{code}");
+            assert!(!example.needs_qualifiers() || dialects.contains(&"dmtf"), "{code}");
         }
     }
 }

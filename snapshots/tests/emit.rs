@@ -33,13 +33,14 @@ fn fleet_as_cim_xml() {
     let schema = archive.namespaces().next().unwrap();
     let mut bytes = Vec::new();
     for class in schema.classes() {
-        write_class(&mut bytes, &class.to_class(ClassForm::Local), Layout::Lines).unwrap();
+        write_class(&mut bytes, &class.to_class(ClassForm::Local), Some(schema), Layout::Lines)
+            .unwrap();
     }
     let mut seen: Vec<Name> = Vec::new();
     for instance in schema.instances() {
         if !seen.contains(&instance.class) {
             seen.push(instance.class.clone());
-            write_instance(&mut bytes, &instance, Layout::Lines).unwrap();
+            write_instance(&mut bytes, &instance, Some(schema), Layout::Lines).unwrap();
         }
     }
     assert_snapshot_in!("mof-compiler", "fleet_cimxml", String::from_utf8(bytes).unwrap());

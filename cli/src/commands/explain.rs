@@ -2,7 +2,7 @@
 
 use crate::args::{ExplainArgs, ReportFormat, usage};
 use crate::failure::{Failure, Stop};
-use crate::output::explain::{write_explanation, write_list};
+use crate::output::explain::{lint_options, write_explanation, write_list};
 use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
 use crate::terminal::{output_width, stdout_paint};
@@ -74,11 +74,21 @@ fn explanation(code: Code) -> Value {
     let Some(explanation) = code.explanation() else { return object };
     let examples = |list: &[Example]| -> Value {
         list.iter()
-            .map(|e| json!({"language": e.language, "dialect": e.dialect(), "file": e.file(), "text": e.text}))
+            .map(|e| {
+                json!({
+                    "language": e.language,
+                    "dialect": e.dialects().next(),
+                    "dialects": e.dialects().collect::<Vec<_>>(),
+                    "needs_qualifiers": e.needs_qualifiers(),
+                    "file": e.file(),
+                    "text": e.text,
+                })
+            })
             .collect()
     };
     if let Some(entries) = object.as_object_mut() {
         entries.insert("explanation".to_owned(), json!(explanation.text));
+        entries.insert("lint_options".to_owned(), json!(lint_options(code)));
         entries.insert("wrong".to_owned(), examples(&explanation.wrong));
         entries.insert("right".to_owned(), examples(&explanation.right));
     }

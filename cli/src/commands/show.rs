@@ -8,8 +8,8 @@ use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
 use cimarron_model::{Class, Dialect, Name, Status, fold};
-use cimarron_mof::emit::cimxml;
 use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
+use cimarron_mof::emit::{cimxml, needs_pragma, write_namespace_pragma};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
 use std::io::{self, Write};
 use std::path::Path;
@@ -61,11 +61,11 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The namespaces; those of localised classes are merged into the others where a
+    /// The namespaces that hold anything; those of localised classes are merged into the others where a
     /// locale is asked for.
     fn namespaces(self) -> impl Iterator<Item = SchemaView<'a>> {
         let last = |name: &str| name.rsplit('/').next().is_some_and(is_locale);
-        self.archive.namespaces().filter(move |s| self.locales.is_empty() || !last(s.name()))
+        self.archive.filled_namespaces().filter(move |s| self.locales.is_empty() || !last(s.name()))
     }
 
     fn class(self, schema: SchemaView<'_>, class: ClassView<'_>) -> Class {
@@ -121,11 +121,11 @@ fn write_json(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) 
 fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
     let dialect = reading.archive.dialect();
     if chosen.is_empty() {
-        let several = reading.namespaces().count() > 1;
-        for schema in reading.namespaces() {
-            if several {
-                let path = schema.name().replace('/', "\\\\");
-                writeln!(out, "#pragma namespace (\"\\\\\\\\.\\\\{path}\")\n")?;
+        let schemas: Vec<_> = reading.namespaces().collect();
+        let needs_pragma = needs_pragma(&schemas);
+        for schema in schemas {
+            if needs_pragma {
+                write_namespace_pragma(out, schema.name(), dialect)?;
             }
             write_namespace(out, schema, &|class| reading.class(schema, class), dialect)?;
         }
@@ -154,7 +154,7 @@ fn write_cimxml(
         let classes = chosen.iter().filter(|one| one.schema.name() == schema.name());
         classes.map(|one| reading.class(one.schema, one.class)).collect()
     };
-    let groups: Vec<_> = schemas.iter().map(|schema| (schema.name(), of_schema(schema))).collect();
+    let groups: Vec<_> = schemas.iter().map(|schema| (*schema, of_schema(schema))).collect();
     cimxml::write_classes(out, &groups)
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn write_explanation(
     for (title, examples) in [("Wrong", &explanation.wrong), ("Right", &explanation.right)] {
         writeln!(out, "\n{}", paint.strong(title))?;
         for example in examples {
-            write_example(out, example)?;
+            write_example(out, code, example)?;
         }
     }
     Ok(())
@@ -61,10 +61,21 @@ fn standing(code: Code) -> String {
     }
 }
 
-fn write_example(out: &mut dyn Write, example: &Example) -> io::Result<()> {
+/// The options that leave nothing but a lint to `cimarron lint`; its examples are judged
+/// by it alone.
+pub(crate) fn lint_options(code: Code) -> Option<String> {
+    code.group().map(|_| format!("--allow style --warn {code}"))
+}
+
+/// How an example is to be compiled to show what it is to show.
+fn write_example(out: &mut dyn Write, code: Code, example: &Example) -> io::Result<()> {
     let mut about: Vec<String> = Vec::new();
     about.extend(example.file().map(|file| format!("the file {file}")));
-    about.extend(example.dialect().filter(|d| *d != "dmtf").map(|d| format!("--dialect {d}")));
+    let dialects: Vec<String> = example.dialects().map(|d| in_dialect(example, d)).collect();
+    if !dialects.is_empty() {
+        let lint = lint_options(code).map(|options| format!("lint {options} "));
+        about.push(lint.unwrap_or_default() + &dialects.join(" or "));
+    }
     writeln!(out)?;
     if !about.is_empty() {
         writeln!(out, "  {}:", about.join(", "))?;
@@ -73,6 +84,12 @@ fn write_example(out: &mut dyn Write, example: &Example) -> io::Result<()> {
         writeln!(out, "{}{line}", if line.is_empty() { "" } else { "    " })?;
     }
     Ok(())
+}
+
+fn in_dialect(example: &Example, dialect: &str) -> String {
+    let declared = example.needs_qualifiers() && dialect == "dmtf";
+    let behind = if declared { " behind declarations of DMTF's qualifiers" } else { "" };
+    format!("--dialect {dialect}{behind}")
 }
 
 /// A paragraph in lines of at most `width` columns; lists keep their lines.

@@ -53,3 +53,56 @@ fn diagrams_of_a_class_and_its_neighbours() {
     cimarron(["show", &archive, "--format", "mermaid", "--neighbours"]).fails_with(2);
     cimarron(["show", &archive, "--tree", "--format", "cimxml"]).fails_with(2);
 }
+
+#[test]
+fn cimxml_says_the_types_that_the_classes_declare() {
+    let place = Place::new();
+    let source = place.file(
+        "types.mof",
+        r#"class X_End { [key] uint16 N; [key] string S; X_End Part; object Any; };
+        [Association] class X_Link { [key] X_End ref A; [key] X_Gone ref B; };
+        instance of X_End { N = 1; S = "s"; Part = NULL; Any = NULL; };
+        instance of X_Link { A = "X_End.N=1,S=\"s\""; B = "X_Gone.T=TRUE,M=-2"; };"#,
+    );
+    let target = place.path("types.xml");
+    cimarron(["compile", &source, "--emit", "cimxml", "-A", "MOF0137", "-o", &target]).succeeds();
+    let text = std::fs::read_to_string(target).unwrap();
+    let instances = text.split("<VALUE.OBJECT>").filter(|part| part.contains("<INSTANCE "));
+    let instances: String = instances.collect();
+    for expected in [
+        r#"<PROPERTY NAME="Part" TYPE="string" EmbeddedObject="instance"/>"#,
+        r#"<PROPERTY NAME="Any" TYPE="string" EmbeddedObject="object"/>"#,
+        r#"<KEYVALUE VALUETYPE="numeric" TYPE="uint16">1</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="string" TYPE="string">s</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="boolean" TYPE="boolean">TRUE</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="numeric" TYPE="sint64">-2</KEYVALUE>"#,
+    ] {
+        assert!(instances.contains(expected), "{expected} in {instances}");
+    }
+}
+
+#[test]
+fn namespaces_that_hold_nothing_are_left_out() {
+    let place = Place::new();
+    let source = place.file("a.mof", "#pragma namespace(\"root/a\")\nclass X_A {};\n");
+    let archive = place.path("a.cimar");
+    let (mof, xml) = (place.path("a2.mof"), place.path("a.xml"));
+    cimarron(["compile", &source, "-o", &archive]).succeeds();
+    cimarron(["compile", &source, "--emit", "cimxml", "-o", &xml]).succeeds();
+    cimarron(["compile", &source, "--emit", "mof", "-o", &mof]).succeeds();
+    let (mof, xml) = (std::fs::read_to_string(mof).unwrap(), std::fs::read_to_string(xml).unwrap());
+    assert_eq!(xml.matches("<DECLGROUP>").count(), 1, "{xml}");
+    assert_eq!(mof.matches("#pragma namespace").count(), 1, "{mof}");
+    assert!(mof.contains("\"\\\\\\\\.\\\\root\\\\a\""), "{mof}");
+    let shown = cimarron(["show", &archive]).succeeds().stdout;
+    assert_eq!(shown.matches("#pragma namespace").count(), 1, "{shown}");
+    let site = place.path("site");
+    cimarron(["doc", &archive, "-o", &site]).succeeds();
+    assert!(!std::path::Path::new(&site).join("ns").exists(), "one namespace needs no folder");
+
+    let empty = place.file("empty.mof", "// nothing\n");
+    let xml = place.path("empty.xml");
+    cimarron(["compile", &empty, "--emit", "cimxml", "-o", &xml]).succeeds();
+    let xml = std::fs::read_to_string(xml).unwrap();
+    assert_eq!(xml.matches("<DECLGROUP>").count(), 1, "a declaration holds a group: {xml}");
+}

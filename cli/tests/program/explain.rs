@@ -6,7 +6,11 @@ fn prints_what_why_and_examples() {
     let mut lines = run.stdout.lines();
     assert_eq!(lines.next(), Some("MOF0123: an override changes a property's type"));
     assert!(lines.next().unwrap().starts_with("always an error (CIM_ERR_INVALID_PARAMETER"));
-    for part in ["\n\nWrong\n\n    class X_A { uint8 P; };\n", "\n\nRight\n\n    ", "DSP0004"] {
+    for part in [
+        "\n\nWrong\n\n  --dialect wmi or --dialect dmtf behind declarations of DMTF's qualifiers:\n    class X_A { uint8 P; };\n",
+        "\n\nRight\n\n  --dialect ",
+        "DSP0004",
+    ] {
         assert!(run.stdout.contains(part), "{part:?} in {}", run.stdout);
     }
     assert!(!run.stdout.contains("```") && !run.stdout.contains('\u{1b}'), "{}", run.stdout);
@@ -56,6 +60,10 @@ fn json_has_the_parts() {
     assert!(one["right"][0]["text"].as_str().unwrap().contains("[in]"), "{one}");
     let lint = cimarron(["explain", "504", "--format", "json"]).succeeds().json();
     assert_eq!(lint[0]["group"], "style");
+    assert_eq!(lint[0]["lint_options"], "--allow style --warn MOF0504");
+    let right = &lint[0]["right"][0];
+    assert_eq!((&right["dialect"], &right["dialects"][0]), (&"dmtf".into(), &"dmtf".into()));
+    assert_eq!(right["needs_qualifiers"], true);
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         if let (ArrayShape::Fixed(size), Dialect::Dmtf) = (data_type.array, dialect)
             && items.len() > size as usize
         {
-            let message = format!("{} elements do not fit a {data_type}", items.len());
+            let message = format!("{} elements do not fit an array of {size}", items.len());
             return self.report(Code::ArrayTooLong, written.span, message);
         }
         // Most arrays hold texts alone.
@@ -352,11 +352,14 @@ fn element(data_type: &DataType) -> DataType {
     DataType { array: ArrayShape::Scalar, ..data_type.clone() }
 }
 
-/// A type with its article.
+/// A type with its article. Embedded objects have the name of their class as their type.
 fn a(data_type: &DataType) -> String {
-    let text = data_type.to_string();
-    let article = if text.starts_with("object") { "an" } else { "a" };
-    format!("{article} {text}")
+    match (data_type.cim_type, &data_type.class) {
+        (CimType::Object, Some(class)) if data_type.is_array() => format!("a `{class}[]`"),
+        (CimType::Object, Some(class)) => format!("a `{class}`"),
+        (CimType::Object, None) => format!("an {data_type}"),
+        _ => format!("a {data_type}"),
+    }
 }
 
 /// A written value in words.

@@ -11,7 +11,7 @@
 //!
 //! ## Wrong
 //!
-//! ```mof dmtf
+//! ```mof wmi dmtf declared
 //! class X_A { ... };
 //! ```
 //!
@@ -42,21 +42,24 @@ pub struct Explanation {
 pub struct Example {
     /// `mof`, or `text` where no MOF text can show the mistake.
     pub language: &'static str,
-    /// Further words of the fence: `dmtf`, `wmi` or `mof3`, `bare`, `file=NAME`.
+    /// Further words of the fence: `wmi`, `dmtf` and `mof3`, `declared`, `file=NAME`.
     pub words: Vec<&'static str>,
     /// The lines, the last with its line feed.
     pub text: &'static str,
 }
 
 impl Example {
-    /// The dialect of the text, where the example names one; else it is DMTF's.
-    pub fn dialect(&self) -> Option<&'static str> {
-        self.words.iter().copied().find(|word| *word != "bare" && !word.contains('='))
+    /// The dialects in which the text shows what it is to show: at least one where it
+    /// is MOF.
+    pub fn dialects(&self) -> impl Iterator<Item = &'static str> {
+        let words = self.words.iter().copied();
+        words.filter(|word| *word != "declared" && !word.contains('='))
     }
 
-    /// Whether DMTF's qualifiers are *not* declared before the text.
-    pub fn is_bare(&self) -> bool {
-        self.words.contains(&"bare")
+    /// Whether DMTF's qualifiers are to be declared before the text where its dialect
+    /// is `dmtf`. The other dialects know theirs.
+    pub fn needs_qualifiers(&self) -> bool {
+        self.words.contains(&"declared")
     }
 
     /// The file that the text is, where it matters.
@@ -113,15 +116,16 @@ mod tests {
     #[test]
     fn an_explanation_has_its_parts() {
         let read = Explanation::read(
-            "# MOF9999: a title\n\nWhat.\n\nWhy.\n\n## Wrong\n\n```mof wmi bare file=a.mof\nclass A {};\n```\n\n\
+            "# MOF9999: a title\n\nWhat.\n\nWhy.\n\n## Wrong\n\n```mof wmi dmtf declared file=a.mof\nclass A {};\n```\n\n\
              Words.\n\n```text\nx\n```\n\n## Right\n\n```mof\nclass B {};\n```\n",
         );
         assert_eq!(read.text, "What.\n\nWhy.");
         let [first, second] = &read.wrong[..] else { panic!("{:?}", read.wrong) };
         assert_eq!((first.language, first.text), ("mof", "class A {};\n"));
-        assert_eq!((first.dialect(), first.file()), (Some("wmi"), Some("a.mof")));
-        assert!(first.is_bare());
-        assert_eq!((second.language, second.dialect()), ("text", None));
+        assert_eq!(first.dialects().collect::<Vec<_>>(), ["wmi", "dmtf"]);
+        assert_eq!(first.file(), Some("a.mof"));
+        assert!(first.needs_qualifiers());
+        assert_eq!((second.language, second.dialects().count()), ("text", 0));
         assert_eq!(read.right.len(), 1);
         for broken in ["", "# x", "# x\n## Wrong\n```mof", "\n## Wrong\n```mof\nclass"] {
             assert!(Explanation::read(broken).wrong.is_empty());

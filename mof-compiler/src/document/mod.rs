@@ -159,10 +159,11 @@ fn write_space(
 
 impl<'a> Site<'a> {
     fn new(archive: &'a Archive, options: &DocumentOptions) -> Self {
-        let one = archive.namespaces().len() == 1;
+        let schemas: Vec<_> = archive.filled_namespaces().collect();
+        let one = schemas.len() == 1;
         let mut folders = FileNames::default();
-        let spaces: Vec<_> = archive
-            .namespaces()
+        let spaces: Vec<_> = schemas
+            .into_iter()
             .map(|schema| {
                 if one {
                     Space::new(schema, String::new(), "")

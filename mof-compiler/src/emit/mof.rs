@@ -15,20 +15,34 @@ use std::io::{self, Write};
 
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
     let all = namespaces(archive);
-    let default_only = matches!(*all, [one] if one.name() == DEFAULT_NAMESPACE);
+    let needs_pragma = needs_pragma(&all);
     for (i, schema) in all.into_iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
         }
-        if !default_only {
-            write_pragma(out, schema.name(), archive.dialect())?;
+        if needs_pragma {
+            write_namespace_pragma(out, schema.name(), archive.dialect())?;
         }
         write_namespace(out, schema, archive.dialect())?;
     }
     Ok(())
 }
 
-fn write_pragma(out: &mut dyn Write, namespace: &str, dialect: Dialect) -> io::Result<()> {
+/// Whether MOF of these namespaces must name them: it must not where all goes to the
+/// default namespace.
+pub fn needs_pragma(namespaces: &[SchemaView<'_>]) -> bool {
+    !matches!(*namespaces, [one] if one.name() == DEFAULT_NAMESPACE)
+}
+
+/// Writes the pragma that names the namespace of what follows, and an empty line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_namespace_pragma(
+    out: &mut dyn Write,
+    namespace: &str,
+    dialect: Dialect,
+) -> io::Result<()> {
     match dialect {
         Dialect::Wmi => {
             let path = namespace.replace('/', "\\\\");

@@ -18,7 +18,10 @@ pub enum Layout {
 }
 
 /// Writes elements one after the other, and inside each other.
-pub(super) struct XmlWriter<'w> {
+///
+/// `known` is for those who write elements, and goes with the writer into each.
+pub(super) struct XmlWriter<'w, K = ()> {
+    pub(super) known: K,
     out: &'w mut dyn Write,
     layout: Layout,
     depth: usize,
@@ -27,9 +30,9 @@ pub(super) struct XmlWriter<'w> {
     tag_is_open: bool,
 }
 
-impl<'w> XmlWriter<'w> {
-    pub(super) fn new(out: &'w mut dyn Write, layout: Layout) -> Self {
-        Self { out, layout, depth: 0, tag_is_open: false }
+impl<'w, K> XmlWriter<'w, K> {
+    pub(super) fn new(out: &'w mut dyn Write, layout: Layout, known: K) -> Self {
+        Self { known, out, layout, depth: 0, tag_is_open: false }
     }
 
     /// Writes the declaration that begins a document.
@@ -171,7 +174,7 @@ mod tests {
 
     fn written(layout: Layout) -> String {
         let mut bytes = Vec::new();
-        let mut xml = XmlWriter::new(&mut bytes, layout);
+        let mut xml = XmlWriter::new(&mut bytes, layout, ());
         xml.element("A", &Attributes::named("x\"<\n"), |xml| {
             xml.text("B", &Attributes::new(), " a & b\r\n\u{1}]]>")?;
             xml.element("F", &Attributes::new(), |_| Ok(()))?;

@@ -73,6 +73,7 @@ impl<'a> Comparison<'a, '_> {
         class_is_experimental: bool,
     ) {
         let (mut removed, mut added) = (Vec::new(), Vec::new());
+        let implies_in = self.implies_in();
         for (before, after) in candidates::<M>(pair) {
             let Some(either) = after.or(before) else { continue };
             let inherited_as =
@@ -85,7 +86,7 @@ impl<'a> Comparison<'a, '_> {
                         let inherited = M::facts(self, b, a);
                         retain_own(&mut facts, &inherited);
                     }
-                    facts.splice(0..0, movement(pair, before, after));
+                    facts.splice(0..0, movement(pair, before, after, implies_in));
                     facts
                 }
                 (Some(before), None) => {
@@ -93,14 +94,14 @@ impl<'a> Comparison<'a, '_> {
                         continue;
                     }
                     removed.push(before);
-                    vec![Fact::new(M::REMOVED, Some(before.declaration()), None)]
+                    vec![Fact::new(M::REMOVED, Some(before.declaration(implies_in.0)), None)]
                 }
                 (None, Some(after)) => {
                     if above_before.is_none() && above_after.is_some() {
                         continue;
                     }
                     added.push(after);
-                    vec![Fact::new(after.added(), None, Some(after.declaration()))]
+                    vec![Fact::new(after.added(), None, Some(after.declaration(implies_in.1)))]
                 }
                 (None, None) => continue,
             };
@@ -112,7 +113,7 @@ impl<'a> Comparison<'a, '_> {
         }
         removed.retain(|member| !member.propagated());
         added.retain(|member| !member.propagated());
-        for (before, after) in rename::members(&removed, &added) {
+        for (before, after) in rename::members(&removed, &added, implies_in.1) {
             let class = || Name::new(pair.new.name());
             self.rename(
                 M::element(class(), before.name().into()),
@@ -137,7 +138,12 @@ fn candidates<'a, M: Member<'a>>(pair: Pair<'a>) -> Vec<(Option<M>, Option<M>)> 
 }
 
 /// How the member's place in the hierarchy changed.
-fn movement<'a, M: Member<'a>>(pair: Pair<'a>, before: M, after: M) -> Option<Fact> {
+fn movement<'a, M: Member<'a>>(
+    pair: Pair<'a>,
+    before: M,
+    after: M,
+    (old_implies_in, new_implies_in): (bool, bool),
+) -> Option<Fact> {
     let introduced_by = |class: ClassView<'a>, member: M| {
         member.origin().is_some_and(|origin| fold::eq(origin, class.name()))
     };
@@ -148,8 +154,12 @@ fn movement<'a, M: Member<'a>>(pair: Pair<'a>, before: M, after: M) -> Option<Fa
         (false, true) => Some(Fact::new(M::MOVED_DOWN, origin(before), origin(after))),
         (true, true) => None,
         (false, false) => match (before.propagated(), after.propagated()) {
-            (true, false) => Some(Fact::new(M::OVERRIDE_ADDED, None, Some(after.declaration()))),
-            (false, true) => Some(Fact::new(M::OVERRIDE_REMOVED, Some(before.declaration()), None)),
+            (true, false) => {
+                Some(Fact::new(M::OVERRIDE_ADDED, None, Some(after.declaration(new_implies_in))))
+            }
+            (false, true) => {
+                Some(Fact::new(M::OVERRIDE_REMOVED, Some(before.declaration(old_implies_in)), None))
+            }
             _ => None,
         },
     }

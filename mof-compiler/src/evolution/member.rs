@@ -4,13 +4,11 @@ use super::Comparison;
 use super::change::Element;
 use super::fact::Fact;
 use super::kind::Kind;
+use super::parameter;
 use super::qualifier::{self, Flow, Site, effective};
 use super::target::{Declared, type_facts};
 use cimarron_model::{DataType, Name, Value, fold};
-use cimarron_schema::{
-    ClassView, MethodView, ParameterView, PropertyView, QualifiersView, value_to_mof,
-};
-use hashbrown::HashMap;
+use cimarron_schema::{ClassView, MethodView, PropertyView, QualifiersView, value_to_mof};
 
 /// What properties and methods have in common here.
 pub(super) trait Member<'a>: Copy {
@@ -33,7 +31,8 @@ pub(super) trait Member<'a>: Copy {
     fn added(self) -> Kind;
 
     /// The declaration in short: `uint32 Size`.
-    fn declaration(self) -> String;
+    /// `in_implied` is whether parameters go in that do not say so.
+    fn declaration(self, in_implied: bool) -> String;
 
     /// All that differs for someone who looks at one class.
     fn facts(comparison: &Comparison<'a, '_>, old: Self, new: Self) -> Vec<Fact>;
@@ -94,7 +93,7 @@ impl<'a> Member<'a> for PropertyView<'a> {
         }
     }
 
-    fn declaration(self) -> String {
+    fn declaration(self, _in_implied: bool) -> String {
         declared(&Declared::of(&self.data_type(), self.qualifiers()), self.name())
     }
 
@@ -149,9 +148,10 @@ impl<'a> Member<'a> for MethodView<'a> {
         Kind::MethodAdded
     }
 
-    fn declaration(self) -> String {
+    fn declaration(self, in_implied: bool) -> String {
         let result = returned(self).map_or_else(|| "void".to_owned(), |t| t.to_string());
-        let parameters: Vec<_> = self.parameters().map(parameter_declaration).collect();
+        let parameters: Vec<_> =
+            self.parameters().map(|p| parameter::declaration(p, in_implied)).collect();
         format!("{result} {}({})", self.name(), parameters.join(", "))
     }
 
@@ -176,87 +176,12 @@ impl<'a> Member<'a> for MethodView<'a> {
         let data_type = new.return_type();
         let site = Site::Method { data_type: data_type.as_ref() };
         facts.extend(qualifier::facts(comparison, old.qualifiers(), new.qualifiers(), site));
-        parameters(comparison, old, new, &mut facts);
+        facts.extend(parameter::facts(comparison, old, new));
         facts
     }
 }
 
-/// The parameters of both, by name.
-fn parameters<'a>(
-    comparison: &Comparison<'a, '_>,
-    old: MethodView<'a>,
-    new: MethodView<'a>,
-    facts: &mut Vec<Fact>,
-) {
-    let before: Vec<_> = old.parameters().collect();
-    let after: Vec<_> = new.parameters().collect();
-    let by_name = |list: &[ParameterView<'a>]| -> HashMap<Name, ParameterView<'a>> {
-        list.iter().map(|p| (Name::new(p.name()), *p)).collect()
-    };
-    let (old_names, new_names) = (by_name(&before), by_name(&after));
-    for parameter in &before {
-        let name = Name::new(parameter.name());
-        match new_names.get(&name) {
-            Some(now) => facts.extend(
-                parameter_facts(comparison, *parameter, *now)
-                    .into_iter()
-                    .map(|fact| fact.of_parameter(&name)),
-            ),
-            None => {
-                let text = Some(parameter_declaration(*parameter));
-                facts.push(Fact::new(Kind::ParameterRemoved, text, None).of_parameter(&name));
-            }
-        }
-    }
-    for parameter in &after {
-        let name = Name::new(parameter.name());
-        if !old_names.contains_key(&name) {
-            let text = Some(parameter_declaration(*parameter));
-            facts.push(Fact::new(Kind::ParameterAdded, None, text).of_parameter(&name));
-        }
-    }
-    let shared = |list: &[ParameterView<'a>], others: &HashMap<Name, ParameterView<'a>>| {
-        let names = list.iter().map(|p| Name::new(p.name()));
-        names.filter(|name| others.contains_key(name)).collect::<Vec<_>>()
-    };
-    let (old_order, new_order) = (shared(&before, &new_names), shared(&after, &old_names));
-    if old_order != new_order {
-        let list = |names: &[Name]| {
-            let names: Vec<_> = names.iter().map(Name::as_str).collect();
-            Some(names.join(", "))
-        };
-        facts.push(Fact::new(Kind::ParameterOrderChanged, list(&old_order), list(&new_order)));
-    }
-}
-
-fn parameter_facts<'a>(
-    comparison: &Comparison<'a, '_>,
-    old: ParameterView<'a>,
-    new: ParameterView<'a>,
-) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = spelling(old.name(), new.name()).into_iter().collect();
-    let (before, after) =
-        (Flow::of_parameter(old.qualifiers()), Flow::of_parameter(new.qualifiers()));
-    let data_type = new.data_type();
-    facts.extend(type_facts(
-        comparison,
-        &Declared::of(&old.data_type(), old.qualifiers()),
-        &Declared::of(&data_type, new.qualifiers()),
-        after,
-        Kind::ParameterTypeChanged,
-    ));
-    if before != after {
-        let text = |flow: Flow| Some(flow.as_str().to_owned());
-        facts.push(Fact::new(Kind::ParameterDirectionChanged, text(before), text(after)));
-    }
-    let default = |view: ParameterView<'a>| view.to_parameter().default;
-    facts.extend(default_fact(comparison, default(old), default(new)));
-    let site = Site::Parameter { data_type: &data_type, flow: after };
-    facts.extend(qualifier::facts(comparison, old.qualifiers(), new.qualifiers(), site));
-    facts
-}
-
-fn default_fact(
+pub(super) fn default_fact(
     comparison: &Comparison<'_, '_>,
     old: Option<Value>,
     new: Option<Value>,
@@ -282,13 +207,7 @@ fn returned(method: MethodView<'_>) -> Option<Declared> {
     Some(Declared::of(&data_type, method.qualifiers()))
 }
 
-fn declared(what: &Declared, name: &str) -> String {
+pub(super) fn declared(what: &Declared, name: &str) -> String {
     let (word, brackets) = what.around_name();
     format!("{word} {name}{brackets}")
-}
-
-fn parameter_declaration(parameter: ParameterView<'_>) -> String {
-    let what = Declared::of(&parameter.data_type(), parameter.qualifiers());
-    let flow = Flow::of_parameter(parameter.qualifiers());
-    format!("[{}] {}", flow.as_str(), declared(&what, parameter.name()))
 }

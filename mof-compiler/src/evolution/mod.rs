@@ -17,6 +17,7 @@ mod fact;
 mod instances;
 mod kind;
 mod member;
+mod parameter;
 mod qualifier;
 mod qualifier_type;
 mod rename;
@@ -82,10 +83,7 @@ pub fn compare(old: &Archive, new: &Archive) -> Changes {
 
 /// The namespaces that hold anything, in the order of their names.
 fn filled(archive: &Archive) -> Vec<SchemaView<'_>> {
-    let any = |s: &SchemaView<'_>| {
-        s.class_count() > 0 || s.instance_count() > 0 || s.qualifier_types().len() > 0
-    };
-    let mut all: Vec<_> = archive.namespaces().filter(any).collect();
+    let mut all: Vec<_> = archive.namespaces().filter(|s| !s.is_empty()).collect();
     all.sort_by(|a, b| fold::cmp(a.name(), b.name()));
     all
 }
@@ -146,6 +144,11 @@ impl<'a> Comparison<'a, '_> {
         self.instances();
     }
 
+    /// Whether parameters go in that do not say so, in the old schema and in the new.
+    fn implies_in(&self) -> (bool, bool) {
+        (self.old.implies_in(self.old_dialect), self.new.implies_in(self.new_dialect))
+    }
+
     fn qualifier_types(&mut self) {
         let (old, new): (Vec<_>, Vec<_>) =
             (self.old.qualifier_types().collect(), self.new.qualifier_types().collect());
@@ -174,7 +177,7 @@ impl<'a> Comparison<'a, '_> {
                 (None, None) => {}
             }
         }
-        for (before, after) in rename::classes(&removed, &added) {
+        for (before, after) in rename::classes(&removed, &added, self.implies_in().1) {
             self.rename(Element::Class(before.name().into()), Element::Class(after.name().into()));
         }
     }

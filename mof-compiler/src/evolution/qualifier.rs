@@ -9,7 +9,7 @@ use super::fact::Fact;
 use super::kind::Kind;
 use super::qualifier_type::flavors;
 use super::values;
-use cimarron_model::{DataType, Flavor, Name, Qualifier, Value, fold};
+use cimarron_model::{DataType, Direction, Flavor, Name, Qualifier, Value, fold};
 use cimarron_schema::{
     QualifierTypeView, QualifierView, QualifiersView, SchemaView, implied_flavor, value_to_mof,
 };
@@ -22,16 +22,13 @@ pub(super) struct Flow {
     pub(super) output: bool,
 }
 
-impl Flow {
-    /// DSP0004 5.6.3.24 and 5.6.3.33: `In` holds unless it is denied, `Out` where it
-    /// is said.
-    pub(super) fn of_parameter(qualifiers: QualifiersView<'_>) -> Self {
-        Self {
-            input: effective(qualifiers, "In", true),
-            output: effective(qualifiers, "Out", false),
-        }
+impl From<Direction> for Flow {
+    fn from(Direction { input, output }: Direction) -> Self {
+        Self { input, output }
     }
+}
 
+impl Flow {
     pub(super) const fn as_str(self) -> &'static str {
         match (self.input, self.output) {
             (true, true) => "in, out",
@@ -280,7 +277,7 @@ fn difference(
         return flavor_difference(comparison, old?, new?);
     }
     let (before, after) = (old.map(|q| &q.value), new.map(|q| &q.value));
-    let kind = if let Some(kind) = restated_direction(before, after, &either.name) {
+    let kind = if let Some(kind) = restated_direction(comparison, before, after, &either.name) {
         kind?
     } else if ELSEWHERE.iter().any(|name| is(name)) {
         return None;
@@ -314,18 +311,19 @@ fn truth(value: Option<&Value>, absent: bool) -> bool {
 /// `In` and `Out`: the outer answer says whether it is one of them; the inner is the
 /// kind, unless the direction itself changed, which the parameter reports.
 fn restated_direction(
+    comparison: &Comparison<'_, '_>,
     before: Option<&Value>,
     after: Option<&Value>,
     name: &Name,
 ) -> Option<Option<Kind>> {
-    let absent = if name.is("In") {
-        true
+    let (old_absent, new_absent) = if name.is("In") {
+        comparison.implies_in()
     } else if name.is("Out") {
-        false
+        (false, false)
     } else {
         return None;
     };
-    let same = truth(before, absent) == truth(after, absent);
+    let same = truth(before, old_absent) == truth(after, new_absent);
     Some(same.then_some(Kind::QualifierRestated))
 }
 

@@ -2,7 +2,7 @@
 
 use super::member::Member;
 use cimarron_model::{Name, fold, suggest};
-use cimarron_schema::{ClassView, MethodView, PropertyView};
+use cimarron_schema::ClassView;
 use hashbrown::HashMap;
 
 /// Pairs of removed and added classes that declare the same below the same
@@ -10,11 +10,12 @@ use hashbrown::HashMap;
 pub(super) fn classes<'a>(
     removed: &[ClassView<'a>],
     added: &[ClassView<'a>],
+    in_implied: bool,
 ) -> Vec<(ClassView<'a>, ClassView<'a>)> {
     let shape = |class: &ClassView<'a>| {
         let mut members: Vec<String> =
-            class.own_properties().map(PropertyView::declaration).collect();
-        members.extend(class.own_methods().map(MethodView::declaration));
+            class.own_properties().map(|p| p.declaration(in_implied)).collect();
+        members.extend(class.own_methods().map(|m| m.declaration(in_implied)));
         // A class without members is like every other.
         (!members.is_empty()).then(|| {
             let above = class.superclass_name().unwrap_or_default();
@@ -25,10 +26,14 @@ pub(super) fn classes<'a>(
 }
 
 /// Pairs of removed and added members of a class that differ in the name only.
-pub(super) fn members<'a, M: Member<'a>>(removed: &[M], added: &[M]) -> Vec<(M, M)> {
+pub(super) fn members<'a, M: Member<'a>>(
+    removed: &[M],
+    added: &[M],
+    in_implied: bool,
+) -> Vec<(M, M)> {
     let shape = |member: &M| {
         // The name is what differs, so it is taken out of the declaration.
-        let declaration = member.declaration();
+        let declaration = member.declaration(in_implied);
         let mut parts = vec![declaration.replacen(member.name(), "", 1)];
         for qualifier in member.qualifiers().iter() {
             if !["Description", "Override", "Version"].iter().any(|n| fold::eq(n, qualifier.name()))

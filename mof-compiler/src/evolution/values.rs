@@ -145,9 +145,18 @@ fn differences(before: &List, after: &List) -> Vec<Fact> {
     let (old_cover, cover) = (before.cover(), after.cover());
     let old_labels: HashSet<&str> =
         before.entries.iter().filter_map(|entry| entry.label.as_deref()).collect();
+    // The labels that stand at values where they did not stand before.
+    let is_new_here =
+        |entry: &&Entry| before.get(&entry.key).is_none_or(|before| before.label != entry.label);
+    let moved_labels: HashSet<&str> = after
+        .entries
+        .iter()
+        .filter(is_new_here)
+        .filter_map(|entry| entry.label.as_deref())
+        .collect();
     for entry in &before.entries {
         match after.get(&entry.key) {
-            Some(now) => facts.extend(label(entry, now, &old_labels)),
+            Some(now) => facts.extend(label(entry, now, &old_labels, &moved_labels)),
             // A range may be cut anew around values that were added to it.
             None if entry.range.is_some_and(|range| covered(range, cover.as_deref())) => {}
             None => facts.push(Fact::new(Kind::ValueRemoved, Some(entry.text()), None)),
@@ -179,12 +188,20 @@ fn covered(range: Range, cover: Option<&[(i128, i128)]>) -> bool {
     }
 }
 
-fn label(old: &Entry, new: &Entry, old_labels: &HashSet<&str>) -> Option<Fact> {
+/// Another label is another meaning where it was that of another value, or where the
+/// old one is now that of another value. Otherwise it is another wording.
+fn label(
+    old: &Entry,
+    new: &Entry,
+    old_labels: &HashSet<&str>,
+    moved_labels: &HashSet<&str>,
+) -> Option<Fact> {
     if old.label == new.label {
         return None;
     }
     let took_over = new.label.as_deref().is_some_and(|label| old_labels.contains(label));
-    let kind = if took_over { Kind::ValueReassigned } else { Kind::ValueLabelChanged };
+    let lost = old.label.as_deref().is_some_and(|label| moved_labels.contains(label));
+    let kind = if took_over || lost { Kind::ValueReassigned } else { Kind::ValueLabelChanged };
     Some(Fact::new(kind, Some(old.text()), Some(new.text())))
 }
 

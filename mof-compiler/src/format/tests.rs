@@ -134,7 +134,7 @@ fn the_forms_of_other_versions_are_laid_out_alike() {
 Qualifier Key:boolean=false scope(property,reference) policy(disableOverride);
 [Q] structure S:T{[R] string A[]=  {\"x\"}; enumeration E:uint8{A=1,  [D(\"b\")]B=2, // two
 
-C=3}; E Value=E.A;};
+C=3}; E Value=E.A;X  REF R= a.b:1/root/x:X.K=\"a\";};
 enumeration Words:string{One,Two=\"2\"};
 association A:B{C ref D;};
 value of S as $s{A={\"y\"};P=value of T{Q=1;};};
@@ -152,6 +152,7 @@ structure S : T {
         C = 3
     };
     E Value = E.A;
+    X REF R = a.b:1/root/x:X.K = \"a\";
 };
 enumeration Words : string {
     One,

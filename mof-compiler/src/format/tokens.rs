@@ -66,6 +66,8 @@ pub(super) enum Kind {
     Dot,
     String,
     Directive,
+    /// The namespace path before an object path of MOF 3, with its colon.
+    NamespacePath,
     Word,
     /// The end of the text.
     End,
@@ -81,6 +83,9 @@ pub(super) enum Delimiter {
 
 impl Kind {
     fn of(text: &str) -> Self {
+        if text.len() > 1 && text.ends_with(':') {
+            return Self::NamespacePath;
+        }
         match text.as_bytes().first() {
             Some(b'{') => Self::Open(Delimiter::Brace),
             Some(b'}') => Self::Close(Delimiter::Brace),

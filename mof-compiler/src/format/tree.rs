@@ -260,6 +260,7 @@ impl<'a> Frame<'a> {
                 Delimiter::Brace => !(self.in_qualifiers() && previous.is_word()),
                 Delimiter::Bracket => !previous.is_word(),
             },
+            _ if previous.is(Kind::NamespacePath) => false,
             _ if node.is(Kind::Dot) || previous.is(Kind::Dot) => false,
             _ if node.is(Kind::Colon) => !self.is_object(self.nodes.len()),
             _ if previous.is(Kind::Colon) => !self.is_object(self.nodes.len() - 1),

@@ -7,6 +7,7 @@
 use super::ast::Text;
 use super::keyword;
 use super::literal;
+use super::namespace_path;
 use super::number;
 use super::pasted;
 use super::scan::{self, Rest, quoted, skip_trivia};
@@ -103,12 +104,13 @@ impl<'a> Lexer<'a> {
     pub(crate) fn decode(&self, scratch: &mut String) -> Text<'a> {
         let text = self.text;
         let contents = |literal: &Span| text.get(literal.range()).unwrap_or_default();
-        if let (Form::PLAIN, [literal]) = (self.form, self.literals.as_slice()) {
+        let escaped = self.form.has(Form::ESCAPED);
+        if let (false, [literal]) = (escaped, self.literals.as_slice()) {
             return Text::Written(contents(literal));
         }
         scratch.clear();
         for literal in &self.literals {
-            if self.form.has(Form::ESCAPED) {
+            if escaped {
                 literal::unescape(contents(literal), self.language, scratch);
             } else {
                 scratch.push_str(contents(literal));
@@ -130,6 +132,11 @@ impl<'a> Lexer<'a> {
         let Some(first) = self.text.as_bytes().get(self.start) else {
             return self.token(Kind::End, 0);
         };
+        if self.language == Language::Mof3
+            && let Some(length) = self.namespace_path(*first)
+        {
+            return self.token(Kind::NamespacePath, length);
+        }
         if let Some(kind) = punctuation(*first) {
             return self.token(kind, 1);
         }
@@ -272,6 +279,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// The length of the namespace path that begins with this byte.
+    fn namespace_path(&self, first: u8) -> Option<usize> {
+        let begins = first.is_ascii_alphanumeric() || matches!(first, b'_' | b'[');
+        if begins { namespace_path::length(self.rest().as_bytes()) } else { None }
+    }
+
     /// A literal and those that follow it, comments or not between them.
     fn string(&mut self) -> Token {
         let bytes = self.text.as_bytes();
@@ -292,7 +305,7 @@ impl<'a> Lexer<'a> {
             let end = inside + length;
             self.literals.push(Span::new(inside as u32, end as u32));
             self.at = end + 1;
-            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default());
+            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default(), self.language);
             self.next = self.at + gap;
             quote = self.behind_blanks();
             if bytes.get(quote) != Some(&b'"') {
@@ -321,7 +334,7 @@ impl<'a> Lexer<'a> {
             }
             self.blanks.push(Span::new(at as u32, (at + length) as u32));
             at += length;
-            at += skip_trivia(self.text.as_bytes().get(at..).unwrap_or_default()).0;
+            at += skip_trivia(self.text.as_bytes().get(at..).unwrap_or_default(), self.language).0;
         }
         at
     }
@@ -376,7 +389,7 @@ impl<'a> Lexer<'a> {
             self.start = start;
             return Rest::Token;
         }
-        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default());
+        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default(), self.language);
         self.start = self.next + length;
         rest
     }

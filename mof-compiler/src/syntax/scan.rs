@@ -5,6 +5,7 @@
 //! and a byte at a time takes several times as long.
 
 use super::token::Form;
+use crate::Language;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -86,13 +87,15 @@ pub(super) enum Rest {
     OpenComment,
 }
 
-/// The length of the white space and comments at the start, and what is behind.
+/// The length of the white space and comments at the start, and what is behind. MOF 3 has
+/// fewer kinds of white space (DSP0221 5.2).
 #[inline]
-pub(super) fn skip_trivia(bytes: &[u8]) -> (usize, Rest) {
+pub(super) fn skip_trivia(bytes: &[u8], language: Language) -> (usize, Rest) {
     let mut at = 0;
     loop {
         match bytes.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n' | 0x0B | 0x0C) => {
+            Some(0x0B | 0x0C) if language == Language::Mof2 => at += 1,
+            Some(b' ' | b'\t' | b'\r' | b'\n') => {
                 at += 1;
                 at += spaces(bytes.get(at..).unwrap_or_default());
             }
@@ -132,8 +135,10 @@ pub(super) fn quoted(bytes: &[u8], quote: u8) -> Result<(usize, Form), usize> {
                 at += 1 + usize::from(pair);
             }
             None | Some(b'\n' | b'\r') => return Err(at),
-            // Other control characters are as good as any.
-            Some(_) => at += 1,
+            Some(_) => {
+                form = form.with(Form::CONTROL);
+                at += 1;
+            }
         }
     }
 }

@@ -117,14 +117,8 @@ impl<'a, 's> Stream<'a, 's> {
     fn read(&mut self) -> Token {
         loop {
             let token = self.lexer.next();
-            if token.kind == Kind::Text && self.lexer.form().has(Form::DOUBTFUL) {
-                self.report_escapes();
-            }
-            if token.kind == Kind::Text && self.lexer.form().has(Form::SPACED) {
-                for blank in self.lexer.blanks().to_vec() {
-                    let found = self.unexpected_character(blank);
-                    self.report(found);
-                }
+            if token.kind == Kind::Text && self.lexer.form().has(Form::REPORTED) {
+                self.report_string();
             }
             if token.kind != Kind::Mistake {
                 return token;
@@ -184,6 +178,44 @@ impl<'a, 's> Stream<'a, 's> {
         let mut found = self.diagnostic(Code::UnexpectedCharacter, span, message);
         found.help = first.and_then(pasted::remedy).map(str::to_owned);
         found
+    }
+
+    /// Reports what may not stand in the latest string, or between its literals.
+    #[cold]
+    fn report_string(&mut self) {
+        let form = self.lexer.form();
+        if form.has(Form::DOUBTFUL) {
+            self.report_escapes();
+        }
+        if form.has(Form::SPACED) {
+            for blank in self.lexer.blanks().to_vec() {
+                let found = self.unexpected_character(blank);
+                self.report(found);
+            }
+        }
+        if form.has(Form::CONTROL) && self.language() == Language::Mof3 {
+            self.report_controls();
+        }
+    }
+
+    /// MOF 3: reports the control characters in the latest string (DSP0221 7.6.1.3).
+    fn report_controls(&mut self) {
+        let mut found = Vec::new();
+        for (Span { start, .. }, raw) in self.literals() {
+            let controls = raw.char_indices().filter(|(_, c)| *c < ' ');
+            found.extend(
+                controls.map(|(at, c)| (Span::new(start + at as u32, start + at as u32 + 1), c)),
+            );
+        }
+        for (place, c) in found {
+            let message =
+                format!("the control character {} may not stand in a string", shown(Some(c)));
+            let help = match c {
+                '\t' => "write \\t".to_owned(),
+                c => format!("write \\x{:04X}", u32::from(c)),
+            };
+            self.report(self.diagnostic(Code::UnexpectedCharacter, place, message).with_help(help));
+        }
     }
 
     /// Reports a mistaken token and gives what stands in for it.

@@ -48,6 +48,8 @@ pub(crate) enum Kind {
 
     Boolean,
     Alias,
+    /// The namespace path before an object path outside of quotes in MOF 3, with its colon.
+    NamespacePath,
     /// One or more adjacent string literals.
     Text,
     Integer,
@@ -102,6 +104,10 @@ impl Form {
     pub(super) const DOUBTFUL: Self = Self(4);
     /// Between its literals are blanks that are none of MOF's.
     pub(super) const SPACED: Self = Self(8);
+    /// A control character stands in one.
+    pub(super) const CONTROL: Self = Self(16);
+    /// There may be something to say of it.
+    pub(super) const REPORTED: Self = Self(4 | 8 | 16);
 
     pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -219,7 +225,7 @@ impl Kind {
 }
 
 /// What can be expected. That which has many spellings never is alone.
-const SPELLINGS: [(Kind, &str); 39] = [
+const SPELLINGS: [(Kind, &str); 40] = [
     (Kind::LeftBrace, "{"),
     (Kind::RightBrace, "}"),
     (Kind::LeftBracket, "["),
@@ -254,6 +260,7 @@ const SPELLINGS: [(Kind, &str); 39] = [
     (Kind::Type, ""),
     (Kind::Boolean, ""),
     (Kind::Alias, ""),
+    (Kind::NamespacePath, ""),
     (Kind::Text, ""),
     (Kind::Integer, ""),
     (Kind::Real, ""),

@@ -146,6 +146,15 @@ impl Archive {
         root.namespaces.iter().map(move |record| SchemaView::new(root, record))
     }
 
+    /// The namespaces that hold anything, in the same order: the others only came to be
+    /// because something named them, as the default namespace does. Where none holds
+    /// anything, all of them.
+    pub fn filled_namespaces(&self) -> impl Iterator<Item = SchemaView<'_>> {
+        let is_filled = |schema: &SchemaView<'_>| !schema.is_empty();
+        let any = self.namespaces().any(|schema| is_filled(&schema));
+        self.namespaces().filter(move |schema| !any || is_filled(schema))
+    }
+
     /// The namespace of this name.
     pub fn namespace(&self, name: &str) -> Option<SchemaView<'_>> {
         self.namespaces().find(|n| fold::eq(n.name(), name))

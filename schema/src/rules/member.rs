@@ -131,7 +131,11 @@ impl Judge<'_> {
         let embedded = property.data_type.cim_type == CimType::Object
             || property.qualifiers.is_true("EmbeddedObject")
             || property.qualifiers.get("EmbeddedInstance").is_some();
-        let problem = if property.data_type.is_array() {
+        let is_octets = property.data_type.cim_type == CimType::UInt8
+            && property.qualifiers.is_true("OctetString");
+        let problem = if property.data_type.is_array() && is_octets {
+            "an octet string, which is an array of octets"
+        } else if property.data_type.is_array() {
             "an array"
         } else if embedded {
             "an embedded object"

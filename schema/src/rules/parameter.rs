@@ -3,21 +3,13 @@
 
 use super::repeats::Repeats;
 use super::{Element, Judge, KnownSet, Part, Place, Rule};
-use cimarron_model::{Dialect, Method, Name, Parameter};
+use cimarron_model::{Dialect, Direction, Method, Name, Parameter, Value};
 use hashbrown::{HashMap, HashSet};
 
-/// How WMI reads the qualifiers of a parameter: what is written counts, and
-/// nothing is implied.
-struct Direction {
-    input: bool,
-    output: bool,
-}
-
-impl Direction {
-    fn of(parameter: &Parameter) -> Self {
-        let is_true = |name| parameter.qualifiers.is_true(name);
-        Self { input: is_true("In"), output: is_true("Out") }
-    }
+/// Whether a parameter goes in that does not say so: in WMI only where a declaration
+/// of `In` has that default.
+pub fn implies_in(dialect: Dialect, declared_default: Option<&Value>) -> bool {
+    dialect == Dialect::Dmtf || declared_default.and_then(Value::as_bool) == Some(true)
 }
 
 impl Judge<'_> {
@@ -45,7 +37,7 @@ impl Judge<'_> {
                 duplicates = true;
             }
             if self.dialect == Dialect::Wmi {
-                self.direction(element, parameter, above);
+                self.says_direction(element, parameter, above);
             } else {
                 self.passes_something(element, method, parameter, above);
             }
@@ -57,12 +49,10 @@ impl Judge<'_> {
 
     /// WMI: a parameter says that it is In or Out, unless a declaration of `In`
     /// makes that its default, as DMTF's does.
-    fn direction(&mut self, element: Element, parameter: &Parameter, above: Option<&Method>) {
-        let Direction { input, output } = Direction::of(parameter);
-        let implied = self
-            .environment
-            .qualifier_type("In")
-            .is_some_and(|declaration| declaration.default.as_bool() == Some(true));
+    fn says_direction(&mut self, element: Element, parameter: &Parameter, above: Option<&Method>) {
+        let Direction { input, output } = parameter.direction(false);
+        let declared = self.environment.qualifier_type("In");
+        let implied = implies_in(self.dialect, declared.map(|d| &d.default));
         let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
         let inherited = overridden.is_some_and(|p| {
             let mut directions = ["In", "Out"].iter().filter_map(|name| p.qualifiers.get(name));
@@ -85,27 +75,28 @@ impl Judge<'_> {
         above: Option<&Method>,
     ) {
         let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
-        let holds = |name: &str, absent: bool| {
+        let said = |name: &str| {
             let own = parameter.qualifiers.get(name);
             let inherited = || {
                 let above = overridden?.qualifiers.get(name)?;
                 Some(above).filter(|q| q.flavor.to_subclass())
             };
-            own.or_else(inherited).and_then(|q| q.value.as_bool()).unwrap_or(absent)
+            own.or_else(inherited).and_then(|q| q.value.as_bool())
         };
-        let (input, output) = (holds("In", true), holds("Out", false));
-        if !input && !output {
+        let now = Direction::new(said("In"), said("Out"), true);
+        if !now.input && !now.output {
             let message = format!("the parameter `{}` is neither In nor Out", parameter.name);
             let help = Some("write [In], [Out] or [In, Out] before it".to_owned());
             self.advise(Rule::ParameterPassesNothing, element, Part::Name, message, help);
         }
         let Some(before) = overridden else { return };
-        if (before.is_in(), before.is_out()) != (input, output) {
+        let before = before.direction(true);
+        if before != now {
             let message = format!(
                 "`{}` is {} here and {} above: an override keeps the direction",
                 parameter.name,
-                direction(input, output),
-                direction(before.is_in(), before.is_out())
+                direction(now),
+                direction(before)
             );
             self.report(Rule::DirectionChanged, element, Part::Name, message);
             let place = Place {
@@ -150,8 +141,8 @@ impl Judge<'_> {
     }
 }
 
-const fn direction(input: bool, output: bool) -> &'static str {
-    match (input, output) {
+const fn direction(it: Direction) -> &'static str {
+    match (it.input, it.output) {
         (true, true) => "In and Out",
         (true, false) => "In",
         (false, true) => "Out",
@@ -161,7 +152,7 @@ const fn direction(input: bool, output: bool) -> &'static str {
 
 /// WMI: one name may stand for an input and an output of the same type and ID.
 fn is_pair(a: &Parameter, b: &Parameter) -> bool {
-    let (first, second) = (Direction::of(a), Direction::of(b));
+    let (first, second) = (a.direction(false), b.direction(false));
     let same_id = matches!((written_id(a), written_id(b)), (Some(Ok(a)), Some(Ok(b))) if a == b);
     first.input != second.input
         && first.output != second.output

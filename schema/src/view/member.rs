@@ -5,7 +5,7 @@ use crate::archive::format::{
     ArchivedMethodRecord, ArchivedParameterRecord, ArchivedPropertyRecord, ArchivedRoot, NONE,
 };
 use cimarron_model::{
-    ArrayShape, CimType, DataType, Method, Name, Origin, Parameter, Property, Value,
+    ArrayShape, CimType, DataType, Direction, Method, Name, Origin, Parameter, Property, Value,
 };
 
 /// What properties and methods are asked alike.
@@ -203,6 +203,13 @@ impl<'a> ParameterView<'a> {
         let records = run(&self.root.qualifiers, &self.record.qualifiers);
         let seen = if self.propagated { Seen::WithMethod } else { Seen::Here };
         QualifiersView::new(self.root, records, seen)
+    }
+
+    /// Which way it goes. [`SchemaView::implies_in`](super::SchemaView::implies_in) says
+    /// what `in_implied` is.
+    pub fn direction(self, in_implied: bool) -> Direction {
+        let said = |name| self.qualifiers().get(name).and_then(|q| q.value().as_bool());
+        Direction::new(said("In"), said("Out"), in_implied)
     }
 
     /// An owned copy.

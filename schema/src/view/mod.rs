@@ -17,8 +17,10 @@ use crate::archive::format::{
     ArchivedInstanceRecord, ArchivedNamespaceRecord, ArchivedRoot, ArchivedRun, ArchivedTypeRecord,
     NONE,
 };
+use crate::rules::implies_in;
 use cimarron_model::{
-    ArrayShape, CimType, DataType, Instance, InstanceProperty, Name, Object, Qualifiers, fold,
+    ArrayShape, CimType, DataType, Dialect, Instance, InstanceProperty, Name, Object, Qualifiers,
+    fold,
 };
 use rkyv::vec::ArchivedVec;
 
@@ -181,6 +183,19 @@ impl<'a> SchemaView<'a> {
         let view = |record| QualifierTypeView::new(self.root, record);
         let at = records.binary_search_by(|r| fold::cmp(view(r).name(), name)).ok()?;
         records.get(at).map(view)
+    }
+
+    /// Whether it holds nothing at all.
+    pub fn is_empty(self) -> bool {
+        self.class_count() == 0
+            && self.instance_count() == 0
+            && self.record.qualifier_types.len.to_native() == 0
+    }
+
+    /// Whether a parameter goes in that does not say so.
+    pub fn implies_in(self, dialect: Dialect) -> bool {
+        let declared = self.qualifier_type("In").map(QualifierTypeView::default);
+        implies_in(dialect, declared.as_ref())
     }
 
     /// How many instances there are.

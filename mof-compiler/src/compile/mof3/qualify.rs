@@ -58,7 +58,7 @@ impl<'t> Writer<'t, '_, '_> {
                 self.advise(code, written.span, message, Some(help));
             }
             let target = declared.map_or_else(Target::default, |d| self.qualifier_target(d));
-            let mut value = written.value.as_ref().map(|v| self.value(v, &target));
+            let mut value = written.value.as_ref().map(|v| self.unshaped(v, &target));
             if let Some(element) = element.filter(|_| restates(written.name.text, declared)) {
                 match value.as_ref().map(|v| &v.kind) {
                     Some(ast::ValueKind::Boolean(false)) => continue,

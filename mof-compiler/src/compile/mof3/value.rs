@@ -16,6 +16,7 @@ use crate::syntax::ast;
 use crate::syntax::mof3::ast::{
     ComplexDeclaration, ComplexSort, Declaration, EnumerationValue, PathValue, Value, ValueKind,
 };
+use crate::syntax::namespace_path;
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
 use hashbrown::HashMap;
@@ -96,12 +97,56 @@ impl<'d> Aliases<'d> {
 }
 
 impl<'t> Writer<'t, '_, '_> {
+    /// The value of a property, parameter or default.
     pub(super) fn value(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::Value<'t> {
+        if self.is_of_shape(written, target) {
+            return self.unshaped(written, target);
+        }
+        let span = self.use_site.unwrap_or(written.span);
+        ast::Value { span, kind: ast::ValueKind::Invalid }
+    }
+
+    /// Whether an array is where one is wanted, and nowhere else. Types that MOF 2 does not
+    /// have are judged here, where their names are known.
+    fn is_of_shape(&mut self, written: &Value<'t>, target: &Target<'t>) -> bool {
+        let Target::Typed(meaning, shape) = target else { return true };
+        let name = match meaning {
+            Meaning::Enumeration(id) => {
+                let name = self.types.node(*id).map_or("", |node| node.name.as_str());
+                format!("a `{name}")
+            }
+            Meaning::OctetString => "an `octetstring".to_owned(),
+            _ => return true,
+        };
+        match (&written.kind, shape) {
+            (ValueKind::Null | ValueKind::Invalid, _) | (ValueKind::Array(_), Shape::Array) => {
+                return true;
+            }
+            (ValueKind::Array(_), Shape::Scalar) => {
+                let message = format!("an array cannot initialise {name}`");
+                self.report(Code::UnexpectedArray, written.span, message);
+            }
+            (_, Shape::Scalar) => return true,
+            (_, Shape::Array) => {
+                let message = format!("{} cannot initialise {name}[]`", words(written));
+                let help = Some("write an array: { ... }".to_owned());
+                self.advise(Code::ArrayExpected, written.span, message, help);
+            }
+        }
+        false
+    }
+
+    /// The value where its type alone counts: an item of an array, or what a qualifier says.
+    pub(super) fn unshaped(
+        &mut self,
+        written: &'t Value<'t>,
+        target: &Target<'t>,
+    ) -> ast::Value<'t> {
         let span = self.use_site.unwrap_or(written.span);
         let kind = match &written.kind {
-            ValueKind::Array(items) => {
-                ast::ValueKind::Array(items.iter().map(|item| self.value(item, target)).collect())
-            }
+            ValueKind::Array(items) => ast::ValueKind::Array(
+                items.iter().map(|item| self.unshaped(item, target)).collect(),
+            ),
             ValueKind::Null => ast::ValueKind::Null,
             ValueKind::Invalid => ast::ValueKind::Invalid,
             ValueKind::Enumeration(name) => self.enumeration_value(written, *name, target),
@@ -457,7 +502,19 @@ fn path_text(path: &PathValue<'_>) -> String {
     };
     let keys: Vec<String> =
         path.keys.iter().map(|key| format!("{}={}", key.name.text, literal(&key.value))).collect();
-    format!("{}.{}", path.class.text, keys.join(","))
+    let namespace = path.namespace.map(|written| namespace_text(written.text));
+    format!("{}{}.{}", namespace.unwrap_or_default(), path.class.text, keys.join(","))
+}
+
+/// A namespace path as paths in quotes have it. `localhost` is this server, whichever
+/// that is.
+fn namespace_text(written: &str) -> String {
+    match namespace_path::parts(written) {
+        (Some(server), name) if !server.eq_ignore_ascii_case("localhost") => {
+            format!("//{server}/{name}:")
+        }
+        (_, name) => format!("{name}:"),
+    }
 }
 
 fn made_text<'t>(text: String) -> ast::ValueKind<'t> {

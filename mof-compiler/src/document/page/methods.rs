@@ -79,16 +79,13 @@ fn parameter(
     html.markup("</b> <code class='type'>");
     types::data_type(html, scene, &parameter.data_type(), its);
     html.markup("</code>");
-    // DSP0004 5.6.3.24: a parameter is passed in unless it says otherwise. WMI has no
-    // such default, and an [out] alone is only that.
-    let by_default = dialect == Dialect::Dmtf;
-    let is_in = its.get("In").map_or(by_default, |q| q.value().as_bool() != Some(false));
-    let word = match (is_in, its.is_true("Out")) {
-        (true, true) => "in, out",
-        (false, true) => "out",
-        (_, false) => "in",
-    };
-    badge(html, "direction", word);
+    let direction = parameter.direction(scene.space.schema.implies_in(dialect));
+    match (direction.input, direction.output) {
+        (true, true) => badge(html, "direction", "in, out"),
+        (true, false) => badge(html, "direction", "in"),
+        (false, true) => badge(html, "direction", "out"),
+        (false, false) => {}
+    }
     qualifiers::badges(html, its);
     html.markup("</dt><dd>");
     qualifiers::deprecation(html, scene, its);

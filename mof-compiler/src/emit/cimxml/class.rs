@@ -1,7 +1,8 @@
 //! Classes, instances, their members and qualifiers (DSP0201, "Object definition
 //! elements").
 
-use super::super::xml::{Attributes, XmlWriter};
+use super::super::xml::Attributes;
+use super::Xml;
 use super::value::{self, embedded_as};
 use cimarron_model::{
     CimType, Class, DataType, Flavor, Instance, Method, Name, Object, Origin, Parameter, Property,
@@ -9,7 +10,7 @@ use cimarron_model::{
 };
 use std::io;
 
-pub(super) fn class(xml: &mut XmlWriter<'_>, class: &Class) -> io::Result<()> {
+pub(super) fn class(xml: &mut Xml<'_>, class: &Class) -> io::Result<()> {
     let superclass = class.superclass.as_ref().map(Name::as_str);
     let attributes = Attributes::named(class.name.as_str()).maybe("SUPERCLASS", superclass);
     xml.element("CLASS", &attributes, |xml| {
@@ -19,13 +20,18 @@ pub(super) fn class(xml: &mut XmlWriter<'_>, class: &Class) -> io::Result<()> {
     })
 }
 
-pub(super) fn instance(xml: &mut XmlWriter<'_>, instance: &Instance) -> io::Result<()> {
+pub(super) fn instance(xml: &mut Xml<'_>, instance: &Instance) -> io::Result<()> {
     let attributes = Attributes::new().with("CLASSNAME", instance.class.as_str());
     xml.element("INSTANCE", &attributes, |xml| {
         qualifiers(xml, &instance.qualifiers)?;
         for (name, property) in instance.properties() {
             let attributes = Attributes::named(name.as_str());
-            let shape = Shape::of_value(&property.value);
+            let mut shape = Shape::of_value(&property.value);
+            if property.value.is_null() || shape.cim_type == CimType::Object {
+                let declared = xml.known.property(instance.class.as_str(), name.as_str());
+                let embedded = declared.map(|(of, with)| Shape::of(&of, &with).embedded);
+                shape.embedded = embedded.unwrap_or(shape.embedded);
+            }
             member(xml, attributes, &shape, Some(&property.value), |xml| {
                 qualifiers(xml, &property.qualifiers)
             })?;
@@ -34,7 +40,7 @@ pub(super) fn instance(xml: &mut XmlWriter<'_>, instance: &Instance) -> io::Resu
     })
 }
 
-pub(super) fn qualifier_type(xml: &mut XmlWriter<'_>, of: &QualifierType) -> io::Result<()> {
+pub(super) fn qualifier_type(xml: &mut Xml<'_>, of: &QualifierType) -> io::Result<()> {
     let size = of.data_type.array.fixed_size().map(|size| size.to_string());
     let attributes = Attributes::named(of.name.as_str())
         .with("TYPE", of.data_type.cim_type.as_str())
@@ -59,11 +65,11 @@ fn flavors(attributes: Attributes, flavor: Flavor) -> Attributes {
         .unless(false, "TRANSLATABLE", flavor.translatable())
 }
 
-fn qualifiers(xml: &mut XmlWriter<'_>, all: &Qualifiers) -> io::Result<()> {
+fn qualifiers(xml: &mut Xml<'_>, all: &Qualifiers) -> io::Result<()> {
     all.iter().try_for_each(|one| qualifier(xml, one))
 }
 
-fn qualifier(xml: &mut XmlWriter<'_>, qualifier: &Qualifier) -> io::Result<()> {
+fn qualifier(xml: &mut Xml<'_>, qualifier: &Qualifier) -> io::Result<()> {
     let attributes = Attributes::named(qualifier.name.as_str())
         .with("TYPE", value::type_name(qualifier.value.cim_type()))
         .unless(false, "PROPAGATED", qualifier.flavor.propagated());
@@ -76,7 +82,7 @@ fn qualifier(xml: &mut XmlWriter<'_>, qualifier: &Qualifier) -> io::Result<()> {
 
 /// The qualifiers of an element with a type, and what the type adds to them.
 fn typed_qualifiers(
-    xml: &mut XmlWriter<'_>,
+    xml: &mut Xml<'_>,
     all: &Qualifiers,
     data_type: Option<&DataType>,
 ) -> io::Result<()> {
@@ -170,11 +176,11 @@ impl<'a> Shape<'a> {
 
 /// A property of a class or of an instance.
 fn member(
-    xml: &mut XmlWriter<'_>,
+    xml: &mut Xml<'_>,
     attributes: Attributes,
     shape: &Shape<'_>,
     value: Option<&Value>,
-    qualifiers: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+    qualifiers: impl FnOnce(&mut Xml<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let (suffix, attributes) = shape.suffix(attributes, false);
     let attributes = attributes.maybe("EmbeddedObject", shape.embedded);
@@ -184,7 +190,7 @@ fn member(
     })
 }
 
-fn property(xml: &mut XmlWriter<'_>, property: &Property) -> io::Result<()> {
+fn property(xml: &mut Xml<'_>, property: &Property) -> io::Result<()> {
     let attributes = Attributes::named(property.name.as_str());
     let attributes = origin(attributes, property.origin.as_ref(), property.propagated);
     let mut shape = Shape::of(&property.data_type, &property.qualifiers);
@@ -199,7 +205,7 @@ fn property(xml: &mut XmlWriter<'_>, property: &Property) -> io::Result<()> {
     })
 }
 
-fn method(xml: &mut XmlWriter<'_>, method: &Method) -> io::Result<()> {
+fn method(xml: &mut Xml<'_>, method: &Method) -> io::Result<()> {
     let returned = method.return_type.as_ref();
     let attributes = Attributes::named(method.name.as_str())
         .maybe("TYPE", returned.map(|t| value::type_name(t.cim_type)));
@@ -210,7 +216,7 @@ fn method(xml: &mut XmlWriter<'_>, method: &Method) -> io::Result<()> {
     })
 }
 
-fn parameter(xml: &mut XmlWriter<'_>, parameter: &Parameter) -> io::Result<()> {
+fn parameter(xml: &mut Xml<'_>, parameter: &Parameter) -> io::Result<()> {
     let shape = Shape::of(&parameter.data_type, &parameter.qualifiers);
     let (suffix, attributes) = shape.suffix(Attributes::named(parameter.name.as_str()), true);
     xml.element(&format!("PARAMETER{suffix}"), &attributes, |xml| {

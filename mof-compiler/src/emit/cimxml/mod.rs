@@ -18,6 +18,7 @@
 //! * Defaults of parameters and `void` have no attribute and are left out.
 
 mod class;
+mod known;
 mod path;
 mod value;
 
@@ -27,7 +28,11 @@ use super::namespaces;
 use super::xml::{Attributes, XmlWriter};
 use cimarron_model::{Class, Instance, QualifierType};
 use cimarron_schema::{Archive, ClassForm, ClassView, QualifierTypeView, SchemaView};
+use known::Known;
 use std::io::{self, Write};
+
+/// The writer, with what the schema declares.
+type Xml<'w> = XmlWriter<'w, Known<'w>>;
 
 /// Writes a document with all namespaces of an archive.
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
@@ -48,7 +53,7 @@ pub fn write_document(
 ) -> io::Result<()> {
     document(out, |xml| {
         namespaces.iter().try_for_each(|schema| {
-            group(xml, schema.name(), |xml| {
+            group(xml, Known::new(Some(*schema), namespaces), schema.name(), |xml| {
                 for declared in schema.qualifier_types().map(QualifierTypeView::to_qualifier_type) {
                     class::qualifier_type(xml, &declared)?;
                 }
@@ -64,62 +69,82 @@ pub fn write_document(
     })
 }
 
-/// Writes a document with some classes of some namespaces, given by their names.
+/// Writes a document with some classes of some namespaces.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_classes(out: &mut dyn Write, chosen: &[(&str, Vec<Class>)]) -> io::Result<()> {
+pub fn write_classes(
+    out: &mut dyn Write,
+    chosen: &[(SchemaView<'_>, Vec<Class>)],
+) -> io::Result<()> {
+    let all: Vec<SchemaView<'_>> = chosen.iter().map(|(schema, _)| *schema).collect();
     document(out, |xml| {
-        chosen.iter().filter(|(_, classes)| !classes.is_empty()).try_for_each(|(name, classes)| {
-            group(xml, name, |xml| {
-                classes.iter().try_for_each(|class| object(xml, |xml| class::class(xml, class)))
-            })
-        })
+        chosen.iter().filter(|(_, classes)| !classes.is_empty()).try_for_each(
+            |(schema, classes)| {
+                group(xml, Known::new(Some(*schema), &all), schema.name(), |xml| {
+                    classes.iter().try_for_each(|class| object(xml, |xml| class::class(xml, class)))
+                })
+            },
+        )
     })
 }
 
-fn document(
-    out: &mut dyn Write,
-    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+fn document<'w>(
+    out: &'w mut dyn Write,
+    content: impl FnOnce(&mut Xml<'w>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut xml = XmlWriter::new(out, Layout::Lines);
+    let mut xml = XmlWriter::new(out, Layout::Lines, Known::default());
     xml.declaration()?;
     let versions = Attributes::new().with("CIMVERSION", "2.0").with("DTDVERSION", "2.0");
     xml.element("CIM", &versions, |xml| xml.element("DECLARATION", &Attributes::new(), content))
 }
 
-fn group(
-    xml: &mut XmlWriter<'_>,
+fn group<'w>(
+    xml: &mut Xml<'w>,
+    known: Known<'w>,
     namespace: &str,
-    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+    content: impl FnOnce(&mut Xml<'w>) -> io::Result<()>,
 ) -> io::Result<()> {
+    xml.known = known;
     xml.element("DECLGROUP", &Attributes::new(), |xml| {
         path::local_namespace(xml, namespace)?;
         content(xml)
     })
 }
 
-fn object(
-    xml: &mut XmlWriter<'_>,
-    content: impl FnOnce(&mut XmlWriter<'_>) -> io::Result<()>,
+fn object<'w>(
+    xml: &mut Xml<'w>,
+    content: impl FnOnce(&mut Xml<'w>) -> io::Result<()>,
 ) -> io::Result<()> {
     xml.element("VALUE.OBJECT", &Attributes::new(), content)
 }
 
-/// Writes a `CLASS` element.
+/// Writes a `CLASS` element. `schema` is the namespace of the class, where there is one
+/// to look into.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_class(out: &mut dyn Write, class: &Class, layout: Layout) -> io::Result<()> {
-    class::class(&mut XmlWriter::new(out, layout), class)
+pub fn write_class(
+    out: &mut dyn Write,
+    class: &Class,
+    schema: Option<SchemaView<'_>>,
+    layout: Layout,
+) -> io::Result<()> {
+    alone(out, schema, layout, |xml| class::class(xml, class))
 }
 
-/// Writes an `INSTANCE` element.
+/// Writes an `INSTANCE` element. `schema` is the namespace of the instance, where there
+/// is one to look into.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_instance(out: &mut dyn Write, instance: &Instance, layout: Layout) -> io::Result<()> {
-    class::instance(&mut XmlWriter::new(out, layout), instance)
+pub fn write_instance(
+    out: &mut dyn Write,
+    instance: &Instance,
+    schema: Option<SchemaView<'_>>,
+    layout: Layout,
+) -> io::Result<()> {
+    alone(out, schema, layout, |xml| class::instance(xml, instance))
 }
 
 /// Writes a `QUALIFIER.DECLARATION` element.
@@ -131,5 +156,16 @@ pub fn write_qualifier_type(
     qualifier_type: &QualifierType,
     layout: Layout,
 ) -> io::Result<()> {
-    class::qualifier_type(&mut XmlWriter::new(out, layout), qualifier_type)
+    alone(out, None, layout, |xml| class::qualifier_type(xml, qualifier_type))
+}
+
+/// Writes one element without a document.
+fn alone(
+    out: &mut dyn Write,
+    schema: Option<SchemaView<'_>>,
+    layout: Layout,
+    content: impl FnOnce(&mut Xml<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let all: Vec<SchemaView<'_>> = schema.into_iter().collect();
+    content(&mut XmlWriter::new(out, layout, Known::new(schema, &all)))
 }

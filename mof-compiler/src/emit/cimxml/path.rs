@@ -1,22 +1,23 @@
 //! References and names of namespaces (DSP0201, "Naming and location elements").
 
-use super::super::xml::{Attributes, XmlWriter};
-use cimarron_model::{KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath};
+use super::super::xml::Attributes;
+use super::{Xml, value};
+use cimarron_model::{CimType, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath};
 use std::io;
 
 /// Writes a `LOCALNAMESPACEPATH`.
-pub(super) fn local_namespace(xml: &mut XmlWriter<'_>, name: &str) -> io::Result<()> {
+pub(super) fn local_namespace(xml: &mut Xml<'_>, name: &str) -> io::Result<()> {
     xml.element("LOCALNAMESPACEPATH", &Attributes::new(), |xml| {
         name.split('/').try_for_each(|part| xml.empty("NAMESPACE", &Attributes::named(part)))
     })
 }
 
 /// Writes a `VALUE.REFERENCE`.
-pub(super) fn reference(xml: &mut XmlWriter<'_>, path: &ObjectPath) -> io::Result<()> {
+pub(super) fn reference(xml: &mut Xml<'_>, path: &ObjectPath) -> io::Result<()> {
     reference_within(xml, path, MAX_PATH_DEPTH)
 }
 
-fn reference_within(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
+fn reference_within(xml: &mut Xml<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
     let kind = if path.is_class() { "CLASS" } else { "INSTANCE" };
     xml.element("VALUE.REFERENCE", &Attributes::new(), |xml| match (&path.host, &path.namespace) {
         (Some(host), Some(namespace)) => {
@@ -39,7 +40,7 @@ fn reference_within(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) ->
 }
 
 /// A `CLASSNAME` or `INSTANCENAME`.
-fn name(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
+fn name(xml: &mut Xml<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
     let class = path.class.as_ref().map(Name::as_str).unwrap_or_default();
     if path.is_class() {
         return xml.empty("CLASSNAME", &Attributes::named(class));
@@ -47,27 +48,43 @@ fn name(xml: &mut XmlWriter<'_>, path: &ObjectPath, depth: usize) -> io::Result<
     let attributes = Attributes::new().with("CLASSNAME", class);
     match &path.keys {
         Keys::Class | Keys::Singleton => xml.empty("INSTANCENAME", &attributes),
-        Keys::Unnamed(value) => {
-            xml.element("INSTANCENAME", &attributes, |xml| key_value(xml, value, depth))
-        }
+        Keys::Unnamed(value) => xml.element("INSTANCENAME", &attributes, |xml| {
+            let cim_type = xml.known.key_type(path, None, value);
+            key_value(xml, value, cim_type, depth)
+        }),
         Keys::Named(bindings) => xml.element("INSTANCENAME", &attributes, |xml| {
             bindings.iter().try_for_each(|key| {
                 xml.element("KEYBINDING", &Attributes::named(key.name.as_str()), |xml| {
-                    key_value(xml, &key.value, depth)
+                    let cim_type = xml.known.key_type(path, Some(key.name.as_str()), &key.value);
+                    key_value(xml, &key.value, cim_type, depth)
                 })
             })
         }),
     }
 }
 
-fn key_value(xml: &mut XmlWriter<'_>, value: &KeyValue, depth: usize) -> io::Result<()> {
-    let (kind, text) = match value {
+fn key_value(
+    xml: &mut Xml<'_>,
+    value: &KeyValue,
+    cim_type: CimType,
+    depth: usize,
+) -> io::Result<()> {
+    let text = match value {
         KeyValue::Reference(path) if depth > 0 => return reference_within(xml, path, depth - 1),
-        KeyValue::Reference(path) => ("string", path.to_string()),
-        KeyValue::String(text) | KeyValue::Untyped(text) => ("string", text.to_string()),
-        KeyValue::Integer(number) => ("numeric", number.to_string()),
-        KeyValue::Real(number) => ("numeric", format!("{number:?}")),
-        KeyValue::Boolean(truth) => ("boolean", if *truth { "TRUE" } else { "FALSE" }.to_owned()),
+        KeyValue::Reference(path) => path.to_string(),
+        KeyValue::String(text) | KeyValue::Untyped(text) => text.to_string(),
+        KeyValue::Integer(number) => number.to_string(),
+        KeyValue::Real(number) => format!("{number:?}"),
+        KeyValue::Boolean(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
     };
-    xml.text("KEYVALUE", &Attributes::new().with("VALUETYPE", kind), &text)
+    let kind = match cim_type {
+        CimType::Boolean => "boolean",
+        CimType::String | CimType::Char16 | CimType::DateTime => "string",
+        CimType::Reference | CimType::Object => "string",
+        _ => "numeric",
+    };
+    // DSP0203 2.4 requires TYPE, which was implied before.
+    let attributes =
+        Attributes::new().with("VALUETYPE", kind).with("TYPE", value::type_name(cim_type));
+    xml.text("KEYVALUE", &attributes, &text)
 }

@@ -1,7 +1,8 @@
 //! Values (DSP0201, "Value elements").
 
-use super::super::xml::{Attributes, Layout, XmlWriter};
-use super::{class, path};
+use super::super::xml::{Attributes, Layout};
+use super::known::Known;
+use super::{Xml, class, path};
 use cimarron_model::{CimType, Dialect, Object, Qualifiers, Scalar, Value};
 use cimarron_schema::value_to_mof;
 use std::io;
@@ -27,15 +28,17 @@ pub(super) fn embedded_as(qualifiers: &Qualifiers) -> Option<&'static str> {
 }
 
 /// Writes the element of a value; NULL has none.
-pub(super) fn value(xml: &mut XmlWriter<'_>, value: &Value) -> io::Result<()> {
+pub(super) fn value(xml: &mut Xml<'_>, value: &Value) -> io::Result<()> {
     match value {
         Value::Null(..) => Ok(()),
         Value::Scalar(Scalar::Reference(to)) => path::reference(xml, to),
-        Value::Scalar(scalar) => xml.text("VALUE", &Attributes::new(), &text(scalar)?),
+        Value::Scalar(scalar) => xml.text("VALUE", &Attributes::new(), &text(scalar, xml.known)?),
         Value::Array(array) => xml.element("VALUE.ARRAY", &Attributes::new(), |xml| {
             for item in array.iter() {
                 match item {
-                    Some(scalar) => xml.text("VALUE", &Attributes::new(), &text(&scalar)?)?,
+                    Some(scalar) => {
+                        xml.text("VALUE", &Attributes::new(), &text(&scalar, xml.known)?)?;
+                    }
                     None => xml.empty("VALUE.NULL", &Attributes::new())?,
                 }
             }
@@ -45,7 +48,7 @@ pub(super) fn value(xml: &mut XmlWriter<'_>, value: &Value) -> io::Result<()> {
 }
 
 /// The text of a value.
-pub(super) fn text(scalar: &Scalar) -> io::Result<String> {
+fn text(scalar: &Scalar, known: Known<'_>) -> io::Result<String> {
     Ok(match scalar {
         Scalar::Real32(x) if !x.is_finite() => special(f64::from(*x)),
         Scalar::Real64(x) if !x.is_finite() => special(*x),
@@ -54,7 +57,7 @@ pub(super) fn text(scalar: &Scalar) -> io::Result<String> {
             value_to_mof(&Value::Scalar(scalar.clone()), Dialect::Dmtf)
         }
         Scalar::Char16(c) => String::from_utf16_lossy(&[c.0]),
-        Scalar::Object(object) => embedded(object)?,
+        Scalar::Object(object) => embedded(object, known)?,
         other => other.to_string(),
     })
 }
@@ -71,9 +74,9 @@ fn special(x: f64) -> String {
 
 /// An embedded object as the text of its element. The model bounds how deep they
 /// nest.
-fn embedded(object: &Object) -> io::Result<String> {
+fn embedded(object: &Object, known: Known<'_>) -> io::Result<String> {
     let mut bytes = Vec::new();
-    let mut xml = XmlWriter::new(&mut bytes, Layout::Compact);
+    let mut xml = Xml::new(&mut bytes, Layout::Compact, known);
     match object {
         Object::Instance(instance) => class::instance(&mut xml, instance)?,
         Object::Class(of) => class::class(&mut xml, of)?,

@@ -353,9 +353,11 @@ pub struct EnumerationValue<'a> {
     pub name: Identifier<'a>,
 }
 
-/// An object path outside of quotes (DSP0221 7.6.4 `instanceId`).
+/// An object path outside of quotes (DSP0221 7.6.4 `objectPathValue`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathValue<'a> {
+    /// The namespace path with its colon, where one is written.
+    pub namespace: Option<Identifier<'a>>,
     /// The class.
     pub class: Identifier<'a>,
     /// The keys and their values.

@@ -362,6 +362,11 @@ impl<'a> Parser<'_, 'a, '_> {
             return self.named_value(word);
         }
         let span = self.token.span();
+        if self.at(Kind::NamespacePath) {
+            self.bump()?;
+            let namespace = Identifier { text: self.text(span), span };
+            return self.path_behind(namespace);
+        }
         let kind = if self.at(Kind::Alias) {
             self.bump()?;
             ValueKind::Alias(self.alias_text(span))
@@ -383,7 +388,7 @@ impl<'a> Parser<'_, 'a, '_> {
             let name = self.name()?;
             if self.at(Kind::Equals) {
                 let keys = vec![self.key_binding_behind(name)?];
-                ValueKind::Path(PathValue { class: word, keys })
+                ValueKind::Path(PathValue { namespace: None, class: word, keys })
             } else {
                 ValueKind::Enumeration(EnumerationValue { enumeration: Some(word), name })
             }
@@ -391,6 +396,16 @@ impl<'a> Parser<'_, 'a, '_> {
             ValueKind::Enumeration(EnumerationValue { enumeration: None, name: word })
         };
         Ok(Value { span: self.from(start), kind })
+    }
+
+    /// The object path behind its namespace path.
+    fn path_behind(&mut self, namespace: Identifier<'a>) -> Parsed<Value<'a>> {
+        let class = self.name()?;
+        self.expect(Kind::Dot)?;
+        let name = self.name()?;
+        let keys = vec![self.key_binding_behind(name)?];
+        let path = PathValue { namespace: Some(namespace), class, keys };
+        Ok(Value { span: self.from(namespace.span.start), kind: ValueKind::Path(path) })
     }
 
     fn mof3_literal(&mut self) -> Parsed<ValueKind<'a>> {
