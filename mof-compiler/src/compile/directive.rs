@@ -1,7 +1,7 @@
 //! Compiler directives (DSP0004 7.11; WMI SDK, "Preprocessor commands").
 
 use super::collect::Collected;
-use super::system::SystemClasses;
+use super::system::{SystemClasses, namespace_at};
 use super::unit::Item;
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
@@ -193,6 +193,9 @@ impl<'b> Directives<'b> {
             return;
         };
         let path = ObjectPath { host: None, namespace: None, ..path };
+        if let Some(gone) = namespace_at(&self.namespace, &path) {
+            collected.forget_namespace(gone);
+        }
         let unit = collected.units.entry(self.namespace()).or_default();
         unit.add_item(Item::Deleted(at, path, must_exist));
     }

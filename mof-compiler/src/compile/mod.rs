@@ -262,11 +262,11 @@ fn compile_mof2(
         early.take(file, declaration);
     });
     let mut declarations = early.finish();
-    let collect::Collected { mut units, mut changes } =
+    let collect::Collected { mut units, mut changes, gone } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
-    let remaining = unit::Remaining { base, deleted };
+    let remaining = unit::Remaining { base, deleted, gone };
     for (name, unit) in &mut units {
         let builder = schema.namespace(name.as_str());
         let namespace = name.as_str();
