@@ -1,6 +1,7 @@
 //! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
 use super::alias::AliasTable;
+use super::filter::{NAME, made_name};
 use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::unit::{Instance as Declared, Item};
@@ -69,7 +70,11 @@ impl Lowered {
     ) {
         let Some(class) = creation_class(namespace, one.at) else { return };
         embedded_only(namespace, one.at, &class);
-        let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+        let mut instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+        let dialect = namespace.context.dialect;
+        if let Some(name) = made_name(dialect, &class, |name| instance.get(name).cloned()) {
+            instance.set(NAME, name);
+        }
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };
         let identity = identity(namespace, &class, &path);

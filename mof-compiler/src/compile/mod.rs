@@ -22,6 +22,7 @@ mod directive;
 mod doubt;
 mod early;
 mod embedded;
+mod filter;
 mod flavors;
 mod instance;
 mod limits;
