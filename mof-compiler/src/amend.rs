@@ -1,18 +1,19 @@
 //! Splitting a text into a language-neutral and a localised one (WMI SDK, "pragma
 //! amendment", "Compiling localized MOF files"; MS-WMI 3.1.1.2).
 //!
-//! The neutral text has everything but the amended qualifiers. The localised one has
-//! only these: for each namespace with localised classes, a child namespace that is
-//! called after the locale, and in it classes of the same names and superclasses that
-//! carry `Amendment` and the locale's number.
+//! The neutral text has everything but the amended qualifiers of classes. The localised
+//! one has only these: for each namespace with localised classes, a child namespace that
+//! is called after the locale, and in it classes of the same names and superclasses that
+//! carry `Amendment` and the locale's number. Such classes have no instances, so what
+//! instances have stays in the neutral text.
 //!
 //! Both are written from what was compiled, so that aliases, includes and flavors of a
 //! whole file need no special care.
 
 use crate::compile::{Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode};
 use cimarron_model::{
-    CaseInsensitive, Class, Dialect, Flavor, Instance, Method, Name, Parameter, Property,
-    Qualifier, Qualifiers,
+    CaseInsensitive, Class, Dialect, Flavor, Method, Name, Parameter, Property, Qualifier,
+    Qualifiers,
 };
 use cimarron_schema::{
     ClassForm, NamespaceBuilder, PrintOptions, class_to_mof, instance_to_mof, is_locale,
@@ -24,9 +25,9 @@ use std::fmt::Write;
 /// The two parts of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// Everything but the amended qualifiers.
+    /// Everything but the amended qualifiers of classes.
     pub neutral: String,
-    /// The amended qualifiers, in a namespace of their own.
+    /// The amended qualifiers of classes, in a namespace of their own.
     pub localised: String,
 }
 
@@ -114,8 +115,7 @@ fn write_neutral(out: &mut String, name: &Name, namespace: &NamespaceBuilder, ch
             put(out, format_args!("\n#pragma instanceflags(\"{words}\")\n"));
             existence = now;
         }
-        let instance = neutral_instance(instance.clone());
-        put(out, format_args!("\n{}", instance_to_mof(&instance, &options)));
+        put(out, format_args!("\n{}", instance_to_mof(instance, &options)));
     }
     if existence != Existence::default() {
         put(out, format_args!("\n#pragma instanceflags(\"\")\n"));
@@ -152,17 +152,6 @@ fn neutral_class(mut class: Class) -> Class {
         }
     }
     class
-}
-
-fn neutral_instance(mut instance: Instance) -> Instance {
-    instance.qualifiers = without_amended(&instance.qualifiers);
-    let names: Vec<Name> = instance.properties().map(|(name, _)| name.clone()).collect();
-    for name in names {
-        if let Some(property) = instance.property_mut(name.as_str()) {
-            property.qualifiers = without_amended(&property.qualifiers);
-        }
-    }
-    instance
 }
 
 fn write_localised(
@@ -279,7 +268,11 @@ mod tests {
             [Description("Stops") : Amended, implemented]
             uint32 Stop([in, Description("how") : Amended] string How, [out] uint32 After);
         };
-        [Description("gone") : Amended] instance of X_Mine { Id = "a"; State = 0; };
+        [Description("kept") : Amended] instance of X_Mine
+        {
+            Id = "a";
+            [Description("kept, too") : Amended] State = 0;
+        };
     "#;
 
     #[test]
@@ -294,6 +287,11 @@ mod tests {
         let mine = class("root/test", "X_Mine").unwrap();
         assert_eq!((mine.properties.len(), mine.methods.len()), (2, 1));
         assert!(!is_localised(&mine) && mine.qualifiers.get("Locale").is_some(), "{neutral}");
+        let (_, test) = parts.schema.namespaces().find(|(n, _)| n.is("root/test")).unwrap();
+        let instance = test.instances().iter().find(|i| i.class.is("X_Mine")).unwrap();
+        let state = instance.properties().find(|(name, _)| name.is("State")).unwrap().1;
+        assert!(has_amended(&instance.qualifiers) && has_amended(&state.qualifiers), "{neutral}");
+        assert!(!localised.contains("kept"), "{localised}");
         let localised_mine = class("root/test/ms_409", "X_Mine").unwrap();
         assert_eq!(localised_mine.superclass, Some("X_Plain".into()));
         let names: Vec<&str> = localised_mine.qualifiers.iter().map(|q| q.name.as_str()).collect();

@@ -24,10 +24,10 @@ pub(crate) struct UpdateArgs {
 pub(crate) struct WmiArgs {
     #[command(flatten)]
     pub(crate) update: UpdateArgs,
-    /// Write everything but the amended qualifiers, as MOF
+    /// Write everything but the amended qualifiers of classes, as MOF
     #[arg(long, value_name = "FILE", requires = "emit_mfl")]
     pub(crate) emit_mof: Option<PathBuf>,
-    /// Write the amended qualifiers, as MOF for the namespace of their locale
+    /// Write the amended qualifiers of classes, as MOF for the namespace of their locale
     #[arg(long, value_name = "FILE", requires = "emit_mof")]
     pub(crate) emit_mfl: Option<PathBuf>,
     /// The locale of the amended qualifiers, such as MS_409, in place of #pragma amendment

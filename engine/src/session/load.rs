@@ -100,6 +100,7 @@ impl Session {
         changes: &Changes,
     ) -> Result<Loaded, EngineError> {
         let mut transaction = Transaction::begin(self.repository().commits())?;
+        self.delete_namespaces_of(&mut transaction, &changes.deletions)?;
         let targets = self.targets(&mut transaction, (archive, changes), placement)?;
         let mut loaded = Loaded::default();
         for (namespace, numbers) in &targets {

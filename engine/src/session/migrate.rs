@@ -3,6 +3,7 @@
 //! Both happen while an archive is loaded, in the transaction of the load.
 
 use super::instances::delete_row;
+use super::namespaces::stands_for_namespace;
 use super::path::BoundPath;
 use super::row::instance_of;
 use super::write::{Desk, NewRow};
@@ -26,10 +27,16 @@ pub(super) fn delete<'d>(
     for deletion in deletions {
         match &deletion.target {
             DeletionTarget::Class(name) => delete_class(writer, name, deletion.must_exist)?,
+            // Those that stand for namespaces went with these.
+            DeletionTarget::Instance(path) if is_namespace(writer, path) => {}
             DeletionTarget::Instance(path) => delete_instance(writer, path, deletion.must_exist)?,
         }
     }
     Ok(())
+}
+
+fn is_namespace(writer: &NamespaceWriter<'_, '_, '_>, path: &ObjectPath) -> bool {
+    path.class.as_ref().is_some_and(|class| stands_for_namespace(writer.namespace, class))
 }
 
 fn delete_class(

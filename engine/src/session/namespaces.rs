@@ -28,6 +28,7 @@ use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::store::{Seen, Transaction};
 use cimarron_model::{CimType, Dialect, Instance, Keys, Name, ObjectPath, Value};
+use cimarron_mof::{Deletion, DeletionTarget};
 use std::sync::Arc;
 
 /// WMI's class whose instances are namespaces.
@@ -47,13 +48,11 @@ const DMTF_KEYS: [(&str, &str); 4] = [
     ("CreationClassName", DMTF_CLASS),
 ];
 
-impl Session {
-    /// The namespace that goes when the instance at a path does.
-    pub(super) fn namespace_at(&self, path: &ObjectPath) -> Option<Name> {
-        let class = path.class.as_ref()?;
-        let key = path.key("Name").filter(|_| stands_for_namespace(&self.namespace, class))?;
-        named(&self.namespace, key.bind(CimType::String).ok()?.as_str()?)
-    }
+/// The namespace that goes when the instance at a path does.
+pub(super) fn namespace_at(holder: &Namespace, path: &ObjectPath) -> Option<Name> {
+    let class = path.class.as_ref()?;
+    let key = path.key("Name").filter(|_| stands_for_namespace(holder, class))?;
+    named(holder, key.bind(CimType::String).ok()?.as_str()?)
 }
 
 /// The namespace that comes to be with an instance; `None` for instances that are just that.
@@ -100,7 +99,7 @@ impl Session {
     /// Deletes the namespace that the instance at a path stands for, and with it the
     /// instance; whether it stood for one.
     pub(super) fn delete_as_namespace(&self, path: &ObjectPath) -> Result<bool, EngineError> {
-        let Some(name) = self.namespace_at(path) else { return Ok(false) };
+        let Some(name) = namespace_at(&self.namespace, path) else { return Ok(false) };
         match self.repository().delete_namespace(name.as_str()) {
             Ok(()) => Ok(true),
             Err(EngineError::NoSuchNamespace { .. }) => Ok(false),
@@ -127,8 +126,26 @@ impl Session {
         transaction: &mut Transaction<'r>,
         path: &ObjectPath,
     ) -> Result<(), EngineError> {
-        let Some(name) = self.namespace_at(path) else { return Ok(()) };
+        let Some(name) = namespace_at(&self.namespace, path) else { return Ok(()) };
         self.repository().delete_in(transaction, &name).map(drop)
+    }
+
+    /// Deletes the namespaces whose instances a text deletes, before anything goes into new
+    /// ones of the same names.
+    pub(super) fn delete_namespaces_of<'r>(
+        &'r self,
+        transaction: &mut Transaction<'r>,
+        deletions: &[Deletion],
+    ) -> Result<(), EngineError> {
+        for deletion in deletions {
+            let DeletionTarget::Instance(path) = &deletion.target else { continue };
+            let Some(holder) = self.repository().current(&deletion.namespace) else { continue };
+            let Some(name) = namespace_at(&holder, path) else { continue };
+            if !self.repository().delete_in(transaction, &name)? && deletion.must_exist {
+                return Err(EngineError::InstanceNotFound { path: Box::new(path.clone()) });
+            }
+        }
+        Ok(())
     }
 }
 

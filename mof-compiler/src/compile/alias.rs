@@ -11,6 +11,7 @@
 //! known then.
 
 use super::Context;
+use super::filter::{NAME, made_name};
 use super::instance::path_from;
 use super::namespace::Namespace;
 use super::place::Texts;
@@ -21,7 +22,7 @@ use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Identifier, Value, ValueKind};
-use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, suggest};
+use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, Property, suggest};
 use cimarron_schema::NamespaceBuilder;
 use hashbrown::HashMap;
 use std::cell::RefCell;
@@ -246,19 +247,24 @@ impl<'d> AliasTable<'d> {
             Target::Instance(one) => one,
         };
         let class = namespace.class(one.at.node.class.text)?;
+        let dialect = namespace.context.dialect;
         // Mistakes in the keys are reported when the instance itself is lowered.
         let mut unheard = Diagnostics::with_limit(0);
         let mut quiet = namespace.with_sink(&mut unheard);
         let known = AlreadyResolved(self);
-        path_from(&class, |property| {
+        let mut value_of = |property: &Property| {
             let mut given = one.at.node.properties.iter();
             let written = given.find(|p| property.name.is(p.name.text))?;
-            let aliases: &dyn Aliases = &known;
+            let is_reference = property.data_type.cim_type == CimType::Reference;
             Converter::new(&mut quiet, one.at.file, &one.flavors)
-                .with_aliases(
-                    (property.data_type.cim_type == CimType::Reference).then_some(aliases),
-                )
+                .with_aliases(is_reference.then_some(&known as &dyn Aliases))
                 .value(&written.value, &property.data_type)
+        };
+        let named = |name: &str| value_of(&class.property(name)?.1.declaration);
+        let made = made_name(dialect, &class, named);
+        path_from(&class, |property| {
+            let made = made.clone().filter(|_| property.name.is(NAME));
+            made.or_else(|| value_of(property))
         })
         .ok()
     }

@@ -3,6 +3,7 @@
 use super::directive::Directives;
 use super::early::{EarlyClass, Parsed};
 use super::roots::Roots;
+use super::system::is_within;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::Changes;
 use super::{At, Base, CompileOptions, GlobalFlavors};
@@ -13,9 +14,22 @@ use cimarron_model::{Dialect, Name};
 use indexmap::IndexMap;
 
 /// The declarations of all files by namespace, and what directives ask for.
+#[derive(Default)]
 pub(crate) struct Collected<'a> {
     pub(crate) units: IndexMap<Name, Unit<'a>>,
     pub(crate) changes: Changes,
+    /// The namespaces that were deleted, and with each those below it.
+    pub(crate) gone: Vec<Name>,
+}
+
+impl Collected<'_> {
+    /// Forgets a namespace and those below it, whose instance of `__NAMESPACE` is deleted
+    /// (MS-WMI 3.1.4.3.14). What is declared in them later is declared in new ones.
+    pub(crate) fn forget_namespace(&mut self, gone: Name) {
+        self.units.retain(|name, _| !is_within(name, &gone));
+        self.changes.deletions.retain(|deletion| !is_within(&deletion.namespace, &gone));
+        self.gone.push(gone);
+    }
 }
 
 /// Sorts the declarations of all files, in order.
@@ -26,7 +40,7 @@ pub(crate) fn collect<'a>(
     base: &dyn Base,
     sink: &mut Diagnostics,
 ) -> Collected<'a> {
-    let mut collected = Collected { units: IndexMap::new(), changes: Changes::default() };
+    let mut collected = Collected::default();
     let mut directives = Directives::new(options, base);
     let mut flavors = GlobalFlavors::default();
     let mut root = None;

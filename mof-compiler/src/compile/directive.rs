@@ -2,7 +2,7 @@
 
 use super::collect::Collected;
 use super::reference::leads_here;
-use super::system::SystemClasses;
+use super::system::{SystemClasses, namespace_at};
 use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
@@ -199,6 +199,9 @@ impl<'b> Directives<'b> {
             return;
         };
         let path = ObjectPath { host: None, namespace: None, ..path };
+        if let Some(gone) = namespace_at(&self.namespace, &path) {
+            collected.forget_namespace(gone);
+        }
         let unit = collected.units.entry(self.namespace()).or_default();
         unit.add_item(Item::Deleted(Removal { at, path, must_exist, order }));
     }

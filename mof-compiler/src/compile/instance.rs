@@ -1,6 +1,7 @@
 //! Lowering instances (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
 use super::alias::AliasTable;
+use super::filter::{NAME, made_name};
 use super::history::{History, carry};
 use super::mof3::value_type;
 use super::namespace::Namespace;
@@ -81,6 +82,10 @@ impl Lowered {
         }
         if let Some(before) = before {
             carry(&mut instance, &before, &class);
+        }
+        let dialect = namespace.context.dialect;
+        if let Some(name) = made_name(dialect, &class, |name| instance.get(name).cloned()) {
+            instance.set(NAME, name);
         }
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else { return };

@@ -26,6 +26,7 @@ mod directive;
 mod doubt;
 mod early;
 mod embedded;
+mod filter;
 mod flavors;
 mod history;
 mod instance;
@@ -280,11 +281,11 @@ fn compile_mof2(
         early.take(file, declaration);
     });
     let mut declarations = early.finish();
-    let collect::Collected { mut units, mut changes } =
+    let collect::Collected { mut units, mut changes, gone } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
-    let remaining = unit::Remaining { base, deleted };
+    let remaining = unit::Remaining { base, deleted, gone };
     let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit));
     let aliases = AliasTable::new(by_name, &roots, &mut diagnostics);
     for (name, unit) in &mut units {

@@ -106,7 +106,7 @@ fn by_namespace<'d>(
         match declaration {
             Declaration::Directive(directive) => {
                 // Only WMI's directives change what was declared.
-                let mut none = Collected { units: IndexMap::new(), changes: Changes::default() };
+                let mut none = Collected::default();
                 directives.obey(At::new(*file, &**directive), order, &mut none, sink);
             }
             other => sorted.entry(directives.namespace()).or_default().push((*file, other)),

@@ -5,6 +5,7 @@
 //! for the first deletion and costs other texts nothing.
 
 use super::early::EarlyClass;
+use super::system::is_within;
 use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
@@ -240,14 +241,20 @@ fn index_of<'i>(
     })
 }
 
-/// What is there already, without the classes that the text deletes.
+/// What is there already, without the classes and namespaces that the text deletes.
 pub(crate) struct Remaining<'a> {
     pub(crate) base: &'a dyn Base,
     /// By namespace.
     pub(crate) deleted: HashMap<Name, HashMap<Name, usize>>,
+    /// The namespaces, and with each those below it.
+    pub(crate) gone: Vec<Name>,
 }
 
 impl Remaining<'_> {
+    fn is_empty(&self, namespace: &str) -> bool {
+        !self.gone.is_empty() && self.gone.iter().any(|g| is_within(&Name::new(namespace), g))
+    }
+
     fn is_gone(&self, namespace: &str, name: &str) -> bool {
         let gone = self.deleted.get(&CaseInsensitive(namespace));
         gone.is_some_and(|gone| gone.contains_key(&CaseInsensitive(name)))
@@ -282,6 +289,9 @@ impl Base for Around<'_> {
 
 impl Base for Remaining<'_> {
     fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
+        if self.is_empty(namespace) {
+            return None;
+        }
         let class = self.base.class(namespace, name)?;
         let mut lineage = std::iter::once(&class.name).chain(&class.ancestors);
         let gone = !self.deleted.is_empty() && lineage.any(|n| self.is_gone(namespace, n.as_str()));
@@ -289,13 +299,16 @@ impl Base for Remaining<'_> {
     }
 
     fn class_names(&self, namespace: &str) -> Vec<Name> {
+        if self.is_empty(namespace) {
+            return Vec::new();
+        }
         let mut names = self.base.class_names(namespace);
         names.retain(|name| !self.is_gone(namespace, name.as_str()));
         names
     }
 
     fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
-        self.base.qualifier_types(namespace)
+        if self.is_empty(namespace) { Vec::new() } else { self.base.qualifier_types(namespace) }
     }
 
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::context::Principal;
-use crate::session::namespaces::{announce, namespace_of, populate, withdraw};
+use crate::session::namespaces::{announce, namespace_at, namespace_of, populate, withdraw};
 use crate::store::Transaction;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{CompileOptions, Diagnostics, Loader};
@@ -45,8 +45,8 @@ fn instances_name_the_namespaces_right_below() {
         ("__NAMESPACE", None),
         (r#"X_Fan.Name="x""#, None),
     ] {
-        assert_eq!(wmi.namespace_at(&path(at)), expected.map(Name::new), "{at}");
-        assert_eq!(dmtf.namespace_at(&path(at)), None, "{at}");
+        assert_eq!(namespace_at(&wmi.namespace, &path(at)), expected.map(Name::new), "{at}");
+        assert_eq!(namespace_at(&dmtf.namespace, &path(at)), None, "{at}");
     }
 }
 
@@ -108,7 +108,7 @@ fn interop_lists_all_namespaces() {
     assert_eq!(to_create(&new(r"root\new")), Ok(Some(Name::new("root/new"))));
     assert_eq!(to_create(&new("")), Err(Status::InvalidParameter));
     let at = path(r#"CIM_Namespace.Name="root/new",CreationClassName="CIM_Namespace""#);
-    assert_eq!(interop.namespace_at(&at), Some(Name::new("root/new")));
+    assert_eq!(namespace_at(&interop.namespace, &at), Some(Name::new("root/new")));
     // Elsewhere the class is one like any other.
     let elsewhere = repository.session("root/cimv2").unwrap();
     assert_eq!(namespace_of(&elsewhere.namespace, &new("x")).unwrap(), None);

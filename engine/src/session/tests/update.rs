@@ -150,6 +150,51 @@ fn deletions_reach_what_is_there() {
 }
 
 #[test]
+fn a_deleted_namespace_instance_takes_the_namespace_with_it() {
+    let sub = r#"
+        instance of __Namespace { Name = "sub"; };
+        #pragma namespace("root/a/sub")
+        class X_S { [key] string K; };
+        #pragma namespace("root/a/sub/deep")
+        class X_D { [key] string K; };
+    "#;
+    let delete = "#pragma namespace(\"root/a\")
+        #pragma deleteinstance(\"__Namespace.Name='Sub'\", FAIL)";
+    let again = "instance of __Namespace { Name = \"sub\"; };
+        #pragma namespace(\"root/a/sub\")
+        class X_N { [key] uint8 K; };";
+    let there = |session: &Session| {
+        let namespaces = session.repository().namespaces();
+        let names = namespaces.iter().map(|n| n.name.to_string());
+        let below: Vec<_> = names.filter(|name| name.starts_with("root/a/")).collect();
+        (below.join(" "), rows(session, "SELECT Name FROM __Namespace").join(" "))
+    };
+    for (texts, below, named) in [
+        (vec![sub], "root/a/sub root/a/sub/deep", "sub"),
+        (vec![sub, delete], "", ""),
+        (vec![&format!("{sub}{delete}")], "", ""),
+        (vec![sub, &format!("{delete}{again}")], "root/a/sub", "sub"),
+        (vec![&format!("{sub}{delete}{again}")], "root/a/sub", "sub"),
+    ] {
+        let session = session();
+        for text in &texts {
+            assert_eq!(compile(&session, text), Ok(()), "{text}");
+        }
+        assert_eq!(there(&session), (below.to_owned(), named.to_owned()), "{texts:?}");
+        if let Ok(sub) = session.repository().session("root/a/sub") {
+            let old = sub.get_class(&context(), "X_S", ClassForm::Local).is_ok();
+            assert_eq!(old, !texts.concat().contains("X_N"), "{texts:?}");
+        }
+    }
+    // What was there is nothing to build on.
+    let session = session();
+    compile(&session, sub).unwrap();
+    let over = format!("{delete}\n#pragma namespace(\"root/a/sub\")\nclass X_T : X_S {{ }};");
+    assert_eq!(compile(&session, &over), Err("MOF0100".to_owned()));
+    assert_eq!(there(&session).1, "sub");
+}
+
+#[test]
 fn instance_flags_reach_what_is_there() {
     for (flags, id, expected) in [
         ("createonly", "A", Err("MOF0270")),
