@@ -97,8 +97,10 @@ struct Pending<'t, 'd> {
 }
 
 impl<'d> AliasTable<'d> {
+    /// The aliases of the units of some namespaces, each with whether it is deleted as a
+    /// whole.
     pub(crate) fn new<'u>(
-        units: impl IntoIterator<Item = (&'u str, &'u Unit<'d>)>,
+        units: impl IntoIterator<Item = (&'u str, &'u Unit<'d>, bool)>,
         roots: &Roots,
         sink: &mut Diagnostics,
     ) -> Self
@@ -107,7 +109,7 @@ impl<'d> AliasTable<'d> {
     {
         let mut table =
             Self { declared: HashMap::new(), again: HashMap::new(), resolved: RefCell::default() };
-        for (namespace, unit) in units {
+        for (namespace, unit, buried) in units {
             let mut declare = |file, written: Option<Identifier<'d>>, buried, target| {
                 let Some(Identifier { text, span }) = written else { return };
                 let namespace = Name::new(namespace);
@@ -115,7 +117,7 @@ impl<'d> AliasTable<'d> {
                 table.declare(roots, text, alias, sink);
             };
             let deleted = unit.buried.values().map(|unit| (unit, true));
-            for (unit, buried) in std::iter::once((unit, false)).chain(deleted) {
+            for (unit, buried) in std::iter::once((unit, buried)).chain(deleted) {
                 for class in &unit.classes {
                     let target = Target::Class(class.node.name.text);
                     declare(class.file, class.node.alias, buried, target);

@@ -1,4 +1,4 @@
-//! What a text declares and `#pragma deleteclass` deletes again.
+//! What a text declares and deletes again, by `#pragma deleteclass` or with its namespace.
 //!
 //! Nothing of it stays, and its mistakes are mistakes. It is judged by what it stood beside:
 //! by the classes that went with it or later, and else by those that stay.
@@ -15,6 +15,23 @@ use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Judges what was declared in namespaces that were deleted.
+pub(crate) fn judge_namespaces(
+    buried: Vec<(Name, Unit<'_>)>,
+    table: &AliasTable<'_>,
+    sources: &SourceMap,
+    context: &Context<'_>,
+    sink: &mut Diagnostics,
+) {
+    for (name, mut unit) in buried {
+        let context = Context { namespace: name.as_str(), ..*context };
+        let (mut made, mut changes) = (NamespaceBuilder::default(), Changes::default());
+        let deleted = std::mem::take(&mut unit.buried);
+        compile_namespace(&mut unit, table, sources, &context, &mut made, &mut changes, sink);
+        judge(deleted, table, sources, &context, &made, sink);
+    }
+}
 
 /// Judges what was deleted of a namespace whose other declarations have been compiled.
 pub(crate) fn judge(

@@ -20,13 +20,21 @@ pub(crate) struct Collected<'a> {
     pub(crate) changes: Changes,
     /// The namespaces that were deleted, and with each those below it.
     pub(crate) gone: Vec<Name>,
+    /// What was declared in them before.
+    pub(crate) buried: Vec<(Name, Unit<'a>)>,
 }
 
 impl Collected<'_> {
-    /// Forgets a namespace and those below it, whose instance of `__NAMESPACE` is deleted
+    /// Takes out a namespace and those below it, whose instance of `__NAMESPACE` is deleted
     /// (MS-WMI 3.1.4.3.14). What is declared in them later is declared in new ones.
-    pub(crate) fn forget_namespace(&mut self, gone: Name) {
-        self.units.retain(|name, _| !is_within(name, &gone));
+    pub(crate) fn bury_namespace(&mut self, gone: Name) {
+        for (name, unit) in std::mem::take(&mut self.units) {
+            if is_within(&name, &gone) {
+                self.buried.push((name, unit));
+            } else {
+                self.units.insert(name, unit);
+            }
+        }
         self.changes.deletions.retain(|deletion| !is_within(&deletion.namespace, &gone));
         self.gone.push(gone);
     }
@@ -84,7 +92,8 @@ pub(crate) fn collect<'a>(
             }
         }
     }
-    for (namespace, unit) in &mut collected.units {
+    let buried = collected.buried.iter_mut().map(|(namespace, unit)| (&*namespace, unit));
+    for (namespace, unit) in collected.units.iter_mut().chain(buried) {
         let deleted = std::mem::take(&mut unit.deleted);
         unit.settle(|name| {
             let class = base.class(namespace.as_str(), name.as_str())?;

@@ -200,7 +200,7 @@ impl<'b> Directives<'b> {
         };
         let path = ObjectPath { host: None, namespace: None, ..path };
         if let Some(gone) = namespace_at(&self.namespace, &path) {
-            collected.forget_namespace(gone);
+            collected.bury_namespace(gone);
         }
         let unit = collected.units.entry(self.namespace()).or_default();
         unit.add_item(Item::Deleted(Removal { at, path, must_exist, order }));

@@ -281,13 +281,14 @@ fn compile_mof2(
         early.take(file, declaration);
     });
     let mut declarations = early.finish();
-    let collect::Collected { mut units, mut changes, gone } =
+    let collect::Collected { mut units, mut changes, gone, buried } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
     let remaining = unit::Remaining { base, deleted, gone };
-    let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit));
-    let aliases = AliasTable::new(by_name, &roots, &mut diagnostics);
+    let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit, false));
+    let gone = buried.iter().map(|(name, unit)| (name.as_str(), unit, true));
+    let aliases = AliasTable::new(by_name.chain(gone), &roots, &mut diagnostics);
     for (name, unit) in &mut units {
         let namespace = name.as_str();
         let mut builder = std::mem::take(schema.namespace(namespace));
@@ -305,6 +306,9 @@ fn compile_mof2(
             schema.namespace(&child);
         }
     }
+    let around = unit::Around { schema: &schema, base };
+    let context = Context { base: &around, ..context };
+    buried::judge_namespaces(buried, &aliases, sources.map(), &context, &mut diagnostics);
     // A text without any declaration still makes an archive of its namespace.
     schema.namespace(&options.namespace);
     if options.levels.any_lint() {

@@ -133,7 +133,7 @@ fn compile_namespace(
     let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
     standard::know(builder, &declared);
     let texts = Texts::of(&unit, None);
-    let table = AliasTable::new([(context.namespace, &unit)], context.roots, sink);
+    let table = AliasTable::new([(context.namespace, &unit, false)], context.roots, sink);
     let mut namespace = Namespace::new(context, builder, sink, &texts);
     namespace.compile(&mut unit, &table, changes);
     lowered.judge_the_rest(&mut namespace);
