@@ -12,7 +12,7 @@
 
 use super::Context;
 use super::filter::{NAME, made_name};
-use super::instance::path_from;
+use super::key::path_from;
 use super::namespace::Namespace;
 use super::place::Texts;
 use super::roots::Roots;

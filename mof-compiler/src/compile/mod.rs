@@ -30,6 +30,7 @@ mod filter;
 mod flavors;
 mod history;
 mod instance;
+mod key;
 mod limits;
 mod mof3;
 mod namespace;

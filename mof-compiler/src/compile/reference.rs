@@ -5,7 +5,7 @@
 //! there.
 
 use super::At;
-use super::instance::keys_of;
+use super::key::keys_of;
 use super::namespace::Namespace;
 use crate::Code;
 use crate::diagnostic::Severity;

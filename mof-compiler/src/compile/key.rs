@@ -1,0 +1,162 @@
+//! The keys of instances, and the paths that are made of them (DSP0004 8.2; WMI SDK, "Key
+//! Qualifier").
+
+use super::At;
+use super::namespace::Namespace;
+use crate::Code;
+use crate::source::Span;
+use crate::syntax::ast::InstanceDeclaration;
+use cimarron_model::{
+    Dialect, Instance, KeyBinding, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath, Property,
+    Scalar, Value,
+};
+use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::Part;
+
+/// The path of an instance, once all of its keys are known to have values.
+pub(super) fn key_path(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) -> Option<ObjectPath> {
+    let given = |name: &Name| at.node.properties.iter().any(|p| name.is(p.name.text));
+    let result = path_from(class, |property| instance.get(property.name.as_str()).cloned());
+    match result {
+        Ok(path) => {
+            key_texts(namespace, at, &path);
+            Some(path)
+        }
+        // What is not known of the class may be its keys.
+        Err(_) if namespace.doubts(class.name.as_str()) => None,
+        Err(NoPath::NoKeys) => {
+            let message = format!("the class `{}` has no key: it can only be embedded", class.name);
+            let found = at.error(Code::NoKey, at.node.class.span, message);
+            let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
+            namespace.sink.push(found);
+            None
+        }
+        // A key that was given and is missing here was refused with a reason.
+        Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
+        Err(NoPath::TooDeep(name)) => {
+            let problem = format!("nests more than {MAX_PATH_DEPTH} paths in each other");
+            path_too_large(namespace, at, &name, &problem);
+            None
+        }
+        Err(NoPath::TooLong(name)) => {
+            let problem = format!("makes a path with more than {MAX_KEY_PATHS} bytes of paths");
+            path_too_large(namespace, at, &name, &problem);
+            None
+        }
+        Err(NoPath::Missing(name)) => {
+            let (code, problem) = match given(&name) {
+                true => (Code::NullKey, "is NULL"),
+                false => (Code::MissingKey, "has no value"),
+            };
+            let message = format!("the key `{name}` of `{}` {problem}", class.name);
+            let help = format!("write {name} = ...;");
+            let found = at.error(code, key_span(at, &name), message).with_help(help);
+            let part = Part::Qualifier("Key".into());
+            let found = namespace.labelled(found, &class.name, Some(&name), part, "a key here");
+            namespace.sink.push(found);
+            None
+        }
+    }
+}
+
+fn path_too_large(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    name: &Name,
+    problem: &str,
+) {
+    let message = format!("the key `{name}` {problem}");
+    let found = at.error(Code::PathTooLarge, key_span(at, name), message);
+    let help = "give one of the instances that it leads through a key that is no reference";
+    namespace.sink.push(found.with_help(help));
+}
+
+/// WMI SDK, "Key Qualifier": key text must fit into a path, which cannot hold
+/// unprintable characters. Spaces between words are common in WMI's own keys, so
+/// what is refused is control characters, and text of nothing but spaces.
+fn key_texts(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    path: &ObjectPath,
+) {
+    let (Keys::Named(keys), Dialect::Wmi) = (&path.keys, namespace.context.dialect) else { return };
+    for key in keys {
+        let KeyValue::String(text) = &key.value else { continue };
+        let blank = !text.is_empty() && text.bytes().all(|b| b == b' ');
+        if blank || text.bytes().any(|b| b < b' ') {
+            let message = format!("the text of the key `{}` cannot stand in a path", key.name);
+            let found = at.error(Code::KeyText, key_span(at, &key.name), message);
+            namespace.sink.push(found.with_help("leave out control characters"));
+        }
+    }
+}
+
+pub(super) fn key_span(at: At<'_, InstanceDeclaration<'_>>, name: &Name) -> Span {
+    let written = at.node.properties.iter().find(|p| name.is(p.name.text));
+    written.map_or(at.node.class.span, |p| p.value.span)
+}
+
+/// How many bytes the paths in the keys of one path may have as text. Each level of
+/// references escapes the one below again, so a few lines could make any length.
+const MAX_KEY_PATHS: usize = 1 << 20;
+
+pub(super) enum NoPath {
+    NoKeys,
+    Missing(Name),
+    /// This reference nests too many paths.
+    TooDeep(Name),
+    /// With this reference the paths in the keys are too long.
+    TooLong(Name),
+}
+
+/// The path that an instance of `class` has whose keys have these values;
+/// `None` for a key that is not given, which then has its default.
+pub(super) fn path_from(
+    class: &ResolvedClass,
+    mut value_of: impl FnMut(&Property) -> Option<Value>,
+) -> Result<ObjectPath, NoPath> {
+    if class.qualifiers.is_true("Singleton") {
+        return Ok(ObjectPath::of_instance(class.name.clone(), Keys::Singleton));
+    }
+    let mut keys = Vec::new();
+    let mut left = MAX_KEY_PATHS;
+    for property in class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key()) {
+        let value = value_of(property).or_else(|| property.default.clone());
+        let name = property.name.clone();
+        let value = match &value {
+            Some(Value::Scalar(Scalar::Reference(path))) => {
+                let length = path.length_in_key(left).ok_or_else(|| NoPath::TooLong(name.clone()));
+                left -= length?;
+                let key = KeyValue::reference((**path).clone());
+                key.map_err(|_| NoPath::TooDeep(name.clone()))?
+            }
+            value => {
+                let key = value.as_ref().and_then(KeyValue::from_value);
+                key.ok_or_else(|| NoPath::Missing(name.clone()))?
+            }
+        };
+        keys.push(KeyBinding { name, value });
+    }
+    if keys.is_empty() {
+        return Err(NoPath::NoKeys);
+    }
+    Ok(ObjectPath::of_instance(class.name.clone(), Keys::Named(keys)))
+}
+
+/// A path with its keys as an instance's own path has them.
+pub(super) fn keys_of(class: &ResolvedClass, path: &ObjectPath) -> Option<ObjectPath> {
+    let one = path.keys.len() == 1;
+    let path = path_from(class, |property| {
+        let key = match &path.keys {
+            Keys::Unnamed(_) if !one => None,
+            _ => path.key(property.name.as_str()),
+        };
+        key?.bind(property.data_type.cim_type).ok()
+    });
+    path.ok()
+}
