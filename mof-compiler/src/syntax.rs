@@ -31,7 +31,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use include::{IncludeSite, NamespaceSite, scan_includes};
+pub(crate) use include::{IncludeSite, SettingSite, scan_includes};
 pub use lex::{Lexed, lex};
 pub(crate) use literal::unescape;
 pub(crate) use parse::parse_again;

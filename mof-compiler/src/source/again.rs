@@ -1,14 +1,15 @@
-//! Files that are included once more, for another namespace.
+//! Files that are included once more.
 //!
-//! A file counts once. What it declares goes to the namespace that is in force where it is
-//! included (WMI SDK, "#pragma namespace", "#include"), so in each namespace it counts once:
-//! for the second one there is a copy of it, which shares its text.
+//! An include puts a text in the place of the directive (WMI SDK, "#include"). What a file
+//! declares goes to the namespace that is in force there, so it counts once in each: for the
+//! second one there is a copy of it, which shares its text. A file that itself sets something
+//! for what follows, as a namespace, does so at every place, and has a copy for each.
 
 use super::order::Request;
 use super::sources::{Include, Sources};
 use super::{FileId, Limits};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::syntax::NamespaceSite;
+use crate::syntax::SettingSite;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::rc::Rc;
@@ -16,47 +17,77 @@ use std::rc::Rc;
 /// The name of a namespace, `None` being the one to start with.
 type Namespace = Option<Rc<str>>;
 
-/// Gives each namespace its copy of what is included into it, or asked for beside. `namespaces`
-/// has the directives that choose one, by file and place.
+/// Gives each namespace its copy of what is included into it, or asked for beside. `settings`
+/// has the directives that hold for what follows, by file and place.
 pub(super) fn include_again(
     sources: &mut Sources,
     requests: &[Request],
-    namespaces: &[(FileId, NamespaceSite)],
+    settings: &[(FileId, SettingSite)],
     limits: &Limits,
     sink: &mut Diagnostics,
 ) {
-    if namespaces.is_empty() {
+    if settings.is_empty() {
         return;
     }
+    let lasting = lasting(&sources.includes, settings);
     let loaded = sources.includes.len();
     let mut walk = Walk {
         sources,
-        namespaces,
+        settings,
+        lasting,
         limits,
         sink,
         loaded,
         copied: FxHashMap::default(),
         entered: FxHashMap::default(),
         itself: FxHashSet::default(),
+        open: FxHashSet::default(),
     };
-    for root in walk.sources.roots.clone() {
-        walk.root(root);
-    }
+    let mut roots = std::mem::take(&mut walk.sources.roots).into_iter().peekable();
     for request in requests {
-        if let Request::File(file) = request
-            && !walk.entered.contains_key(&(*file, None))
-            && let Some(copy) = walk.copy(*file)
-        {
-            walk.sources.roots.push(copy);
-            walk.root(copy);
+        match request {
+            Request::File(file) => {
+                if roots.next_if_eq(file).is_some() {
+                    walk.root(*file);
+                } else if !walk.entered.contains_key(&(*file, None))
+                    && let Some(copy) = walk.copy(*file)
+                {
+                    walk.root(copy);
+                }
+            }
+            Request::Set(set) => {
+                let set: FxHashSet<FileId> = set.iter().copied().collect();
+                while let Some(root) = roots.next_if(|root| set.contains(root)) {
+                    walk.root(root);
+                }
+            }
         }
     }
     walk.sources.includes.sort_by_key(|include| (include.from, include.start));
 }
 
+/// The files that set something for what follows, or include one that does.
+fn lasting(includes: &[Include], settings: &[(FileId, SettingSite)]) -> FxHashSet<FileId> {
+    let mut including: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+    for include in includes {
+        if let Some(target) = include.target {
+            including.entry(target).or_default().push(include.from);
+        }
+    }
+    let mut lasting = FxHashSet::default();
+    let mut next: Vec<FileId> = settings.iter().map(|(file, _)| *file).collect();
+    while let Some(file) = next.pop() {
+        if lasting.insert(file) {
+            next.extend(including.get(&file).into_iter().flatten());
+        }
+    }
+    lasting
+}
+
 struct Walk<'a> {
     sources: &'a mut Sources,
-    namespaces: &'a [(FileId, NamespaceSite)],
+    settings: &'a [(FileId, SettingSite)],
+    lasting: FxHashSet<FileId>,
     limits: &'a Limits,
     sink: &'a mut Diagnostics,
     /// How many includes there were before any was copied.
@@ -67,6 +98,8 @@ struct Walk<'a> {
     entered: FxHashMap<(FileId, Namespace), FileId>,
     /// The files that stand for themselves in a namespace.
     itself: FxHashSet<FileId>,
+    /// The files on the way from the root.
+    open: FxHashSet<FileId>,
 }
 
 /// What a file does to what comes behind it.
@@ -79,33 +112,43 @@ impl Walk<'_> {
     /// Goes through a file and all that it includes, in the order of compilation.
     fn root(&mut self, root: FileId) {
         let mut namespace: Namespace = None;
+        self.sources.roots.push(root);
         self.entered.insert((self.original(root), None), root);
         self.itself.insert(root);
-        let mut open = vec![self.steps(root)];
-        while let Some(steps) = open.last_mut() {
+        let mut open = vec![self.enter(root)];
+        while let Some((file, steps)) = open.last_mut() {
             match steps.pop() {
-                None => drop(open.pop()),
+                None => {
+                    self.open.remove(file);
+                    open.pop();
+                }
                 Some(Step::Namespace(name)) => namespace = Some(name),
                 Some(Step::Include(index)) => {
-                    if let Some(file) = self.included(index, &namespace) {
-                        open.push(self.steps(file));
-                    }
+                    let file = self.included(index, &namespace);
+                    open.extend(file.map(|file| self.enter(file)));
                 }
             }
         }
     }
 
+    /// What a file is a copy of, and what it does.
+    fn enter(&mut self, file: FileId) -> (FileId, Vec<Step>) {
+        let original = self.original(file);
+        self.open.insert(original);
+        (original, self.steps(file))
+    }
+
     /// What a file does, the last first.
     fn steps(&self, file: FileId) -> Vec<Step> {
         let original = self.original(file);
-        let from = self.namespaces.partition_point(|(of, _)| *of < original);
-        let namespaces = self.namespaces.iter().skip(from).take_while(|(of, _)| *of == original);
+        let from = self.settings.partition_point(|(of, _)| *of < original);
+        let settings = self.settings.iter().skip(from).take_while(|(of, _)| *of == original);
         let includes = self.includes_of(file);
         let start = |index: usize| {
             self.sources.includes.get(index).map_or(0, |include: &Include| include.start)
         };
-        let mut steps: Vec<(u32, Step)> = namespaces
-            .map(|(_, site)| (site.start, Step::Namespace(site.name.clone())))
+        let mut steps: Vec<(u32, Step)> = settings
+            .filter_map(|(_, site)| Some((site.start, Step::Namespace(site.namespace.clone()?))))
             .chain(includes.map(|index| (start(index), Step::Include(index))))
             .collect();
         steps.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
@@ -125,12 +168,15 @@ impl Walk<'_> {
         place(&|from| *from < file)..place(&|from| *from <= file)
     }
 
-    /// The file that an include leads to, unless it has been in this namespace.
+    /// The file that an include leads to, unless it has done there what it does.
     fn included(&mut self, index: usize, namespace: &Namespace) -> Option<FileId> {
         let include = self.sources.includes.get(index)?;
         let (target, from, span) = (self.original(include.target?), include.from, include.span);
         let key = (target, namespace.clone());
-        let known = self.entered.get(&key).copied();
+        if self.open.contains(&target) {
+            return None;
+        }
+        let known = self.entered.get(&key).filter(|_| !self.lasting.contains(&target)).copied();
         let file = match known {
             Some(file) => file,
             None if self.itself.insert(target) => target,

@@ -11,7 +11,7 @@ use super::text::{Contents, Text};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::syntax::{IncludeSite, NamespaceSite, scan_includes};
+use crate::syntax::{IncludeSite, SettingSite, scan_includes};
 use rustc_hash::FxHashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -244,11 +244,11 @@ impl<'fs> Loader<'fs> {
     /// Loads all that the sources include. What goes wrong with that, and texts
     /// that are not in the encoding they claim, go to `sink`.
     pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
-        let (mut includes, mut namespaces) = (Vec::new(), Vec::new());
+        let (mut includes, mut settings) = (Vec::new(), Vec::new());
         let mut next = 0;
         while next < self.map.len() {
             let file = FileId(u32::try_from(next).unwrap_or(u32::MAX));
-            self.load_includes(file, (&mut includes, &mut namespaces), sink);
+            self.load_includes(file, (&mut includes, &mut settings), sink);
             next += 1;
         }
         for mistake in self.mistakes {
@@ -265,22 +265,22 @@ impl<'fs> Loader<'fs> {
             );
         }
         let mut sources = Sources { map: self.map, roots, includes };
-        include_again(&mut sources, &self.requests, &namespaces, &self.limits, sink);
+        include_again(&mut sources, &self.requests, &settings, &self.limits, sink);
         sources
     }
 
     fn load_includes(
         &mut self,
         file: FileId,
-        (includes, namespaces): (&mut Vec<Include>, &mut Vec<(FileId, NamespaceSite)>),
+        (includes, settings): (&mut Vec<Include>, &mut Vec<(FileId, SettingSite)>),
         sink: &mut Diagnostics,
     ) {
         let Some(source) = self.map.get(file).filter(|file| file.may_have_directives()) else {
             return;
         };
         let near = self.directory_of(file);
-        let (sites, chosen) = scan_includes(source.text());
-        namespaces.extend(chosen.into_iter().map(|site| (file, site)));
+        let (sites, set) = scan_includes(source.text());
+        settings.extend(set.into_iter().map(|site| (file, site)));
         let sites: Vec<_> = sites.into_iter().map(IncludeSite::into_owned).collect();
         includes.reserve(sites.len());
         for site in sites {

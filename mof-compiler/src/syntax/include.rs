@@ -1,4 +1,4 @@
-//! Include directives, and those that choose a namespace, found without parsing.
+//! Include directives, and those that hold for what follows, found without parsing.
 
 use super::literal;
 use super::stream::Stream;
@@ -20,21 +20,23 @@ pub(crate) struct IncludeSite<'a> {
     pub(crate) path: Option<Cow<'a, str>>,
 }
 
-/// A directive that chooses a namespace.
+/// A directive that sets something for what follows.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NamespaceSite {
+pub(crate) struct SettingSite {
     /// The offset of its `#`.
     pub(crate) start: u32,
-    /// The name, in one spelling for the usual ones.
-    pub(crate) name: Rc<str>,
+    /// The namespace, if that is what it sets, in one spelling for the usual ones.
+    pub(crate) namespace: Option<Rc<str>>,
 }
 
-impl NamespaceSite {
-    fn new(start: u32, written: &str) -> Self {
-        let name = written.replace('\\', "/").to_ascii_lowercase();
-        let local = name.strip_prefix("//./").unwrap_or(&name);
-        Self { start, name: local.trim_matches('/').into() }
-    }
+/// The directives that set something, besides `namespace`.
+const FLAGS: [&str; 2] = ["classflags", "instanceflags"];
+
+/// `\\.\root\cimv2` as `root/cimv2`.
+fn plain_namespace(written: &str) -> Rc<str> {
+    let name = written.replace('\\', "/").to_ascii_lowercase();
+    let local = name.strip_prefix("//./").unwrap_or(&name);
+    local.trim_matches('/').into()
 }
 
 impl IncludeSite<'_> {
@@ -45,10 +47,10 @@ impl IncludeSite<'_> {
     }
 }
 
-/// The include directives of a text in written order, and those that choose a namespace.
+/// The include directives of a text in written order, and those that hold for what follows.
 /// Those of texts without `#`, as most are, need not be asked for.
-pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<NamespaceSite>) {
-    let (mut sites, mut namespaces) = (Vec::new(), Vec::new());
+pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<SettingSite>) {
+    let (mut sites, mut settings) = (Vec::new(), Vec::new());
     let mut sink = Diagnostics::with_limit(0);
     let mut stream = Stream::new(Language::Mof2, text, FileId::default(), &mut sink);
     stream.quiet = true;
@@ -63,11 +65,13 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<NamespaceS
                 let name = if is_name { stream.slice(next.span()) } else { "" };
                 let named = |wanted: &str| name.eq_ignore_ascii_case(wanted);
                 let (includes, chooses) = (named("include"), named("namespace"));
-                if includes || chooses {
+                let flags = FLAGS.iter().any(|flags| named(flags));
+                if includes || chooses || flags {
                     stream.next();
                 }
-                if chooses {
-                    namespaces.extend(namespace(&mut stream, token.span().start));
+                if chooses || flags {
+                    let namespace = if chooses { namespace(&mut stream) } else { None };
+                    settings.push(SettingSite { start: token.span().start, namespace });
                 }
                 includes
             }
@@ -91,11 +95,11 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<NamespaceS
         };
         sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
     }
-    (sites, namespaces)
+    (sites, settings)
 }
 
 /// The namespace that the parentheses hold that come next.
-fn namespace(stream: &mut Stream<'_, '_>, start: u32) -> Option<NamespaceSite> {
+fn namespace(stream: &mut Stream<'_, '_>) -> Option<Rc<str>> {
     if stream.peek().kind != Kind::LeftParen {
         return None;
     }
@@ -104,7 +108,7 @@ fn namespace(stream: &mut Stream<'_, '_>, start: u32) -> Option<NamespaceSite> {
         return None;
     }
     stream.next();
-    Some(NamespaceSite::new(start, &Cow::from(stream.decode())))
+    Some(plain_namespace(&Cow::from(stream.decode())))
 }
 
 /// The file that the string names that was read last. Backslashes between directories
