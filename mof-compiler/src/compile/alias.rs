@@ -52,7 +52,14 @@ impl Alias<'_> {
         what: impl FnOnce(&mut Namespace<'_, '_>) -> T,
     ) -> T {
         if namespace.is_at(&self.namespace) {
-            return what(namespace);
+            let place = match &self.target {
+                Target::Instance(one) => Some(one.order),
+                Target::Class(_) => None,
+            };
+            let before = std::mem::replace(&mut namespace.moment, place);
+            let done = what(namespace);
+            namespace.moment = before;
+            return done;
         }
         let context = Context { namespace: self.namespace.as_str(), ..*namespace.context };
         let (mut builder, mut unheard) = (NamespaceBuilder::default(), Diagnostics::with_limit(0));
@@ -65,8 +72,9 @@ impl Alias<'_> {
 /// included into it (WMI SDK, "Creating a WMI Alias").
 pub(crate) struct AliasTable<'d> {
     declared: HashMap<FileId, HashMap<Name, Alias<'d>>>,
-    /// Those of files that are included once more, by these: they are known there.
-    again: HashMap<FileId, HashMap<Name, Alias<'d>>>,
+    /// Those of files that are included once more, for another namespace. There they come
+    /// first.
+    again: HashMap<(FileId, Name), HashMap<Name, Alias<'d>>>,
     resolved: RefCell<HashMap<Key, Resolved>>,
 }
 
@@ -80,9 +88,9 @@ enum Resolved {
     Path(ObjectPath),
     /// Its path would have to contain itself.
     Circular,
-    /// Its keys make no path as long as there are so many classes. What they lack is
+    /// Its keys make no path as long as a namespace has so many classes. What they lack is
     /// reported where they are declared.
-    Nothing(usize),
+    Nothing(Name, usize),
     /// What its keys need is being resolved; its place on the stack.
     Open(usize),
 }
@@ -109,33 +117,43 @@ impl<'d> AliasTable<'d> {
     {
         let mut table =
             Self { declared: HashMap::new(), again: HashMap::new(), resolved: RefCell::default() };
+        let mut all = Vec::new();
         for (namespace, unit, buried) in units {
-            let mut declare = |file, written: Option<Identifier<'d>>, buried, target| {
+            let mut declare = |(file, order), written: Option<Identifier<'d>>, buried, target| {
                 let Some(Identifier { text, span }) = written else { return };
                 let namespace = Name::new(namespace);
-                let alias = Alias { file, span, namespace, buried, target };
-                table.declare(roots, text, alias, sink);
+                all.push((order, text, Alias { file, span, namespace, buried, target }));
             };
             let deleted = unit.buried.values().map(|unit| (unit, true));
             for (unit, buried) in std::iter::once((unit, buried)).chain(deleted) {
                 for class in &unit.classes {
                     let target = Target::Class(class.node.name.text);
-                    declare(class.file, class.node.alias, buried, target);
+                    declare((class.file, class.order), class.node.alias, buried, target);
                 }
                 for instance in unit.declared() {
                     if instance.at.node.alias.is_some() {
                         let target = Target::Instance(instance.clone());
-                        declare(instance.at.file, instance.at.node.alias, buried, target);
+                        let place = (instance.at.file, instance.order);
+                        declare(place, instance.at.node.alias, buried, target);
                     }
                 }
             }
+        }
+        all.sort_by_key(|(order, ..)| *order);
+        for (_, name, alias) in all {
+            table.declare(roots, name, alias, sink);
         }
         table
     }
 
     /// The class of the instance that carries an alias.
-    pub(crate) fn class_of(&self, roots: &Roots, file: FileId, name: &str) -> Option<&'d str> {
-        match &self.find(roots, file, name)?.1.target {
+    pub(crate) fn class_of(
+        &self,
+        context: &Context<'_>,
+        file: FileId,
+        name: &str,
+    ) -> Option<&'d str> {
+        match &self.find(context, file, name)?.1.target {
             Target::Instance(one) => Some(one.at.node.class.text),
             Target::Class(_) => None,
         }
@@ -145,7 +163,8 @@ impl<'d> AliasTable<'d> {
         let of_file = self.declared.entry(roots.of(alias.file)).or_default();
         if let Some(first) = of_file.get(&CaseInsensitive(name)) {
             if roots.are_one(first.file, alias.file) && first.span == alias.span {
-                self.again.entry(alias.file).or_default().insert(Name::new(name), alias);
+                let place = (roots.of(alias.file), alias.namespace.clone());
+                self.again.entry(place).or_default().insert(Name::new(name), alias);
                 return;
             }
             let message = format!("the alias `${name}` is defined twice");
@@ -156,11 +175,12 @@ impl<'d> AliasTable<'d> {
         }
     }
 
-    /// The alias of this name in a file.
-    fn find(&self, roots: &Roots, file: FileId, name: &str) -> Option<(Key, &Alias<'d>)> {
-        let wanted = CaseInsensitive(name);
-        let again = self.again.get(&file).and_then(|of_file| of_file.get(&wanted));
-        let alias = again.or_else(|| self.declared.get(&roots.of(file))?.get(&wanted))?;
+    /// The alias of this name in a file, as a namespace knows it.
+    fn find(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<(Key, &Alias<'d>)> {
+        let (root, wanted) = (context.roots.of(file), CaseInsensitive(name));
+        let again = || self.again.get(&(root, Name::new(context.namespace)))?.get(&wanted);
+        let again = if self.again.is_empty() { None } else { again() };
+        let alias = again.or_else(|| self.declared.get(&root)?.get(&wanted))?;
         Some(((alias.file, Name::new(name)), alias))
     }
 
@@ -201,10 +221,12 @@ impl<'d> AliasTable<'d> {
                 return;
             }
             // A class that it needs may have come since.
-            Some(Resolved::Nothing(classes)) if *classes == namespace.builder.classes().len() => {
+            Some(Resolved::Nothing(of, classes))
+                if namespace.is_at(of) && *classes == namespace.builder.classes().len() =>
+            {
                 return;
             }
-            Some(Resolved::Nothing(_)) | None => {}
+            Some(Resolved::Nothing(..)) | None => {}
         }
         self.resolved.borrow_mut().insert(key.clone(), Resolved::Open(open.len()));
         let needs = alias.within(namespace, |namespace| self.needs(namespace, alias));
@@ -217,7 +239,10 @@ impl<'d> AliasTable<'d> {
         }
         match done.alias.within(namespace, |namespace| self.make(namespace, done.alias)) {
             Some(path) => Resolved::Path(path),
-            None => Resolved::Nothing(namespace.builder.classes().len()),
+            None => {
+                let of = Name::new(namespace.context.namespace);
+                Resolved::Nothing(of, namespace.builder.classes().len())
+            }
         }
     }
 
@@ -234,9 +259,9 @@ impl<'d> AliasTable<'d> {
             property.is_some_and(|p| p.is_key() && p.data_type.cim_type == CimType::Reference)
         };
         let written = one.at.node.properties.iter().filter(|p| of_key(p.name.text));
-        let roots = namespace.context.roots;
+        let context = namespace.context;
         let aliases = written.filter_map(|p| match &p.value {
-            Value { kind: ValueKind::Alias(name), .. } => self.find(roots, one.at.file, name),
+            Value { kind: ValueKind::Alias(name), .. } => self.find(context, one.at.file, name),
             _ => None,
         });
         aliases.collect()
@@ -314,13 +339,12 @@ impl Aliases for AliasTable<'_> {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>> {
-        let roots = namespace.context.roots;
-        let Some((key, alias)) = self.find(roots, file, name) else {
+        let Some((key, alias)) = self.find(namespace.context, file, name) else {
             if namespace.sink.broken.has_alias(name) {
                 // Nothing is made of a text with mistakes, so any path will do.
                 return Ok(ObjectPath::of_class(name));
             }
-            let of_file = self.declared.get(&roots.of(file));
+            let of_file = self.declared.get(&namespace.context.roots.of(file));
             let known = of_file.filter(|_| namespace.sink.wants_advice());
             let known = known.into_iter().flat_map(|known| known.keys()).map(Name::as_str);
             let message = match suggest::nearest(name, known) {
@@ -340,7 +364,10 @@ impl Aliases for AliasTable<'_> {
 fn out_of_reach(name: &str, alias: &Alias<'_>, is_here: bool) -> Option<(Code, String)> {
     let why = match (is_here, alias.buried) {
         (_, true) => "its class is deleted below".to_owned(),
-        (false, _) => format!("it is one of `{}`, which comes later in the text", alias.namespace),
+        (false, _) => format!(
+            "it is one of `{}`, a namespace that the text names first behind this one",
+            alias.namespace
+        ),
         (true, false) => return None,
     };
     let message = format!("the keys of the instance `${name}` are not known here: {why}");
@@ -357,7 +384,7 @@ impl Aliases for AlreadyResolved<'_, '_> {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>> {
-        let (key, alias) = self.0.find(namespace.context.roots, file, name).ok_or(None)?;
+        let (key, alias) = self.0.find(namespace.context, file, name).ok_or(None)?;
         self.0.outcome(namespace, &key, alias)
     }
 }

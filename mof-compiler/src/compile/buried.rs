@@ -1,9 +1,11 @@
 //! What a text declares and deletes again, by `#pragma deleteclass` or with its namespace.
 //!
 //! Nothing of it stays, and its mistakes are mistakes. It is judged by what it stood beside:
-//! by the classes that went with it or later, and else by those that stay.
+//! by the classes that went with it or later, else by those that stay, as far as they were
+//! declared before it went, and else by what was there already.
 
 use super::alias::AliasTable;
+use super::history::History;
 use super::namespace::compile_namespace;
 use super::unit::{Item, Unit};
 use super::update::Changes;
@@ -13,6 +15,7 @@ use crate::source::SourceMap;
 use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::{HashMap, HashSet};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,8 +31,10 @@ pub(crate) fn judge_namespaces(
         let context = Context { namespace: name.as_str(), ..*context };
         let (mut made, mut changes) = (NamespaceBuilder::default(), Changes::default());
         let deleted = std::mem::take(&mut unit.buried);
-        compile_namespace(&mut unit, table, sources, &context, &mut made, &mut changes, sink);
-        judge(deleted, table, sources, &context, &made, sink);
+        let history =
+            compile_namespace(&mut unit, table, sources, &context, &mut made, &mut changes, sink);
+        let rest = Rest::new(&unit, &made, &history);
+        judge(deleted, table, sources, &context, &rest, sink);
     }
 }
 
@@ -39,12 +44,12 @@ pub(crate) fn judge(
     table: &AliasTable<'_>,
     sources: &SourceMap,
     context: &Context<'_>,
-    builder: &NamespaceBuilder,
+    rest: &Rest<'_>,
     sink: &mut Diagnostics,
 ) {
     let mut later = HashMap::new();
-    for mut layer in layers(buried) {
-        let beside = Beside { later: &later, builder, base: context.base };
+    for (order, mut layer) in layers(buried) {
+        let beside = Beside { later: &later, rest, order, base: context.base };
         let context = Context { base: &beside, ..*context };
         let (mut made, mut changes) = (NamespaceBuilder::default(), Changes::default());
         compile_namespace(&mut layer, table, sources, &context, &mut made, &mut changes, sink);
@@ -52,27 +57,61 @@ pub(crate) fn judge(
     }
 }
 
-/// What was deleted together, the last first. Deletions that have no class in common are
-/// as good as one.
-fn layers(buried: BTreeMap<usize, Unit<'_>>) -> Vec<Unit<'_>> {
-    let mut layers: Vec<Unit<'_>> = Vec::new();
+/// What stays of a namespace.
+pub(crate) struct Rest<'a> {
+    builder: &'a NamespaceBuilder,
+    history: &'a RefCell<History>,
+    /// Where each class was declared first.
+    first: HashMap<Name, usize>,
+}
+
+impl<'a> Rest<'a> {
+    /// What was made of a unit.
+    pub(crate) fn new(
+        unit: &Unit<'_>,
+        builder: &'a NamespaceBuilder,
+        history: &'a RefCell<History>,
+    ) -> Self {
+        let mut first = HashMap::new();
+        for class in &unit.classes {
+            first.entry(Name::new(class.node.name.text)).or_insert(class.order);
+        }
+        Self { builder, history, first }
+    }
+
+    /// A class as it was at a place of the text, if it was declared before.
+    fn class_at(&self, name: &str, order: usize) -> Option<Arc<ResolvedClass>> {
+        let last = self.builder.class(name)?;
+        if self.first.get(&last.name).is_some_and(|first| *first > order) {
+            return None;
+        }
+        let mut of_name = |name: &str| self.builder.class(name).cloned();
+        let then = self.history.borrow_mut().class_at(&mut of_name, last, order);
+        Some(then.unwrap_or_else(|| last.clone()))
+    }
+}
+
+/// What was deleted together and where, the last first. Deletions that have no class in
+/// common are as good as one.
+fn layers(buried: BTreeMap<usize, Unit<'_>>) -> Vec<(usize, Unit<'_>)> {
+    let mut layers: Vec<(usize, Unit<'_>)> = Vec::new();
     let mut names: HashSet<Name> = HashSet::new();
-    for mut unit in buried.into_values().rev() {
+    for (order, mut unit) in buried.into_iter().rev() {
         let of_unit: HashSet<Name> =
             unit.classes.iter().map(|class| Name::new(class.node.name.text)).collect();
         match layers.last_mut().filter(|_| names.is_disjoint(&of_unit)) {
-            Some(layer) => {
+            Some((_, layer)) => {
                 layer.classes.append(&mut unit.classes);
                 layer.instances.append(&mut unit.instances);
                 names.extend(of_unit);
             }
             None => {
-                layers.push(unit);
+                layers.push((order, unit));
                 names = of_unit;
             }
         }
     }
-    for layer in &mut layers {
+    for (_, layer) in &mut layers {
         layer.classes.sort_by_key(|class| class.order);
         layer.instances.sort_by_key(Item::order);
     }
@@ -84,27 +123,29 @@ struct Beside<'a> {
     /// What was deleted later.
     later: &'a HashMap<Name, Arc<ResolvedClass>>,
     /// What stays.
-    builder: &'a NamespaceBuilder,
+    rest: &'a Rest<'a>,
+    /// Where the layer was deleted.
+    order: usize,
     /// What was there before.
     base: &'a dyn Base,
 }
 
 impl Base for Beside<'_> {
     fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
-        let later = self.later.get(&CaseInsensitive(name));
-        let class = later.or_else(|| self.builder.class(name)).cloned();
+        let later = self.later.get(&CaseInsensitive(name)).cloned();
+        let class = later.or_else(|| self.rest.class_at(name, self.order));
         class.or_else(|| self.base.class(namespace, name))
     }
 
     fn class_names(&self, namespace: &str) -> Vec<Name> {
         let mut names = self.base.class_names(namespace);
         names.extend(self.later.keys().cloned());
-        names.extend(self.builder.classes().map(|class| class.name.clone()));
+        names.extend(self.rest.builder.classes().map(|class| class.name.clone()));
         names
     }
 
     fn qualifier_types(&self, _: &str) -> Vec<QualifierType> {
-        self.builder.known_qualifier_types().cloned().collect()
+        self.rest.builder.known_qualifier_types().cloned().collect()
     }
 
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {

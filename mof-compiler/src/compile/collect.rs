@@ -2,41 +2,60 @@
 
 use super::directive::Directives;
 use super::early::{EarlyClass, Parsed};
+use super::gone::Gone;
 use super::roots::Roots;
-use super::system::is_within;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::Changes;
 use super::{At, Base, CompileOptions, GlobalFlavors};
 use crate::Code;
 use crate::diagnostic::Diagnostics;
 use crate::syntax::ast::{Declaration, FlavorDeclaration};
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Dialect, Name, fold};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// The declarations of all files by namespace, and what directives ask for.
 #[derive(Default)]
 pub(crate) struct Collected<'a> {
     pub(crate) units: IndexMap<Name, Unit<'a>>,
     pub(crate) changes: Changes,
-    /// The namespaces that were deleted, and with each those below it.
-    pub(crate) gone: Vec<Name>,
+    /// The namespaces that were deleted.
+    pub(crate) gone: Gone,
     /// What was declared in them before.
     pub(crate) buried: Vec<(Name, Unit<'a>)>,
+    /// The names of the units in lower case, of as many as have been looked at.
+    names: BTreeMap<String, usize>,
 }
 
 impl Collected<'_> {
     /// Takes out a namespace and those below it, whose instance of `__NAMESPACE` is deleted
     /// (MS-WMI 3.1.4.3.14). What is declared in them later is declared in new ones.
     pub(crate) fn bury_namespace(&mut self, gone: Name) {
-        for (name, unit) in std::mem::take(&mut self.units) {
-            if is_within(&name, &gone) {
-                self.buried.push((name, unit));
-            } else {
-                self.units.insert(name, unit);
+        for (at, name) in self.units.keys().enumerate().skip(self.names.len()) {
+            self.names.insert(fold::fold(name.as_str()), at);
+        }
+        let name = fold::fold(gone.as_str());
+        let below = format!("{name}/");
+        let within = self.names.range(below.clone()..).take_while(|(n, _)| n.starts_with(&below));
+        for at in self.names.get(&name).into_iter().chain(within.map(|(_, at)| at)) {
+            if let Some((name, unit)) = self.units.get_index_mut(*at)
+                && !unit.is_empty()
+            {
+                self.buried.push((name.clone(), std::mem::take(unit)));
             }
         }
-        self.changes.deletions.retain(|deletion| !is_within(&deletion.namespace, &gone));
-        self.gone.push(gone);
+        self.gone.add(gone, self.changes.deletions.len());
+    }
+
+    /// Forgets what was deleted with its namespace.
+    fn settle(&mut self) {
+        let Self { gone, units, changes, .. } = self;
+        units.retain(|name, unit| !unit.is_empty() || !gone.has(name.as_str()));
+        let mut at = 0..;
+        changes.deletions.retain(|deletion| {
+            let (at, before) = (at.next(), gone.deletions(deletion.namespace.as_str()));
+            before.is_none_or(|before| at.is_some_and(|at: usize| at >= before))
+        });
     }
 }
 
@@ -92,6 +111,7 @@ pub(crate) fn collect<'a>(
             }
         }
     }
+    collected.settle();
     let buried = collected.buried.iter_mut().map(|(namespace, unit)| (&*namespace, unit));
     for (namespace, unit) in collected.units.iter_mut().chain(buried) {
         let deleted = std::mem::take(&mut unit.deleted);

@@ -166,6 +166,7 @@ impl<'b> Directives<'b> {
         let unit = collected.units.entry(self.namespace()).or_default();
         let declared = unit.delete_class(&class.text, order);
         let there = !unit.deleted.contains_key(&name)
+            && !collected.gone.has(self.namespace.as_str())
             && self.base.class(self.namespace.as_str(), &class.text).is_some();
         if !declared && !there && must_exist {
             let message = format!("there is no class `{}` to delete", class.text);

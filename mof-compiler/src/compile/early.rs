@@ -87,6 +87,8 @@ pub(crate) struct Early<'c, 'a> {
     said: Diagnostics,
     /// Whether classes that come now may be compiled.
     open: bool,
+    /// Whether all trees were made again, and none went since.
+    undone: bool,
 }
 
 impl<'c, 'a> Early<'c, 'a> {
@@ -107,6 +109,7 @@ impl<'c, 'a> Early<'c, 'a> {
             texts: Texts::default(),
             said: Diagnostics::new(),
             open: !context.keeps_trees,
+            undone: false,
         }
     }
 
@@ -236,6 +239,9 @@ impl<'c, 'a> Early<'c, 'a> {
     /// back one thing takes back others, and each time costs as much.
     fn undo(&mut self) {
         self.open = false;
+        if std::mem::replace(&mut self.undone, true) {
+            return;
+        }
         for parsed in &mut self.parsed {
             let (Some(early), Declaration::Class(node)) =
                 (parsed.early.take(), &mut parsed.declaration)

@@ -1,11 +1,11 @@
 //! Classes as they were before the text changed them (WMI).
 //!
 //! An instance is one of its class as that is where the instance stands. What changes the
-//! class further down changes the instance: it loses the values of properties that are gone
-//! or have another type (WQL_MOF.md part 5, class update modes).
+//! class further down changes the instance: it keeps the values that are values of the new
+//! types, too (WQL_MOF.md part 5, class update modes).
 
-use super::namespace::Namespace;
-use cimarron_model::{self as model, Instance, Name};
+use super::redeclare::OpenChange;
+use cimarron_model::{self as model, Array, CimType, DataType, Instance, Name, Scalar, Value};
 use cimarron_schema::rules::MAX_DEPTH;
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -18,6 +18,8 @@ pub(super) struct History {
     past: HashMap<Name, Vec<(usize, Past)>>,
     /// Classes as they were up to a change, which they or others above them saw there.
     made: HashMap<(Name, usize), Option<Arc<ResolvedClass>>>,
+    /// The changes that instances may be in the way of.
+    pub(super) open: Vec<OpenChange>,
 }
 
 /// A class before a change.
@@ -28,19 +30,22 @@ pub(super) enum Past {
     Known(Arc<ResolvedClass>),
 }
 
+/// Gives classes by their names.
+pub(super) type ClassOf<'a> = &'a mut dyn FnMut(&str) -> Option<Arc<ResolvedClass>>;
+
 impl History {
     /// Remembers a class that was changed at a place of the text.
     pub(super) fn add(&mut self, name: &Name, until: usize, class: Past) {
         let of_class = self.past.entry(name.clone()).or_default();
-        of_class.push((until, class));
-        of_class.sort_by_key(|(until, _)| *until);
+        let at = of_class.partition_point(|(before, _)| *before < until);
+        of_class.insert(at, (until, class));
     }
 
     /// The class at a place of the text, if it was changed behind that, itself or through
-    /// another one above it.
+    /// another one above it. `last` gives classes as they are in the end.
     pub(super) fn class_at(
         &mut self,
-        namespace: &mut Namespace<'_, '_>,
+        last: ClassOf<'_>,
         now: &ResolvedClass,
         order: usize,
     ) -> Option<Arc<ResolvedClass>> {
@@ -53,30 +58,26 @@ impl History {
         if let Some(made) = self.made.get(&key) {
             return made.clone();
         }
-        let made = self.make(namespace, &now.name, order);
+        let made = self.make(last, &now.name, order);
         self.made.insert(key, made.clone());
         made
     }
 
     /// The declaration in force at a place, when it is not the last one.
     fn at(&self, name: &Name, order: usize) -> Option<(usize, &Past)> {
-        let found = self.past.get(name)?.iter().find(|(until, _)| *until > order)?;
-        Some((found.0, &found.1))
+        let of_class = self.past.get(name)?;
+        let (until, class) = of_class.get(of_class.partition_point(|(u, _)| *u <= order))?;
+        Some((*until, class))
     }
 
-    fn make(
-        &self,
-        namespace: &mut Namespace<'_, '_>,
-        name: &Name,
-        order: usize,
-    ) -> Option<Arc<ResolvedClass>> {
+    fn make(&self, last: ClassOf<'_>, name: &Name, order: usize) -> Option<Arc<ResolvedClass>> {
         let mut chain: Vec<model::Class> = Vec::new();
         let mut next = Some(name.clone());
         while let Some(name) = next.take() {
             let class = match self.at(&name, order) {
                 Some((_, Past::Declared(class))) => class.clone(),
                 Some((_, Past::Known(class))) => class.to_class(ClassForm::Local),
-                None => namespace.class(name.as_str())?.to_class(ClassForm::Local),
+                None => last(name.as_str())?.to_class(ClassForm::Local),
             };
             next.clone_from(&class.superclass);
             chain.push(class);
@@ -89,15 +90,66 @@ impl History {
     }
 }
 
-/// Takes out of an instance what its class has lost since it was made.
-pub(super) fn carry(instance: &mut Instance, made_with: &ResolvedClass, now: &ResolvedClass) {
+/// Makes an instance of a class as it was one of the class as it is. Gives the properties
+/// that it loses.
+pub(super) fn carry(
+    instance: &mut Instance,
+    made_with: &ResolvedClass,
+    now: &ResolvedClass,
+) -> Vec<Name> {
     let type_in = |class: &ResolvedClass, name: &Name| {
         class.property(name.as_str()).map(|(_, member)| member.declaration.data_type.clone())
     };
-    let lost = |name: &&Name| type_in(made_with, name) != type_in(now, name);
-    let lost: Vec<Name> =
-        instance.properties().map(|(name, _)| name).filter(lost).cloned().collect();
-    for name in lost {
-        instance.remove(name.as_str());
+    let names: Vec<Name> = instance.properties().map(|(name, _)| name.clone()).collect();
+    let mut lost = Vec::new();
+    for name in names {
+        let to = type_in(now, &name);
+        if type_in(made_with, &name) == to {
+            continue;
+        }
+        match to.and_then(|to| converted(instance.get(name.as_str())?, &to)) {
+            Some(value) => instance.set(name, value),
+            None => {
+                instance.remove(name.as_str());
+                lost.push(name);
+            }
+        }
+    }
+    lost
+}
+
+/// The same value as one of another type, if that has it.
+fn converted(value: &Value, to: &DataType) -> Option<Value> {
+    match value {
+        Value::Null(..) => Some(Value::Null(to.cim_type, to.is_array())),
+        Value::Scalar(scalar) if !to.is_array() => {
+            converted_scalar(scalar, to.cim_type).map(Value::Scalar)
+        }
+        Value::Array(array) if to.is_array() => {
+            let items = (0..array.len()).map(|at| match array.get(at)? {
+                Some(item) => converted_scalar(&item, to.cim_type).map(Some),
+                None => Some(None),
+            });
+            let items: Option<Vec<_>> = items.collect();
+            Array::from_options(to.cim_type, items?).ok().map(Value::Array)
+        }
+        _ => None,
+    }
+}
+
+fn converted_scalar(scalar: &Scalar, to: CimType) -> Option<Scalar> {
+    match (scalar.as_integer(), scalar) {
+        _ if scalar.cim_type() == to => Some(scalar.clone()),
+        (Some(number), _) if to.is_integer() => Scalar::from_integer(to, number),
+        (Some(number), _) if to == CimType::Real64 && number.unsigned_abs() <= 1 << 53 => {
+            Some(Scalar::Real64(number as f64))
+        }
+        (Some(number), _) if to == CimType::Real32 && number.unsigned_abs() <= 1 << 24 => {
+            Some(Scalar::Real32(number as f32))
+        }
+        (None, Scalar::Real32(real)) if to == CimType::Real64 => {
+            Some(Scalar::Real64(f64::from(*real)))
+        }
+        _ => None,
     }
 }

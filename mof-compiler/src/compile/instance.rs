@@ -2,10 +2,11 @@
 
 use super::alias::AliasTable;
 use super::filter::{NAME, made_name};
-use super::history::{History, carry};
+use super::history::carry;
 use super::key::{key_path, key_span, keys_of};
 use super::mof3::value_type;
 use super::namespace::Namespace;
+use super::redeclare::OpenChange;
 use super::reference::{self, identity};
 use super::unit::{Instance as Declared, Item, Removal};
 use super::update::{Changes, Deletion, DeletionTarget, Existence};
@@ -19,7 +20,7 @@ use cimarron_model::{
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
@@ -27,17 +28,25 @@ pub(crate) fn instances(
     namespace: &mut Namespace<'_, '_>,
     items: &[Item<'_>],
     table: &AliasTable<'_>,
-    history: History,
     changes: &mut Changes,
 ) {
-    let mut lowered = Lowered { history, ..Lowered::default() };
+    let mut open = std::mem::take(&mut namespace.history.borrow_mut().open);
+    open.sort_by_key(|change| change.order);
+    let mut open = open.into_iter().peekable();
+    let mut lowered = Lowered { counts: open.peek().is_some(), ..Lowered::default() };
     for item in items {
+        while let Some(change) = open.next_if(|change| change.order < item.order()) {
+            lowered.settle(namespace, change);
+        }
         match item {
             Item::Declared(one) => lowered.declare(namespace, one, table),
             Item::Deleted(removal) => {
                 changes.deletions.extend(lowered.delete(namespace, removal));
             }
         }
+    }
+    for change in open {
+        lowered.settle(namespace, change);
     }
     // Which file came first decides what an update changes, and nothing else.
     let mut kept: Vec<_> = lowered.kept.into_iter().zip(lowered.places).collect();
@@ -61,8 +70,12 @@ struct Lowered {
     places: Vec<usize>,
     /// Where each was first declared.
     first: Vec<(FileId, Span)>,
-    /// What their classes were before the text changed them.
-    history: History,
+    /// Whether somebody will ask how many there are.
+    counts: bool,
+    /// How many there are of each class and those below it.
+    alive: HashMap<Name, usize>,
+    /// What was deleted from what was there before.
+    removed: HashSet<String>,
 }
 
 impl Lowered {
@@ -72,16 +85,14 @@ impl Lowered {
         one: &Declared<'_>,
         table: &AliasTable<'_>,
     ) {
-        let Some(class) = creation_class(namespace, one.at) else { return };
-        let only_embedded = embedded_only(namespace, one.at, &class);
-        let before = self.history.class_at(namespace, &class, one.order);
-        let made_with = before.as_ref().unwrap_or(&class);
-        let mut instance = lower(namespace, one.at, &one.flavors, made_with, Some(table));
-        if only_embedded {
-            return;
-        }
-        if let Some(before) = before {
-            carry(&mut instance, &before, &class);
+        namespace.moment = Some(one.order);
+        let lowered = made(namespace, one, table);
+        namespace.moment = None;
+        let Some((made_with, mut instance)) = lowered else { return };
+        let Some(class) = namespace.last_class(made_with.name.as_str()) else { return };
+        if !Arc::ptr_eq(&made_with, &class) {
+            let lost = carry(&mut instance, &made_with, &class);
+            lost_keys(namespace, one.at, &class, &lost);
         }
         let dialect = namespace.context.dialect;
         if let Some(name) = made_name(dialect, &class, |name| instance.get(name).cloned()) {
@@ -100,12 +111,31 @@ impl Lowered {
                 }
             }
             None => {
+                self.count(&class, 1);
                 self.by_path.insert(identity, self.kept.len());
                 self.kept.push(Some((instance, one.existence)));
                 self.places.push(namespace.context.roots.place(one.at.file));
                 self.first.push((one.at.file, one.at.node.class.span));
             }
         }
+    }
+
+    fn count(&mut self, class: &ResolvedClass, change: isize) {
+        if self.counts {
+            for name in std::iter::once(&class.name).chain(&class.ancestors) {
+                let alive = self.alive.entry(name.clone()).or_default();
+                *alive = alive.saturating_add_signed(change);
+            }
+        }
+    }
+
+    /// Reports a change of a class that an instance is in the way of.
+    fn settle(&self, namespace: &mut Namespace<'_, '_>, change: OpenChange) {
+        let found = match self.alive.get(&change.class) {
+            Some(1..) => Some(change.in_the_way),
+            _ => change.otherwise,
+        };
+        found.into_iter().for_each(|found| namespace.sink.push(found));
     }
 
     /// `#pragma deleteinstance`: forgets the instance, and says what to delete from what
@@ -118,11 +148,17 @@ impl Lowered {
         let Removal { at, path, must_exist, .. } = removal;
         let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
         let keys = class.as_ref().and_then(|class| Some((class, keys_of(class, path)?)));
-        let declared = keys.is_some_and(|(class, path)| {
-            let found = self.by_path.remove(&identity(namespace, class, &path));
-            found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take).is_some()
-        });
-        let there = namespace.context.base.has_instance(namespace.context.namespace, path);
+        let identity = keys.map(|(class, path)| identity(namespace, class, &path));
+        let found = identity.as_ref().and_then(|identity| self.by_path.remove(identity));
+        let declared = found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take);
+        if let Some((instance, _)) = &declared
+            && let Some(class) = namespace.class(instance.class.as_str())
+        {
+            self.count(&class, -1);
+        }
+        let declared = declared.is_some();
+        let there = namespace.context.base.has_instance(namespace.context.namespace, path)
+            && self.removed.insert(identity.unwrap_or_else(|| path.to_string()));
         if !declared && !there && *must_exist {
             let message = format!("there is no instance `{path}` to delete");
             namespace.sink.push(at.error(Code::NothingToDelete, at.node.span, message));
@@ -132,6 +168,37 @@ impl Lowered {
             target: DeletionTarget::Instance(path.clone()),
             must_exist: *must_exist && there,
         })
+    }
+}
+
+/// An instance as it is declared, and its class as that is there.
+fn made(
+    namespace: &mut Namespace<'_, '_>,
+    one: &Declared<'_>,
+    table: &AliasTable<'_>,
+) -> Option<(Arc<ResolvedClass>, Instance)> {
+    let class = creation_class(namespace, one.at)?;
+    let only_embedded = embedded_only(namespace, one.at, &class);
+    let instance = lower(namespace, one.at, &one.flavors, &class, Some(table));
+    (!only_embedded).then_some((class, instance))
+}
+
+/// Reports an instance whose key its class has no place for any more.
+fn lost_keys(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    lost: &[Name],
+) {
+    for name in lost {
+        if class.property(name.as_str()).is_some_and(|(_, member)| member.declaration.is_key()) {
+            let message = format!("the key `{name}` has no value of its type below");
+            let found = at.error(Code::MissingKey, key_span(at, name), message);
+            let part = Part::Type;
+            let what = "the class changes here";
+            let found = namespace.labelled(found, &class.name, Some(name), part, what);
+            namespace.sink.push(found.with_help("delete the instance before the class changes"));
+        }
     }
 }
 

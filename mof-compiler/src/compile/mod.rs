@@ -28,6 +28,7 @@ mod early;
 mod embedded;
 mod filter;
 mod flavors;
+mod gone;
 mod history;
 mod instance;
 mod key;
@@ -282,7 +283,7 @@ fn compile_mof2(
         early.take(file, declaration);
     });
     let mut declarations = early.finish();
-    let collect::Collected { mut units, mut changes, gone, buried } =
+    let collect::Collected { mut units, mut changes, gone, buried, .. } =
         collect::collect(&mut declarations, &roots, options, base, &mut diagnostics);
     let deleted = units.iter().filter(|(_, unit)| !unit.deleted.is_empty());
     let deleted = deleted.map(|(name, unit)| (name.clone(), unit.deleted.clone())).collect();
@@ -296,11 +297,15 @@ fn compile_mof2(
         let around = unit::Around { schema: &schema, base: &remaining };
         let context = Context { namespace, base: &around, ..context };
         let (map, sink) = (sources.map(), &mut diagnostics);
-        compile_namespace(unit, &aliases, map, &context, &mut builder, &mut changes, sink);
+        let history =
+            compile_namespace(unit, &aliases, map, &context, &mut builder, &mut changes, sink);
         let around = unit::Around { schema: &schema, base };
         let context = Context { base: &around, ..context };
         let deleted = std::mem::take(&mut unit.buried);
-        buried::judge(deleted, &aliases, map, &context, &builder, &mut diagnostics);
+        if !deleted.is_empty() {
+            let rest = buried::Rest::new(unit, &builder, &history);
+            buried::judge(deleted, &aliases, map, &context, &rest, &mut diagnostics);
+        }
         let children = system::child_namespaces(namespace, &builder);
         *schema.namespace(namespace) = builder;
         for child in children {

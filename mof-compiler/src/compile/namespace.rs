@@ -22,7 +22,9 @@ use cimarron_schema::rules::{
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The namespace as the steps see it while it grows.
@@ -35,6 +37,10 @@ pub(crate) struct Namespace<'c, 's> {
     pub(super) doubtful: Doubtful,
     /// What aliases in the defaults of classes stand for.
     pub(super) aliases: Option<&'s dyn Aliases>,
+    /// What the text has changed.
+    pub(super) history: Rc<RefCell<History>>,
+    /// The place of the text as which classes are seen; none for how they are in the end.
+    pub(super) moment: Option<usize>,
 }
 
 /// A class as it is declared, and what was found about it.
@@ -57,7 +63,8 @@ struct Open {
     defaults: bool,
 }
 
-/// Compiles a namespace's declarations into its builder.
+/// Compiles a namespace's declarations into its builder. Gives what they changed of each
+/// other.
 pub(crate) fn compile_namespace(
     unit: &mut Unit<'_>,
     table: &AliasTable<'_>,
@@ -66,12 +73,14 @@ pub(crate) fn compile_namespace(
     builder: &mut NamespaceBuilder,
     changes: &mut Changes,
     sink: &mut Diagnostics,
-) {
+) -> Rc<RefCell<History>> {
     for declaration in context.base.qualifier_types(context.namespace) {
         builder.know_qualifier_type(declaration);
     }
     let texts = Texts::of(unit, Some(sources));
-    Namespace::new(context, builder, sink, &texts).compile(unit, table, changes);
+    let mut namespace = Namespace::new(context, builder, sink, &texts);
+    namespace.compile(unit, table, changes);
+    namespace.history
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -81,7 +90,16 @@ impl<'c, 's> Namespace<'c, 's> {
         sink: &'s mut Diagnostics,
         texts: &'c Texts<'c>,
     ) -> Self {
-        Self { context, builder, sink, texts, doubtful: Doubtful::default(), aliases: None }
+        Self {
+            context,
+            builder,
+            sink,
+            texts,
+            doubtful: Doubtful::default(),
+            aliases: None,
+            history: Rc::default(),
+            moment: None,
+        }
     }
 
     /// The tree of a class that was let go, once more.
@@ -102,10 +120,26 @@ impl Namespace<'_, '_> {
         for declaration in &unit.qualifiers {
             qualifier::declare(self, *declaration);
         }
-        let Unit { classes, instances, .. } = unit;
+        let Unit { classes, instances, buried, .. } = unit;
         let mut namespace = self.with_aliases(table);
-        let history = namespace.classes(classes, instances, table, changes);
-        instance::instances(&mut namespace, instances, table, history, changes);
+        namespace.classes(classes, instances, table, changes);
+        if !instances.is_empty() {
+            for (until, buried) in buried {
+                namespace.remember(*until, &buried.classes);
+            }
+        }
+        instance::instances(&mut namespace, instances, table, changes);
+    }
+
+    /// Remembers classes that were deleted at a place of the text.
+    fn remember(&mut self, until: usize, deleted: &[Class<'_>]) {
+        for class in deleted {
+            let mut unheard = Diagnostics::with_limit(0);
+            let mut quiet = self.with_sink(&mut unheard);
+            let local = class::lower(&mut quiet, class.at(), &class.flavors).typed();
+            let name = local.name.clone();
+            self.history.borrow_mut().add(&name, until, Past::Declared(local));
+        }
     }
 
     /// Whether this is the namespace of that name.
@@ -115,6 +149,21 @@ impl Namespace<'_, '_> {
 
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
+        let last = self.last_class(name)?;
+        Some(self.as_then(last))
+    }
+
+    /// A class as it is at the place of the text that is looked at.
+    pub(super) fn as_then(&self, last: Arc<ResolvedClass>) -> Arc<ResolvedClass> {
+        let Some(moment) = self.moment else { return last };
+        let environment = self.environment();
+        let mut of_name = |name: &str| environment.resolved(name);
+        let then = self.history.borrow_mut().class_at(&mut of_name, &last, moment);
+        then.unwrap_or(last)
+    }
+
+    /// The class of this name as it is in the end.
+    pub(super) fn last_class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
         if let Some(class) = self.builder.class(name) {
             return Some(class.clone());
         }
@@ -144,6 +193,8 @@ impl Namespace<'_, '_> {
             texts: self.texts,
             doubtful: self.doubtful.clone(),
             aliases: self.aliases,
+            history: self.history.clone(),
+            moment: self.moment,
         }
     }
 
@@ -156,6 +207,8 @@ impl Namespace<'_, '_> {
             texts: self.texts,
             doubtful: self.doubtful.clone(),
             aliases: Some(aliases),
+            history: self.history.clone(),
+            moment: self.moment,
         }
     }
 
@@ -165,13 +218,12 @@ impl Namespace<'_, '_> {
         items: &[Item<'_>],
         aliases: &AliasTable<'_>,
         changes: &mut Changes,
-    ) -> History {
+    ) {
         let mut last: HashMap<Name, usize> = HashMap::new();
         let mut dependents: Option<Dependents> = None;
         // The declarations that take no effect: replaced by later ones, where these stand, or
         // refused.
         let mut idle: BTreeMap<usize, Option<usize>> = BTreeMap::new();
-        let mut history = History::default();
         let mut forced = Forced::default();
         for (i, class) in classes.iter().enumerate() {
             let name = Name::new(class.node.name.text);
@@ -192,7 +244,7 @@ impl Namespace<'_, '_> {
                 if !items.is_empty()
                     && let Some(known) = self.known_before(before, &name)
                 {
-                    history.add(&name, class.order, Past::Known(known));
+                    self.history.borrow_mut().add(&name, class.order, Past::Known(known));
                 }
                 last.insert(name, i);
             } else {
@@ -201,8 +253,9 @@ impl Namespace<'_, '_> {
                 idle.insert(i, None);
             }
         }
-        let roots = self.context.roots;
-        let class_of = |file, alias: &str| aliases.class_of(roots, file, alias).map(str::to_owned);
+        let context = self.context;
+        let class_of =
+            |file, alias: &str| aliases.class_of(context, file, alias).map(str::to_owned);
         let order = needed_first(classes, &last, &class_of);
         for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
             let node = &*class.node;
@@ -237,7 +290,8 @@ impl Namespace<'_, '_> {
             };
             let local = self.judge(class, &forced).local;
             if let Some(until) = until {
-                history.add(&local.name.clone(), until, Past::Declared(local));
+                let name = local.name.clone();
+                self.history.borrow_mut().add(&name, until, Past::Declared(local));
             }
         }
         for (i, Open { says, defaults }) in linked {
@@ -247,7 +301,6 @@ impl Namespace<'_, '_> {
                 self.open_defaults(class);
             }
         }
-        history
     }
 
     /// The class that is there already and that the text changes, in WMI.

@@ -8,7 +8,7 @@
 use super::At;
 use super::class;
 use super::namespace::Namespace;
-use super::unit::{Class, Item};
+use super::unit::{Class, Instance, Item};
 use super::update::{Existence, UpdateFlags, UpdateMode};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -22,51 +22,70 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub(super) struct Dependents {
     of_class: HashMap<Name, OfClass>,
+    /// The first `#pragma deleteinstance`.
+    first_removal: Option<usize>,
 }
 
-/// What hangs on one class.
+/// What hangs on one class: where its first subclass stands, and the first instance of it or
+/// of a class below it.
 #[derive(Default)]
 struct OfClass {
-    /// Where its first subclass stands.
     below: Option<(usize, Place)>,
-    /// Where its instances come and go, how many are left then, and the last one that came.
-    instances: Vec<(usize, usize, Place)>,
+    instance: Option<(usize, Place)>,
 }
 
 /// A place in the text.
 type Place = (FileId, Span);
 
+/// Something above a declaration that keeps it from changing a class.
+struct InTheWay {
+    found: Diagnostic,
+    /// Whether it may have been deleted before. Which instances are, depends on keys that are
+    /// not known yet.
+    perhaps: bool,
+}
+
+/// A change of a class that takes effect unless an instance is in the way, which shows when
+/// instances are compiled.
+pub(super) struct OpenChange {
+    pub(super) order: usize,
+    pub(super) class: Name,
+    /// What to report when an instance is there.
+    pub(super) in_the_way: Diagnostic,
+    /// What else.
+    pub(super) otherwise: Option<Diagnostic>,
+}
+
 impl Dependents {
     pub(super) fn of(classes: &[Class<'_>], items: &[Item<'_>]) -> Self {
         let mut found = Self::default();
+        let mut above: HashMap<Name, Name> = HashMap::new();
         for class in classes {
             let Some(superclass) = class.node.superclass else { continue };
-            let below = &mut found.entry(superclass.text).below;
+            let superclass = Name::new(superclass.text);
+            above.insert(Name::new(class.node.name.text), superclass.clone());
+            let below = &mut found.of_class.entry(superclass).or_default().below;
             below.get_or_insert((class.order, (class.file, class.node.name.span)));
         }
         for item in items {
             match item {
-                Item::Declared(one) => {
-                    let instances = &mut found.entry(one.at.node.class.text).instances;
-                    let left = instances.last().map_or(0, |(_, left, _)| *left);
-                    let place = (one.at.file, one.at.node.class.span);
-                    instances.push((one.order, left + 1, place));
-                }
-                // Which one it is depends on keys that are not known yet. It is one.
-                Item::Deleted(removal) => {
-                    let Some(class) = &removal.path.class else { continue };
-                    let instances = &mut found.entry(class.as_str()).instances;
-                    if let Some((_, left, place)) = instances.last().copied() {
-                        instances.push((removal.order, left.saturating_sub(1), place));
-                    }
-                }
+                Item::Declared(one) => found.add_instance(one, &above),
+                Item::Deleted(removal) => _ = found.first_removal.get_or_insert(removal.order),
             }
         }
         found
     }
 
-    fn entry(&mut self, class: &str) -> &mut OfClass {
-        self.of_class.entry(Name::new(class)).or_default()
+    fn add_instance(&mut self, one: &Instance<'_>, above: &HashMap<Name, Name>) {
+        let mut next = Some(Name::new(one.at.node.class.text));
+        // What has an instance already has told all above it.
+        while let Some(name) = next.take() {
+            let of_class = self.of_class.entry(name.clone()).or_default();
+            if of_class.instance.is_none() {
+                of_class.instance = Some((one.order, (one.at.file, one.at.node.class.span)));
+                next = above.get(&name).cloned();
+            }
+        }
     }
 
     /// Where a subclass stands that was declared above a place of the text.
@@ -75,12 +94,15 @@ impl Dependents {
         Some(place)
     }
 
-    /// Where an instance stands that is there at a place of the text.
+    /// Where an instance stands that was declared above a place of the text.
     fn instance(&self, class: &Name, order: usize) -> Option<Place> {
-        let instances = &self.of_class.get(class)?.instances;
-        let last = instances.partition_point(|(at, ..)| *at < order).checked_sub(1)?;
-        let (_, left, place) = instances.get(last)?;
-        (*left > 0).then_some(*place)
+        let (_, place) = self.of_class.get(class)?.instance.filter(|(at, _)| *at < order)?;
+        Some(place)
+    }
+
+    /// Whether instances were deleted above a place of the text.
+    fn has_removals(&self, order: usize) -> bool {
+        self.first_removal.is_some_and(|first| first < order)
     }
 }
 
@@ -177,13 +199,22 @@ impl Namespace<'_, '_> {
             UpdateMode::Safe if changes_type(&old, &new) => instance_above(now, name, dependents),
             _ => None,
         };
-        if let Some(found) = in_the_way {
-            self.sink.push(first_declared(found, before));
-            return Again::Refused;
-        }
-        if now.flags == UpdateFlags::default() {
+        let noted = (now.flags == UpdateFlags::default()).then(|| {
             let found = again().with_severity(Severity::Warning);
-            self.sink.push(found.with_help("the last declaration counts"));
+            found.with_help("the last declaration counts")
+        });
+        match in_the_way {
+            Some(InTheWay { found, perhaps: false }) => {
+                self.sink.push(first_declared(found, before));
+                return Again::Refused;
+            }
+            Some(InTheWay { found, perhaps: true }) => {
+                let in_the_way = first_declared(found, before);
+                let (order, class) = (now.order, name.clone());
+                let open = OpenChange { order, class, in_the_way, otherwise: noted };
+                self.history.borrow_mut().open.push(open);
+            }
+            None => noted.into_iter().for_each(|found| self.sink.push(found)),
         }
         Again::Update
     }
@@ -208,17 +239,18 @@ fn changes_type(old: &model::Class, new: &model::Class) -> bool {
 }
 
 /// An instance that keeps the types of a class from changing.
-fn instance_above(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
+fn instance_above(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<InTheWay> {
     let (file, span) = dependents.instance(name, now.order)?;
     let message = format!("a property of `{name}` changes its type, and has values above");
     let found = now.at().error(Code::ClassHasInstances, now.node.name.span, message);
-    Some(found.with_label(file, span, "one of its instances").with_help(
+    let found = found.with_label(file, span, "one of its instances").with_help(
         "write #pragma classflags(\"forceupdate\") above to convert them where possible",
-    ))
+    );
+    Some(InTheWay { found, perhaps: dependents.has_removals(now.order) })
 }
 
 /// What keeps a class from changing that is declared again.
-fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<Diagnostic> {
+fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<InTheWay> {
     let below = dependents.subclass(name, now.order);
     let (code, (file, span), what) = match below {
         Some(place) => (Code::ClassHasChildren, place, "subclasses"),
@@ -227,11 +259,11 @@ fn in_the_way(now: &Class<'_>, name: &Name, dependents: &Dependents) -> Option<D
     let message = format!("the class `{name}` changes, and has {what} above");
     let at: At<'_, _> = now.at();
     let found = at.error(code, now.node.name.span, message);
-    Some(
-        found
-            .with_label(file, span, format!("one of its {what}"))
-            .with_help("write #pragma classflags(\"safeupdate\") above to change it with them"),
-    )
+    let found = found
+        .with_label(file, span, format!("one of its {what}"))
+        .with_help("write #pragma classflags(\"safeupdate\") above to change it with them");
+    let perhaps = below.is_none() && dependents.has_removals(now.order);
+    Some(InTheWay { found, perhaps })
 }
 
 fn first_declared(found: Diagnostic, before: &Class<'_>) -> Diagnostic {

@@ -34,7 +34,8 @@ fn is_own_server(host: &str) -> bool {
 fn class_of(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Arc<ResolvedClass>> {
     let class = path.class.as_ref()?.as_str();
     let known = leads_here(path, namespace.context.namespace) && !namespace.doubts(class);
-    known.then(|| namespace.environment().resolved(class)).flatten()
+    let last = known.then(|| namespace.environment().resolved(class)).flatten()?;
+    Some(namespace.as_then(last))
 }
 
 /// The text that two declarations of one instance share. In WMI all classes below

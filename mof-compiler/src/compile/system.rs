@@ -199,15 +199,6 @@ pub(crate) fn namespace_at(namespace: &Name, path: &ObjectPath) -> Option<Name> 
     Some(Name::from(format!("{namespace}/{name}")))
 }
 
-/// Whether a namespace is another or below it.
-pub(crate) fn is_within(namespace: &Name, above: &Name) -> bool {
-    let (text, above) = (namespace.as_str(), above.as_str());
-    let (Some(start), Some(rest)) = (text.get(..above.len()), text.get(above.len()..)) else {
-        return false;
-    };
-    fold::eq(start, above) && (rest.is_empty() || rest.starts_with('/'))
-}
-
 fn is_namespace_part(name: &str) -> bool {
     let legal = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     !name.is_empty() && name.chars().all(legal)
@@ -297,19 +288,6 @@ mod tests {
         ] {
             assert_eq!(marked(class, "Template").join(" "), templates, "{class}");
             assert_eq!(marked(class, "not_null").join(" "), not_null, "{class}");
-        }
-    }
-
-    #[test]
-    fn namespaces_hold_those_below_them() {
-        for (namespace, above, within) in [
-            ("root/a", "ROOT/A", true),
-            ("root/a/b/c", "root/A", true),
-            ("root/ab", "root/a", false),
-            ("root", "root/a", false),
-            ("root/ä", "root/a", false),
-        ] {
-            assert_eq!(is_within(&Name::new(namespace), &Name::new(above)), within, "{namespace}");
         }
     }
 

@@ -5,7 +5,7 @@
 //! for the first deletion and costs other texts nothing.
 
 use super::early::EarlyClass;
-use super::system::is_within;
+use super::gone::Gone;
 use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
@@ -135,6 +135,15 @@ impl<'a> Unit<'a> {
         })
     }
 
+    /// Whether nothing was declared or deleted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.qualifiers.is_empty()
+            && self.classes.is_empty()
+            && self.instances.is_empty()
+            && self.deleted.is_empty()
+            && self.buried.is_empty()
+    }
+
     pub(crate) fn add_class(&mut self, class: Class<'a>) {
         if let Some(index) = &mut self.index {
             index.add_class(self.classes.len(), &class.node);
@@ -246,15 +255,10 @@ pub(crate) struct Remaining<'a> {
     pub(crate) base: &'a dyn Base,
     /// By namespace.
     pub(crate) deleted: HashMap<Name, HashMap<Name, usize>>,
-    /// The namespaces, and with each those below it.
-    pub(crate) gone: Vec<Name>,
+    pub(crate) gone: Gone,
 }
 
 impl Remaining<'_> {
-    fn is_empty(&self, namespace: &str) -> bool {
-        !self.gone.is_empty() && self.gone.iter().any(|g| is_within(&Name::new(namespace), g))
-    }
-
     fn is_gone(&self, namespace: &str, name: &str) -> bool {
         let gone = self.deleted.get(&CaseInsensitive(namespace));
         gone.is_some_and(|gone| gone.contains_key(&CaseInsensitive(name)))
@@ -289,7 +293,7 @@ impl Base for Around<'_> {
 
 impl Base for Remaining<'_> {
     fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
-        if self.is_empty(namespace) {
+        if self.gone.has(namespace) {
             return None;
         }
         let class = self.base.class(namespace, name)?;
@@ -299,7 +303,7 @@ impl Base for Remaining<'_> {
     }
 
     fn class_names(&self, namespace: &str) -> Vec<Name> {
-        if self.is_empty(namespace) {
+        if self.gone.has(namespace) {
             return Vec::new();
         }
         let mut names = self.base.class_names(namespace);
@@ -308,7 +312,7 @@ impl Base for Remaining<'_> {
     }
 
     fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
-        if self.is_empty(namespace) { Vec::new() } else { self.base.qualifier_types(namespace) }
+        if self.gone.has(namespace) { Vec::new() } else { self.base.qualifier_types(namespace) }
     }
 
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
