@@ -357,7 +357,7 @@ fn a(data_type: &DataType) -> String {
     match (data_type.cim_type, &data_type.class) {
         (CimType::Object, Some(class)) if data_type.is_array() => format!("a `{class}[]`"),
         (CimType::Object, Some(class)) => format!("a `{class}`"),
-        (CimType::Object, None) => format!("an {data_type}"),
+        (CimType::Object | CimType::Reference, None) => format!("an {data_type}"),
         _ => format!("a {data_type}"),
     }
 }

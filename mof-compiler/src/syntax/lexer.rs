@@ -183,16 +183,14 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) -> Token {
-        let bytes = self.text.as_bytes().get(self.start..).unwrap_or_default();
-        let (length, ascii) = scan::word(bytes);
-        self.take(length);
+        let bytes = self.rest().as_bytes();
+        let (mut length, ascii) = scan::word(bytes);
         if !ascii {
-            self.wide_name(0);
-            if let Some(mistake) = self.pasted() {
-                return mistake;
-            }
+            length = match self.wide_word() {
+                Ok(length) => length,
+                Err((mistake, length)) => return self.mistaken(mistake, length),
+            };
         }
-        let length = self.at - self.start;
         let packed = match bytes.first_chunk::<8>() {
             Some(first) if length < 8 => {
                 let inside = !(u64::MAX << (length * 8));
@@ -204,66 +202,49 @@ impl<'a> Lexer<'a> {
         self.token(keyword::classify(word, packed, self.language), length)
     }
 
-    /// Looks through the name that begins at an offset of the token and may have characters
-    /// beyond ASCII; says whether all of them may be in a name.
+    /// The length of a name with characters beyond ASCII, or the mistake that it is. Nothing
+    /// is looked at but that: what follows may be as long as the text.
     #[cold]
-    fn wide_name(&mut self, from: usize) -> bool {
-        let text = self.text.get(self.start..self.at).unwrap_or_default();
-        // A byte order mark is white space wherever it stands.
-        let (before, _) = text.split_once('\u{FEFF}').unwrap_or((text, ""));
-        self.take(from + pasted::name(before.get(from..).unwrap_or_default()));
-        let name = self.text.get(self.start + from..self.at).unwrap_or_default();
-        name.chars().all(is_name_char)
-    }
-
-    /// The mistake that a word with characters beyond ASCII is, if it is one.
-    fn pasted(&mut self) -> Option<Token> {
+    fn wide_word(&self) -> Result<usize, (LexError, usize)> {
         let rest = self.rest();
-        let length = self.at - self.start;
-        let first = rest.chars().next()?;
-        let (mistake, length) = if length == 0 {
-            (LexError::Blank, pasted::blanks(rest))
-        } else if let Some(length) = pasted::quoted(rest) {
-            (LexError::Pasted, length)
-        } else if let Some(length) = pasted::negative(rest) {
-            (LexError::Pasted, length)
-        } else if !is_name_char(first) {
-            (LexError::Character, first.len_utf8())
-        } else if rest.get(..length)?.chars().all(is_name_char) {
-            return None;
-        } else {
-            (LexError::Name, length)
-        };
-        Some(self.mistaken(mistake, length))
+        let blanks = pasted::blanks(rest);
+        if blanks > 0 {
+            return Err((LexError::Blank, blanks));
+        }
+        if let Some(length) = pasted::quoted(rest).or_else(|| pasted::negative(rest)) {
+            return Err((LexError::Pasted, length));
+        }
+        if let Some(first) = rest.chars().next().filter(|c| !is_name_char(*c)) {
+            return Err((LexError::Character, first.len_utf8()));
+        }
+        let name = pasted::name(rest);
+        if is_name(name) { Ok(name.len()) } else { Err((LexError::Name, name.len())) }
     }
 
     fn alias(&mut self) -> Token {
-        let bytes = self.text.as_bytes().get(self.start + 1..).unwrap_or_default();
-        let (length, _) = scan::word(bytes);
-        self.take(1 + length);
-        let legal = self.wide_name(1);
-        let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
+        let name = pasted::name(self.rest().get(1..).unwrap_or_default());
+        let length = 1 + name.len();
         if name.is_empty() {
-            return self.mistaken(LexError::Alias, 1 + self.name_apart());
+            self.mistaken(LexError::Alias, 1 + self.name_apart())
+        } else if name.starts_with(|c: char| c.is_ascii_digit()) {
+            self.mistaken(LexError::Alias, length)
+        } else if is_name(name) {
+            self.token(Kind::Alias, length)
+        } else {
+            self.mistaken(LexError::Name, length)
         }
-        if name.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.mistaken(LexError::Alias, self.at - self.start);
-        }
-        let length = self.at - self.start;
-        if legal { self.token(Kind::Alias, length) } else { self.mistaken(LexError::Name, length) }
     }
 
-    /// The length of blanks behind the `$`, and of the name of an alias behind these, when
-    /// there is one.
+    /// The length of blanks of any kind behind the `$`, and of the name of an alias behind
+    /// these, when there is one.
     fn name_apart(&self) -> usize {
-        let blanks = self.run(1, |byte| matches!(byte, b' ' | b'\t'));
-        let behind = self.rest().as_bytes().get(1 + blanks..).unwrap_or_default();
-        let (length, ascii) = scan::word(behind);
-        let word = behind.get(..length).unwrap_or_default();
-        let is_name = ascii
-            && length > 0
+        let behind = self.rest().get(1..).unwrap_or_default();
+        let apart = behind.trim_start_matches(pasted::separates);
+        let name = pasted::name(apart);
+        let word = name.as_bytes();
+        let is_alias = is_name(name)
             && keyword::classify(word, keyword::pack(word), self.language) == Kind::Identifier;
-        if is_name { blanks + length } else { 0 }
+        if is_alias { behind.len() - apart.len() + name.len() } else { 0 }
     }
 
     fn directive(&mut self) -> Token {
@@ -414,6 +395,10 @@ fn punctuation(byte: u8) -> Option<Kind> {
         table
     };
     TABLE[byte as usize]
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(is_name_char)
 }
 
 /// DSP0004 lets names hold any character from U+0080 up. Spaces, controls and

@@ -32,17 +32,33 @@ const fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// The length of the spaces and invisible characters that a text begins with.
-pub(super) fn blanks(text: &str) -> usize {
-    text.find(|c| !(is_space(c) || is_invisible(c))).unwrap_or(text.len())
+fn is_blank(c: char) -> bool {
+    is_space(c) || is_invisible(c)
 }
 
-/// The length of the name that a word begins with: spaces do not belong to it, nor do
-/// invisible characters at its ends.
-pub(super) fn name(word: &str) -> usize {
-    let end = word.find(is_space).unwrap_or(word.len());
-    let word = word.get(..end).unwrap_or_default();
-    if word.starts_with(is_invisible) { 0 } else { word.trim_end_matches(is_invisible).len() }
+/// Whether it separates words on one line, as MOF has it or not. A byte order mark is white
+/// space wherever it stands.
+pub(super) fn separates(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{FEFF}') || is_blank(c)
+}
+
+/// The length of the spaces and invisible characters that a text begins with.
+pub(super) fn blanks(text: &str) -> usize {
+    text.find(|c| !is_blank(c)).unwrap_or(text.len())
+}
+
+/// The name that a text begins with: spaces do not belong to it, nor do invisible characters
+/// at its ends. Whether all of its characters beyond ASCII may be in a name is not seen here.
+pub(super) fn name(text: &str) -> &str {
+    if text.starts_with(is_invisible) {
+        return "";
+    }
+    let ends = |c: char| match c {
+        _ if c.is_ascii() => !(c.is_ascii_alphanumeric() || c == '_'),
+        _ => c == '\u{FEFF}' || is_space(c),
+    };
+    let word = text.get(..text.find(ends).unwrap_or(text.len())).unwrap_or_default();
+    word.trim_end_matches(is_invisible)
 }
 
 /// The length of what a text begins with that was meant as a string or character, in

@@ -132,6 +132,13 @@ fn pasted_characters_are_one_mistake() {
         ("•a", vec![Err(LexError::Character), name("a")]),
         ("$1;", vec![Err(LexError::Alias), semicolon]),
         ("$ x;", vec![Err(LexError::Alias), semicolon]),
+        ("$\u{A0}x;", vec![Err(LexError::Alias), semicolon]),
+        ("$ \u{200B}\u{FEFF}\tÄ;", vec![Err(LexError::Alias), semicolon]),
+        ("$\u{A0};", vec![Err(LexError::Alias), Err(LexError::Blank), semicolon]),
+        ("$ a•;", vec![Err(LexError::Alias), Err(LexError::Name), semicolon]),
+        ("••a", vec![Err(LexError::Character), Err(LexError::Character), name("a")]),
+        ("−1−2", vec![Err(LexError::Pasted), Err(LexError::Pasted)]),
+        ("a\u{FEFF}b", vec![name("a"), name("b")]),
         ("$;", vec![Err(LexError::Alias), semicolon]),
         ("$ as", vec![Err(LexError::Alias), Ok((Kind::As, "as"))]),
     ] {
@@ -144,6 +151,22 @@ fn pasted_characters_are_one_mistake() {
     assert_eq!(lexer.blanks().len(), 2);
     // What no literal follows is a mistake of its own.
     assert_eq!(lex("\"a\"\u{A0};"), [Ok((Kind::Text, "\"a\"")), Err(LexError::Blank), semicolon]);
+}
+
+/// Where tokens stand in one long word, none looks through all that follow it.
+#[test]
+fn long_words_of_pasted_characters_are_crossed_once() {
+    const COUNT: usize = 100_000;
+    for part in ["\u{A0}a", "•", "–", "–1", "a\u{200B}\u{FEFF}", "$\u{A0}a", "“a”", "‘"]
+    {
+        let text = part.repeat(COUNT);
+        for language in [Language::Mof2, Language::Mof3] {
+            let mut lexer = Lexer::new(&text, language, 0);
+            let tokens = std::iter::from_fn(|| Some(lexer.next().kind));
+            let count = tokens.take_while(|kind| *kind != Kind::End).count();
+            assert!(count >= COUNT / 2, "{part:?}: {count}");
+        }
+    }
 }
 
 #[test]
