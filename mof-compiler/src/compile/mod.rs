@@ -42,6 +42,7 @@ mod redeclare;
 mod reference;
 mod roots;
 mod standard;
+mod surroundings;
 mod system;
 mod unit;
 mod update;

@@ -8,17 +8,18 @@ use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, properties, span_of};
 use super::redeclare::{Again, Dependents, Forced};
+use super::surroundings::Surroundings;
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
 use super::{At, Context, Language, class, embedded, instance, limits, qualifier, reference};
 use crate::Code;
-use crate::diagnostic::{Broken, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 use crate::syntax::ast::ClassDeclaration;
-use cimarron_model::{CaseInsensitive, Dialect, Name, QualifierType, suggest};
+use cimarron_model::{CaseInsensitive, Dialect, Name};
 use cimarron_schema::rules::{
-    Environment, Judgement, MAX_DEPTH, Part, Place, Rule, Says, Violation, check_class, check_links,
+    Environment, Judgement, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -443,68 +444,5 @@ impl Namespace<'_, '_> {
             }
             self.sink.push(found);
         }
-    }
-}
-
-/// What the rules may ask.
-pub(crate) struct Surroundings<'a> {
-    texts: &'a Texts<'a>,
-    builder: &'a NamespaceBuilder,
-    context: &'a Context<'a>,
-    broken: &'a Broken,
-    advises: bool,
-}
-
-impl Environment for Surroundings<'_> {
-    fn superclass(&self, class: &str) -> Option<Option<Name>> {
-        if let Some(superclass) = self.texts.superclass(class) {
-            return Some(superclass);
-        }
-        match self.context.base.class(self.context.namespace, class) {
-            Some(class) => Some(class.superclass().cloned()),
-            // A class that could not be read exists all the same.
-            None if self.broken.has_class(class) => Some(None),
-            None => self.context.system.superclass(self.context, class),
-        }
-    }
-
-    fn is_a(&self, class: &str, above: &str) -> bool {
-        let mut current = Name::new(class);
-        for _ in 0..=MAX_DEPTH {
-            if current.is(above) || self.broken.has_class(current.as_str()) {
-                return true;
-            }
-            match self.superclass(current.as_str()).flatten() {
-                Some(next) => current = next,
-                None => return false,
-            }
-        }
-        false
-    }
-
-    fn resolved(&self, class: &str) -> Option<Arc<ResolvedClass>> {
-        let known = self.builder.class(class).cloned();
-        known.or_else(|| self.context.base.class(self.context.namespace, class))
-    }
-
-    fn qualifier_type(&self, name: &str) -> Option<&QualifierType> {
-        self.builder.qualifier_type(name)
-    }
-
-    fn similar_class(&self, name: &str) -> Option<String> {
-        if !self.advises {
-            return None;
-        }
-        let there = self.context.base.class_names(self.context.namespace);
-        let names = self.texts.names().chain(&there).map(Name::as_str);
-        suggest::nearest(name, names).map(str::to_owned)
-    }
-
-    fn similar_qualifier(&self, name: &str) -> Option<String> {
-        if !self.advises {
-            return None;
-        }
-        let names = self.builder.known_qualifier_types().map(|q| q.name.as_str());
-        suggest::nearest(name, names).map(str::to_owned)
     }
 }
