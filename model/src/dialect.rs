@@ -14,6 +14,9 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 2] = [Self::Wmi, Self::Dmtf];
+
     /// The word used on command lines and in archives.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use crate::output::explain::{lint_options, write_explanation, write_list};
 use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
 use crate::terminal::{output_width, stdout_paint};
+use cimarron_model::Dialect;
 use cimarron_mof::Code;
 use cimarron_mof::diagnostic::{Example, Group, UnknownCode};
 use serde_json::{Value, json};
@@ -58,11 +59,14 @@ fn with_word(word: &str) -> Vec<Code> {
 
 fn row(code: Code) -> Value {
     let status = code.status();
+    let hard = Dialect::ALL.into_iter().filter(|dialect| code.is_hard_in(*dialect));
+    let hard_in: Vec<String> = hard.map(|dialect| dialect.to_string()).collect();
     json!({
         "code": code.as_str(),
         "severity": code.severity().as_str(),
         "title": code.title(),
-        "hard": code.is_hard(),
+        "hard": hard_in.len() == Dialect::ALL.len(),
+        "hard_in": hard_in,
         "group": code.group().map(Group::as_str),
         "status": status.cim().name(),
         "wbem": status.wbem().name(),

@@ -5,7 +5,7 @@ use crate::args::{FindingsArgs, MofArgs};
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
 use cimarron_model::{Class, Dialect, Name, QualifierType, Status};
-use cimarron_mof::{Base, compile};
+use cimarron_mof::{Base, Diagnostics, SourceMap, compile};
 use cimarron_schema::{Archive, ClassForm, NamespaceBuilder, ResolvedClass, SchemaBuilder, Shared};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,8 +29,12 @@ impl Gathering<'_> {
                 None => mof.push(path.clone()),
             }
         }
-        if mof.is_empty() && archives.len() == 1 {
-            return Ok(archives.swap_remove(0).1);
+        if mof.is_empty() {
+            // Archives give nothing to say, and a report says that.
+            self.report(&self.findings.sink(), &SourceMap::default(), progress)?;
+            if archives.len() == 1 {
+                return Ok(archives.swap_remove(0).1);
+            }
         }
         let dialect = self.dialect(&archives, !mof.is_empty())?;
         let mut all = SchemaBuilder::new(dialect);
@@ -42,6 +46,17 @@ impl Gathering<'_> {
         }
         let bytes = within_limits(all.finish())?;
         Ok(archive_from(bytes)?)
+    }
+
+    fn report(
+        &self,
+        found: &Diagnostics,
+        sources: &SourceMap,
+        progress: &Progress,
+    ) -> Result<(), Stop> {
+        let report = self.findings.report.report.as_deref();
+        Targets::default().with("--report", report).refuse_clashes()?;
+        progress.aside(|| self.findings.report(found, sources))
     }
 
     fn dialect(&self, archives: &[(&Path, Archive)], mof: bool) -> Result<Dialect, Failure> {
@@ -67,10 +82,8 @@ impl Gathering<'_> {
     ) -> Result<(), Stop> {
         let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.include)?;
         let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
-        let report = self.findings.report.report.as_deref();
-        Targets::default().with("--report", report).refuse_clashes()?;
         let compiled = compile(&sources, &self.mof.options(), &Known(all), said);
-        progress.aside(|| self.findings.report(&compiled.diagnostics, sources.map()))?;
+        self.report(&compiled.diagnostics, sources.map(), progress)?;
         if compiled.has_errors() {
             return Err(Stop::Reported);
         }

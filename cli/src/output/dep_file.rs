@@ -9,6 +9,13 @@
 //! everywhere, `%` in targets, where alone it means something. Ninja has no escape for
 //! these and takes the backslash for a part of the name, so that it builds once too often;
 //! make without it would build too rarely.
+//!
+//! `=` makes a line of make an assignment and has no escape: it comes from a variable,
+//! which is defined where a name needs it. Ninja knows no variables here and refuses such
+//! a file.
+
+/// The variable that stands for `=`.
+const EQUALS: &str = "cimarron_equals";
 
 /// Where in a rule a name stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,15 +33,21 @@ pub(crate) fn rule<N: AsRef<str>>(targets: &[N], inputs: &[N]) -> Result<String,
     let escaped = |names: &[N], role| {
         names.iter().map(|name| escape(name.as_ref(), role)).collect::<Vec<String>>()
     };
-    let targets = escaped(targets, Role::Target);
-    let mut text = targets.join(" ");
+    let escaped_targets = escaped(targets, Role::Target);
+    let mut text = String::new();
+    if targets.iter().chain(inputs).any(|name| name.as_ref().contains('=')) {
+        text = format!("{EQUALS} := =\n\n");
+    }
+    text.push_str(&escaped_targets.join(" "));
     text.push(':');
     for input in escaped(inputs, Role::Input) {
         text.push_str(" \\\n  ");
         text.push_str(&input);
     }
     text.push('\n');
-    for input in escaped(inputs, Role::Target).iter().filter(|input| !targets.contains(input)) {
+    for input in
+        escaped(inputs, Role::Target).iter().filter(|input| !escaped_targets.contains(input))
+    {
         text.push('\n');
         text.push_str(input);
         text.push_str(":\n");
@@ -52,6 +65,11 @@ fn escape(name: &str, role: Role) -> String {
             '%' => role == Role::Target,
             _ => false,
         };
+        if c == '=' {
+            text.push_str(&format!("$({EQUALS})"));
+            backslashes = 0;
+            continue;
+        }
         if is_special {
             text.extend(std::iter::repeat_n('\\', backslashes + 1));
         } else if c == '$' {
@@ -97,6 +115,10 @@ mod tests {
         assert_eq!(rule(&["o"], &[]).unwrap(), "o:\n");
         let text = rule(&["o%"], &["a%b"]).unwrap();
         assert_eq!(text, "o\\%: \\\n  a%b\n\na\\%b:\n");
+        let text = rule(&["o=1"], &["a=b=c", "d"]).unwrap();
+        let [o, a] = ["o$(cimarron_equals)1", "a$(cimarron_equals)b$(cimarron_equals)c"];
+        let expected = format!("cimarron_equals := =\n\n{o}: \\\n  {a} \\\n  d\n\n{a}:\n\nd:\n");
+        assert_eq!(text, expected);
         for name in ["a\nb", "a;b", "a|b"] {
             assert_eq!(rule(&["o"], &[name]), Err(name.to_owned()));
         }

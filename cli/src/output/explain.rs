@@ -1,6 +1,7 @@
 //! Explanations of diagnostic codes for people.
 
 use super::paint::Paint;
+use cimarron_model::Dialect;
 use cimarron_mof::diagnostic::{Example, Group};
 use cimarron_mof::{Code, Severity};
 use std::io::{self, Write};
@@ -51,8 +52,14 @@ fn standing(code: Code) -> String {
             format!("a lint that runs on request: cimarron lint --warn {code}")
         }
         (Some(_), _) => "a lint of `cimarron lint`".to_owned(),
-        (None, Severity::Error) if code.is_hard() => {
+        (None, Severity::Error) if Dialect::ALL.iter().all(|d| code.is_hard_in(*d)) => {
             format!("always an error ({statuses})")
+        }
+        (None, Severity::Error) if code.is_hard() => {
+            format!(
+                "an error in the DMTF dialect and MOF 3 ({statuses}); what is a warning in WMI's \
+                 dialect passes with --allow {code}"
+            )
         }
         (None, Severity::Error) => {
             format!("an error unless --allow or --warn {code} is given ({statuses})")

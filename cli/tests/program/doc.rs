@@ -163,6 +163,26 @@ fn mistakes_in_mof_leave_no_site() {
 }
 
 #[test]
+fn archives_alone_are_reported_on_too() {
+    let place = Place::new();
+    let one = place.archive("one", "class X_A { };\n");
+    let other = place.archive("other", "class X_B { };\n");
+    let (site, report) = (place.path("site"), place.path("report.json"));
+    for inputs in [&[&one][..], &[&one, &other]] {
+        let mut command = crate::command();
+        command.arg("doc").args(inputs).args(["-o", &site, "--force", "--format", "json"]);
+        crate::run(command.args(["--report", &report])).succeeds();
+        let text = std::fs::read_to_string(&report).unwrap();
+        let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(found, serde_json::json!([]), "{text}");
+        std::fs::remove_file(&report).unwrap();
+    }
+    let bytes = std::fs::read(&one).unwrap();
+    cimarron(["doc", &one, "-o", &site, "--report", &one]).fails_with(2);
+    assert_eq!(std::fs::read(&one).unwrap(), bytes);
+}
+
+#[test]
 fn mof_builds_on_the_archives_beside_it() {
     let place = Place::new();
     let base = place.archive("base", "class X_A { [key] string Id; };\n");

@@ -62,7 +62,12 @@ fn cimxml_says_the_types_that_the_classes_declare() {
         r#"class X_End { [key] uint16 N; [key] string S; X_End Part; object Any; };
         [Association] class X_Link { [key] X_End ref A; [key] X_Gone ref B; };
         instance of X_End { N = 1; S = "s"; Part = NULL; Any = NULL; };
-        instance of X_Link { A = "X_End.N=1,S=\"s\""; B = "X_Gone.T=TRUE,M=-2"; };"#,
+        class X_Bit { [key] boolean T; [key] char16 C; };
+        [Association] class X_Of { [key] X_Link ref L; [key] X_Bit ref R; };
+        instance of X_Link { A = "X_End.N=1,S=\"s\""; B = "X_Gone.T=TRUE,M=-2"; };
+        instance of X_Link as $link { A = "X_End.N=2,S=\"s\""; B = "X_Gone.M=3"; };
+        instance of X_Of { L = $link; R = "X_Bit.T=1,C=65"; };
+        instance of X_Of { L = "X_Link.A=\"X_End.N=4,S=\\\"s\\\"\",B=\"X_Gone.M=5\""; R = "X_Bit.T=0,C=\"A\""; };"#,
     );
     let target = place.path("types.xml");
     cimarron(["compile", &source, "--emit", "cimxml", "-A", "MOF0137", "-o", &target]).succeeds();
@@ -76,9 +81,17 @@ fn cimxml_says_the_types_that_the_classes_declare() {
         r#"<KEYVALUE VALUETYPE="string" TYPE="string">s</KEYVALUE>"#,
         r#"<KEYVALUE VALUETYPE="boolean" TYPE="boolean">TRUE</KEYVALUE>"#,
         r#"<KEYVALUE VALUETYPE="numeric" TYPE="sint64">-2</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="boolean" TYPE="boolean">FALSE</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="string" TYPE="char16">A</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="numeric" TYPE="uint16">2</KEYVALUE>"#,
+        r#"<KEYVALUE VALUETYPE="numeric" TYPE="uint16">4</KEYVALUE>"#,
     ] {
         assert!(instances.contains(expected), "{expected} in {instances}");
     }
+    // A reference among the keys of a path is a reference, not its text.
+    let nested = r#"<KEYBINDING NAME="A"><VALUE.REFERENCE><INSTANCENAME CLASSNAME="X_End">"#;
+    let lines: String = instances.lines().map(str::trim).collect();
+    assert_eq!(lines.matches(nested).count(), 2, "{lines}");
 }
 
 #[test]

@@ -43,9 +43,26 @@ fn lists_every_code() {
     let json = cimarron(["explain", "--list", "--format", "json"]).succeeds().json();
     let codes = list.lines().filter(|line| line.starts_with("MOF")).count();
     assert_eq!(json.as_array().unwrap().len(), codes);
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    assert!(readme.contains(&format!(" {codes} codes, each with an explanation")), "{codes}");
     let row = json.as_array().unwrap().iter().find(|row| row["code"] == "MOF0161").unwrap();
     assert_eq!((&row["severity"], &row["hard"]), (&"error".into(), &false.into()));
     assert_eq!(row["wbem"], "WBEMMOF_E_QUALIFIER_USED_OUTSIDE_SCOPE");
+}
+
+#[test]
+fn what_is_always_an_error_depends_on_the_dialect() {
+    for (code, start, hard, hard_in) in [
+        ("MOF0100", "always an error (", true, &["wmi", "dmtf"][..]),
+        ("MOF0238", "an error in the DMTF dialect and MOF 3 (", false, &["dmtf"]),
+        ("MOF0161", "an error unless --allow", false, &[]),
+    ] {
+        let text = cimarron(["explain", code]).succeeds().stdout;
+        assert!(text.lines().nth(1).unwrap().starts_with(start), "{text}");
+        let json = cimarron(["explain", code, "--format", "json"]).succeeds().json();
+        assert_eq!((&json[0]["hard"], &json[0]["hard_in"]), (&hard.into(), &hard_in.into()));
+    }
 }
 
 #[test]

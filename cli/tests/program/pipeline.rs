@@ -213,6 +213,28 @@ fn make_takes_no_other_files_for_the_inputs() {
 }
 
 #[test]
+fn make_takes_no_name_for_an_assignment() {
+    let place = Place::new();
+    place.file("v=1.mof", "class X_A {};\n");
+    in_place(&place, &["compile", "v=1.mof", "-o", "o=1.cimar", "--dep-file", "deps.mk"])
+        .succeeds();
+    if !is_gnu_make_there() {
+        return;
+    }
+    place.file(
+        "Makefile",
+        "e := =\nall: o$(e)1.cimar\ninclude deps.mk\no$(e)1.cimar:\n\t@$(info made from: $^)\n",
+    );
+    for (arguments, made) in [(&[][..], false), (&["-W", "v=1.mof"], true)] {
+        let mut make = std::process::Command::new("make");
+        let output = make.args(arguments).current_dir(place.0.path()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(text.contains("made from: v=1.mof"), made, "{text}");
+    }
+}
+
+#[test]
 fn the_order_of_the_files_counts_for_updates_alone() {
     let place = Place::new();
     place.file(

@@ -16,7 +16,7 @@ use cimarron_model::{
     fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::{Environment, Part};
+use cimarron_schema::rules::{Environment, Part, unfit_for_key};
 use std::sync::Arc;
 
 /// Whether a path names something in this namespace.
@@ -164,7 +164,9 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
         let message = format!("the path names no key, and `{}` has {}", class.name, keys.len());
         return say(None, message, None);
     }
-    for key in keys {
+    // That a key cannot be one is a mistake of the class, which has been reported.
+    let dialect = namespace.context.dialect;
+    for key in keys.into_iter().filter(|key| unfit_for_key(key, dialect).is_none()) {
         let Some(value) = path.key(key.name.as_str()) else {
             let message = format!("the path has no value for the key `{}`", key.name);
             return say(Some(key), message, Some("a path has all keys of its class".to_owned()));

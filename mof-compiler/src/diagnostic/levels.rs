@@ -7,7 +7,7 @@
 
 use super::{Code, Severity, UnknownCode};
 use crate::lint::{Lint, Normally};
-use cimarron_model::suggest;
+use cimarron_model::{Dialect, suggest};
 use cimarron_schema::rules::Rule;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -215,14 +215,19 @@ impl Code {
         }
     }
 
+    /// Whether all findings of the code are errors that stay errors in a dialect.
+    pub fn is_hard_in(self, dialect: Dialect) -> bool {
+        self.is_hard() && !(dialect == Dialect::Wmi && self.warns_in_wmi())
+    }
+
     /// The group of a lint: `style` or `pedantic`.
     pub fn group(self) -> Option<Group> {
         let Self::Lint(lint) = self else { return None };
         [Group::Style, Group::Pedantic].into_iter().find(|group| group.holds(lint))
     }
 
-    /// Hard errors that one dialect or form only warns of; the warning can be moved.
-    const fn also_warns(self) -> bool {
+    /// Hard errors that WMI only warns of, in all or some forms; the warning can be moved.
+    const fn warns_in_wmi(self) -> bool {
         matches!(self, Self::TypeMismatch | Self::PathKeys)
     }
 }
@@ -260,7 +265,7 @@ impl Levels {
     pub fn set(&mut self, selector: Selector, level: Level) -> Result<(), LevelError> {
         match selector {
             Selector::Code(code) => {
-                if code.is_hard() && level != Level::Deny && !code.also_warns() {
+                if code.is_hard() && level != Level::Deny && !code.warns_in_wmi() {
                     return Err(LevelError::Hard { code, level });
                 }
                 self.codes.insert(code, level);
@@ -369,6 +374,11 @@ mod tests {
         let mismatch = Code::TypeMismatch;
         assert_eq!(set.severity(mismatch, Severity::Error), Some(Severity::Error));
         assert_eq!(set.severity(mismatch, Severity::Warning), None);
+        for (code, wmi) in [("MOF0220", false), ("MOF0238", false), ("MOF0100", true)] {
+            let code: Code = code.parse().unwrap();
+            let hard = [Dialect::Wmi, Dialect::Dmtf].map(|dialect| code.is_hard_in(dialect));
+            assert_eq!(hard, [wmi, true], "{code}");
+        }
     }
 
     #[test]

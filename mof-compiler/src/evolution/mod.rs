@@ -13,6 +13,7 @@
 
 mod change;
 mod class;
+mod cover;
 mod fact;
 mod instances;
 mod kind;

@@ -2,15 +2,18 @@
 //! (DSP0004 5.6.3.5, 5.6.3.6, 5.6.3.54, 5.6.3.55).
 //!
 //! An entry is a value or a range (`2..5`, `32768..`, `..` for all that no other
-//! entry claims). Values may be added, also inside a range that was there; a range
-//! may shrink to make room for them as long as the list still covers what it did.
+//! entry claims). Values may be added, also inside a range that was there, which shrinks
+//! to make room for them. What each number meant before and means now decides, wherever
+//! the ends of ranges are.
 
+use super::cover::pairs;
 use super::fact::Fact;
 use super::kind::Kind;
 use super::qualifier::{Site, written};
 use cimarron_model::{Name, Qualifier};
 use cimarron_schema::rules::{REST, interval};
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// A list and its labels, either of which may be missing.
 type Side = (Option<Qualifier>, Option<Qualifier>);
@@ -33,27 +36,35 @@ pub(super) fn facts(map: &str, old: &Side, new: &Side, site: Site<'_>) -> Vec<Fa
 }
 
 /// The entries in the order written, and where to find them.
-struct List {
-    entries: Vec<Entry>,
+pub(super) struct List {
+    pub(super) entries: Vec<Entry>,
     by_key: HashMap<String, usize>,
 }
 
-struct Entry {
+pub(super) struct Entry {
     /// The value as it is compared: numbers in one spelling.
-    key: String,
+    pub(super) key: String,
     label: Option<String>,
-    range: Option<Range>,
+    pub(super) values: Values,
 }
 
-/// The integers from one to another, both included.
+/// What an entry stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Range {
-    Closed(i128, i128),
+pub(super) enum Values {
+    /// A text that is no number.
+    Text,
+    Number(i128),
+    /// The integers from one to another, both included.
+    Range(i128, i128),
     /// `..`: what no other entry claims.
     Rest,
 }
 
 impl Entry {
+    const fn is_range(&self) -> bool {
+        matches!(self.values, Values::Range(..) | Values::Rest)
+    }
+
     fn text(&self) -> String {
         match &self.label {
             Some(label) => format!("{} = {label}", self.key),
@@ -85,36 +96,18 @@ impl List {
         Some(Self { entries, by_key })
     }
 
-    fn get(&self, key: &str) -> Option<&Entry> {
-        self.by_key.get(key).and_then(|at| self.entries.get(*at))
+    /// Where the entry with a key stands.
+    pub(super) fn find(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    fn at(&self, place: Option<usize>) -> Option<&Entry> {
+        self.entries.get(place?)
     }
 
     fn text(&self) -> String {
         let entries: Vec<_> = self.entries.iter().map(Entry::text).collect();
         entries.join(", ")
-    }
-
-    /// What the numbers and ranges cover, as ranges apart from each other in order;
-    /// `None` when the list covers everything.
-    fn cover(&self) -> Option<Vec<(i128, i128)>> {
-        let mut ranges = Vec::new();
-        for entry in &self.entries {
-            match (entry.range, entry.key.parse::<i128>()) {
-                (Some(Range::Rest), _) => return None,
-                (Some(Range::Closed(from, to)), _) => ranges.push((from, to)),
-                (None, Ok(number)) => ranges.push((number, number)),
-                (None, Err(_)) => {}
-            }
-        }
-        ranges.sort_unstable();
-        let mut merged: Vec<(i128, i128)> = Vec::with_capacity(ranges.len());
-        for (from, to) in ranges {
-            match merged.last_mut() {
-                Some((_, end)) if from <= end.saturating_add(1) => *end = (*end).max(to),
-                _ => merged.push((from, to)),
-            }
-        }
-        Some(merged)
     }
 }
 
@@ -125,49 +118,38 @@ fn texts(qualifier: Option<&Qualifier>) -> Option<Vec<String>> {
 
 fn entry(key: &str, label: Option<String>) -> Entry {
     let key = key.trim();
-    if key == REST {
-        return Entry { key: key.to_owned(), label, range: Some(Range::Rest) };
-    }
-    match interval(key, (i128::MIN, i128::MAX)) {
+    let values = match interval(key, (i128::MIN, i128::MAX)) {
+        _ if key == REST => Values::Rest,
+        None => Values::Text,
+        Some((from, to)) if key.contains("..") => Values::Range(from, to),
+        Some((number, _)) => Values::Number(number),
+    };
+    let key = match values {
         // A number has one spelling among its radixes.
-        Some((from, _)) if !key.contains("..") => {
-            Entry { key: from.to_string(), label, range: None }
-        }
-        found => {
-            let range = found.map(|(from, to)| Range::Closed(from, to));
-            Entry { key: key.to_owned(), label, range }
-        }
-    }
+        Values::Number(number) => number.to_string(),
+        _ => key.to_owned(),
+    };
+    Entry { key, label, values }
 }
 
 fn differences(before: &List, after: &List) -> Vec<Fact> {
+    let pairs = pairs(before, after);
+    let labels = Labels::of(before, after, &pairs);
     let mut facts = Vec::new();
-    let (old_cover, cover) = (before.cover(), after.cover());
-    let old_labels: HashSet<&str> =
-        before.entries.iter().filter_map(|entry| entry.label.as_deref()).collect();
-    // The labels that stand at values where they did not stand before.
-    let is_new_here =
-        |entry: &&Entry| before.get(&entry.key).is_none_or(|before| before.label != entry.label);
-    let moved_labels: HashSet<&str> = after
-        .entries
-        .iter()
-        .filter(is_new_here)
-        .filter_map(|entry| entry.label.as_deref())
-        .collect();
-    for entry in &before.entries {
-        match after.get(&entry.key) {
-            Some(now) => facts.extend(label(entry, now, &old_labels, &moved_labels)),
-            // A range may be cut anew around values that were added to it.
-            None if entry.range.is_some_and(|range| covered(range, cover.as_deref())) => {}
-            None => facts.push(Fact::new(Kind::ValueRemoved, Some(entry.text()), None)),
+    let mut added = BTreeSet::new();
+    for &(was, is) in &pairs {
+        match (before.at(was), after.at(is)) {
+            (Some(old), Some(new)) if old.label != new.label => match labels.change(old, new) {
+                Kind::ValueAdded => added.extend(is),
+                Kind::ValueRemoved => facts.push(removed(old)),
+                kind => facts.push(Fact::new(kind, Some(old.text()), Some(new.text()))),
+            },
+            (Some(_), Some(_)) => {}
+            (Some(old), None) => facts.push(removed(old)),
+            (None, _) => added.extend(is),
         }
     }
-    // A range that is new only in its ends is no new value.
-    let adds = |entry: &&Entry| {
-        before.get(&entry.key).is_none()
-            && !entry.range.is_some_and(|range| covered(range, old_cover.as_deref()))
-    };
-    let added = after.entries.iter().filter(adds);
+    let added = added.into_iter().filter_map(|at| after.entries.get(at));
     facts.extend(added.map(|entry| Fact::new(Kind::ValueAdded, None, Some(entry.text()))));
     if facts.is_empty() {
         facts.extend(order(before, after));
@@ -175,34 +157,75 @@ fn differences(before: &List, after: &List) -> Vec<Fact> {
     facts
 }
 
-/// Whether a list that covers these ranges (`None` for everything) covers this one.
-fn covered(range: Range, cover: Option<&[(i128, i128)]>) -> bool {
-    let Some(cover) = cover else { return true };
-    match range {
-        Range::Rest => false,
-        Range::Closed(from, to) => {
-            // The last range that begins at or before this one.
-            let behind = cover.partition_point(|(start, _)| *start <= from);
-            behind.checked_sub(1).and_then(|at| cover.get(at)).is_some_and(|(_, end)| to <= *end)
-        }
-    }
+fn removed(old: &Entry) -> Fact {
+    Fact::new(Kind::ValueRemoved, Some(old.text()), None)
 }
 
-/// Another label is another meaning where it was that of another value, or where the
-/// old one is now that of another value. Otherwise it is another wording.
-fn label(
-    old: &Entry,
-    new: &Entry,
-    old_labels: &HashSet<&str>,
-    moved_labels: &HashSet<&str>,
-) -> Option<Fact> {
-    if old.label == new.label {
-        return None;
+/// What became of the labels of a list.
+#[derive(Default)]
+struct Labels<'l> {
+    old: HashSet<&'l str>,
+    /// Those that stand at values where they did not stand before.
+    moved: HashSet<&'l str>,
+    /// Those that stand at some value where they stood before.
+    kept: HashSet<&'l str>,
+    /// The ranges that are still there, by their keys.
+    same: HashSet<&'l str>,
+    /// The ranges whose values have several other labels now.
+    split: HashSet<&'l str>,
+}
+
+impl<'l> Labels<'l> {
+    fn of(
+        before: &'l List,
+        after: &'l List,
+        pairs: &BTreeSet<(Option<usize>, Option<usize>)>,
+    ) -> Self {
+        let mut labels = Self::default();
+        labels.old.extend(before.entries.iter().filter_map(|entry| entry.label.as_deref()));
+        let mut becomes: HashMap<&str, Option<&str>> = HashMap::new();
+        for &(was, is) in pairs {
+            let (old, new) = (before.at(was), after.at(is));
+            let label = new.and_then(|entry| entry.label.as_deref());
+            let stays = old.is_some_and(|entry| entry.label.as_deref() == label);
+            if stays { &mut labels.kept } else { &mut labels.moved }.extend(label);
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            if old.key == new.key {
+                labels.same.insert(&old.key);
+            }
+            if *becomes.entry(&old.key).or_insert(label) != label {
+                labels.split.insert(&old.key);
+            }
+        }
+        labels
     }
-    let took_over = new.label.as_deref().is_some_and(|label| old_labels.contains(label));
-    let lost = old.label.as_deref().is_some_and(|label| moved_labels.contains(label));
-    let kind = if took_over || lost { Kind::ValueReassigned } else { Kind::ValueLabelChanged };
-    Some(Fact::new(kind, Some(old.text()), Some(new.text())))
+
+    /// What it is that values of one label now have another.
+    ///
+    /// That is another meaning where the label was that of another value, or where the old
+    /// one is now that of another value. Otherwise it is another wording, unless a single
+    /// value is gone, or a range made room for new values.
+    fn change(&self, old: &Entry, new: &Entry) -> Kind {
+        let (label, now) = (old.label.as_deref(), new.label.as_deref());
+        if old.key != new.key && !old.is_range() {
+            return Kind::ValueRemoved;
+        }
+        if now.is_some_and(|now| self.old.contains(now)) {
+            return Kind::ValueReassigned;
+        }
+        let is_part = old.key != new.key;
+        if is_part && (self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l)))
+        {
+            return Kind::ValueAdded;
+        }
+        let is_lost = label.is_some_and(|label| self.moved.contains(label));
+        // One label that became several is no other wording.
+        if is_lost || (is_part && self.split.contains(&*old.key)) {
+            Kind::ValueReassigned
+        } else {
+            Kind::ValueLabelChanged
+        }
+    }
 }
 
 fn order(before: &List, after: &List) -> Option<Fact> {
@@ -242,8 +265,92 @@ mod tests {
         assert_eq!(ids(old, short), ["value-removed"]);
         assert_eq!(ids(short, old), ["value-added"]);
         let rest = (&["0", "1", ".."][..], &["No", "Yes", "Rest"][..]);
-        assert_eq!(ids(old, rest), ["value-added"]);
-        assert_eq!(ids(rest, old), ["value-removed"]);
+        assert_eq!(ids(old, rest), ["value-label-changed", "value-label-changed", "value-added"]);
+        assert_eq!(ids(rest, old), ["value-removed", "value-reassigned", "value-reassigned"]);
+    }
+
+    #[test]
+    fn values_keep_their_meaning_where_ranges_end_elsewhere() {
+        let old = (&["1..5", "6..9"][..], &["a", "b"][..]);
+        for (map, labels, expected) in [
+            (&["1..6", "7..9"][..], &["a", "b"][..], &["value-reassigned"][..]),
+            (&["1..3", "4..9"], &["a", "b"], &["value-reassigned"]),
+            (&["1..3", "4..5", "6..9"], &["a", "a", "b"], &["values-reordered"]),
+            (&["1..4", "5", "6..9"], &["a", "c", "b"], &["value-added"]),
+            (&["1..4", "5", "6..9"], &["a", "b", "b"], &["value-reassigned"]),
+            (&["1..3", "4..5", "6..9"], &["a", "c", "b"], &["value-added"]),
+            (&["1", "2..5", "6..9"], &["c", "d", "b"], &["value-reassigned", "value-reassigned"]),
+            (&["1..9"], &["c"], &["value-label-changed", "value-label-changed"]),
+            (&["1..9"], &["a"], &["value-reassigned"]),
+            (&["1..4", "6..9"], &["a", "b"], &["value-removed"]),
+            (&["1..5", "6..10"], &["a", "b"], &["value-added"]),
+            (&["6..9", "1..5"], &["a", "b"], &["value-reassigned", "value-reassigned"]),
+        ] {
+            assert_eq!(ids(old, (map, labels)), expected, "{map:?} {labels:?}");
+        }
+        let old = (&["0", ".."][..], &["No", "DMTF"][..]);
+        let reworded = (&["0", "1", ".."][..], &["No", "Yes", "Reserved"][..]);
+        assert_eq!(ids(old, reworded), ["value-label-changed", "value-added"]);
+        let whole = (&["0", "2..100"][..], &["No", "DMTF"][..]);
+        let cut = (&["0", "2", "3..100"][..], &["No", "New", "Vendor"][..]);
+        assert_eq!(ids(whole, cut), ["value-reassigned", "value-reassigned"]);
+    }
+
+    fn list(entries: &[(String, &str)]) -> List {
+        let map: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+        let labels: Vec<&str> = entries.iter().map(|(_, label)| *label).collect();
+        List::read(&(side("ValueMap", &map), side("Values", &labels)), Site::Class).unwrap()
+    }
+
+    /// The entry of a number, looked for one by one.
+    fn entry_of(list: &List, number: i128) -> Option<usize> {
+        let by = |is: &dyn Fn(Values) -> bool| list.entries.iter().position(|e| is(e.values));
+        by(&|values| values == Values::Number(number))
+            .or_else(|| by(&|v| matches!(v, Values::Range(a, b) if a <= number && number <= b)))
+            .or_else(|| by(&|values| values == Values::Rest))
+    }
+
+    proptest::proptest! {
+        /// The numbers from -2 to 12 stand for all: no entry ends outside of 0 to 10.
+        #[test]
+        fn intervals_agree_with_numbers(
+            old in proptest::collection::vec(random_entry(), 1..6),
+            new in proptest::collection::vec(random_entry(), 1..6),
+        ) {
+            let (before, after) = (list(&old), list(&new));
+            let mut expected = BTreeSet::new();
+            let (mut gone, mut taken) = (false, false);
+            for number in -2..=12 {
+                let pair = (entry_of(&before, number), entry_of(&after, number));
+                expected.insert(pair);
+                let label = |list: &List, at| list.at(at).map(|entry| entry.label.clone());
+                let (was, is) = (label(&before, pair.0), label(&after, pair.1));
+                gone |= was.is_some() && is.is_none();
+                taken |= was.is_some()
+                    && is.as_ref().is_some_and(|_| is != was)
+                    && before.entries.iter().any(|entry| Some(&entry.label) == is.as_ref());
+            }
+            expected.remove(&(None, None));
+            proptest::prop_assert_eq!(&pairs(&before, &after), &expected);
+            let kinds: Vec<Kind> =
+                differences(&before, &after).iter().map(|fact| fact.kind).collect();
+            let breaks = kinds
+                .iter()
+                .any(|kind| matches!(kind, Kind::ValueRemoved | Kind::ValueReassigned));
+            proptest::prop_assert!(breaks || !(gone || taken), "{kinds:?}");
+        }
+    }
+
+    fn random_entry() -> impl proptest::strategy::Strategy<Value = (String, &'static str)> {
+        use proptest::prelude::*;
+        let key = prop_oneof![
+            4 => (0..=10u8).prop_map(|n| n.to_string()),
+            4 => (0..=10u8, 0..=10u8).prop_map(|(a, b)| format!("{a}..{b}")),
+            1 => (0..=10u8).prop_map(|n| format!("{n}..")),
+            1 => (0..=10u8).prop_map(|n| format!("..{n}")),
+            1 => Just("..".to_owned()),
+        ];
+        (key, proptest::sample::select(vec!["a", "b", "c", "d", "e", "f"]))
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Judge<'_> {
                 self.relate(self.member_place(&property.name, Part::Name), "first declared here");
                 continue;
             }
-            self.shares_no_name_above(element, &property.name);
+            self.shares_no_name_above(element, property);
             self.member_name(Rule::PropertyNameTooLong, element, &property.name);
             let known = self.marks.property(i);
             self.declared_type(element, &property.data_type, &property.qualifiers, known);
@@ -128,24 +128,7 @@ impl Judge<'_> {
     }
 
     fn key_type(&mut self, element: Element, property: &Property, part: Part) {
-        let embedded = property.data_type.cim_type == CimType::Object
-            || property.qualifiers.is_true("EmbeddedObject")
-            || property.qualifiers.get("EmbeddedInstance").is_some();
-        let is_octets = property.data_type.cim_type == CimType::UInt8
-            && property.qualifiers.is_true("OctetString");
-        let problem = if property.data_type.is_array() && is_octets {
-            "an octet string, which is an array of octets"
-        } else if property.data_type.is_array() {
-            "an array"
-        } else if embedded {
-            "an embedded object"
-        } else if self.dialect == Dialect::Wmi
-            && property.data_type.cim_type.class() == TypeClass::Real
-        {
-            "a real"
-        } else {
-            return;
-        };
+        let Some(problem) = unfit_for_key(property, self.dialect) else { return };
         let message = format!("`{}` cannot be a key: it is {problem}", property.name);
         self.report(Rule::KeyType, element, part, message);
     }
@@ -322,18 +305,19 @@ impl Judge<'_> {
     }
 
     /// Properties and methods of a class are told apart by their names.
-    fn shares_no_name(&mut self, element: Element, method: &Name) {
+    fn shares_no_name(&mut self, element: Element, method: &Method) {
         if self.dialect == Dialect::Wmi {
             return;
         }
+        let name = &method.name;
         let own =
-            self.local.property(method.as_str()).map(|p| self.member_place(&p.name, Part::Name));
+            self.local.property(name.as_str()).map(|p| self.member_place(&p.name, Part::Name));
         let inherited = || {
-            let (_, member) = self.superclass?.property(method.as_str())?;
-            Some(self.place_above(Some(&member.declaration.name), Part::Name))
+            let above = self.other_kind_above(element, name)?;
+            (!overrides(&method.qualifiers)).then(|| self.place_above(Some(&above), Part::Name))
         };
         if let Some(place) = own.or_else(inherited) {
-            let message = format!("the method `{method}` has the name of a property");
+            let message = format!("the method `{name}` has the name of a property");
             self.report(Rule::SharedMemberName, element, Part::Name, message);
             self.relate(place, "the property");
         }
@@ -341,31 +325,61 @@ impl Judge<'_> {
 
     /// As `shares_no_name`, of a property and what is above. With a method of the class itself
     /// the mistake is that one's.
-    fn shares_no_name_above(&mut self, element: Element, property: &Name) {
-        let above = self.superclass.and_then(|s| s.method(property.as_str()));
-        let Some((_, above)) = above.filter(|_| self.dialect == Dialect::Dmtf) else { return };
-        if self.local.method(property.as_str()).is_some() {
+    fn shares_no_name_above(&mut self, element: Element, property: &Property) {
+        let name = &property.name;
+        if self.dialect == Dialect::Wmi
+            || overrides(&property.qualifiers)
+            || self.local.method(name.as_str()).is_some()
+        {
             return;
         }
-        let place = self.place_above(Some(&above.declaration.name), Part::Name);
-        let message = format!("the property `{property}` has the name of a method");
+        let Some(above) = self.other_kind_above(element, name) else { return };
+        let place = self.place_above(Some(&above), Part::Name);
+        let message = format!("the property `{name}` has the name of a method");
         self.report(Rule::SharedMemberName, element, Part::Name, message);
         self.relate(place, "the method");
     }
 
-    /// DMTF: what carries Override must exist above.
+    /// The name of an inherited method where this is a property, of a property where it is a
+    /// method.
+    fn other_kind_above(&self, element: Element, name: &Name) -> Option<Name> {
+        let above = self.superclass?;
+        if matches!(element, Element::Method(_)) {
+            above.property(name.as_str()).map(|(_, m)| m.declaration.name.clone())
+        } else {
+            above.method(name.as_str()).map(|(_, m)| m.declaration.name.clone())
+        }
+    }
+
+    /// DMTF: what carries Override must exist above, and be of its kind.
     fn override_has_target(&mut self, element: Element, name: &Name, target: &Qualifier) {
         if self.dialect == Dialect::Wmi || target.value.is_null() {
             return;
         }
+        let part = Part::Qualifier("Override".into());
+        let is_method = matches!(element, Element::Method(_));
+        if let Some(above) = self.other_kind_above(element, name) {
+            let (kind, other) =
+                if is_method { ("method", "property") } else { ("property", "method") };
+            let message =
+                format!("the {kind} `{name}` overrides nothing: `{above}` is a {other} above");
+            let help = Some(format!("choose another name for the {kind}, without Override"));
+            self.advise(Rule::OverrideTarget, element, part, message, help);
+            self.relate(self.place_above(Some(&above), Part::Name), format!("the {other}"));
+            return;
+        }
         let message =
             format!("`{name}` overrides nothing: no superclass of `{}` has it", self.local.name);
-        let names = self.superclass.into_iter().flat_map(|s| {
+        let help = self.superclass.and_then(|s| {
             let properties = s.properties.iter().map(|m| m.declaration.name.as_str());
-            properties.chain(s.methods.iter().map(|m| m.declaration.name.as_str()))
+            let methods = s.methods.iter().map(|m| m.declaration.name.as_str());
+            let near = if is_method {
+                suggest::nearest(name.as_str(), methods)
+            } else {
+                suggest::nearest(name.as_str(), properties)
+            };
+            near.map(suggest::did_you_mean)
         });
-        let help = suggest::nearest(name.as_str(), names).map(suggest::did_you_mean);
-        let part = Part::Qualifier("Override".into());
         self.advise(Rule::OverrideTarget, element, part, message, help);
     }
 
@@ -380,7 +394,7 @@ impl Judge<'_> {
                 self.relate(self.member_place(&method.name, Part::Name), "first declared here");
                 continue;
             }
-            self.shares_no_name(element, &method.name);
+            self.shares_no_name(element, method);
             self.member_name(Rule::MethodNameTooLong, element, &method.name);
             if let Some(returned) = &method.return_type {
                 self.declared_type(element, returned, &method.qualifiers, KnownSet::ANY);
@@ -433,4 +447,30 @@ impl Judge<'_> {
             self.relate(self.place_above(Some(&above.name), Part::Name), "overrides this one");
         }
     }
+}
+
+/// What a property is that cannot be a key because of it (DSP0004 7.5; WMI SDK, "Key
+/// Qualifier"); `None` for what can be one.
+pub fn unfit_for_key(property: &Property, dialect: Dialect) -> Option<&'static str> {
+    let (data_type, qualifiers) = (&property.data_type, &property.qualifiers);
+    let embedded = data_type.cim_type == CimType::Object
+        || qualifiers.is_true("EmbeddedObject")
+        || qualifiers.get("EmbeddedInstance").is_some();
+    let is_octets = data_type.cim_type == CimType::UInt8 && qualifiers.is_true("OctetString");
+    if data_type.is_array() && is_octets {
+        Some("an octet string, which is an array of octets")
+    } else if data_type.is_array() {
+        Some("an array")
+    } else if embedded {
+        Some("an embedded object")
+    } else if dialect == Dialect::Wmi && data_type.cim_type.class() == TypeClass::Real {
+        Some("a real")
+    } else {
+        None
+    }
+}
+
+/// Whether the member says that it overrides another; `override_has_target` judges that.
+fn overrides(qualifiers: &Qualifiers) -> bool {
+    qualifiers.get("Override").is_some_and(|q| !q.value.is_null())
 }

@@ -25,46 +25,50 @@ impl<'w> Known<'w> {
         Some((property.data_type(), property.qualifiers().to_qualifiers()))
     }
 
-    /// The type of a key in a path; without a name that of the only key.
-    pub(super) fn key_type(
+    /// A key in a path as its class declares it, with its type; without a name the only
+    /// key. A path writes references, booleans and others as text or numbers, too.
+    pub(super) fn key(
         self,
         path: &ObjectPath,
         name: Option<&str>,
         value: &KeyValue,
-    ) -> CimType {
+    ) -> (KeyValue, CimType) {
         let declared = self.class_of(path).and_then(|class| match name {
             Some(name) => class.property(name),
             None => class.keys().next(),
         });
         let declared = declared.map(PropertyView::data_type).map(|t| t.cim_type);
-        declared.filter(|cim_type| fits(value, *cim_type)).unwrap_or_else(|| shown_by(value))
+        declared
+            .and_then(|cim_type| Some((bound(value, cim_type)?, cim_type)))
+            .unwrap_or_else(|| (value.clone(), shown_by(value)))
+    }
+
+    /// What is known where a path leads: paths among its keys that name no namespace
+    /// stay in its own.
+    pub(super) fn at(self, path: &ObjectPath) -> Self {
+        Self { here: self.schema_of(path), all: self.all }
+    }
+
+    fn schema_of(self, path: &ObjectPath) -> Option<SchemaView<'w>> {
+        match &path.namespace {
+            Some(name) => self.all.iter().copied().find(|s| fold::eq(s.name(), name)),
+            None => self.here,
+        }
     }
 
     fn class_of(self, path: &ObjectPath) -> Option<ClassView<'w>> {
-        let schema = match &path.namespace {
-            Some(name) => self.all.iter().copied().find(|s| fold::eq(s.name(), name)),
-            None => self.here,
-        };
-        schema?.class(path.class.as_ref()?.as_str())
+        self.schema_of(path)?.class(path.class.as_ref()?.as_str())
     }
 }
 
-/// Whether a key of the type is written so in a path.
-const fn fits(value: &KeyValue, cim_type: CimType) -> bool {
+/// The key as a value of the type; `None` for what is none. A real keeps the digits
+/// that it is written with.
+fn bound(value: &KeyValue, cim_type: CimType) -> Option<KeyValue> {
+    let bound = value.bind(cim_type).ok()?;
     match value {
-        KeyValue::Integer(_) => cim_type.is_integer() || is_real(cim_type),
-        KeyValue::Real(_) => is_real(cim_type),
-        KeyValue::Boolean(_) => matches!(cim_type, CimType::Boolean),
-        KeyValue::String(_) => {
-            matches!(cim_type, CimType::String | CimType::Char16 | CimType::DateTime)
-        }
-        KeyValue::Untyped(_) => true,
-        KeyValue::Reference(_) => matches!(cim_type, CimType::Reference),
+        KeyValue::Real(_) => Some(value.clone()),
+        _ => KeyValue::from_value(&bound),
     }
-}
-
-const fn is_real(cim_type: CimType) -> bool {
-    matches!(cim_type, CimType::Real32 | CimType::Real64)
 }
 
 /// The type of a key whose declaration is not known: the widest of its kind.

@@ -48,30 +48,37 @@ fn name(xml: &mut Xml<'_>, path: &ObjectPath, depth: usize) -> io::Result<()> {
     let attributes = Attributes::new().with("CLASSNAME", class);
     match &path.keys {
         Keys::Class | Keys::Singleton => xml.empty("INSTANCENAME", &attributes),
-        Keys::Unnamed(value) => xml.element("INSTANCENAME", &attributes, |xml| {
-            let cim_type = xml.known.key_type(path, None, value);
-            key_value(xml, value, cim_type, depth)
-        }),
+        Keys::Unnamed(value) => {
+            xml.element("INSTANCENAME", &attributes, |xml| key_value(xml, path, None, value, depth))
+        }
         Keys::Named(bindings) => xml.element("INSTANCENAME", &attributes, |xml| {
             bindings.iter().try_for_each(|key| {
                 xml.element("KEYBINDING", &Attributes::named(key.name.as_str()), |xml| {
-                    let cim_type = xml.known.key_type(path, Some(key.name.as_str()), &key.value);
-                    key_value(xml, &key.value, cim_type, depth)
+                    key_value(xml, path, Some(key.name.as_str()), &key.value, depth)
                 })
             })
         }),
     }
 }
 
+/// The value of a key of a path: a `VALUE.REFERENCE` or a `KEYVALUE`.
 fn key_value(
     xml: &mut Xml<'_>,
+    path: &ObjectPath,
+    name: Option<&str>,
     value: &KeyValue,
-    cim_type: CimType,
     depth: usize,
 ) -> io::Result<()> {
-    let text = match value {
-        KeyValue::Reference(path) if depth > 0 => return reference_within(xml, path, depth - 1),
-        KeyValue::Reference(path) => path.to_string(),
+    let (value, cim_type) = xml.known.key(path, name, value);
+    let text = match &value {
+        KeyValue::Reference(to) if depth > 0 => {
+            let there = xml.known.at(path);
+            let outer = std::mem::replace(&mut xml.known, there);
+            let written = reference_within(xml, to, depth - 1);
+            xml.known = outer;
+            return written;
+        }
+        KeyValue::Reference(to) => to.to_string(),
         KeyValue::String(text) | KeyValue::Untyped(text) => text.to_string(),
         KeyValue::Integer(number) => number.to_string(),
         KeyValue::Real(number) => format!("{number:?}"),
