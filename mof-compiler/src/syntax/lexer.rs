@@ -50,6 +50,7 @@ pub(crate) struct Lexer<'a> {
     /// Blanks between them that are none of MOF's.
     blanks: Vec<Span>,
     form: Form,
+    paths: namespace_path::Finder,
     /// What is wrong with the latest mistake.
     mistake: LexError,
 }
@@ -60,7 +61,8 @@ impl<'a> Lexer<'a> {
         let at = offset as usize;
         let (literals, blanks) = (Vec::new(), Vec::new());
         let (form, mistake) = (Form::PLAIN, LexError::Character);
-        Self { text, language, start: at, at, next: at, literals, blanks, form, mistake }
+        let paths = namespace_path::Finder::default();
+        Self { text, language, start: at, at, next: at, literals, blanks, form, paths, mistake }
     }
 
     /// Exchanges the list for the literals of a string.
@@ -208,10 +210,8 @@ impl<'a> Lexer<'a> {
     /// beyond ASCII; says whether all of them may be in a name.
     #[cold]
     fn wide_name(&mut self, from: usize) -> bool {
-        let text = self.text.get(self.start..self.at).unwrap_or_default();
-        // A byte order mark is white space wherever it stands.
-        let (before, _) = text.split_once('\u{FEFF}').unwrap_or((text, ""));
-        self.take(from + pasted::name(before.get(from..).unwrap_or_default()));
+        let text = self.text.get(self.start + from..).unwrap_or_default();
+        self.take(from + pasted::name(text));
         let name = self.text.get(self.start + from..self.at).unwrap_or_default();
         name.chars().all(is_name_char)
     }
@@ -238,9 +238,6 @@ impl<'a> Lexer<'a> {
     }
 
     fn alias(&mut self) -> Token {
-        let bytes = self.text.as_bytes().get(self.start + 1..).unwrap_or_default();
-        let (length, _) = scan::word(bytes);
-        self.take(1 + length);
         let legal = self.wide_name(1);
         let name = self.text.get(self.start + 1..self.at).unwrap_or_default();
         if name.is_empty() {
@@ -280,9 +277,9 @@ impl<'a> Lexer<'a> {
     }
 
     /// The length of the namespace path that begins with this byte.
-    fn namespace_path(&self, first: u8) -> Option<usize> {
+    fn namespace_path(&mut self, first: u8) -> Option<usize> {
         let begins = first.is_ascii_alphanumeric() || matches!(first, b'_' | b'[');
-        if begins { namespace_path::length(self.rest().as_bytes()) } else { None }
+        if begins { self.paths.length(self.text.as_bytes(), self.start) } else { None }
     }
 
     /// A literal and those that follow it, comments or not between them.

@@ -37,11 +37,16 @@ pub(super) fn blanks(text: &str) -> usize {
     text.find(|c| !(is_space(c) || is_invisible(c))).unwrap_or(text.len())
 }
 
-/// The length of the name that a word begins with: spaces do not belong to it, nor do
-/// invisible characters at its ends.
-pub(super) fn name(word: &str) -> usize {
-    let end = word.find(is_space).unwrap_or(word.len());
-    let word = word.get(..end).unwrap_or_default();
+/// The length of the name that a text begins with: spaces do not belong to it, nor do
+/// invisible characters at its ends. No more of the text is read.
+pub(super) fn name(text: &str) -> usize {
+    let is_behind = |c: char| {
+        let in_word = c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+        // A byte order mark is white space wherever it stands.
+        !in_word || is_space(c) || c == '\u{FEFF}'
+    };
+    let end = text.find(is_behind).unwrap_or(text.len());
+    let word = text.get(..end).unwrap_or_default();
     if word.starts_with(is_invisible) { 0 } else { word.trim_end_matches(is_invisible).len() }
 }
 

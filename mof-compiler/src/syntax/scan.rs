@@ -52,9 +52,9 @@ pub(super) fn spaces(bytes: &[u8]) -> usize {
     bytes.len() - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count()
 }
 
-/// The length of the word that the bytes begin with, and whether it is ASCII. Bytes of
-/// characters beyond ASCII belong to words; which of the characters may is seen when
-/// there are some.
+/// The length of the word that the bytes begin with, as far as it is ASCII, and whether it
+/// is that to its end. Which characters beyond ASCII belong to words is seen when there are
+/// some.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 pub(super) fn word(bytes: &[u8]) -> (usize, bool) {
@@ -63,19 +63,17 @@ pub(super) fn word(bytes: &[u8]) -> (usize, bool) {
         let mut byte = 0;
         while byte < 256 {
             let b = byte as u8;
-            table[byte] = b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80;
+            table[byte] = b.is_ascii_alphanumeric() || b == b'_';
             byte += 1;
         }
         table
     };
-    let mut seen = 0;
     for (at, byte) in bytes.iter().enumerate() {
         if !IN_WORDS[*byte as usize] {
-            return (at, seen < 0x80);
+            return (at, *byte < 0x80);
         }
-        seen |= *byte;
     }
-    (bytes.len(), seen < 0x80)
+    (bytes.len(), true)
 }
 
 /// What stands behind white space and comments.
