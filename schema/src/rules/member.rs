@@ -25,6 +25,23 @@ impl<'a> Embedded<'a> {
     }
 }
 
+/// What a property is by its type that cannot be a key (DSP0004 5.6.3.26; WMI SDK, "Key
+/// Qualifier").
+pub fn no_key(property: &Property, dialect: Dialect) -> Option<&'static str> {
+    let cim_type = property.data_type.cim_type;
+    let is_octets = cim_type == CimType::UInt8 && property.qualifiers.is_true("OctetString");
+    let is_embedded = cim_type == CimType::Object
+        || property.qualifiers.is_true("EmbeddedObject")
+        || property.qualifiers.get("EmbeddedInstance").is_some();
+    match property.data_type.is_array() {
+        true if is_octets => Some("an octet string, which is an array of octets"),
+        true => Some("an array"),
+        false if is_embedded => Some("an embedded object"),
+        false if dialect == Dialect::Wmi && cim_type.class() == TypeClass::Real => Some("a real"),
+        false => None,
+    }
+}
+
 impl Judge<'_> {
     pub(super) fn properties(&mut self) {
         let properties = &self.local.properties;
@@ -128,24 +145,7 @@ impl Judge<'_> {
     }
 
     fn key_type(&mut self, element: Element, property: &Property, part: Part) {
-        let embedded = property.data_type.cim_type == CimType::Object
-            || property.qualifiers.is_true("EmbeddedObject")
-            || property.qualifiers.get("EmbeddedInstance").is_some();
-        let is_octets = property.data_type.cim_type == CimType::UInt8
-            && property.qualifiers.is_true("OctetString");
-        let problem = if property.data_type.is_array() && is_octets {
-            "an octet string, which is an array of octets"
-        } else if property.data_type.is_array() {
-            "an array"
-        } else if embedded {
-            "an embedded object"
-        } else if self.dialect == Dialect::Wmi
-            && property.data_type.cim_type.class() == TypeClass::Real
-        {
-            "a real"
-        } else {
-            return;
-        };
+        let Some(problem) = no_key(property, self.dialect) else { return };
         let message = format!("`{}` cannot be a key: it is {problem}", property.name);
         self.report(Rule::KeyType, element, part, message);
     }

@@ -28,6 +28,7 @@ mod wmi;
 
 pub use kind::replacement;
 pub use links::{Says, check_links};
+pub use member::no_key;
 pub use parameter::implies_in;
 pub use qualifier::undeclared;
 pub use standard::standard_qualifier_type;
