@@ -11,7 +11,7 @@ Exit codes:
   0  fine
   1  a file has syntax errors or cannot be used, or a finding is denied; with --check or --diff: a
      file would change
-  2  the command line is wrong
+  2  the command line or the configuration is wrong
 
 Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is, where both
 stand between declarations, features or values of properties; one that has no effect is warned of.
