@@ -35,7 +35,7 @@ mod verify;
 mod tests;
 
 use crate::Language;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, unsuppressed};
 use crate::source::{FileId, Span};
 use crate::syntax::{mof3, parse_file};
 use cimarron_schema::PrintOptions;
@@ -94,6 +94,7 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
         Language::Mof3 => drop(mof3::parse_file(text, FileId::default(), &mut said)),
     }
     if said.count(Severity::Error) > 0 {
+        said.retain(unsuppressed(text));
         return Err(FormatError::Syntax(Box::new(said)));
     }
     let line_end = LineEnd::of(text);
@@ -107,7 +108,7 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
 
 /// The comments that say `cimarron-fmt:` and that [`format`] does not heed, as warnings
 /// about the file [`FileId::default`]: misspelled ones, and those that stand where nothing
-/// can be switched. None for a text that is not formatted.
+/// can be switched. None for a text that is not formatted, and none that the text allows.
 pub fn unheeded_switches(text: &str, options: &FormatOptions) -> Vec<Diagnostic> {
     if !text.contains(switches::MARK) {
         return Vec::new();
@@ -118,7 +119,9 @@ pub fn unheeded_switches(text: &str, options: &FormatOptions) -> Vec<Diagnostic>
     let unheeded: Vec<Switch> = Switch::unheeded(switches, &printer.heeded).collect();
     let places = unheeded.iter().map(|switch| switch.place.clone());
     let spans = line_end.original(text, places);
-    unheeded.iter().zip(spans).map(|(switch, span)| switch.finding(span)).collect()
+    let stays = unsuppressed(text);
+    let found = unheeded.iter().zip(spans).map(|(switch, span)| switch.finding(span));
+    found.filter(stays).collect()
 }
 
 /// Lays out a text whose lines end with LF, and gives its switches as well, or says what is

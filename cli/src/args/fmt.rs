@@ -1,6 +1,6 @@
 //! `cimarron fmt`.
 
-use super::{DialectArg, ReportFormat};
+use super::{DialectArg, LevelArgs, ReportFormat};
 use cimarron_mof::format::FormatOptions;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,8 +9,9 @@ use std::path::PathBuf;
 pub(crate) const AFTER_HELP: &str = "\
 Exit codes:
   0  fine
-  1  a file has syntax errors or cannot be used; with --check or --diff: a file would change
-  2  the command line is wrong
+  1  a file has syntax errors or cannot be used, or a finding is denied; with --check or --diff: a
+     file would change
+  2  the command line or the configuration is wrong
 
 Text between the lines `// cimarron-fmt: off` and `// cimarron-fmt: on` stays as it is, where both
 stand between declarations, features or values of properties; one that has no effect is warned of.
@@ -47,6 +48,8 @@ pub(crate) struct FmtArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 }
 
 impl FmtArgs {

@@ -1,7 +1,7 @@
 //! `cimarron fmt`: MOF in, the same MOF in the house style out.
 
 use crate::args::{FmtArgs, ReportFormat, usage};
-use crate::core::{Formatted, Formatter, Outcome, STDIN_NAME, mof_files, read_stdin};
+use crate::core::{Formatted, Formatter, Outcome, STDIN_NAME, levels, mof_files, read_stdin};
 use crate::failure::{Failure, Stop};
 use crate::output::diff::write_unified;
 use crate::output::findings;
@@ -10,6 +10,7 @@ use crate::output::paint::Paint;
 use crate::output::{json_lines, stdout};
 use crate::terminal::stdout_paint;
 use cimarron_model::Status;
+use cimarron_mof::diagnostic::Levels;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: &FmtArgs) -> Result<(), Stop> {
     let mut session = Session {
         args,
-        formatter: Formatter::new(args.options()),
+        formatter: Formatter::new(args.options(), levels(&args.levels, Levels::default())?),
         out: Box::new(stdout()),
         results: Vec::new(),
         failures: Vec::new(),

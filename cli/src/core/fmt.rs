@@ -3,6 +3,7 @@
 use super::{files, pattern};
 use crate::failure::Failure;
 use cimarron_model::Status;
+use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::format::{FormatError, FormatOptions, format, unheeded_switches};
 use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
@@ -37,8 +38,10 @@ pub(crate) struct Formatter {
 }
 
 impl Formatter {
-    pub(crate) fn new(options: FormatOptions) -> Self {
-        Self { options, sources: SourceMap::new(), said: Diagnostics::new() }
+    pub(crate) fn new(options: FormatOptions, levels: Levels) -> Self {
+        let mut said = Diagnostics::new();
+        said.set_levels(levels);
+        Self { options, sources: SourceMap::new(), said }
     }
 
     /// Formats a file of the file system.

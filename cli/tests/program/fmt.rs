@@ -201,3 +201,23 @@ fn a_switch_without_effect_is_warned_of() {
     assert_eq!(run.error_json()[0]["code"], "MOF0007");
     assert_eq!(run.json()[0]["errors"], 0);
 }
+
+#[test]
+fn levels_hold_for_what_is_warned_of() {
+    let place = Place::new();
+    let text = "class X_A {\n};\n// cimarron-fmt: of\n";
+    let file = place.file("a.mof", text);
+    let allowed = place.file("b.mof", &format!("// cimarron: allow(MOF0007)\n{text}"));
+    let config = place.file("levels.toml", "[lint]\nMOF0007 = \"allow\"\n");
+    assert!(cimarron(["fmt", &file]).succeeds().stderr.contains("MOF0007"));
+    let runs = [
+        cimarron(["fmt", &allowed]),
+        cimarron(["fmt", "--config", &config, &file]),
+        cimarron(["fmt", "-A", "MOF0007", &file]),
+    ];
+    for run in runs {
+        assert_eq!(run.succeeds().stderr, "");
+    }
+    let run = cimarron(["fmt", "-D", "MOF0007", &file]).fails_with(1);
+    assert!(run.stderr.contains("error[MOF0007]"), "{}", run.stderr);
+}

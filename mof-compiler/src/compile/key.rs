@@ -11,7 +11,7 @@ use cimarron_model::{
     Scalar, Value,
 };
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::Part;
+use cimarron_schema::rules::{Part, unfit_for_key};
 
 /// The path of an instance, once all of its keys are known to have values.
 pub(super) fn key_path(
@@ -38,6 +38,8 @@ pub(super) fn key_path(
         }
         // A key that was given and is missing here was refused with a reason.
         Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
+        // Its type is no key's: that has been said of the class.
+        Err(NoPath::Missing(name)) if is_no_key(namespace, class, &name) => None,
         Err(NoPath::TooDeep(name)) => {
             let problem = format!("nests more than {MAX_PATH_DEPTH} paths in each other");
             path_too_large(namespace, at, &name, &problem);
@@ -62,6 +64,12 @@ pub(super) fn key_path(
             None
         }
     }
+}
+
+fn is_no_key(namespace: &Namespace<'_, '_>, class: &ResolvedClass, name: &Name) -> bool {
+    let mut properties = class.properties.iter().map(|m| &*m.declaration);
+    let property = properties.find(|property| property.name == *name);
+    property.is_some_and(|property| unfit_for_key(property, namespace.context.dialect).is_some())
 }
 
 fn path_too_large(

@@ -140,6 +140,18 @@ fn did_you_mean(error: &UnknownCode, similar: Option<&str>) -> String {
     format!("; near it are {}", near.join(", "))
 }
 
+impl Selector {
+    /// Refuses a level that the code cannot have.
+    pub(super) fn check(self, level: Level) -> Result<(), LevelError> {
+        match self {
+            Self::Code(code) if code.is_hard() && level != Level::Deny && !code.warns_in_wmi() => {
+                Err(LevelError::Hard { code, level })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl FromStr for Selector {
     type Err = LevelError;
 
@@ -263,13 +275,9 @@ impl Levels {
     /// # Errors
     /// [`LevelError::Hard`] when the code is always an error and the level is not.
     pub fn set(&mut self, selector: Selector, level: Level) -> Result<(), LevelError> {
+        selector.check(level)?;
         match selector {
-            Selector::Code(code) => {
-                if code.is_hard() && level != Level::Deny && !code.warns_in_wmi() {
-                    return Err(LevelError::Hard { code, level });
-                }
-                self.codes.insert(code, level);
-            }
+            Selector::Code(code) => drop(self.codes.insert(code, level)),
             Selector::Group(group) => self.set_group(group, level),
         }
         Ok(())

@@ -7,7 +7,7 @@
 //! of one, after everything else, so they cost next to nothing where there is none. One that
 //! has the mark and is not understood is a finding: nobody means to write it for nothing.
 
-use super::{Code, Diagnostic, Diagnostics, LevelError, Selector, Severity};
+use super::{Code, Diagnostic, Diagnostics, Level, LevelError, Selector, Severity};
 use crate::source::{FileId, SourceMap, Span};
 use cimarron_model::suggest;
 use memchr::memmem::Finder;
@@ -35,10 +35,13 @@ pub(crate) fn suppress(diagnostics: &mut Diagnostics, sources: &SourceMap) {
     for (id, mistake) in mistakes {
         diagnostics.push(mistake.finding(id));
     }
-    diagnostics.retain(|found| {
-        let is_hard = found.severity == Severity::Error && found.code.is_hard();
-        is_hard || !files.get(&found.file).is_some_and(|of_file| of_file.hold_for(found))
-    });
+    diagnostics.retain(|found| files.get(&found.file).is_none_or(|of_file| of_file.leave(found)));
+}
+
+/// Whether the suppressions of a text leave a finding that is about it.
+pub(crate) fn unsuppressed(text: &str) -> impl Fn(&Diagnostic) -> bool + use<> {
+    let of_text = scan(text);
+    move |found| of_text.leave(found)
 }
 
 /// The suppressions of a text.
@@ -77,6 +80,11 @@ struct Region {
 }
 
 impl Suppressions {
+    fn leave(&self, found: &Diagnostic) -> bool {
+        let is_hard = found.severity == Severity::Error && found.code.is_hard();
+        is_hard || !self.hold_for(found)
+    }
+
     fn hold_for(&self, found: &Diagnostic) -> bool {
         let at = found.span.start as usize;
         let region = |regions: &'_ [Region]| {
@@ -289,11 +297,10 @@ impl<'a> Told<'a> {
         let mut selectors = BTreeSet::new();
         for part in list.split(',') {
             let (name, blank) = (part.trim(), part.len() - part.trim_start().len());
-            match name.parse() {
+            match allowed(name) {
                 Ok(selector) => drop(selectors.insert(selector)),
                 Err(_) if name.is_empty() => {}
                 Err(error) => {
-                    let error: LevelError = error;
                     let start = at + blank;
                     mistake(start..start + name.len(), error.to_string(), None);
                 }
@@ -302,6 +309,13 @@ impl<'a> Told<'a> {
         }
         selectors
     }
+}
+
+/// What a word in parentheses allows.
+fn allowed(name: &str) -> Result<Selector, LevelError> {
+    let selector: Selector = name.parse()?;
+    selector.check(Level::Allow)?;
+    Ok(selector)
 }
 
 /// The offset behind the next `end`.
@@ -409,6 +423,11 @@ mod tests {
             ),
             ("// cimarron: allow(501, stile)\n", "stile", "did you mean `style`?"),
             ("class A { }; // cimarron: allow( x ,501)", "x", "`x` is no diagnostic code"),
+            (
+                "// cimarron: allow(MOF0221)\n",
+                "MOF0221",
+                "always an error and cannot be set to `allow`",
+            ),
             ("// cimarron: alow(MOF0501)\n", "alow", "a comment cannot say `alow`"),
             ("//cimarron:Allow (MOF0501)\r\n", "Allow", "a comment cannot say `Allow`"),
             ("// cimarron: deny(MOF0501)\n", "deny", "a comment cannot say `deny`"),

@@ -15,6 +15,7 @@ const VALUES: Set = Set::of(&[
     Kind::Character,
     Kind::Boolean,
     Kind::Alias,
+    Kind::NamespacePath,
     Kind::Null,
     Kind::Invalid,
     Kind::Instance,

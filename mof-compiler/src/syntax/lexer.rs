@@ -50,6 +50,7 @@ pub(crate) struct Lexer<'a> {
     /// Blanks between them that are none of MOF's.
     blanks: Vec<Span>,
     form: Form,
+    paths: namespace_path::Finder,
     /// What is wrong with the latest mistake.
     mistake: LexError,
 }
@@ -60,7 +61,8 @@ impl<'a> Lexer<'a> {
         let at = offset as usize;
         let (literals, blanks) = (Vec::new(), Vec::new());
         let (form, mistake) = (Form::PLAIN, LexError::Character);
-        Self { text, language, start: at, at, next: at, literals, blanks, form, mistake }
+        let paths = namespace_path::Finder::default();
+        Self { text, language, start: at, at, next: at, literals, blanks, form, paths, mistake }
     }
 
     /// Exchanges the list for the literals of a string.
@@ -261,9 +263,9 @@ impl<'a> Lexer<'a> {
     }
 
     /// The length of the namespace path that begins with this byte.
-    fn namespace_path(&self, first: u8) -> Option<usize> {
+    fn namespace_path(&mut self, first: u8) -> Option<usize> {
         let begins = first.is_ascii_alphanumeric() || matches!(first, b'_' | b'[');
-        if begins { namespace_path::length(self.rest().as_bytes()) } else { None }
+        if begins { self.paths.length(self.text.as_bytes(), self.start) } else { None }
     }
 
     /// A literal and those that follow it, comments or not between them.

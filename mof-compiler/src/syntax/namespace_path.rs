@@ -5,12 +5,54 @@
 //! the language looks like that.
 
 use super::scan;
+use std::ops::Range;
 
-/// The length of the namespace path and its colon that the bytes begin with.
-pub(super) fn length(bytes: &[u8]) -> Option<usize> {
-    let server = server(bytes);
-    let behind = |length: usize| names(bytes, length).filter(|end| begins_instance(bytes, *end));
-    server.and_then(behind).or_else(|| behind(0))
+/// Looks for namespace paths from the beginnings of the tokens of a text.
+///
+/// What looks like a path is read to its end, and the next token lies within it where it
+/// turns out to be none. So that `a/a/a/...` is not read again for each of its tokens, the
+/// finder keeps in mind where reading is known to lead nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    /// Within these, the host of a server ends where no path does.
+    servers: Range<usize>,
+    /// Within these, names do.
+    names: Range<usize>,
+}
+
+impl Finder {
+    /// The length of the namespace path and its colon that begin at an offset.
+    pub(super) fn length(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        let end = self.behind_server(bytes, at).or_else(|| self.behind_names(bytes, at))?;
+        end.checked_sub(at)
+    }
+
+    fn behind_server(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        if self.servers.contains(&at) {
+            return None;
+        }
+        let host = host(bytes, at)?;
+        let found = server(bytes, host).and_then(|end| self.behind_names(bytes, end));
+        // What stands between brackets is none of the characters of other hosts.
+        if found.is_none() && bytes.get(at) != Some(&b'[') {
+            self.servers = at..host;
+        }
+        found
+    }
+
+    fn behind_names(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        if self.names.contains(&from) {
+            return None;
+        }
+        let failed = match names(bytes, from) {
+            Ok(end) if begins_instance(bytes, end) => return Some(end),
+            Ok(end) | Err(end) => end,
+        };
+        if failed > self.names.end {
+            self.names = from..failed;
+        }
+        None
+    }
 }
 
 /// The parts of a namespace path: its server, where it names one, and its namespace. What
@@ -23,39 +65,42 @@ pub(crate) fn parts(path: &str) -> (Option<&str>, &str) {
     if is_server { (Some(first), rest) } else { (None, path) }
 }
 
-/// `host[:port]/`
-fn server(bytes: &[u8]) -> Option<usize> {
-    let run = |from: usize, accepts: fn(u8) -> bool| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        from + rest.iter().position(|byte| !accepts(*byte)).unwrap_or(rest.len())
-    };
-    let host = if bytes.first() == Some(&b'[') {
-        let end = run(1, |byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
-        if bytes.get(end) != Some(&b']') {
-            return None;
-        }
-        end + 1
-    } else {
-        run(0, |byte| {
+/// Where the host at an offset ends: a name, or an address in brackets.
+fn host(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) != Some(&b'[') {
+        let end = run(bytes, at, |byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b'%')
-        })
-    };
-    let end = match bytes.get(host) {
-        Some(b':') => run(host + 1, |byte| byte.is_ascii_digit()),
-        _ => host,
-    };
-    (host > 0 && bytes.get(end) == Some(&b'/')).then_some(end + 1)
+        });
+        return (end > at).then_some(end);
+    }
+    let end = run(bytes, at + 1, |byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+    (bytes.get(end) == Some(&b']')).then_some(end + 1)
 }
 
-/// `name/name:` from an offset: where it ends.
-fn names(bytes: &[u8], from: usize) -> Option<usize> {
+/// Where the server ends whose host does at an offset: `host[:port]/`.
+fn server(bytes: &[u8], host: usize) -> Option<usize> {
+    let end = match bytes.get(host) {
+        Some(b':') => run(bytes, host + 1, |byte| byte.is_ascii_digit()),
+        _ => host,
+    };
+    (bytes.get(end) == Some(&b'/')).then_some(end + 1)
+}
+
+/// Where the run of these characters from an offset ends.
+fn run(bytes: &[u8], from: usize, accepts: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().position(|byte| !accepts(*byte)).unwrap_or(rest.len())
+}
+
+/// `name/name:` from an offset: where it ends, or where it turns out not to be that.
+fn names(bytes: &[u8], from: usize) -> Result<usize, usize> {
     let mut at = from;
     loop {
-        at = name(bytes, at)?;
-        match bytes.get(at) {
-            Some(b'/') => at += 1,
-            Some(b':') => return Some(at + 1),
-            _ => return None,
+        let end = name(bytes, at).ok_or(at)?;
+        match bytes.get(end) {
+            Some(b'/') => at = end + 1,
+            Some(b':') => return Ok(end + 1),
+            _ => return Err(end),
         }
     }
 }
@@ -82,6 +127,7 @@ fn name(bytes: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn paths_are_seen_by_their_shape() {
@@ -105,8 +151,22 @@ mod tests {
             ("1.5", None),
             ("", None),
         ] {
-            let found = length(text.as_bytes()).map(|length| parts(&text[..length]));
+            let found = Finder::default().length(text.as_bytes(), 0);
+            let found = found.map(|length| parts(&text[..length]));
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    proptest! {
+        /// What a finder keeps in mind changes nothing of what it finds.
+        #[test]
+        fn paths_are_found_in_their_order(text in "[aB1./:%=\\[\\] -]{0,30}", tail: bool) {
+            let text = if tail { text + "/a:C.K=1" } else { text };
+            let (mut finder, bytes) = (Finder::default(), text.as_bytes());
+            for at in 0..bytes.len() {
+                let alone = Finder::default().length(bytes, at);
+                prop_assert_eq!(finder.length(bytes, at), alone, "at {}", at);
+            }
         }
     }
 }

@@ -212,7 +212,8 @@ impl<'a, 's> Stream<'a, 's> {
                 format!("the control character {} may not stand in a string", shown(Some(c)));
             let help = match c {
                 '\t' => "write \\t".to_owned(),
-                c => format!("write \\x{:04X}", u32::from(c)),
+                // With all of its digits, as it would take in one that follows.
+                c => format!("write \\x{:06X}", u32::from(c)),
             };
             self.report(self.diagnostic(Code::UnexpectedCharacter, place, message).with_help(help));
         }

@@ -177,3 +177,19 @@ fn a_number_is_one_token() {
     assert_eq!(lex("1-2").len(), 2);
     assert_eq!(lex("1.5e-2"), [Ok((Kind::Real, "1.5e-2"))]);
 }
+
+/// Were the rest of the text read for each token, these would take an hour.
+#[test]
+fn long_runs_take_linear_time() {
+    const COUNT: usize = 200_000;
+    for piece in
+        ["a/", "a.", "a-", "a~", "a:", "a:1/", "1/a", "a:b.c ", "[a:", "a\u{A0}", "$a\u{A0}"]
+    {
+        for language in [Language::Mof2, Language::Mof3] {
+            let text = piece.repeat(COUNT);
+            let mut lexer = Lexer::new(&text, language, 0);
+            let tokens = std::iter::from_fn(|| (lexer.next().kind != Kind::End).then_some(()));
+            assert!(tokens.count() >= COUNT, "{piece} in {language:?}");
+        }
+    }
+}
