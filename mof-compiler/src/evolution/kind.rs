@@ -348,7 +348,7 @@ kinds! {
     ValueRemoved "value-removed" Breaking Changed Unchecked
         "value removed from the list" "clients write it and instances hold it";
     ValueReassigned "value-reassigned" Breaking Changed Unchecked
-        "value took over the label of another, or gave its own away" "what values mean must not change";
+        "value took over the label of another, gave its own away, or has several now" "what values mean must not change";
     ValueLabelChanged "value-label-changed" Compatible Changed Reasoned
         "label of a value changed" "another wording breaks nobody; whether the meaning is another too is for a reader to judge";
     ValuesReordered "values-reordered" Editorial Changed Reasoned
