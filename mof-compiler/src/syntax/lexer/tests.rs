@@ -1,3 +1,5 @@
+//! Tests of the lexer.
+
 use super::*;
 use cimarron_model::CimType;
 
