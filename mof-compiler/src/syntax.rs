@@ -36,5 +36,6 @@ pub use lex::{Lexed, lex};
 pub(crate) use literal::unescape;
 pub(crate) use parse::parse_again;
 pub use parse::{MAX_NESTING, parse_file};
+pub(crate) use scan::block_comment;
 pub(crate) use sequence::parse_each;
 pub use sequence::parse_sources;

@@ -2,6 +2,7 @@
 
 use super::html::{Html, put};
 use super::target::Scene;
+use crate::syntax::block_comment;
 
 /// What a piece of MOF is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +84,7 @@ fn piece(text: &str) -> (Kind, usize) {
     let first = text.chars().next().unwrap_or_default();
     match first {
         '/' if text.starts_with("//") => (Kind::Comment, run(2, |c| c != '\n')),
-        '/' if text.starts_with("/*") => {
-            (Kind::Comment, text.find("*/").map_or(text.len(), |at| at + 2))
-        }
+        '/' if text.starts_with("/*") => (Kind::Comment, block_comment(text).unwrap_or(text.len())),
         '"' => (Kind::Text, adjacent_literals(text)),
         '\'' => (Kind::Text, literal(text, '\'')),
         '0'..='9' | '-' | '+' => {

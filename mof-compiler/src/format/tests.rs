@@ -16,6 +16,13 @@ fn what_is_formatted_is_borrowed() {
 }
 
 #[test]
+fn a_comment_does_not_end_with_the_star_that_it_begins_with() {
+    for text in ["/*/**/\n", "/*/ x **/\nclass A {};\n", "class A {}; /*/*/\n"] {
+        assert_eq!(formatted(text), text);
+    }
+}
+
+#[test]
 fn line_ends_are_those_of_most_lines() {
     for (text, expected) in [
         ("class A\n{};\r\n// c\r\n", "class A {};\r\n// c\r\n"),

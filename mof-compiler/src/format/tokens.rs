@@ -7,7 +7,7 @@
 
 use super::switches::MARK;
 use crate::Language;
-use crate::syntax::lex;
+use crate::syntax::{block_comment, lex};
 
 /// A comment.
 #[derive(Clone, Debug)]
@@ -214,7 +214,7 @@ pub(super) fn comments(
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
+            block_comment(rest).unwrap_or(rest.len())
         } else {
             newlines += usize::from(rest.starts_with('\n'));
             at += rest.chars().next().map_or(1, char::len_utf8);

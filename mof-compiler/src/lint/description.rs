@@ -5,6 +5,7 @@ use super::subject::{Element, Kind, Subject};
 use super::{Lint, Report};
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
+use crate::syntax::block_comment;
 
 /// MOF0500
 pub(super) fn of_class(class: &Subject<'_>, report: &mut Report<'_>) {
@@ -146,7 +147,7 @@ fn opening(text: &str) -> Option<usize> {
         let skip = if found.starts_with("//") {
             found.find(['\n', '\r'])?
         } else if found.starts_with("/*") {
-            found.find("*/")? + 2
+            block_comment(found)?
         } else if found.starts_with('"') {
             return Some(at + next);
         } else {

@@ -73,6 +73,12 @@ pub(super) fn word(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
+/// The length of the block comment that a text begins with; `None` when it does not end. The
+/// `*` that it begins with is not the one that it ends with.
+pub(crate) fn block_comment(text: &str) -> Option<usize> {
+    Some(text.get(2..)?.find("*/")? + 4)
+}
+
 /// What stands behind white space and comments.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Rest {
