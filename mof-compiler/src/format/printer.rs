@@ -205,13 +205,16 @@ impl<'a> Printer<'a> {
         self.lead_to(tok, from, tok.leading.len(), first);
     }
 
-    /// Writes a comment; the further lines of one that begins its line move
+    /// Writes a comment; the further lines of one that begins its line, or began it, move
     /// with it.
     pub(super) fn comment(&mut self, comment: &Comment<'_>) {
         let mut lines = comment.text.split('\n');
         let first = lines.next().unwrap_or_default().trim_end();
+        let begins_line = self.at_start || self.must_break;
         self.put(first);
         let start = self.column.saturating_sub(width(first));
+        // One that begins a line now will be seen to have begun it.
+        let column = comment.column.or(begins_line.then_some(start));
         for line in lines {
             self.out.push('\n');
             self.lines += 1;
@@ -219,7 +222,7 @@ impl<'a> Printer<'a> {
             let blank = line.get(..line.len() - words.len()).unwrap_or_default();
             self.column = 0;
             if !words.trim_end().is_empty() {
-                match comment.column {
+                match column {
                     Some(column) => {
                         self.column = (indentation(blank) + start).saturating_sub(column);
                         self.out.extend(std::iter::repeat_n(' ', self.column));

@@ -23,6 +23,14 @@ fn a_comment_does_not_end_with_the_star_that_it_begins_with() {
 }
 
 #[test]
+fn a_comment_that_comes_to_begin_a_line_keeps_its_form() {
+    for text in ["; /*a\n\tb\n\t*/;;\n", "class A {}; /* a */ /*b\n\tc*/\n\nclass B {};"] {
+        let once = formatted(text);
+        assert_eq!(formatted(&once), once, "{text:?}");
+    }
+}
+
+#[test]
 fn line_ends_are_those_of_most_lines() {
     for (text, expected) in [
         ("class A\n{};\r\n// c\r\n", "class A {};\r\n// c\r\n"),
