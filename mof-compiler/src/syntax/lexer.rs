@@ -288,8 +288,7 @@ impl<'a> Lexer<'a> {
             let end = inside + length;
             self.literals.push(Span::new(inside as u32, end as u32));
             self.at = end + 1;
-            let (gap, _) = skip_trivia(bytes.get(self.at..).unwrap_or_default(), self.language);
-            self.next = self.at + gap;
+            self.next = self.at + self.gap(self.at).0;
             quote = self.behind_blanks();
             if bytes.get(quote) != Some(&b'"') {
                 break;
@@ -317,7 +316,7 @@ impl<'a> Lexer<'a> {
             }
             self.blanks.push(Span::new(at as u32, (at + length) as u32));
             at += length;
-            at += skip_trivia(self.text.as_bytes().get(at..).unwrap_or_default(), self.language).0;
+            at += self.gap(at).0;
         }
         at
     }
@@ -364,17 +363,22 @@ impl<'a> Lexer<'a> {
     /// Passes over white space and comments; says what stands behind.
     #[inline]
     fn trivia(&mut self) -> Rest {
-        // Mostly there is nothing or one space.
-        let bytes = self.text.as_bytes();
-        let start = self.next + usize::from(bytes.get(self.next) == Some(&b' '));
-        let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
-        if bytes.get(start).is_some_and(begins_token) {
-            self.start = start;
-            return Rest::Token;
-        }
-        let (length, rest) = skip_trivia(bytes.get(self.next..).unwrap_or_default(), self.language);
+        let (length, rest) = self.gap(self.next);
         self.start = self.next + length;
         rest
+    }
+
+    /// The length of the white space and comments from an offset on, and what is behind.
+    #[inline]
+    fn gap(&self, at: usize) -> (usize, Rest) {
+        // Mostly there is nothing or one space.
+        let bytes = self.text.as_bytes();
+        let space = usize::from(bytes.get(at) == Some(&b' '));
+        let begins_token = |byte: &u8| *byte > b' ' && *byte < 0x80 && *byte != b'/';
+        if bytes.get(at + space).is_some_and(begins_token) {
+            return (space, Rest::Token);
+        }
+        skip_trivia(bytes.get(at..).unwrap_or_default(), self.language)
     }
 }
 

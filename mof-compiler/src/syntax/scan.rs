@@ -1,76 +1,85 @@
-//! Crossing text eight bytes at a time.
+//! Crossing text many bytes at a time.
 //!
-//! What a schema is made of is short: strings of thirty characters, indentation of
-//! ten. A vectorised search takes longer to start than these take to cross in words,
-//! and a byte at a time takes several times as long.
+//! What a schema is made of is short: strings of fifty characters, indentation of ten, names
+//! of fifteen. Most of it ends in the first block that is looked at, so there is no loop
+//! whose end the processor would have to guess: where all ends differ it is wrong most times,
+//! and that takes longer than the block.
 
 use super::token::Form;
 use crate::Language;
+use wide::u8x16;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// How many bytes are looked at together.
+const BLOCK: usize = 32;
 
-/// Marks the bytes of `word` that are below `limit`, which is at most 0x80. Above the
-/// lowest such byte others may be marked, too, so only the lowest mark counts.
-#[inline]
-const fn below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(ONES * limit as u64) & !word & HIGH
+/// The offset of the first byte that is marked; the length where none is. `is_marked` says of
+/// one byte what `marks` says of sixteen.
+#[inline(always)]
+fn first(bytes: &[u8], marks: impl Fn(u8x16) -> u8x16, is_marked: impl Fn(u8) -> bool) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    for (n, block) in blocks.iter().enumerate() {
+        let half = |half: Option<&[u8; 16]>| marks(u8x16::new(*half.unwrap_or(&[0; 16])));
+        let low = half(block.first_chunk()).to_bitmask();
+        let found = low | half(block.last_chunk()).to_bitmask() << 16;
+        if found != 0 {
+            return n * BLOCK + found.trailing_zeros() as usize;
+        }
+    }
+    let end = rest.iter().position(|byte| is_marked(*byte)).unwrap_or(rest.len());
+    bytes.len() - rest.len() + end
 }
 
-/// Marks the bytes of `word` that are `byte`; only the lowest mark counts.
-#[inline]
-const fn equal(word: u64, byte: u8) -> u64 {
-    below(word ^ (ONES * byte as u64), 1)
+/// Marks the bytes that are `byte`.
+#[inline(always)]
+fn equal(bytes: u8x16, byte: u8) -> u8x16 {
+    bytes.simd_eq(u8x16::splat(byte))
+}
+
+/// Marks the bytes that are at most `most`.
+#[inline(always)]
+fn at_most(bytes: u8x16, most: u8) -> u8x16 {
+    bytes.min(u8x16::splat(most)).simd_eq(bytes)
 }
 
 /// The offset of the first quote, backslash or control character; the length where
 /// there is none.
 #[inline]
 pub(super) fn string_stop(bytes: &[u8], quote: u8) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let marks = equal(word, quote) | equal(word, b'\\') | below(word, b' ');
-        if marks != 0 {
-            return at * 8 + (marks.trailing_zeros() / 8) as usize;
-        }
-    }
-    let stops = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < b' ';
-    bytes.len() - rest.len() + rest.iter().position(stops).unwrap_or(rest.len())
+    first(
+        bytes,
+        |block| equal(block, quote) | equal(block, b'\\') | at_most(block, 0x1F),
+        |byte| byte == quote || byte == b'\\' || byte < b' ',
+    )
 }
 
-/// How many spaces the bytes begin with.
+/// How many spaces, tabs and ends of lines the bytes begin with.
 #[inline]
-pub(super) fn spaces(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let others = u64::from_le_bytes(*word) ^ (ONES * b' ' as u64);
-        if others != 0 {
-            return at * 8 + (others.trailing_zeros() / 8) as usize;
-        }
-    }
-    bytes.len() - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count()
+pub(super) fn blanks(bytes: &[u8]) -> usize {
+    first(
+        bytes,
+        |block| {
+            let ends = equal(block, b'\n') | equal(block, b'\r');
+            !(equal(block, b' ') | equal(block, b'\t') | ends)
+        },
+        |byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'),
+    )
 }
 
 /// The length of the ASCII word that the bytes begin with, and whether that is all of it: a
 /// character beyond ASCII may belong to it, too.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 pub(super) fn word(bytes: &[u8]) -> (usize, bool) {
-    const IN_WORDS: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            let b = byte as u8;
-            table[byte] = b.is_ascii_alphanumeric() || b == b'_';
-            byte += 1;
-        }
-        table
-    };
-    match bytes.iter().position(|byte| !IN_WORDS[*byte as usize]) {
-        Some(at) => (at, bytes.get(at).is_some_and(u8::is_ascii)),
-        None => (bytes.len(), true),
-    }
+    let length = first(
+        bytes,
+        |block| {
+            let small = block | u8x16::splat(0x20);
+            let letters = at_most(small - u8x16::splat(b'a'), b'z' - b'a');
+            let digits = at_most(block - u8x16::splat(b'0'), 9);
+            !(letters | digits | equal(block, b'_'))
+        },
+        |byte| !(byte.is_ascii_alphanumeric() || byte == b'_'),
+    );
+    (length, bytes.get(length).is_none_or(u8::is_ascii))
 }
 
 /// The length of the block comment that a text begins with; `None` when it does not end. The
@@ -92,15 +101,12 @@ pub(super) enum Rest {
 /// fewer kinds of white space (DSP0221 5.2).
 #[inline]
 pub(super) fn skip_trivia(bytes: &[u8], language: Language) -> (usize, Rest) {
-    let mut at = 0;
+    let mut at = blanks(bytes);
     loop {
         match bytes.get(at) {
-            Some(0x0B | 0x0C) if language == Language::Mof2 => at += 1,
-            Some(b' ' | b'\t' | b'\r' | b'\n') => {
-                at += 1;
-                at += spaces(bytes.get(at..).unwrap_or_default());
-            }
-            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
+            None => return (at, Rest::Nothing),
+            // What nearly everything is.
+            Some(byte) if !matches!(byte, b'/' | 0x0B | 0x0C | 0xEF) => return (at, Rest::Token),
             Some(b'/') => match bytes.get(at + 1) {
                 Some(b'/') => at += line_length(bytes.get(at..).unwrap_or_default()),
                 Some(b'*') => {
@@ -112,9 +118,11 @@ pub(super) fn skip_trivia(bytes: &[u8], language: Language) -> (usize, Rest) {
                 }
                 _ => return (at, Rest::Token),
             },
+            Some(0x0B | 0x0C) if language == Language::Mof2 => at += 1,
+            Some(0xEF) if bytes.get(at..at + 3) == Some(b"\xEF\xBB\xBF") => at += 3,
             Some(_) => return (at, Rest::Token),
-            None => return (at, Rest::Nothing),
         }
+        at += blanks(bytes.get(at..).unwrap_or_default());
     }
 }
 
@@ -156,16 +164,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_find_what_bytes_find(text in "[ab \"'\\\\\n\r\té\u{80}\u{a0a}]{0,40}", pad in 0_usize..20) {
-            let text = "\u{100}".repeat(pad) + &text;
-            let bytes = text.as_bytes();
+        fn blocks_find_what_bytes_find(
+            text in "[ab \"'\\\\\n\r\t\u{0}\u{1f}é\u{80}\u{a0}]{0,40}",
+            pad in 0_usize..80,
+        ) {
+            let padded = "\u{100}".repeat(pad) + &text;
+            let bytes = padded.as_bytes();
             for quote in [b'"', b'\''] {
                 let naive = bytes.iter().position(|b| *b == quote || *b == b'\\' || *b < b' ');
                 prop_assert_eq!(string_stop(bytes, quote), naive.unwrap_or(bytes.len()));
             }
-            let blank = " ".repeat(pad) + &text;
-            let naive = blank.bytes().take_while(|b| *b == b' ').count();
-            prop_assert_eq!(spaces(blank.as_bytes()), naive);
+            let blank = " \t".repeat(pad) + &text;
+            let naive = blank.bytes().take_while(|b| b" \t\r\n".contains(b)).count();
+            prop_assert_eq!(blanks(blank.as_bytes()), naive);
+        }
+
+        #[test]
+        fn words_end_where_bytes_end(name in "[A-Za-z0-9_]{0,80}", rest in proptest::collection::vec(any::<u8>(), 0..70)) {
+            let bytes = [name.as_bytes(), &rest].concat();
+            let naive = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            prop_assert_eq!(word(&bytes), (naive, bytes.get(naive).is_none_or(u8::is_ascii)));
         }
     }
 }
