@@ -20,7 +20,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::emit::Emit;
 use crate::source::{
-    Loader, OsFileSystem, SourceError, SourceMap, Sources, Trace, TracingFileSystem,
+    CachingFileSystem, Loader, SourceError, SourceMap, Sources, Trace, TracingFileSystem,
 };
 use crate::{CompileOptions, Compiled, EmptyBase, Language};
 use cimarron_model::Dialect;
@@ -218,7 +218,8 @@ impl Build {
     }
 
     fn compile_sources(&self) -> Result<(Compiled, Sources, Trace), SourceError> {
-        let fs = TracingFileSystem::new(&OsFileSystem);
+        let files = CachingFileSystem::new();
+        let fs = TracingFileSystem::new(&files);
         let mut loader = Loader::new(&fs);
         for directory in &self.include {
             loader = loader.with_include_dir(directory);

@@ -17,7 +17,7 @@ pub use explain::{Example, Explanation};
 pub use levels::{Group, Level, LevelError, Levels, Selector};
 pub use render::Rendered;
 
-pub(crate) use suppress::{suppress, unsuppressed};
+pub(crate) use suppress::{SUPPRESSION, suppress, unsuppressed};
 
 use crate::source::{FileId, SourceMap, Span};
 use std::collections::BTreeMap;

@@ -7,8 +7,10 @@
 
 mod again;
 mod archive;
+mod cache;
 mod directory;
 mod encoding;
+mod error;
 mod fs;
 mod include;
 mod listing;
@@ -25,9 +27,11 @@ mod walk;
 mod tests;
 
 pub use archive::ArchiveError;
+pub use cache::CachingFileSystem;
 pub use encoding::{DecodeError, Encoding, decode};
+pub use error::SourceError;
 pub use fs::{EntryKind, FileSystem, MemoryFileSystem, OsFileSystem};
-pub use loader::{Limits, Loader, SourceError};
+pub use loader::{Limits, Loader};
 pub use map::{FileId, Position, SourceFile, SourceMap, TooLong};
 pub use sources::{Include, Sources};
 pub use span::Span;

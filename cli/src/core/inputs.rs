@@ -56,13 +56,14 @@ impl Inputs {
 
     /// Reads everything, and all that it includes.
     pub(crate) fn load_untraced(&self, said: Diagnostics) -> Result<super::Texts, Failure> {
-        self.load_through(&NotingFileSystem, said)
+        self.load_through(&NotingFileSystem::default(), said)
     }
 
     /// The same, keeping what was asked of the file system, and a hash of each file.
     /// `made` are the names of the files that this is for.
     pub(crate) fn load(&self, said: Diagnostics, made: &[OsString]) -> Result<Loaded, Failure> {
-        let fs = TracingFileSystem::new(&NotingFileSystem).ignoring(made.iter().cloned());
+        let files = NotingFileSystem::default();
+        let fs = TracingFileSystem::new(&files).ignoring(made.iter().cloned());
         let texts = self.load_through(&fs, said)?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }

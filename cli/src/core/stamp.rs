@@ -127,7 +127,8 @@ impl Stamp {
 
     /// Whether the files are what they were, by asking for their contents alone.
     pub(crate) fn still_holds(&self, made: &[OsString]) -> bool {
-        let fs = TracingFileSystem::new(&NotingFileSystem).ignoring(made.iter().cloned());
+        let files = NotingFileSystem::default();
+        let fs = TracingFileSystem::new(&files).ignoring(made.iter().cloned());
         let now = Trace::again(fs, &self.questions, Limits::default().file);
         now.is_some_and(|trace| self.has_trace(&trace))
     }

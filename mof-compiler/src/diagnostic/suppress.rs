@@ -10,18 +10,16 @@
 use super::{Code, Diagnostic, Diagnostics, Level, LevelError, Selector, Severity};
 use crate::source::{FileId, SourceMap, Span};
 use cimarron_model::suggest;
-use memchr::memmem::Finder;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// What begins a suppression, after `//` and blanks.
-const MARK: &str = "cimarron:";
+pub(crate) const SUPPRESSION: &str = "cimarron:";
 
 /// Takes out the findings that the texts suppress, and adds those about suppressions that
 /// are not understood.
 pub(crate) fn suppress(diagnostics: &mut Diagnostics, sources: &SourceMap) {
-    let mark = Finder::new(MARK);
-    let marked = sources.iter().filter(|(_, file)| mark.find(file.text().as_bytes()).is_some());
+    let marked = sources.iter().filter(|(_, file)| file.may_have_suppressions());
     let mut files: HashMap<FileId, Suppressions> =
         marked.map(|(id, file)| (id, scan(file.text()))).collect();
     if files.is_empty() {
@@ -256,7 +254,7 @@ impl<'a> Told<'a> {
     /// What the inside of a comment, which begins at `at`, tells; `None` where it only
     /// happens to begin like that.
     fn of(inside: &'a str, at: usize) -> Option<Self> {
-        let told = inside.trim_start().strip_prefix(MARK)?.trim_start();
+        let told = inside.trim_start().strip_prefix(SUPPRESSION)?.trim_start();
         let is_over = |c: char| !c.is_alphanumeric() && c != '_';
         let (word, rest) = told.split_at_checked(told.find(is_over).unwrap_or(told.len()))?;
         let is_meant = rest.trim_start().starts_with('(') || Self::is_level(word);

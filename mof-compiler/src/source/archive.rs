@@ -6,7 +6,7 @@ use super::encoding;
 use super::fs::{self, EntryKind, FileSystem};
 use super::listing::Listing;
 use super::loader::Limits;
-use super::text::{Contents, Text, may_have_directives};
+use super::text::{Contents, Signs, Text};
 use libdeflater::Decompressor;
 use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
@@ -78,8 +78,8 @@ pub(super) struct Entry {
 enum Content {
     /// What the directory says.
     Packed(Packed),
-    /// A part of `texts`, and whether there may be directives in it.
-    Text(Range<usize>, bool),
+    /// A part of `texts`, and what there may be in it.
+    Text(Range<usize>, Signs),
     /// Bytes to decode.
     Bytes(Vec<u8>),
     Damaged(Cow<'static, str>),
@@ -149,7 +149,7 @@ impl Content {
         let Some(text) = encoding::plain(contents) else { return Self::Bytes(contents.to_vec()) };
         let start = texts.len();
         texts.push_str(text);
-        Self::Text(start..texts.len(), may_have_directives(contents))
+        Self::Text(start..texts.len(), Signs::of(contents))
     }
 }
 
@@ -166,8 +166,8 @@ impl Entry {
     pub(super) fn contents(&self, texts: Texts<'_>) -> io::Result<Contents> {
         let damaged = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem);
         match &self.content {
-            Content::Text(place, sign) => {
-                Ok(Contents::Text(Text::part(texts.0.clone(), place.clone(), *sign)))
+            Content::Text(place, signs) => {
+                Ok(Contents::Text(Text::part(texts.0.clone(), place.clone(), *signs)))
             }
             Content::Bytes(bytes) => Ok(Contents::Bytes(bytes.clone())),
             Content::Damaged(problem) => Err(damaged(problem)),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -68,12 +69,8 @@ impl FileSystem for OsFileSystem {
     }
 
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        let file = std::fs::File::open(path)?;
-        // A byte more than it says, so that the end is met without growing. What a file
-        // says is a hint, trusted for ordinary sizes only.
-        let size = file.metadata().map_or(0, |found| found.len()).min(limit).min(64 << 20);
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        let mut bytes = Vec::new();
+        read_on(File::open(path)?, limit, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -88,7 +85,17 @@ impl FileSystem for OsFileSystem {
     }
 }
 
-fn current_if_empty(path: &Path) -> &Path {
+/// Reads what is left of a file, and all of it up to `limit + 1` bytes at least.
+pub(super) fn read_on(file: File, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    // A byte more than it says, so that the end is met without growing. What a file says is
+    // a hint, trusted for ordinary sizes only.
+    let size = file.metadata().map_or(0, |found| found.len()).min(limit).min(64 << 20);
+    let size = usize::try_from(size).unwrap_or_default();
+    bytes.reserve_exact((size + 1).saturating_sub(bytes.len()));
+    file.take(limit.saturating_add(1)).read_to_end(bytes).map(drop)
+}
+
+pub(super) fn current_if_empty(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 

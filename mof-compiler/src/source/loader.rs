@@ -1,9 +1,10 @@
 //! Loading all texts of a compilation.
 
 use super::again::include_again;
-use super::archive::{self, ArchiveError, ZipFileSystem};
+use super::archive::{self, ZipFileSystem};
 use super::encoding::decode;
-use super::fs::{EntryKind, FileSystem};
+use super::error::{SourceError, io_error};
+use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, IncludeProblem};
 use super::order::{Request, roots};
 use super::sources::{Include, Sources};
@@ -13,7 +14,8 @@ use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::syntax::{IncludeSite, SettingSite, scan_includes};
 use rustc_hash::FxHashMap;
-use std::io::{self, Read};
+use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bounds on what is read, against archives and includes that never end.
@@ -32,45 +34,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self { file: 64 << 20, total: 1 << 30, files: 100_000 }
     }
-}
-
-/// What the caller asked for cannot be read. What files ask for, by including,
-/// is reported as a diagnostic instead.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// There is no such file or directory.
-    #[error("`{0}` does not exist")]
-    NotFound(String),
-    /// A directory or archive holds nothing to compile.
-    #[error("`{0}` holds no MOF files (*.mof)")]
-    NoMof(String),
-    /// Reading failed.
-    #[error("`{name}` cannot be read: {error}")]
-    Io {
-        /// The file or directory.
-        name: String,
-        /// What the file system reported.
-        error: io::Error,
-    },
-    /// An archive cannot be used.
-    #[error("`{name}`: {error}")]
-    Archive {
-        /// The archive.
-        name: String,
-        /// Why not.
-        error: ArchiveError,
-    },
-    /// A limit of [`Limits`] is exceeded.
-    #[error("`{name}` exceeds the limit of {limit} {unit}")]
-    Limit {
-        /// The file that would exceed it.
-        name: String,
-        /// The limit.
-        limit: u64,
-        /// What it counts.
-        unit: &'static str,
-    },
 }
 
 /// Where a loaded file lies.
@@ -115,6 +78,8 @@ pub struct Loader<'fs> {
     archives: Vec<Archive>,
     /// The files that lie in no archive by their canonical paths.
     known: FxHashMap<PathBuf, FileId>,
+    /// The same by the paths that they were read from.
+    read_from: FxHashMap<OsString, FileId>,
     requests: Vec<Request>,
     total: u64,
     /// Texts that did not decode; they stand empty in the map.
@@ -132,6 +97,7 @@ impl<'fs> Loader<'fs> {
             origins: Vec::new(),
             archives: Vec::new(),
             known: FxHashMap::default(),
+            read_from: FxHashMap::default(),
             requests: Vec::new(),
             total: 0,
             mistakes: Vec::new(),
@@ -321,11 +287,8 @@ impl<'fs> Loader<'fs> {
 
     /// Finds and loads what a file in the directory `near` includes as `path`.
     fn resolve(&mut self, near: Option<&Place>, path: &str) -> Result<FileId, IncludeProblem> {
-        // As good as all includes of a schema's archive are spelled as its entries are.
-        if let Some((Some(archive), directory)) = near
-            && let Some(archive) = self.archives.get(*archive)
-            && let Some(file) = archive.files.file_below(directory, path)
-        {
+        // As good as all includes of a schema are spelled as its files are.
+        if let Some(file) = near.and_then(|near| self.loaded(near, path)) {
             return Ok(file);
         }
         let mut tried = Vec::new();
@@ -352,6 +315,17 @@ impl<'fs> Loader<'fs> {
             return loaded.map_err(IncludeProblem::Source);
         }
         Err(IncludeProblem::NotFound(tried))
+    }
+
+    /// The file that is there by this name, if it was loaded already.
+    fn loaded(&self, (archive, directory): &Place, name: &str) -> Option<FileId> {
+        match archive {
+            Some(archive) => self.archives.get(*archive)?.files.file_below(directory, name),
+            None if is_normal(name) => {
+                self.read_from.get(directory.join(name).as_os_str()).copied()
+            }
+            None => None,
+        }
     }
 
     /// The file under a canonical path, read unless it was before.
@@ -420,6 +394,7 @@ impl<'fs> Loader<'fs> {
         let origin = path.parent().map_or(Origin::Nowhere, |path| Origin::Directory(path.into()));
         let file = self.push(origin, name, Contents::Bytes(bytes))?;
         self.known.insert(key, file);
+        self.read_from.insert(path.into(), file);
         Ok(file)
     }
 
@@ -487,10 +462,6 @@ impl<'fs> Loader<'fs> {
             None => path,
         }
     }
-}
-
-fn io_error(name: &str, error: io::Error) -> SourceError {
-    SourceError::Io { name: name.to_owned(), error }
 }
 
 /// The path without `.`, which means the same and reads better.

@@ -52,7 +52,12 @@ impl SourceFile {
 
     /// Whether there may be directives in the text.
     pub(super) const fn may_have_directives(&self) -> bool {
-        self.text.may_have_directives()
+        self.text.signs().directives
+    }
+
+    /// Whether there may be suppressions in the text.
+    pub(crate) const fn may_have_suppressions(&self) -> bool {
+        self.text.signs().suppressions
     }
 
     /// The text between two offsets; empty when they lie outside of it or
@@ -218,6 +223,7 @@ impl SourceMap {
 
 #[cfg(test)]
 mod tests {
+    use super::super::text::Signs;
     use super::*;
 
     #[test]
@@ -250,7 +256,7 @@ mod tests {
     #[test]
     fn texts_are_kept_or_let_go() {
         let whole = std::sync::Arc::new("one\ntwo\n".to_owned());
-        let part = |place| Text::part(whole.clone(), place, false);
+        let part = |place| Text::part(whole.clone(), place, Signs::of(b""));
         let mut map = SourceMap::new();
         map.add_text("a".to_owned(), part(0..4)).unwrap();
         map.add_text("b".to_owned(), part(4..8)).unwrap();

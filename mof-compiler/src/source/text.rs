@@ -1,7 +1,9 @@
 //! What files hold, before and after decoding.
 
+use crate::diagnostic::SUPPRESSION;
+use memchr::memmem::Finder;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What was read.
 pub(super) enum Contents {
@@ -25,24 +27,37 @@ impl Contents {
 pub(super) struct Text {
     whole: Arc<String>,
     place: Range<usize>,
-    may_have_directives: bool,
+    signs: Signs,
+}
+
+/// What there may be in a text. Most texts have nothing of it, and who makes them has them at
+/// hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Signs {
+    /// Something looks like the start of a directive.
+    pub(super) directives: bool,
+    /// Something looks like a suppression.
+    pub(super) suppressions: bool,
+}
+
+impl Signs {
+    /// Those of a text, comments and strings not told apart.
+    pub(super) fn of(text: &[u8]) -> Self {
+        static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(SUPPRESSION));
+        let suppressions = MARK.find(text).is_some();
+        Self { directives: may_have_directives(text), suppressions }
+    }
 }
 
 impl Text {
-    /// A part of a text; nothing where the place is no part of it. `may_have_directives` says
-    /// what the function of that name does.
-    pub(super) const fn part(
-        whole: Arc<String>,
-        place: Range<usize>,
-        may_have_directives: bool,
-    ) -> Self {
-        Self { whole, place, may_have_directives }
+    /// A part of a text with its signs; nothing where the place is no part of it.
+    pub(super) const fn part(whole: Arc<String>, place: Range<usize>, signs: Signs) -> Self {
+        Self { whole, place, signs }
     }
 
-    /// Whether there may be directives in the text. Most texts have none, and who makes them
-    /// has them at hand.
-    pub(super) const fn may_have_directives(&self) -> bool {
-        self.may_have_directives
+    /// What there may be in the text.
+    pub(super) const fn signs(&self) -> Signs {
+        self.signs
     }
 
     /// The same text, sharing nothing with others.
@@ -50,8 +65,8 @@ impl Text {
         if self.place == (0..self.whole.len()) {
             return self.clone();
         }
-        let (text, may_have_directives) = (self.as_str().to_owned(), self.may_have_directives);
-        Self { place: 0..text.len(), whole: Arc::new(text), may_have_directives }
+        let text = self.as_str().to_owned();
+        Self { place: 0..text.len(), whole: Arc::new(text), signs: self.signs }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -62,14 +77,13 @@ impl Text {
 impl From<String> for Text {
     fn from(text: String) -> Self {
         let place = 0..text.len();
-        let may_have_directives = may_have_directives(text.as_bytes());
-        Self { whole: Arc::new(text), place, may_have_directives }
+        let signs = Signs::of(text.as_bytes());
+        Self { whole: Arc::new(text), place, signs }
     }
 }
 
-/// Whether something in a text looks like the start of a directive, comments and strings not
-/// told apart: `#pragma` or `#include` by the first letter, blanks before it or not.
-pub(super) fn may_have_directives(text: &[u8]) -> bool {
+/// Whether there is a `#pragma` or `#include` by the first letter, blanks before it or not.
+fn may_have_directives(text: &[u8]) -> bool {
     memchr::memchr_iter(b'#', text).any(|at| {
         let behind = text.iter().skip(at + 1);
         let first = behind.copied().find(|byte| !matches!(byte, b' ' | b'\t'));

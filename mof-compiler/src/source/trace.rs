@@ -6,7 +6,8 @@
 //! without reading a line of MOF to find its includes again.
 
 use super::fs::{EntryKind, FileSystem};
-use std::collections::BTreeMap;
+use super::walk::in_path_order;
+use rustc_hash::FxHashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,13 +23,21 @@ const CANONICAL: u8 = 8;
 pub struct TracingFileSystem<'fs> {
     inner: &'fs dyn FileSystem,
     ignored: Vec<OsString>,
-    trace: Mutex<Trace>,
+    noted: Mutex<Noted>,
+}
+
+/// What was asked until now.
+#[derive(Default)]
+struct Noted {
+    answers: FxHashMap<OsString, Answers>,
+    broken: bool,
 }
 
 /// The questions asked of a [`TracingFileSystem`], with what was answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    answers: BTreeMap<PathBuf, Answers>,
+    /// In the order of the paths.
+    answers: Vec<(PathBuf, Answers)>,
     /// Whether a question failed or was answered differently the second time;
     /// such a trace holds never again.
     broken: bool,
@@ -48,7 +57,7 @@ type Digest = [u8; 32];
 impl<'fs> TracingFileSystem<'fs> {
     /// Passes everything on to `inner`.
     pub fn new(inner: &'fs dyn FileSystem) -> Self {
-        Self { inner, ignored: Vec::new(), trace: Mutex::default() }
+        Self { inner, ignored: Vec::new(), noted: Mutex::default() }
     }
 
     /// Takes names for none of the directories' own: those of files that are made
@@ -61,45 +70,59 @@ impl<'fs> TracingFileSystem<'fs> {
 
     /// What was asked until now.
     pub fn into_trace(self) -> Trace {
-        self.trace.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let path = |(path, answers)| (PathBuf::from(path), answers);
+        let mut answers: Vec<_> = noted.answers.into_iter().map(path).collect();
+        answers.sort_by_cached_key(|(path, _)| in_path_order(path));
+        Trace { answers, broken: noted.broken }
     }
 
-    fn note<T>(
+    /// Notes an answer. `part` is where it is kept.
+    fn note<T, A: PartialEq>(
         &self,
         path: &Path,
         question: u8,
         answer: io::Result<T>,
-        note: impl FnOnce(&mut Answers, &T),
+        part: fn(&mut Answers) -> &mut A,
+        kept: impl FnOnce(&T) -> A,
     ) -> io::Result<T> {
-        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-        match &answer {
-            Ok(value) => trace.note(path, question, |answers| note(answers, value)),
-            Err(_) => trace.broken = true,
-        }
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = &mut *noted;
+        let Ok(value) = &answer else {
+            noted.broken = true;
+            return answer;
+        };
+        let known = match noted.answers.get_mut(path.as_os_str()) {
+            Some(known) => known,
+            None => noted.answers.entry(path.as_os_str().to_owned()).or_default(),
+        };
+        let before = std::mem::replace(part(known), kept(value));
+        noted.broken |= known.asked & question != 0 && before != *part(known);
+        known.asked |= question;
         answer
     }
 }
 
 impl FileSystem for TracingFileSystem<'_> {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
-        self.note(path, KIND, self.inner.kind(path), |answers, kind| answers.kind = *kind)
+        let kind = self.inner.kind(path);
+        self.note(path, KIND, kind, |answers| &mut answers.kind, |kind| *kind)
     }
 
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let read = self.inner.read(path, limit);
-        self.note(path, READ, read, |answers, bytes| answers.content = hash(bytes))
+        self.note(path, READ, read, |answers| &mut answers.content, |bytes| hash(bytes))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
         let list = self.inner.list(directory);
-        self.note(directory, LIST, list, |answers, names| {
-            answers.names = hash_names(names, &self.ignored);
-        })
+        let names = |names: &Vec<PathBuf>| hash_names(names, &self.ignored);
+        self.note(directory, LIST, list, |answers| &mut answers.names, names)
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         let canonical = self.inner.canonical(path);
-        self.note(path, CANONICAL, canonical, |answers, to| answers.canonical.clone_from(to))
+        self.note(path, CANONICAL, canonical, |answers| &mut answers.canonical, PathBuf::clone)
     }
 }
 
@@ -129,19 +152,6 @@ fn feed(hasher: &mut blake3::Hasher, field: &[u8]) {
 }
 
 impl Trace {
-    fn note(&mut self, path: &Path, question: u8, note: impl FnOnce(&mut Answers)) {
-        let Some(known) = self.answers.get_mut(path) else {
-            let answers = self.answers.entry(path.to_owned()).or_default();
-            note(answers);
-            answers.asked = question;
-            return;
-        };
-        let before = known.clone();
-        note(known);
-        self.broken |= before.asked & question != 0 && before != *known;
-        known.asked |= question;
-    }
-
     /// The files whose contents were read, in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.asked(READ)
@@ -164,9 +174,8 @@ impl Trace {
         if self.broken {
             return None;
         }
-        let question = |(path, answers): (&PathBuf, &Answers)| {
-            Some((path.to_str()?.to_owned(), answers.asked))
-        };
+        let question =
+            |(path, answers): &(PathBuf, Answers)| Some((path.to_str()?.to_owned(), answers.asked));
         self.answers.iter().map(question).collect()
     }
 

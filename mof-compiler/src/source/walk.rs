@@ -49,7 +49,7 @@ pub fn files_below(fs: &dyn FileSystem, root: &Path, limit: usize) -> io::Result
 
 /// The bytes of a path with the separators below every other byte, so that a
 /// directory's files stand together: the order of [`Path`], at the price of text.
-fn in_path_order(path: &Path) -> Vec<u8> {
+pub(super) fn in_path_order(path: &Path) -> Vec<u8> {
     let separated = |byte: &u8| if std::path::is_separator(char::from(*byte)) { 0 } else { *byte };
     path.as_os_str().as_encoded_bytes().iter().map(separated).collect()
 }
