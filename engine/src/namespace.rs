@@ -213,6 +213,12 @@ impl Namespace {
         if self.is_current() { Ok(transaction) } else { Err(self.gone()) }
     }
 
+    /// Waits for its turn to make [what no log has](Transaction::in_memory).
+    pub(crate) fn begin_in_memory(&self) -> Result<Transaction<'_>, EngineError> {
+        let transaction = Transaction::in_memory(&self.commits);
+        if self.is_current() { Ok(transaction) } else { Err(self.gone()) }
+    }
+
     /// Waits for its turn to write what was prepared against a schema version; `None`
     /// when another one has become current: prepare again.
     pub(crate) fn begin_under(

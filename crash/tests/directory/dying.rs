@@ -4,9 +4,14 @@ use crate::history;
 use cimarron_crash::lane::SHARED;
 use cimarron_crash::numbers::Numbers;
 use cimarron_crash::simulated::{History, LANE, commit, open};
-use cimarron_engine::{CallContext, EngineError, Repository, SyncPolicy};
+use cimarron_engine::{
+    CallContext, Clock, EngineError, Repository, SyncPolicy, SystemClock, WallTime,
+};
 use cimarron_journal::simulated::{Crash, SimulatedMedium};
 use cimarron_model::{Dialect, Instance};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Every way to write says that nothing is written any more and why, and none has an effect.
 fn nothing_can_be_written(repository: &Repository, cause: &str) {
@@ -74,6 +79,92 @@ fn a_dead_disk_stops_writes_and_not_reads() {
             find_again(&history, &medium, worked.acks, &place);
         }
     }
+}
+
+/// A clock at one of whose looks something happens.
+struct Eventful {
+    clock: SystemClock,
+    looks: AtomicU64,
+    event: Mutex<Option<Event>>,
+}
+
+/// Before which look something happens, and what.
+type Event = (u64, Box<dyn FnOnce() + Send>);
+
+impl Eventful {
+    fn new() -> Arc<Self> {
+        let (clock, looks) = (SystemClock::default(), AtomicU64::new(0));
+        Arc::new(Self { clock, looks, event: Mutex::default() })
+    }
+}
+
+impl std::fmt::Debug for Eventful {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.clock.fmt(f)
+    }
+}
+
+impl Clock for Eventful {
+    fn now(&self) -> Duration {
+        let look = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
+        let event = self.event.lock().unwrap().take_if(|(at, _)| *at == look);
+        if let Some((_, happens)) = event {
+            happens();
+        }
+        self.clock.now()
+    }
+
+    fn wall(&self) -> WallTime {
+        self.clock.wall()
+    }
+}
+
+/// An index of a class with rows is made, and the disk dies before a look at the clock; how
+/// often somebody looked, and whether there was an index.
+fn index_while_the_disk_dies(look: Option<u64>) -> (u64, bool) {
+    let (medium, clock) = (SimulatedMedium::new(), Eventful::new());
+    let builder = Repository::builder().clock(clock.clone());
+    let repository = builder.open_on(Arc::new(medium.clone())).unwrap();
+    let context = CallContext::new();
+    repository.create_namespace("root/x", Dialect::Wmi).unwrap();
+    let session = repository.session("root/x").unwrap();
+    let text = "class X_Row { [Key] string Id; uint32 Amount; };";
+    session.compile_mof_text(&context, "x.mof", text).unwrap();
+    for n in 0..3_u32 {
+        let row = Instance::new("X_Row").with("Id", n.to_string()).with("Amount", 3 - n);
+        session.create_instance(&context, &row).unwrap();
+    }
+    let late = CallContext::new().with_deadline(Duration::MAX);
+    clock.looks.store(0, Ordering::Relaxed);
+    if let Some(look) = look {
+        let (medium, session) = (medium.clone(), session.clone());
+        let dies = move || {
+            medium.fail_at(0);
+            let row = Instance::new("X_Row").with("Id", "late");
+            assert!(session.create_instance(&CallContext::new(), &row).is_err());
+        };
+        *clock.event.lock().unwrap() = Some((look, Box::new(dies)));
+    }
+    let made = session.create_index(&late, "X_Row", "Amount");
+    let indexes = session.indexes(&context).unwrap();
+    assert_eq!(made.is_ok(), !indexes.is_empty(), "{made:?}");
+    assert!(indexes.iter().all(|index| index.is_ready && index.entries == 3), "{indexes:?}");
+    // Readers do without one, too.
+    assert_eq!(session.find(&context, "X_Row", "Amount", ..).unwrap().count().unwrap(), 3);
+    // What is on the disk is what readers had.
+    let again = Repository::builder().open_on(Arc::new(medium.crash(Crash::Nothing))).unwrap();
+    let indexes = again.session("root/x").unwrap().indexes(&context).unwrap();
+    assert_eq!(indexes.len(), usize::from(made.is_ok()));
+    (clock.looks.load(Ordering::Relaxed), made.is_ok())
+}
+
+#[test]
+fn an_index_that_the_log_has_is_made_on_a_dead_disk_too() {
+    let (looks, made) = index_while_the_disk_dies(None);
+    assert!(made && looks > 2);
+    // Before anything was written, and when it was and rows are entered.
+    assert!(!index_while_the_disk_dies(Some(1)).1);
+    assert!(index_while_the_disk_dies(Some(looks)).1);
 }
 
 #[test]

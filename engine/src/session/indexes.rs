@@ -120,7 +120,7 @@ impl Session {
     }
 
     /// Enters the rows that were there before an index was, some chunks a turn, and lets
-    /// readers in.
+    /// readers in. The log has it already: it is there, then, whether or not the disk goes on.
     fn build(
         &self,
         context: &CallContext,
@@ -128,12 +128,12 @@ impl Session {
         index: &Arc<OrderedIndex>,
     ) -> Result<(), EngineError> {
         let store = &namespace.store;
-        let chunks = namespace.begin()?.root(store).chunks_under(index.class);
+        let chunks = namespace.begin_in_memory()?.root(store).chunks_under(index.class);
         for some in chunks.chunks(FILLED_TOGETHER) {
             context.check(&**self.repository().clock())?;
-            namespace.begin()?.fill_index(store, index, some);
+            namespace.begin_in_memory()?.fill_index(store, index, some);
         }
-        let transaction = namespace.begin()?;
+        let transaction = namespace.begin_in_memory()?;
         let root = transaction.root(store);
         // The class may have been deleted meanwhile, or changed and its index made anew.
         match root.known_index(index.class, &index.property) {

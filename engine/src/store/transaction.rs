@@ -88,11 +88,18 @@ impl<'r> Transaction<'r> {
     /// When nothing can be written any more.
     pub(crate) fn begin(commits: &'r Commits) -> Result<Self, EngineError> {
         commits.before_write();
-        let state = commits.lock();
+        let transaction = Self::in_memory(commits);
         if let Some(sink) = commits.sink() {
             sink.check()?;
         }
-        Ok(Self {
+        Ok(transaction)
+    }
+
+    /// Waits for its turn to make something out of what is there that no log has, so that it
+    /// goes on where nothing can be written any more. Nothing of it is committed.
+    pub(crate) fn in_memory(commits: &'r Commits) -> Self {
+        let state = commits.lock();
+        Self {
             commits,
             number: state.last + 1,
             state,
@@ -110,7 +117,7 @@ impl<'r> Transaction<'r> {
             is_noted: false,
             is_standing: false,
             done: false,
-        })
+        }
     }
 
     /// The number that this is going to have.
