@@ -76,10 +76,12 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let (mut parts, mut written) = (None, Vec::new());
     if !compiled.has_errors() {
         progress.step("writing");
+        let rule = dep_rule(args, &outputs, &trace)?;
         if !args.check {
             parts = super::amend::write_parts(args, &compiled)?;
         }
-        written = write(args, &compiled, &statistics, &outputs, &trace, &key)?;
+        let described = Described { key: &key, trace: &trace, statistics: &statistics };
+        written = write(args, &compiled, &outputs, rule.as_deref(), &described)?;
     }
     drop(progress);
     let outcome = Outcome {
@@ -176,14 +178,20 @@ fn made(args: &CompileArgs, outputs: &Outputs) -> Vec<OsString> {
         .collect()
 }
 
-/// Writes what was asked for, then the stamp.
+/// What a stamp says of a run, beside what it wrote and found.
+struct Described<'a> {
+    key: &'a Key,
+    trace: &'a Trace,
+    statistics: &'a Statistics,
+}
+
+/// Writes what was asked for, `rule` being what the dep file holds, then the stamp.
 fn write(
     args: &CompileArgs,
     compiled: &Compiled,
-    statistics: &Statistics,
     outputs: &Outputs,
-    trace: &Trace,
-    key: &Key,
+    rule: Option<&str>,
+    Described { key, trace, statistics }: &Described<'_>,
 ) -> Result<Vec<Written>, Stop> {
     if outputs.is_nothing() {
         return Ok(Vec::new());
@@ -200,8 +208,8 @@ fn write(
     let written = outputs.write(compiled)?;
     let mut files: Vec<(&Path, Content)> = Vec::with_capacity(written.len() + 1);
     files.extend(written.iter().filter_map(|file| Some((file.path.as_path(), file.content?))));
-    if let Some(path) = &args.dep_file {
-        files.push((path, write_dep_file(path, outputs, trace)?));
+    if let (Some(path), Some(rule)) = (&args.dep_file, rule) {
+        files.push((path, files::write(path, |out| out.write_all(rule.as_bytes()))?));
     }
     if let Some(path) = stamp
         && let Some(stamp) = Stamp::of(key, trace, &files, statistics, &compiled.diagnostics)
@@ -211,15 +219,23 @@ fn write(
     Ok(written)
 }
 
-fn write_dep_file(path: &Path, outputs: &Outputs, trace: &Trace) -> Result<Content, Failure> {
+/// The rule of the dep file, if one is asked for. There may be none: that is known before
+/// anything is written.
+fn dep_rule(
+    args: &CompileArgs,
+    outputs: &Outputs,
+    trace: &Trace,
+) -> Result<Option<String>, Failure> {
+    if args.dep_file.is_none() || outputs.is_nothing() {
+        return Ok(None);
+    }
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
     let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
-    let rule = dep_file::rule(&targets, &inputs).map_err(|name| {
+    dep_file::rule(&targets, &inputs).map(Some).map_err(|name| {
         let message =
             format!("no rule for make can name {name:?}: it holds a line break, `;` or `|`");
         Failure::input(Status::InvalidParameter, message)
-    })?;
-    files::write(path, |out| out.write_all(rule.as_bytes()))
+    })
 }
 
 /// Says what there is to say and gives the end of the run.

@@ -141,6 +141,20 @@ fn patterns_are_expanded_where_the_shell_did_not() {
 }
 
 #[test]
+fn a_name_that_make_cannot_write_stops_all_outputs() {
+    let place = Place::new();
+    place.file("a;b.mof", "class X_A { [key] string Id; };\n");
+    let line = ["compile", "a;b.mof", "-o", "o.cimar", "--dep-file", "deps.mk"];
+    let more = ["--emit-mof", "p.mof", "--emit-mfl", "p.mfl"];
+    for line in [&line[..], &[&line[..], &more].concat()] {
+        let run = in_place(&place, line).fails_with(1);
+        assert!(run.stderr.contains("no rule for make can name"), "{}", run.stderr);
+        assert_eq!(names(&place), ["a;b.mof"]);
+    }
+    in_place(&place, &[&line[..], &["--check"]].concat()).succeeds();
+}
+
+#[test]
 fn make_learns_what_an_output_depends_on() {
     let place = Place::new();
     place.file("a $b#.mof", "#pragma include (\"inc/c:d.mof\")\nclass X_B : X_A {};\n");
