@@ -167,7 +167,7 @@ structure S : T {
         C = 3
     };
     E Value = E.A;
-    X REF R = a.b:1/root/x:X.K = \"a\";
+    X REF R = a.b:1/root/x:X.K=\"a\";
 };
 enumeration Words : string {
     One,
@@ -179,6 +179,29 @@ association A : B {
 value of S as $s {
     A = {\"y\"};
     P = value of T { Q = 1; };
+};
+";
+    let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };
+    let laid_out = |text: &str| lay_out(text, &options).map(|(printer, _)| printer.out);
+    assert_eq!(laid_out(text).as_deref(), Ok(expected));
+    assert_eq!(laid_out(expected).as_deref(), Ok(expected));
+}
+
+#[test]
+fn paths_outside_of_quotes_have_no_blanks_in_their_keys() {
+    let text = "instance of B { P=root/x:A.Id =\"b\" , Z = 3; L={ A.Id= \"c\",Z= 2, A.Z =1 ,Id=\"q\" }; E=S.V; N=3; };
+class B { uint32 Z=1; uint32 M(uint32 a=1, uint32 b=2); };
+";
+    let expected = "\
+instance of B {
+    P = root/x:A.Id=\"b\", Z=3;
+    L = {A.Id=\"c\", Z=2, A.Z=1, Id=\"q\"};
+    E = S.V;
+    N = 3;
+};
+class B {
+    uint32 Z = 1;
+    uint32 M(uint32 a = 1, uint32 b = 2);
 };
 ";
     let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };

@@ -261,10 +261,23 @@ impl<'a> Frame<'a> {
                 Delimiter::Bracket => !previous.is_word(),
             },
             _ if previous.is(Kind::NamespacePath) => false,
+            _ if node.is(Kind::Equals) => !self.goes_on_in_path(),
+            _ if previous.is(Kind::Equals) => self.nodes.last().is_none_or(|placed| placed.space),
             _ if node.is(Kind::Dot) || previous.is(Kind::Dot) => false,
             _ if node.is(Kind::Colon) => !self.is_object(self.nodes.len()),
             _ if previous.is(Kind::Colon) => !self.is_object(self.nodes.len() - 1),
             _ => true,
+        }
+    }
+
+    /// Whether a `=` here stands between the name and the value of a key, in an object path of
+    /// MOF 3 outside of quotes: behind `Class.Name`, or behind a name that follows such a key.
+    fn goes_on_in_path(&self) -> bool {
+        let is_key = |placed: &Placed<'_>| placed.node.is(Kind::Equals) && !placed.space;
+        match &*self.nodes {
+            [.., dot, _] if dot.node.is(Kind::Dot) => true,
+            [_] => self.items.last().is_some_and(|item| item.nodes.iter().any(is_key)),
+            _ => false,
         }
     }
 
