@@ -369,7 +369,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The length of the white space and comments from an offset on, and what is behind.
-    #[inline]
+    #[inline(always)]
     fn gap(&self, at: usize) -> (usize, Rest) {
         // Mostly there is nothing or one space.
         let bytes = self.text.as_bytes();

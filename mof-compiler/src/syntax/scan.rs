@@ -99,7 +99,7 @@ pub(super) enum Rest {
 
 /// The length of the white space and comments at the start, and what is behind. MOF 3 has
 /// fewer kinds of white space (DSP0221 5.2).
-#[inline]
+#[inline(never)]
 pub(super) fn skip_trivia(bytes: &[u8], language: Language) -> (usize, Rest) {
     let mut at = blanks(bytes);
     loop {

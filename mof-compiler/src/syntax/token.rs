@@ -195,6 +195,15 @@ const STARTS: Set = Set::of(&[
     Kind::Value,
 ]);
 
+/// What declarations are nested with, and end with.
+const STRUCTURE: Set = Set::of(&[
+    Kind::LeftBrace,
+    Kind::RightBrace,
+    Kind::LeftBracket,
+    Kind::RightBracket,
+    Kind::Semicolon,
+]);
+
 impl Kind {
     /// Whether the token may be a name, `ref` included.
     pub(super) const fn is_word(self) -> bool {
@@ -206,16 +215,17 @@ impl Kind {
         STARTS.has(self)
     }
 
-    /// Whether the token opens or closes something, or ends a declaration.
+    /// Whether the token opens or closes something in which a `;` ends nothing, or is one.
     #[inline]
-    pub(super) fn is_structure(self) -> bool {
-        self <= Self::Semicolon
+    pub(super) const fn is_structure(self) -> bool {
+        STRUCTURE.has(self)
     }
 
     /// Whether the token is part of a declaration and changes nothing about its structure.
     #[inline]
-    pub(super) fn is_plain(self) -> bool {
-        self > Self::Semicolon && self < Self::Broken
+    pub(super) const fn is_plain(self) -> bool {
+        const OTHERS: Set = STRUCTURE.or(Set::of(&[Kind::Broken, Kind::End, Kind::Mistake]));
+        !OTHERS.has(self)
     }
 
     /// How messages spell what can be expected.
