@@ -95,8 +95,8 @@ impl FileSystem for CachingFileSystem {
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
         let listed = listed(directory)?;
-        if let Some(name) = directory.to_str() {
-            let name = name.strip_suffix(is_separator).unwrap_or(name);
+        // By the name that its entries are asked for with.
+        if let Some((name, _)) = parted(&directory.join("entry")) {
             self.lock().entry(name.to_owned()).or_default().entries = Some(kinds(&listed));
         }
         Ok(listed.into_iter().map(|entry| entry.file_name().into()).collect())
@@ -152,12 +152,13 @@ fn kinds(listed: &[DirEntry]) -> FxHashMap<String, EntryKind> {
 fn parted(path: &Path) -> Option<(&str, &str)> {
     let path = path.to_str()?;
     let (directory, name) = match path.rfind(is_separator) {
-        // The root has no shorter name.
-        Some(0) => return None,
         Some(at) => (path.get(..at)?, path.get(at + 1..)?),
         None => ("", path),
     };
-    (!matches!(name, "" | "." | "..") && !name.contains(':')).then_some((directory, name))
+    // A root is nothing, or a drive, without its separator, and means something else then.
+    let is_root = directory.is_empty() && path != name || directory.ends_with(':');
+    let is_plain = !matches!(name, "" | "." | "..") && !name.contains(':');
+    (is_plain && !is_root).then_some((directory, name))
 }
 
 #[cfg(test)]
@@ -224,6 +225,29 @@ mod tests {
             }
         }
         assert!(CachingFileSystem::new().list(&at("none")).is_err());
+    }
+
+    #[test]
+    fn the_root_is_not_the_current_directory() {
+        let fs = CachingFileSystem::new();
+        let root = std::env::current_dir().unwrap().ancestors().last().unwrap().to_owned();
+        fs.list(&root).unwrap();
+        for name in OsFileSystem.list(&root).unwrap() {
+            for path in [name.clone(), root.join(&name)] {
+                same_as_the_system(&fs, &path);
+            }
+        }
+        for (path, parts) in [
+            ("a/b.mof", Some(("a", "b.mof"))),
+            ("b.mof", Some(("", "b.mof"))),
+            ("/b.mof", None),
+            ("C:/b.mof", None),
+            ("C:b.mof", None),
+            ("a/", None),
+            ("a/..", None),
+        ] {
+            assert_eq!(parted(path.as_ref()), parts, "{path}");
+        }
     }
 
     #[test]
