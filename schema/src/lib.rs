@@ -9,6 +9,7 @@
 mod archive;
 mod builder;
 mod evolve;
+mod filter;
 mod hierarchy;
 mod localise;
 mod print;
@@ -22,6 +23,7 @@ pub use archive::Aligned;
 pub use archive::{Archive, ArchiveBytes, OpenError, WriteError, WrittenArchive};
 pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
 pub use evolve::differs_in_more_than_notes;
+pub use filter::event_filter_name;
 pub use localise::{class_in_locale, is_locale, merge_localised};
 pub use print::{
     PrintOptions, class_to_mof, flavor_words, implied_flavor, instance_to_mof,

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) enum Checked<'a> {
     /// As it was given, or converted to another number.
     View(ValueView<'a>),
+    /// Made for a key without a value.
+    Text(Box<str>),
     /// Read from text.
     Reference(Arc<ObjectPath>),
     /// With converted members.
@@ -30,6 +32,7 @@ impl Checked<'_> {
     pub(crate) fn view(&self) -> ValueView<'_> {
         match self {
             Self::View(view) => *view,
+            Self::Text(text) => ValueView::String(text),
             Self::Reference(path) => ValueView::Reference(path),
             Self::Object(object) => ValueView::Object(object),
             Self::Array(array) => ValueView::Array(array),

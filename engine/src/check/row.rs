@@ -3,7 +3,7 @@
 use super::problem::{KEY, NOT_NULL, REQUIRED, illegal_null, slot_of};
 use super::{Checked, Checker};
 use crate::error::EngineError;
-use crate::events::check_filter;
+use crate::events::{check_filter, made_name};
 use crate::schema::{ClassRef, Layout};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Instance};
@@ -100,6 +100,15 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         Err(EngineError::TooLong { what: "text of an instance", length, limit })
+    }
+
+    /// Gives a filter of WMI without a name one; says whether it did.
+    pub(crate) fn name(self, layout: &Layout, cells: &mut Cells<'a>) -> bool {
+        let made = layout.standing.as_ref().and_then(|_| made_name(layout, &views(cells)));
+        let Some((key, name)) = made else { return false };
+        cells.retain(|(slot, _)| *slot != key);
+        cells.push((key, Checked::Text(name.into())));
+        true
     }
 
     /// Completes the cells of a new row: defaults where nothing was given, and

@@ -30,6 +30,8 @@ pub(super) struct NewRow<'c, 'a> {
     class: ClassRef<'a>,
     cells: &'c Cells<'a>,
     qualifiers: Option<Arc<RowQualifiers>>,
+    /// Whether its key was made for it.
+    is_named: bool,
 }
 
 impl<'c, 'a> NewRow<'c, 'a> {
@@ -47,8 +49,9 @@ impl<'c, 'a> NewRow<'c, 'a> {
         checker.instantiable(class)?;
         let layout = class.layout();
         checker.take_given(layout, instance, cells)?;
+        let is_named = checker.name(layout, cells);
         checker.complete(layout, cells)?;
-        Ok(Self { class, cells, qualifiers: check::qualifiers(layout, instance) })
+        Ok(Self { class, cells, qualifiers: check::qualifiers(layout, instance), is_named })
     }
 
     fn keys(&self) -> KeyViews<'c> {
@@ -244,7 +247,12 @@ impl<'c, 'a> Put<'c, 'a> {
             None
         } else {
             let place = BoundPath::bind(checker.schema, checker.location, &row.path())?;
-            let changes = Changes::prepare(checker, row.class.layout(), instance, update)?;
+            let layout = row.class.layout();
+            let mut changes = Changes::prepare(checker, layout, instance, update)?;
+            if row.is_named {
+                // There is nothing to compare it with.
+                changes.cells.retain(|(slot, _)| !layout.keys.contains(slot));
+            }
             Some(Box::new((place, changes)))
         };
         Ok(Self { row, update, mode })

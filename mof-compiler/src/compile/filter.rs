@@ -1,21 +1,13 @@
-//! The names of event filters that have none.
-//!
-//! WMI names such a filter when it is put (WMI SDK, "Creating and Declaring an Instance":
-//! a string key that is NULL becomes a GUID). Here the GUID is made of what the filter
-//! says: the same text gives the same archive, and compiled once more it changes the
-//! filter that is there instead of adding another.
+//! Event filters without a name.
 
 use cimarron_model::{Dialect, Value};
-use cimarron_schema::ResolvedClass;
+use cimarron_schema::{ResolvedClass, event_filter_name};
 
 /// The class of event filters.
 const FILTER: &str = "__EventFilter";
 
 /// Its key.
 pub(super) const NAME: &str = "Name";
-
-/// What a filter says, and so tells it from others.
-const CONTENTS: [&str; 4] = ["EventAccess", "EventNamespace", "Query", "QueryLanguage"];
 
 /// The name of an instance of `class` whose properties have these values, if it is a filter
 /// without one.
@@ -31,41 +23,6 @@ pub(super) fn made_name(
     if given.as_ref().is_some_and(|v| !v.is_null() && v.as_str().is_none_or(|t| !t.is_empty())) {
         return None;
     }
-    let mut hasher = blake3::Hasher::new();
-    for name in CONTENTS {
-        let value = value_of(name);
-        if let Some(text) = value.as_ref().and_then(Value::as_str) {
-            hasher.update(name.as_bytes());
-            hasher.update(&text.len().to_le_bytes());
-            hasher.update(text.as_bytes());
-        }
-    }
-    Some(guid(hasher.finalize().as_bytes()).into())
-}
-
-/// A GUID of the version for values that somebody made up (RFC 9562 5.8).
-fn guid(hash: &[u8; 32]) -> String {
-    let mut number = hash.iter().take(16).fold(0_u128, |n, byte| n << 8 | u128::from(*byte));
-    number = number & !(0xF << 76) | 0x8 << 76;
-    number = number & !(0x3 << 62) | 0x2 << 62;
-    let part = |shift: u32, digits: u32| (number >> shift) & ((1 << (digits * 4)) - 1);
-    format!(
-        "{{{:08X}-{:04X}-{:04X}-{:04X}-{:012X}}}",
-        part(96, 8),
-        part(80, 4),
-        part(64, 4),
-        part(48, 4),
-        part(0, 12)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guid;
-
-    #[test]
-    fn guids_have_their_form() {
-        assert_eq!(guid(&[0xFF; 32]), "{FFFFFFFF-FFFF-8FFF-BFFF-FFFFFFFFFFFF}");
-        assert_eq!(guid(&[0; 32]), "{00000000-0000-8000-8000-000000000000}");
-    }
+    let text_of = |name: &str| value_of(name)?.as_str().map(str::to_owned);
+    Some(event_filter_name(text_of).into())
 }

@@ -7,6 +7,7 @@ use crate::schema::Layout;
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use cimarron_model::{Name, fold};
+use cimarron_schema::event_filter_name;
 use cimarron_wql::{EventQuery, ParseOptions};
 use smol_str::SmolStr;
 
@@ -74,6 +75,32 @@ fn check_language(language: &str) -> Result<(), EngineError> {
     }
 }
 
+/// Whether a class is one of WMI's filters.
+fn is_filter(layout: &Layout) -> bool {
+    let standing = layout.standing.as_ref();
+    standing.is_some_and(|s| s.role == Role::Filter && s.key_root.is("__EventFilter"))
+}
+
+/// The key of a filter of WMI, and the name that it gets, where it is empty.
+pub(crate) fn made_name<'v>(
+    layout: &Layout,
+    cells: &(impl Iterator<Item = (u32, ValueView<'v>)> + Clone),
+) -> Option<(u32, String)> {
+    let [key] = *layout.keys else { return None };
+    let is_named = |(slot, value): (u32, ValueView<'_>)| {
+        slot == key && value.as_str().is_some_and(|name| !name.is_empty())
+    };
+    if !is_filter(layout) || cells.clone().any(is_named) {
+        return None;
+    }
+    let name = event_filter_name(|name| {
+        let is = |slot: u32| layout.slot(slot).is_some_and(|slot| slot.name.is(name));
+        let (_, value) = cells.clone().find(|(slot, _)| is(*slot))?;
+        value.as_str().map(str::to_owned)
+    });
+    Some((key, name))
+}
+
 /// Refuses a filter of WMI for what its text alone shows: another language, or a query that is
 /// none. What depends on classes and namespaces leaves it stored and without effect.
 pub(crate) fn check_filter<'v>(
@@ -81,10 +108,7 @@ pub(crate) fn check_filter<'v>(
     cells: impl Iterator<Item = (u32, ValueView<'v>)>,
     limits: &Limits,
 ) -> Result<(), EngineError> {
-    let is_filter = layout.standing.as_ref().is_some_and(|standing| {
-        standing.role == Role::Filter && standing.key_root.is("__EventFilter")
-    });
-    if !is_filter {
+    if !is_filter(layout) {
         return Ok(());
     }
     for (slot, value) in cells {

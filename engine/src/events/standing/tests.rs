@@ -3,7 +3,7 @@
 use crate::clock::ManualClock;
 use crate::context::CallContext;
 use crate::events::{ConsumerSink, Delivery, Failure, SubscribeOptions, Subscription, Verdict};
-use crate::session::Session;
+use crate::session::{Depth, PutMode, Session};
 use crate::{DeliveryPolicy, Repository, Update};
 use cimarron_model::{Dialect, Instance, ObjectPath, Status};
 use parking_lot::Mutex;
@@ -84,7 +84,7 @@ impl World {
     }
 
     fn put(&self, instance: &Instance) {
-        let (mode, update) = (crate::PutMode::CreateOrUpdate, Update::Given);
+        let (mode, update) = (PutMode::CreateOrUpdate, Update::Given);
         self.session.put_instance(&context(), instance, mode, &update).unwrap();
     }
 
@@ -337,6 +337,40 @@ fn filters_are_refused_for_what_they_say() {
     let change = Instance::new("__EventFilter").with("Query", "SELECT");
     let changed = world.session.modify_instance(&context(), &path, &change, &Update::Given);
     assert_eq!(changed.map_err(|error| error.status()), Err(Status::UnparsableQuery));
+}
+
+#[test]
+fn filters_without_a_name_get_one() {
+    let world = World::new();
+    let (session, context) = (&world.session, &context());
+    let unnamed = Instance::new("__EventFilter").with("Query", THINGS);
+    let empty = unnamed.clone().with("Name", "");
+    // The name that a MOF file would have given it.
+    world.compile(&format!("instance of __EventFilter {{ Query = \"{THINGS}\"; }};"));
+    let of_mof = session.enumerate_instance_names(context, "__EventFilter", Depth::Deep).unwrap();
+    let [path] = &*of_mof else { panic!("{of_mof:?}") };
+    session.delete_instance(context, path).unwrap();
+    assert_eq!(session.create_instance(context, &unnamed).unwrap(), *path);
+    let again = session.create_instance(context, &empty).unwrap_err();
+    assert_eq!(again.status(), Status::AlreadyExists);
+    for update in [Update::Given, Update::GivenValues, Update::Whole] {
+        for filter in [&unnamed, &empty] {
+            let put = session.put_instance(context, filter, PutMode::CreateOrUpdate, &update);
+            assert_eq!(put.unwrap(), *path, "{update:?}");
+        }
+    }
+    let other = Instance::new("__EventFilter").with("Query", "SELECT * FROM __TimerEvent");
+    let batch = session.batch().create(other.clone()).commit(context).unwrap();
+    assert_eq!(batch.len(), 1);
+    let put = session.put_instance(context, &other, PutMode::UpdateOnly, &Update::Given);
+    assert_ne!(put.unwrap(), *path);
+    let names = session.enumerate_instance_names(context, "__EventFilter", Depth::Deep).unwrap();
+    assert_eq!(names.len(), 2);
+    // Only filters do.
+    let error = session.create_instance(context, &Instance::new("S_Thing")).unwrap_err();
+    assert_eq!(error.status(), Status::IllegalNull);
+    let renamed = session.modify_instance(context, path, &empty, &Update::Given).unwrap_err();
+    assert_ne!(renamed.status(), Status::NotFound);
 }
 
 #[test]
