@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::format::{FormatError, FormatOptions, format, unheeded_switches};
-use cimarron_mof::source::{Encoding, FileSystem, Limits, decode, files_below};
-use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, OsFileSystem, SourceMap, Span};
+use cimarron_mof::source::{CachingFileSystem, Encoding, FileSystem, Limits, decode, files_below};
+use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,7 @@ pub(crate) enum Outcome {
 /// Formats files one by one and collects what is found in them.
 pub(crate) struct Formatter {
     options: FormatOptions,
+    files: CachingFileSystem,
     /// The texts that something was found in.
     pub(crate) sources: SourceMap,
     pub(crate) said: Diagnostics,
@@ -41,12 +42,13 @@ impl Formatter {
     pub(crate) fn new(options: FormatOptions, levels: Levels) -> Self {
         let mut said = Diagnostics::new();
         said.set_levels(levels);
-        Self { options, sources: SourceMap::new(), said }
+        let (files, sources) = (CachingFileSystem::new(), SourceMap::new());
+        Self { options, files, sources, said }
     }
 
     /// Formats a file of the file system.
     pub(crate) fn file(&mut self, path: &Path) -> Outcome {
-        match OsFileSystem.read(path, Limits::default().file) {
+        match self.files.read(path, Limits::default().file) {
             Ok(bytes) => self.bytes(&path.display().to_string(), bytes),
             Err(error) => Outcome::Failed(format!("`{}` cannot be read: {error}", path.display())),
         }
@@ -124,7 +126,7 @@ fn files_of(path: PathBuf) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path]);
     }
-    files_below(&OsFileSystem, &path, Limits::default().files).map_err(|error| {
+    files_below(&CachingFileSystem::new(), &path, Limits::default().files).map_err(|error| {
         let message = format!("`{}` cannot be read: {error}", path.display());
         Failure::input(Status::Failed, message)
     })

@@ -44,7 +44,8 @@ pub trait FileSystem {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
-/// The files of the operating system.
+/// The files of the operating system. A schema in many files is loaded sooner through a
+/// [`CachingFileSystem`](super::CachingFileSystem).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsFileSystem;
 
