@@ -7,8 +7,8 @@
 //! with a stack of its own: texts may have chains of any length.
 //!
 //! An alias is known in its whole file, whatever namespaces that goes to, so what it stands
-//! for may be in another one: in one that comes first in the text, for its classes are
-//! known then.
+//! for may be in another one. Instances are compiled when the classes of all namespaces are;
+//! only an alias in a default leads no further than to namespaces that come first in the text.
 
 use super::Context;
 use super::filter::{NAME, made_name};
@@ -76,6 +76,8 @@ pub(crate) struct AliasTable<'d> {
     /// first.
     again: HashMap<(FileId, Name), HashMap<Name, Alias<'d>>>,
     resolved: RefCell<HashMap<Key, Resolved>>,
+    /// Whether the classes of all namespaces are compiled.
+    knows_all_classes: bool,
 }
 
 /// An alias: the file that declares it, and its name.
@@ -115,8 +117,12 @@ impl<'d> AliasTable<'d> {
     where
         'd: 'u,
     {
-        let mut table =
-            Self { declared: HashMap::new(), again: HashMap::new(), resolved: RefCell::default() };
+        let mut table = Self {
+            declared: HashMap::new(),
+            again: HashMap::new(),
+            resolved: RefCell::default(),
+            knows_all_classes: false,
+        };
         let mut all = Vec::new();
         for (namespace, unit, buried) in units {
             let mut declare = |(file, order), written: Option<Identifier<'d>>, buried, target| {
@@ -144,6 +150,12 @@ impl<'d> AliasTable<'d> {
             table.declare(roots, name, alias, sink);
         }
         table
+    }
+
+    /// Says that the classes of all namespaces are compiled.
+    pub(crate) fn know_all_classes(&mut self) {
+        self.knows_all_classes = true;
+        self.resolved.get_mut().retain(|_, resolved| !matches!(resolved, Resolved::Nothing(..)));
     }
 
     /// The class of the instance that carries an alias.
@@ -321,8 +333,24 @@ impl<'d> AliasTable<'d> {
                 let message = format!("the key of `${name}` needs, through aliases, itself");
                 Some((Code::CircularAlias, message))
             }
-            _ => out_of_reach(name, alias, is_here),
+            _ => self.out_of_reach(name, alias, is_here),
         })
+    }
+
+    /// Why the keys of an instance are not known, where nothing else has said so.
+    fn out_of_reach(&self, name: &str, alias: &Alias<'_>, is_here: bool) -> Option<(Code, String)> {
+        let why = if alias.buried {
+            "its class is deleted below".to_owned()
+        } else if is_here || self.knows_all_classes {
+            return None;
+        } else {
+            format!(
+                "a default looks no further, and it is one of `{}`, a namespace that the text names first behind this one",
+                alias.namespace
+            )
+        };
+        let message = format!("the keys of the instance `${name}` are not known here: {why}");
+        Some((Code::UndefinedAlias, message))
     }
 }
 
@@ -358,20 +386,6 @@ impl Aliases for AliasTable<'_> {
         self.resolve(namespace, key.clone(), alias);
         self.outcome(namespace, &key, alias)
     }
-}
-
-/// Why the keys of an instance are not known, where nothing else has said so.
-fn out_of_reach(name: &str, alias: &Alias<'_>, is_here: bool) -> Option<(Code, String)> {
-    let why = match (is_here, alias.buried) {
-        (_, true) => "its class is deleted below".to_owned(),
-        (false, _) => format!(
-            "it is one of `{}`, a namespace that the text names first behind this one",
-            alias.namespace
-        ),
-        (true, false) => return None,
-    };
-    let message = format!("the keys of the instance `${name}` are not known here: {why}");
-    Some((Code::UndefinedAlias, message))
 }
 
 /// The aliases that are resolved, and no others.

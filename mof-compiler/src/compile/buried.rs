@@ -6,9 +6,8 @@
 
 use super::alias::AliasTable;
 use super::history::History;
-use super::namespace::compile_namespace;
+use super::namespace::Begun;
 use super::unit::{Item, Unit};
-use super::update::Changes;
 use super::{Base, Context};
 use crate::diagnostic::Diagnostics;
 use crate::source::SourceMap;
@@ -29,11 +28,10 @@ pub(crate) fn judge_namespaces(
 ) {
     for (name, mut unit) in buried {
         let context = Context { namespace: name.as_str(), ..*context };
-        let (mut made, mut changes) = (NamespaceBuilder::default(), Changes::default());
+        let mut made = NamespaceBuilder::default();
         let deleted = std::mem::take(&mut unit.buried);
-        let history =
-            compile_namespace(&mut unit, table, sources, &context, &mut made, &mut changes, sink);
-        let rest = Rest::new(&unit, &made, &history);
+        let begun = Begun::all(&mut unit, table, sources, &context, &mut made, sink);
+        let rest = Rest::new(&unit, &made, &begun.history);
         judge(deleted, table, sources, &context, &rest, sink);
     }
 }
@@ -51,8 +49,8 @@ pub(crate) fn judge(
     for (order, mut layer) in layers(buried) {
         let beside = Beside { later: &later, rest, order, base: context.base };
         let context = Context { base: &beside, ..*context };
-        let (mut made, mut changes) = (NamespaceBuilder::default(), Changes::default());
-        compile_namespace(&mut layer, table, sources, &context, &mut made, &mut changes, sink);
+        let mut made = NamespaceBuilder::default();
+        Begun::all(&mut layer, table, sources, &context, &mut made, sink);
         later.extend(made.classes().map(|class| (class.name.clone(), class.clone())));
     }
 }

@@ -13,6 +13,8 @@
 //! 4. `instance` does the same for instances, `alias` resolving their aliases and `history`
 //!    knowing what their classes were before the text changed them.
 //!
+//! The first three are taken for all namespaces before the fourth for any (`stages`).
+//!
 //! What WMI's directives delete again is judged at the end, by `buried`.
 //!
 //! Where nothing that comes later can make a difference, `early` takes the third step for
@@ -41,6 +43,7 @@ mod qualifier;
 mod redeclare;
 mod reference;
 mod roots;
+mod stages;
 mod standard;
 mod surroundings;
 mod system;
@@ -64,7 +67,6 @@ use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
 use hashbrown::HashSet;
-use namespace::compile_namespace;
 use std::io::{Seek, Write};
 use std::sync::Arc;
 
@@ -291,28 +293,9 @@ fn compile_mof2(
     let remaining = unit::Remaining { base, deleted, gone };
     let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit, false));
     let gone = buried.iter().map(|(name, unit)| (name.as_str(), unit, true));
-    let aliases = AliasTable::new(by_name.chain(gone), &roots, &mut diagnostics);
-    for (name, unit) in &mut units {
-        let namespace = name.as_str();
-        let mut builder = std::mem::take(schema.namespace(namespace));
-        let around = unit::Around { schema: &schema, base: &remaining };
-        let context = Context { namespace, base: &around, ..context };
-        let (map, sink) = (sources.map(), &mut diagnostics);
-        let history =
-            compile_namespace(unit, &aliases, map, &context, &mut builder, &mut changes, sink);
-        let around = unit::Around { schema: &schema, base };
-        let context = Context { base: &around, ..context };
-        let deleted = std::mem::take(&mut unit.buried);
-        if !deleted.is_empty() {
-            let rest = buried::Rest::new(unit, &builder, &history);
-            buried::judge(deleted, &aliases, map, &context, &rest, &mut diagnostics);
-        }
-        let children = system::child_namespaces(namespace, &builder);
-        *schema.namespace(namespace) = builder;
-        for child in children {
-            schema.namespace(&child);
-        }
-    }
+    let mut aliases = AliasTable::new(by_name.chain(gone), &roots, &mut diagnostics);
+    let stages = stages::Stages { context, remaining: &remaining, map: sources.map() };
+    stages.compile(&mut units, &mut aliases, &mut schema, &mut changes, &mut diagnostics);
     let around = unit::Around { schema: &schema, base };
     let context = Context { base: &around, ..context };
     buried::judge_namespaces(buried, &aliases, sources.map(), &context, &mut diagnostics);

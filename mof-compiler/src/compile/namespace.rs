@@ -64,24 +64,68 @@ struct Open {
     defaults: bool,
 }
 
-/// Compiles a namespace's declarations into its builder. Gives what they changed of each
-/// other.
-pub(crate) fn compile_namespace(
-    unit: &mut Unit<'_>,
-    table: &AliasTable<'_>,
-    sources: &SourceMap,
-    context: &Context<'_>,
-    builder: &mut NamespaceBuilder,
-    changes: &mut Changes,
-    sink: &mut Diagnostics,
-) -> Rc<RefCell<History>> {
-    for declaration in context.base.qualifier_types(context.namespace) {
-        builder.know_qualifier_type(declaration);
+/// A namespace whose classes are compiled. Its instances may follow when those of all namespaces
+/// are: aliases lead from one to another.
+pub(crate) struct Begun<'t> {
+    texts: Texts<'t>,
+    doubtful: Doubtful,
+    /// What the declarations changed of each other.
+    pub(crate) history: Rc<RefCell<History>>,
+}
+
+impl<'t> Begun<'t> {
+    /// Compiles a namespace's qualifiers and classes into its builder.
+    pub(crate) fn classes(
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        sources: &'t SourceMap,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) -> Self {
+        for declaration in context.base.qualifier_types(context.namespace) {
+            builder.know_qualifier_type(declaration);
+        }
+        let texts = Texts::of(unit, Some(sources));
+        let mut namespace = Namespace::new(context, builder, sink, &texts);
+        namespace.declare(unit, table, changes);
+        let Namespace { doubtful, history, .. } = namespace;
+        Self { texts, doubtful, history }
     }
-    let texts = Texts::of(unit, Some(sources));
-    let mut namespace = Namespace::new(context, builder, sink, &texts);
-    namespace.compile(unit, table, changes);
-    namespace.history
+
+    /// Compiles what is declared and deleted at once.
+    pub(crate) fn all(
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        sources: &'t SourceMap,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        sink: &mut Diagnostics,
+    ) -> Self {
+        let mut changes = Changes::default();
+        let begun = Self::classes(unit, table, sources, context, builder, &mut changes, sink);
+        begun.instances(unit, table, context, builder, &mut changes, sink);
+        begun
+    }
+
+    /// Compiles its instances, and does what its directives say of others.
+    pub(crate) fn instances(
+        &self,
+        unit: &Unit<'_>,
+        table: &AliasTable<'_>,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) {
+        let mut namespace = Namespace {
+            doubtful: self.doubtful.clone(),
+            history: self.history.clone(),
+            ..Namespace::new(context, builder, sink, &self.texts)
+        };
+        namespace.instances(unit, table, changes);
+    }
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -111,13 +155,24 @@ impl<'c, 's> Namespace<'c, 's> {
 }
 
 impl Namespace<'_, '_> {
-    /// Compiles the declarations.
+    /// Compiles what is declared.
     pub(crate) fn compile(
         &mut self,
         unit: &mut Unit<'_>,
         table: &AliasTable<'_>,
         changes: &mut Changes,
     ) {
+        self.declare(unit, table, changes);
+        self.instances(unit, table, changes);
+    }
+
+    /// Compiles the instances.
+    fn instances(&mut self, unit: &Unit<'_>, table: &AliasTable<'_>, changes: &mut Changes) {
+        instance::instances(&mut self.with_aliases(table), &unit.instances, table, changes);
+    }
+
+    /// Compiles the qualifiers and the classes.
+    fn declare(&mut self, unit: &mut Unit<'_>, table: &AliasTable<'_>, changes: &mut Changes) {
         for declaration in &unit.qualifiers {
             qualifier::declare(self, *declaration);
         }
@@ -129,7 +184,6 @@ impl Namespace<'_, '_> {
                 namespace.remember(*until, &buried.classes);
             }
         }
-        instance::instances(&mut namespace, instances, table, changes);
     }
 
     /// Remembers classes that were deleted at a place of the text.

@@ -1,0 +1,76 @@
+//! The namespaces of a text, in two stages: the classes of all, then the instances of each.
+//! Aliases lead from the instances of one namespace to those of another.
+
+use super::alias::AliasTable;
+use super::namespace::Begun;
+use super::unit::{Around, Remaining, Unit};
+use super::update::Changes;
+use super::{Context, buried, system};
+use crate::diagnostic::Diagnostics;
+use crate::source::SourceMap;
+use cimarron_model::Name;
+use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
+use indexmap::IndexMap;
+
+/// What is looked at while namespaces are compiled.
+pub(super) struct Stages<'a> {
+    /// As what was there before has it; the namespace is set here.
+    pub(super) context: Context<'a>,
+    /// What was there before and is not deleted.
+    pub(super) remaining: &'a Remaining<'a>,
+    pub(super) map: &'a SourceMap,
+}
+
+impl Stages<'_> {
+    /// Compiles the namespaces into a schema.
+    pub(super) fn compile(
+        &self,
+        units: &mut IndexMap<Name, Unit<'_>>,
+        aliases: &mut AliasTable<'_>,
+        schema: &mut SchemaBuilder,
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) {
+        let mut begun = Vec::with_capacity(units.len());
+        for (name, unit) in &mut *units {
+            let (map, mut builder) = (self.map, std::mem::take(schema.namespace(name.as_str())));
+            let around = Around { schema, base: self.remaining };
+            let context = Context { namespace: name.as_str(), base: &around, ..self.context };
+            let one = Begun::classes(unit, aliases, map, &context, &mut builder, changes, sink);
+            *schema.namespace(name.as_str()) = builder;
+            begun.push(one);
+        }
+        aliases.know_all_classes();
+        for ((name, unit), begun) in units.iter_mut().zip(begun) {
+            let mut builder = std::mem::take(schema.namespace(name.as_str()));
+            let around = Around { schema, base: self.remaining };
+            let context = Context { namespace: name.as_str(), base: &around, ..self.context };
+            begun.instances(unit, aliases, &context, &mut builder, changes, sink);
+            self.judge_deleted(unit, aliases, &begun, (&context, &builder, schema), sink);
+            let children = system::child_namespaces(name.as_str(), &builder);
+            *schema.namespace(name.as_str()) = builder;
+            for child in children {
+                schema.namespace(&child);
+            }
+        }
+    }
+
+    /// Judges what the text deletes again of a namespace.
+    fn judge_deleted(
+        &self,
+        unit: &mut Unit<'_>,
+        aliases: &AliasTable<'_>,
+        begun: &Begun<'_>,
+        (context, builder, schema): (&Context<'_>, &NamespaceBuilder, &SchemaBuilder),
+        sink: &mut Diagnostics,
+    ) {
+        let deleted = std::mem::take(&mut unit.buried);
+        if deleted.is_empty() {
+            return;
+        }
+        let around = Around { schema, base: self.context.base };
+        let context = Context { base: &around, ..*context };
+        let rest = buried::Rest::new(unit, builder, &begun.history);
+        buried::judge(deleted, aliases, self.map, &context, &rest, sink);
+    }
+}
