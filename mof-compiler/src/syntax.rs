@@ -16,7 +16,7 @@ mod literal;
 mod mof2;
 pub mod mof3;
 pub(crate) mod namespace_path;
-mod number;
+pub(crate) mod number;
 mod parse;
 mod parser;
 mod pasted;

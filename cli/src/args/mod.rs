@@ -223,9 +223,12 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
 
 const DEFAULT_NAMESPACE: &str = "root/cimv2";
 
-/// A namespace, with either slash between its parts.
+/// A namespace, with either slash between its parts, and before it perhaps this machine as
+/// `#pragma namespace` names it: `\\.\root\cimv2`.
 fn namespace(text: &str) -> Result<String, String> {
-    let parts: Vec<&str> = text.split(['/', '\\']).collect();
+    let slashes = text.replace('\\', "/");
+    let local = slashes.strip_prefix("//./").or_else(|| slashes.strip_prefix("//localhost/"));
+    let parts: Vec<&str> = local.unwrap_or(&slashes).split('/').collect();
     let legal = |part: &&str| {
         let name = part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
         name && !part.is_empty()
@@ -292,6 +295,9 @@ mod tests {
             ("root/cimv2", Some("root/cimv2")),
             ("root\\cimv2", Some("root/cimv2")),
             ("ROOT", Some("ROOT")),
+            (r"\\.\root\cimv2", Some("root/cimv2")),
+            ("//localhost/root/x", Some("root/x")),
+            (r"\\server\root", None),
             ("", None),
             ("root//x", None),
             ("/root", None),

@@ -10,7 +10,6 @@
 //! for may be in another one. Instances are compiled when the classes of all namespaces are;
 //! only an alias in a default leads no further than to namespaces that come first in the text.
 
-use super::Context;
 use super::filter::{NAME, made_name};
 use super::key::path_from;
 use super::namespace::Namespace;
@@ -18,13 +17,14 @@ use super::place::Texts;
 use super::roots::Roots;
 use super::unit::{Instance as Declared, Unit};
 use super::value::{Aliases, Converter};
+use super::{Context, circle};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Identifier, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, Property, suggest};
 use cimarron_schema::NamespaceBuilder;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::cell::RefCell;
 
 /// What carries an alias.
@@ -78,6 +78,8 @@ pub(crate) struct AliasTable<'d> {
     resolved: RefCell<HashMap<Key, Resolved>>,
     /// Whether the classes of all namespaces are compiled.
     knows_all_classes: bool,
+    /// Where aliases are used in a circle.
+    circles: HashSet<(FileId, Span)>,
 }
 
 /// An alias: the file that declares it, and its name.
@@ -122,6 +124,7 @@ impl<'d> AliasTable<'d> {
             again: HashMap::new(),
             resolved: RefCell::default(),
             knows_all_classes: false,
+            circles: HashSet::new(),
         };
         let mut all = Vec::new();
         for (namespace, unit, buried) in units {
@@ -156,6 +159,22 @@ impl<'d> AliasTable<'d> {
     pub(crate) fn know_all_classes(&mut self) {
         self.knows_all_classes = true;
         self.resolved.get_mut().retain(|_, resolved| !matches!(resolved, Resolved::Nothing(..)));
+    }
+
+    /// Finds the aliases that are used in a circle, so that each is reported.
+    pub(crate) fn find_circles(&mut self, roots: &Roots) {
+        let all = self.declared.iter().flat_map(|(root, of_file)| {
+            of_file.iter().filter_map(|(name, alias)| match &alias.target {
+                Target::Instance(one) => Some((one, (*root, name.clone()))),
+                Target::Class(_) => None,
+            })
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|(one, _)| one.order);
+        let (instances, keys): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let position: HashMap<_, _> = keys.into_iter().zip(0..).collect();
+        let find = |file, name: &str| position.get(&(roots.of(file), Name::new(name))).copied();
+        self.circles = circle::closing(&instances, find);
     }
 
     /// The class of the instance that carries an alias.
@@ -385,6 +404,10 @@ impl Aliases for AliasTable<'_> {
         };
         self.resolve(namespace, key.clone(), alias);
         self.outcome(namespace, &key, alias)
+    }
+
+    fn closes_circle(&self, file: FileId, span: Span) -> bool {
+        self.circles.contains(&(file, span))
     }
 }
 

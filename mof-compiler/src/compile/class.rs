@@ -264,8 +264,25 @@ impl Lowering<'_, '_, '_> {
     }
 }
 
-/// The type whose keyword is nearest to a word; a signed one before an unsigned one.
+/// The type that is called so elsewhere, or whose keyword is nearest to a word; a signed one
+/// before an unsigned one.
 fn similar_type(word: &str) -> Option<&'static str> {
+    const ELSEWHERE: [(&str, &str); 10] = [
+        ("bool", "boolean"),
+        ("byte", "uint8"),
+        ("char", "char16"),
+        ("double", "real64"),
+        ("float", "real32"),
+        ("guid", "string"),
+        ("int", "sint32"),
+        ("long", "sint32"),
+        ("short", "sint16"),
+        ("word", "uint16"),
+    ];
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
+    if let Some((_, here)) = elsewhere {
+        return Some(here);
+    }
     suggest::nearest(word, CimType::ALL.into_iter().rev().map(CimType::as_str))
 }
 

@@ -3,6 +3,7 @@
 use super::directive::Directives;
 use super::early::{EarlyClass, Parsed};
 use super::gone::Gone;
+use super::qualifier::contradictions;
 use super::roots::Roots;
 use super::unit::{Class, Instance, Item, Unit};
 use super::update::Changes;
@@ -140,5 +141,6 @@ fn set_flavors(
         sink.push(at.error(Code::WmiForm, name.span, message).with_help(help));
         return;
     }
+    contradictions(at.file, &at.node.flavors, sink);
     flavors.declare(order, name.text, &at.node.flavors);
 }

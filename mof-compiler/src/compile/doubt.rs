@@ -30,9 +30,9 @@ impl Namespace<'_, '_> {
         self.doubtful.has(class) || self.sink.broken.has_class(class)
     }
 
-    /// Whether a violation may be due to what is not known. `above` says whether that is
-    /// so of the superclass.
-    pub(super) fn is_consequence(&self, violation: &Violation, above: bool) -> bool {
+    /// Whether a violation of a class may be due to what is not known. `above` says whether
+    /// that is so of the superclass.
+    pub(super) fn is_consequence(&self, violation: &Violation, class: &Name, above: bool) -> bool {
         match (violation.rule, &violation.part) {
             (Rule::UndeclaredQualifier, Part::Qualifier(name)) => {
                 self.sink.broken.has_qualifier(name.as_str())
@@ -46,6 +46,8 @@ impl Namespace<'_, '_> {
                 | Rule::ParameterWithoutDirection,
                 _,
             ) => above,
+            // The qualifier may be among those that could not be read.
+            (Rule::StaticUnderDynamic, _) => self.sink.broken.has_class(class.as_str()),
             _ => false,
         }
     }

@@ -22,6 +22,7 @@
 
 mod alias;
 mod buried;
+mod circle;
 mod class;
 mod collect;
 mod directive;
@@ -35,6 +36,7 @@ mod history;
 mod instance;
 mod key;
 mod limits;
+mod loose;
 mod mof3;
 mod namespace;
 mod order;
@@ -294,6 +296,9 @@ fn compile_mof2(
     let by_name = units.iter().map(|(name, unit)| (name.as_str(), unit, false));
     let gone = buried.iter().map(|(name, unit)| (name.as_str(), unit, true));
     let mut aliases = AliasTable::new(by_name.chain(gone), &roots, &mut diagnostics);
+    if options.dialect == Dialect::Wmi {
+        aliases.find_circles(&roots);
+    }
     let stages = stages::Stages { context, remaining: &remaining, map: sources.map() };
     stages.compile(&mut units, &mut aliases, &mut schema, &mut changes, &mut diagnostics);
     let around = unit::Around { schema: &schema, base };

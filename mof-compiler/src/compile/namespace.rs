@@ -372,7 +372,7 @@ impl Namespace<'_, '_> {
             let open = match findings {
                 Findings::None => Open { says, defaults },
                 Findings::These(mut violations) => {
-                    violations.retain(|v| !self.is_consequence(v, false));
+                    violations.retain(|v| !self.is_consequence(v, &class.name, false));
                     self.report(declared, violations);
                     Open { says, defaults }
                 }
@@ -421,7 +421,9 @@ impl Namespace<'_, '_> {
         }
         violations.retain(|v| {
             let permitted = permits(self.context, v, &lowered.class, above.as_deref());
-            !permitted && !self.is_consequence(v, doubtful) && !lowered.is_of_untyped(v)
+            !permitted
+                && !self.is_consequence(v, &lowered.class.name, doubtful)
+                && !lowered.is_of_untyped(v)
         });
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);

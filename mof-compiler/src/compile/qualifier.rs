@@ -6,7 +6,7 @@ use super::namespace::Namespace;
 use super::value::Converter;
 use super::{At, GlobalFlavors, standard};
 use crate::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::FileId;
 use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind, TypeKind};
 use cimarron_model::{
@@ -115,6 +115,7 @@ pub(super) fn of_instance(
 ) -> Qualifiers {
     let lowered = lower_all(namespace, file, written, global);
     if namespace.context.dialect == Dialect::Wmi {
+        written.iter().for_each(|one| for_subclasses(namespace, file, one));
         return lowered;
     }
     for qualifier in &lowered {
@@ -130,6 +131,16 @@ pub(super) fn of_instance(
         namespace.sink.push(Diagnostic::new(code, file, span, message).with_help(help));
     }
     lowered
+}
+
+/// WMI SDK, "Qualifier Flavors": ToSubclass is for the qualifiers of classes.
+fn for_subclasses(namespace: &mut Namespace<'_, '_>, file: FileId, one: &ast::Qualifier<'_>) {
+    if let Some(flavor) = one.flavors.iter().find(|f| f.kind == FlavorKind::ToSubclass) {
+        let message =
+            format!("an instance has no subclasses for its qualifier `{}`", one.name.text);
+        let found = At::new(file, flavor).error(Code::InstanceFlavor, flavor.span, message);
+        namespace.sink.push(found.with_help("leave ToSubclass out"));
+    }
 }
 
 /// Finds the qualifier of the same name before one: by search in short lists, by hash in
@@ -187,11 +198,11 @@ fn lower(
                 .unwrap_or_else(|| QualifierType::null(&data_type))
         }
     };
-    let base = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
-    let base = match global.get(name.as_str()) {
-        Some(flavors) => apply(namespace, file, base, &flavors),
-        None => base,
-    };
+    let implied = implied_flavor(namespace.context.dialect, name.as_str(), declared_flavor);
+    // What is wrong with these is said where they are declared.
+    let global = global.get(name.as_str());
+    let base = global.iter().flat_map(|flavors| &**flavors);
+    let base = base.fold(implied, |flavor, one| with_flavor(flavor, one.kind));
     // Hardly any is written with flavors.
     let flavor = match &*written.flavors {
         [] => base,
@@ -200,16 +211,21 @@ fn lower(
     Qualifier { name, value, flavor }
 }
 
-/// WMI stores qualifier values as boolean, sint32, real64 and string only.
+/// WMI stores qualifier values as boolean, sint32, real64 and string only, and no NULL.
 fn stored_by_wmi(
     namespace: &mut Namespace<'_, '_>,
     file: FileId,
     value: &ast::Value<'_>,
     data_type: &DataType,
 ) {
-    let other = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
-    if other && namespace.context.dialect == Dialect::Wmi {
-        let message = format!("a qualifier cannot have a value of type {}", data_type.cim_type);
+    let wide = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
+    let is_null = value.kind == ast::ValueKind::Null;
+    if (wide || is_null) && namespace.context.dialect == Dialect::Wmi {
+        let message = if is_null {
+            "a qualifier cannot be NULL".to_owned()
+        } else {
+            format!("a qualifier cannot have a value of type {}", data_type.cim_type)
+        };
         let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
         let found = At::new(file, value).error(Code::QualifierValue, value.span, message);
         namespace.sink.push(found.with_help(help));
@@ -254,21 +270,28 @@ fn apply(
     base: Flavor,
     written: &[ast::Flavor],
 ) -> Flavor {
+    contradictions(file, written, namespace.sink);
     let mut flavor = base;
-    for (i, one) in written.iter().enumerate() {
+    for one in written {
         let at = At::new(file, one);
-        let other = written.iter().take(i).find_map(|o| Some((o, conflict(o.kind, one.kind)?)));
-        if let Some((other, code)) = other {
-            let message = format!("`{}` contradicts `{}`", one.kind.as_str(), other.kind.as_str());
-            let found = at.error(code, one.span, message);
-            namespace.sink.push(found.with_label(file, other.span, "written here"));
-        }
         if let (Dialect::Dmtf, Some(found)) = (namespace.context.dialect, foreign_flavor(at)) {
             namespace.sink.push(found);
         }
         flavor = with_flavor(flavor, one.kind);
     }
     flavor
+}
+
+/// Reports the flavors that contradict one before them.
+pub(super) fn contradictions(file: FileId, written: &[ast::Flavor], sink: &mut Diagnostics) {
+    for (i, one) in written.iter().enumerate() {
+        let other = written.iter().take(i).find_map(|o| Some((o, conflict(o.kind, one.kind)?)));
+        if let Some((other, code)) = other {
+            let message = format!("`{}` contradicts `{}`", one.kind.as_str(), other.kind.as_str());
+            let found = At::new(file, one).error(code, one.span, message);
+            sink.push(found.with_label(file, other.span, "written here"));
+        }
+    }
 }
 
 /// What a written flavor makes of others.

@@ -25,6 +25,12 @@ pub(crate) trait Aliases {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>>;
+
+    /// Whether the alias at a place leads back to the instance that it stands in.
+    fn closes_circle(&self, file: FileId, span: Span) -> bool {
+        let _ = (file, span);
+        false
+    }
 }
 
 /// What a written string says, as values keep it.
@@ -37,8 +43,8 @@ fn as_text(written: &Written<'_>) -> Option<SmolStr> {
 
 /// Converts values of one file.
 pub(crate) struct Converter<'x, 'c, 's> {
-    namespace: &'x mut Namespace<'c, 's>,
-    file: FileId,
+    pub(super) namespace: &'x mut Namespace<'c, 's>,
+    pub(super) file: FileId,
     flavors: &'x GlobalFlavors,
     aliases: Option<&'x dyn Aliases>,
     /// Whether the value is a qualifier's: a wrong type is another mistake there.
@@ -172,10 +178,20 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
                 self.number_as_text(written.span, n.value())
             }
+            (ValueKind::Integer(n), TypeClass::Boolean)
+                if dialect == Dialect::Wmi && !self.in_qualifier && n.magnitude < 2 =>
+            {
+                self.number_as_boolean(written.span, n.magnitude == 1)
+            }
             (ValueKind::String(text), TypeClass::Boolean)
                 if dialect == Dialect::Wmi && !self.in_qualifier =>
             {
                 self.text_as_boolean(written.span, text)
+            }
+            (ValueKind::String(text), TypeClass::Unsigned | TypeClass::Signed)
+                if is_long(cim_type) && dialect == Dialect::Wmi && !self.in_qualifier =>
+            {
+                self.text_as_integer(written.span, text, cim_type)
             }
             (ValueKind::String(text), TypeClass::DateTime) => self.datetime(written.span, text),
             (ValueKind::String(text), TypeClass::Reference) => {
@@ -210,32 +226,12 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         }
     }
 
-    /// WMI takes a number for a string, as the samples of its SDK do ("MOF Arrays").
-    fn number_as_text(&mut self, span: Span, number: i128) -> Option<Scalar> {
-        let message = "an integer initialises a string; its digits become the text";
-        let found = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
-        let found = found.with_severity(Severity::Warning);
-        self.namespace.sink.push(found.with_help(format!("write \"{number}\"")));
-        Some(Scalar::String(number.to_string().into()))
-    }
-
-    /// WMI takes the words TRUE and FALSE for a boolean, as the samples of its SDK do
-    /// ("Registering the View Provider").
-    fn text_as_boolean(&mut self, span: Span, text: &str) -> Option<Scalar> {
-        let word = ["TRUE", "FALSE"].into_iter().find(|word| text.eq_ignore_ascii_case(word));
-        let Some(word) = word else {
-            let message = format!("the text \"{text}\" cannot initialise a boolean");
-            let help = "write TRUE or FALSE".to_owned();
-            return self.report_with_help(Code::TypeMismatch, span, message, help);
-        };
-        let message = "a string initialises a boolean; its word becomes the value";
-        let found = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
-        let found = found.with_severity(Severity::Warning);
-        self.namespace.sink.push(found.with_help(format!("write {word}")));
-        Some(Scalar::Boolean(word == "TRUE"))
-    }
-
-    fn integer(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<Scalar> {
+    pub(super) fn integer(
+        &mut self,
+        span: Span,
+        number: i128,
+        cim_type: CimType,
+    ) -> Option<Scalar> {
         match Scalar::from_integer(cim_type, number) {
             Some(scalar) => Some(scalar),
             None => self.out_of_range(span, number, cim_type),
@@ -249,7 +245,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         self.report_with_help(Code::OutOfRange, span, message, help)
     }
 
-    fn real(&mut self, span: Span, number: f64, cim_type: CimType) -> Option<Scalar> {
+    pub(super) fn real(&mut self, span: Span, number: f64, cim_type: CimType) -> Option<Scalar> {
         if cim_type == CimType::Real64 {
             return Some(Scalar::Real64(number));
         }
@@ -306,7 +302,16 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             return self.report(Code::MisplacedAlias, span, message);
         };
         match aliases.path(self.namespace, self.file, name) {
-            Ok(path) => Some(path),
+            Ok(path) => {
+                if aliases.closes_circle(self.file, span) {
+                    let message =
+                        format!("`${name}` leads, through aliases, back to this instance");
+                    let found = At::new(self.file, &()).error(Code::AliasCircle, span, message);
+                    let help = "write the path of one of them as a string";
+                    self.namespace.sink.push(found.with_help(help));
+                }
+                Some(path)
+            }
             Err(reason) => reason.and_then(|(code, message)| self.report(code, span, message)),
         }
     }
@@ -334,7 +339,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         None
     }
 
-    fn report_with_help<T>(
+    pub(super) fn report_with_help<T>(
         &mut self,
         code: Code,
         span: Span,
@@ -345,6 +350,11 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         self.namespace.sink.push(at.error(code, span, message).with_help(help));
         None
     }
+}
+
+/// Whether a type is of 64 bits.
+const fn is_long(integer: CimType) -> bool {
+    matches!(integer, CimType::UInt64 | CimType::SInt64)
 }
 
 /// A type without its array brackets.

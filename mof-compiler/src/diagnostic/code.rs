@@ -143,6 +143,7 @@ codes! {
     "MOF0210" DeprecatedFlavor Warning InvalidFlavor "a flavor is deprecated";
     "MOF0211" StandardQualifier Warning InvalidQualifierType "a standard qualifier is declared with another type";
     "MOF0212" TranslatableType Warning InvalidFlavor "a qualifier without text is translatable";
+    "MOF0213" InstanceFlavor Warning InvalidFlavor "a qualifier of an instance goes to subclasses";
     // Values
     "MOF0220" TypeMismatch Error ConstantTypeMismatch "a value does not fit the type";
     "MOF0221" OutOfRange Error ConstantOutOfRange "a number is outside the range of the type";
@@ -164,6 +165,7 @@ codes! {
     "MOF0236" ValueUnit Warning IllegalConstant "a value is no programmatic unit";
     "MOF0237" ValueOctets Warning IllegalConstant "a value is no string of octets";
     "MOF0238" PathKeys Error InvalidObjectPath "the keys of a path are not those of its class";
+    "MOF0239" AliasCircle Error CircularValue "instances refer to each other through aliases";
     // Instances
     "MOF0240" UnknownClass Error InvalidClass "the class of an instance does not exist";
     "MOF0241" AbstractInstance Error AbstractClass "an abstract class has no instances";

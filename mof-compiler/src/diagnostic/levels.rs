@@ -216,7 +216,8 @@ impl Code {
             ),
             _ => !matches!(
                 self,
-                Self::DuplicateClass
+                Self::AliasCircle
+                    | Self::DuplicateClass
                     | Self::DuplicateQualifierType
                     | Self::DuplicateQualifier
                     | Self::MissingScope
@@ -240,7 +241,7 @@ impl Code {
 
     /// Hard errors that WMI only warns of, in all or some forms; the warning can be moved.
     const fn warns_in_wmi(self) -> bool {
-        matches!(self, Self::TypeMismatch | Self::PathKeys)
+        matches!(self, Self::TypeMismatch | Self::PathKeys | Self::Rule(Rule::ReferenceWidened))
     }
 }
 

@@ -19,7 +19,13 @@ impl Judge<'_> {
         self.same_ends();
     }
 
-    fn at_class(&mut self, rule: Rule, part: Part, message: String, help: Option<String>) {
+    pub(super) fn at_class(
+        &mut self,
+        rule: Rule,
+        part: Part,
+        message: String,
+        help: Option<String>,
+    ) {
         self.advise(rule, Element::Class, part, message, help);
     }
 
@@ -131,6 +137,7 @@ impl Judge<'_> {
             self.relate(self.class_place(part), "an indication here");
         }
         if self.dialect == Dialect::Wmi {
+            self.wmi_association(association);
             return;
         }
         if let Some(above) = self.superclass.filter(|s| !s.qualifiers.is_true("Association")) {

@@ -110,6 +110,9 @@ impl<'a> Judge<'a> {
             return false;
         }
         self.name_length(Rule::QualifierNameTooLong, element, part, name);
+        if self.dialect == Dialect::Wmi {
+            self.wmi_qualifier_name(element, name);
+        }
         let key_above =
             known == Some(Known::Key) && site.above.is_some_and(|above| above.is_true("Key"));
         if self.dialect == Dialect::Wmi && known.is_some_and(is_never_false) && !key_above {

@@ -135,6 +135,7 @@ rules! {
     "MOF0193" DeprecatedQualifier InvalidQualifier "a qualifier is deprecated";
     "MOF0194" IdOnReturnValue ParameterIdOnReturnValue "a return value has an ID";
     "MOF0195" ExclusiveQualifiers InvalidQualifier "two qualifiers exclude each other";
+    "MOF0196" QualifierUnderscore InvalidQualifier "a qualifier name begins or ends with an underscore";
 }
 
 impl Rule {
@@ -166,7 +167,9 @@ impl Rule {
             | Self::UnitOfNonNumber
             | Self::ValueMapRepeats
             | Self::UnitSyntax => false,
-            Self::StaticOverride
+            Self::TooFewReferences
+            | Self::ReferenceWidened
+            | Self::StaticOverride
             | Self::SecondEnd
             | Self::AggregationIncomplete
             | Self::KindsExclude

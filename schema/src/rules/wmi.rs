@@ -2,7 +2,7 @@
 
 use super::site::Site;
 use super::{Element, Judge, Known, Part, Rule};
-use cimarron_model::{CimType, Qualifier, Value};
+use cimarron_model::{CimType, Name, Property, Qualifier, Value};
 
 impl<'a> Judge<'a> {
     /// What WMI expects of one of its own qualifiers.
@@ -21,6 +21,35 @@ impl<'a> Judge<'a> {
             Known::Dynamic if site.element == Element::Class => self.dynamic_provider(site, one),
             Known::SubType => self.sub_type(site, one),
             _ => {}
+        }
+    }
+
+    /// WMI SDK, "Declaring an Association Class": it has two references. More are ours.
+    pub(super) fn wmi_association(&mut self, association: Part) {
+        let is_reference = |p: &Property| p.data_type.cim_type == CimType::Reference;
+        let own = self.local.properties.iter().filter(|p| is_reference(p)).count();
+        let inherited = self.superclass.map_or(0, |above| {
+            let references = above.properties.iter().map(|m| &*m.declaration);
+            let kept = references.filter(|p| self.local.property(p.name.as_str()).is_none());
+            kept.filter(|p| is_reference(p)).count()
+        });
+        if own + inherited < 2 && !self.local.is_abstract() {
+            let many = if own + inherited == 1 { "one reference" } else { "no references" };
+            let message = format!("the association `{}` has {many}", self.local.name);
+            let help = Some("declare the two ends as `Class ref Name;`".to_owned());
+            self.at_class(Rule::TooFewReferences, association, message, help);
+        }
+    }
+
+    /// WMI SDK, "Applying a Qualifier": its name neither begins nor ends with an underscore.
+    pub(super) fn wmi_qualifier_name(&mut self, element: Element, name: &Name) {
+        let text = name.as_str();
+        let begins = text.starts_with('_');
+        if begins || text.ends_with('_') {
+            let how = if begins { "begins" } else { "ends" };
+            let message = format!("the qualifier name `{text}` {how} with an underscore");
+            let part = Part::Qualifier(name.clone());
+            self.report(Rule::QualifierUnderscore, element, part, message);
         }
     }
 
@@ -55,12 +84,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether the class describes events of a trace, whose "provider" is the program that
-    /// writes them and is known by its Guid (Windows, "Event Tracing MOF Qualifiers"). With
-    /// WMI beside it a Guid is a driver's, which the WMI provider serves.
+    /// writes them and is known by its Guid (Windows, "Event Tracing MOF Qualifiers"), or by
+    /// that of the class above. With WMI beside it a Guid is a driver's, which the WMI provider
+    /// serves.
     fn is_event_trace(&self, site: &Site<'a>) -> bool {
         const ROOT: &str = "EventTrace";
         self.local.name.is(ROOT)
             || self.superclass.is_some_and(|above| above.is_a(ROOT))
+            || site.qualifiers.get("EventType").is_some()
             || (site.effective("Guid").is_some() && site.effective("WMI").is_none())
     }
 
