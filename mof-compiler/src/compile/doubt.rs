@@ -43,6 +43,7 @@ impl Namespace<'_, '_> {
                 | Rule::AssociationUnderClass
                 | Rule::AbstractUnderConcrete
                 | Rule::SingletonUnderClass
+                | Rule::DynamicWithoutProvider
                 | Rule::ParameterWithoutDirection,
                 _,
             ) => above,

@@ -365,7 +365,7 @@ fn lower(
         }
         let Some(property) = declared_property(namespace, at, class, written) else { continue };
         if written.value.kind == ValueKind::Absent {
-            if provided(namespace, at.file, written) {
+            if may_lack_value(namespace, at.file, written) {
                 let value = property.default.clone();
                 let value = value.unwrap_or_else(|| QualifierType::null(&property.data_type));
                 instance.set(property.name.clone(), value);
@@ -411,17 +411,21 @@ fn qualify(
     }
 }
 
-/// Whether the value of a property without one comes from elsewhere: in WMI its
-/// qualifiers name a provider (WMI SDK, "Using the System Registry Provider as a
-/// Property Provider").
-fn provided(namespace: &mut Namespace<'_, '_>, file: FileId, written: &PropertyValue<'_>) -> bool {
-    let provided = namespace.context.dialect == Dialect::Wmi && !written.qualifiers.is_empty();
-    if !provided {
+/// Whether a property may stand without a value: in WMI its qualifiers may name a provider
+/// that has it (WMI SDK, "Using the System Registry Provider as a Property Provider"), and
+/// what `mofcomp` writes names properties that have none.
+fn may_lack_value(
+    namespace: &mut Namespace<'_, '_>,
+    file: FileId,
+    written: &PropertyValue<'_>,
+) -> bool {
+    let may = namespace.context.dialect == Dialect::Wmi;
+    if !may {
         let message = "expected `=`, found `;`".to_owned();
         let at = At::new(file, written);
         namespace.sink.push(at.error(Code::UnexpectedToken, written.value.span, message));
     }
-    provided
+    may
 }
 
 /// WMI: what is Indexed or Not_Null has a value. Keys are seen to with the path.

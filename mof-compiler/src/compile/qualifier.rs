@@ -59,7 +59,12 @@ pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDec
     if before.is_some_and(|b| *b != declaration) && namespace.context.dialect == Dialect::Dmtf {
         let message =
             format!("the qualifier `{}` is declared again, and differently", node.name.text);
-        namespace.sink.push(at.error(Code::DuplicateQualifierType, node.name.span, message));
+        let found = at.error(Code::DuplicateQualifierType, node.name.span, message);
+        let is_refused = namespace.sink.refuses(&found);
+        namespace.sink.push(found);
+        if is_refused {
+            return;
+        }
     }
     namespace.builder.add_qualifier_type(declaration);
 }

@@ -196,7 +196,6 @@ impl Code {
                     | Rule::TooManyProperties
                     | Rule::AssociationAndIndication
                     | Rule::SingletonWithKey
-                    | Rule::SingletonUnderClass
                     | Rule::LeadingUnderscore
                     | Rule::DuplicateProperty
                     | Rule::PropertyTypeChanged

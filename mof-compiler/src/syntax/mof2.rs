@@ -307,8 +307,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let qualifiers = self.qualifiers()?;
         let name = self.name()?;
         let end = self.token.span();
-        // Only WMI knows one without a value, and only after qualifiers: they say where
-        // it comes from.
+        // Only WMI knows one without a value.
         let value = match self.default()? {
             Some(value) => value,
             None => Value { span: end, kind: ValueKind::Absent },

@@ -103,9 +103,7 @@ fn declaration<'a, T>(
     {
         stream.report(diagnostic);
     }
-    if stream.language() == Language::Mof2 {
-        note_broken(stream, progress);
-    }
+    note_broken(stream, progress);
     skip_declaration(stream, progress);
     None
 }

@@ -127,9 +127,16 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
     let name = text.get(lexer.span().range()).unwrap_or_default();
     let broken = &mut stream.sink.broken;
     match (first, second) {
-        (Kind::Class, Kind::Identifier) => broken.add_class(name),
+        (
+            Kind::Class
+            | Kind::Structure
+            | Kind::Enumeration
+            | Kind::Association
+            | Kind::Indication,
+            Kind::Identifier,
+        ) => broken.add_class(name),
         (Kind::Qualifier, Kind::Identifier) => return broken.add_qualifier(name),
-        (Kind::Instance, Kind::Of) => _ = next(&mut lexer),
+        (Kind::Instance | Kind::Value, Kind::Of) => _ = next(&mut lexer),
         _ => return,
     }
     if next(&mut lexer) == Kind::As && next(&mut lexer) == Kind::Alias {

@@ -453,9 +453,10 @@ impl Judge<'_> {
 /// Qualifier"); `None` for what can be one.
 pub fn unfit_for_key(property: &Property, dialect: Dialect) -> Option<&'static str> {
     let (data_type, qualifiers) = (&property.data_type, &property.qualifiers);
-    let embedded = data_type.cim_type == CimType::Object
-        || qualifiers.is_true("EmbeddedObject")
-        || qualifiers.get("EmbeddedInstance").is_some();
+    // A string is one to WMI, whatever qualifiers say of it.
+    let says_so =
+        qualifiers.is_true("EmbeddedObject") || qualifiers.get("EmbeddedInstance").is_some();
+    let embedded = data_type.cim_type == CimType::Object || (says_so && dialect == Dialect::Dmtf);
     let is_octets = data_type.cim_type == CimType::UInt8 && qualifiers.is_true("OctetString");
     if data_type.is_array() && is_octets {
         Some("an octet string, which is an array of octets")

@@ -95,9 +95,14 @@ impl<'a> Judge<'a> {
             || (site.effective("Guid").is_some() && site.effective("WMI").is_none())
     }
 
-    /// SubType tells an interval from a point in time.
+    /// SubType tells an interval from a point in time. Windows' own classes have security
+    /// identifiers of the subtype SID, too.
     fn sub_type(&mut self, site: &Site<'a>, one: &Qualifier) {
         let of = site.data_type.map(|t| t.cim_type);
+        let is_sid = one.value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("SID"));
+        if is_sid && of.is_some_and(|t| t != CimType::DateTime) {
+            return;
+        }
         if of.is_some_and(|t| t != CimType::DateTime) {
             let message = format!("`{}` is no datetime, and has a SubType", site.name);
             self.at_qualifier(Rule::SubType, site, one, message, None);

@@ -138,7 +138,8 @@ impl<'d> Types<'d> {
             )
         {
             // Of a circle, which is reported, the name is known.
-            if self.meaning(declared.base.kind, Some(id)).is_none() {
+            let is_unknown = self.meaning(declared.base.kind, Some(id)).is_none();
+            if is_unknown && !sink.broken.has_class(name.text) {
                 let similar =
                     sink.wants_advice().then(|| self.similar(name.text, Some(id))).flatten();
                 let help = similar.map(suggest::did_you_mean).or_else(wanted);

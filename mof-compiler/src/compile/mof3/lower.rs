@@ -466,6 +466,9 @@ impl<'t> Writer<'t, '_, '_> {
 
     fn unknown_type(&mut self, written: &DataType<'t>, within: TypeId) {
         let TypeKind::Named(name) = written.kind else { return };
+        if self.sink.broken.has_class(name.text) {
+            return;
+        }
         let similar = self.sink.wants_advice();
         let similar = similar.then(|| self.types.similar(name.text, Some(within))).flatten();
         let help = similar.map(suggest::did_you_mean);

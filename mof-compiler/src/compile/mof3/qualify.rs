@@ -164,8 +164,12 @@ impl<'t> Writer<'t, '_, '_> {
                     (Some(Meaning::Primitive(_)), _) => "MOF 3 has no char16".to_owned(),
                     _ => "a qualifier has a primitive type or an enumeration".to_owned(),
                 };
-                let help = "write boolean, integer, string or an enumeration".to_owned();
-                self.advise(Code::UnknownType, written.span, message, Some(help));
+                let broken = |name: ast::Identifier<'_>| self.sink.broken.has_class(name.text);
+                let is_broken = matches!(written.kind, TypeKind::Named(name) if broken(name));
+                if !is_broken {
+                    let help = "write boolean, integer, string or an enumeration".to_owned();
+                    self.advise(Code::UnknownType, written.span, message, Some(help));
+                }
                 CimType::String
             }
         };

@@ -277,6 +277,7 @@ impl<'t> Writer<'t, '_, '_> {
                 let message = format!("`{}` is no enumeration", written.text);
                 self.report(Code::MisplacedElement, written.span, message);
             }
+            None if self.sink.broken.has_class(written.text) => {}
             None => {
                 let scope = self.scopes.last().copied();
                 let similar = self.sink.wants_advice();
@@ -453,6 +454,9 @@ impl<'t> Writer<'t, '_, '_> {
         declared: Option<(FileId, &'t ComplexDeclaration<'t>)>,
     ) -> ast::ValueKind<'t> {
         let Some((_, node)) = declared else {
+            if self.sink.broken.has_alias(name) {
+                return ast::ValueKind::Invalid;
+            }
             let known = self.aliases.declared.keys().map(Name::as_str);
             let help = suggest::nearest(name, known.filter(|_| self.sink.wants_advice()))
                 .map(|similar| format!("did you mean `${similar}`?"));
