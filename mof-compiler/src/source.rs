@@ -8,6 +8,7 @@
 mod again;
 mod archive;
 mod cache;
+mod comments;
 mod directory;
 mod encoding;
 mod error;

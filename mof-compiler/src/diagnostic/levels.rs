@@ -144,7 +144,7 @@ impl Selector {
     /// Refuses a level that the code cannot have.
     pub(super) fn check(self, level: Level) -> Result<(), LevelError> {
         match self {
-            Self::Code(code) if code.is_hard() && level != Level::Deny && !code.warns_in_wmi() => {
+            Self::Code(code) if code.is_hard() && level != Level::Deny && !code.may_warn() => {
                 Err(LevelError::Hard { code, level })
             }
             _ => Ok(()),
@@ -238,7 +238,12 @@ impl Code {
         [Group::Style, Group::Pedantic].into_iter().find(|group| group.holds(lint))
     }
 
-    /// Hard errors that WMI only warns of, in all or some forms; the warning can be moved.
+    /// Hard errors that are warnings in some form; the warning can be moved.
+    const fn may_warn(self) -> bool {
+        self.warns_in_wmi() || matches!(self, Self::Encoding | Self::UnknownEscape)
+    }
+
+    /// Hard errors that WMI only warns of, in all or some forms.
     const fn warns_in_wmi(self) -> bool {
         matches!(self, Self::TypeMismatch | Self::PathKeys | Self::Rule(Rule::ReferenceWidened))
     }

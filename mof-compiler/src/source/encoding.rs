@@ -41,6 +41,11 @@ impl Encoding {
         Self { form, mark }
     }
 
+    /// Whether it is UTF-8 without a mark.
+    pub(super) fn is_plain(self) -> bool {
+        self == Self { form: Form::Utf8, mark: false }
+    }
+
     /// The bytes of a file with this text. A byte order mark is added where the
     /// encoding could not be told without.
     pub fn encode(self, text: &str) -> Vec<u8> {
@@ -60,7 +65,7 @@ impl Encoding {
 
 /// The text of a file that is UTF-8 as it is, with nothing to take off.
 pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
-    let is_plain = Encoding::of(bytes) == Encoding { form: Form::Utf8, mark: false };
+    let is_plain = Encoding::of(bytes).is_plain();
     std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 

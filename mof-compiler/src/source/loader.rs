@@ -2,7 +2,7 @@
 
 use super::again::include_again;
 use super::archive::{self, ZipFileSystem};
-use super::encoding::decode;
+use super::comments::decode_around;
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, IncludeProblem};
@@ -11,7 +11,7 @@ use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::syntax::{IncludeSite, SettingSite, scan_includes};
 use rustc_hash::FxHashMap;
 use std::ffi::OsString;
@@ -421,12 +421,14 @@ impl<'fs> Loader<'fs> {
             return Err(SourceError::Limit { name, limit, unit });
         }
         let decoded = match contents {
-            Contents::Bytes(bytes) => decode(bytes).map(Text::from),
-            Contents::Text(text) => Ok(text),
+            Contents::Bytes(bytes) => {
+                decode_around(bytes).map(|(text, foreign)| (Text::from(text), foreign))
+            }
+            Contents::Text(text) => Ok((text, None)),
         };
-        let (text, mistake) = match decoded {
-            Ok(text) => (text, None),
-            Err(mistake) => (Text::from(String::new()), Some(mistake)),
+        let (text, foreign, mistake) = match decoded {
+            Ok((text, foreign)) => (text, foreign, None),
+            Err(mistake) => (Text::from(String::new()), None, Some(mistake)),
         };
         let added = self.map.add_text(name, text).map_err(|too_long| SourceError::Limit {
             name: too_long.name,
@@ -437,6 +439,12 @@ impl<'fs> Loader<'fs> {
         if let Some(mistake) = mistake {
             let message = mistake.to_string();
             self.mistakes.push(Diagnostic::new(Code::Encoding, added, Span::default(), message));
+        }
+        if let Some(first) = foreign {
+            let message = "a comment is not valid UTF-8; it is read as Latin-1";
+            let found = Diagnostic::new(Code::Encoding, added, first, message);
+            let found = found.with_severity(Severity::Warning);
+            self.mistakes.push(found.with_help("save the file as UTF-8"));
         }
         Ok(added)
     }

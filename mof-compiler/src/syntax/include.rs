@@ -1,6 +1,5 @@
 //! Include directives, and those that hold for what follows, found without parsing.
 
-use super::literal;
 use super::stream::Stream;
 use super::token::{Form, Kind};
 use crate::diagnostic::Diagnostics;
@@ -111,18 +110,57 @@ fn namespace(stream: &mut Stream<'_, '_>) -> Option<Rc<str>> {
     Some(plain_namespace(&Cow::from(stream.decode())))
 }
 
-/// The file that the string names that was read last. Backslashes between directories
-/// that are not doubled make unknown escapes; the parser reports those, and the name as
-/// it is written most likely is the one that is meant.
+/// The file that the string names that was read last. A backslash that is not doubled is
+/// no escape there: it stands between directories.
 fn file_name<'a>(stream: &mut Stream<'a, '_>) -> Cow<'a, str> {
-    let (mut mistaken, mut raw) = (false, String::new());
-    if stream.form().has(Form::DOUBTFUL) {
-        for (_, literal) in stream.literals() {
-            literal::mistakes(literal, Language::Mof2, |_, _| mistaken = true);
-            raw.push_str(literal);
+    if !stream.form().has(Form::ESCAPED) {
+        return stream.decode().into();
+    }
+    let mut name = String::new();
+    for (_, literal) in stream.literals() {
+        let mut rest = literal.chars();
+        while let Some(c) = rest.next() {
+            name.push(c);
+            if c == '\\' && rest.as_str().starts_with(['\\', '"']) {
+                let second = rest.next();
+                if second == Some('"') {
+                    name.pop();
+                    name.push('"');
+                }
+            }
         }
     }
-    if mistaken { Cow::Owned(raw) } else { stream.decode().into() }
+    Cow::Owned(name)
+}
+
+/// The backslashes that stand alone in a literal of an include's path, and what follows each,
+/// with their places in the literal.
+pub(super) fn single_backslashes(literal: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut rest = literal.char_indices();
+    while let Some((at, c)) = rest.next() {
+        if c != '\\' {
+            continue;
+        }
+        match rest.as_str().chars().next() {
+            Some('\\' | '"') => drop(rest.next()),
+            next => found.push(Span::from(at..at + 1 + next.map_or(0, char::len_utf8))),
+        }
+    }
+    found
+}
+
+/// Whether a string that begins at an offset is the path of an include, by what stands
+/// before it.
+pub(super) fn is_path_at(text: &str, offset: u32) -> bool {
+    let before = text.get(..offset as usize).unwrap_or_default().trim_end();
+    let word = before.strip_suffix('(').map(str::trim_end).unwrap_or_default();
+    let from = word.len().saturating_sub("include".len());
+    let directive = word.get(..from).unwrap_or_default().trim_end();
+    let is_include = word.get(from..).is_some_and(|word| word.eq_ignore_ascii_case("include"));
+    let last = directive.len().saturating_sub("pragma".len());
+    let is_pragma = |word: &str| word.eq_ignore_ascii_case("pragma");
+    is_include && (directive.ends_with('#') || directive.get(last..).is_some_and(is_pragma))
 }
 
 #[cfg(test)]
@@ -149,9 +187,39 @@ mod tests {
             (r#"#pragma include ("Core\CIM_A.mof")"#, r"Core\CIM_A.mof"),
             (r#"#pragma include ("Core\Sub" "\CIM_A.mof")"#, r"Core\Sub\CIM_A.mof"),
             (r#"#pragma include ("Core\\A.mof")"#, r"Core\A.mof"),
+            (r#"#pragma include ("new\beta\x41.mof")"#, r"new\beta\x41.mof"),
+            (r#"#pragma include (".\\new\a.mof")"#, r".\new\a.mof"),
         ] {
             let (sites, _) = scan_includes(text);
             assert_eq!(sites[0].path.as_deref(), Some(path), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_backslashes_that_stand_alone() {
+        for (literal, places) in [
+            (r"a\\b", vec![]),
+            (r"a\b\\c\dé\é", vec![(1, 3), (6, 8), (10, 13)]),
+            (r"\", vec![(0, 1)]),
+        ] {
+            let places: Vec<_> = places.into_iter().map(|(a, b)| Span::new(a, b)).collect();
+            assert_eq!(single_backslashes(literal), places, "{literal}");
+        }
+    }
+
+    #[test]
+    fn knows_the_path_of_an_include() {
+        for (before, is_path) in [
+            ("#pragma include (", true),
+            ("#include(\n", true),
+            ("class A {}; # Pragma\nINCLUDE\t( ", true),
+            ("#pragma namespace (", false),
+            ("include (", false),
+            ("[include(", false),
+            ("(", false),
+            ("", false),
+        ] {
+            assert_eq!(is_path_at(before, before.len() as u32), is_path, "{before}");
         }
     }
 

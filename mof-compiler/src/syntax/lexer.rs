@@ -382,6 +382,25 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// Whether all these places of a text, in their order, stand in comments of MOF 2 that end.
+pub(crate) fn stand_in_comments(text: &str, places: &[usize]) -> bool {
+    let mut lexer = Lexer::new(text, Language::Mof2, 0);
+    let mut places = places.iter().peekable();
+    loop {
+        let kind = lexer.next().kind;
+        if kind == Kind::End {
+            return true;
+        }
+        let token = lexer.span().range();
+        while places.next_if(|place| **place < token.start).is_some() {}
+        match places.peek() {
+            None => return true,
+            Some(place) if token.contains(*place) => return false,
+            Some(_) => {}
+        }
+    }
+}
+
 /// The token that a character is by itself.
 #[inline]
 #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]

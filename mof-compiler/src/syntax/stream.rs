@@ -1,13 +1,14 @@
 //! The tokens of a text, mistakes in them reported.
 
 use super::ast::Text;
+use super::include;
 use super::lexer::{LexError, Lexer, is_name_char};
 use super::literal::{self, Mistake};
 use super::number;
 use super::pasted;
 use super::token::{Form, Kind, Token};
 use crate::Language;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Span};
 
 /// Room to put tokens together in.
@@ -141,6 +142,9 @@ impl<'a, 's> Stream<'a, 's> {
         if self.quiet {
             return;
         }
+        if include::is_path_at(self.text, self.lexer.span().start) {
+            return self.report_separators();
+        }
         let language = self.language();
         let mut found = Vec::new();
         for (Span { start, .. }, raw) in self.literals() {
@@ -195,6 +199,22 @@ impl<'a, 's> Stream<'a, 's> {
         }
         if form.has(Form::CONTROL) && self.language() == Language::Mof3 {
             self.report_controls();
+        }
+    }
+
+    /// Warns of the backslashes that separate directories in the path of an include, as those
+    /// of files made on Windows do.
+    fn report_separators(&mut self) {
+        let mut found = Vec::new();
+        for (Span { start, .. }, raw) in self.literals() {
+            let single = include::single_backslashes(raw).into_iter();
+            found.extend(single.map(|place| Span::new(start + place.start, start + place.end)));
+        }
+        for place in found {
+            let message = "a single backslash separates directories here";
+            let found = self.diagnostic(Code::UnknownEscape, place, message);
+            let found = found.with_severity(Severity::Warning);
+            self.report(found.with_help(r"write / or \\, which every compiler reads so"));
         }
     }
 
