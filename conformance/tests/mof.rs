@@ -121,7 +121,7 @@ impl Expected {
     /// Whether `found` is what is expected.
     fn fits(&self, found: &Diagnostic, sources: &SourceMap) -> bool {
         let (file, line, column) = place(found, sources);
-        let status = found.code.status();
+        let status = found.status();
         let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
         let holds = |wanted: &Option<String>, found: &str| {
             wanted.as_ref().is_none_or(|w| found.contains(w.as_str()))
@@ -267,8 +267,8 @@ fn judge_findings(case: &MofCase, compiled: &Compiled, sources: &SourceMap, prob
                 diagnostic.message,
                 diagnostic.help,
                 labels(diagnostic, sources),
-                code.status().cim(),
-                code.status().wbem().name(),
+                diagnostic.status().cim(),
+                diagnostic.status().wbem().name(),
             )
             .unwrap();
         }

@@ -20,6 +20,7 @@ pub use render::Rendered;
 pub(crate) use suppress::{SUPPRESSION, suppress, unsuppressed};
 
 use crate::source::{FileId, SourceMap, Span};
+use cimarron_model::Status;
 use std::collections::BTreeMap;
 
 /// One finding.
@@ -39,6 +40,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The condition, where it is more exact than that of the code.
+    pub(crate) condition: Option<Status>,
 }
 
 /// A further place that a diagnostic points at.
@@ -64,7 +67,14 @@ impl Diagnostic {
             span,
             labels: Vec::new(),
             help: None,
+            condition: None,
         }
+    }
+
+    /// The condition that front ends report: that of the code, or of syntax errors what WMI
+    /// would have expected.
+    pub fn status(&self) -> Status {
+        self.condition.unwrap_or_else(|| self.code.status())
     }
 
     /// The same with another severity, where the dialect or an option decides.

@@ -7,6 +7,7 @@
 
 pub mod ast;
 mod bounds;
+mod complaint;
 mod expected;
 mod include;
 mod keyword;

@@ -15,7 +15,7 @@ pub(crate) fn to_json(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value 
 }
 
 fn diagnostic_json(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
-    let status = diagnostic.code.status();
+    let status = diagnostic.status();
     let mut object = json!({
         "code": diagnostic.code.as_str(),
         "severity": diagnostic.severity.as_str(),

@@ -364,6 +364,36 @@ conditions! {
 
     /// the MOF text cannot be parsed
     MofSyntax = Failed, WBEMMOF_E_UNRECOGNIZED_TOKEN;
+    /// a qualifier's name is expected
+    ExpectedQualifierName = Failed, WBEMMOF_E_EXPECTED_QUALIFIER_NAME;
+    /// a semicolon is expected
+    ExpectedSemicolon = Failed, WBEMMOF_E_EXPECTED_SEMI;
+    /// an opening brace is expected
+    ExpectedOpenBrace = Failed, WBEMMOF_E_EXPECTED_OPEN_BRACE;
+    /// a closing brace is expected
+    ExpectedCloseBrace = Failed, WBEMMOF_E_EXPECTED_CLOSE_BRACE;
+    /// a closing bracket is expected
+    ExpectedCloseBracket = Failed, WBEMMOF_E_EXPECTED_CLOSE_BRACKET;
+    /// a closing parenthesis is expected
+    ExpectedCloseParen = Failed, WBEMMOF_E_EXPECTED_CLOSE_PAREN;
+    /// a type is expected
+    ExpectedTypeIdentifier = Failed, WBEMMOF_E_EXPECTED_TYPE_IDENTIFIER;
+    /// an opening parenthesis is expected
+    ExpectedOpenParen = Failed, WBEMMOF_E_EXPECTED_OPEN_PAREN;
+    /// a property's name is expected
+    ExpectedPropertyName = Failed, WBEMMOF_E_EXPECTED_PROPERTY_NAME;
+    /// a class name is expected
+    ExpectedClassName = Failed, WBEMMOF_E_EXPECTED_CLASS_NAME;
+    /// an alias is expected, which begins with a dollar sign
+    ExpectedDollar = Failed, WBEMMOF_E_EXPECTED_DOLLAR;
+    /// a name is expected behind the dollar sign of an alias
+    ExpectedAliasName = Failed, WBEMMOF_E_EXPECTED_ALIAS_NAME;
+    /// the declaration of an instance is malformed
+    InvalidInstanceDeclaration = Failed, WBEMMOF_E_INVALID_INSTANCE_DECLARATION;
+    /// a flavor is expected
+    ExpectedFlavor = Failed, WBEMMOF_E_EXPECTED_FLAVOR_TYPE;
+    /// a type or the end of the class is expected
+    ExpectedBraceOrType = Failed, WBEMMOF_E_EXPECTED_BRACE_OR_BAD_TYPE;
     /// the file is neither MOF text nor a MOF archive
     InvalidMofFile = Failed, WBEMMOF_E_INVALID_FILE;
     /// the included file cannot be read

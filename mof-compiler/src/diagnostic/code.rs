@@ -119,7 +119,7 @@ codes! {
     // Grammar
     "MOF0020" UnexpectedToken Error MofSyntax "the grammar wants something else here";
     "MOF0021" UnexpectedEnd Error MofSyntax "the text ends within a declaration";
-    "MOF0022" MissingSemicolon Error MofSyntax "a declaration lacks its semicolon";
+    "MOF0022" MissingSemicolon Error ExpectedSemicolon "a declaration lacks its semicolon";
     "MOF0023" StraySemicolon Warning MofSyntax "a semicolon follows no declaration";
     "MOF0024" NestingTooDeep Error QuotaViolation "braces nest too deep";
     "MOF0025" UnknownFlavor Error InvalidFlavor "a flavor is unknown";

@@ -32,6 +32,8 @@ pub(crate) struct Progress {
     pub(crate) first: Span,
     /// The last token that was handed out.
     pub(crate) last: Span,
+    /// What the token before it was.
+    pub(crate) previous: Kind,
     /// The braces open before that token.
     pub(crate) depth: u32,
     /// Whether the token before it was `;`, `}` or `]`.
@@ -92,6 +94,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         Progress {
             first: self.first,
             last: self.last.span(),
+            previous: self.previous,
             depth: open.braces,
             after_close: closing.contains(&self.previous),
             in_list: open.brackets > 0 && open.braces == open.list_braces,

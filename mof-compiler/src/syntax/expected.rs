@@ -2,10 +2,12 @@
 //! and what was probably meant.
 
 use super::bounds::Progress;
+use super::complaint;
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Set, Token};
 use super::words::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
+use cimarron_model::Status;
 
 /// What may stand where a value may.
 const VALUES: Set = Set::of(&[
@@ -35,12 +37,16 @@ pub(crate) fn explain(
     // A property of an instance: hardly anybody means the one without a value.
     let optional = Set::of(&[Kind::Semicolon, Kind::Equals]);
     let expected = if expected == optional { Set::of(&[Kind::Equals]) } else { expected };
-    match token.kind {
-        Kind::Invalid => None,
-        _ if progress.supplied => None,
-        Kind::End => Some(end_of_text(expected, progress, stream)),
-        _ => Some(unexpected(token, expected, stream)),
+    let mut found = match token.kind {
+        Kind::Invalid => return None,
+        _ if progress.supplied => return None,
+        Kind::End => end_of_text(expected, progress, stream),
+        _ => unexpected(token, expected, stream),
+    };
+    if found.code.status() == Status::MofSyntax {
+        found.condition = Some(complaint::status(token, expected, progress, stream));
     }
+    Some(found)
 }
 
 fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnostic {

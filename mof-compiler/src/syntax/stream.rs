@@ -10,6 +10,7 @@ use super::token::{Form, Kind, Token};
 use crate::Language;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Span};
+use cimarron_model::Status;
 
 /// Room to put tokens together in.
 #[derive(Default)]
@@ -262,7 +263,8 @@ impl<'a, 's> Stream<'a, 's> {
             LexError::Alias => {
                 let message = "no name of an alias follows this `$`";
                 let place = Span::new(span.start, span.start + 1);
-                let found = self.diagnostic(Code::UnexpectedCharacter, place, message);
+                let mut found = self.diagnostic(Code::UnexpectedCharacter, place, message);
+                found.condition = Some(Status::ExpectedAliasName);
                 let help = "write a name directly behind it, beginning with a letter: `$Name`";
                 (found.with_help(help), Some(Kind::Invalid))
             }
