@@ -44,6 +44,7 @@ impl Namespace<'_, '_> {
                 | Rule::AbstractUnderConcrete
                 | Rule::SingletonUnderClass
                 | Rule::DynamicWithoutProvider
+                | Rule::TooFewReferences
                 | Rule::ParameterWithoutDirection,
                 _,
             ) => above,

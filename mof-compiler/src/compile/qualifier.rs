@@ -6,7 +6,7 @@ use super::namespace::Namespace;
 use super::value::Converter;
 use super::{At, GlobalFlavors, standard};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
 use crate::syntax::ast::{self, FlavorKind, QualifierDeclaration, ScopeKind, TypeKind};
 use cimarron_model::{
@@ -216,25 +216,30 @@ fn lower(
     Qualifier { name, value, flavor }
 }
 
-/// WMI stores qualifier values as boolean, sint32, real64 and string only, and no NULL.
+/// WMI stores qualifier values as boolean, sint32, real64 and string only. It has no NULL either,
+/// which schemas of the DMTF have, so that is a warning.
 fn stored_by_wmi(
     namespace: &mut Namespace<'_, '_>,
     file: FileId,
     value: &ast::Value<'_>,
     data_type: &DataType,
 ) {
-    let wide = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
-    let is_null = value.kind == ast::ValueKind::Null;
-    if (wide || is_null) && namespace.context.dialect == Dialect::Wmi {
-        let message = if is_null {
-            "a qualifier cannot be NULL".to_owned()
-        } else {
-            format!("a qualifier cannot have a value of type {}", data_type.cim_type)
-        };
-        let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
-        let found = At::new(file, value).error(Code::QualifierValue, value.span, message);
-        namespace.sink.push(found.with_help(help));
+    if namespace.context.dialect != Dialect::Wmi {
+        return;
     }
+    let at = At::new(file, value);
+    let wide = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
+    let found = if value.kind == ast::ValueKind::Null {
+        let found = at.error(Code::QualifierValue, value.span, "WMI has no qualifiers of NULL");
+        found.with_severity(Severity::Warning).with_help("leave the qualifier out, or its value")
+    } else if wide {
+        let message = format!("a qualifier cannot have a value of type {}", data_type.cim_type);
+        let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
+        at.error(Code::QualifierValue, value.span, message).with_help(help)
+    } else {
+        return;
+    };
+    namespace.sink.push(found);
 }
 
 /// The type of an undeclared qualifier's value: what its literal looks like, in

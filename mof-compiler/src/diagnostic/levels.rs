@@ -245,7 +245,13 @@ impl Code {
 
     /// Hard errors that WMI only warns of, in all or some forms.
     const fn warns_in_wmi(self) -> bool {
-        matches!(self, Self::TypeMismatch | Self::PathKeys | Self::Rule(Rule::ReferenceWidened))
+        matches!(
+            self,
+            Self::TypeMismatch
+                | Self::PathKeys
+                | Self::QualifierValue
+                | Self::Rule(Rule::ReferenceWidened)
+        )
     }
 }
 
