@@ -18,8 +18,8 @@ use std::sync::{Arc, OnceLock};
 struct Starts(Vec<(Vec<SystemPlace>, Arc<Schema>)>);
 
 /// The namespaces that have more than the others, and one of the others.
-const DIFFERENT: [&str; 5] =
-    ["root/other", "root", "root/default", "root/subscription", "root/cimv2"];
+const DIFFERENT: [&str; 6] =
+    ["root/other", "root", "root/default", "root/subscription", "root/cimv2", "root/wmi"];
 
 /// The schema that a namespace starts with.
 pub(crate) fn schema(namespace: &Name, dialect: Dialect) -> Arc<Schema> {
@@ -76,6 +76,7 @@ const fn name_of(place: SystemPlace) -> &'static str {
         SystemPlace::Root => "root",
         SystemPlace::Subscription => "subscription",
         SystemPlace::Cimv2 => "cimv2",
+        SystemPlace::Wmi => "wmi",
     }
 }
 
@@ -90,14 +91,20 @@ mod tests {
     #[test]
     fn every_class_is_in_its_place() {
         let sizes: Vec<usize> = system_classes().iter().map(|(_, c)| c.len()).collect();
-        let [everywhere, both, root, subscription, cimv2] = sizes[..] else { panic!("{sizes:?}") };
+        let [everywhere, both, root, subscription, cimv2, wmi] = sizes[..] else {
+            panic!("{sizes:?}")
+        };
         assert_eq!(count("root/other", Dialect::Wmi), everywhere);
         assert_eq!(count("root/cimv2", Dialect::Wmi), everywhere + cimv2);
+        assert_eq!(count("root/WMI", Dialect::Wmi), everywhere + wmi);
         assert_eq!(count("ROOT/Default", Dialect::Wmi), everywhere + both);
         assert_eq!(count("ROOT", Dialect::Wmi), everywhere + both + root);
         assert_eq!(count("root/Subscription", Dialect::Wmi), everywhere + subscription);
         assert_eq!(count("root/cimv2", Dialect::Dmtf), 0);
-        assert!(everywhere > 50 && root == 5 && subscription == 7 && cimv2 == 3, "{sizes:?}");
+        assert!(
+            everywhere > 50 && root == 5 && subscription == 7 && cimv2 == 3 && wmi == 2,
+            "{sizes:?}"
+        );
     }
 
     #[test]

@@ -36,15 +36,23 @@ pub enum SystemPlace {
     Subscription,
     /// In `root/cimv2`: the classes of the clock.
     Cimv2,
+    /// In `root/wmi`: what the classes of drivers and event traces derive from.
+    Wmi,
 }
 
 impl SystemPlace {
     /// Every place; what the classes of one derive from is in it or in the first.
-    pub const ALL: [Self; 5] =
-        [Self::Everywhere, Self::RootAndDefault, Self::Root, Self::Subscription, Self::Cimv2];
+    pub const ALL: [Self; 6] = [
+        Self::Everywhere,
+        Self::RootAndDefault,
+        Self::Root,
+        Self::Subscription,
+        Self::Cimv2,
+        Self::Wmi,
+    ];
 
     /// Those whose classes have names that do not begin with an underscore.
-    const SPECIAL: [Self; 2] = [Self::Subscription, Self::Cimv2];
+    const SPECIAL: [Self; 3] = [Self::Subscription, Self::Cimv2, Self::Wmi];
 
     /// Whether a namespace has the classes of this place.
     pub fn includes(self, namespace: &str) -> bool {
@@ -54,6 +62,7 @@ impl SystemPlace {
             Self::Root => fold::eq(namespace, "root"),
             Self::Subscription => fold::eq(namespace, "root/subscription"),
             Self::Cimv2 => fold::eq(namespace, "root/cimv2"),
+            Self::Wmi => fold::eq(namespace, "root/wmi"),
         }
     }
 
@@ -64,6 +73,7 @@ impl SystemPlace {
             Self::Root => include_str!("system/root.mof"),
             Self::Subscription => include_str!("system/subscription.mof"),
             Self::Cimv2 => include_str!("system/cimv2.mof"),
+            Self::Wmi => include_str!("system/wmi.mof"),
         }
     }
 }
