@@ -339,8 +339,15 @@ fn an_export_starts_with_a_brace() {
 fn scalar_of(cim_type: CimType, bits: u64, text: &str) -> Scalar {
     match cim_type {
         CimType::Boolean => Scalar::Boolean(bits & 1 == 1),
-        CimType::Real32 => Scalar::Real32(f32::from_bits(bits as u32)),
-        CimType::Real64 => Scalar::Real64(f64::from_bits(bits)),
+        // Exports have one NaN.
+        CimType::Real32 => {
+            let x = f32::from_bits(bits as u32);
+            Scalar::Real32(if x.is_nan() { f32::NAN } else { x })
+        }
+        CimType::Real64 => {
+            let x = f64::from_bits(bits);
+            Scalar::Real64(if x.is_nan() { f64::NAN } else { x })
+        }
         CimType::Char16 => Scalar::Char16(Char16(bits as u16)),
         CimType::String => Scalar::String(text.into()),
         CimType::DateTime => {
