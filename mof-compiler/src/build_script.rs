@@ -330,7 +330,8 @@ mod tests {
         }
 
         fn path(&self, name: &str) -> PathBuf {
-            self.0.path().join(name)
+            // Part by part, for one kind of separators.
+            self.0.path().join(name.split('/').collect::<PathBuf>())
         }
 
         /// What a build gives, and what it says to cargo and to standard error.

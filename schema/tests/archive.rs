@@ -254,7 +254,7 @@ fn refuses_what_is_not_an_archive() {
 }
 
 #[test]
-fn files_are_mapped_and_replaced_whole() {
+fn open_files_are_replaced_whole() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.cimar");
     let first = build(&[Class::new("X_A")], &[]).finish().unwrap();

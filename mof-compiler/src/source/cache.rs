@@ -207,7 +207,8 @@ mod tests {
         for listed_first in [false, true] {
             let fs = CachingFileSystem::new();
             if listed_first {
-                for directory in ["lib", "lib/", "also"] {
+                let linked = cfg!(unix).then_some("also");
+                for directory in ["lib", "lib/"].into_iter().chain(linked) {
                     let mut ours = fs.list(&at(directory)).unwrap();
                     let mut theirs = OsFileSystem.list(&at(directory)).unwrap();
                     ours.sort();

@@ -19,6 +19,10 @@ pub(super) fn find(
     if fs.kind(&exact)? == Some(EntryKind::File) {
         return Ok(Some(exact));
     }
+    // On another drive, or whole with its drive: its parts mean something behind that alone.
+    if let Some(Component::Prefix(_)) = name.components().next() {
+        return Ok(None);
+    }
     let mut path = if name.has_root() { PathBuf::from("/") } else { directory.to_owned() };
     for component in name.components() {
         match component {

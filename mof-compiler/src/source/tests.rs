@@ -40,8 +40,9 @@ fn compiled(loader: Loader<'_>) -> (Vec<String>, Vec<String>) {
     (classes, messages.collect())
 }
 
-fn name(sources: &Sources, file: FileId) -> &str {
-    sources.map().name(file)
+/// With `/` between its parts on every system.
+fn name(sources: &Sources, file: FileId) -> String {
+    sources.map().name(file).replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 #[test]

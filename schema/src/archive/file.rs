@@ -85,13 +85,14 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Maps and checks an archive file.
+    /// Maps and checks an archive file; reads it on Windows, where a mapped file cannot be
+    /// replaced.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let file = File::open(path)?;
         if file.metadata()?.len() < header::LEN as u64 {
             return Err(OpenError::NotAnArchive);
         }
-        Self::checked(ValidBytes::map(&file)?)
+        Self::checked(ValidBytes::of_file(&file)?)
     }
 
     /// Opens bytes in memory.
@@ -162,13 +163,17 @@ impl Archive {
 
     /// Writes the archive to a file: a temporary one beside it, synced and
     /// renamed, so that whoever reads `path` sees the old file or the new one.
+    ///
+    /// # Errors
+    /// The system's; on Windows also where somebody has mapped the old file
+    /// ([`Archive::open_trusted`]).
     pub fn save(bytes: &[u8], path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut builder = tempfile::Builder::new();
+        let builder = &mut tempfile::Builder::new();
         // Temporary files are private; an archive is readable as the user's other
         // files are, which is what the umask makes of this.
         #[cfg(unix)]
@@ -176,8 +181,12 @@ impl Archive {
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
+        // Unlike `persist` this replaces on Windows, too, what somebody has open.
+        let (file, temporary) = file.keep().map_err(|e| e.error)?;
+        drop(file);
+        std::fs::rename(&temporary, path).inspect_err(|_| {
+            let _ = std::fs::remove_file(&temporary);
+        })
     }
 }
 

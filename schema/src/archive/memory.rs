@@ -76,12 +76,23 @@ pub(super) struct ValidBytes {
 
 impl ValidBytes {
     /// Maps and checks a file.
-    pub(super) fn map(file: &File) -> Result<Self, OpenError> {
+    #[cfg(not(windows))]
+    pub(super) fn of_file(file: &File) -> Result<Self, OpenError> {
         // The content hash reads every page at once: map them all now instead of
         // a fault at a time.
         // SAFETY: the module's comment says why the file does not change.
         let map = unsafe { MmapOptions::new().populate().map(file) }?;
         Self::check(Storage::Mapped(map))
+    }
+
+    /// Reads and checks a file. Windows refuses to replace a file that is mapped, and an
+    /// archive is compiled again while programs have it open.
+    #[cfg(windows)]
+    pub(super) fn of_file(mut file: &File) -> Result<Self, OpenError> {
+        let mut bytes = AlignedVec::new();
+        bytes.reserve(usize::try_from(file.metadata()?.len()).unwrap_or_default());
+        bytes.extend_from_reader(&mut file)?;
+        Self::owned(ArchiveBytes(bytes))
     }
 
     /// Checks bytes in memory.
@@ -138,7 +149,8 @@ impl ValidBytes {
 impl Archive {
     /// Maps an archive file and takes its content as it is: of the bytes only the
     /// header is looked at, so opening takes the same few microseconds whatever the
-    /// size. Damage that [`Archive::open`] would find goes unseen.
+    /// size. Damage that [`Archive::open`] would find goes unseen. Windows lets nobody
+    /// replace the file while it is open like this.
     ///
     /// # Errors
     /// What the header shows: no archive, another version or layout, a wrong length,
@@ -237,6 +249,7 @@ mod tests {
         // SAFETY: the file was just written from what `finish` gave.
         let archive = unsafe { Archive::open_trusted(&path) }.unwrap();
         assert_eq!(archive.namespace("root/x").unwrap().class_count(), 1);
+        drop(archive);
         std::fs::write(&path, "short").unwrap();
         // SAFETY: the file is too short for a header, so nothing of it is trusted.
         assert!(matches!(unsafe { Archive::open_trusted(&path) }, Err(OpenError::NotAnArchive)));
