@@ -4,9 +4,9 @@
 //! No shell is asked. `CommandLineTemplate` is cut into arguments before anything is put into
 //! its places (`arguments`), so an event cannot add one. As in WMI the template has the
 //! program's own name first, and `ExecutablePath`, where it is given, is what is run under
-//! that name. A delivery is done when the program has begun; what it ends with is its own
-//! business. `KillTimeout` kills it with all that it started. What the other properties say
-//! is about windows.
+//! that name (on Unix; Windows gets it under its own). A delivery is done when the program has
+//! begun; what it ends with is its own business. `KillTimeout` kills it, on Unix with all that
+//! it started. What the other properties say is about windows.
 
 mod arguments;
 mod process;
@@ -33,8 +33,12 @@ const MAX_RUNNING: usize = 64;
 
 /// The variables of this process that a program gets; others may hold what is nobody's
 /// business.
-const ENVIRONMENT: [&str; 10] =
-    ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "SYSTEMROOT", "USER"];
+#[rustfmt::skip]
+const ENVIRONMENT: [&str; 16] = [
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "USER",
+    // As Windows calls them.
+    "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "USERNAME",
+];
 
 /// What a consumer asks for.
 struct Asked {

@@ -113,8 +113,9 @@ fn append(path: &Path, line: &str, unicode: bool) -> io::Result<()> {
         bytes.extend(line.as_bytes());
     }
     file.write_all(&bytes).inspect_err(|_| {
-        // The next try would write the beginning a second time.
-        let _ = file.set_len(size);
+        // The next try would write the beginning a second time. Opened anew, because who may
+        // only append may not cut on Windows.
+        let _ = OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(size));
     })
 }
 
