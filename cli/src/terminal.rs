@@ -27,12 +27,14 @@ pub(crate) fn stderr_width() -> usize {
 /// Colours where standard error is a terminal that knows them and wants them
 /// (<https://no-color.org>).
 pub(crate) fn stderr_paint() -> Paint {
-    Paint::new(std::io::stderr().is_terminal() && colours_are_wanted())
+    let wanted = std::io::stderr().is_terminal() && colours_are_wanted();
+    Paint::new(wanted && takes_escapes(Stream::Error))
 }
 
 /// Colours where standard output is a terminal that wants them.
 pub(crate) fn stdout_paint() -> Paint {
-    Paint::new(std::io::stdout().is_terminal() && colours_are_wanted())
+    let wanted = std::io::stdout().is_terminal() && colours_are_wanted();
+    Paint::new(wanted && takes_escapes(Stream::Output))
 }
 
 /// Whether something that moves can be drawn on standard error.
@@ -56,4 +58,27 @@ fn is_dumb() -> bool {
 
 fn colours_are_wanted() -> bool {
     !is_dumb() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// What colours are for.
+#[derive(Clone, Copy)]
+enum Stream {
+    Output,
+    Error,
+}
+
+/// Whether a terminal takes escape sequences for what they are. A console of Windows does when
+/// it was told to, and shows them as text until then; asking tells it.
+#[cfg(windows)]
+fn takes_escapes(stream: Stream) -> bool {
+    let terminal = match stream {
+        Stream::Output => console::Term::stdout(),
+        Stream::Error => console::Term::stderr(),
+    };
+    terminal.features().colors_supported()
+}
+
+#[cfg(not(windows))]
+const fn takes_escapes(_stream: Stream) -> bool {
+    true
 }

@@ -106,7 +106,27 @@ fn cause(error: &io::Error) -> String {
 /// Whether a path names something that is no ordinary file, so that nothing can
 /// stand in its place.
 pub(crate) fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+    is_device(path) || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Whether a path is the name of a device on Windows, such as `NUL`. They have no metadata.
+#[cfg(windows)]
+fn is_device(path: &Path) -> bool {
+    use std::path::{Component, Prefix};
+    let Ok(whole) = std::path::absolute(path) else { return false };
+    match whole.components().next() {
+        Some(Component::Prefix(prefix)) => match prefix.kind() {
+            // Not a drive, whose files can be named in this way, too.
+            Prefix::DeviceNS(name) => !name.as_encoded_bytes().ends_with(b":"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(not(windows))]
+const fn is_device(_path: &Path) -> bool {
+    false
 }
 
 fn write_file<E: From<io::Error>>(
@@ -118,20 +138,27 @@ fn write_file<E: From<io::Error>>(
         return fill(&mut File::options().write(true).open(path)?);
     }
     let path = place_of(path);
-    let mut builder = tempfile::Builder::new();
+    let builder = &mut tempfile::Builder::new();
     // Temporary files are private; this one is to be readable as the user's other
     // files are, which is what the umask makes of this.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder_of(&path))?;
     let content = fill(file.as_file_mut())?;
+    // All that Windows could take over is that nothing may be written here.
+    #[cfg(unix)]
     if let Ok(old) = fs::metadata(&path) {
         file.as_file().set_permissions(old.permissions())?;
     }
     if sync == Sync::Wanted {
         file.as_file().sync_all()?;
     }
-    file.persist(&path).map_err(|error| error.error)?;
+    // Unlike `persist` this replaces on Windows, too, what somebody has open.
+    let (file, temporary) = file.keep().map_err(|error| error.error)?;
+    drop(file);
+    fs::rename(&temporary, &path).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })?;
     Ok(content)
 }
 
@@ -180,6 +207,26 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
         assert!(write(&folder.path().join("no/such.mof"), |_| Ok(())).is_err());
+    }
+
+    #[test]
+    fn what_is_being_read_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mof");
+        fs::write(&path, "old").unwrap();
+        let mut reader = File::open(&path).unwrap();
+        write(&path, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(io::read_to_string(&mut reader).unwrap(), "old");
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn devices_are_written_to() {
+        assert!(is_special(Path::new("nul")));
+        write(Path::new("NUL"), |out| out.write_all(b"gone")).unwrap();
+        assert!(!is_special(Path::new("nul_.mof")) && !is_special(Path::new(".")));
     }
 
     #[cfg(unix)]

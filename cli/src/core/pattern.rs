@@ -1,8 +1,9 @@
 //! File name patterns, for shells that do not expand them.
 //!
 //! `*` and `?` stay within a name, `**` crosses directories, `[ab]` and `{a,b}`
-//! choose. Names that begin with a dot want a pattern that does. What matches comes
-//! in the order of the paths; a directory that matches stands for all below it.
+//! choose. Names that begin with a dot want a pattern that does. Case counts but on
+//! Windows, whose shells take it so. What matches comes in the order of the paths; a
+//! directory that matches stands for all below it.
 
 use crate::args::usage;
 use crate::failure::Failure;
@@ -38,6 +39,7 @@ fn expand(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
     let glob = GlobBuilder::new(text)
         .literal_separator(true)
         .backslash_escape(cfg!(unix))
+        .case_insensitive(cfg!(windows))
         .build()
         .map_err(|error| usage(format!("`{shown}` is no pattern: {}", error.kind())))?;
     let walk = Walk {
@@ -58,8 +60,12 @@ fn expand(pattern: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// The directory that everything that matches is in.
 fn literal_prefix(pattern: &Path) -> PathBuf {
-    let names = pattern.components().take_while(|part| !is_pattern(Path::new(part)));
-    names.collect()
+    // The `?` of `\\?\C:` is none of a pattern.
+    let is_literal = |part: &Component<'_>| match part {
+        Component::Normal(name) => !is_pattern(Path::new(name)),
+        _ => true,
+    };
+    pattern.components().take_while(is_literal).collect()
 }
 
 /// How many names deep below its prefix a pattern reaches; `None`: without end.
@@ -139,7 +145,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         for file in
-            ["b.mof", "a.mof", "a.txt", ".h.mof", "d/c.mof", "d/e/f.mof", "d/e/g.MOF", "x1/y.mof"]
+            ["b.mof", "a.mof", "a.txt", ".h.mof", "d/c.mof", "d/e/f.mof", "d/e/g.mfl", "x1/y.mof"]
         {
             let path = root.join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -149,19 +155,38 @@ mod tests {
             ("*.mof", &["a.mof", "b.mof"][..]),
             ("?.txt", &["a.txt"]),
             ("**/*.mof", &["a.mof", "b.mof", "d/c.mof", "d/e/f.mof", "x1/y.mof"]),
-            ("d/**/*.{mof,MOF}", &["d/c.mof", "d/e/f.mof", "d/e/g.MOF"]),
+            ("d/**/*.{mof,mfl}", &["d/c.mof", "d/e/f.mof", "d/e/g.mfl"]),
             ("*/c.mof", &["d/c.mof"]),
             ("x[0-9]", &["x1"]),
             (".h*", &[".h.mof"]),
         ] {
             let found = expand(&root.join(pattern)).unwrap();
-            let found: Vec<&str> =
-                found.iter().filter_map(|p| p.strip_prefix(root).ok()?.to_str()).collect();
+            let found: Vec<&Path> =
+                found.iter().filter_map(|p| p.strip_prefix(root).ok()).collect();
+            let expected: Vec<&Path> = expected.iter().map(Path::new).collect();
             assert_eq!(found, expected, "{pattern}");
         }
+        assert_eq!(expand(&root.join("*.MOF")).is_ok(), cfg!(windows));
         for pattern in ["*.zip", "none/*.mof", "a.mof/*", "[a"] {
             assert!(expand(&root.join(pattern)).is_err(), "{pattern}");
         }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn drives_and_long_paths_are_no_patterns() {
+        for (pattern, prefix) in [
+            (r"C:\a\*.mof", r"C:\a"),
+            (r"C:*.mof", "C:"),
+            (r"\\?\C:\a\*.mof", r"\\?\C:\a"),
+            (r"\\server\share\*\b", r"\\server\share\"),
+        ] {
+            assert_eq!(literal_prefix(Path::new(pattern)), Path::new(prefix), "{pattern}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.mof"), "").unwrap();
+        let long = folder.path().canonicalize().unwrap();
+        assert_eq!(expand(&long.join("?.mof")).unwrap(), [long.join("a.mof")]);
     }
 
     #[cfg(unix)]

@@ -4,6 +4,7 @@ use super::files::{is_special, place_of};
 use super::reads::was_read;
 use crate::args::usage;
 use crate::failure::Failure;
+use cimarron_model::fold;
 use std::path::{Path, PathBuf};
 
 /// The files that a run writes, each with the argument that says so.
@@ -27,7 +28,7 @@ impl Targets {
         let mut known: Vec<(&str, PathBuf)> = Vec::with_capacity(self.files.len());
         for (argument, path) in &self.files {
             let (shown, place) = (path.display(), place_of(path));
-            if let Some((other, _)) = known.iter().find(|(_, known)| *known == place) {
+            if let Some((other, _)) = known.iter().find(|(_, known)| is_one(known, &place)) {
                 let message = format!("{other} and {argument} are one file, `{shown}`");
                 return Err(usage(message).sparing_report());
             }
@@ -38,5 +39,29 @@ impl Targets {
             known.push((argument, place));
         }
         Ok(())
+    }
+}
+
+/// Whether two places are one. Those of files that are not there yet are spelled as they were
+/// given, and Windows does not tell cases apart.
+fn is_one(place: &Path, other: &Path) -> bool {
+    let folded_too = || fold::eq(&place.to_string_lossy(), &other.to_string_lossy());
+    place == other || (cfg!(windows) && folded_too())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_told_apart_as_the_system_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (other, clash) in [("out.x", true), ("OUT.x", cfg!(windows)), ("out.y", false)] {
+            let targets = Targets::default()
+                .with("-o", Some(&at("out.x")))
+                .with("--emit-mof", Some(&at(other)));
+            assert_eq!(targets.refuse_clashes().is_err(), clash, "{other}");
+        }
     }
 }

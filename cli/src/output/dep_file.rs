@@ -56,6 +56,7 @@ pub(crate) fn rule<N: AsRef<str>>(targets: &[N], inputs: &[N]) -> Result<String,
 }
 
 fn escape(name: &str, role: Role) -> String {
+    let name = plain(name);
     let mut text = String::with_capacity(name.len());
     let mut backslashes = 0;
     for c in name.chars() {
@@ -81,6 +82,12 @@ fn escape(name: &str, role: Role) -> String {
     text
 }
 
+/// A path of Windows without the `\\?\` that lets it be long: make takes the `?` for a pattern.
+fn plain(name: &str) -> &str {
+    let rest = name.strip_prefix(r"\\?\").filter(|_| cfg!(windows));
+    rest.filter(|rest| rest.get(1..2) == Some(":")).unwrap_or(name)
+}
+
 /// The colon behind a drive letter of Windows is part of the path there.
 fn is_drive(name: &str, before: &str) -> bool {
     cfg!(windows) && before.len() == 1 && name.len() > 2
@@ -96,7 +103,7 @@ mod tests {
             ("a/b.mof", "a/b.mof"),
             ("a b.mof", "a\\ b.mof"),
             ("a#b$c", "a\\#b$$c"),
-            ("x:y", "x\\:y"),
+            ("xy:z", "xy\\:z"),
             ("a\\ b", "a\\\\\\ b"),
             ("a\\b", "a\\b"),
             ("ä%.mof", "ä%.mof"),
@@ -106,6 +113,9 @@ mod tests {
             assert_eq!(escape(name, Role::Input), expected, "{name}");
         }
         assert_eq!(escape("a%\\%", Role::Target), "a\\%\\\\\\%");
+        if cfg!(windows) {
+            assert_eq!(escape(r"\\?\C:\a b", Role::Input), r"C:\a\ b");
+        }
     }
 
     #[test]

@@ -311,12 +311,24 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The `file` URI of an absolute path.
+/// The `file` URI of an absolute path (RFC 8089; section E.2 and E.3 for those of Windows).
 fn file_uri(path: &str) -> String {
-    let path = escape(&slashes(path));
-    // A path of Windows begins with a drive.
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("file://{slash}{}", path.trim_end_matches('/'))
+    let path = slashes(path);
+    let (begin, rest) = if cfg!(windows) { windows_begin(&path) } else { (String::new(), &*path) };
+    format!("file://{begin}{}", escape(rest).trim_end_matches('/'))
+}
+
+/// What a path of Windows with its slashes turned begins with in a URI, and the rest: a drive,
+/// whose colon stays as it is, or a slash less than a server has.
+fn windows_begin(path: &str) -> (String, &str) {
+    let path = path.strip_prefix("//?/").unwrap_or(path);
+    if let Some(share) = path.strip_prefix("UNC/").or_else(|| path.strip_prefix("//")) {
+        return (String::new(), share);
+    }
+    match path.split_once(':') {
+        Some((drive, rest)) => (format!("/{drive}:"), rest),
+        None => (String::new(), path),
+    }
 }
 
 fn slashes(path: &str) -> String {
@@ -342,11 +354,13 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
+    const ROOT_FOLDER: &str = if cfg!(windows) { r"C:\a\b c" } else { "/a/b c" };
+
     fn written(diagnostics: Vec<Diagnostic>, sources: &SourceMap) -> Value {
         let mut all = Diagnostics::with_limit(2);
         diagnostics.into_iter().for_each(|d| all.push(d));
         let mut out = Vec::new();
-        write(&mut out, &all, sources, Some(Path::new("/a/b c"))).unwrap();
+        write(&mut out, &all, sources, Some(Path::new(ROOT_FOLDER))).unwrap();
         serde_json::from_slice(&out).unwrap()
     }
 
@@ -354,7 +368,7 @@ mod tests {
     fn results_have_rules_places_and_relations() {
         let mut sources = SourceMap::new();
         let main = sources.add("mof/mä in.mof", "class A\n{\n  𝄞 Näme Oops;\n};\n").unwrap();
-        let other = sources.add("/a/b c/x.mof", "class A {};\n").unwrap();
+        let other = sources.add(format!("{ROOT_FOLDER}/x.mof"), "class A {};\n").unwrap();
         let at = |part: &str| {
             let start = sources.text(main).find(part).unwrap();
             Span::from(start..start + part.len())
@@ -394,7 +408,8 @@ mod tests {
         let related = &result["relatedLocations"][0];
         assert_eq!((&related["id"], &related["message"]["text"]), (&json!(1), &json!("also here")));
         assert_eq!(related["physicalLocation"]["artifactLocation"]["uri"], "x.mof");
-        assert_eq!(run["originalUriBaseIds"]["%SRCROOT%"]["uri"], "file:///a/b%20c/");
+        let root = if cfg!(windows) { "file:///C:/a/b%20c/" } else { "file:///a/b%20c/" };
+        assert_eq!(run["originalUriBaseIds"]["%SRCROOT%"]["uri"], root);
         assert_eq!(
             run["properties"],
             json!({"errors": 4, "warnings": 1, "notes": 0, "omitted": 2})
@@ -416,6 +431,15 @@ mod tests {
             ("x.zip/c d.mof", "x.zip/c%20d.mof"),
         ] {
             assert_eq!(escape(path), expected);
+        }
+        for (path, expected) in [
+            ("C:/a:b/c", "/C: /a:b/c"),
+            ("//?/C:/a", "/C: /a"),
+            ("//server/share/a", " server/share/a"),
+            ("//?/UNC/server/share", " server/share"),
+        ] {
+            let (begin, rest) = windows_begin(path);
+            assert_eq!(format!("{begin} {rest}"), expected);
         }
     }
 

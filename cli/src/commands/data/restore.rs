@@ -88,10 +88,11 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until files and folder are on the disk.
+/// Waits until files and folder are on the disk. Windows lets those sync a file who may write
+/// to it; elsewhere it need only be readable.
 fn sync(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        File::open(entry?.path())?.sync_all()?;
+        File::options().read(true).write(cfg!(windows)).open(entry?.path())?.sync_all()?;
     }
     sync_folder(folder)
 }
