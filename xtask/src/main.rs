@@ -12,6 +12,7 @@ mod process;
 mod python;
 mod system;
 mod tidy;
+mod windows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Lint and test the build for Windows, under wine; not in the gate
+    Windows,
     /// Run one fuzz target; without a name, list them
     Fuzz {
         /// A target of fuzz/fuzz_targets
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Task::Peers(arguments) => peers::run(&arguments),
         Task::Soak { minutes, seed } => soak(minutes, seed),
         Task::Crash { times, seed } => crash(times, seed),
+        Task::Windows => windows::run(),
         Task::Fuzz { target, arguments } => fuzz::run(target.as_deref(), &arguments),
     };
     match outcome {
