@@ -23,7 +23,8 @@ pub(super) fn find(
     if let Some(Component::Prefix(_)) = name.components().next() {
         return Ok(None);
     }
-    let mut path = if name.has_root() { PathBuf::from("/") } else { directory.to_owned() };
+    let mut path =
+        if name.has_root() { directory.join(Component::RootDir) } else { directory.to_owned() };
     for component in name.components() {
         match component {
             Component::Normal(part) => {
