@@ -145,6 +145,12 @@ impl Lowering<'_, '_, '_> {
             let message = "DMTF methods return a value".to_owned();
             self.wmi_form(method.return_type.span, message, "write uint32");
         }
+        if matches!(method.return_type.kind, ast::TypeKind::Reference(Some(_)))
+            && self.namespace.context.is_dmtf_mof2()
+        {
+            let message = "DMTF methods return no references".to_owned();
+            self.wmi_form(method.return_type.span, message, "return it through an [Out] parameter");
+        }
         let parameters = method.parameters.iter().enumerate();
         let mut parameters: Vec<_> = parameters
             .map(|(i, parameter)| self.parameter(Element::Parameter(position, i), parameter))

@@ -420,7 +420,8 @@ impl Namespace<'_, '_> {
             violations.retain(|v| !v.drop_conflicting(local));
         }
         violations.retain(|v| {
-            let permitted = permits(self.context, v, &lowered.class, above.as_deref());
+            let around = self.environment();
+            let permitted = permits(self.context, v, &lowered.class, above.as_deref(), &around);
             !permitted
                 && !self.is_consequence(v, &lowered.class.name, doubtful)
                 && !lowered.is_of_untyped(v)

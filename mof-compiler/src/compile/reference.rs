@@ -12,8 +12,8 @@ use crate::diagnostic::Severity;
 use crate::source::Span;
 use crate::syntax::ast::{self, ValueKind};
 use cimarron_model::{
-    CimType, Dialect, KeyCase, KeyError, KeyValue, Keys, Name, ObjectPath, Property, Scalar, Value,
-    fold, suggest,
+    CimType, Dialect, KeyCase, KeyError, KeyValue, Keys, Name, ObjectPath, Property, Scalar,
+    TypeClass, Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Environment, Part, unfit_for_key};
@@ -145,13 +145,21 @@ struct Misfit {
 }
 
 fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
-    let class = class_of(namespace, path).filter(|_| path.is_instance())?;
+    let class = class_of(namespace, path)?;
+    let is_dmtf = namespace.context.dialect == Dialect::Dmtf;
+    if !path.is_instance() && !is_dmtf {
+        return None;
+    }
     let properties = class.properties.iter().map(|m| &*m.declaration);
     let keys: Vec<&Property> = properties.filter(|p| p.is_key()).collect();
     let say = |key: Option<&Property>, message, help| {
         let key = key.map(|key| key.name.clone());
         Some(Misfit { class: class.name.clone(), key, message, help })
     };
+    if !path.is_instance() && !keys.is_empty() {
+        let message = format!("the path names the class `{}` and no instance of it", class.name);
+        return say(None, message, Some("write the keys: Class.Key=\"...\"".to_owned()));
+    }
     if let Keys::Named(bindings) = &path.keys {
         let is_no_key = |name: &Name| !keys.iter().any(|key| key.name == *name);
         if let Some(unknown) = bindings.iter().map(|b| &b.name).find(|name| is_no_key(name)) {
@@ -172,6 +180,11 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
             return say(Some(key), message, Some("a path has all keys of its class".to_owned()));
         };
         let cim_type = key.data_type.cim_type;
+        if is_dmtf && matches!(value, KeyValue::String(_)) && has_no_text(cim_type) {
+            let message =
+                format!("the key `{}` is of type {cim_type}, and {value} is text", key.name);
+            return say(Some(key), message, Some("leave the quotes out".to_owned()));
+        }
         match value.bind(cim_type) {
             Ok(Value::Scalar(Scalar::Reference(inner))) => {
                 if let Some(misfit) = misfit(namespace, &inner) {
@@ -183,6 +196,13 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
         }
     }
     None
+}
+
+/// Whether values of a type stand in paths without quotes (DSP0004 8.2). WMI takes them with
+/// quotes, too.
+fn has_no_text(cim_type: CimType) -> bool {
+    cim_type == CimType::Boolean
+        || matches!(cim_type.class(), TypeClass::Unsigned | TypeClass::Signed | TypeClass::Real)
 }
 
 fn unfit(key: &Name, cim_type: CimType, error: &KeyError) -> String {

@@ -2,6 +2,7 @@
 //! 5.6.3.34 Override, 5.6.3.26 Key).
 
 use super::repeats::Repeats;
+use super::signature::{passes_the_same, returns_the_same};
 use super::{Element, Judge, Known, KnownSet, Part, Rule};
 use cimarron_model::{
     CimType, DataType, Dialect, Method, Name, Property, Qualifier, Qualifiers, TypeClass, suggest,
@@ -9,13 +10,17 @@ use cimarron_model::{
 
 /// What a property's strings hold (DSP0004 5.6.3.14, 5.6.3.15).
 #[derive(Clone, Copy)]
-enum Embedded<'a> {
+pub(super) enum Embedded<'a> {
     Plain,
     Object,
     Instance(&'a str),
 }
 
 impl<'a> Embedded<'a> {
+    pub(super) fn of_any(qualifiers: &'a Qualifiers) -> Self {
+        Self::of(qualifiers, KnownSet::ANY)
+    }
+
     fn of(qualifiers: &'a Qualifiers, known: KnownSet) -> Self {
         match known.get(Known::EmbeddedInstance, qualifiers).and_then(|q| q.value.as_str()) {
             Some(class) => Self::Instance(class),
@@ -253,7 +258,8 @@ impl Judge<'_> {
             return;
         }
         match written.map(|q| q.value.as_str()) {
-            None => {
+            // NULL says that nothing is overridden (DSP0004 5.6.3.34).
+            None | Some(None) => {
                 let message = format!(
                     "the {kind} `{name}` exists in a superclass and is redeclared without Override"
                 );
@@ -262,7 +268,6 @@ impl Judge<'_> {
                 self.relate(self.place_above(Some(name), Part::Name), "declared here");
             }
             Some(Some(target)) => self.override_names_it(element, name, target),
-            Some(None) => {}
         }
     }
 
@@ -427,18 +432,14 @@ impl Judge<'_> {
         above: &Method,
     ) {
         self.override_is_written(element, "method", &local.name, written);
-        let same =
-            |a: &DataType, b: &DataType| a.cim_type == b.cim_type && a.is_array() == b.is_array();
-        let same_return = match (&local.return_type, &above.return_type) {
-            (Some(a), Some(b)) => same(a, b),
-            (a, b) => a.is_none() && b.is_none(),
-        };
+        let (dialect, around) = (self.dialect, self.environment);
+        let same_return = returns_the_same(local, above, dialect, around);
         let same_parameters = local.parameters.len() == above.parameters.len()
             && local
                 .parameters
                 .iter()
                 .zip(&above.parameters)
-                .all(|(a, b)| a.name == b.name && same(&a.data_type, &b.data_type));
+                .all(|(a, b)| a.name == b.name && passes_the_same(a, b, dialect, around));
         if !same_return || !same_parameters {
             let what = if same_return { "parameters" } else { "return type" };
             let message = format!("`{}` overrides a method with other {what}", local.name);

@@ -2,9 +2,11 @@
 
 use super::super::Context;
 use crate::Language;
-use cimarron_model::{CimType, Class, DataType, Method, Name, Qualifiers};
+use cimarron_model::{CimType, Class, DataType, Dialect, Method, Name, Qualifiers};
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::{Element, Rule, Violation};
+use cimarron_schema::rules::{
+    Element, Environment, Part, Rule, Violation, passes_the_same, returns_the_same,
+};
 
 /// Whether a violation of a rule is none in MOF 3.
 ///
@@ -17,6 +19,7 @@ pub(crate) fn permits(
     violation: &Violation,
     local: &Class,
     above: Option<&ResolvedClass>,
+    environment: &dyn Environment,
 ) -> bool {
     if context.language == Language::Mof2 {
         return false;
@@ -30,32 +33,40 @@ pub(crate) fn permits(
         | Rule::NoSchemaName
         | Rule::EndAdded
         | Rule::TooFewReferences => true,
+        // Its values are names of an enumeration there, which has more of them.
+        Rule::QualifierWord => matches!(&violation.part, Part::Value(name) if name.is("ArrayType")),
+        // `Override` stands alone.
+        Rule::RedeclaredWithoutOverride => qualifiers_of(local, violation.element)
+            .is_some_and(|qualifiers| qualifiers.get("Override").is_some()),
         Rule::MethodSignatureChanged => {
             let Element::Method(i) = violation.element else { return false };
             let Some(method) = local.methods.get(i) else { return false };
             let above = above.and_then(|a| a.method(method.name.as_str()));
-            above.is_some_and(|(_, overridden)| extends(method, &overridden.declaration))
+            above.is_some_and(|(_, overridden)| {
+                extends(method, &overridden.declaration, environment)
+            })
         }
         _ => false,
     }
 }
 
+fn qualifiers_of(class: &Class, element: Element) -> Option<&Qualifiers> {
+    match element {
+        Element::Property(i) => class.properties.get(i).map(|p| &p.qualifiers),
+        Element::Method(i) => class.methods.get(i).map(|m| &m.qualifiers),
+        Element::Class | Element::Parameter(..) => None,
+    }
+}
+
 /// Whether a method has all of the other one's parameters and beside them only such
 /// as have a default. Parameters are told apart by their names.
-fn extends(method: &Method, overridden: &Method) -> bool {
-    let same =
-        |a: &DataType, b: &DataType| a.cim_type == b.cim_type && a.is_array() == b.is_array();
-    let returns = match (&method.return_type, &overridden.return_type) {
-        (Some(a), Some(b)) => same(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    };
+fn extends(method: &Method, overridden: &Method, environment: &dyn Environment) -> bool {
     let kept = |name: &Name| method.parameters.iter().find(|p| p.name == *name);
     let known = |name: &Name| overridden.parameters.iter().any(|p| p.name == *name);
-    returns
-        && overridden
-            .parameters
-            .iter()
-            .all(|p| kept(&p.name).is_some_and(|k| same(&k.data_type, &p.data_type)))
+    returns_the_same(method, overridden, Dialect::Dmtf, environment)
+        && overridden.parameters.iter().all(|p| {
+            kept(&p.name).is_some_and(|k| passes_the_same(k, p, Dialect::Dmtf, environment))
+        })
         && method.parameters.iter().all(|p| known(&p.name) || p.default.is_some())
 }
 

@@ -106,11 +106,23 @@ impl<'a> Parser<'_, 'a, '_> {
         // Of a method the brackets do stand before the name (`returnDataType [ array ]`),
         // of a property in other languages.
         let before = self.array_suffix(Reports::fixed_array)?;
-        let name = self.name()?;
-        let behind = match before {
+        let mut name = self.name()?;
+        let mut behind = match before {
             Some(_) => None,
             None => self.array_suffix(Reports::fixed_array)?,
         };
+        // `A REF[] M()`: where brackets follow, it takes the next name to tell the keyword from
+        // a property that is called so.
+        let mut before = before;
+        if let TypeKind::Named(class) = data_type.kind
+            && behind.is_some()
+            && name.text.eq_ignore_ascii_case("ref")
+            && self.at_any(NAMES)
+        {
+            data_type.kind = TypeKind::Reference(class);
+            (before, behind) = (behind, None);
+            name = self.name()?;
+        }
         data_type.array = before.or(behind);
         if self.at(Kind::LeftParen) {
             let parameters = self.mof3_parameters()?;
