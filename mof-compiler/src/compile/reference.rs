@@ -123,6 +123,13 @@ fn report(
     span: Span,
     path: &ObjectPath,
 ) {
+    if let Some(missing) = missing_class(namespace, path) {
+        let message = format!("the path leads to an instance of `{missing}`, which does not exist");
+        let mut found = at.error(Code::UnknownClass, span, message);
+        found.help = namespace.environment().similar_class(missing).map(suggest::did_you_mean);
+        namespace.sink.push(found);
+        return;
+    }
     let Some(Misfit { class, key, message, help }) = misfit(namespace, path) else { return };
     let mut found = at.error(Code::PathKeys, span, message);
     found.help = help;
@@ -133,6 +140,15 @@ fn report(
     let label = if key.is_some() { "a key here" } else { "the class" };
     let found = namespace.labelled(found, &class, key.as_ref(), part, label);
     namespace.sink.push(found);
+}
+
+/// The class of a path that leads here, when there is none such. WMI keeps any path.
+fn missing_class<'p>(namespace: &Namespace<'_, '_>, path: &'p ObjectPath) -> Option<&'p str> {
+    let class = path.class.as_ref()?.as_str();
+    let judged = namespace.context.dialect == Dialect::Dmtf
+        && leads_here(path, namespace.context.namespace)
+        && !namespace.doubts(class);
+    (judged && namespace.environment().superclass(class).is_none()).then_some(class)
 }
 
 /// What of a path's keys is not as the class has them.

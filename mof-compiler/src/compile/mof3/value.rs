@@ -172,6 +172,8 @@ impl<'t> Writer<'t, '_, '_> {
             (ValueKind::Path(path), Target::Typed(Meaning::Reference(_), _)) => {
                 made_text(path_text(path))
             }
+            // That what it initialises is unknown has been reported.
+            (ValueKind::Path(_), Target::Unknown) => ast::ValueKind::Invalid,
             (ValueKind::Path(_), _) => {
                 let message = "an object path initialises what is no reference".to_owned();
                 self.report(Code::TypeMismatch, written.span, message);
