@@ -159,11 +159,6 @@ impl Diagnostics {
         }
     }
 
-    /// Whether a finding is an error by the levels.
-    pub(crate) fn refuses(&self, diagnostic: &Diagnostic) -> bool {
-        self.graded(diagnostic.code, diagnostic.severity) == Some(Severity::Error)
-    }
-
     fn graded(&self, code: Code, severity: Severity) -> Option<Severity> {
         if self.levels.is_empty() { Some(severity) } else { self.levels.severity(code, severity) }
     }

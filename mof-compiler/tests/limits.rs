@@ -67,6 +67,26 @@ fn aliases_may_be_in_chains_and_circles_of_any_length() {
 }
 
 #[test]
+fn aliases_may_be_in_chains_through_namespaces() {
+    const LENGTH: usize = 2_000;
+    let chain = |next: &dyn Fn(usize) -> usize, last: usize, value: &str| {
+        (0..LENGTH).fold(String::new(), |mut text, i| {
+            let namespace = format!(r#"#pragma namespace("root/n{i}")"#);
+            let value = if i == last { value.to_owned() } else { format!("$a{}", next(i)) };
+            writeln!(text, "{namespace} class X_A {{ [key] object ref N; }};").unwrap();
+            writeln!(text, "instance of X_A as $a{i} {{ N = {value}; }};").unwrap();
+            text
+        })
+    };
+    for (value, expected) in [("\"X=1\"", "MOF0258"), ("NULL", "MOF0245")] {
+        let forwards = chain(&|i| i + 1, LENGTH - 1, value);
+        assert_eq!(codes(&forwards, Dialect::Wmi), [expected]);
+        let backwards = chain(&|i| i - 1, 0, value);
+        assert_eq!(codes(&backwards, Dialect::Wmi), [expected]);
+    }
+}
+
+#[test]
 fn paths_in_keys_have_a_length() {
     let twice = |levels: usize| {
         let keys = "class X_A { [key] object ref K; [key] object ref L; };".to_owned();

@@ -55,6 +55,9 @@ fn standing(code: Code) -> String {
         (None, Severity::Error) if Dialect::ALL.iter().all(|d| code.is_hard_in(*d)) => {
             format!("always an error ({statuses})")
         }
+        (None, Severity::Error) if code.is_hard() && !code.is_hard_in(Dialect::Dmtf) => {
+            format!("an error ({statuses}); where it is a warning, that passes with --allow {code}")
+        }
         (None, Severity::Error) if code.is_hard() => {
             format!(
                 "an error in the DMTF dialect and MOF 3 ({statuses}); what is a warning in WMI's \

@@ -57,6 +57,7 @@ fn what_is_always_an_error_depends_on_the_dialect() {
         ("MOF0100", "always an error (", true, &["wmi", "dmtf"][..]),
         ("MOF0238", "an error in the DMTF dialect and MOF 3 (", false, &["dmtf"]),
         ("MOF0161", "an error unless --allow", false, &[]),
+        ("MOF0002", "an error (CIM_ERR_FAILED, WBEMMOF_E_INVALID_FILE); where", false, &[]),
     ] {
         let text = cimarron(["explain", code]).succeeds().stdout;
         assert!(text.lines().nth(1).unwrap().starts_with(start), "{text}");

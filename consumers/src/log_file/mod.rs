@@ -113,10 +113,20 @@ fn append(path: &Path, line: &str, unicode: bool) -> io::Result<()> {
         bytes.extend(line.as_bytes());
     }
     file.write_all(&bytes).inspect_err(|_| {
-        // The next try would write the beginning a second time. Opened anew, because who may
-        // only append may not cut on Windows.
-        let _ = OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(size));
+        // The next try would write the beginning a second time.
+        let _ = cut(&file, path, size);
     })
+}
+
+#[cfg(not(windows))]
+fn cut(file: &File, _: &Path, size: u64) -> io::Result<()> {
+    file.set_len(size)
+}
+
+/// Who may only append may not cut on Windows.
+#[cfg(windows)]
+fn cut(_: &File, path: &Path, size: u64) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.set_len(size)
 }
 
 fn is_utf_16(file: &mut File) -> io::Result<bool> {

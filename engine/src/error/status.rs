@@ -3,7 +3,7 @@
 use super::EngineError;
 use crate::typed::TypedProblem;
 use cimarron_model::Status;
-use cimarron_mof::{Diagnostics, Severity};
+use cimarron_mof::{Diagnostic, Diagnostics, Severity};
 use std::ops::Range;
 
 impl EngineError {
@@ -62,7 +62,7 @@ impl EngineError {
                 .as_slice()
                 .iter()
                 .find(|d| d.severity == Severity::Error)
-                .map_or(Status::Failed, |d| d.code.status()),
+                .map_or(Status::Failed, Diagnostic::status),
             Self::AbstractClass { .. } => Status::AbstractClass,
             Self::AmendmentClass { .. } => Status::AmendmentClass,
             Self::TransientClass { .. } => Status::NotSupported,

@@ -257,6 +257,12 @@ impl<'d> AliasTable<'d> {
             {
                 return;
             }
+            // Elsewhere nothing more will come.
+            Some(Resolved::Nothing(..))
+                if self.knows_all_classes && !namespace.is_at(&alias.namespace) =>
+            {
+                return;
+            }
             Some(Resolved::Nothing(..)) | None => {}
         }
         self.resolved.borrow_mut().insert(key.clone(), Resolved::Open(open.len()));

@@ -59,12 +59,8 @@ pub(crate) fn declare(namespace: &mut Namespace<'_, '_>, at: At<'_, QualifierDec
     if before.is_some_and(|b| *b != declaration) && namespace.context.dialect == Dialect::Dmtf {
         let message =
             format!("the qualifier `{}` is declared again, and differently", node.name.text);
-        let found = at.error(Code::DuplicateQualifierType, node.name.span, message);
-        let is_refused = namespace.sink.refuses(&found);
-        namespace.sink.push(found);
-        if is_refused {
-            return;
-        }
+        namespace.sink.push(at.error(Code::DuplicateQualifierType, node.name.span, message));
+        return;
     }
     namespace.builder.add_qualifier_type(declaration);
 }
@@ -231,7 +227,7 @@ fn stored_by_wmi(
     let wide = matches!(data_type.cim_type, CimType::SInt64 | CimType::UInt64 | CimType::Char16);
     let found = if value.kind == ast::ValueKind::Null {
         let found = at.error(Code::QualifierValue, value.span, "WMI has no qualifiers of NULL");
-        found.with_severity(Severity::Warning).with_help("leave the qualifier out, or its value")
+        found.with_severity(Severity::Warning).with_help("leave the qualifier out")
     } else if wide {
         let message = format!("a qualifier cannot have a value of type {}", data_type.cim_type);
         let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
@@ -294,8 +290,13 @@ fn apply(
 
 /// Reports the flavors that contradict one before them.
 pub(super) fn contradictions(file: FileId, written: &[ast::Flavor], sink: &mut Diagnostics) {
-    for (i, one) in written.iter().enumerate() {
-        let other = written.iter().take(i).find_map(|o| Some((o, conflict(o.kind, one.kind)?)));
+    // Of each kind the first: more of them contradict nothing else.
+    let mut first: Vec<&ast::Flavor> = Vec::new();
+    for one in written {
+        let other = first.iter().find_map(|o| Some((*o, conflict(o.kind, one.kind)?)));
+        if first.iter().all(|o| o.kind != one.kind) {
+            first.push(one);
+        }
         if let Some((other, code)) = other {
             let message = format!("`{}` contradicts `{}`", one.kind.as_str(), other.kind.as_str());
             let found = At::new(file, one).error(code, one.span, message);

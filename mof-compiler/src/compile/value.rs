@@ -179,7 +179,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.number_as_text(written.span, n.value())
             }
             (ValueKind::Integer(n), TypeClass::Boolean)
-                if dialect == Dialect::Wmi && !self.in_qualifier && n.magnitude < 2 =>
+                if dialect == Dialect::Wmi && !self.in_qualifier && matches!(n.value(), 0 | 1) =>
             {
                 self.number_as_boolean(written.span, n.magnitude == 1)
             }
@@ -245,7 +245,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         self.report_with_help(Code::OutOfRange, span, message, help)
     }
 
-    pub(super) fn real(&mut self, span: Span, number: f64, cim_type: CimType) -> Option<Scalar> {
+    fn real(&mut self, span: Span, number: f64, cim_type: CimType) -> Option<Scalar> {
         if cim_type == CimType::Real64 {
             return Some(Scalar::Real64(number));
         }

@@ -229,7 +229,8 @@ impl Code {
 
     /// Whether all findings of the code are errors that stay errors in a dialect.
     pub fn is_hard_in(self, dialect: Dialect) -> bool {
-        self.is_hard() && !(dialect == Dialect::Wmi && self.warns_in_wmi())
+        let warns = self.warns_somewhere() || (dialect == Dialect::Wmi && self.warns_in_wmi());
+        self.is_hard() && !warns
     }
 
     /// The group of a lint: `style` or `pedantic`.
@@ -240,7 +241,12 @@ impl Code {
 
     /// Hard errors that are warnings in some form; the warning can be moved.
     const fn may_warn(self) -> bool {
-        self.warns_in_wmi() || matches!(self, Self::Encoding | Self::UnknownEscape)
+        self.warns_in_wmi() || self.warns_somewhere()
+    }
+
+    /// Hard errors that are warnings in comments, or in the paths of includes.
+    const fn warns_somewhere(self) -> bool {
+        matches!(self, Self::Encoding | Self::UnknownEscape)
     }
 
     /// Hard errors that WMI only warns of, in all or some forms.
@@ -393,10 +399,17 @@ mod tests {
         let mismatch = Code::TypeMismatch;
         assert_eq!(set.severity(mismatch, Severity::Error), Some(Severity::Error));
         assert_eq!(set.severity(mismatch, Severity::Warning), None);
-        for (code, wmi) in [("MOF0220", false), ("MOF0238", false), ("MOF0100", true)] {
+        for (code, expected) in [
+            ("MOF0002", [false, false]),
+            ("MOF0012", [false, false]),
+            ("MOF0100", [true, true]),
+            ("MOF0124", [false, true]),
+            ("MOF0220", [false, true]),
+            ("MOF0238", [false, true]),
+        ] {
             let code: Code = code.parse().unwrap();
             let hard = [Dialect::Wmi, Dialect::Dmtf].map(|dialect| code.is_hard_in(dialect));
-            assert_eq!(hard, [wmi, true], "{code}");
+            assert_eq!(hard, expected, "{code}");
         }
     }
 

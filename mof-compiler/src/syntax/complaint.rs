@@ -80,8 +80,7 @@ fn in_list(expected: Set, progress: Progress) -> Status {
 /// Within the directive that a text begins with.
 fn of_directive(text: &str) -> Status {
     let words = text.trim_start_matches(['#', ' ', '\t']);
-    let (_, rest) = words.split_once([' ', '\t', '\r', '\n']).unwrap_or_default();
-    let rest = rest.trim_start();
+    let rest = words.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let name = rest.get(..end).unwrap_or_default().to_ascii_lowercase();
     match name.as_str() {

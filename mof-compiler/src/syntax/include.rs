@@ -121,42 +121,56 @@ fn file_name<'a>(stream: &mut Stream<'a, '_>) -> Cow<'a, str> {
         let mut rest = literal.chars();
         while let Some(c) = rest.next() {
             name.push(c);
-            if c == '\\' && rest.as_str().starts_with(['\\', '"']) {
-                let second = rest.next();
-                if second == Some('"') {
-                    name.pop();
-                    name.push('"');
-                }
+            if c == '\\'
+                && let Some(second) = rest.as_str().chars().next()
+                && matches!(second, '\\' | '"' | '\'')
+            {
+                rest.next();
+                name.pop();
+                name.push(second);
             }
         }
     }
     Cow::Owned(name)
 }
 
-/// The backslashes that stand alone in a literal of an include's path, and what follows each,
-/// with their places in the literal.
-pub(super) fn single_backslashes(literal: &str) -> Vec<Span> {
+/// The backslashes that stand alone in the path of an include, and what follows each, with
+/// their places in it.
+pub(super) fn single_backslashes(path: &str) -> Vec<Span> {
     let mut found = Vec::new();
-    let mut rest = literal.char_indices();
+    let mut rest = path.char_indices();
     while let Some((at, c)) = rest.next() {
         if c != '\\' {
             continue;
         }
         match rest.as_str().chars().next() {
-            Some('\\' | '"') => drop(rest.next()),
+            Some('\\' | '"' | '\'') => drop(rest.next()),
             next => found.push(Span::from(at..at + 1 + next.map_or(0, char::len_utf8))),
         }
     }
     found
 }
 
+/// A text without blanks and short block comments at its end.
+fn without_gap(text: &str) -> &str {
+    const SHORT: usize = 1024;
+    let mut text = text.trim_end();
+    while let Some(inside) = text.strip_suffix("*/") {
+        let from = inside.len().saturating_sub(SHORT);
+        let near = inside.as_bytes().get(from..).unwrap_or_default();
+        let Some(begin) = memchr::memmem::rfind(near, b"/*") else { break };
+        text = text.get(..from + begin).unwrap_or_default().trim_end();
+    }
+    text
+}
+
 /// Whether a string that begins at an offset is the path of an include, by what stands
 /// before it.
 pub(super) fn is_path_at(text: &str, offset: u32) -> bool {
-    let before = text.get(..offset as usize).unwrap_or_default().trim_end();
-    let word = before.strip_suffix('(').map(str::trim_end).unwrap_or_default();
+    let before = without_gap(text.get(..offset as usize).unwrap_or_default());
+    let word = before.strip_suffix('(').map(without_gap).unwrap_or_default();
     let from = word.len().saturating_sub("include".len());
-    let directive = word.get(..from).unwrap_or_default().trim_end();
+    let directive = without_gap(word.get(..from).unwrap_or_default());
     let is_include = word.get(from..).is_some_and(|word| word.eq_ignore_ascii_case("include"));
     let last = directive.len().saturating_sub("pragma".len());
     let is_pragma = |word: &str| word.eq_ignore_ascii_case("pragma");
@@ -213,6 +227,9 @@ mod tests {
             ("#pragma include (", true),
             ("#include(\n", true),
             ("class A {}; # Pragma\nINCLUDE\t( ", true),
+            ("#pragma /* a */ include /* b */ /**/ ( /* c */", true),
+            ("/* #pragma */ include (", false),
+            ("*/ (", false),
             ("#pragma namespace (", false),
             ("include (", false),
             ("[include(", false),

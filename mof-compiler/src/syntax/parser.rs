@@ -292,6 +292,12 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
             DirectiveForm::Pragma if self.token.kind == Kind::End => None,
             _ => Some(self.arguments(takes_numbers(name.text))?),
         };
+        if name.text.eq_ignore_ascii_case("include") {
+            for argument in arguments.iter().flatten().filter(|argument| argument.quoted) {
+                let written = self.text(argument.span);
+                self.reports.separators(argument.span.start, written);
+            }
+        }
         Ok(Directive { span: self.from(span.start), form, name, arguments })
     }
 

@@ -8,7 +8,7 @@ use super::number;
 use super::pasted;
 use super::token::{Form, Kind, Token};
 use crate::Language;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use cimarron_model::Status;
 
@@ -143,8 +143,9 @@ impl<'a, 's> Stream<'a, 's> {
         if self.quiet {
             return;
         }
+        // The parser speaks of these.
         if include::is_path_at(self.text, self.lexer.span().start) {
-            return self.report_separators();
+            return;
         }
         let language = self.language();
         let mut found = Vec::new();
@@ -200,22 +201,6 @@ impl<'a, 's> Stream<'a, 's> {
         }
         if form.has(Form::CONTROL) && self.language() == Language::Mof3 {
             self.report_controls();
-        }
-    }
-
-    /// Warns of the backslashes that separate directories in the path of an include, as those
-    /// of files made on Windows do.
-    fn report_separators(&mut self) {
-        let mut found = Vec::new();
-        for (Span { start, .. }, raw) in self.literals() {
-            let single = include::single_backslashes(raw).into_iter();
-            found.extend(single.map(|place| Span::new(start + place.start, start + place.end)));
-        }
-        for place in found {
-            let message = "a single backslash separates directories here";
-            let found = self.diagnostic(Code::UnknownEscape, place, message);
-            let found = found.with_severity(Severity::Warning);
-            self.report(found.with_help(r"write / or \\, which every compiler reads so"));
         }
     }
 

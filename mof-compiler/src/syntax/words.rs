@@ -5,8 +5,8 @@ use super::ast::{
     ArraySuffix, DataType, Feature, Flavor, FlavorKind, Identifier, Integer, Qualifier, Scope,
     ScopeKind, TypeKind, Value,
 };
-use super::mof3;
-use crate::diagnostic::{Code, Diagnostic};
+use super::{include, mof3};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use cimarron_model::suggest;
 
@@ -148,6 +148,18 @@ impl<'a> Reports<'a> {
         let message = "array brackets stand before the name".to_owned();
         self.push(Code::MisplacedBrackets, span, message).help =
             Some(format!("write them after the name: `{}[]`", name.text));
+    }
+
+    /// Warns of the backslashes that separate directories in the path of an include, as those
+    /// of files made on Windows do.
+    pub(crate) fn separators(&mut self, start: u32, path: &str) {
+        for place in include::single_backslashes(path) {
+            let span = Span::new(start + place.start, start + place.end);
+            let message = "a single backslash separates directories here".to_owned();
+            let found = self.push(Code::UnknownEscape, span, message);
+            found.severity = Severity::Warning;
+            found.help = Some(r"write / or \\, which every compiler reads so".to_owned());
+        }
     }
 
     /// The size of an array; one that is out of range is reported.
