@@ -308,11 +308,16 @@ pub(super) fn parse_namespace(text: &str) -> Result<String, (Code, String)> {
         None => slashes.as_str(),
     };
     let parts: Vec<&str> = local.trim_matches('/').split('/').collect();
-    if parts.iter().any(|p| p.is_empty() || p.contains([':', '"', '='])) {
+    if parts.iter().any(|p| p.is_empty() || p.contains(|c: char| is_no_name(c))) {
         let problem = format!("`{text}` is not a namespace: write root/cimv2");
         return Err((Code::InvalidNamespace, problem));
     }
     Ok(parts.join("/"))
+}
+
+/// What no name of a namespace has.
+fn is_no_name(c: char) -> bool {
+    matches!(c, ':' | '"' | '=') || c.is_whitespace() || c.is_control()
 }
 
 #[cfg(test)]
@@ -328,6 +333,7 @@ mod tests {
             (r"root\Default", Some("root/Default")),
             ("/root/cimv2/", Some("root/cimv2")),
             (r"\\server\root", None),
+            ("root/a b", None),
             ("", None),
             ("root//x", None),
             ("root:x", None),

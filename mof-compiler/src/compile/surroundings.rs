@@ -1,7 +1,7 @@
 //! What the rules may ask of a namespace while its text is compiled.
 
-use super::Context;
 use super::place::Texts;
+use super::{Context, Language};
 use crate::diagnostic::Broken;
 use cimarron_model::{Name, QualifierType, suggest};
 use cimarron_schema::rules::{Environment, MAX_DEPTH};
@@ -18,6 +18,10 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Environment for Surroundings<'_> {
+    fn types_say_all(&self) -> bool {
+        self.context.language == Language::Mof3
+    }
+
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
         if let Some(superclass) = self.texts.superclass(class) {
             return Some(superclass);

@@ -171,7 +171,7 @@ impl Judge<'_> {
                 self.relate(self.place_above(Some(&above.name), Part::Type), label);
             }
         }
-        if self.dialect == Dialect::Dmtf {
+        if self.dialect == Dialect::Dmtf && same_type {
             let narrow = Embedded::of(&local.qualifiers, known);
             self.embedded_override(element, local, narrow, above);
         }
@@ -204,6 +204,17 @@ impl Judge<'_> {
         }
     }
 
+    /// Of a plain string where the one above may hold objects.
+    fn plain_override(&mut self, element: Element, local: &Property, above: &Property) {
+        let was_plain = matches!(Embedded::of_any(&above.qualifiers), Embedded::Plain);
+        if self.environment.types_say_all() && !was_plain {
+            let message =
+                format!("`{}` holds objects above: an override keeps the type", local.name);
+            self.report(Rule::PropertyTypeChanged, element, Part::Type, message);
+            self.relate(self.place_above(Some(&above.name), Part::Type), "objects here");
+        }
+    }
+
     /// DSP0004 5.6.3.34: an override stays a plain string or an embedded object,
     /// and may only narrow the class of one.
     fn embedded_override(
@@ -214,7 +225,7 @@ impl Judge<'_> {
         above: &Property,
     ) {
         let name = match narrow {
-            Embedded::Plain => return,
+            Embedded::Plain => return self.plain_override(element, local, above),
             Embedded::Object => "EmbeddedObject",
             Embedded::Instance(_) => "EmbeddedInstance",
         };

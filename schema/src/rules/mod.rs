@@ -61,6 +61,12 @@ pub const MAX_KEYS: usize = 256;
 
 /// What a rule may ask of the namespace around a class.
 pub trait Environment {
+    /// Whether types say all: a string without EmbeddedInstance is none of the objects that the
+    /// one above holds. So it is in MOF 3; in MOF 2 the qualifier is inherited.
+    fn types_say_all(&self) -> bool {
+        false
+    }
+
     /// The superclass of a class: `None` when there is no such class, `Some(None)`
     /// when it has no superclass.
     fn superclass(&self, class: &str) -> Option<Option<Name>>;

@@ -54,8 +54,8 @@ fn keeps(
         _ => true,
     };
     let embedded = match (Embedded::of_any(says), Embedded::of_any(said)) {
-        // The qualifiers of the one above are its own.
-        (Embedded::Plain, _) | (Embedded::Object, Embedded::Object) => true,
+        (Embedded::Plain, Embedded::Plain) | (Embedded::Object, Embedded::Object) => true,
+        (Embedded::Plain, _) => !environment.types_say_all(),
         (Embedded::Instance(_), Embedded::Object) => true,
         (Embedded::Instance(narrow), Embedded::Instance(wide)) => narrows(narrow, wide),
         (Embedded::Object | Embedded::Instance(_), _) => false,
