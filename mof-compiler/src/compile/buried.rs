@@ -6,7 +6,7 @@
 
 use super::alias::AliasTable;
 use super::history::History;
-use super::namespace::Begun;
+use super::stages::Begun;
 use super::unit::{Item, Unit};
 use super::{Base, Context};
 use crate::diagnostic::Diagnostics;

@@ -15,7 +15,6 @@ use super::value::Aliases;
 use super::{At, Context, Language, class, embedded, instance, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::source::SourceMap;
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name};
 use cimarron_schema::rules::{
@@ -64,70 +63,6 @@ struct Open {
     defaults: bool,
 }
 
-/// A namespace whose classes are compiled. Its instances may follow when those of all namespaces
-/// are: aliases lead from one to another.
-pub(crate) struct Begun<'t> {
-    texts: Texts<'t>,
-    doubtful: Doubtful,
-    /// What the declarations changed of each other.
-    pub(crate) history: Rc<RefCell<History>>,
-}
-
-impl<'t> Begun<'t> {
-    /// Compiles a namespace's qualifiers and classes into its builder.
-    pub(crate) fn classes(
-        unit: &mut Unit<'_>,
-        table: &AliasTable<'_>,
-        sources: &'t SourceMap,
-        context: &Context<'_>,
-        builder: &mut NamespaceBuilder,
-        changes: &mut Changes,
-        sink: &mut Diagnostics,
-    ) -> Self {
-        for declaration in context.base.qualifier_types(context.namespace) {
-            builder.know_qualifier_type(declaration);
-        }
-        let texts = Texts::of(unit, Some(sources));
-        let mut namespace = Namespace::new(context, builder, sink, &texts);
-        namespace.declare(unit, table, changes);
-        let Namespace { doubtful, history, .. } = namespace;
-        Self { texts, doubtful, history }
-    }
-
-    /// Compiles what is declared and deleted at once.
-    pub(crate) fn all(
-        unit: &mut Unit<'_>,
-        table: &AliasTable<'_>,
-        sources: &'t SourceMap,
-        context: &Context<'_>,
-        builder: &mut NamespaceBuilder,
-        sink: &mut Diagnostics,
-    ) -> Self {
-        let mut changes = Changes::default();
-        let begun = Self::classes(unit, table, sources, context, builder, &mut changes, sink);
-        begun.instances(unit, table, context, builder, &mut changes, sink);
-        begun
-    }
-
-    /// Compiles its instances, and does what its directives say of others.
-    pub(crate) fn instances(
-        &self,
-        unit: &Unit<'_>,
-        table: &AliasTable<'_>,
-        context: &Context<'_>,
-        builder: &mut NamespaceBuilder,
-        changes: &mut Changes,
-        sink: &mut Diagnostics,
-    ) {
-        let mut namespace = Namespace {
-            doubtful: self.doubtful.clone(),
-            history: self.history.clone(),
-            ..Namespace::new(context, builder, sink, &self.texts)
-        };
-        namespace.instances(unit, table, changes);
-    }
-}
-
 impl<'c, 's> Namespace<'c, 's> {
     pub(crate) fn new(
         context: &'c Context<'c>,
@@ -167,12 +102,22 @@ impl Namespace<'_, '_> {
     }
 
     /// Compiles the instances.
-    fn instances(&mut self, unit: &Unit<'_>, table: &AliasTable<'_>, changes: &mut Changes) {
+    pub(super) fn instances(
+        &mut self,
+        unit: &Unit<'_>,
+        table: &AliasTable<'_>,
+        changes: &mut Changes,
+    ) {
         instance::instances(&mut self.with_aliases(table), &unit.instances, table, changes);
     }
 
     /// Compiles the qualifiers and the classes.
-    fn declare(&mut self, unit: &mut Unit<'_>, table: &AliasTable<'_>, changes: &mut Changes) {
+    pub(super) fn declare(
+        &mut self,
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        changes: &mut Changes,
+    ) {
         for declaration in &unit.qualifiers {
             qualifier::declare(self, *declaration);
         }

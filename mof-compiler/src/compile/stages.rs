@@ -2,7 +2,10 @@
 //! Aliases lead from the instances of one namespace to those of another.
 
 use super::alias::AliasTable;
-use super::namespace::Begun;
+use super::doubt::Doubtful;
+use super::history::History;
+use super::namespace::Namespace;
+use super::place::Texts;
 use super::unit::{Around, Remaining, Unit};
 use super::update::Changes;
 use super::{Context, buried, system};
@@ -11,6 +14,8 @@ use crate::source::SourceMap;
 use cimarron_model::Name;
 use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
 use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What is looked at while namespaces are compiled.
 pub(super) struct Stages<'a> {
@@ -72,5 +77,67 @@ impl Stages<'_> {
         let context = Context { base: &around, ..*context };
         let rest = buried::Rest::new(unit, builder, &begun.history);
         buried::judge(deleted, aliases, self.map, &context, &rest, sink);
+    }
+}
+
+/// A namespace whose classes are compiled. Its instances may follow when those of all namespaces
+/// are: aliases lead from one to another.
+pub(crate) struct Begun<'t> {
+    texts: Texts<'t>,
+    doubtful: Doubtful,
+    /// What the declarations changed of each other.
+    pub(crate) history: Rc<RefCell<History>>,
+}
+
+impl<'t> Begun<'t> {
+    /// Compiles a namespace's qualifiers and classes into its builder.
+    pub(crate) fn classes(
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        sources: &'t SourceMap,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) -> Self {
+        for declaration in context.base.qualifier_types(context.namespace) {
+            builder.know_qualifier_type(declaration);
+        }
+        let texts = Texts::of(unit, Some(sources));
+        let mut namespace = Namespace::new(context, builder, sink, &texts);
+        namespace.declare(unit, table, changes);
+        let Namespace { doubtful, history, .. } = namespace;
+        Self { texts, doubtful, history }
+    }
+
+    /// Compiles what is declared and deleted at once.
+    pub(crate) fn all(
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        sources: &'t SourceMap,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        sink: &mut Diagnostics,
+    ) -> Self {
+        let mut changes = Changes::default();
+        let begun = Self::classes(unit, table, sources, context, builder, &mut changes, sink);
+        begun.instances(unit, table, context, builder, &mut changes, sink);
+        begun
+    }
+
+    /// Compiles its instances, and does what its directives say of others.
+    pub(crate) fn instances(
+        &self,
+        unit: &Unit<'_>,
+        table: &AliasTable<'_>,
+        context: &Context<'_>,
+        builder: &mut NamespaceBuilder,
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) {
+        let mut namespace = Namespace::new(context, builder, sink, &self.texts);
+        namespace.doubtful = self.doubtful.clone();
+        namespace.history = self.history.clone();
+        namespace.instances(unit, table, changes);
     }
 }
