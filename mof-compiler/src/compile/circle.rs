@@ -2,18 +2,11 @@
 //! stored, so objects cannot refer to each other through aliases in a circle (WMI SDK,
 //! "Creating an Alias"). DSP0004 7.10 has nothing against them.
 
+use super::order::Mark;
 use super::unit::Instance;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{InstanceDeclaration, Value, ValueKind};
 use hashbrown::HashSet;
-
-/// Where an instance is on the walk through all.
-#[derive(Clone, Copy, PartialEq)]
-enum Mark {
-    New,
-    Open,
-    Done,
-}
 
 /// A use of an alias: what it stands for, and where it is.
 type Use = (usize, (FileId, Span));

@@ -21,8 +21,9 @@ pub(crate) struct Order {
     pub(crate) circular: BTreeSet<usize>,
 }
 
+/// How far a walk through all, depth first, is with one.
 #[derive(Clone, Copy, PartialEq)]
-enum Mark {
+pub(super) enum Mark {
     New,
     Open,
     Done,
