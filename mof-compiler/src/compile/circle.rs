@@ -29,30 +29,40 @@ pub(super) fn closing(
     let mut closing = HashSet::new();
     let mut marks = vec![Mark::New; instances.len()];
     let mut open: Vec<(usize, Vec<Use>)> = Vec::new();
-    let mut mark = |i: usize, to: Mark| {
-        marks.get_mut(i).map_or(Mark::Done, |slot| std::mem::replace(slot, to))
-    };
     for start in 0..instances.len() {
-        if mark(start, Mark::Open) == Mark::Done {
-            mark(start, Mark::Done);
-            continue;
-        }
-        open.push((start, uses(start)));
+        enter(start, &mut marks, &mut open, &uses);
         while let Some((i, rest)) = open.last_mut() {
-            let i = *i;
             let Some((target, place)) = rest.pop() else {
-                mark(i, Mark::Done);
+                set(&mut marks, *i, Mark::Done);
                 open.pop();
                 continue;
             };
-            match mark(target, Mark::Open) {
-                Mark::New => open.push((target, uses(target))),
-                Mark::Open => drop(closing.insert(place)),
-                Mark::Done => drop(mark(target, Mark::Done)),
+            if marks.get(target) == Some(&Mark::Open) {
+                closing.insert(place);
             }
+            enter(target, &mut marks, &mut open, &uses);
         }
     }
     closing
+}
+
+/// Goes on to an instance that the walk has not come to.
+fn enter(
+    i: usize,
+    marks: &mut [Mark],
+    open: &mut Vec<(usize, Vec<Use>)>,
+    uses: &impl Fn(usize) -> Vec<Use>,
+) {
+    if marks.get(i) == Some(&Mark::New) {
+        set(marks, i, Mark::Open);
+        open.push((i, uses(i)));
+    }
+}
+
+fn set(marks: &mut [Mark], i: usize, to: Mark) {
+    if let Some(mark) = marks.get_mut(i) {
+        *mark = to;
+    }
 }
 
 /// The aliases in the values of an instance, in those of embedded ones too, in the order of
