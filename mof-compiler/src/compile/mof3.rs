@@ -27,6 +27,7 @@ mod permit;
 mod qualifier;
 mod qualify;
 mod standard;
+mod typed;
 mod types;
 mod value;
 

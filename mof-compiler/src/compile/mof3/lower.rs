@@ -4,17 +4,18 @@ use super::super::namespace::Namespace;
 use super::super::{At, Context, GlobalFlavors, instance, qualifier as lowering};
 use super::Placed;
 use super::qualifier::QualifierTypes;
-use super::types::{Declared, Found, Meaning, Member, Node, TypeId, Types};
+use super::typed::made;
+use super::types::{Declared, Found, Member, Node, TypeId, Types};
 use super::value::{Aliases, Target};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
-    ComplexDeclaration, ComplexSort, DataType, Declaration, Feature, Method, Parameter, Property,
-    ScopeKind, TypeDeclaration, TypeKind, TypeSort, Value,
+    ComplexDeclaration, ComplexSort, Declaration, Feature, Method, Parameter, Property, ScopeKind,
+    TypeDeclaration, TypeKind, TypeSort, Value,
 };
-use cimarron_model::{CimType, Name, suggest};
+use cimarron_model::{CimType, Name};
 use cimarron_schema::rules::Rule;
 use hashbrown::HashSet;
 use std::borrow::Cow;
@@ -122,14 +123,6 @@ pub(super) struct Writer<'t, 'k, 's> {
     pub(super) expanding: Vec<Name>,
     /// How many more values may be made; `None` once it was too many.
     budget: Option<usize>,
-}
-
-/// A written type in MOF 2.
-struct Typed<'t> {
-    data_type: ast::DataType<'t>,
-    /// The qualifiers that say what the type of MOF 2 leaves out.
-    qualifiers: Vec<ast::Qualifier<'t>>,
-    target: Target<'t>,
 }
 
 impl<'t> Writer<'t, '_, '_> {
@@ -313,38 +306,6 @@ impl<'t> Writer<'t, '_, '_> {
         }
     }
 
-    /// DSP0221 7.5.4: an overriding property has the enumeration of the overridden
-    /// one, or one that it extends.
-    fn narrows(&mut self, property: &'t Property<'t>, within: TypeId) {
-        let enumeration = |p: &DataType<'t>, within| match self.types.meaning(p.kind, Some(within))
-        {
-            Some(Meaning::Enumeration(id)) => Some(id),
-            _ => None,
-        };
-        let Some(above) = self.types.node(within).and_then(|node| node.above.as_ref()) else {
-            return;
-        };
-        let Some(Member::Text(overridden, owner)) = self.types.property(above, property.name.text)
-        else {
-            return;
-        };
-        let here = enumeration(&property.data_type, within);
-        let there = enumeration(&overridden.data_type, owner);
-        let fits = match (here, there) {
-            (Some(here), Some(there)) => self.types.extends(there, here),
-            (None, None) => true,
-            _ => false,
-        };
-        if !fits {
-            let message = format!(
-                "`{}` has another type above: an override keeps an enumeration, or takes one that it extends",
-                property.name.text
-            );
-            let code = Code::Rule(Rule::PropertyTypeChanged);
-            self.report(code, property.data_type.span, message);
-        }
-    }
-
     fn property(&mut self, property: &'t Property<'t>, within: TypeId) -> ast::Property<'t> {
         let typed = self.typed(&property.data_type, within);
         let on = match typed.data_type.kind {
@@ -389,114 +350,6 @@ impl<'t> Writer<'t, '_, '_> {
     ) -> Option<ast::Value<'t>> {
         let written = written.filter(|_| !matches!(target, Target::Unknown))?;
         Some(self.value(written, target))
-    }
-
-    // Types
-
-    fn typed(&mut self, written: &DataType<'t>, within: TypeId) -> Typed<'t> {
-        let span = written.span;
-        let mut typed = Typed {
-            data_type: ast::DataType { span, kind: ast::TypeKind::Unknown, array: written.array },
-            qualifiers: Vec::new(),
-            target: Target::default(),
-        };
-        let Some(meaning) = self.types.meaning(written.kind, Some(within)) else {
-            self.unknown_type(written, within);
-            return typed;
-        };
-        match &meaning {
-            Meaning::Void => typed.data_type.kind = ast::TypeKind::Void,
-            Meaning::Primitive(CimType::Char16) => {
-                let help = "write string".to_owned();
-                let message = "MOF 3 has no char16".to_owned();
-                self.advise(Code::Mof2Form, span, message, Some(help));
-                return typed;
-            }
-            Meaning::Primitive(cim_type) => {
-                typed.data_type.kind = ast::TypeKind::Intrinsic(*cim_type);
-            }
-            Meaning::OctetString => {
-                typed.qualifiers.push(made("Octetstring", span, None));
-                typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::String);
-                if written.array.is_none() {
-                    typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::UInt8);
-                    typed.data_type.array =
-                        Some(ast::ArraySuffix { span, size: None, plain: true });
-                }
-            }
-            Meaning::Enumeration(id) => {
-                let cim_type = self.types.value_type_of(*id);
-                let Some(cim_type) = cim_type else { return typed };
-                typed.data_type.kind = ast::TypeKind::Intrinsic(cim_type);
-                typed.qualifiers = self.value_map(*id, span);
-            }
-            Meaning::Complex(found) => {
-                let name = self.types.archived_name(found).to_owned();
-                let value = text_value(span, Cow::Owned(name));
-                typed.data_type.kind = ast::TypeKind::Intrinsic(CimType::String);
-                typed.qualifiers.push(made("EmbeddedInstance", span, Some(value)));
-            }
-            Meaning::Reference(class) => match self.reference(*class, within) {
-                Some(kind) => typed.data_type.kind = kind,
-                None => return typed,
-            },
-        }
-        typed.target = Target::new(Some(meaning), written.array.is_some());
-        typed
-    }
-
-    /// The type of a reference, unless nothing can be referred to.
-    fn reference(
-        &mut self,
-        class: ast::Identifier<'t>,
-        within: TypeId,
-    ) -> Option<ast::TypeKind<'t>> {
-        // A class that does not exist is reported as in MOF 2.
-        let found = self.types.resolve(class.text, Some(within));
-        let problem = match &found {
-            Some(Found::Text(id)) if self.types.sort(*id).is_none() => "an enumeration",
-            Some(found) if self.types.is_structure(found) => "a structure",
-            _ => return Some(ast::TypeKind::Reference(Some(class))),
-        };
-        let message = format!("`{}` is {problem} and cannot be referred to", class.text);
-        let help = "references lead to instances of classes; leave out REF for a value".to_owned();
-        self.advise(Code::TypeInPlaceOfValue, class.span, message, Some(help));
-        None
-    }
-
-    fn unknown_type(&mut self, written: &DataType<'t>, within: TypeId) {
-        let TypeKind::Named(name) = written.kind else { return };
-        if self.sink.broken.has_class(name.text) {
-            return;
-        }
-        let similar = self.sink.wants_advice();
-        let similar = similar.then(|| self.types.similar(name.text, Some(within))).flatten();
-        let help = similar.map(suggest::did_you_mean);
-        let message = format!("unknown type `{}`", name.text);
-        self.advise(Code::UnknownType, name.span, message, help);
-    }
-
-    /// The qualifiers that say which values an enumeration has.
-    fn value_map(&mut self, id: TypeId, span: Span) -> Vec<ast::Qualifier<'t>> {
-        let types = self.types;
-        let Some(node) = types.node(id) else { return Vec::new() };
-        let members = types.members_of(id);
-        let mut made_here = Vec::new();
-        if !members.is_empty() && self.spend(2 * members.len(), span) {
-            let list = |text: &mut dyn FnMut(usize) -> Cow<'t, str>| {
-                let items = (0..members.len()).map(|i| text_value(span, text(i))).collect();
-                Some(ast::Value { span, kind: ast::ValueKind::Array(items) })
-            };
-            let values = list(&mut |i| {
-                Cow::Owned(members.get(i).map(|m| m.value.text()).unwrap_or_default())
-            });
-            let names = list(&mut |i| Cow::Borrowed(members.get(i).map_or("", |m| m.name.text)));
-            made_here.push(made("ValueMap", span, values));
-            made_here.push(made("Values", span, names));
-        }
-        let name = text_value(span, Cow::Borrowed(node.name.as_str()));
-        made_here.push(made("Enumeration", span, Some(name)));
-        made_here
     }
 
     // Instances and values
@@ -551,12 +404,6 @@ impl<'t> Writer<'t, '_, '_> {
             None => Target::default(),
         }
     }
-}
-
-/// A qualifier that the text does not write.
-fn made<'t>(name: &'t str, span: Span, value: Option<ast::Value<'t>>) -> ast::Qualifier<'t> {
-    let name = ast::Identifier { text: name, span };
-    ast::Qualifier { span, name, value, flavors: Vec::new() }
 }
 
 /// Adds a qualifier unless the text writes one of its name.
