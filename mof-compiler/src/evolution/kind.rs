@@ -241,10 +241,10 @@ kinds! {
         "property moved up to a superclass" "the class still has it";
     PropertyMovedDown "property-moved-down" Compatible Changed Reasoned
         "property moved down from a superclass" "this class still has it; what the superclass lost is a change of its own";
-    PropertyOverrideAdded "property-override-added" Compatible Changed Reasoned
-        "inherited property is now overridden" "the property stays; what differs from the inherited one is a change of its own";
-    PropertyOverrideRemoved "property-override-removed" Compatible Changed Reasoned
-        "property is no longer overridden" "the inherited property shows; what differs from the override is a change of its own";
+    PropertyOverrideAdded "property-override-added" Breaking Changed Unchecked
+        "inherited property is now overridden" "Override is added to what stays where it was: subclasses and providers have another declaration to follow";
+    PropertyOverrideRemoved "property-override-removed" Breaking Changed Unchecked
+        "property is no longer overridden" "Override is removed: what the class itself said no longer holds, and the inherited declaration shows";
     ArraySizeChanged "array-size-changed" Breaking Changed Reasoned
         "size of the array changed" "values of the old size no longer fit";
     DefaultChanged "default-changed" Compatible Changed Reasoned
@@ -297,10 +297,10 @@ kinds! {
         "method moved up to a superclass" "the class still has it";
     MethodMovedDown "method-moved-down" Compatible Changed Reasoned
         "method moved down from a superclass" "this class still has it; what the superclass lost is a change of its own";
-    MethodOverrideAdded "method-override-added" Compatible Changed Reasoned
-        "inherited method is now overridden" "the method stays; what differs from the inherited one is a change of its own";
-    MethodOverrideRemoved "method-override-removed" Compatible Changed Reasoned
-        "method is no longer overridden" "the inherited method shows; what differs from the override is a change of its own";
+    MethodOverrideAdded "method-override-added" Breaking Changed Unchecked
+        "inherited method is now overridden" "Override is added to what stays where it was: subclasses and providers have another declaration to follow";
+    MethodOverrideRemoved "method-override-removed" Breaking Changed Unchecked
+        "method is no longer overridden" "Override is removed: what the class itself said no longer holds, and the inherited declaration shows";
     ReturnTypeChanged "return-type-changed" Breaking Changed Restated
         "return type changed" "it is part of the signature";
     ParameterAdded "parameter-added" Breaking Added Restated

@@ -56,16 +56,15 @@ impl Site<'_> {
         }
     }
 
-    /// Whether values are integers, which number the entries of a list of values
-    /// that has no ValueMap.
-    pub(super) fn counts(self) -> bool {
-        match self {
-            Self::Property { data_type, .. } | Self::Parameter { data_type, .. } => {
-                data_type.cim_type.is_integer()
-            }
-            Self::Method { data_type } => data_type.is_some_and(|t| t.cim_type.is_integer()),
-            Self::Class => false,
-        }
+    /// The least and the greatest value where values are integers, which also number the
+    /// entries of a list of values that has no ValueMap.
+    pub(super) fn integers(self) -> Option<(i128, i128)> {
+        let data_type = match self {
+            Self::Property { data_type, .. } | Self::Parameter { data_type, .. } => data_type,
+            Self::Method { data_type } => data_type?,
+            Self::Class => return None,
+        };
+        data_type.cim_type.integer_range()
     }
 }
 

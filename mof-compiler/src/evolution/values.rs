@@ -2,8 +2,8 @@
 //! (DSP0004 5.6.3.5, 5.6.3.6, 5.6.3.54, 5.6.3.55).
 //!
 //! An entry is a value or a range (`2..5`, `32768..`, `..` for all that no other
-//! entry claims). Values may be added, also inside a range that was there, which shrinks
-//! to make room for them. What each number meant before and means now decides, wherever
+//! entry claims). Values may be added, also inside a range that is there for values to
+//! come, which shrinks to make room for them. What each number meant before and means now decides, wherever
 //! the ends of ranges are.
 
 use super::cover::pairs;
@@ -11,7 +11,7 @@ use super::fact::Fact;
 use super::kind::Kind;
 use super::qualifier::{Site, written};
 use cimarron_model::{Name, Qualifier};
-use cimarron_schema::rules::{REST, interval};
+use cimarron_schema::rules::{Interval, REST, interval};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeSet;
 
@@ -42,8 +42,10 @@ pub(super) struct List {
 }
 
 pub(super) struct Entry {
-    /// The value as it is compared: numbers in one spelling.
+    /// The value as it is compared: numbers and ranges in one spelling.
     pub(super) key: String,
+    /// As it is written, but for the radix of a number.
+    spelling: String,
     label: Option<String>,
     pub(super) values: Values,
 }
@@ -65,12 +67,25 @@ impl Entry {
         matches!(self.values, Values::Range(..) | Values::Rest)
     }
 
+    /// Whether nobody uses the values yet (DSP0004 5.4.1: values can be added in unused
+    /// ranges): no other entry claims them, or what they mean is not said, or their label
+    /// keeps them for later.
+    fn makes_room(&self) -> bool {
+        self.values == Values::Rest || self.label.as_deref().is_none_or(is_for_later)
+    }
+
     fn text(&self) -> String {
         match &self.label {
-            Some(label) => format!("{} = {label}", self.key),
-            None => self.key.clone(),
+            Some(label) => format!("{} = {label}", self.spelling),
+            None => self.spelling.clone(),
         }
     }
+}
+
+/// Whether a label says that its values mean nothing yet: `DMTF Reserved`.
+fn is_for_later(label: &str) -> bool {
+    let label = label.to_lowercase();
+    ["reserved", "unused", "not used", "unassigned", "undefined"].iter().any(|w| label.contains(w))
 }
 
 impl List {
@@ -78,6 +93,8 @@ impl List {
     fn read(side: &Side, site: Site<'_>) -> Option<Self> {
         let (keys, labels) = (texts(side.0.as_ref()), texts(side.1.as_ref()));
         let mut entries = Vec::new();
+        let range = site.integers();
+        let entry = |key: &str, label| entry(key, label, range);
         if let Some(keys) = keys {
             let mut labels = labels.unwrap_or_default().into_iter();
             entries.extend(keys.into_iter().map(|key| entry(&key, labels.next())));
@@ -85,7 +102,7 @@ impl List {
             // Without a map the labels of integers count from 0, and those of strings
             // are the values.
             for (at, label) in labels?.into_iter().enumerate() {
-                entries.push(if site.counts() {
+                entries.push(if range.is_some() {
                     entry(&at.to_string(), Some(label))
                 } else {
                     entry(&label, None)
@@ -116,20 +133,22 @@ fn texts(qualifier: Option<&Qualifier>) -> Option<Vec<String>> {
     qualifier?.value.texts()
 }
 
-fn entry(key: &str, label: Option<String>) -> Entry {
+/// An entry; ranges that are open end where the type does.
+fn entry(key: &str, label: Option<String>, range: Option<Interval>) -> Entry {
     let key = key.trim();
-    let values = match interval(key, (i128::MIN, i128::MAX)) {
+    let values = match interval(key, range.unwrap_or((i128::MIN, i128::MAX))) {
         _ if key == REST => Values::Rest,
         None => Values::Text,
         Some((from, to)) if key.contains("..") => Values::Range(from, to),
         Some((number, _)) => Values::Number(number),
     };
-    let key = match values {
+    let (key, spelling) = match values {
         // A number has one spelling among its radixes.
-        Values::Number(number) => number.to_string(),
-        _ => key.to_owned(),
+        Values::Number(number) => (number.to_string(), number.to_string()),
+        Values::Range(from, to) => (format!("{from}..{to}"), key.to_owned()),
+        _ => (key.to_owned(), key.to_owned()),
     };
-    Entry { key, label, values }
+    Entry { key, spelling, label, values }
 }
 
 fn differences(before: &List, after: &List) -> Vec<Fact> {
@@ -214,13 +233,14 @@ impl<'l> Labels<'l> {
             return Kind::ValueReassigned;
         }
         let is_part = old.key != new.key;
-        if is_part && (self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l)))
-        {
+        let shrinks =
+            self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l));
+        if is_part && shrinks && old.makes_room() {
             return Kind::ValueAdded;
         }
         let is_lost = label.is_some_and(|label| self.moved.contains(label));
-        // One label that became several is no other wording.
-        if is_lost || (is_part && self.split.contains(&*old.key)) {
+        // One label that became several is no other wording, nor is what left the range.
+        if is_lost || (is_part && shrinks) || (is_part && self.split.contains(&*old.key)) {
             Kind::ValueReassigned
         } else {
             Kind::ValueLabelChanged
@@ -254,14 +274,14 @@ mod tests {
 
     #[test]
     fn ranges_make_room() {
-        let old = (&["0", "1", "2..32767", "32768.."][..], &["No", "Yes", "DMTF", "Vendor"][..]);
+        let old = (&["0", "1", "2..32767", "32768.."][..], &["No", "Yes", "Reserved", "Vendor"][..]);
         let new = (
             &["0", "1", "2", "3..32767", "32768.."][..],
-            &["No", "Yes", "Maybe", "DMTF", "Vendor"][..],
+            &["No", "Yes", "Maybe", "Reserved", "Vendor"][..],
         );
         assert_eq!(ids(old, new), ["value-added"]);
         assert_eq!(ids(new, old), ["value-removed"]);
-        let short = (&["0", "1", "2..32767"][..], &["No", "Yes", "DMTF"][..]);
+        let short = (&["0", "1", "2..32767"][..], &["No", "Yes", "Reserved"][..]);
         assert_eq!(ids(old, short), ["value-removed"]);
         assert_eq!(ids(short, old), ["value-added"]);
         let rest = (&["0", "1", ".."][..], &["No", "Yes", "Rest"][..]);
@@ -276,9 +296,9 @@ mod tests {
             (&["1..6", "7..9"][..], &["a", "b"][..], &["value-reassigned"][..]),
             (&["1..3", "4..9"], &["a", "b"], &["value-reassigned"]),
             (&["1..3", "4..5", "6..9"], &["a", "a", "b"], &["values-reordered"]),
-            (&["1..4", "5", "6..9"], &["a", "c", "b"], &["value-added"]),
+            (&["1..4", "5", "6..9"], &["a", "c", "b"], &["value-reassigned"]),
             (&["1..4", "5", "6..9"], &["a", "b", "b"], &["value-reassigned"]),
-            (&["1..3", "4..5", "6..9"], &["a", "c", "b"], &["value-added"]),
+            (&["1..3", "4..5", "6..9"], &["a", "c", "b"], &["value-reassigned"]),
             (&["1", "2..5", "6..9"], &["c", "d", "b"], &["value-reassigned", "value-reassigned"]),
             (&["1..9"], &["c"], &["value-label-changed", "value-label-changed"]),
             (&["1..9"], &["a"], &["value-reassigned"]),
