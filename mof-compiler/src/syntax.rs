@@ -34,7 +34,7 @@ mod tests;
 
 pub(crate) use include::{IncludeSite, SettingSite, scan_includes};
 pub use lex::{Lexed, lex};
-pub(crate) use lexer::stand_in_comments;
+pub(crate) use lexer::first_outside_comments;
 pub(crate) use literal::unescape;
 pub(crate) use parse::parse_again;
 pub use parse::{MAX_NESTING, parse_file};

@@ -233,8 +233,7 @@ impl<'l> Labels<'l> {
             return Kind::ValueReassigned;
         }
         let is_part = old.key != new.key;
-        let shrinks =
-            self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l));
+        let shrinks = self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l));
         if is_part && shrinks && old.makes_room() {
             return Kind::ValueAdded;
         }
@@ -274,7 +273,8 @@ mod tests {
 
     #[test]
     fn ranges_make_room() {
-        let old = (&["0", "1", "2..32767", "32768.."][..], &["No", "Yes", "Reserved", "Vendor"][..]);
+        let old =
+            (&["0", "1", "2..32767", "32768.."][..], &["No", "Yes", "Reserved", "Vendor"][..]);
         let new = (
             &["0", "1", "2", "3..32767", "32768.."][..],
             &["No", "Yes", "Maybe", "Reserved", "Vendor"][..],

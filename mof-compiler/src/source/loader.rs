@@ -2,7 +2,7 @@
 
 use super::again::include_again;
 use super::archive::{self, ZipFileSystem};
-use super::comments::decode_around;
+use super::comments::{Foreign, decode_around};
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, IncludeProblem};
@@ -440,11 +440,15 @@ impl<'fs> Loader<'fs> {
             let message = mistake.to_string();
             self.mistakes.push(Diagnostic::new(Code::Encoding, added, Span::default(), message));
         }
-        if let Some(first) = foreign {
-            let message = "a comment is not valid UTF-8; it is read as Latin-1";
-            let found = Diagnostic::new(Code::Encoding, added, first, message);
-            let found = found.with_severity(Severity::Warning);
-            self.mistakes.push(found.with_help("save the file as UTF-8"));
+        if let Some(Foreign { span, harmless }) = foreign {
+            let message = match harmless {
+                true => "a comment is not valid UTF-8; it is read as Latin-1",
+                false => "this is not valid UTF-8",
+            };
+            let found = Diagnostic::new(Code::Encoding, added, span, message);
+            let severity = if harmless { Severity::Warning } else { Severity::Error };
+            let found = found.with_severity(severity).with_help("save the file as UTF-8");
+            self.mistakes.push(found);
         }
         Ok(added)
     }

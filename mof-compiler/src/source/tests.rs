@@ -166,7 +166,7 @@ fn bad_includes_are_reported_where_they_stand() {
 #[test]
 fn undecodable_texts_are_diagnostics_and_limits_are_errors() {
     let mut fs = MemoryFileSystem::new();
-    fs.insert("a.mof", &b"class A {};\xE9"[..]);
+    fs.insert("a.mof", &b"class A {};\xE9\0"[..]);
     fs.insert("b.mof", " ".repeat(50));
     let limits = Limits { file: 49, total: 60, files: 3 };
     let mut loader = Loader::new(&fs).with_limits(limits.clone());

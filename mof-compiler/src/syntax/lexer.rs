@@ -382,21 +382,21 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Whether all these places of a text, in their order, stand in comments of MOF 2 that end.
-pub(crate) fn stand_in_comments(text: &str, places: &[usize]) -> bool {
+/// The first of these places of a text, given in their order, that does not stand in a comment
+/// of MOF 2 that ends.
+pub(crate) fn first_outside_comments(text: &str, places: &[usize]) -> Option<usize> {
     let mut lexer = Lexer::new(text, Language::Mof2, 0);
     let mut places = places.iter().peekable();
     loop {
         let kind = lexer.next().kind;
         if kind == Kind::End {
-            return true;
+            return None;
         }
         let token = lexer.span().range();
         while places.next_if(|place| **place < token.start).is_some() {}
-        match places.peek() {
-            None => return true,
-            Some(place) if token.contains(*place) => return false,
-            Some(_) => {}
+        let place = **places.peek()?;
+        if token.contains(&place) {
+            return Some(place);
         }
     }
 }

@@ -35,7 +35,7 @@ fn qualifiers_of_values_of_qualifiers_are_bounded() {
     let limit = MAX_NESTING as usize;
     assert_eq!(parse(&nested(limit - 1)).1, [] as [String; 0]);
     let without_braces = |depth| format!("{}class D {{}};", "[q(".repeat(depth));
-    for depth in [limit + 1, 100_000] {
+    for depth in [limit + 1, 10_000] {
         for text in [nested(depth), without_braces(depth)] {
             let reports = parse(&text).1;
             assert!(reports[0].contains("nest deeper than 64"), "{reports:?}");
