@@ -43,7 +43,7 @@ pub(crate) struct FindingsArgs {
     #[command(flatten)]
     pub(crate) report: ReportArgs,
     /// Show at most N errors and N warnings, then how many more there are; 0 shows
-    /// all. Programs get up to 1,000 of each, and all with 0
+    /// all. Unless it is given, people see 50 and programs get 1,000 of each
     #[arg(long, value_name = "N")]
     pub(crate) max_errors: Option<usize>,
 }

@@ -9,7 +9,7 @@ pub(crate) use summary::summary;
 
 use crate::args::{CompileArgs, FindingsFormat};
 use crate::core::files;
-use crate::core::{Content, Inputs, Key, Loaded, Stamp, Targets, compile_alone};
+use crate::core::{Content, Inputs, Key, Loaded, Stamp, Targets, compile_alone, configuration};
 use crate::failure::{Failure, Stop};
 use crate::output::dep_file;
 use crate::progress::Progress;
@@ -121,8 +121,12 @@ fn key(args: &CompileArgs, inputs: &Inputs, options: &CompileOptions, outputs: &
     for form in outputs.forms() {
         key.feed(form.as_str().as_bytes());
     }
-    let dep_file = args.dep_file.iter().map(|path| path.as_os_str().as_encoded_bytes());
-    dep_file.for_each(|path| key.feed(path));
+    if let Some(path) = &args.dep_file {
+        // Its rule names the configuration.
+        let configuration = configuration(&args.levels).unwrap_or_default();
+        key.feed(path.as_os_str().as_encoded_bytes());
+        key.feed(configuration.as_os_str().as_encoded_bytes());
+    }
     key
 }
 
@@ -230,7 +234,10 @@ fn dep_rule(
         return Ok(None);
     }
     let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
-    let inputs: Vec<_> = trace.files().map(Path::to_string_lossy).collect();
+    // The levels that it sets decide whether there is an output.
+    let configuration = configuration(&args.levels);
+    let inputs = trace.files().chain(configuration.as_deref()).map(Path::to_string_lossy);
+    let inputs: Vec<_> = inputs.collect();
     dep_file::rule(&targets, &inputs).map(Some).map_err(|name| {
         let message =
             format!("no rule for make can name {name:?}: it holds a line break, `;` or `|`");

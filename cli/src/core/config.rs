@@ -42,25 +42,26 @@ pub(crate) fn levels(args: &LevelArgs, mut levels: Levels) -> Result<Levels, Fai
     Ok(levels)
 }
 
-/// The configuration that was named, or the next one upwards from here.
-fn read(args: &LevelArgs) -> Result<Option<(PathBuf, String)>, Failure> {
+/// Where the configuration is that was named, or the next one upwards from here: as named, or
+/// as it is found from here.
+pub(crate) fn place(args: &LevelArgs) -> Option<PathBuf> {
     if args.no_config {
-        return Ok(None);
+        return None;
     }
     if let Some(named) = &args.config {
-        let text = std::fs::read_to_string(named).map_err(|error| unreadable(named, &error))?;
-        return Ok(Some((named.clone(), text)));
+        return Some(named.clone());
     }
-    let Ok(here) = std::env::current_dir() else { return Ok(None) };
-    for folder in here.ancestors() {
-        let path = folder.join(NAME);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => return Ok(Some((path, text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(unreadable(&path, &error)),
-        }
+    let here = std::env::current_dir().ok()?;
+    let up = here.ancestors().position(|folder| folder.join(NAME).exists())?;
+    Some(std::iter::repeat_n("..", up).chain([NAME]).collect())
+}
+
+fn read(args: &LevelArgs) -> Result<Option<(PathBuf, String)>, Failure> {
+    let Some(path) = place(args) else { return Ok(None) };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) => Err(unreadable(&path, &error)),
     }
-    Ok(None)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

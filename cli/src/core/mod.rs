@@ -24,7 +24,7 @@ pub(crate) use archive::{
     archive_at, archive_bytes, archive_from, archive_of, open_archive, within_limits,
 };
 pub(crate) use check::check_query;
-pub(crate) use config::levels;
+pub(crate) use config::{levels, place as configuration};
 pub(crate) use content::Content;
 pub(crate) use directory::{Directory, Kept};
 pub(crate) use fmt::{Formatted, Formatter, Outcome, mof_files};

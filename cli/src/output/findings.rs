@@ -20,6 +20,10 @@ impl FindingsArgs {
         match self.max_errors {
             None => Diagnostics::new(),
             Some(0) => Diagnostics::with_limit(usize::MAX),
+            Some(most) if self.report.format != FindingsFormat::Human => {
+                Diagnostics::with_limit(most)
+            }
+            // The first in the order of places, which is known when all are.
             Some(most) => Diagnostics::with_limit(most.max(Diagnostics::DEFAULT_LIMIT)),
         }
     }

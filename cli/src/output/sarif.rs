@@ -2,13 +2,14 @@
 //!
 //! Only what the format asks for and what viewers use is written; the types below
 //! are that part of it, in its words. Texts are named by URI: relative to
-//! `%SRCROOT%`, the working directory, where they lie below it.
+//! `%SRCROOT%` where they lie below it. That is the working copy that the working directory is
+//! in, as code scanning services count paths from there, or else the working directory.
 
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
@@ -16,7 +17,10 @@ const ROOT: &str = "%SRCROOT%";
 /// Where results point.
 struct Scene<'a> {
     sources: &'a SourceMap,
+    /// The URI of `%SRCROOT%`.
     root: Option<String>,
+    /// What relative names are relative to.
+    here: Option<&'a Path>,
 }
 
 /// Writes a log of one run.
@@ -27,9 +31,9 @@ pub(crate) fn write(
     directory: Option<&Path>,
 ) -> io::Result<()> {
     let sorted = diagnostics.clone().into_sorted();
-    let root =
-        directory.map(|directory| format!("{}/", file_uri(directory.to_string_lossy().as_ref())));
-    let log = log(&sorted, diagnostics, &Scene { sources, root });
+    let root = directory.map(working_copy);
+    let root = root.map(|root| format!("{}/", file_uri(root.to_string_lossy().as_ref())));
+    let log = log(&sorted, diagnostics, &Scene { sources, root, here: directory });
     serde_json::to_writer_pretty(&mut *out, &log)?;
     out.write_all(b"\n")
 }
@@ -38,7 +42,7 @@ pub(crate) fn write(
 /// that is not there.
 pub(crate) fn write_failure(out: &mut dyn Write, message: &str, exit_code: u8) -> io::Result<()> {
     let (sources, none) = (SourceMap::new(), Diagnostics::new());
-    let mut log = log(&[], &none, &Scene { sources: &sources, root: None });
+    let mut log = log(&[], &none, &Scene { sources: &sources, root: None, here: None });
     let [run] = &mut log.runs;
     let [invocation] = &mut run.invocations;
     invocation.execution_successful = false;
@@ -297,18 +301,42 @@ impl<'a> Scene<'a> {
     }
 
     fn location(&self, name: &str) -> Location {
-        if Path::new(name).is_absolute() {
-            let uri = file_uri(name);
-            match self.root.as_ref().and_then(|root| uri.strip_prefix(root.as_str())) {
-                Some(below) if !below.is_empty() => {
-                    Location { uri: below.to_owned(), uri_base_id: Some(ROOT) }
-                }
-                _ => Location { uri, uri_base_id: None },
+        let relative = || Location { uri: escape(&slashes(name)), uri_base_id: Some(ROOT) };
+        let path = match self.here {
+            _ if Path::new(name).is_absolute() => Path::new(name).to_owned(),
+            // Standard input and other texts that are no files.
+            Some(_) if name.starts_with('<') => return relative(),
+            Some(here) => plain(&here.join(name)),
+            None => return relative(),
+        };
+        let uri = file_uri(path.to_string_lossy().as_ref());
+        match self.root.as_ref().and_then(|root| uri.strip_prefix(root.as_str())) {
+            Some(below) if !below.is_empty() => {
+                Location { uri: below.to_owned(), uri_base_id: Some(ROOT) }
             }
-        } else {
-            Location { uri: escape(&slashes(name)), uri_base_id: Some(ROOT) }
+            _ => Location { uri, uri_base_id: None },
         }
     }
+}
+
+/// The directory at or above this one that git keeps, or this one.
+fn working_copy(directory: &Path) -> &Path {
+    directory.ancestors().find(|above| above.join(".git").exists()).unwrap_or(directory)
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// The `file` URI of an absolute path (RFC 8089; section E.2 and E.3 for those of Windows).
@@ -418,9 +446,29 @@ mod tests {
     }
 
     #[test]
+    fn paths_count_from_the_root() {
+        let here = Path::new(ROOT_FOLDER).join("build");
+        let root = format!("{}/", file_uri(ROOT_FOLDER));
+        let sources = SourceMap::new();
+        let scene = Scene { sources: &sources, root: Some(root), here: Some(&here) };
+        for (name, uri, is_below) in [
+            ("x.mof", "build/x.mof", true),
+            ("../mof/./x y.mof", "mof/x%20y.mof", true),
+            ("../x.zip/a.mof", "x.zip/a.mof", true),
+            ("<stdin>", "%3Cstdin%3E", true),
+            ("../../x.mof", "/a/x.mof", false),
+        ] {
+            let found = scene.location(name);
+            assert_eq!(found.uri_base_id.is_some(), is_below, "{name}");
+            let is_right = if is_below { found.uri == uri } else { found.uri.ends_with(uri) };
+            assert!(is_right, "{name}: {}", found.uri);
+        }
+    }
+
+    #[test]
     fn names_become_uris() {
         let scene = |root: &str| {
-            Scene { sources: &SourceMap::new(), root: Some(root.to_owned()) }
+            Scene { sources: &SourceMap::new(), root: Some(root.to_owned()), here: None }
                 .location("<stdin>")
                 .uri
         };

@@ -20,6 +20,10 @@ fn people_see_fifty_errors_and_a_count() {
     let json = run(command().args(["compile", &source, "--format", "json"])).fails_with(1);
     assert_eq!(json.error_json().as_array().unwrap().len(), 60);
     assert_eq!((&json.json()["errors"], &json.json()["omitted"]), (&60.into(), &0.into()));
+    let line = ["compile", &source, "--format", "json", "--max-errors", "5"];
+    let json = run(command().args(line)).fails_with(1);
+    assert_eq!(json.error_json().as_array().unwrap().len(), 5);
+    assert_eq!((&json.json()["errors"], &json.json()["omitted"]), (&60.into(), &55.into()));
 }
 
 #[test]

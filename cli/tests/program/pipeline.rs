@@ -244,6 +244,25 @@ fn make_takes_no_other_files_for_the_inputs() {
 }
 
 #[test]
+fn a_configuration_is_an_input() {
+    let place = Place::new();
+    place.file("sub/a.mof", "class X_A {};\n");
+    let below = |line: &[&str]| {
+        let directory = std::path::PathBuf::from(place.path("sub"));
+        run(command().args(line).current_dir(directory)).succeeds();
+        std::fs::read_to_string(place.path("sub/deps.mk")).unwrap()
+    };
+    let line = ["compile", "a.mof", "-o", "o.cimar", "--dep-file", "deps.mk"];
+    place.file("cimarron.toml", "[lint]\nwarnings = \"deny\"\n");
+    let named = |text: String| text.replace('\\', "/").contains("../cimarron.toml");
+    assert!(named(below(&line)));
+    assert!(!named(below(&[&line[..], &["--no-config", "--force"]].concat())));
+    let other = place.file("other.toml", "");
+    let text = below(&[&line[..], &["--config", &other]].concat());
+    assert!(text.contains("other.toml") && !named(text), "{other}");
+}
+
+#[test]
 fn make_takes_no_name_for_an_assignment() {
     let place = Place::new();
     place.file("v=1.mof", "class X_A {};\n");
