@@ -13,6 +13,8 @@ pub(crate) struct Broken {
     classes: HashSet<Name>,
     qualifiers: HashSet<Name>,
     aliases: HashSet<Name>,
+    /// Whether a file is missing, which may declare any qualifier.
+    pub(crate) lacks_a_file: bool,
 }
 
 impl Broken {
@@ -33,7 +35,7 @@ impl Broken {
     }
 
     pub(crate) fn has_qualifier(&self, name: &str) -> bool {
-        self.qualifiers.contains(&CaseInsensitive(name))
+        self.lacks_a_file || self.qualifiers.contains(&CaseInsensitive(name))
     }
 
     pub(crate) fn has_alias(&self, name: &str) -> bool {
@@ -44,5 +46,6 @@ impl Broken {
         self.classes.extend(other.classes);
         self.qualifiers.extend(other.qualifiers);
         self.aliases.extend(other.aliases);
+        self.lacks_a_file |= other.lacks_a_file;
     }
 }

@@ -3,6 +3,7 @@
 use super::SourceError;
 use super::fs::{EntryKind, FileSystem};
 use crate::diagnostic::Code;
+use cimarron_model::suggest;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -54,9 +55,25 @@ fn in_other_case(fs: &dyn FileSystem, directory: &Path, name: &str) -> io::Resul
     Ok(fs.list(directory)?.into_iter().filter(fits).min())
 }
 
+/// The MOF file in the place of a missing one whose name is nearly the same, as an include
+/// writes it.
+pub(super) fn similar(fs: &dyn FileSystem, directory: &Path, name: &str) -> Option<String> {
+    let name = name.replace('\\', "/");
+    let (below, file) = name.rsplit_once('/').map_or(("", &*name), |(below, file)| (below, file));
+    let is_mof = |name: &&str| name.len() > 4 && name.to_ascii_lowercase().ends_with(".mof");
+    let entries = fs.list(&directory.join(below)).ok()?;
+    let names = entries.iter().filter_map(|entry| entry.file_name()?.to_str()).filter(is_mof);
+    let similar = suggest::nearest(file, names)?;
+    Some(if below.is_empty() { similar.to_owned() } else { format!("{below}/{similar}") })
+}
+
 /// Why an include failed.
 pub(super) enum IncludeProblem {
-    NotFound(Vec<String>),
+    /// Where it was looked for, and what is there by a similar name.
+    NotFound {
+        tried: Vec<String>,
+        similar: Option<String>,
+    },
     Io(io::Error),
     Source(SourceError),
 }
@@ -65,8 +82,10 @@ impl IncludeProblem {
     /// The code, the message and the help.
     pub(super) fn explain(self, path: &str) -> (Code, String, Option<String>) {
         match self {
-            Self::NotFound(tried) => {
-                let help = if path.contains(char::is_control) {
+            Self::NotFound { tried, similar } => {
+                let help = if let Some(similar) = similar {
+                    suggest::did_you_mean(&similar)
+                } else if path.contains(char::is_control) {
                     "the name holds a control character, from an escape such as \\t; \
                      write / between directories"
                         .to_owned()

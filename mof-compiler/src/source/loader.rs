@@ -262,6 +262,7 @@ impl<'fs> Loader<'fs> {
                 let mut diagnostic = Diagnostic::new(code, file, site.argument, message);
                 diagnostic.help = help;
                 sink.push(diagnostic);
+                sink.broken.lacks_a_file = true;
             });
             includes.push(Include {
                 from: file,
@@ -291,7 +292,7 @@ impl<'fs> Loader<'fs> {
         if let Some(file) = near.and_then(|near| self.loaded(near, path)) {
             return Ok(file);
         }
-        let mut tried = Vec::new();
+        let (mut tried, mut similar) = (Vec::new(), None);
         let search = self.search.iter().map(|directory| (None, directory.clone()));
         let places = near.cloned().into_iter().chain(search);
         for (archive, directory) in places.collect::<Vec<_>>() {
@@ -305,6 +306,8 @@ impl<'fs> Loader<'fs> {
                     .map_err(IncludeProblem::Io)?
             };
             let Some((key, found)) = found else {
+                let fs = self.file_system(archive);
+                similar = similar.or_else(|| include::similar(fs, &directory, path));
                 tried.push(self.display(archive, &directory));
                 continue;
             };
@@ -314,7 +317,7 @@ impl<'fs> Loader<'fs> {
             };
             return loaded.map_err(IncludeProblem::Source);
         }
-        Err(IncludeProblem::NotFound(tried))
+        Err(IncludeProblem::NotFound { tried, similar })
     }
 
     /// The file that is there by this name, if it was loaded already.
