@@ -8,8 +8,16 @@ use std::fmt::Display;
 /// and swaps of neighbours. Of two equally near the first in order of text is
 /// given, so the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(text, (text.chars().count() / 3).min(4), candidates)
+}
+
+/// The same for one that is at most so many edits away.
+pub fn nearest_within<'a>(
+    text: &str,
+    limit: usize,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let wanted: Vec<char> = text.chars().map(fold::fold_char).collect();
-    let limit = (wanted.len() / 3).min(4);
     let letters = letters(wanted.iter().copied());
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {

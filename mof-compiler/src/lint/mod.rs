@@ -10,6 +10,7 @@ mod description;
 mod files;
 mod key;
 mod literal;
+mod misspelt;
 mod naming;
 mod redundant;
 mod shape;
@@ -77,6 +78,8 @@ const OF_CLASSES: &[(&[Lint], OfClass)] = &[
     (&[Lint::MemberNameCase], naming::member_case),
     (&[Lint::OverrideSpelling], naming::override_spelling),
     (&[Lint::MemberNamedAsClass], naming::named_as_class),
+    (&[Lint::MisspeltQualifier], misspelt::qualifiers),
+    (&[Lint::MisspeltReference], misspelt::references),
     (&[Lint::ValueMapWithoutValues], value_map::without_values),
     (&[Lint::ValuesWithoutValueMap], value_map::without_value_map),
     (&[Lint::PlainOctets], units::plain_octets),

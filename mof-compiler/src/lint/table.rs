@@ -60,6 +60,8 @@ lints! {
     "MOF0514" SeveralClasses Allow "a file declares several classes";
     "MOF0515" OverrideSpelling Warn "an override spells the name differently";
     "MOF0516" MemberNamedAsClass Warn "a member repeats the name of its class";
+    "MOF0517" MisspeltQualifier Warn "a qualifier has nearly the name of a known one";
+    "MOF0518" MisspeltReference Warn "a reference leads to nearly the name of a class";
     // Values
     "MOF0520" ValueMapWithoutValues Warn "a ValueMap has no Values";
     "MOF0521" ValuesWithoutValueMap Warn "Values have no ValueMap";
