@@ -9,6 +9,7 @@ use cimarron_mof::source::{CachingFileSystem, Encoding, FileSystem, Limits, deco
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A text and what formatting makes of it.
@@ -50,6 +51,9 @@ impl Formatter {
     pub(crate) fn file(&mut self, path: &Path) -> Outcome {
         match self.files.read(path, Limits::default().file) {
             Ok(bytes) => self.bytes(&path.display().to_string(), bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Outcome::Failed(format!("`{}` does not exist", path.display()))
+            }
             Err(error) => Outcome::Failed(format!("`{}` cannot be read: {error}", path.display())),
         }
     }

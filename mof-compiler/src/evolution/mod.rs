@@ -96,7 +96,9 @@ fn whole_namespace(
 ) -> Option<Change> {
     let kind = if after.is_some() { Kind::NamespaceAdded } else { Kind::NamespaceRemoved };
     let content = |s: SchemaView<'_>| {
-        format!("{} classes, {} instances", s.class_count(), s.instance_count())
+        let counted = |n: usize, one, many| format!("{n} {}", if n == 1 { one } else { many });
+        let classes = counted(s.class_count(), "class", "classes");
+        format!("{classes}, {}", counted(s.instance_count(), "instance", "instances"))
     };
     Some(Change {
         kind,

@@ -188,17 +188,27 @@
   }
 
   // The lower, the better; null where the entry does not fit. A name fits best as a
-  // whole, then at its start, at the start of one of its words, and anywhere.
+  // whole, then at its start, at the start of one of its words, and anywhere. Words also
+  // fit as one, as names are written.
   function score(entry, words) {
+    const apart = scoreOfEach(entry, words);
+    if (words.length < 2) return apart;
+    const joined = scoreOfEach(entry, [words.join("")]);
+    if (joined === null) return apart;
+    return apart === null ? joined + 2 : Math.min(apart, joined + 2);
+  }
+
+  function scoreOfEach(entry, words) {
     let total = entry.rank * 4 + (entry.gone ? 6 : 0);
     for (const word of words) {
       const text = word.includes(".") ? entry.whole : entry.lower;
       const at = text.indexOf(word);
       if (at < 0) {
+        if (beginsBoth(entry, word)) { total += 10; continue; }
         if (entry.owner && words.length > 1 && entry.owner.toLowerCase().includes(word)) { total += 12; continue; }
         return null;
       }
-      const bare = entry.lower.slice(entry.lower.indexOf("_") + 1);
+      const bare = withoutSchema(entry.lower);
       const name = word.includes(".") ? entry.owner + "." + entry.name : entry.name;
       if (text === word || bare === word) total += 0;
       else if (at === 0 || bare.startsWith(word)) total += 8;
@@ -208,13 +218,25 @@
     return total + entry.name.length / 100;
   }
 
-  // What a class inherits is found by its dotted name too.
+  function withoutSchema(name) {
+    return name.slice(name.indexOf("_") + 1);
+  }
+
+  // Whether a word with a dot begins the names of a class and of a member of it.
+  function beginsBoth(entry, word) {
+    const dot = word.indexOf(".");
+    if (dot < 1 || !entry.owner || !entry.lower.startsWith(word.slice(dot + 1))) return false;
+    const owner = entry.owner.toLowerCase();
+    return owner.startsWith(word.slice(0, dot)) || withoutSchema(owner).startsWith(word.slice(0, dot));
+  }
+
+  // What a class inherits is found by its dotted name too, or by both names.
   function inheritedMembers(text) {
     const dot = text.indexOf(".");
     if (dot < 1) return [];
     const found = [];
     const owner = text.slice(0, dot);
-    const start = entries.byClass.findIndex((one) => one.name === owner || one.name.slice(one.name.indexOf("_") + 1) === owner);
+    const start = entries.byClass.findIndex((one) => one.name === owner || withoutSchema(one.name) === owner);
     for (let at = start >= 0 ? entries.byClass[start].above : -1; at >= 0; at = entries.byClass[at].above) {
       for (const member of entries.byClass[at].members) {
         if (member.lower.startsWith(text.slice(dot + 1))) found.push({ entry: member, score: 30 + found.length / 1000 });
@@ -232,7 +254,7 @@
       const value = score(entry, words);
       if (value !== null) found.push({ entry, score: value });
     }
-    found.push(...inheritedMembers(text.trim()));
+    found.push(...inheritedMembers(words.length === 2 ? words.join(".") : text.trim()));
     found.sort((a, b) => a.score - b.score || (a.entry.whole < b.entry.whole ? -1 : a.entry.whole > b.entry.whole ? 1 : 0));
     return found.map((one) => one.entry);
   }
