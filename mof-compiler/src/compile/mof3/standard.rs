@@ -134,6 +134,18 @@ pub(super) fn standard(name: &str) -> Option<&'static Standard> {
     STANDARD.iter().find(|standard| standard.name.eq_ignore_ascii_case(name))
 }
 
+/// The qualifiers that the compiler itself writes, besides those that the text does.
+pub(super) const MADE: [&str; 8] = [
+    "Association",
+    "EmbeddedInstance",
+    "Enumeration",
+    "Indication",
+    "Octetstring",
+    "Structure",
+    "ValueMap",
+    "Values",
+];
+
 impl Standard {
     fn declaration(&self) -> QualifierType {
         let data_type = match self.is_array {

@@ -67,11 +67,17 @@ fn uses_of_an_enumeration_do_not_grow_without_bound() {
 
 #[test]
 fn a_long_line_of_enumerations_takes_linear_time() {
-    let mut mof = "enumeration E0 : integer { A0 = 0 };".to_owned();
-    (1..2_000).for_each(|i| {
-        write!(mof, "enumeration E{i} : E{} {{ A{i} = {i} }};", i - 1).unwrap();
-    });
-    assert_eq!(codes(&mof), Vec::<String>::new());
+    let chain = |length: usize| {
+        let mut mof = "enumeration E0 : integer { A0 = 0 };".to_owned();
+        (1..length).for_each(|i| {
+            write!(mof, "enumeration E{i} : E{} {{ A{i} = {i} }};", i - 1).unwrap();
+        });
+        codes(&(mof + &format!("class C {{ E{} P = A0; }};", length - 1)))
+    };
+    assert_eq!(chain(256), Vec::<String>::new());
+    // Only the first that is too far down says so.
+    assert_eq!(chain(257), ["MOF0103"]);
+    assert_eq!(chain(2_000), ["MOF0103"]);
 }
 
 /// Pieces that make text which is nearly right.
