@@ -35,6 +35,7 @@ mod value;
 mod tests;
 
 pub(crate) use permit::{permits, value_type};
+pub(crate) use standard::is_standard;
 
 use super::alias::AliasTable;
 use super::collect::Collected;

@@ -168,6 +168,11 @@ impl Standard {
     }
 }
 
+/// Whether a declaration is the one that a text of MOF 3 need not make.
+pub(crate) fn is_standard(declared: &QualifierType) -> bool {
+    standard(declared.name.as_str()).is_some_and(|standard| standard.declaration() == *declared)
+}
+
 /// Makes them known where nothing else of the name is, and the text declares none.
 pub(super) fn know(builder: &mut NamespaceBuilder, declared: &HashSet<Name>) {
     for standard in STANDARD {

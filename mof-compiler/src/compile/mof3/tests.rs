@@ -1,9 +1,11 @@
 //! What the writing out of MOF 3 costs, and that no text makes it panic.
 
+use crate::evolution::{Change, Element, compare_as};
 use crate::{
     CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, OsFileSystem, compile,
 };
 use cimarron_model::Dialect;
+use cimarron_schema::Archive;
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -63,6 +65,20 @@ fn uses_of_an_enumeration_do_not_grow_without_bound() {
     (0..501).for_each(|i| write!(mof, "E P{i}; ").unwrap());
     mof += "};";
     assert_eq!(codes(&mof), ["MOF0435"]);
+}
+
+#[test]
+fn qualifier_types_that_nobody_declares_are_not_compared() {
+    let archive = |mof: &str| Archive::from_bytes(compiled(mof).archive().unwrap()).unwrap();
+    let compared = |old: &str, new: &str| {
+        let found = compare_as(Language::Mof3, &archive(old), &archive(new)).changes;
+        let is_one = |change: &&Change| matches!(change.element, Element::QualifierType(_));
+        found.iter().filter(is_one).count()
+    };
+    let (with, without) = ("class C { [MaxLen(5)] string K; };", "class C { string K; };");
+    assert_eq!((compared(with, without), compared(without, with)), (0, 0));
+    let own = format!("{with} Qualifier Q : boolean = false Scope(any);");
+    assert_eq!((compared(&own, without), compared(without, &own)), (1, 1));
 }
 
 #[test]
