@@ -21,6 +21,7 @@ pub(crate) use suppress::{SUPPRESSION, suppress, unsuppressed};
 
 use crate::source::{FileId, SourceMap, Span};
 use cimarron_model::Status;
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 
 /// One finding.
@@ -215,6 +216,12 @@ impl Diagnostics {
             }
             stay
         });
+    }
+
+    /// Keeps the first of findings that are the same; the others are not counted either.
+    pub(crate) fn keep_first(&mut self) {
+        let mut found = HashSet::new();
+        self.retain(|d| found.insert((d.file, d.span, d.code, d.message.clone())));
     }
 
     /// How many findings of each severity and code there were, kept or not.

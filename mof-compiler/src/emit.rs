@@ -21,7 +21,8 @@ use std::io::{self, Write};
 pub enum Emit {
     /// The archive.
     Archive,
-    /// MOF 2 that compiles to the same schema: what each class itself declares.
+    /// MOF 2: what each class itself declares. It compiles to the same schema, but for what only
+    /// MOF 3 can say: methods without a result or with references, and defaults of parameters.
     Mof,
     /// JSON: every class with what it inherits, qualifier types and instances.
     Json,

@@ -8,7 +8,7 @@ use crate::output::{findings, stdout};
 use crate::progress::Progress;
 use crate::terminal;
 use cimarron_model::{Dialect, Name, Status};
-use cimarron_mof::evolution::{Change, Changes, Verdict, compare};
+use cimarron_mof::evolution::{Change, Changes, Verdict, compare_as};
 use cimarron_mof::{CompileOptions, Diagnostics, Language};
 use cimarron_schema::{Archive, ClassView};
 use std::io::Write;
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     let new = new.map_or_else(|| compiled(&args.new, args, dialect, &progress), Ok)?;
     progress.step("comparing");
     let chosen = chosen_classes(args, &old, &new)?;
-    let Changes { changes, renames } = compare(&old, &new);
+    let Changes { changes, renames } = compare_as(language_of(args), &old, &new);
     drop(progress);
 
     // Denied is what changed, whether it is shown or not.
@@ -63,6 +63,10 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     if denied { Err(Stop::Reported) } else { Ok(()) }
 }
 
+fn language_of(args: &DiffArgs) -> Language {
+    args.dialect.map_or_else(Language::default, |dialect| dialect.1)
+}
+
 /// The archive of MOF at a path. Findings are written when there are errors among
 /// them; warnings alone belong to `compile`.
 fn compiled(
@@ -73,10 +77,9 @@ fn compiled(
 ) -> Result<Archive, Stop> {
     let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
     let texts = inputs.load_untraced(Diagnostics::new())?;
-    let language = args.dialect.map_or_else(Language::default, |dialect| dialect.1);
     let options = CompileOptions {
         dialect,
-        language,
+        language: language_of(args),
         namespace: args.namespace.clone(),
         ..CompileOptions::default()
     };

@@ -6,15 +6,16 @@ use super::system::{SystemClasses, namespace_at};
 use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
-use crate::Code;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::syntax::ast::{Argument, Directive};
+use crate::{Code, Language};
 use cimarron_model::{Dialect, Name, ObjectPath, fold, suggest};
 use cimarron_schema::is_locale;
 
 /// What the directives of a file have set so far.
 pub(crate) struct Directives<'b> {
     dialect: Dialect,
+    language: Language,
     base: &'b dyn Base,
     system: SystemClasses,
     namespace: Name,
@@ -30,6 +31,7 @@ impl<'b> Directives<'b> {
     pub(crate) fn new(options: &CompileOptions, base: &'b dyn Base) -> Self {
         Self {
             dialect: options.dialect,
+            language: options.language,
             base,
             system: SystemClasses::default(),
             namespace: Name::new(&options.namespace),
@@ -55,7 +57,7 @@ impl<'b> Directives<'b> {
     ) {
         let name = at.node.name.text;
         if self.dialect == Dialect::Dmtf {
-            one_string(at, sink);
+            one_string(at, self.language, sink);
         }
         match (name.to_ascii_lowercase().as_str(), self.dialect) {
             ("namespace", _) => self.set_namespace(at, sink),
@@ -240,12 +242,17 @@ fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<
 }
 
 /// DSP0004 Annex A, pragmaParameter: a standard directive has one argument, which is a
-/// string. Of includes the loader says so, and whoever wants a namespace that there is none.
-fn one_string(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
-    let known = DMTF_PRAGMAS.into_iter().find(|name| fold::eq(name, at.node.name.text));
-    let Some(name) = known.filter(|name| *name != "include") else { return };
+/// string; in MOF 3 any directive (DSP0221 7.3). Of includes the loader says so, and whoever
+/// wants a namespace that there is none.
+fn one_string(at: At<'_, Directive<'_>>, language: Language, sink: &mut Diagnostics) {
+    let name = at.node.name.text;
+    let is = |known: &[&str]| known.iter().any(|known| fold::eq(known, name));
+    let is_judged = is(&DMTF_PRAGMAS) || (language == Language::Mof3 && !is(&WMI_PRAGMAS));
+    if !is_judged || fold::eq(name, "include") {
+        return;
+    }
     let span = match at.node.arguments.as_deref().unwrap_or_default() {
-        [] if name == "namespace" => return,
+        [] if fold::eq(name, "namespace") => return,
         [one] if one.quoted => return,
         [first, _, ..] if first.quoted => argument(at, 1).map(|second| second.span),
         arguments => arguments.first().map(|first| first.span),

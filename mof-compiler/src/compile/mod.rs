@@ -37,7 +37,7 @@ mod instance;
 mod key;
 mod limits;
 mod loose;
-mod mof3;
+pub(crate) mod mof3;
 mod namespace;
 mod order;
 mod place;

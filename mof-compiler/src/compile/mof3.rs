@@ -35,6 +35,7 @@ mod value;
 mod tests;
 
 pub(crate) use permit::{permits, value_type};
+pub(crate) use standard::is_standard;
 
 use super::alias::AliasTable;
 use super::collect::Collected;
@@ -137,7 +138,9 @@ fn compile_namespace(
     let table = AliasTable::new([(context.namespace, &unit, false)], context.roots, sink);
     let mut namespace = Namespace::new(context, builder, sink, &texts);
     namespace.compile(&mut unit, &table, changes);
-    lowered.judge_the_rest(&mut namespace);
+    lowered.judge_the_rest(&mut namespace, &table);
+    // What is wrong with a value is found again wherever an alias is written out as it.
+    sink.keep_first();
     standard::keep_used(builder, &used, &base);
 }
 

@@ -4,10 +4,10 @@
 use super::namespace::Namespace;
 use super::reference::leads_here;
 use super::{At, GlobalFlavors, class, instance, qualifier};
-use crate::Code;
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Value as Written, ValueKind};
+use crate::{Code, Language};
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
     Object, ObjectPath, QualifierType, Scalar, TypeClass, Value,
@@ -75,11 +75,12 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.array(written, items, data_type).map(Value::from)
             }
             ValueKind::Array(_) => {
-                let message = format!("an array cannot initialise {}", a(data_type));
+                let message = format!("an array cannot initialise {}", self.a(data_type));
                 self.mismatch(Code::UnexpectedArray, written.span, message)
             }
             _ if data_type.is_array() => {
-                let message = format!("{} cannot initialise {}", describe(written), a(data_type));
+                let message =
+                    format!("{} cannot initialise {}", describe(written), self.a(data_type));
                 let help = "write an array: { ... }".to_owned();
                 let code =
                     if self.in_qualifier { Code::QualifierValue } else { Code::ArrayExpected };
@@ -208,7 +209,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.report(Code::MisplacedAlias, written.span, message)
             }
             (ValueKind::Instance(embedded), TypeClass::Object) => {
-                let at = At::new(self.file, &**embedded);
+                let at = At::new(embedded.file.unwrap_or(self.file), &**embedded);
                 let object = instance::embedded(self.namespace, at, self.flavors, self.aliases)?;
                 self.embedded_class(written.span, object.class.as_str(), data_type)?;
                 Some(Scalar::Object(Arc::new(Object::Instance(object))))
@@ -219,8 +220,11 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 Some(Scalar::Object(Arc::new(Object::Class(object))))
             }
             _ => {
-                let message =
-                    format!("{} cannot initialise {}", describe(written), a(&element(data_type)));
+                let message = format!(
+                    "{} cannot initialise {}",
+                    describe(written),
+                    self.a(&element(data_type))
+                );
                 self.mismatch(Code::TypeMismatch, written.span, message)
             }
         }
@@ -239,9 +243,10 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
     }
 
     fn out_of_range<T>(&mut self, span: Span, number: i128, cim_type: CimType) -> Option<T> {
-        let message = format!("{number} is outside the range of {cim_type}");
+        let name = self.name(cim_type);
+        let message = format!("{number} is outside the range of {name}");
         let (least, greatest) = cim_type.integer_range().unwrap_or((0, i128::from(u16::MAX)));
-        let help = format!("{cim_type} goes from {least} to {greatest}");
+        let help = format!("{name} goes from {least} to {greatest}");
         self.report_with_help(Code::OutOfRange, span, message, help)
     }
 
@@ -277,8 +282,10 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             && let Some(found) = self.namespace.class(class.as_str())
             && !found.is_a(wanted.as_str())
         {
-            let message =
-                format!("the path of a `{class}` cannot initialise {}", a(&element(data_type)));
+            let message = format!(
+                "the path of a `{class}` cannot initialise {}",
+                self.a(&element(data_type))
+            );
             let report = At::new(self.file, &()).error(Code::TypeMismatch, span, message);
             if self.namespace.context.dialect == Dialect::Dmtf {
                 self.namespace.sink.push(report);
@@ -324,8 +331,25 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             return Some(());
         }
         let message =
-            format!("an instance of `{class}` cannot initialise {}", a(&element(data_type)));
+            format!("an instance of `{class}` cannot initialise {}", self.a(&element(data_type)));
         self.report(Code::TypeMismatch, span, message)
+    }
+
+    /// What the language calls a type: `integer` is the sint64 of MOF 3 .
+    const fn name(&self, cim_type: CimType) -> &'static str {
+        match (cim_type, self.namespace.context.language) {
+            (CimType::SInt64, Language::Mof3) => "integer",
+            _ => cim_type.as_str(),
+        }
+    }
+
+    /// A type with its article, as the language calls it.
+    fn a(&self, data_type: &DataType) -> String {
+        match self.name(data_type.cim_type) {
+            "integer" if data_type.is_array() => "an integer[]".to_owned(),
+            "integer" => "an integer".to_owned(),
+            _ => a(data_type),
+        }
     }
 
     /// Reports a value of a wrong type.

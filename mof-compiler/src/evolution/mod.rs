@@ -28,8 +28,10 @@ mod values;
 pub use change::{Change, Element, Rename};
 pub use kind::{Kind, Sign, Source, Verdict};
 
+use crate::Language;
+use crate::compile::mof3::is_standard;
 use cimarron_model::{Dialect, Name, fold};
-use cimarron_schema::{Archive, SchemaView};
+use cimarron_schema::{Archive, QualifierTypeView, SchemaView};
 use fact::Fact;
 use std::cmp::Ordering;
 
@@ -58,6 +60,12 @@ impl Changes {
 /// Compares two archives, namespace by namespace. A namespace without content is
 /// as good as none.
 pub fn compare(old: &Archive, new: &Archive) -> Changes {
+    compare_as(Language::Mof2, old, new)
+}
+
+/// As [`compare`], of texts of a language. Of the qualifier types that MOF 3 has for every text
+/// an archive holds those that are used: that one comes or goes there is no change.
+pub fn compare_as(language: Language, old: &Archive, new: &Archive) -> Changes {
     let mut found = Changes::default();
     if old.content_hash() == new.content_hash() {
         return found;
@@ -71,6 +79,7 @@ pub fn compare(old: &Archive, new: &Archive) -> Changes {
                     new: after,
                     old_dialect: old.dialect(),
                     new_dialect: new.dialect(),
+                    language,
                     namespace: Name::new(after.name()),
                     found: &mut found,
                 }
@@ -136,6 +145,7 @@ struct Comparison<'a, 'f> {
     new: SchemaView<'a>,
     old_dialect: Dialect,
     new_dialect: Dialect,
+    language: Language,
     namespace: Name,
     found: &'f mut Changes,
 }
@@ -157,6 +167,13 @@ impl<'a> Comparison<'a, '_> {
             (self.old.qualifier_types().collect(), self.new.qualifier_types().collect());
         for (before, after) in paired(&old, &new, |q| q.name()) {
             let Some(name) = after.or(before).map(|q| Name::new(q.name())) else { continue };
+            let is_standard = |view: QualifierTypeView<'_>| is_standard(&view.to_qualifier_type());
+            if let (Some(lone), None) | (None, Some(lone)) = (before, after)
+                && self.language == Language::Mof3
+                && is_standard(lone)
+            {
+                continue;
+            }
             let facts = qualifier_type::facts(before, after, self.new_dialect);
             self.report(&Element::QualifierType(name), facts, false, 0);
         }

@@ -210,6 +210,14 @@ class B {
     assert_eq!(laid_out(expected).as_deref(), Ok(expected));
 }
 
+#[test]
+fn the_end_of_a_text_of_mof3_ends_a_comment() {
+    let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };
+    for text in ["class T {}; /* un\n", "class T {};\n\n/* un\n * til\n"] {
+        assert_eq!(format(text, &options).unwrap(), text);
+    }
+}
+
 /// Declarations as tokens, with `~` between them.
 const DECLARATIONS: &[&str] = &[
     "class~A~{~}~;",

@@ -5,7 +5,7 @@
 //! checked here beyond the grammar, so one tree serves both dialects. Every node
 //! that a diagnostic may point at carries its [`Span`].
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use cimarron_model::CimType;
 use std::borrow::Cow;
 
@@ -369,6 +369,8 @@ pub struct InstanceDeclaration<'a> {
     pub class: Identifier<'a>,
     /// `as $alias`
     pub alias: Option<Identifier<'a>>,
+    /// The file, of a value that stands elsewhere and that an alias is written out as.
+    pub file: Option<FileId>,
     /// The initialisers in written order.
     pub properties: Vec<PropertyValue<'a>>,
 }

@@ -1,7 +1,7 @@
 //! Include directives, and those that hold for what follows, found without parsing.
 
 use super::stream::Stream;
-use super::token::{Form, Kind};
+use super::token::{Form, Kind, NAMES};
 use crate::diagnostic::Diagnostics;
 use crate::language::Language;
 use crate::source::{FileId, Span};
@@ -90,6 +90,8 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<SettingSit
                 Kind::Comma => None,
                 _ => continue,
             },
+            // The parser wants a name or nothing here, and reports anything else.
+            kind if kind != Kind::RightParen && !NAMES.has(kind) => continue,
             _ => None,
         };
         sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
@@ -248,6 +250,7 @@ mod tests {
             (r#"#pragma include ("#, 0),
             (r#"#pragma include ("a.mof", "b.mof")"#, 1),
             (r"#pragma include ()", 1),
+            (r"#pragma include (5)", 0),
         ] {
             assert_eq!(scan_includes(text).0.len(), sites, "{text}");
         }

@@ -1,7 +1,7 @@
 //! The places of tokens, for what works on the text and not on its meaning.
 
 use super::lexer::Lexer;
-use super::token::Kind;
+use super::token::{Kind, Token};
 use crate::Language;
 use crate::source::Span;
 
@@ -18,13 +18,20 @@ pub struct Lexed {
 /// comments; each string literal is a token of its own.
 #[doc(hidden)]
 pub fn lex(text: &str, language: Language) -> impl Iterator<Item = Lexed> {
-    Places { lexer: Lexer::new(text, language, 0), literals: 0 }
+    Places { text, lexer: Lexer::new(text, language, 0), literals: 0 }
 }
 
 struct Places<'a> {
+    text: &'a str,
     lexer: Lexer<'a>,
     /// How many literals of the latest string are still to come.
     literals: usize,
+}
+
+impl Places<'_> {
+    fn is_comment(&self, token: Token) -> bool {
+        self.text.get(token.span().range()).is_some_and(|text| text.starts_with("/*"))
+    }
 }
 
 impl Iterator for Places<'_> {
@@ -40,6 +47,12 @@ impl Iterator for Places<'_> {
                     return Some(Lexed { span: token.span(), valid: false });
                 }
                 Kind::Text => self.literals = self.lexer.literals().len(),
+                // DSP0221 5.4: the end of a text ends a comment, too.
+                Kind::Mistake
+                    if self.lexer.language() == Language::Mof3 && self.is_comment(token) =>
+                {
+                    return None;
+                }
                 _ => return Some(Lexed { span: token.span(), valid: token.kind != Kind::Mistake }),
             }
         }

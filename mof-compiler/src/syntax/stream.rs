@@ -162,7 +162,10 @@ impl<'a, 's> Stream<'a, 's> {
                 ),
                 Mistake::NoDigits => (
                     "an escaped code needs digits".to_owned(),
-                    r"write one to four hexadecimal digits after \x",
+                    match language {
+                        Language::Mof2 => r"write one to four hexadecimal digits after \x",
+                        Language::Mof3 => r"write one to six hexadecimal digits after \x",
+                    },
                 ),
                 Mistake::Surrogate => (
                     format!("`{}` is half of a surrogate pair", self.slice(place)),

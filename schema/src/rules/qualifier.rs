@@ -201,8 +201,10 @@ impl<'a> Judge<'a> {
 /// What there is to say of a qualifier that is not declared, and the advice.
 pub fn undeclared(name: &Name, environment: &dyn Environment) -> (String, String) {
     let similar = environment.similar_qualifier(name.as_str()).map(suggest::did_you_mean);
-    let help =
-        similar.unwrap_or_else(|| format!("declare it: Qualifier {name} : type, Scope(...);"));
+    // MOF 3 has no comma there.
+    let comma = if environment.types_say_all() { "" } else { "," };
+    let declare = || format!("declare it: Qualifier {name} : type{comma} Scope(...);");
+    let help = similar.unwrap_or_else(declare);
     (format!("the qualifier `{name}` is not declared"), help)
 }
 

@@ -9,10 +9,16 @@ use crate::syntax::mof3::ast::{
     EnumerationDeclaration, EnumerationElement, TypeKind, Value, ValueKind,
 };
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
-use cimarron_schema::rules::MAX_DEPTH;
+use cimarron_schema::rules::{MAX_DEPTH, Rule};
 use hashbrown::{HashMap, HashSet};
 use indexmap::IndexSet;
 use std::borrow::Cow;
+
+/// The types of the values of enumerations.
+const BASES: [&str; 10] = [
+    "string", "integer", "uint8", "uint16", "uint32", "uint64", "sint8", "sint16", "sint32",
+    "sint64",
+];
 
 /// The names that one enumeration declares, in order.
 #[derive(Default)]
@@ -22,6 +28,8 @@ pub(super) struct Members<'d> {
     by_value: HashMap<Constant<'d>, usize>,
     /// The type of the values; `None` when that is unknown.
     cim_type: Option<CimType>,
+    /// How many enumerations it extends.
+    depth: usize,
 }
 
 /// A name of an enumeration and its value.
@@ -95,8 +103,20 @@ impl<'d> Types<'d> {
         let (file, declared) = (node.file, node.declared);
         // A class among the bases has been found by whoever names it.
         let Declared::Enumeration(declared) = declared else { return };
+        let mut depth = self.depth(id);
+        if depth >= MAX_DEPTH {
+            let message =
+                format!("`{}` extends {MAX_DEPTH} or more enumerations", declared.name.text);
+            let code = Code::Rule(Rule::HierarchyTooDeep);
+            sink.push(Diagnostic::new(code, file, declared.base.span, message));
+            // Nothing is known of it, nor of what extends it.
+            depth = 0;
+            if let Some(node) = self.node_mut(id) {
+                node.above = None;
+            }
+        }
         let cim_type = self.base_type(id, declared, file, sink);
-        let mut members = Members { cim_type, ..Members::default() };
+        let mut members = Members { cim_type, depth, ..Members::default() };
         for element in &declared.elements {
             let value = constant(element, cim_type, file, sink);
             self.name(id, &mut members, element, value, file, sink);
@@ -108,6 +128,18 @@ impl<'d> Types<'d> {
         }
         if let Some(node) = self.node_mut(id) {
             node.members = members;
+        }
+    }
+
+    /// How many enumerations of the text one extends, as far as these are known; those above
+    /// it are judged.
+    fn depth(&self, id: TypeId) -> usize {
+        match self.node(id).and_then(|node| node.above.as_ref()) {
+            Some(Found::Text(above)) => self.node(*above).map_or(0, |node| {
+                let members = &node.members;
+                members.cim_type.map_or(0, |_| members.depth + 1)
+            }),
+            _ => 0,
         }
     }
 
@@ -139,9 +171,10 @@ impl<'d> Types<'d> {
         {
             // Of a circle, which is reported, the name is known.
             let is_unknown = self.meaning(declared.base.kind, Some(id)).is_none();
-            if is_unknown && !sink.broken.has_class(name.text) {
-                let similar =
-                    sink.wants_advice().then(|| self.similar(name.text, Some(id))).flatten();
+            let outer = node.outer;
+            if is_unknown && !sink.broken.has_class(name.text) && !self.may_be_visible(outer) {
+                let similar = || self.similar_enumeration(name.text, outer, &BASES);
+                let similar = sink.wants_advice().then(similar).flatten();
                 let help = similar.map(suggest::did_you_mean).or_else(wanted);
                 report(format!("the enumeration `{}` does not exist", name.text), help, sink);
             }
@@ -205,6 +238,9 @@ impl<'d> Types<'d> {
                 format!("`{}` has the value of `{}`, {}", name.text, first.text, value.text());
             let found = Diagnostic::new(Code::DuplicateElementValue, file, place, message);
             sink.push(found.with_label(other, first.span, "this has the value already"));
+            // What uses the enumeration has each value once, and this name is known.
+            members.by_name.insert(Name::new(name.text), usize::MAX);
+            return;
         }
         let position = members.list.len();
         members.by_name.insert(Name::new(name.text), position);

@@ -1,5 +1,6 @@
 //! Writing the declarations of MOF 3 as those of MOF 2.
 
+use super::super::alias::AliasTable;
 use super::super::namespace::Namespace;
 use super::super::{At, Context, GlobalFlavors, instance, qualifier as lowering};
 use super::Placed;
@@ -41,13 +42,13 @@ pub(super) struct Lowered<'t> {
 
 impl Lowered<'_> {
     /// Judges what leaves no trace in the schema.
-    pub(super) fn judge_the_rest(&self, namespace: &mut Namespace<'_, '_>) {
+    pub(super) fn judge_the_rest(&self, namespace: &mut Namespace<'_, '_>, table: &AliasTable<'_>) {
         let flavors = GlobalFlavors::default();
         for (file, list) in &self.loose {
             lowering::lower_all(namespace, *file, list, &flavors);
         }
         for (file, value) in &self.values {
-            instance::embedded(namespace, At::new(*file, value), &flavors, None);
+            instance::embedded(namespace, At::new(*file, value), &flavors, Some(table));
         }
     }
 
@@ -82,7 +83,9 @@ pub(super) fn lower<'t>(
         use_site: None,
         expanding: Vec::new(),
         budget: Some(BUDGET),
+        taken: Vec::new(),
     };
+    writer.find_taken();
     let mut lowered = Lowered::default();
     for (id, node) in types.all() {
         writer.file = node.file;
@@ -121,6 +124,8 @@ pub(super) struct Writer<'t, 'k, 's> {
     pub(super) use_site: Option<Span>,
     /// The aliases that are being written out.
     pub(super) expanding: Vec<Name>,
+    /// The qualifiers that the compiler would write and the text declares as something else.
+    pub(super) taken: Vec<&'static str>,
     /// How many more values may be made; `None` once it was too many.
     budget: Option<usize>,
 }
@@ -177,7 +182,7 @@ impl<'t> Writer<'t, '_, '_> {
                 let kind = FlavorKind::Restricted;
                 own.flavors.push(ast::Flavor { span: declared.name.span, kind });
             }
-            add(&mut qualifiers, own);
+            self.add(&mut qualifiers, own);
         }
         let superclass = self.supertype(node, declared);
         let features = declared.features.iter();
@@ -204,7 +209,10 @@ impl<'t> Writer<'t, '_, '_> {
     ) -> Option<ast::Identifier<'t>> {
         let written = declared.supertype?;
         // One that does not exist is reported like that of any class.
-        let Some(above) = &node.above else { return Some(written) };
+        let Some(above) = &node.above else {
+            let code = Code::Rule(Rule::MissingSuperclass);
+            return (!self.is_hidden(code, written)).then_some(written);
+        };
         let sort = match above {
             Found::Text(id) => self.types.sort(*id),
             Found::Base(class) if class.qualifiers.is_true("Association") => {
@@ -314,7 +322,7 @@ impl<'t> Writer<'t, '_, '_> {
         };
         let name = property.name;
         let mut qualifiers = self.qualifiers(&property.qualifiers, on, Some(name.text));
-        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        typed.qualifiers.into_iter().for_each(|one| self.add(&mut qualifiers, one));
         let default = self.default(property.default.as_ref(), &typed.target);
         let data_type = typed.data_type;
         ast::Property { span: property.span, qualifiers, data_type, name, default }
@@ -325,7 +333,7 @@ impl<'t> Writer<'t, '_, '_> {
         let name = method.name;
         let mut qualifiers =
             self.qualifiers(&method.qualifiers, ScopeKind::Method, Some(name.text));
-        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        typed.qualifiers.into_iter().for_each(|one| self.add(&mut qualifiers, one));
         let parameters = method.parameters.iter().map(|p| self.parameter(p, within)).collect();
         let return_type = typed.data_type;
         ast::Method { span: method.span, qualifiers, return_type, name, parameters }
@@ -336,7 +344,7 @@ impl<'t> Writer<'t, '_, '_> {
         let name = parameter.name;
         let mut qualifiers =
             self.qualifiers(&parameter.qualifiers, ScopeKind::Parameter, Some(name.text));
-        typed.qualifiers.into_iter().for_each(|one| add(&mut qualifiers, one));
+        typed.qualifiers.into_iter().for_each(|one| self.add(&mut qualifiers, one));
         let default = self.default(parameter.default.as_ref(), &typed.target);
         let data_type = typed.data_type;
         ast::Parameter { span: parameter.span, qualifiers, data_type, name, default }
@@ -380,6 +388,9 @@ impl<'t> Writer<'t, '_, '_> {
             }
             ComplexSort::Value => {}
         }
+        if !self.is_known(node.class) {
+            return;
+        }
         let alias = node.alias.map(|alias| Name::new(alias.text));
         self.expanding.extend(alias);
         let mut instance = self.complex(node);
@@ -403,13 +414,6 @@ impl<'t> Writer<'t, '_, '_> {
             Some(Member::Base(class)) => Target::of_base(&class, name, self.types),
             None => Target::default(),
         }
-    }
-}
-
-/// Adds a qualifier unless the text writes one of its name.
-fn add<'t>(list: &mut Vec<ast::Qualifier<'t>>, one: ast::Qualifier<'t>) {
-    if !list.iter().any(|q| q.name.text.eq_ignore_ascii_case(one.name.text)) {
-        list.push(one);
     }
 }
 

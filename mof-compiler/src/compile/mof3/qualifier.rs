@@ -34,6 +34,11 @@ impl<'d> QualifierTypes<'d> {
         Self { text, base }
     }
 
+    /// The qualifier type of this name that the text declares.
+    pub(super) fn of_text(&self, name: &str) -> Option<(FileId, &'d QualifierDeclaration<'d>)> {
+        self.text.get(&CaseInsensitive(name)).copied()
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<Known<'_, 'd>> {
         let key = CaseInsensitive(name);
         if let Some((_, node)) = self.text.get(&key) {

@@ -2,9 +2,11 @@
 
 use super::lower::{Lowered, Writer, text_value};
 use super::qualifier::Known;
+use super::standard::{MADE, standard};
 use super::types::Meaning;
 use super::value::Target;
 use crate::Code;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
     EnumerationDeclaration, Qualifier, QualifierDeclaration, Scope, ScopeKind, TypeKind,
@@ -78,12 +80,45 @@ impl<'t> Writer<'t, '_, '_> {
         lowered
     }
 
+    /// Reports the qualifier types of the text that take the name of a qualifier which the
+    /// compiler writes, for values of another type; it does not write these then.
+    pub(super) fn find_taken(&mut self) {
+        let known = self.known;
+        for name in MADE {
+            let (Some((file, node)), Some(wanted)) = (known.of_text(name), standard(name)) else {
+                continue;
+            };
+            let (found, is_array) = (node.data_type, node.data_type.array.is_some());
+            let meaning = self.types.meaning(found.kind, None);
+            let fits = matches!(meaning, Some(Meaning::Primitive(t)) if t == wanted.cim_type);
+            if fits && is_array == wanted.is_array {
+                continue;
+            }
+            self.taken.push(name);
+            let (wanted, array) = (wanted.cim_type, if wanted.is_array { "[]" } else { "" });
+            let message =
+                format!("the compiler itself writes the qualifier `{name}`, as a {wanted}{array}");
+            let found = Diagnostic::new(Code::StandardQualifier, file, found.span, message);
+            let found = found.with_severity(Severity::Error);
+            let help = format!("declare it as {wanted}{array}, or give yours another name");
+            self.sink.push(found.with_help(help));
+        }
+    }
+
+    /// Adds a qualifier that the compiler writes, unless the text writes one of its name.
+    pub(super) fn add(&self, list: &mut Vec<ast::Qualifier<'t>>, one: ast::Qualifier<'t>) {
+        let is = |name: &str| name.eq_ignore_ascii_case(one.name.text);
+        if !list.iter().any(|q| is(q.name.text)) && !self.taken.iter().any(|name| is(name)) {
+            list.push(one);
+        }
+    }
+
     /// The type of a qualifier's values.
     fn qualifier_target(&self, declared: Known<'_, 't>) -> Target<'t> {
         match declared {
             Known::Text(node) => {
                 let meaning = self.types.meaning(node.data_type.kind, None);
-                Target::new(meaning, node.data_type.array.is_some())
+                Target::of_qualifier(meaning, node.data_type.array.is_some())
             }
             Known::Base(declared) => Target::new(
                 Some(Meaning::Primitive(declared.data_type.cim_type)),
@@ -134,7 +169,7 @@ impl<'t> Writer<'t, '_, '_> {
             let help = "only numbers and booleans may go without one; write = NULL".to_owned();
             self.advise(Code::MissingDefault, node.name.span, message, Some(help));
         }
-        let target = Target::new(meaning, node.data_type.array.is_some());
+        let target = Target::of_qualifier(meaning, node.data_type.array.is_some());
         let default = self.default(node.default.as_ref(), &target);
         let flavors = node.policy.as_ref().map(|policy| self.policy(policy));
         lowered.qualifiers.push((

@@ -134,6 +134,18 @@ pub(super) fn standard(name: &str) -> Option<&'static Standard> {
     STANDARD.iter().find(|standard| standard.name.eq_ignore_ascii_case(name))
 }
 
+/// The qualifiers that the compiler itself writes, besides those that the text does.
+pub(super) const MADE: [&str; 8] = [
+    "Association",
+    "EmbeddedInstance",
+    "Enumeration",
+    "Indication",
+    "Octetstring",
+    "Structure",
+    "ValueMap",
+    "Values",
+];
+
 impl Standard {
     fn declaration(&self) -> QualifierType {
         let data_type = match self.is_array {
@@ -154,6 +166,11 @@ impl Standard {
             flavor: self.flavor,
         }
     }
+}
+
+/// Whether a declaration is the one that a text of MOF 3 need not make.
+pub(crate) fn is_standard(declared: &QualifierType) -> bool {
+    standard(declared.name.as_str()).is_some_and(|standard| standard.declaration() == *declared)
 }
 
 /// Makes them known where nothing else of the name is, and the text declares none.

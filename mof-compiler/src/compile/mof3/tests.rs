@@ -1,9 +1,11 @@
 //! What the writing out of MOF 3 costs, and that no text makes it panic.
 
+use crate::evolution::{Change, Element, compare_as};
 use crate::{
     CompileOptions, Compiled, Diagnostics, EmptyBase, Language, Loader, OsFileSystem, compile,
 };
 use cimarron_model::Dialect;
+use cimarron_schema::Archive;
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -66,12 +68,32 @@ fn uses_of_an_enumeration_do_not_grow_without_bound() {
 }
 
 #[test]
+fn qualifier_types_that_nobody_declares_are_not_compared() {
+    let archive = |mof: &str| Archive::from_bytes(compiled(mof).archive().unwrap()).unwrap();
+    let compared = |old: &str, new: &str| {
+        let found = compare_as(Language::Mof3, &archive(old), &archive(new)).changes;
+        let is_one = |change: &&Change| matches!(change.element, Element::QualifierType(_));
+        found.iter().filter(is_one).count()
+    };
+    let (with, without) = ("class C { [MaxLen(5)] string K; };", "class C { string K; };");
+    assert_eq!((compared(with, without), compared(without, with)), (0, 0));
+    let own = format!("{with} Qualifier Q : boolean = false Scope(any);");
+    assert_eq!((compared(&own, without), compared(without, &own)), (1, 1));
+}
+
+#[test]
 fn a_long_line_of_enumerations_takes_linear_time() {
-    let mut mof = "enumeration E0 : integer { A0 = 0 };".to_owned();
-    (1..2_000).for_each(|i| {
-        write!(mof, "enumeration E{i} : E{} {{ A{i} = {i} }};", i - 1).unwrap();
-    });
-    assert_eq!(codes(&mof), Vec::<String>::new());
+    let chain = |length: usize| {
+        let mut mof = "enumeration E0 : integer { A0 = 0 };".to_owned();
+        (1..length).for_each(|i| {
+            write!(mof, "enumeration E{i} : E{} {{ A{i} = {i} }};", i - 1).unwrap();
+        });
+        codes(&(mof + &format!("class C {{ E{} P = A0; }};", length - 1)))
+    };
+    assert_eq!(chain(256), Vec::<String>::new());
+    // Only the first that is too far down says so.
+    assert_eq!(chain(257), ["MOF0103"]);
+    assert_eq!(chain(2_000), ["MOF0103"]);
 }
 
 /// Pieces that make text which is nearly right.

@@ -121,8 +121,11 @@ impl<'t> Writer<'t, '_, '_> {
         class: ast::Identifier<'t>,
         within: TypeId,
     ) -> Option<ast::TypeKind<'t>> {
-        // A class that does not exist is reported as in MOF 2.
         let found = self.types.resolve(class.text, Some(within));
+        // A class that does not exist is reported as in MOF 2.
+        if found.is_none() && self.is_hidden(Code::TypeInPlaceOfValue, class) {
+            return None;
+        }
         let problem = match &found {
             Some(Found::Text(id)) if self.types.sort(*id).is_none() => "an enumeration",
             Some(found) if self.types.is_structure(found) => "a structure",
@@ -134,9 +137,19 @@ impl<'t> Writer<'t, '_, '_> {
         None
     }
 
+    /// Whether an unknown name is one that only the schema has, which is reported.
+    pub(super) fn is_hidden(&mut self, code: Code, name: ast::Identifier<'_>) -> bool {
+        let Some((local, outer)) = self.types.hidden(name.text) else { return false };
+        let message = format!("`{}` names no type here: the schema so calls `{local}`", name.text);
+        let help =
+            format!("`{local}` is local: known in `{outer}` and in what derives from that only");
+        self.advise(code, name.span, message, Some(help));
+        true
+    }
+
     fn unknown_type(&mut self, written: &DataType<'t>, within: TypeId) {
         let TypeKind::Named(name) = written.kind else { return };
-        if self.sink.broken.has_class(name.text) {
+        if self.sink.broken.has_class(name.text) || self.types.may_be_visible(Some(within)) {
             return;
         }
         let similar = self.sink.wants_advice();

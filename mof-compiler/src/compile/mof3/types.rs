@@ -46,7 +46,7 @@ pub(super) struct Node<'d> {
     /// The name in the archive: `Outer_Inner` of a local type.
     pub(super) name: String,
     /// The type that a local one stands in.
-    outer: Option<TypeId>,
+    pub(super) outer: Option<TypeId>,
     locals: HashMap<Name, TypeId>,
     /// What it derives from or extends.
     pub(super) above: Option<Found>,
@@ -86,6 +86,8 @@ pub(super) enum Member<'d> {
 pub(super) struct Types<'d> {
     nodes: Vec<Node<'d>>,
     global: HashMap<Name, TypeId>,
+    /// The local structures by their names in the archive, which no text may use.
+    archived: HashMap<Name, TypeId>,
     context: &'d Context<'d>,
 }
 
@@ -95,7 +97,8 @@ impl<'d> Types<'d> {
         context: &'d Context<'d>,
         sink: &mut Diagnostics,
     ) -> Self {
-        let mut types = Self { nodes: Vec::new(), global: HashMap::new(), context };
+        let (global, archived) = (HashMap::new(), HashMap::new());
+        let mut types = Self { nodes: Vec::new(), global, archived, context };
         for (file, declaration) in declarations {
             match *declaration {
                 Declaration::Type(node) => types.declare(*file, Declared::Complex(node), sink),
@@ -190,6 +193,8 @@ impl<'d> Types<'d> {
             let first = other.declared.name().span;
             sink.push(found.with_label(other.file, first, "declared here").with_help("rename one"));
         }
+        taken.retain(|_, id| self.node(*id).is_some_and(|node| node.outer.is_some()));
+        self.archived = taken;
         for double in doubles {
             if let Some(node) = self.node_mut(double) {
                 node.is_taken = true;
@@ -243,6 +248,30 @@ impl<'d> Types<'d> {
             return Some(Found::Text(*id));
         }
         self.context.base.class(self.context.namespace, name).map(Found::Base)
+    }
+
+    /// The local structure that an unknown name is in the archive, where it would be found
+    /// though it is not visible (DSP0221 7.5.1); with the type that declares it.
+    pub(super) fn hidden(&self, name: &str) -> Option<(&str, &str)> {
+        let node = self.node(*self.archived.get(&CaseInsensitive(name))?)?;
+        Some((node.declared.name().text, self.node(node.outer?)?.declared.name().text))
+    }
+
+    /// Whether a name that is not visible within a type may be one that a supertype would
+    /// have, had that been without mistakes.
+    pub(super) fn may_be_visible(&self, within: Option<TypeId>) -> bool {
+        let mut scope = within;
+        while let Some(id) = scope {
+            let lacks = |node: &Node<'_>| match node.declared {
+                Declared::Complex(declared) => declared.supertype.is_some() && node.above.is_none(),
+                Declared::Enumeration(_) => false,
+            };
+            if self.line(id).any(|(_, node)| lacks(node)) {
+                return true;
+            }
+            scope = self.node(id).and_then(|node| node.outer);
+        }
+        false
     }
 
     /// A type of the text and those of the text above it, the nearest first.
@@ -359,15 +388,30 @@ impl<'d> Types<'d> {
         let mut names: Vec<&str> = CimType::ALL.into_iter().rev().map(CimType::as_str).collect();
         names.retain(|name| !matches!(*name, "reference" | "object" | "char16"));
         names.extend(["integer", "octetstring"]);
-        let mut scope = within;
-        while let Some(node) = scope.and_then(|id| self.node(id)) {
-            names.extend(node.locals.keys().map(Name::as_str));
-            scope = node.outer;
-        }
-        names.extend(self.global.keys().map(Name::as_str));
+        names.extend(self.visible(within).map(|(name, _)| name.as_str()));
         let there = self.context.base.class_names(self.context.namespace);
         names.extend(there.iter().map(Name::as_str));
         suggest::nearest(word, names).map(str::to_owned)
+    }
+
+    /// The enumeration, or the type that one can have, whose name is nearest to a word.
+    pub(super) fn similar_enumeration(
+        &self,
+        word: &str,
+        within: Option<TypeId>,
+        or: &[&str],
+    ) -> Option<String> {
+        let known = self.visible(within).filter(|(_, id)| self.sort(*id).is_none());
+        let names = known.map(|(name, _)| name.as_str()).chain(or.iter().copied());
+        suggest::nearest(word, names).map(str::to_owned)
+    }
+
+    /// The names of the text that are visible within a type, but for inherited ones.
+    fn visible(&self, within: Option<TypeId>) -> impl Iterator<Item = (&Name, TypeId)> {
+        let next = |node: &&Node<'d>| self.node(node.outer?);
+        let outer = std::iter::successors(within.and_then(|id| self.node(id)), next);
+        let all = outer.map(|node| &node.locals).chain([&self.global]);
+        all.flatten().map(|(name, id)| (name, *id))
     }
 }
 

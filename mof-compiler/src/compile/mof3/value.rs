@@ -41,12 +41,22 @@ pub(super) enum Target<'t> {
 pub(super) enum Shape {
     Scalar,
     Array,
+    /// One value, of a qualifier: as the items of arrays are.
+    Item,
 }
 
 impl<'t> Target<'t> {
     pub(super) fn new(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
         let shape = if is_array { Shape::Array } else { Shape::Scalar };
         meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, shape))
+    }
+
+    /// A qualifier. Octet strings are texts there, one as well as many.
+    pub(super) fn of_qualifier(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
+        match Self::new(meaning, is_array) {
+            Self::Typed(meaning, Shape::Scalar) => Self::Typed(meaning, Shape::Item),
+            other => other,
+        }
     }
 
     /// A property of a class that was there before.
@@ -102,8 +112,7 @@ impl<'t> Writer<'t, '_, '_> {
         if self.is_of_shape(written, target) {
             return self.unshaped(written, target);
         }
-        let span = self.use_site.unwrap_or(written.span);
-        ast::Value { span, kind: ast::ValueKind::Invalid }
+        ast::Value { span: written.span, kind: ast::ValueKind::Invalid }
     }
 
     /// Whether an array is where one is wanted, and nowhere else. Types that MOF 2 does not
@@ -122,11 +131,11 @@ impl<'t> Writer<'t, '_, '_> {
             (ValueKind::Null | ValueKind::Invalid, _) | (ValueKind::Array(_), Shape::Array) => {
                 return true;
             }
-            (ValueKind::Array(_), Shape::Scalar) => {
+            (ValueKind::Array(_), Shape::Scalar | Shape::Item) => {
                 let message = format!("an array cannot initialise {name}`");
                 self.report(Code::UnexpectedArray, written.span, message);
             }
-            (_, Shape::Scalar) => return true,
+            (_, Shape::Scalar | Shape::Item) => return true,
             (_, Shape::Array) => {
                 let message = format!("{} cannot initialise {name}[]`", words(written));
                 let help = Some("write an array: { ... }".to_owned());
@@ -142,7 +151,6 @@ impl<'t> Writer<'t, '_, '_> {
         written: &'t Value<'t>,
         target: &Target<'t>,
     ) -> ast::Value<'t> {
-        let span = self.use_site.unwrap_or(written.span);
         let kind = match &written.kind {
             ValueKind::Array(items) => ast::ValueKind::Array(
                 items.iter().map(|item| self.unshaped(item, target)).collect(),
@@ -152,7 +160,7 @@ impl<'t> Writer<'t, '_, '_> {
             ValueKind::Enumeration(name) => self.enumeration_value(written, *name, target),
             _ => self.scalar(written, target),
         };
-        ast::Value { span, kind }
+        ast::Value { span: written.span, kind }
     }
 
     fn scalar(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::ValueKind<'t> {
@@ -184,6 +192,9 @@ impl<'t> Writer<'t, '_, '_> {
                     let message = "a nested value begins with `instance of`".to_owned();
                     let help = "write `value of`; `instance of` makes an object with a key";
                     self.advise(Code::NestedInstance, complex.keyword, message, Some(help.into()));
+                }
+                if !self.is_known(complex.class) {
+                    return ast::ValueKind::Invalid;
                 }
                 let mut value = self.complex(complex);
                 value.alias = complex.alias.filter(|_| self.use_site.is_none());
@@ -241,6 +252,10 @@ impl<'t> Writer<'t, '_, '_> {
 
     /// `Name` or `Enumeration.Name` where a value of an enumeration is wanted.
     fn element(&mut self, value: EnumerationValue<'t>, wanted: TypeId) -> ast::ValueKind<'t> {
+        // What is wrong with the enumeration has been reported.
+        if self.types.value_type_of(wanted).is_none() {
+            return ast::ValueKind::Invalid;
+        }
         if let Some(written) = value.enumeration
             && !self.is_related(written, wanted)
         {
@@ -282,8 +297,11 @@ impl<'t> Writer<'t, '_, '_> {
             None if self.sink.broken.has_class(written.text) => {}
             None => {
                 let scope = self.scopes.last().copied();
-                let similar = self.sink.wants_advice();
-                let similar = similar.then(|| self.types.similar(written.text, scope)).flatten();
+                if self.types.may_be_visible(scope) {
+                    return false;
+                }
+                let similar = || self.types.similar_enumeration(written.text, scope, &[]);
+                let similar = self.sink.wants_advice().then(similar).flatten();
                 let help = similar.map(suggest::did_you_mean);
                 let message = format!("the enumeration `{}` does not exist", written.text);
                 self.advise(Code::UnknownType, written.span, message, help);
@@ -361,13 +379,12 @@ impl<'t> Writer<'t, '_, '_> {
         let Ok(length) = u32::try_from(digits.len() / 2 + 4) else {
             return self.not_octets(span, "the octet string is too long".to_owned());
         };
-        if shape == Shape::Array {
+        if shape != Shape::Scalar {
             return made_text(format!("0x{length:08X}{digits}"));
         }
         if !self.spend(length as usize, span) {
             return ast::ValueKind::Invalid;
         }
-        let span = self.use_site.unwrap_or(span);
         let octet = |pair: &[u8]| {
             let text = std::str::from_utf8(pair).unwrap_or_default();
             i128::from(u8::from_str_radix(text, 16).unwrap_or_default())
@@ -392,8 +409,6 @@ impl<'t> Writer<'t, '_, '_> {
         node: &'t ComplexDeclaration<'t>,
     ) -> ast::InstanceDeclaration<'t> {
         let found = self.visible(node.class.text);
-        let at = |span: Span| self.use_site.unwrap_or(span);
-        let (span, class_span) = (at(node.span), at(node.class.span));
         let text = match &found {
             Some(Found::Text(id)) => {
                 self.types.node(*id).map_or(node.class.text, |node| node.name.as_str())
@@ -409,16 +424,25 @@ impl<'t> Writer<'t, '_, '_> {
         for slot in &node.slots {
             let target = self.slot_target(found.as_ref(), slot.name.text);
             let value = self.value(&slot.value, &target);
-            let span = self.use_site.unwrap_or(slot.span);
-            let name_span = self.use_site.unwrap_or(slot.name.span);
-            let name = ast::Identifier { text: slot.name.text, span: name_span };
-            properties.push(ast::PropertyValue { span, qualifiers: Vec::new(), name, value });
+            let (span, name, qualifiers) = (slot.span, slot.name, Vec::new());
+            properties.push(ast::PropertyValue { span, qualifiers, name, value });
         }
         if scope.is_some() {
             self.scopes.pop();
         }
-        let class = ast::Identifier { text, span: class_span };
-        ast::InstanceDeclaration { span, qualifiers: Vec::new(), class, alias: None, properties }
+        let class = ast::Identifier { text, span: node.class.span };
+        let (span, qualifiers, alias, file) = (node.span, Vec::new(), None, None);
+        ast::InstanceDeclaration { span, qualifiers, class, alias, file, properties }
+    }
+
+    /// Whether the class of a value is one that may be named here. One that does not exist
+    /// at all is reported when the value is converted.
+    pub(super) fn is_known(&mut self, class: ast::Identifier<'t>) -> bool {
+        if self.visible(class.text).is_some() {
+            return true;
+        }
+        let may_be = |scope: &TypeId| self.types.may_be_visible(Some(*scope));
+        !self.is_hidden(Code::UnknownClass, class) && !self.scopes.iter().any(may_be)
     }
 
     /// What a name means where the innermost scope's local types come first.
@@ -440,7 +464,18 @@ impl<'t> Writer<'t, '_, '_> {
                 if declared.is_some_and(|(_, node)| node.sort == ComplexSort::Value) {
                     let message = format!("the alias `${name}` stands for a value, not for a path");
                     let help = "references lead to instances: declare it with `instance of`";
-                    self.advise(Code::ValueAsReference, span, message, Some(help.to_owned()));
+                    match target {
+                        Target::Unknown | Target::Typed(Meaning::Reference(_), _) => {
+                            let help = Some(help.to_owned());
+                            self.advise(Code::ValueAsReference, span, message, help);
+                        }
+                        _ => {
+                            let message = format!(
+                                "the alias `${name}` stands for a complex value, and this is none"
+                            );
+                            self.report(Code::MisplacedAlias, span, message);
+                        }
+                    }
                     return ast::ValueKind::Invalid;
                 }
                 ast::ValueKind::Alias(name)
@@ -455,7 +490,7 @@ impl<'t> Writer<'t, '_, '_> {
         name: &'t str,
         declared: Option<(FileId, &'t ComplexDeclaration<'t>)>,
     ) -> ast::ValueKind<'t> {
-        let Some((_, node)) = declared else {
+        let Some((file, node)) = declared else {
             if self.sink.broken.has_alias(name) {
                 return ast::ValueKind::Invalid;
             }
@@ -484,10 +519,15 @@ impl<'t> Writer<'t, '_, '_> {
         if !self.spend(node.slots.len() + 1, span) {
             return ast::ValueKind::Invalid;
         }
-        self.expanding.push(key);
         let outer = self.use_site.replace(site);
         let scopes = std::mem::take(&mut self.scopes);
-        let value = self.complex(node);
+        if !self.is_known(node.class) {
+            (self.scopes, self.use_site) = (scopes, outer);
+            return ast::ValueKind::Invalid;
+        }
+        self.expanding.push(key);
+        let mut value = self.complex(node);
+        value.file = Some(file);
         self.scopes = scopes;
         self.use_site = outer;
         self.expanding.pop();
@@ -498,6 +538,7 @@ impl<'t> Writer<'t, '_, '_> {
 /// The text of an object path.
 fn path_text(path: &PathValue<'_>) -> String {
     let literal = |value: &Value<'_>| match &value.kind {
+        ValueKind::Null => "NULL".to_owned(),
         ValueKind::Boolean(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
         ValueKind::Integer(value) => value.value().to_string(),
         ValueKind::Real(value) => format!("{value:?}"),

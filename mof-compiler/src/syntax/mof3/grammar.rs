@@ -86,14 +86,15 @@ impl<'a> Parser<'_, 'a, '_> {
         self.expect(Kind::LeftBrace)?;
         let mut features = Vec::new();
         while !self.eat(Kind::RightBrace)? {
-            features.push(self.mof3_feature()?);
+            features.push(self.mof3_feature(sort)?);
         }
         self.expect(Kind::Semicolon)?;
         let span = self.from(start);
         Ok(TypeDeclaration { span, qualifiers, sort, name, supertype, features })
     }
 
-    fn mof3_feature(&mut self) -> Parsed<Feature<'a>> {
+    /// What stands between the braces of a type of this sort.
+    fn mof3_feature(&mut self, of: TypeSort) -> Parsed<Feature<'a>> {
         let start = self.start();
         let qualifiers = self.mof3_qualifiers()?;
         if self.at(Kind::Structure) {
@@ -105,7 +106,11 @@ impl<'a> Parser<'_, 'a, '_> {
         let mut data_type = self.mof3_type()?;
         // Of a method the brackets do stand before the name (`returnDataType [ array ]`),
         // of a property in other languages.
-        let before = self.array_suffix(Reports::fixed_array)?;
+        let before = match data_type.kind {
+            // DSP0221 7.5.6: `void` is no type of arrays.
+            TypeKind::Void => None,
+            _ => self.array_suffix(Reports::fixed_array)?,
+        };
         let mut name = self.name()?;
         let mut behind = match before {
             Some(_) => None,
@@ -124,7 +129,12 @@ impl<'a> Parser<'_, 'a, '_> {
             name = self.name()?;
         }
         data_type.array = before.or(behind);
-        if self.at(Kind::LeftParen) {
+        // Structures have no methods: nobody is told to write one.
+        let is_method = match of {
+            TypeSort::Structure => self.token.kind == Kind::LeftParen,
+            _ => self.at(Kind::LeftParen),
+        };
+        if is_method {
             let parameters = self.mof3_parameters()?;
             self.expect(Kind::Semicolon)?;
             if let Some(array) = behind {
@@ -170,6 +180,18 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn mof3_type(&mut self) -> Parsed<DataType<'a>> {
+        let mut data_type = self.value_type()?;
+        if let TypeKind::Named(name) = data_type.kind
+            && self.eat(Kind::Ref)?
+        {
+            data_type.kind = TypeKind::Reference(name);
+            data_type.span = self.from(name.span.start);
+        }
+        Ok(data_type)
+    }
+
+    /// A type that is no reference.
+    fn value_type(&mut self) -> Parsed<DataType<'a>> {
         let token = self.token;
         if !self.at_any(TYPES) {
             return Err(Stop::Unexpected);
@@ -178,12 +200,9 @@ impl<'a> Parser<'_, 'a, '_> {
         let kind = match token.kind {
             Kind::Type => TypeKind::Intrinsic(self.intrinsic(token.span())),
             Kind::Void => TypeKind::Void,
-            _ => {
-                let name = Identifier { text: self.text(token.span()), span: token.span() };
-                if self.eat(Kind::Ref)? { TypeKind::Reference(name) } else { TypeKind::Named(name) }
-            }
+            _ => TypeKind::Named(Identifier { text: self.text(token.span()), span: token.span() }),
         };
-        Ok(DataType { span: self.from(token.span().start), kind, array: None })
+        Ok(DataType { span: token.span(), kind, array: None })
     }
 
     // Enumerations
@@ -197,7 +216,7 @@ impl<'a> Parser<'_, 'a, '_> {
         self.bump()?;
         let name = self.class_name()?;
         self.expect(Kind::Colon)?;
-        let base = self.mof3_type()?;
+        let base = self.value_type()?;
         self.expect(Kind::LeftBrace)?;
         let (mut elements, mut trailing_comma) = (Vec::new(), None);
         while !self.at(Kind::RightBrace) {
@@ -252,8 +271,9 @@ impl<'a> Parser<'_, 'a, '_> {
             None
         };
         let colon = self.start();
-        // The flavors of MOF 2; the report says so.
-        if self.eat(Kind::Colon)? {
+        // The flavors of MOF 2; the report says so, and nobody is told to write them.
+        if self.token.kind == Kind::Colon {
+            self.bump()?;
             self.names()?;
             let flavors = self.from(colon);
             self.reports.flavors_at_use(flavors);
