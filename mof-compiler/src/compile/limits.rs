@@ -62,6 +62,8 @@ fn inherited_defaults(
             .collect();
         let octets = octets_problem(value, said("OctetString"));
         misfits.extend(octets.map(|problem| (Code::ValueOctets, "OctetString", problem)));
+        // Of an array one finding is enough.
+        misfits.sort_by_key(|(code, ..)| *code);
         misfits.dedup_by_key(|(code, ..)| *code);
         for (code, qualifier, message) in misfits {
             let place =

@@ -183,7 +183,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 }
             }
             (ValueKind::String(text), TypeClass::String)
-                if has_nul(text) && self.namespace.context.is_dmtf_mof2() =>
+                if self.namespace.context.is_dmtf_mof2() && has_nul(text) =>
             {
                 self.nul(written.span)
             }
