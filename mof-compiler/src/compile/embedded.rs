@@ -111,7 +111,8 @@ const OF_TEXT: &str = "the text of this embedded object is wrong: ";
 const IN_TEXT: &str = "in the text of this embedded object: ";
 
 /// A finding about the text of a string, as one about the string. What levels can move keeps
-/// its code, for them to reach it, and so do the limits of values, of which most can be moved.
+/// its code, for them to reach it, and so do values beyond their limits, which are no mistakes
+/// of the text as such.
 fn of_text(found: Diagnostic, span: Span) -> Diagnostic {
     let Diagnostic { code, message, help, labels, .. } = found;
     // Of a text within the text, this has been said.

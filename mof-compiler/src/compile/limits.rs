@@ -75,22 +75,14 @@ fn inherited_defaults(
             if namespace.context.dialect == Dialect::Wmi {
                 found.severity = Severity::Warning;
             }
-            let class = above_name(local);
-            let found = namespace.labelled(
-                found,
-                class,
-                Some(&property.name),
-                Part::Name,
-                "the default comes from here",
-            );
+            // What a class inherits is looked for from its superclass on.
+            let class = local.superclass.as_ref().unwrap_or(&local.name);
+            let (member, part) = (Some(&property.name), Part::Name);
+            let label = "the default comes from here";
+            let found = namespace.labelled(found, class, member, part, label);
             namespace.sink.push(found.with_help("give the override a default that fits"));
         }
     }
-}
-
-/// The class in which what a class inherits is looked for.
-fn above_name(local: &Class) -> &Name {
-    local.superclass.as_ref().unwrap_or(&local.name)
 }
 
 const fn code_of(limit: Limit) -> Code {
