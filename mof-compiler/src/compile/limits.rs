@@ -56,6 +56,10 @@ fn inherited_defaults(
         let above = &member.declaration.qualifiers;
         let inherited = |name: &str| above.get(name).filter(|q| q.flavor.to_subclass());
         let said = |name: &'static str| own(name).or_else(|| inherited(name));
+        // What the class above forbids has had its report.
+        if !check_value(value, &property.data_type, inherited).is_empty() {
+            continue;
+        }
         let mut misfits: Vec<(Code, &str, String)> = check_value(value, &property.data_type, said)
             .into_iter()
             .map(|misfit| (code_of(misfit.limit), misfit.qualifier, misfit.message))
