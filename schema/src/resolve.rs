@@ -255,12 +255,9 @@ fn place<T: Named>(
     let member = Member::new(Arc::new(declared), declared_at);
     let number = u32::try_from(at).unwrap_or(u32::MAX);
     match members.get_mut(at) {
-        Some(slot) => {
-            *slot = member;
-            if own.contains(&number) {
-                return;
-            }
-        }
+        // Of what a mistake declares twice, the first counts.
+        Some(_) if own.contains(&number) => return,
+        Some(slot) => *slot = member,
         None => members.push(member),
     }
     own.push(number);

@@ -90,8 +90,9 @@ type Key = (FileId, Name);
 enum Resolved {
     /// As the namespace sees it that it is of.
     Path(ObjectPath),
-    /// Its path would have to contain itself.
-    Circular,
+    /// Its path would have to contain itself. The `first` of a circle is the one that was
+    /// come to first, and somebody in the circle uses it: there the circle is reported.
+    Circular { first: bool },
     /// Its keys make no path as long as a namespace has so many classes. What they lack is
     /// reported where they are declared.
     Nothing(Name, usize),
@@ -229,7 +230,7 @@ impl<'d> AliasTable<'d> {
                 {
                     needing.leads_back_to(back);
                 }
-                let outcome = self.finish(namespace, &done);
+                let outcome = self.finish(namespace, &done, at);
                 self.resolved.borrow_mut().insert(done.key, outcome);
             }
         }
@@ -244,7 +245,7 @@ impl<'d> AliasTable<'d> {
         open: &mut Vec<Pending<'t, 'd>>,
     ) {
         match self.resolved.borrow().get(&key) {
-            Some(Resolved::Path(_) | Resolved::Circular) => return,
+            Some(Resolved::Path(_) | Resolved::Circular { .. }) => return,
             Some(Resolved::Open(at)) => {
                 if let Some(needing) = open.last_mut() {
                     needing.leads_back_to(*at);
@@ -270,9 +271,14 @@ impl<'d> AliasTable<'d> {
         open.push(Pending { key, alias, needs, back: None });
     }
 
-    fn finish(&self, namespace: &mut Namespace<'_, '_>, done: &Pending<'_, 'd>) -> Resolved {
+    fn finish(
+        &self,
+        namespace: &mut Namespace<'_, '_>,
+        done: &Pending<'_, 'd>,
+        at: usize,
+    ) -> Resolved {
         if done.back.is_some() {
-            return Resolved::Circular;
+            return Resolved::Circular { first: done.back == Some(at) };
         }
         match done.alias.within(namespace, |namespace| self.make(namespace, done.alias)) {
             Some(path) => Resolved::Path(path),
@@ -354,7 +360,9 @@ impl<'d> AliasTable<'d> {
             return Ok(ObjectPath::of_class(name));
         }
         Err(match resolved.get(key) {
-            Some(Resolved::Circular) => {
+            // One finding for a circle is enough.
+            Some(Resolved::Circular { first: false }) => None,
+            Some(Resolved::Circular { first: true }) => {
                 let message = format!("the key of `${name}` needs, through aliases, itself");
                 Some((Code::CircularAlias, message))
             }

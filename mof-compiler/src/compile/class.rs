@@ -41,7 +41,12 @@ impl Lowered {
                 | Rule::OverrideTarget
                 | Rule::UndeclaredQualifier
         );
-        !by_name && self.untyped.contains(&violation.element)
+        let is_end = |element: &Element| matches!(element, Element::Property(_));
+        match violation.rule {
+            // Such an element may have been meant for an end.
+            Rule::TooFewReferences => self.untyped.iter().any(is_end),
+            _ => !by_name && self.untyped.contains(&violation.element),
+        }
     }
 
     /// The class without the members that have no type, for nobody to judge by them.
@@ -72,7 +77,7 @@ pub(crate) fn lower(
     flavors: &GlobalFlavors,
 ) -> Lowered {
     let node = at.node;
-    let mut lowering = Lowering { namespace, file: at.file, flavors, untyped: Vec::new() };
+    let mut lowering = Lowering { namespace, class: at, flavors, untyped: Vec::new() };
     let qualifiers = lowering.qualifiers(&node.qualifiers);
     // Made in their size: to grow a list of these is to copy much.
     let mut all_properties = Vec::with_capacity(properties(node).count());
@@ -103,18 +108,19 @@ fn number(parameters: &mut [Parameter]) {
 
 struct Lowering<'x, 'c, 's> {
     namespace: &'x mut Namespace<'c, 's>,
-    file: FileId,
+    /// The class that is lowered.
+    class: At<'x, ast::ClassDeclaration<'x>>,
     flavors: &'x GlobalFlavors,
     untyped: Vec<Element>,
 }
 
 impl Lowering<'_, '_, '_> {
     fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(code, self.file, span, message)
+        Diagnostic::new(code, self.class.file, span, message)
     }
 
     fn qualifiers(&mut self, written: &[ast::Qualifier<'_>]) -> Qualifiers {
-        qualifier::lower_all(self.namespace, self.file, written, self.flavors)
+        qualifier::lower_all(self.namespace, self.class.file, written, self.flavors)
     }
 
     fn property(&mut self, position: usize, property: &ast::Property<'_>) -> Property {
@@ -214,6 +220,13 @@ impl Lowering<'_, '_, '_> {
                 self.namespace.sink.push(found);
                 self.untyped.push(element);
             }
+            ast::TypeKind::Object(Some(class))
+                if matches!(element, Element::Property(_)) && self.is_association() =>
+            {
+                let message = "an end of an association is a reference in DMTF MOF".to_owned();
+                self.wmi_form(written.span, message, &format!("write {} REF", class.text));
+                self.untyped.push(element);
+            }
             ast::TypeKind::Object(class) => {
                 let qualifier = match class {
                     Some(class) => format!("EmbeddedInstance(\"{}\")", class.text),
@@ -229,8 +242,17 @@ impl Lowering<'_, '_, '_> {
             }
             _ => {}
         }
-        plain_size(self.namespace, self.file, written);
+        plain_size(self.namespace, self.class.file, written);
         lower_type(written)
+    }
+
+    /// Whether the class is an association, as far as that is known now.
+    fn is_association(&self) -> bool {
+        let node = self.class.node;
+        let written = node.qualifiers.iter();
+        let above = node.superclass.and_then(|s| self.namespace.environment().resolved(s.text));
+        written.map(|q| q.name.text).any(|name| name.eq_ignore_ascii_case("Association"))
+            || above.is_some_and(|above| above.qualifiers.is_true("Association"))
     }
 
     fn wmi_form(&mut self, span: Span, message: String, help: &str) {
@@ -261,7 +283,7 @@ impl Lowering<'_, '_, '_> {
         qualifiers: &Qualifiers,
     ) -> Option<Value> {
         let written = written.filter(|_| !self.untyped.contains(&element))?;
-        let (file, aliases) = (self.file, self.namespace.aliases);
+        let (file, aliases) = (self.class.file, self.namespace.aliases);
         let embedded = value_type(self.namespace.context.language, data_type, qualifiers);
         let data_type = embedded.as_ref().unwrap_or(data_type);
         value::Converter::new(self.namespace, file, self.flavors)

@@ -7,7 +7,7 @@ use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::syntax::ast::{Argument, Directive};
+use crate::syntax::ast::{Argument, Directive, DirectiveForm};
 use crate::{Code, Language};
 use cimarron_model::{Dialect, Name, ObjectPath, fold, suggest};
 use cimarron_schema::is_locale;
@@ -58,6 +58,11 @@ impl<'b> Directives<'b> {
         let name = at.node.name.text;
         if self.dialect == Dialect::Dmtf {
             one_string(at, self.language, sink);
+            if self.language == Language::Mof2 && at.node.form == DirectiveForm::Include {
+                let message = "DMTF MOF includes files by a pragma";
+                let found = at.error(Code::WmiForm, at.node.name.span, message);
+                sink.push(found.with_help("write #pragma include (\"...\")"));
+            }
         }
         match (name.to_ascii_lowercase().as_str(), self.dialect) {
             ("namespace", _) => self.set_namespace(at, sink),
@@ -302,17 +307,28 @@ fn set_flags(
 /// `\\.\root\cimv2`, `//./root/cimv2` and `root/cimv2` as `root/cimv2`.
 pub(super) fn parse_namespace(text: &str) -> Result<String, (Code, String)> {
     let slashes = text.replace('\\', "/");
-    let local = match slashes.strip_prefix("//") {
-        Some(rest) => {
-            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-            let here = host == "." || host.eq_ignore_ascii_case("localhost");
-            if !here {
-                let problem = format!("the namespace is on another server, `{host}`: use `.`");
-                return Err((Code::RemoteNamespace, problem));
+    let remote = |host: &str| {
+        let problem = format!("the namespace is on another server, `{host}`: use `.`");
+        Err((Code::RemoteNamespace, problem))
+    };
+    let is_here = |host: &str| host == "." || host.eq_ignore_ascii_case("localhost");
+    let server_and_path = |rest| str::split_once(rest, '/').unwrap_or((rest, ""));
+    let local = match slashes.split_once("//") {
+        Some(("", rest)) => {
+            let (host, path) = server_and_path(rest);
+            if !is_here(host) {
+                return remote(host);
             }
             path
         }
-        None => slashes.as_str(),
+        // As DSP0207 writes it, `http://server/root`.
+        Some((scheme, rest))
+            if scheme.strip_suffix(':').is_some_and(|s| Name::is_identifier(s, Dialect::Dmtf))
+                && !is_here(server_and_path(rest).0) =>
+        {
+            return remote(server_and_path(rest).0);
+        }
+        _ => slashes.as_str(),
     };
     let parts: Vec<&str> = local.trim_matches('/').split('/').collect();
     if parts.iter().any(|p| p.is_empty() || p.contains(|c: char| is_no_name(c))) {

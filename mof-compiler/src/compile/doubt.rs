@@ -4,8 +4,8 @@
 //! any members. What depends on these is not judged: the mistake itself has been reported.
 
 use super::namespace::Namespace;
-use cimarron_model::{CaseInsensitive, Name};
-use cimarron_schema::rules::{Part, Rule, Violation};
+use cimarron_model::{CaseInsensitive, Class, Name};
+use cimarron_schema::rules::{Element, Part, Rule, Violation};
 use hashbrown::HashSet;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,6 +30,32 @@ impl Namespace<'_, '_> {
         self.doubtful.has(class) || self.sink.broken.has_class(class)
     }
 
+    /// Notes the class that a violation says does not exist: what uses it is no further mistake.
+    pub(super) fn doubt_unknown(&self, violation: &Violation, class: &Class) {
+        let (Rule::UnknownReferenceClass | Rule::UnknownEmbeddedClass) = violation.rule else {
+            return;
+        };
+        let found = match violation.element {
+            Element::Class => None,
+            Element::Property(i) => {
+                class.properties.get(i).map(|p| (Some(&p.data_type), &p.qualifiers))
+            }
+            Element::Method(i) => {
+                class.methods.get(i).map(|m| (m.return_type.as_ref(), &m.qualifiers))
+            }
+            Element::Parameter(i, j) => {
+                let parameter = class.methods.get(i).and_then(|m| m.parameters.get(j));
+                parameter.map(|p| (Some(&p.data_type), &p.qualifiers))
+            }
+        };
+        let Some((data_type, qualifiers)) = found else { return };
+        let name = match &violation.part {
+            Part::Qualifier(name) => qualifiers.get(name.as_str()).and_then(|q| q.value.as_str()),
+            _ => data_type.and_then(|t| t.class.as_ref()).map(Name::as_str),
+        };
+        name.into_iter().for_each(|name| self.doubtful.add(name));
+    }
+
     /// Whether a violation of a class may be due to what is not known. `above` says whether
     /// that is so of the superclass.
     pub(super) fn is_consequence(&self, violation: &Violation, class: &Name, above: bool) -> bool {
@@ -48,6 +74,8 @@ impl Namespace<'_, '_> {
                 | Rule::ParameterWithoutDirection,
                 _,
             ) => above,
+            // What kind of class it is may come from above.
+            (Rule::QualifierScope, _) => above && violation.element == Element::Class,
             // The qualifier may be among those that could not be read.
             (Rule::StaticUnderDynamic, _) => self.sink.broken.has_class(class.as_str()),
             _ => false,

@@ -212,7 +212,7 @@ impl<'c, 'a> Early<'c, 'a> {
             return None;
         }
         let asked = around.asked.get();
-        let defaults = limits::defaults(&mut self.namespace(), at, &local, above.as_deref());
+        let defaults = limits::defaults(&mut self.namespace(), at, &local, above.as_deref(), says);
         let findings = match violations.is_empty() {
             _ if self.has_said() || asked => Findings::More,
             false => Findings::These(violations),

@@ -4,7 +4,7 @@
 use super::namespace::Namespace;
 use super::{At, EmbeddedForm, GlobalFlavors, instance};
 use crate::Code;
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{self, Declaration, ValueKind};
 use crate::syntax::parse_file;
@@ -70,48 +70,60 @@ fn one(
     class: Option<&str>,
 ) -> Option<Instance> {
     // Each level of strings in strings doubles the backslashes, so this does not nest deep.
-    let mut unheard = Diagnostics::with_limit(1);
+    let mut unheard = Diagnostics::new();
+    unheard.broken = namespace.sink.broken.clone();
     let declarations = parse_file(text, at.file, &mut unheard);
     let mut described = None;
-    let wrong = if let Some(problem) = first_error(&unheard) {
-        Some((Code::EmbeddedText, problem))
-    } else {
+    if !unheard.has_errors() {
         match declarations.as_slice() {
             [Declaration::Instance(node)] => {
-                let mut unheard = Diagnostics::with_limit(1);
                 let mut quiet = namespace.with_sink(&mut unheard);
                 let flavors = GlobalFlavors::default();
                 let object =
                     instance::embedded(&mut quiet, At::new(at.file, &**node), &flavors, None);
                 let of = object.as_ref().and_then(|o| quiet.class(o.class.as_str()));
-                match (first_error(&unheard), of, class) {
-                    (Some(problem), ..) => Some((Code::EmbeddedText, problem)),
-                    (None, Some(of), Some(class)) if !of.is_a(class) => {
+                match (of, class) {
+                    (Some(of), Some(class)) if !of.is_a(class) => {
                         let problem = format!("`{}` is not `{class}` or below it", of.name);
-                        Some((Code::EmbeddedClass, problem))
+                        unheard.push(at.error(Code::EmbeddedClass, span, problem));
                     }
-                    _ => {
-                        described = object;
-                        None
-                    }
+                    _ => described = object.filter(|_| !unheard.has_errors()),
                 }
             }
-            [Declaration::Class(_)] if class.is_none() => None,
+            [Declaration::Class(_)] if class.is_none() => {}
             _ => {
                 let what = if class.is_some() { "one instance" } else { "one instance or class" };
-                Some((Code::EmbeddedText, format!("it holds not just {what}")))
+                let found = at.error(Code::EmbeddedText, span, format!("it holds not just {what}"));
+                unheard.push(found.with_help("write \"instance of Class { ... };\""));
             }
         }
-    };
-    if let Some((code, problem)) = wrong {
-        let message = format!("the text of this embedded object is wrong: {problem}");
-        let found = at.error(code, span, message);
-        namespace.sink.push(found.with_help("write \"instance of Class { ... };\""));
+    }
+    for found in unheard.into_sorted() {
+        namespace.sink.push(of_text(found, span));
     }
     described
 }
 
-fn first_error(said: &Diagnostics) -> Option<String> {
-    let errors = said.as_slice().iter().filter(|d| d.severity == Severity::Error);
-    errors.map(|d| d.message.clone()).next()
+/// What the message of a finding about an embedded text begins with.
+const OF_TEXT: &str = "the text of this embedded object is wrong: ";
+
+/// The same of a finding that keeps its code.
+const IN_TEXT: &str = "in the text of this embedded object: ";
+
+/// A finding about the text of a string, as one about the string. What levels can move keeps
+/// its code, for them to reach it, and so do values beyond their limits, which are no mistakes
+/// of the text as such.
+fn of_text(found: Diagnostic, span: Span) -> Diagnostic {
+    let Diagnostic { code, message, help, labels, .. } = found;
+    // Of a text within the text, this has been said.
+    let is_said = message.starts_with(OF_TEXT) || message.starts_with(IN_TEXT);
+    let with = |begin: &str| if is_said { message.clone() } else { format!("{begin}{message}") };
+    let (code, message, labels) = match code {
+        // Their labels are at classes. Those of others may be at places within the text.
+        Code::ValueLength | Code::ValueBounds | Code::RequiredNull => (code, with(IN_TEXT), labels),
+        _ if !code.is_hard() => (code, with(IN_TEXT), labels),
+        Code::EmbeddedClass => (code, with(OF_TEXT), Vec::new()),
+        _ => (Code::EmbeddedText, with(OF_TEXT), Vec::new()),
+    };
+    Diagnostic { code, message, span, help, labels, condition: None, ..found }
 }

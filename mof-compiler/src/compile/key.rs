@@ -4,6 +4,7 @@
 use super::At;
 use super::namespace::Namespace;
 use crate::Code;
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::InstanceDeclaration;
 use cimarron_model::{
@@ -20,7 +21,6 @@ pub(super) fn key_path(
     class: &ResolvedClass,
     instance: &Instance,
 ) -> Option<ObjectPath> {
-    let given = |name: &Name| at.node.properties.iter().any(|p| name.is(p.name.text));
     let result = path_from(class, |property| instance.get(property.name.as_str()).cloned());
     match result {
         Ok(path) => {
@@ -36,10 +36,6 @@ pub(super) fn key_path(
             namespace.sink.push(found);
             None
         }
-        // A key that was given and is missing here was refused with a reason.
-        Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
-        // Its type is no key's: that has been said of the class.
-        Err(NoPath::Missing(name)) if is_no_key(namespace, class, &name) => None,
         Err(NoPath::TooDeep(name)) => {
             let problem = format!("nests more than {MAX_PATH_DEPTH} paths in each other");
             path_too_large(namespace, at, &name, &problem);
@@ -50,26 +46,75 @@ pub(super) fn key_path(
             path_too_large(namespace, at, &name, &problem);
             None
         }
-        Err(NoPath::Missing(name)) => {
-            let (code, problem) = match given(&name) {
-                true => (Code::NullKey, "is NULL"),
-                false => (Code::MissingKey, "has no value"),
-            };
-            let message = format!("the key `{name}` of `{}` {problem}", class.name);
-            let help = format!("write {name} = ...;");
-            let found = at.error(code, key_span(at, &name), message).with_help(help);
-            let part = Part::Qualifier("Key".into());
-            let found = namespace.labelled(found, &class.name, Some(&name), part, "a key here");
-            namespace.sink.push(found);
+        Err(NoPath::Missing) => {
+            missing_keys(namespace, at, class, instance);
             None
         }
     }
 }
 
-fn is_no_key(namespace: &Namespace<'_, '_>, class: &ResolvedClass, name: &Name) -> bool {
-    let mut properties = class.properties.iter().map(|m| &*m.declaration);
-    let property = properties.find(|property| property.name == *name);
-    property.is_some_and(|property| unfit_for_key(property, namespace.context.dialect).is_some())
+/// Reports the keys that have no value: those that are written as NULL, and all others at once.
+fn missing_keys(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) {
+    let dialect = namespace.context.dialect;
+    let mut missing: Vec<&Name> = Vec::new();
+    let keys = class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key());
+    // That a type is no key's has been said of the class.
+    for property in keys.filter(|p| unfit_for_key(p, dialect).is_none()) {
+        let name = &property.name;
+        let given = at.node.properties.iter().any(|p| name.is(p.name.text));
+        let value = instance.get(name.as_str());
+        // A key that was given and is missing here was refused with a reason.
+        if value.or(property.default.as_ref()).is_some_and(|v| !v.is_null())
+            || (given && value.is_none())
+        {
+            continue;
+        }
+        if !given {
+            missing.push(name);
+            continue;
+        }
+        let message = format!("the key `{name}` of `{}` is NULL", class.name);
+        let found = at.error(Code::NullKey, key_span(at, name), message);
+        let found = found.with_help(format!("write {name} = ...;"));
+        let found = key_here(namespace, found, class, name);
+        namespace.sink.push(found);
+    }
+    let [first, ..] = missing.as_slice() else { return };
+    let (keys, have) = key_list(&missing);
+    let message = format!("the {keys} of `{}` {have} no value", class.name);
+    let mut found = at.error(Code::MissingKey, key_span(at, first), message);
+    let help: Vec<String> = missing.iter().map(|name| format!("{name} = ...;")).collect();
+    found.help = Some(format!("write {}", help.join(" ")));
+    for name in missing {
+        found = key_here(namespace, found, class, name);
+    }
+    namespace.sink.push(found);
+}
+
+fn key_here(
+    namespace: &Namespace<'_, '_>,
+    found: Diagnostic,
+    class: &ResolvedClass,
+    name: &Name,
+) -> Diagnostic {
+    let part = Part::Qualifier("Key".into());
+    namespace.labelled(found, &class.name, Some(name), part, "a key here")
+}
+
+/// Keys in a sentence, and whether one or several have something there.
+pub(super) fn key_list(names: &[&Name]) -> (String, &'static str) {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            (format!("keys {} and {last}", before.join(", ")), "have")
+        }
+        _ => (format!("key {}", quoted.concat()), "has"),
+    }
 }
 
 fn path_too_large(
@@ -115,7 +160,7 @@ const MAX_KEY_PATHS: usize = 1 << 20;
 
 pub(super) enum NoPath {
     NoKeys,
-    Missing(Name),
+    Missing,
     /// This reference nests too many paths.
     TooDeep(Name),
     /// With this reference the paths in the keys are too long.
@@ -145,7 +190,7 @@ pub(super) fn path_from(
             }
             value => {
                 let key = value.as_ref().and_then(KeyValue::from_value);
-                key.ok_or_else(|| NoPath::Missing(name.clone()))?
+                key.ok_or(NoPath::Missing)?
             }
         };
         keys.push(KeyBinding { name, value });

@@ -12,7 +12,7 @@ use cimarron_model::{
     CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Value,
 };
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::{Limit, Part, check_octets, check_value, replacement};
+use cimarron_schema::rules::{Limit, Part, Says, check_octets, check_value, replacement};
 
 /// Judges the defaults that a class writes. Says whether one is an embedded object or a
 /// reference, which are judged when all classes are there.
@@ -21,7 +21,11 @@ pub(super) fn defaults(
     at: At<'_, ClassDeclaration<'_>>,
     local: &Class,
     above: Option<&ResolvedClass>,
+    says: Says,
 ) -> bool {
+    if says.narrows() {
+        inherited_defaults(namespace, at, local, above);
+    }
     let mut open = false;
     for (property, written) in local.properties.iter().zip(properties(at.node)) {
         let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
@@ -34,6 +38,71 @@ pub(super) fn defaults(
             || (namespace.context.dialect == Dialect::Dmtf && site.is_embedded());
     }
     open
+}
+
+/// Judges the defaults that properties inherit by what their overrides say themselves: of the
+/// rest, the class that writes the default has been judged.
+fn inherited_defaults(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ClassDeclaration<'_>>,
+    local: &Class,
+    above: Option<&ResolvedClass>,
+) {
+    for (property, written) in local.properties.iter().zip(properties(at.node)) {
+        let overridden = above.and_then(|a| a.property(property.name.as_str()));
+        let (None, Some((_, member))) = (&written.default, overridden) else { continue };
+        let Some(value) = &member.declaration.default else { continue };
+        let own = |name: &str| property.qualifiers.get(name);
+        let above = &member.declaration.qualifiers;
+        let inherited = |name: &str| above.get(name).filter(|q| q.flavor.to_subclass());
+        let said = |name: &'static str| own(name).or_else(|| inherited(name));
+        // What the class above forbids has had its report.
+        if !check_value(value, &property.data_type, inherited).is_empty() {
+            continue;
+        }
+        let mut misfits: Vec<(Code, &str, String)> = check_value(value, &property.data_type, said)
+            .into_iter()
+            .map(|misfit| (code_of(misfit.limit), misfit.qualifier, misfit.message))
+            .collect();
+        let octets = octets_problem(value, said("OctetString"));
+        misfits.extend(octets.map(|problem| (Code::ValueOctets, "OctetString", problem)));
+        // Of an array one finding is enough.
+        misfits.sort_by_key(|(code, ..)| *code);
+        misfits.dedup_by_key(|(code, ..)| *code);
+        for (code, qualifier, message) in misfits {
+            let place =
+                written.qualifiers.iter().find(|q| q.name.text.eq_ignore_ascii_case(qualifier));
+            // What the override does not write, it need not keep.
+            let Some(place) = place else { continue };
+            let mut found =
+                at.error(code, place.span, format!("of the inherited default, {message}"));
+            if namespace.context.dialect == Dialect::Wmi {
+                found.severity = Severity::Warning;
+            }
+            // What a class inherits is looked for from its superclass on.
+            let class = local.superclass.as_ref().unwrap_or(&local.name);
+            let (member, part) = (Some(&property.name), Part::Name);
+            let label = "the default comes from here";
+            let found = namespace.labelled(found, class, member, part, label);
+            namespace.sink.push(found.with_help("give the override a default that fits"));
+        }
+    }
+}
+
+const fn code_of(limit: Limit) -> Code {
+    match limit {
+        Limit::Length => Code::ValueLength,
+        Limit::Bounds => Code::ValueBounds,
+        Limit::ValueMap => Code::ValueNotMapped,
+        Limit::Unit => Code::ValueUnit,
+        Limit::OctetString => Code::ValueOctets,
+    }
+}
+
+/// What is wrong with the octets of a value, where a qualifier says that it has some.
+fn octets_problem(value: &Value, qualifier: Option<&Qualifier>) -> Option<String> {
+    let octets = value.as_array().filter(|array| array.cim_type() == CimType::UInt8)?;
+    qualifier.filter(|q| q.value.as_bool() == Some(true)).and_then(|_| check_octets(octets))
 }
 
 /// Judges a value that an instance of a class gives to a property.
@@ -166,22 +235,10 @@ impl<'a> Site<'a> {
 
     fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
         for misfit in check_value(value, &self.property.data_type, |name| self.qualifier(name)) {
-            let code = match misfit.limit {
-                Limit::Length => Code::ValueLength,
-                Limit::Bounds => Code::ValueBounds,
-                Limit::ValueMap => Code::ValueNotMapped,
-                Limit::Unit => Code::ValueUnit,
-                Limit::OctetString => Code::ValueOctets,
-            };
-            let span = self.span(misfit.item);
+            let (code, span) = (code_of(misfit.limit), self.span(misfit.item));
             self.report(namespace, code, span, misfit.message, misfit.qualifier);
         }
-        let octets = value.as_array().filter(|array| array.cim_type() == CimType::UInt8);
-        let is_octets = |q: &Qualifier| q.value.as_bool() == Some(true);
-        if let Some(octets) = octets
-            && self.qualifier("OctetString").is_some_and(is_octets)
-            && let Some(problem) = check_octets(octets)
-        {
+        if let Some(problem) = octets_problem(value, self.qualifier("OctetString")) {
             self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
         }
     }

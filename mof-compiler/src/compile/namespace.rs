@@ -6,7 +6,7 @@ use super::early::{EarlyClass, Findings};
 use super::history::{History, Past};
 use super::mof3::permits;
 use super::order::needed_first;
-use super::place::{Texts, properties, span_of};
+use super::place::{Texts, is_of_refused, properties, span_of};
 use super::redeclare::{Again, Dependents, Forced};
 use super::surroundings::Surroundings;
 use super::unit::{Class, Item, Unit};
@@ -257,14 +257,8 @@ impl Namespace<'_, '_> {
         let class_of =
             |file, alias: &str| aliases.class_of(context, file, alias).map(str::to_owned);
         let order = needed_first(classes, &last, &class_of);
-        for class in order.circular.iter().filter_map(|i| classes.get(*i)) {
-            let node = &*class.node;
-            let span = node.superclass.map_or(node.name.span, |s| s.span);
-            let message =
-                format!("`{}` is, through its superclasses, its own superclass", node.name.text);
-            let code = Code::Rule(Rule::CircularSuperclass);
-            self.sink.push(class.at().error(code, span, message));
-            self.doubtful.add(node.name.text);
+        for circle in &order.circles {
+            self.circle(circle.iter().filter_map(|i| classes.get(*i)));
         }
         let mut linked = Vec::new();
         for i in order.sequence {
@@ -301,6 +295,29 @@ impl Namespace<'_, '_> {
                 self.open_defaults(class);
             }
         }
+    }
+
+    /// Reports classes each of which is the next one's subclass, and the last the first one's.
+    fn circle<'t>(&mut self, mut classes: impl Iterator<Item = &'t Class<'t>>) {
+        /// How many of the links are shown.
+        const MOST_SHOWN: usize = 16;
+        let above = |class: &'t Class<'t>| class.node.superclass.unwrap_or(class.node.name);
+        let Some(first) = classes.next() else { return };
+        let name = first.node.name.text;
+        self.doubtful.add(name);
+        let message = format!("`{name}` is, through its superclasses, its own superclass");
+        let code = Code::Rule(Rule::CircularSuperclass);
+        let mut found = first.at().error(code, above(first).span, message);
+        for class in classes {
+            let name = class.node.name.text;
+            self.doubtful.add(name);
+            if found.labels.len() < MOST_SHOWN {
+                let above = above(class);
+                let label = format!("`{name}` derives from `{}`", above.text);
+                found = found.with_label(class.file, above.span, label);
+            }
+        }
+        self.sink.push(found);
     }
 
     /// The class that is there already and that the text changes, in WMI.
@@ -370,10 +387,13 @@ impl Namespace<'_, '_> {
             !permitted
                 && !self.is_consequence(v, &lowered.class.name, doubtful)
                 && !lowered.is_of_untyped(v)
+                && !is_of_refused(v, &declared.node)
         });
+        violations.iter().for_each(|v| self.doubt_unknown(v, &lowered.class));
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
-        let defaults = limits::defaults(self, declared.at(), &lowered.class, above.as_deref());
+        let defaults =
+            limits::defaults(self, declared.at(), &lowered.class, above.as_deref(), says);
         let doubtful = doubtful || !lowered.untyped.is_empty();
         let open = Open { says, defaults };
         Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, open }

@@ -9,7 +9,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::parse_again;
 use cimarron_model::{CaseInsensitive, Name};
-use cimarron_schema::rules::{Element, MAX_DEPTH, Part, Place, Violation};
+use cimarron_schema::rules::{Element, MAX_DEPTH, Part, Place, Rule, Violation};
 use hashbrown::HashMap;
 use std::cell::Cell;
 
@@ -194,6 +194,24 @@ fn written(
         Part::Type => data_type.map(|t| t.span),
         Part::Name | Part::Superclass => Some(name.span),
     }
+}
+
+/// Whether a violation says that an Override has no name whose value is no name: that has
+/// been reported.
+pub(crate) fn is_of_refused(violation: &Violation, class: &ClassDeclaration<'_>) -> bool {
+    let (Rule::RedeclaredWithoutOverride, Part::Qualifier(name)) =
+        (violation.rule, &violation.part)
+    else {
+        return false;
+    };
+    let qualifiers = match violation.element {
+        Element::Property(i) => properties(class).nth(i).map(|p| &p.qualifiers),
+        Element::Method(i) => methods(class).nth(i).map(|m| &m.qualifiers),
+        Element::Class | Element::Parameter(..) => None,
+    };
+    let written = qualifiers.into_iter().flatten().find(|q| name.is(q.name.text));
+    let value = written.and_then(|q| q.value.as_ref());
+    value.is_some_and(|value| value.kind != ValueKind::Null)
 }
 
 /// The properties in the order in which lowering numbers them.

@@ -5,7 +5,7 @@
 //! there.
 
 use super::At;
-use super::key::keys_of;
+use super::key::{key_list, keys_of};
 use super::namespace::Namespace;
 use crate::Code;
 use crate::diagnostic::Severity;
@@ -190,11 +190,16 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
     }
     // That a key cannot be one is a mistake of the class, which has been reported.
     let dialect = namespace.context.dialect;
-    for key in keys.into_iter().filter(|key| unfit_for_key(key, dialect).is_none()) {
-        let Some(value) = path.key(key.name.as_str()) else {
-            let message = format!("the path has no value for the key `{}`", key.name);
-            return say(Some(key), message, Some("a path has all keys of its class".to_owned()));
-        };
+    let mut keys = keys;
+    keys.retain(|key| unfit_for_key(key, dialect).is_none());
+    let mut missing = keys.iter().filter(|key| path.key(key.name.as_str()).is_none()).peekable();
+    if let Some(first) = missing.peek().copied() {
+        let names: Vec<&Name> = missing.map(|key| &key.name).collect();
+        let message = format!("the path has no value for the {}", key_list(&names).0);
+        return say(Some(first), message, Some("a path has all keys of its class".to_owned()));
+    }
+    for key in keys {
+        let Some(value) = path.key(key.name.as_str()) else { continue };
         let cim_type = key.data_type.cim_type;
         if is_dmtf && matches!(value, KeyValue::String(_)) && has_no_text(cim_type) {
             let message =

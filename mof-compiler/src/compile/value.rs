@@ -6,7 +6,7 @@ use super::reference::leads_here;
 use super::{At, GlobalFlavors, class, instance, qualifier};
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Value as Written, ValueKind};
+use crate::syntax::ast::{Text, Value as Written, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
@@ -36,9 +36,14 @@ pub(crate) trait Aliases {
 /// What a written string says, as values keep it.
 fn as_text(written: &Written<'_>) -> Option<SmolStr> {
     match &written.kind {
-        ValueKind::String(text) => Some(text.to_smol()),
+        ValueKind::String(text) if !has_nul(text) => Some(text.to_smol()),
         _ => None,
     }
+}
+
+/// Whether U+0000 is among the characters. As itself it stands in no literal.
+fn has_nul(text: &Text<'_>) -> bool {
+    matches!(text, Text::Made(text) if memchr::memchr(0, text.as_bytes()).is_some())
 }
 
 /// Converts values of one file.
@@ -168,12 +173,20 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.real(written.span, n.value() as f64, cim_type)
             }
             (ValueKind::Real(x), TypeClass::Real) => self.real(written.span, *x, cim_type),
+            (ValueKind::Char16(0), TypeClass::Char16) if self.namespace.context.is_dmtf_mof2() => {
+                self.nul(written.span)
+            }
             (ValueKind::Char16(unit), TypeClass::Char16) => Some(Scalar::Char16(Char16(*unit))),
             (ValueKind::Integer(n), TypeClass::Char16) if dialect == Dialect::Wmi => {
                 match u16::try_from(n.value()) {
                     Ok(unit) => Some(Scalar::Char16(Char16(unit))),
                     Err(_) => self.out_of_range(written.span, n.value(), cim_type),
                 }
+            }
+            (ValueKind::String(text), TypeClass::String)
+                if self.namespace.context.is_dmtf_mof2() && has_nul(text) =>
+            {
+                self.nul(written.span)
             }
             (ValueKind::String(text), TypeClass::String) => Some(Scalar::String(text.to_smol())),
             (ValueKind::Integer(n), TypeClass::String) if dialect == Dialect::Wmi => {
@@ -228,6 +241,12 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.mismatch(Code::TypeMismatch, written.span, message)
             }
         }
+    }
+
+    /// DSP0004 5.2.2, 5.2.3: strings and char16 hold any character but one.
+    fn nul<T>(&mut self, span: Span) -> Option<T> {
+        let message = "U+0000 is no character of DMTF MOF".to_owned();
+        self.report(Code::UnknownEscape, span, message)
     }
 
     pub(super) fn integer(

@@ -17,11 +17,16 @@ pub fn parse_sources<'a>(
     sink: &mut Diagnostics,
 ) -> Vec<(FileId, Declaration<'a>)> {
     let mut sequence = Vec::new();
-    parse_each(sources, sink, &mut |file, declaration| sequence.push((file, declaration)));
+    parse_each(sources, sink, &mut |file, declaration| {
+        if !matches!(&declaration, Declaration::Directive(d) if d.is_include()) {
+            sequence.push((file, declaration));
+        }
+    });
     sequence
 }
 
-/// As [`parse_sources`], giving the declarations of each file as soon as it is parsed.
+/// As [`parse_sources`], giving the declarations of each file as soon as it is parsed, and the
+/// include directives, too.
 pub(crate) fn parse_each<'a>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
@@ -49,7 +54,7 @@ impl Include {
 }
 
 /// The sequence for either language: its production gives one declaration, `include` tells
-/// which of them include other files, the others go to `each`.
+/// which of them include other files, and all go to `each`.
 pub(super) fn in_sequence<'a, T>(
     sources: &'a Sources,
     sink: &mut Diagnostics,
@@ -75,10 +80,9 @@ pub(super) fn in_sequence<'a, T>(
                 open.pop();
                 continue;
             };
-            let Some(included) = include(&declaration) else {
-                each(file, declaration);
-                continue;
-            };
+            let included = include(&declaration);
+            each(file, declaration);
+            let Some(included) = included else { continue };
             if !included.names_a_file {
                 sink.push(without_file(file, included.span));
             }

@@ -121,7 +121,14 @@ impl<'a> Reports<'a> {
                     let message = format!("unknown {} `{}`", K::WHAT, word.text);
                     let near = names.clone().chain(K::NEARBY.iter().copied());
                     let help = did_you_mean(word.text, near).unwrap_or_else(|| {
-                        format!("known are {}", names.collect::<Vec<_>>().join(", "))
+                        let (own, of_wmi): (Vec<_>, Vec<_>) =
+                            names.partition(|name| !K::OF_WMI.contains(name));
+                        let known = format!("known are {}", own.join(", "));
+                        if of_wmi.is_empty() {
+                            known
+                        } else {
+                            format!("{known}, and in WMI's MOF {}", of_wmi.join(", "))
+                        }
                     });
                     self.push(K::CODE, word.span, message).help = Some(help);
                 }
@@ -190,6 +197,8 @@ trait WordKind: Copy {
     const CODE: Code;
     /// Further words that may have been meant.
     const NEARBY: &'static [&'static str];
+    /// Those of them that WMI's MOF alone has.
+    const OF_WMI: &'static [&'static str] = &[];
 }
 
 impl WordKind for FlavorKind {
@@ -197,6 +206,7 @@ impl WordKind for FlavorKind {
     const CODE: Code = Code::UnknownFlavor;
     /// `Qualifier Q : strng;` reads as WMI's short form.
     const NEARBY: &'static [&'static str] = &TYPES;
+    const OF_WMI: &'static [&'static str] = &["NotToSubclass", "NotToInstance", "Amended"];
 }
 
 /// A policy of MOF 3 (`policyKind`): one of three flavors.

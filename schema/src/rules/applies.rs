@@ -12,6 +12,15 @@ impl Judge<'_> {
         if wanted.has(data_type) || one.value.as_bool() == Some(false) {
             return;
         }
+        // The map has said it.
+        let map = match known {
+            Known::Values => "ValueMap",
+            Known::BitValues => "BitMap",
+            _ => "",
+        };
+        if site.qualifiers.get(map).is_some_and(|map| !map.value.is_null()) {
+            return;
+        }
         let message = format!(
             "`{}` stands on `{}`, which is {data_type}: it is for {}",
             one.name,

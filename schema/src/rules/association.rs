@@ -35,7 +35,9 @@ impl<'a> Judge<'a> {
         let above = self.superclass.map(|s| &s.qualifiers);
         let class = self.local.qualifiers.get("Aggregation");
         let class = class.or_else(|| above?.get("Aggregation").filter(|q| q.flavor.to_subclass()));
-        if class.is_none_or(|q| q.value.as_bool() != Some(true)) {
+        // What is wrong with a composition that is no aggregation is said there.
+        if class.is_none_or(|q| q.value.as_bool() != Some(true)) && !self.is_own(Known::Composition)
+        {
             let message = format!(
                 "`{}` is the whole, and `{}` is no aggregation",
                 site.name, self.local.name
@@ -126,7 +128,8 @@ impl<'a> Judge<'a> {
         let Some(above) = self.superclass.filter(|s| s.qualifiers.is_true("Association")) else {
             return;
         };
-        if !above.properties.iter().any(|m| is_reference(&m.declaration)) {
+        // One with fewer than two ends has had its own report.
+        if above.properties.iter().filter(|m| is_reference(&m.declaration)).count() < 2 {
             return;
         }
         for (i, property) in self.local.properties.iter().enumerate() {

@@ -42,7 +42,9 @@ impl Judge<'_> {
 
     fn superclass_allows_subclasses(&mut self) {
         let Some(above) = self.superclass else { return };
-        if above.qualifiers.is_true("Terminal") {
+        // Below a class that should not be there, one finding is enough.
+        let terminal = above.qualifiers.get("Terminal").filter(|q| !q.flavor.propagated());
+        if terminal.is_some_and(|q| q.value.as_bool() == Some(true)) {
             let message = format!("`{}` is terminal and cannot have subclasses", above.name);
             self.at_class(Rule::TerminalSuperclass, Part::Superclass, message, None);
             let part = Part::Qualifier("Terminal".into());
@@ -114,11 +116,16 @@ impl Judge<'_> {
 
     /// Whether the class is an association, by its own word or its superclass's.
     pub(super) fn is_association(&self) -> bool {
-        match self.marks.class.get(Known::Association, &self.local.qualifiers) {
+        self.is_kind(Known::Association)
+    }
+
+    /// Whether a boolean qualifier of the class is TRUE, by its own word or its superclass's.
+    pub(super) fn is_kind(&self, kind: Known) -> bool {
+        match self.marks.class.get(kind, &self.local.qualifiers) {
             Some(own) => own.value.as_bool() == Some(true),
             None => self.superclass.is_some_and(|s| {
                 s.qualifiers
-                    .get("Association")
+                    .get(kind.name())
                     .is_some_and(|q| q.flavor.to_subclass() && q.value.as_bool() == Some(true))
             }),
         }
@@ -129,7 +136,9 @@ impl Judge<'_> {
             return;
         }
         let association = Part::Qualifier("Association".into());
-        if self.local.is_indication() {
+        // DMTF: below an association, the rule on kinds says it.
+        let says_so = self.dialect == Dialect::Wmi || self.is_own(Known::Association);
+        if self.local.is_indication() && says_so {
             let message =
                 format!("`{}` cannot be both association and indication", self.local.name);
             self.at_class(Rule::AssociationAndIndication, association.clone(), message, None);

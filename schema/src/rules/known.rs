@@ -56,7 +56,8 @@ known! {
     10: Deprecated "Deprecated", Destructor "Destructor", Indication "Indication",
         Propagated "Propagated", SourceType "SourceType", SyntaxType "SyntaxType";
     11: Aggregation "Aggregation", Association "Association", Composition "Composition",
-        Constructor "Constructor", Implemented "Implemented", OctetString "OctetString";
+        Constructor "Constructor", Implemented "Implemented", OctetString "OctetString",
+        TriggerType "TriggerType";
     12: Correlatable "Correlatable", Experimental "Experimental", NonLocalType "NonLocalType";
     13: PropertyUsage "PropertyUsage", UnknownValues "UnknownValues";
     14: EmbeddedObject "EmbeddedObject", UmlPackagePath "UMLPackagePath";
@@ -65,6 +66,22 @@ known! {
         MethodConstraint "MethodConstraint";
     17: UnsupportedValues "UnsupportedValues";
     18: PropertyConstraint "PropertyConstraint";
+}
+
+impl Known {
+    /// Whether the qualifier says what values may be, as [`super::check_value`] judges.
+    pub(super) const fn binds_values(self) -> bool {
+        matches!(
+            self,
+            Self::MaxLen
+                | Self::MinLen
+                | Self::MaxValue
+                | Self::MinValue
+                | Self::ValueMap
+                | Self::IsPUnit
+                | Self::OctetString
+        )
+    }
 }
 
 /// Which of the known qualifiers a list has.

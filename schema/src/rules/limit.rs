@@ -5,7 +5,7 @@ use super::number::integer;
 use super::site::Site;
 use super::unit::{UnitError, check_unit, nearest_base};
 use super::{Element, Judge, Known, Part, Rule};
-use cimarron_model::{Qualifier, suggest};
+use cimarron_model::{Dialect, Qualifier, Scope, suggest};
 
 impl<'a> Judge<'a> {
     pub(super) fn length_limits(&mut self, site: &Site<'a>, known: Known, one: &Qualifier) {
@@ -84,6 +84,22 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// DMTF: NULL says that there is no limit, which is wider than any.
+    pub(super) fn limit_lifted(&mut self, site: &Site<'a>, one: &Qualifier) {
+        if self.dialect == Dialect::Wmi {
+            return;
+        }
+        let name = &one.name;
+        let above = site.above.and_then(|a| a.get(name.as_str()));
+        let before = above.filter(|q| q.flavor.to_subclass()).and_then(|q| q.value.as_integer());
+        let Some(before) = before else { return };
+        let message =
+            format!("{name} is NULL here and {before} above: an override may only narrow it");
+        let help = "leave it out: the limit is inherited";
+        self.at_value(Rule::LimitWidened, site, one, None, message, Some(help));
+        self.see_above(site, Part::Value(name.clone()), format!("{before} here"));
+    }
+
     /// DSP0004 Annex C.
     pub(super) fn unit(&mut self, site: &Site<'a>, one: &Qualifier) {
         let Some(text) = one.value.as_str() else { return };
@@ -112,6 +128,23 @@ impl<'a> Judge<'a> {
         self.one_word_of(site, one, &WORDS);
     }
 
+    /// What happens to an element that triggers is told by its kind (DSP0004 5.6.4).
+    pub(super) fn trigger_type(&mut self, site: &Site<'a>, one: &Qualifier) {
+        let words: &[&str] = match site.scope {
+            Scope::Class | Scope::Association => &["CREATE", "DELETE", "UPDATE", "ACCESS"],
+            Scope::Property | Scope::Reference => &["UPDATE", "ACCESS"],
+            Scope::Method => &["BEFORE", "AFTER"],
+            Scope::Indication => &["THROWN"],
+            Scope::Parameter => return,
+        };
+        // Nobody but DMTF gives it these words.
+        if self.dialect == Dialect::Dmtf
+            && self.environment.qualifier_type(one.name.as_str()).is_some()
+        {
+            self.one_word_of(site, one, words);
+        }
+    }
+
     fn one_word_of(&mut self, site: &Site<'a>, one: &Qualifier, words: &[&str]) {
         let Some(text) = one.value.as_str() else { return };
         if !words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
@@ -134,17 +167,28 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn counter_and_gauge(&mut self, site: &Site<'a>, one: &Qualifier) {
-        if one.value.as_bool() == Some(true) && site.is_true("Gauge") {
+    pub(super) fn counter_and_gauge(&mut self, site: &Site<'a>, known: Known, one: &Qualifier) {
+        let (other, what) =
+            if known == Known::Gauge { ("Counter", "a counter") } else { ("Gauge", "a gauge") };
+        // With both written here, the counter speaks.
+        if known == Known::Gauge && site.qualifiers.get(other).is_some() {
+            return;
+        }
+        if one.value.as_bool() == Some(true) && site.is_true(other) {
             let message = format!("`{}` is both a counter and a gauge", site.name);
             let help = "a counter only rises until it wraps; a gauge goes up and down";
             self.at_qualifier(Rule::CounterAndGauge, site, one, message, Some(help));
-            self.see(site, Part::Qualifier("Gauge".into()), "a gauge here");
+            self.see(site, Part::Qualifier(other.into()), format!("{what} here"));
         }
     }
 
     pub(super) fn embedded_twice(&mut self, site: &Site<'a>, one: &Qualifier) {
-        let class = site.effective("EmbeddedInstance").filter(|q| !q.value.is_null());
+        // Of what is inherited, the rule on overrides speaks.
+        let class = match self.dialect {
+            Dialect::Wmi => site.effective("EmbeddedInstance"),
+            Dialect::Dmtf => site.qualifiers.get("EmbeddedInstance"),
+        };
+        let class = class.filter(|q| !q.value.is_null());
         if one.value.as_bool() == Some(true) && class.is_some() {
             let message = format!("`{}` has both EmbeddedObject and EmbeddedInstance", site.name);
             let help = "EmbeddedInstance alone says that it holds instances of that class";

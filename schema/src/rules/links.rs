@@ -18,11 +18,19 @@ pub struct Says {
     pub(super) embedded: bool,
     /// Something has a class for its type.
     pub(super) typed: bool,
+    /// An override says what values may be, and inherits its default.
+    pub(super) narrows: bool,
 }
 
 impl Says {
     /// All that a class can say of others: whoever has noted nothing looks for all of it.
-    pub const ALL: Self = Self { propagated: true, weak: true, embedded: true, typed: true };
+    pub const ALL: Self =
+        Self { propagated: true, weak: true, embedded: true, typed: true, narrows: true };
+
+    /// Whether an override may forbid the default that it inherits.
+    pub const fn narrows(self) -> bool {
+        self.narrows
+    }
 
     /// Whether there is anything to look at. `Weak` is about the classes of references.
     pub const fn anything(self) -> bool {

@@ -2,7 +2,7 @@
 //! 5.6.3.34 Override, 5.6.3.26 Key).
 
 use super::repeats::Repeats;
-use super::signature::{passes_the_same, returns_the_same};
+use super::signature::{returns_the_same, takes_the_same};
 use super::{Element, Judge, Known, KnownSet, Part, Rule};
 use cimarron_model::{
     CimType, DataType, Dialect, Method, Name, Property, Qualifier, Qualifiers, TypeClass, suggest,
@@ -146,12 +146,15 @@ impl Judge<'_> {
         known: KnownSet,
     ) {
         let written = known.get(Known::Override, &local.qualifiers);
-        self.override_is_written(element, "property", &local.name, written);
         let same_type = local.data_type.cim_type == above.data_type.cim_type
             && local.data_type.is_array() == above.data_type.is_array();
         let same_size =
             self.dialect == Dialect::Wmi || local.data_type.array == above.data_type.array;
-        if !same_type || !same_size {
+        let fits = same_type && same_size;
+        let overrides = self.override_is_written(element, "property", &local.name, written, fits);
+        if !fits && !overrides {
+            // It has had its report.
+        } else if !fits {
             let message = format!(
                 "`{}` is {} here and {} above: an override keeps the type",
                 local.name, local.data_type, above.data_type
@@ -206,11 +209,16 @@ impl Judge<'_> {
 
     /// Of a plain string where the one above may hold objects.
     fn plain_override(&mut self, element: Element, local: &Property, above: &Property) {
-        let was_plain = matches!(Embedded::of_any(&above.qualifiers), Embedded::Plain);
-        if self.environment.types_say_all() && !was_plain {
+        let embedded = Embedded::of_any(&above.qualifiers);
+        // Where EmbeddedInstance is inherited, NULL takes it away again.
+        let dropped = local.qualifiers.get("EmbeddedInstance").filter(|q| q.value.is_null());
+        let dropped = dropped.filter(|_| matches!(embedded, Embedded::Instance(_)));
+        let is_plain = self.environment.types_say_all() || dropped.is_some();
+        if is_plain && !matches!(embedded, Embedded::Plain) {
             let message =
                 format!("`{}` holds objects above: an override keeps the type", local.name);
-            self.report(Rule::PropertyTypeChanged, element, Part::Type, message);
+            let part = dropped.map_or(Part::Type, |q| Part::Qualifier(q.name.clone()));
+            self.report(Rule::PropertyTypeChanged, element, part, message);
             self.relate(self.place_above(Some(&above.name), Part::Type), "objects here");
         }
     }
@@ -257,29 +265,38 @@ impl Judge<'_> {
         }
     }
 
-    /// DMTF: a member that exists above may only be redeclared with Override.
+    /// DMTF: a member that exists above may only be redeclared with Override. Says whether
+    /// this one overrides, which could be if it `fits` the one above.
     fn override_is_written(
         &mut self,
         element: Element,
         kind: &str,
         name: &Name,
         written: Option<&Qualifier>,
-    ) {
+        fits: bool,
+    ) -> bool {
         if self.dialect == Dialect::Wmi {
-            return;
+            return true;
         }
-        match written.map(|q| q.value.as_str()) {
-            // NULL says that nothing is overridden (DSP0004 5.6.3.34).
-            None | Some(None) => {
-                let message = format!(
-                    "the {kind} `{name}` exists in a superclass and is redeclared without Override"
-                );
-                let help = Some(format!("write [Override(\"{name}\")], or choose another name"));
-                self.advise(Rule::RedeclaredWithoutOverride, element, Part::Name, message, help);
-                self.relate(self.place_above(Some(name), Part::Name), "declared here");
-            }
-            Some(Some(target)) => self.override_names_it(element, name, target),
+        if let Some(target) = written.and_then(|q| q.value.as_str()) {
+            self.override_names_it(element, name, target);
+            return true;
         }
+        // NULL says that nothing is overridden (DSP0004 5.6.3.34).
+        let (part, without) = match written {
+            Some(null) => (Part::Qualifier(null.name.clone()), "with an Override without a name"),
+            None => (Part::Name, "without Override"),
+        };
+        let message =
+            format!("the {kind} `{name}` exists in a superclass and is redeclared {without}");
+        let help = if fits {
+            format!("write [Override(\"{name}\")], or choose another name")
+        } else {
+            format!("choose another name: an override would keep the type of the {kind} above")
+        };
+        self.advise(Rule::RedeclaredWithoutOverride, element, part, message, Some(help));
+        self.relate(self.place_above(Some(name), Part::Name), "declared here");
+        false
     }
 
     /// `Override("P")`, or with the class that declares it: `Override("C.P")`.
@@ -442,16 +459,12 @@ impl Judge<'_> {
         written: Option<&Qualifier>,
         above: &Method,
     ) {
-        self.override_is_written(element, "method", &local.name, written);
         let (dialect, around) = (self.dialect, self.environment);
         let same_return = returns_the_same(local, above, dialect, around);
-        let same_parameters = local.parameters.len() == above.parameters.len()
-            && local
-                .parameters
-                .iter()
-                .zip(&above.parameters)
-                .all(|(a, b)| a.name == b.name && passes_the_same(a, b, dialect, around));
-        if !same_return || !same_parameters {
+        let same_parameters = takes_the_same(local, above, dialect, around);
+        let fits = same_return && same_parameters;
+        let overrides = self.override_is_written(element, "method", &local.name, written, fits);
+        if !fits && overrides {
             let what = if same_return { "parameters" } else { "return type" };
             let message = format!("`{}` overrides a method with other {what}", local.name);
             let help = Some("an override keeps the return type and the parameters; give the method another name".to_owned());

@@ -3,15 +3,17 @@
 use super::links::is_link;
 use super::site::Site;
 use super::{Element, Environment, Judge, Known, Part, Rule};
-use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, suggest};
+use crate::print::value_to_mof;
+use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, Value, suggest};
 
 impl<'a> Judge<'a> {
     pub(super) fn qualifiers(&mut self) {
         let local = self.local;
         let above = self.superclass;
-        let scope = if self.is_own(Known::Association) {
+        // What a class is it may be by its superclass's word.
+        let scope = if self.is_kind(Known::Association) {
             Scope::Association
-        } else if self.is_own(Known::Indication) {
+        } else if self.is_kind(Known::Indication) {
             Scope::Indication
         } else {
             Scope::Class
@@ -186,26 +188,57 @@ impl<'a> Judge<'a> {
     /// A qualifier with `DisableOverride` may only be restated as it is.
     fn not_overridden(&mut self, site: &Site<'_>, local: &Qualifier, above: &Qualifier) {
         // Of keys another rule speaks.
-        if is_bound(above) && local.value != above.value && !is_key_dropped(local, above) {
-            let message = format!(
-                "`{}` is {} above and must not be overridden (DisableOverride)",
-                local.name, above.value
-            );
+        if is_bound(above)
+            && local.value != above.value
+            && !is_key_dropped(local, above)
+            && !self.is_direction_turned(site, local, above)
+        {
+            let (name, shown) = (&local.name, shown(&above.value, self.dialect));
+            let message =
+                format!("`{name}` is {shown} above and must not be overridden (DisableOverride)");
             let part = Part::Qualifier(local.name.clone());
             self.report(Rule::QualifierNotOverridable, site.element, part.clone(), message);
-            self.see_above(site, part, format!("{} here", above.value));
+            self.see_above(site, part, format!("{shown} here"));
         }
+    }
+
+    /// What [`Rule::DirectionChanged`] reports.
+    fn is_direction_turned(&self, site: &Site<'_>, local: &Qualifier, above: &Qualifier) -> bool {
+        let values = (local.value.as_bool(), above.value.as_bool());
+        self.dialect == Dialect::Dmtf
+            && matches!(site.element, Element::Parameter(..))
+            && (local.name.is("In") || local.name.is("Out"))
+            && matches!(values, (Some(now), Some(before)) if now != before)
     }
 }
 
+/// A value as MOF writes it, cut where it is long.
+fn shown(value: &Value, dialect: Dialect) -> String {
+    const MOST: usize = 60;
+    let written = value_to_mof(value, dialect);
+    match written.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}...", written.get(..at).unwrap_or_default()),
+        None => written,
+    }
+}
+
+/// The flavors of DSP0004.
+const FLAVORS: [&str; 6] =
+    ["EnableOverride", "DisableOverride", "ToSubclass", "Restricted", "ToInstance", "Translatable"];
+
 /// What there is to say of a qualifier that is not declared, and the advice.
 pub fn undeclared(name: &Name, environment: &dyn Environment) -> (String, String) {
+    let message = format!("the qualifier `{name}` is not declared");
+    if FLAVORS.iter().any(|flavor| name.is(flavor)) {
+        let help = "it is a flavor, and blanks separate flavors: [Q : ToSubclass DisableOverride]";
+        return (message, help.to_owned());
+    }
     let similar = environment.similar_qualifier(name.as_str()).map(suggest::did_you_mean);
     // MOF 3 has no comma there.
     let comma = if environment.types_say_all() { "" } else { "," };
     let declare = || format!("declare it: Qualifier {name} : type{comma} Scope(...);");
     let help = similar.unwrap_or_else(declare);
-    (format!("the qualifier `{name}` is not declared"), help)
+    (message, help)
 }
 
 /// Whether a qualifier goes on to subclasses and must stay as it is there.

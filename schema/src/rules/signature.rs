@@ -5,6 +5,7 @@
 
 use super::Environment;
 use super::member::Embedded;
+use super::repeats::Repeats;
 use cimarron_model::{DataType, Dialect, Method, Parameter, Qualifiers};
 
 /// Whether a method returns what the one above does.
@@ -20,6 +21,34 @@ pub fn returns_the_same(
         }
         (a, b) => a.is_none() && b.is_none(),
     }
+}
+
+/// Whether a method takes the parameters that the one above does.
+pub(super) fn takes_the_same(
+    local: &Method,
+    above: &Method,
+    dialect: Dialect,
+    environment: &dyn Environment,
+) -> bool {
+    let same = |a: &Parameter, b: &Parameter| {
+        a.name == b.name && passes_the_same(a, b, dialect, environment)
+    };
+    let (own, others) = (&local.parameters, &above.parameters);
+    if own.len() == others.len() && own.iter().zip(others).all(|(a, b)| same(a, b)) {
+        return true;
+    }
+    // Of those that a mistake declares twice, the first counts. To WMI two may be one.
+    let (own, others) = (distinct(own), distinct(others));
+    dialect == Dialect::Dmtf
+        && own.len() == others.len()
+        && own.into_iter().zip(others).all(|(a, b)| same(a, b))
+}
+
+/// The parameters whose names do not stand before.
+fn distinct(parameters: &[Parameter]) -> Vec<&Parameter> {
+    let mut repeats = Repeats::new(parameters, |p| &p.name);
+    let of = parameters.iter().enumerate();
+    of.filter(|(i, _)| repeats.before(*i).is_none()).map(|(_, p)| p).collect()
 }
 
 /// Whether a parameter takes what the one above does.
@@ -55,7 +84,11 @@ fn keeps(
     };
     let embedded = match (Embedded::of_any(says), Embedded::of_any(said)) {
         (Embedded::Plain, Embedded::Plain) | (Embedded::Object, Embedded::Object) => true,
-        (Embedded::Plain, _) => !environment.types_say_all(),
+        (Embedded::Plain, of) => {
+            // Where EmbeddedInstance is inherited, NULL takes it away again.
+            let dropped = says.get("EmbeddedInstance").is_some_and(|q| q.value.is_null());
+            !(environment.types_say_all() || (dropped && matches!(of, Embedded::Instance(_))))
+        }
         (Embedded::Instance(_), Embedded::Object) => true,
         (Embedded::Instance(narrow), Embedded::Instance(wide)) => narrows(narrow, wide),
         (Embedded::Object | Embedded::Instance(_), _) => false,

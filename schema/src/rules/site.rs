@@ -35,7 +35,13 @@ impl<'a> Judge<'a> {
     /// The rules on what a qualifier means, where it stands.
     pub(super) fn meaning(&mut self, site: &Site<'a>, known: Known, qualifier: &'a Qualifier) {
         if qualifier.value.is_null() {
+            if is_limit(known) {
+                self.limit_lifted(site, qualifier);
+            }
             return;
+        }
+        if known.binds_values() {
+            self.says.narrows |= self.inherits_default(site);
         }
         self.type_of_qualified(site, known, qualifier);
         match known {
@@ -50,7 +56,8 @@ impl<'a> Judge<'a> {
             Known::ArrayType => self.array_type(site, qualifier),
             Known::NullValue => self.null_value(site, qualifier),
             Known::PropertyUsage => self.property_usage(site, qualifier),
-            Known::Counter => self.counter_and_gauge(site, qualifier),
+            Known::TriggerType => self.trigger_type(site, qualifier),
+            Known::Counter | Known::Gauge => self.counter_and_gauge(site, known, qualifier),
             Known::EmbeddedObject => self.embedded_twice(site, qualifier),
             Known::Static => self.static_member(site, qualifier),
             Known::Propagated => self.propagated(site, qualifier),
@@ -72,6 +79,14 @@ impl<'a> Judge<'a> {
             Known::Revision | Known::Schema => self.deprecated_qualifier(site, qualifier),
             _ => {}
         }
+    }
+
+    /// Whether the element is a property whose default is that of the one above.
+    fn inherits_default(&self, site: &Site<'_>) -> bool {
+        let Element::Property(at) = site.element else { return false };
+        let above = self.overridden.get(at).copied().flatten();
+        above.is_some_and(|above| above.default.is_some())
+            && self.local.properties.get(at).is_some_and(|own| own.default.is_none())
     }
 
     /// Reports at a qualifier.
@@ -133,6 +148,11 @@ impl Site<'_> {
             part,
         }
     }
+}
+
+/// Whether a qualifier bounds values, so that an override may only draw it tighter.
+const fn is_limit(known: Known) -> bool {
+    matches!(known, Known::MaxLen | Known::MinLen | Known::MaxValue | Known::MinValue)
 }
 
 /// The texts of an array of strings without NULL, each with its position.

@@ -5,7 +5,7 @@
 use super::number::integer;
 use super::site::texts;
 use super::unit::check_unit;
-use super::valuemap::{REST, interval};
+use super::valuemap::{REST, interval, is_entry};
 use cimarron_model::{Array, CimType, DataType, Elements, Qualifier, Scalar, Value};
 
 /// What a value does not keep.
@@ -105,6 +105,10 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
         if embedded || (most.is_none() && least.is_none()) {
             return ("MaxLen", None);
         }
+        // Where nothing fits, the declaration has had its report.
+        if most.is_some_and(|most| least.is_some_and(|least| least > most)) {
+            return ("MaxLen", None);
+        }
         let length = text.chars().count();
         match (most, least) {
             (Some(most), _) if length > most => {
@@ -117,8 +121,16 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
         }
     }
 
-    fn bounds(&self, number: i128) -> (&'static str, Option<String>) {
+    /// MinValue and MaxValue. Where nothing fits, the declaration has had its report.
+    fn range(&self) -> (Option<i128>, Option<i128>) {
         match (self.number("MinValue"), self.number("MaxValue")) {
+            (Some(least), Some(most)) if least > most => (None, None),
+            range => range,
+        }
+    }
+
+    fn bounds(&self, number: i128) -> (&'static str, Option<String>) {
+        match self.range() {
             (Some(least), _) if number < least => {
                 ("MinValue", Some(format!("{number} is less than MinValue, which is {least}")))
             }
@@ -135,7 +147,7 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
             Scalar::Real64(x) => *x,
             _ => return ("MaxValue", None),
         };
-        match (self.number("MinValue"), self.number("MaxValue")) {
+        match self.range() {
             (Some(least), _) if number < least as f64 => {
                 ("MinValue", Some(format!("{number} is less than MinValue, which is {least}")))
             }
@@ -155,7 +167,12 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
             entry == REST
                 || interval(entry, range).is_some_and(|(from, to)| (from..=to).contains(&number))
         };
-        (!entries.any(&mut covers)).then(|| format!("{number} is no value of the ValueMap"))
+        if entries.any(&mut covers) {
+            return None;
+        }
+        // A map with a mistake, which has had its report, may mean any value.
+        let whole = texts(&map.value).all(|entry| is_entry(entry, range));
+        whole.then(|| format!("{number} is no value of the ValueMap"))
     }
 
     fn mapped_text(&self, text: &str) -> Option<String> {

@@ -31,6 +31,12 @@ pub fn interval(entry: &str, range: Interval) -> Option<Interval> {
     Some((end(from, range.0)?, end(to, range.1)?))
 }
 
+/// Whether an entry of a ValueMap has values of a type with this range.
+pub(super) fn is_entry(entry: &str, range: Interval) -> bool {
+    let fits = |(from, to): Interval| range.0 <= from && from <= to && to <= range.1;
+    entry == REST || interval(entry, range).is_some_and(fits)
+}
+
 impl<'a> Judge<'a> {
     /// An integer's ValueMap holds integers and ranges, each value once and each
     /// within the type.

@@ -39,7 +39,7 @@ instance of X_Base { Id = "null"; Note = NULL; };
 instance of X_Derived {
     Id = "full"; Big = 18446744073709551615; Small = -9223372036854775808; Bytes = {0, 255};
     Exact = 1.7976931348623157e308; Flags = {TRUE, FALSE}; Letter = '\xD800';
-    Letters = {'a', '\x0000', '\''}; When = "20240229123456.789000+060";
+    Letters = {'a', '\x0001', '\''}; When = "20240229123456.789000+060";
     Whens = {"00000012131415.000000:000", "19990101000000.******+000"};
     Texts = {"", "quote \" backslash \\ tab \t", "\x1F600 \x202E end"}; Sizes = {1, 2, 3};
 };

@@ -27,7 +27,11 @@ pub fn parse_sources<'a>(
         _ => None,
     };
     let mut sequence = Vec::new();
-    let mut each = |file, declaration| sequence.push((file, declaration));
+    let mut each = |file, declaration| {
+        if include(&declaration).is_none() {
+            sequence.push((file, declaration));
+        }
+    };
     in_sequence(sources, sink, (Language::Mof3, grammar::declaration), &include, &mut each);
     sequence
 }
