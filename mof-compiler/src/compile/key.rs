@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::InstanceDeclaration;
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath, Property,
-    Scalar, Value,
+    Scalar, Value, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Part, unfit_for_key};
@@ -38,6 +38,8 @@ pub(super) fn key_path(
         }
         // A key that was given and is missing here was refused with a reason.
         Err(NoPath::Missing(name)) if given(&name) && instance.get(name.as_str()).is_none() => None,
+        // It was meant by another name, which has been reported.
+        Err(NoPath::Missing(name)) if !given(&name) && is_misspelt(at, class, &name) => None,
         // Its type is no key's: that has been said of the class.
         Err(NoPath::Missing(name)) if is_no_key(namespace, class, &name) => None,
         Err(NoPath::TooDeep(name)) => {
@@ -64,6 +66,13 @@ pub(super) fn key_path(
             None
         }
     }
+}
+
+/// Whether an instance writes a name that its class does not have and that is like a key's.
+fn is_misspelt(at: At<'_, InstanceDeclaration<'_>>, class: &ResolvedClass, key: &Name) -> bool {
+    let names = || class.properties.iter().map(|m| m.declaration.name.as_str());
+    let mut unknown = at.node.properties.iter().filter(|p| class.property(p.name.text).is_none());
+    unknown.any(|p| suggest::nearest(p.name.text, names()).is_some_and(|near| key.is(near)))
 }
 
 fn is_no_key(namespace: &Namespace<'_, '_>, class: &ResolvedClass, name: &Name) -> bool {
@@ -99,7 +108,11 @@ fn key_texts(
         if blank || text.bytes().any(|b| b < b' ') {
             let message = format!("the text of the key `{}` cannot stand in a path", key.name);
             let found = at.error(Code::KeyText, key_span(at, &key.name), message);
-            namespace.sink.push(found.with_help("leave out control characters"));
+            let help = match blank {
+                true => "a key has more than blanks, or is empty",
+                false => "leave out control characters",
+            };
+            namespace.sink.push(found.with_help(help));
         }
     }
 }
