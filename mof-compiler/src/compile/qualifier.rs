@@ -252,7 +252,7 @@ fn stored_by_wmi(
 fn too_great(value: &ast::Value<'_>) -> Option<i128> {
     match &value.kind {
         ast::ValueKind::Integer(n) => {
-            let number = i128::from(n.value());
+            let number = n.value();
             i32::try_from(number).is_err().then_some(number)
         }
         ast::ValueKind::Array(items) => items.iter().find_map(too_great),
