@@ -85,7 +85,7 @@ impl<'a> Reading<'a> {
     /// That the archive has the namespace that is asked for.
     fn has_namespace(self) -> Result<(), Failure> {
         let Some(asked) = self.namespace else { return Ok(()) };
-        let names = || self.archive.namespaces().map(|schema| schema.name());
+        let names = || self.archive.namespaces().map(SchemaView::name);
         if names().any(|name| fold::eq(name, asked)) {
             return Ok(());
         }
