@@ -7,11 +7,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use cimarron_conformance::{Case, dmtf_schema, read_fixture, read_suite, run_suite};
+use cimarron_engine::{CallContext, EmptyRepository, Repository};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, Emit, EmptyBase, FileId, Label,
-    Language, Loader, OsFileSystem, Severity, SourceMap, Span, compile,
+    Code, CompileOptions, Compiled, DEFAULT_NAMESPACE, Diagnostic, Diagnostics, Emit, FileId,
+    Label, Language, Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::rules::Rule;
 use cimarron_schema::{Archive, ClassForm, SchemaView};
@@ -19,6 +20,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -211,7 +213,7 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
     let options = CompileOptions { dialect, language, ..CompileOptions::default() };
-    let compiled = compile(&sources, &options, &EmptyBase, said);
+    let compiled = compile(&sources, &options, &EmptyRepository, said);
 
     let mut problems = String::new();
     judge_findings(case, &compiled, sources.map(), &mut problems);
@@ -221,6 +223,9 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     judge_content(case, &archive, &mut problems);
     if !compiled.has_errors() && language == Language::Mof2 {
         judge_emitted(&archive, dialect, &mut problems);
+    }
+    if !compiled.has_errors() && dialect == Dialect::Wmi {
+        judge_loaded(archive, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
@@ -236,12 +241,22 @@ fn judge_emitted(archive: &Archive, dialect: Dialect, problems: &mut String) {
     loader.add_bytes("emitted.mof", mof.clone()).unwrap();
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    let compiled = compile(&sources, &options, &EmptyBase, said);
+    let compiled = compile(&sources, &options, &EmptyRepository, said);
     let same = compiled.archive().is_ok_and(|again| *again == *archive.bytes());
     if compiled.has_errors() || !same {
         let findings = compiled.diagnostics.as_slice();
         let mof = String::from_utf8_lossy(&mof);
         writeln!(problems, "emitted as\n{mof}\nit is something else: {findings:?}").unwrap();
+    }
+}
+
+/// What compiles for WMI can be loaded.
+fn judge_loaded(archive: Archive, problems: &mut String) {
+    let repository = Repository::new();
+    repository.create_namespace(DEFAULT_NAMESPACE, Dialect::Wmi).unwrap();
+    let session = repository.session(DEFAULT_NAMESPACE).unwrap();
+    if let Err(error) = session.load_archive(&CallContext::new(), &Arc::new(archive)) {
+        writeln!(problems, "it cannot be loaded: {error}").unwrap();
     }
 }
 
@@ -419,7 +434,7 @@ fn qualifiers_are_those_of_the_schema() {
     let archive = |loader: Loader<'_>| {
         let mut said = Diagnostics::new();
         let sources = loader.finish(&mut said);
-        let compiled = compile(&sources, &options, &EmptyBase, said);
+        let compiled = compile(&sources, &options, &EmptyRepository, said);
         assert!(!compiled.has_errors(), "{:?}", compiled.diagnostics.as_slice());
         Archive::from_bytes(compiled.archive().unwrap()).unwrap()
     };

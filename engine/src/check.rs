@@ -25,11 +25,10 @@
 //! | no NULL in `Required` properties, of arrays as a whole | | yes | DSP0004 5.6.3 |
 //! | no NULL elements of arrays | yes | | MS-WMI |
 //! | fixed arrays have their size | a hint | yes | DSP0004; SDK, MaxLen |
-//! | `MaxLen`, `MinLen`, also of an array's elements | of scalars: of arrays a hint | yes | DSP0004 5.6.3; SDK, MaxLen |
-//! | `MaxValue`, `MinValue`, also of an array's elements | yes | yes | DSP0004 5.6.3 |
+//! | `MaxLen`, `MinLen`, `MaxValue`, `MinValue`, also of an array's elements | a hint | yes | DSP0004 5.6.3; SDK, MaxLen |
 //! | asterisks of datetimes as the dialect has them | yes | yes | DSP0004 5.2.4; SDK, CIM_DATETIME |
 //! | key text is printable | yes | | SDK, Key Qualifier |
-//! | references lead to the declared class or one below | when both are known | an unknown class of this namespace is refused too | DSP0004 5.1.2 |
+//! | references lead to the declared class or one below, which this namespace has, if they lead there | kept as they are | yes | DSP0004 5.1.2 |
 //! | embedded objects are of the declared class or one below | yes | yes | DSP0004 5.6.3 |
 //! | no class where an instance is to be embedded | | yes | DSP0004 5.6.3, EmbeddedInstance |
 //! | objects nest 16 deep at most, and so do the references of a path | yes | yes | |

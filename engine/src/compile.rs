@@ -7,11 +7,13 @@
 
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::events::check_filter_text;
+use crate::limits::Limits;
 use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::session::{Loaded, Operation, PropertyList, Session};
 use crate::system;
-use cimarron_model::{Name, ObjectPath, QualifierType};
+use cimarron_model::{Name, ObjectPath, QualifierType, Status};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
     Base, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics, EmbeddedForm,
@@ -205,4 +207,36 @@ impl Base for LiveBase<'_> {
         let session = self.session.repository().session(namespace);
         session.is_ok_and(|s| s.get_instance(&CallContext::new(), path, &none).is_ok())
     }
+
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        filter_text(property, text, self.session.repository().limits())
+    }
+}
+
+/// Nothing is there, and event filters are judged as a repository does: to compile what a
+/// repository is to load.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmptyRepository;
+
+impl Base for EmptyRepository {
+    fn class(&self, _: &str, _: &str) -> Option<Arc<ResolvedClass>> {
+        None
+    }
+
+    fn class_names(&self, _: &str) -> Vec<Name> {
+        Vec::new()
+    }
+
+    fn qualifier_types(&self, _: &str) -> Vec<QualifierType> {
+        Vec::new()
+    }
+
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        filter_text(property, text, &Limits::default())
+    }
+}
+
+fn filter_text(property: &str, text: &str, limits: &Limits) -> Result<(), (Status, String)> {
+    let judged = check_filter_text(property, text, limits);
+    judged.map_err(|error| (error.status(), error.to_string()))
 }

@@ -10,14 +10,16 @@
 //! Both are written from what was compiled, so that aliases, includes and flavors of a
 //! whole file need no special care.
 
-use crate::compile::{Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode};
+use crate::compile::{
+    Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode, special_classes,
+};
 use cimarron_model::{
     CaseInsensitive, Class, Dialect, Flavor, Method, Name, Parameter, Property, Qualifier,
     Qualifiers,
 };
 use cimarron_schema::{
-    ClassForm, NamespaceBuilder, PrintOptions, class_to_mof, instance_to_mof, is_locale,
-    qualifier_type_to_mof,
+    ClassForm, NamespaceBuilder, PrintOptions, ResolvedClass, class_to_mof, instance_to_mof,
+    locale_name, qualifier_type_to_mof,
 };
 use hashbrown::HashSet;
 use std::fmt::Write;
@@ -33,9 +35,8 @@ pub struct Split {
 
 /// Splits what was compiled. `locale` is one like `MS_409`; `None` when it is none.
 pub fn split(compiled: &Compiled, locale: &str) -> Option<Split> {
-    let number = locale.get(3..).filter(|_| is_locale(locale))?;
-    let number = i32::from_str_radix(number, 16).ok()?;
-    let locale = locale.to_ascii_lowercase();
+    let locale = locale_name(locale)?;
+    let number = i32::from_str_radix(locale.get(3..)?, 16).ok()?;
     let (mut neutral, mut localised) = (String::new(), String::new());
     if compiled.changes.autorecover {
         neutral.push_str("#pragma autorecover\n");
@@ -53,6 +54,17 @@ fn is_own(name: &Name) -> bool {
     !name.as_str().starts_with('_')
 }
 
+/// The classes of a namespace that are the text's own, as they are declared.
+fn own_classes<'a>(
+    name: &Name,
+    namespace: &'a NamespaceBuilder,
+) -> impl Iterator<Item = (&'a ResolvedClass, Class)> {
+    let special = special_classes(name.as_str());
+    let own = namespace.classes().filter(|class| is_own(&class.name));
+    let own = own.map(|class| (&**class, class.to_class(ClassForm::Local)));
+    own.filter(move |(_, class)| !special.contains(class))
+}
+
 fn put_namespace(out: &mut String, namespace: &str) {
     let gap = if out.is_empty() { "" } else { "\n" };
     let path = namespace.replace('/', "\\\\");
@@ -66,9 +78,8 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 
 fn write_neutral(out: &mut String, name: &Name, namespace: &NamespaceBuilder, changes: &Changes) {
     let deletions = || changes.deletions.iter().filter(|d| d.namespace == *name);
-    let own = || namespace.classes().filter(|c| is_own(&c.name));
     let types = namespace.qualifier_types();
-    if own().next().is_none()
+    if own_classes(name, namespace).next().is_none()
         && namespace.instances().is_empty()
         && types.len() == 0
         && deletions().next().is_none()
@@ -95,13 +106,13 @@ fn write_neutral(out: &mut String, name: &Name, namespace: &NamespaceBuilder, ch
     let flavor_of = |name: &str| namespace.qualifier_type(name).map(|q| q.flavor);
     let options = options.declared(&flavor_of);
     let mut flags = UpdateFlags::default();
-    for class in own() {
+    for (_, class) in own_classes(name, namespace) {
         let now = changes.class(name.as_str(), class.name.as_str());
         if now != flags {
             put(out, format_args!("\n#pragma classflags(\"{}\")\n", flag_words(now)));
             flags = now;
         }
-        let class = neutral_class(class.to_class(ClassForm::Local));
+        let class = neutral_class(class);
         put(out, format_args!("\n{}", class_to_mof(&class, &options)));
     }
     if flags != UpdateFlags::default() {
@@ -162,8 +173,8 @@ fn write_localised(
     number: i32,
 ) {
     let mut wanted: HashSet<Name> = HashSet::new();
-    for class in namespace.classes().filter(|c| is_own(&c.name)) {
-        if is_localised(&class.to_class(ClassForm::Local)) {
+    for (class, local) in own_classes(name, namespace) {
+        if is_localised(&local) {
             wanted.extend(class.ancestors.iter().filter(|a| is_own(a)).cloned());
             wanted.insert(class.name.clone());
         }
@@ -313,8 +324,12 @@ mod tests {
             class X_New { [key] string Id; };
             #pragma instanceflags("createonly")
             instance of X_New { Id = "a"; };
+            #pragma classflags("updateonly", "safeupdate")
+            class X_Any { [key] string Id; uint8 N; };
         "#;
-        let neutral = split(&compiled(&[text]), "MS_407").unwrap().neutral;
+        let (first, again) = (compiled(&[text]), compiled(&[text]));
+        assert_eq!(split(&first, "MS_0407"), split(&again, "ms_407"));
+        let neutral = split(&first, "MS_407").unwrap().neutral;
         for line in [
             "#pragma autorecover\n",
             "#pragma deleteclass(\"X_Old\", NOFAIL)\n",
@@ -327,7 +342,8 @@ mod tests {
         let again = compiled(&[&neutral]);
         let flags = again.changes.class("root/cimv2", "x_new");
         assert_eq!((flags.existence, flags.mode), (Existence::CreateOnly, UpdateMode::Force));
-        assert_eq!(again.changes.class("root/cimv2", "X_Any"), UpdateFlags::default());
+        let flags = again.changes.class("root/cimv2", "X_Any");
+        assert_eq!((flags.existence, flags.mode), (Existence::CreateOrUpdate, UpdateMode::Safe));
         assert_eq!(again.changes.instance("root/cimv2", 0), Existence::CreateOnly);
     }
 }

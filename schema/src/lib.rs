@@ -24,7 +24,7 @@ pub use archive::{Archive, ArchiveBytes, OpenError, WriteError, WrittenArchive};
 pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
 pub use evolve::differs_in_more_than_notes;
 pub use filter::event_filter_name;
-pub use localise::{class_in_locale, is_locale, merge_localised};
+pub use localise::{class_in_locale, is_locale, locale_name, merge_localised};
 pub use print::{
     PrintOptions, class_to_mof, flavor_words, implied_flavor, instance_to_mof,
     qualifier_type_to_mof, value_to_mof, write_class, write_instance, write_qualifier_type,

@@ -15,6 +15,15 @@ pub fn is_locale(text: &str) -> bool {
     number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// A locale as the namespace of its classes is called: `ms_409` for `MS_0409`; `None` for
+/// what names no locale.
+pub fn locale_name(text: &str) -> Option<String> {
+    let number = text.get(3..).filter(|_| is_locale(text))?;
+    let significant = number.trim_start_matches('0');
+    let number = if significant.is_empty() { "0" } else { significant };
+    Some(format!("ms_{}", number.to_ascii_lowercase()))
+}
+
 /// Adds the amended qualifiers of a localised class to a neutral one. What the neutral
 /// class says itself stays; members that it does not have are passed over.
 pub fn merge_localised(class: &mut Class, localised: &Class) {
@@ -104,6 +113,7 @@ mod tests {
             [("MS_409", true), ("ms_40c", true), ("ms_", false), ("en-US", false), ("ms_4g", false)]
         {
             assert_eq!(is_locale(text), expected, "{text}");
+            assert_eq!(locale_name(text).is_some(), expected, "{text}");
         }
     }
 }

@@ -228,7 +228,10 @@ const DEFAULT_NAMESPACE: &str = "root/cimv2";
 fn namespace(text: &str) -> Result<String, String> {
     let slashes = text.replace('\\', "/");
     let local = slashes.strip_prefix("//./").or_else(|| slashes.strip_prefix("//localhost/"));
-    let parts: Vec<&str> = local.unwrap_or(&slashes).split('/').collect();
+    let local = local.unwrap_or(&slashes);
+    // As `#pragma namespace` takes it, which has no other server either.
+    let local = if local.starts_with("//") { local } else { local.trim_matches('/') };
+    let parts: Vec<&str> = local.split('/').collect();
     let legal = |part: &&str| {
         let name = part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
         name && !part.is_empty()
@@ -300,7 +303,11 @@ mod tests {
             (r"\\server\root", None),
             ("", None),
             ("root//x", None),
-            ("/root", None),
+            ("/root", Some("root")),
+            (r"\root\cimv2", Some("root/cimv2")),
+            ("/root/x/", Some("root/x")),
+            ("/", None),
+            ("//root", None),
             ("a b", None),
         ] {
             assert_eq!(namespace(text).ok().as_deref(), expected, "{text}");

@@ -16,10 +16,9 @@ pub(crate) struct ShowArgs {
     /// Show the classes of the repository in DIR in place of an archive's
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// The namespace of the repository
-    #[arg(short, long, default_value = super::DEFAULT_NAMESPACE, value_parser = super::namespace,
-          requires = "data")]
-    pub(crate) namespace: String,
+    /// The namespace: of an archive all without it, of a repository root/cimv2
+    #[arg(short, long, value_parser = super::namespace)]
+    pub(crate) namespace: Option<String>,
     /// Show the class hierarchy, under CLASS where given
     #[arg(long, conflicts_with = "local")]
     pub(crate) tree: bool,

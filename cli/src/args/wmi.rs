@@ -51,11 +51,9 @@ fn instance_flags(text: &str) -> Result<UpdateFlags, String> {
     UpdateFlags::parse([text], &UpdateFlags::INSTANCE)
 }
 
-/// A locale as WMI writes them, in small letters.
+/// A locale as its namespace is called.
 pub(super) fn locale(text: &str) -> Result<String, String> {
-    if cimarron_schema::is_locale(text) {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err("a locale is MS_ and the hexadecimal number of a language, such as MS_409".to_owned())
-    }
+    cimarron_schema::locale_name(text).ok_or_else(|| {
+        "a locale is MS_ and the hexadecimal number of a language, such as MS_409".to_owned()
+    })
 }

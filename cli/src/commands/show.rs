@@ -8,6 +8,7 @@ use crate::failure::{Failure, Stop};
 use crate::output::classes::{write_classes, write_namespace};
 use crate::output::{json_lines, stdout, tree};
 use cimarron_model::{Class, Dialect, Name, Status, fold};
+use cimarron_mof::DEFAULT_NAMESPACE;
 use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_mof::emit::{cimxml, needs_pragma, write_namespace_pragma};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
@@ -27,14 +28,21 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Stop> {
     }
     let archive = match args.source() {
         Shown::Archive(path) => open_archive(path)?,
-        Shown::Data(folder) => classes_in(folder, &args.namespace)?,
+        Shown::Data(folder) => {
+            classes_in(folder, args.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE))?
+        }
     };
     let form = if args.local { ClassForm::Local } else { ClassForm::Resolved };
-    let reading = Reading { archive: &archive, form, locales: &args.locale };
+    let namespace = match args.source() {
+        Shown::Archive(_) => args.namespace.as_deref(),
+        Shown::Data(_) => None,
+    };
+    let reading = Reading { archive: &archive, form, namespace, locales: &args.locale };
+    reading.has_namespace()?;
     let chosen = choose(reading, &classes)?;
     let mut out = stdout();
     match args.format {
-        _ if args.tree => write_tree(&mut out, &archive, &chosen)?,
+        _ if args.tree => write_tree(&mut out, reading, &chosen)?,
         ClassFormat::Json => write_json(&mut out, reading, &chosen)?,
         ClassFormat::Mof => write_mof(&mut out, reading, &chosen)?,
         ClassFormat::CimXml => write_cimxml(&mut out, reading, &chosen)?,
@@ -57,6 +65,8 @@ fn classes_in(folder: &Path, namespace: &str) -> Result<Archive, Failure> {
 struct Reading<'a> {
     archive: &'a Archive,
     form: ClassForm,
+    /// The namespace that is asked for, of several.
+    namespace: Option<&'a str>,
     locales: &'a [String],
 }
 
@@ -65,7 +75,22 @@ impl<'a> Reading<'a> {
     /// locale is asked for.
     fn namespaces(self) -> impl Iterator<Item = SchemaView<'a>> {
         let last = |name: &str| name.rsplit('/').next().is_some_and(is_locale);
-        self.archive.filled_namespaces().filter(move |s| self.locales.is_empty() || !last(s.name()))
+        let merged = move |name: &str| !self.locales.is_empty() && last(name);
+        self.archive.filled_namespaces().filter(move |s| match self.namespace {
+            Some(asked) => fold::eq(s.name(), asked),
+            None => !merged(s.name()),
+        })
+    }
+
+    /// That the archive has the namespace that is asked for.
+    fn has_namespace(self) -> Result<(), Failure> {
+        let Some(asked) = self.namespace else { return Ok(()) };
+        let names = || self.archive.namespaces().map(SchemaView::name);
+        if names().any(|name| fold::eq(name, asked)) {
+            return Ok(());
+        }
+        let message = format!("the archive has no namespace `{asked}`");
+        Err(Failure::input(Status::InvalidNamespace, message).with_nearest(asked, names()))
     }
 
     fn class(self, schema: SchemaView<'_>, class: ClassView<'_>) -> Class {
@@ -131,9 +156,15 @@ fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -
         }
         return Ok(());
     }
+    let mut names = chosen.iter().map(|one| one.schema.name());
+    let first = names.next();
+    let several = names.any(|name| Some(name) != first);
     for (i, one) in chosen.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
+        }
+        if several {
+            write_namespace_pragma(out, one.schema.name(), dialect)?;
         }
         let to_class = |class: ClassView<'_>| reading.class(one.schema, class);
         write_classes(out, one.schema, [one.class], &to_class, dialect)?;
@@ -173,10 +204,10 @@ fn write_mermaid(
     write_diagram(out, &schemas, &options)
 }
 
-fn write_tree(out: &mut dyn Write, archive: &Archive, chosen: &[Chosen<'_>]) -> io::Result<()> {
+fn write_tree(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
     let mut nodes = Vec::new();
     if chosen.is_empty() {
-        for schema in archive.namespaces() {
+        for schema in reading.namespaces() {
             for root in schema.classes_by_name().filter(|class| class.superclass().is_none()) {
                 subtree(root, &mut nodes);
             }

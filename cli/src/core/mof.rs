@@ -3,9 +3,8 @@
 use super::inputs::{Inputs, STDIN_NAME, source_failure};
 use crate::failure::{Failure, FailureStyle};
 use crate::output::findings;
-use cimarron_mof::{
-    CompileOptions, Compiled, Diagnostics, EmptyBase, Loader, OsFileSystem, Sources, compile,
-};
+use cimarron_engine::EmptyRepository;
+use cimarron_mof::{CompileOptions, Compiled, Diagnostics, Loader, OsFileSystem, Sources, compile};
 use std::path::PathBuf;
 
 /// Sources that were read, with what reading them gave to say.
@@ -31,7 +30,7 @@ pub(crate) fn mof_text(name: &str, text: &str) -> Result<Texts, Failure> {
 
 /// Compiles texts on their own.
 pub(crate) fn compile_alone(texts: Texts, options: &CompileOptions) -> (Compiled, Sources) {
-    (compile(&texts.sources, options, &EmptyBase, texts.said), texts.sources)
+    (compile(&texts.sources, options, &EmptyRepository, texts.said), texts.sources)
 }
 
 /// Writes diagnostics to standard error; none are no output.

@@ -8,7 +8,7 @@ use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Session};
-use cimarron_model::Name;
+use cimarron_model::{Name, fold};
 use cimarron_mof::{CompileOptions, Compiled, Sources};
 use cimarron_scenarios::Refusal;
 use std::path::Path;
@@ -22,6 +22,9 @@ pub(crate) fn load(
     progress: &Progress,
 ) -> Result<Session, Stop> {
     let namespace = args.mof.namespace.as_str();
+    let there = data.repository().session(namespace).is_ok();
+    // Archives of several namespaces go where these are, and none may be the one that is asked.
+    let mut elsewhere: Option<Vec<String>> = (!there).then(Vec::new);
     let session = if args.sources.is_empty() && args.data.data.is_some() {
         data.session(namespace)?
     } else {
@@ -29,21 +32,35 @@ pub(crate) fn load(
     };
     for source in &args.sources {
         match source {
-            Source::Archive(path) => load_archive(&session, path)?,
+            Source::Archive(path) => {
+                let names = load_archive(&session, path)?;
+                let is_filled =
+                    names.len() == 1 || names.iter().any(|name| fold::eq(name, namespace));
+                elsewhere = elsewhere.filter(|_| !is_filled);
+                elsewhere.iter_mut().for_each(|all| all.extend(names.clone()));
+            }
             Source::Mof(path) => {
+                elsewhere = None;
                 let texts = read_mof(std::slice::from_ref(path), &args.mof.include)?;
                 compile_into(&session, args, texts, style, progress)?;
             }
         }
     }
-    Ok(session)
+    match elsewhere {
+        Some(names) if !names.is_empty() => {
+            let error = EngineError::NoSuchNamespace { name: namespace.into() };
+            let known = names.iter().map(String::as_str);
+            Err(failure(&error).with_nearest(namespace, known).into())
+        }
+        _ => Ok(session),
+    }
 }
 
-/// Loads an archive into the session's namespace.
-fn load_archive(session: &Session, path: &Path) -> Result<(), Failure> {
+/// Loads an archive into the session's namespace; the namespaces that the archive has.
+fn load_archive(session: &Session, path: &Path) -> Result<Vec<String>, Failure> {
     let archive = Arc::new(open_archive(path)?);
     match session.load_archive(&CallContext::default(), &archive) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(archive.namespaces().map(|content| content.name().to_owned()).collect()),
         Err(error) => Err(Failure::input(error.status(), format!("`{}`: {error}", path.display()))),
     }
 }

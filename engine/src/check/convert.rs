@@ -57,7 +57,8 @@ impl Checker<'_> {
     /// Whether a value is its property's as it is, as far as that is quickly seen.
     #[inline(always)]
     fn takes(self, slot: &Slot, value: ValueView<'_>) -> bool {
-        if value.cim_type() != Some(slot.cim_type) || slot.array.is_array() || slot.is_bounded() {
+        if value.cim_type() != Some(slot.cim_type) || slot.array.is_array() || self.is_bounded(slot)
+        {
             return false;
         }
         let is_any = !slot.is_key || self.dialect != Dialect::Wmi;
@@ -208,7 +209,14 @@ impl Checker<'_> {
             && matches!(slot.cim_type, CimType::String | CimType::Char16);
         let looked_into =
             matches!(slot.cim_type, CimType::Reference | CimType::Object | CimType::DateTime);
-        !key_text && !looked_into && !slot.is_bounded()
+        !key_text && !looked_into && !self.is_bounded(slot)
+    }
+
+    /// Whether some values are too long, too short, too great or too small. WMI keeps the
+    /// qualifiers that say so without acting on them.
+    #[inline(always)]
+    pub(super) fn is_bounded(self, slot: &Slot) -> bool {
+        slot.is_bounded() && self.dialect == Dialect::Dmtf
     }
 
     fn check_length(self, text: &str) -> Result<(), EngineError> {
@@ -225,13 +233,9 @@ impl Checker<'_> {
         }
         if let ValueView::String(text) = value {
             self.check_length(text)?;
-            // WMI SDK, MaxLen: of an array it "is used to suggest the maximum number of
-            // elements".
-            if self.dialect == Dialect::Wmi && slot.array.is_array() {
-                return Ok(());
-            }
         }
-        match slot.bounds.as_deref().and_then(|bounds| passed_bound(bounds, value)) {
+        let bounds = slot.bounds.as_deref().filter(|_| self.is_bounded(slot));
+        match bounds.and_then(|bounds| passed_bound(bounds, value)) {
             Some(problem) => Err(EngineError::OutOfRange { property: slot.name.clone(), problem }),
             None => Ok(()),
         }

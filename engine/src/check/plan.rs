@@ -115,10 +115,11 @@ impl Checker<'_> {
     fn plain(self, slot: &Slot) -> Plain {
         if slot.array.is_array() {
             Plain::Never
-        } else if self.is_plain(slot) || (slot.cim_type == CimType::DateTime && !slot.is_bounded())
+        } else if self.is_plain(slot)
+            || (slot.cim_type == CimType::DateTime && !self.is_bounded(slot))
         {
             Plain::Of(slot.cim_type)
-        } else if slot.is_key && slot.cim_type == CimType::String && !slot.is_bounded() {
+        } else if slot.is_key && slot.cim_type == CimType::String && !self.is_bounded(slot) {
             Plain::KeyText
         } else {
             Plain::Never

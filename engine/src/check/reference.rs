@@ -11,9 +11,9 @@ impl Checker<'_> {
     /// this namespace's schema can tell. The object need not be there, and the path
     /// may name a class (DSP0201 VALUE.REFERENCE).
     ///
-    /// A path into another namespace is not looked into. A class of this one that
-    /// nobody knows is as good as a dangling reference in `Wmi`, where references are
-    /// text that nothing follows; in `Dmtf` it cannot be the declared class or one
+    /// A path into another namespace is not looked into. In `Wmi` references are text that
+    /// nothing follows, and the compiler does no more than warn of one to another class; in
+    /// `Dmtf` a class of this namespace that nobody knows cannot be the declared one or one
     /// below.
     pub(super) fn check_reference(self, slot: &Slot, path: &ObjectPath) -> Result<(), EngineError> {
         if !path_fits(path) {
@@ -29,7 +29,7 @@ impl Checker<'_> {
                 problem: format!("the path names a namespace and no `{declared}`"),
             });
         };
-        if !self.location.holds(path) {
+        if self.dialect == Dialect::Wmi || !self.location.holds(path) {
             return Ok(());
         }
         let Some(expected) = self.schema.class(declared.as_str()) else { return Ok(()) };
@@ -39,8 +39,8 @@ impl Checker<'_> {
                 expected: expected.name().clone(),
                 found: found.name().clone(),
             }),
-            None if self.dialect == Dialect::Dmtf => Err(self.unknown_target(slot, found)),
-            _ => Ok(()),
+            None => Err(self.unknown_target(slot, found)),
+            Some(_) => Ok(()),
         }
     }
 

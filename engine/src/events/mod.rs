@@ -52,7 +52,7 @@ pub(crate) use hub::Hub;
 pub use queue::Overflow;
 pub use register::SubscribeOptions;
 pub use standing::{BindingStatus, DeadLetter, DeliveryPolicy};
-pub(crate) use standing::{Standing, check_filter, made_name};
+pub(crate) use standing::{Standing, check_filter, check_filter_text, made_name};
 pub use subscription::{Subscription, SubscriptionStatus};
 pub(crate) use system::Raised;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::unit::{Item, Unit};
 use super::{Base, Context};
 use crate::diagnostic::Diagnostics;
 use crate::source::SourceMap;
-use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType};
+use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType, Status};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::{HashMap, HashSet};
 use std::cell::RefCell;
@@ -148,5 +148,9 @@ impl Base for Beside<'_> {
 
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
         self.base.has_instance(namespace, path)
+    }
+
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        self.base.check_event_filter(property, text)
     }
 }

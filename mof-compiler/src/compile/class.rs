@@ -126,6 +126,11 @@ impl Lowering<'_, '_, '_> {
     fn property(&mut self, position: usize, property: &ast::Property<'_>) -> Property {
         let element = Element::Property(position);
         let data_type = self.data_type(element, &property.data_type);
+        if let (ast::TypeKind::Object(Some(class)), Dialect::Wmi) =
+            (property.data_type.kind, self.namespace.context.dialect)
+        {
+            self.doubtful_type(element, class, property);
+        }
         let references = data_type.cim_type == CimType::Reference && data_type.is_array();
         if references && self.namespace.context.is_dmtf_mof2() {
             let message = "a reference is no array in DMTF MOF".to_owned();
@@ -201,7 +206,9 @@ impl Lowering<'_, '_, '_> {
         if self.namespace.context.dialect == Dialect::Dmtf {
             return self.dmtf_type(element, written);
         }
-        if let ast::TypeKind::Object(Some(class)) = written.kind {
+        if let ast::TypeKind::Object(Some(class)) = written.kind
+            && !matches!(element, Element::Property(_))
+        {
             self.perhaps_misspelled(class);
         }
         lower_type(written)
@@ -258,6 +265,37 @@ impl Lowering<'_, '_, '_> {
     fn wmi_form(&mut self, span: Span, message: String, help: &str) {
         let found = self.error(Code::WmiForm, span, message);
         self.namespace.sink.push(found.with_help(help));
+    }
+
+    /// A property whose type is a word of its own. As the type of a key a misspelled one is
+    /// an error, and the only one; a type that stands where the name should is a slip, too.
+    fn doubtful_type(
+        &mut self,
+        element: Element,
+        class: ast::Identifier<'_>,
+        property: &ast::Property<'_>,
+    ) {
+        let is_known = self.namespace.environment().superclass(class.text).is_some();
+        let similar = similar_type(class.text).filter(|_| !is_known);
+        let is_type = |t: &CimType| t.as_str().eq_ignore_ascii_case(property.name.text);
+        if let Some(similar) = similar
+            && property.qualifiers.iter().any(|q| q.name.text.eq_ignore_ascii_case("key"))
+        {
+            let message = format!("unknown type `{}`", class.text);
+            let found = self.error(Code::UnknownType, class.span, message);
+            self.namespace.sink.push(found.with_help(suggest::did_you_mean(similar)));
+            self.untyped.push(element);
+        } else if similar.is_none() && !is_known && CimType::ALL.iter().any(is_type) {
+            let message = format!(
+                "`{}` is no known class, and `{}` is a type: type and name are swapped",
+                class.text, property.name.text
+            );
+            let found = self.error(Code::MisspelledType, class.span, message);
+            let help = format!("write {} {}", property.name.text, class.text);
+            self.namespace.sink.push(found.with_help(help));
+        } else {
+            self.perhaps_misspelled(class);
+        }
     }
 
     /// To WMI any word is the class of an embedded object. One that names no known

@@ -7,10 +7,11 @@ use super::unit::{Item, Removal};
 use super::update::{Deletion, DeletionTarget, UpdateFlags};
 use super::{At, Base, CompileOptions};
 use crate::diagnostic::{Diagnostics, Severity};
+use crate::source::Span;
 use crate::syntax::ast::{Argument, Directive, DirectiveForm};
 use crate::{Code, Language};
 use cimarron_model::{Dialect, Name, ObjectPath, fold, suggest};
-use cimarron_schema::is_locale;
+use cimarron_schema::locale_name;
 
 /// What the directives of a file have set so far.
 pub(crate) struct Directives<'b> {
@@ -112,7 +113,7 @@ impl<'b> Directives<'b> {
         collected: &mut Collected<'_>,
         sink: &mut Diagnostics,
     ) {
-        let locale = argument(at, 0).filter(|locale| is_locale(&locale.text));
+        let locale = argument(at, 0).and_then(|locale| locale_name(&locale.text));
         let Some(locale) = locale.filter(|_| argument(at, 1).is_none()) else {
             let message = "`#pragma amendment` takes one locale";
             let found = at.error(Code::AmendmentArguments, at.node.span, message);
@@ -120,13 +121,13 @@ impl<'b> Directives<'b> {
             return;
         };
         let before = collected.changes.amendment.as_deref();
-        let differs = before.is_some_and(|before| !before.eq_ignore_ascii_case(&locale.text));
+        let differs = before.is_some_and(|before| before != locale);
         if std::mem::replace(&mut self.amended, true) || differs {
             let message = "there is an amendment already";
             sink.push(at.error(Code::DuplicateAmendment, at.node.span, message));
             return;
         }
-        collected.changes.amendment = Some(locale.text.to_ascii_lowercase());
+        collected.changes.amendment = Some(locale);
         if !self.splits {
             let message =
                 "`#pragma amendment` says how to split the text, and no parts are asked for";
@@ -145,6 +146,8 @@ impl<'b> Directives<'b> {
         };
         match parse_namespace(&argument.text) {
             Ok(namespace) => self.namespace = Name::from(namespace),
+            // What is wrong with the text are its escapes, which has been reported.
+            Err(_) if has_unknown_escape(at, argument.span, sink) => {}
             Err((code, problem)) => sink.push(at.error(code, argument.span, problem)),
         }
     }
@@ -164,6 +167,13 @@ impl<'b> Directives<'b> {
             sink.push(at.error(Code::DeleteClassArguments, at.node.span, message));
             return;
         };
+        if !Name::is_identifier(&class.text, self.dialect) {
+            let message = format!("`{}` is not the name of a class", class.text);
+            let found = at.error(Code::DeleteClassArguments, class.span, message);
+            let help = "the class is one of the current namespace, without a path";
+            sink.push(found.with_help(help));
+            return;
+        }
         if self.system.has(self.namespace.as_str(), &class.text) {
             let message = format!("`{}` is a system class and cannot be deleted", class.text);
             sink.push(at.error(Code::SystemClass, class.span, message));
@@ -244,6 +254,13 @@ const DMTF_PRAGMAS: [&str; 8] = [
 
 fn argument<'a>(at: At<'a, Directive<'a>>, index: usize) -> Option<&'a Argument<'a>> {
     at.node.arguments.as_ref().and_then(|a| a.get(index))
+}
+
+/// Whether an escape in a text was reported.
+fn has_unknown_escape(at: At<'_, Directive<'_>>, span: Span, sink: &Diagnostics) -> bool {
+    let within = |place: Span| span.start <= place.start && place.end <= span.end;
+    let mut found = sink.as_slice().iter();
+    found.any(|d| d.code == Code::UnknownEscape && d.file == at.file && within(d.span))
 }
 
 /// DSP0004 Annex A, pragmaParameter: a standard directive has one argument, which is a

@@ -1,6 +1,12 @@
-//! Event filters without a name.
+//! Event filters: those without a name get one, and those without a query are mistakes.
 
-use cimarron_model::{Dialect, Value};
+use super::At;
+use super::key::key_span;
+use super::namespace::Namespace;
+use crate::Code;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::ast::InstanceDeclaration;
+use cimarron_model::{Dialect, Instance, Value};
 use cimarron_schema::{ResolvedClass, event_filter_name};
 
 /// The class of event filters.
@@ -25,4 +31,25 @@ pub(super) fn made_name(
     }
     let text_of = |name: &str| value_of(name)?.as_str().map(str::to_owned);
     Some(event_filter_name(text_of).into())
+}
+
+/// Judges the query of an instance, if it is a filter, and the language of that. Whoever
+/// stores it would refuse it.
+pub(super) fn judge(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &Instance,
+) {
+    if namespace.context.dialect != Dialect::Wmi || !class.is_a(FILTER) {
+        return;
+    }
+    for (name, value) in instance.properties() {
+        let Some(text) = value.value.as_str() else { continue };
+        let judged = namespace.context.base.check_event_filter(name.as_str(), text);
+        if let Err((status, message)) = judged {
+            let found = at.error(Code::FilterQuery, key_span(at, name), message);
+            namespace.sink.push(Diagnostic { condition: Some(status), ..found });
+        }
+    }
 }

@@ -5,10 +5,13 @@
 //! types, too (WQL_MOF.md part 5, class update modes).
 
 use super::redeclare::OpenChange;
-use cimarron_model::{self as model, Array, CimType, DataType, Instance, Name, Scalar, Value};
+use cimarron_model::{
+    self as model, Array, CimType, DataType, Instance, Name, Property, Scalar, Value,
+};
 use cimarron_schema::rules::MAX_DEPTH;
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The declarations that others have replaced.
@@ -18,6 +21,8 @@ pub(super) struct History {
     past: HashMap<Name, Vec<(usize, Past)>>,
     /// Classes as they were up to a change, which they or others above them saw there.
     made: HashMap<(Name, usize), Option<Arc<ResolvedClass>>>,
+    /// The changes of a class that matter to its instances, by its name.
+    steps: HashMap<Name, Rc<[Step]>>,
     /// The changes that instances may be in the way of.
     pub(super) open: Vec<OpenChange>,
 }
@@ -30,10 +35,63 @@ pub(super) enum Past {
     Known(Arc<ResolvedClass>),
 }
 
+/// A change of a class that matters to its instances.
+pub(super) struct Step {
+    /// The place in the text of what changes the class, or one above it.
+    pub(super) at: usize,
+    pub(super) before: Arc<ResolvedClass>,
+    pub(super) after: Arc<ResolvedClass>,
+}
+
+impl Step {
+    /// Why an instance is in the way of the change, whatever values it has.
+    pub(super) fn refuses_instances(&self) -> Option<&'static str> {
+        let becomes = |qualifier| {
+            !self.before.qualifiers.is_true(qualifier) && self.after.qualifiers.is_true(qualifier)
+        };
+        if becomes("Abstract") {
+            return Some("abstract");
+        }
+        becomes("Singleton").then_some("a singleton")
+    }
+
+    /// The properties that must have a value now and need not have had one before, with the
+    /// qualifiers that say so.
+    pub(super) fn new_demands(&self) -> impl Iterator<Item = (&Property, &'static str)> {
+        let demanded = |property: &Property| {
+            let before = self.before.property(property.name.as_str());
+            before.is_some_and(|(_, member)| demand(&member.declaration).is_some())
+        };
+        let properties = self.after.properties.iter().map(|member| &*member.declaration);
+        properties.filter_map(move |p| Some((p, demand(p).filter(|_| !demanded(p))?)))
+    }
+
+    fn matters(&self) -> bool {
+        let stays = |property: &Property| {
+            let after = self.after.property(property.name.as_str());
+            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
+        };
+        self.before.properties.len() != self.after.properties.len()
+            || !self.before.properties.iter().all(|member| stays(&member.declaration))
+            || self.refuses_instances().is_some()
+            || self.new_demands().next().is_some()
+    }
+}
+
+/// The qualifier of a property in WMI that makes it have a value, beside Key.
+pub(super) fn demand(property: &Property) -> Option<&'static str> {
+    ["Not_Null", "Indexed"].into_iter().find(|name| property.qualifiers.is_true(name))
+}
+
 /// Gives classes by their names.
 pub(super) type ClassOf<'a> = &'a mut dyn FnMut(&str) -> Option<Arc<ResolvedClass>>;
 
 impl History {
+    /// Whether the text changes no classes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.past.is_empty()
+    }
+
     /// Remembers a class that was changed at a place of the text.
     pub(super) fn add(&mut self, name: &Name, until: usize, class: Past) {
         let of_class = self.past.entry(name.clone()).or_default();
@@ -49,11 +107,7 @@ impl History {
         now: &ResolvedClass,
         order: usize,
     ) -> Option<Arc<ResolvedClass>> {
-        if self.past.is_empty() {
-            return None;
-        }
-        let lineage = std::iter::once(&now.name).chain(&now.ancestors);
-        let next = lineage.filter_map(|name| Some(self.at(name, order)?.0)).min()?;
+        let next = self.next_change(now, order)?;
         let key = (now.name.clone(), next);
         if let Some(made) = self.made.get(&key) {
             return made.clone();
@@ -61,6 +115,49 @@ impl History {
         let made = self.make(last, &now.name, order);
         self.made.insert(key, made.clone());
         made
+    }
+
+    /// Where a class, or one above it, is changed behind a place of the text.
+    fn next_change(&self, now: &ResolvedClass, order: usize) -> Option<usize> {
+        if self.past.is_empty() {
+            return None;
+        }
+        let lineage = std::iter::once(&now.name).chain(&now.ancestors);
+        lineage.filter_map(|name| Some(self.at(name, order)?.0)).min()
+    }
+
+    /// The changes of a class in the order of the text that matter to its instances.
+    pub(super) fn steps(&mut self, last: ClassOf<'_>, now: &Arc<ResolvedClass>) -> Rc<[Step]> {
+        if let Some(known) = self.steps.get(&now.name) {
+            return known.clone();
+        }
+        let mut steps = Vec::new();
+        let mut order = 0;
+        let mut before = self.class_at(last, now, order);
+        while let (Some(was), Some(at)) = (before.take(), self.next_change(now, order)) {
+            let next = self.class_at(last, now, at);
+            let after = next.clone().unwrap_or_else(|| now.clone());
+            let step = Step { at, before: was, after };
+            if step.matters() {
+                steps.push(step);
+            }
+            (before, order) = (next, at);
+        }
+        let steps: Rc<[Step]> = steps.into();
+        self.steps.insert(now.name.clone(), steps.clone());
+        steps
+    }
+
+    /// A class that was deleted behind a place of the text.
+    pub(super) fn deleted(
+        &self,
+        last: ClassOf<'_>,
+        name: &str,
+        order: usize,
+    ) -> Option<Arc<ResolvedClass>> {
+        let name = Name::new(name);
+        self.at(&name, order)?;
+        self.make(last, &name, order)
     }
 
     /// The declaration in force at a place, when it is not the last one.

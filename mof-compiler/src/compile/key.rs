@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::InstanceDeclaration;
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath, Property,
-    Scalar, Value,
+    Scalar, Value, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Part, unfit_for_key};
@@ -75,7 +75,10 @@ fn missing_keys(
             continue;
         }
         if !given {
-            missing.push(name);
+            // It may be meant by another name, which has been reported.
+            if !is_misspelt(at, class, name) {
+                missing.push(name);
+            }
             continue;
         }
         let message = format!("the key `{name}` of `{}` is NULL", class.name);
@@ -117,6 +120,13 @@ pub(super) fn key_list(names: &[&Name]) -> (String, &'static str) {
     }
 }
 
+/// Whether an instance writes a name that its class does not have and that is like a key's.
+fn is_misspelt(at: At<'_, InstanceDeclaration<'_>>, class: &ResolvedClass, key: &Name) -> bool {
+    let names = || class.properties.iter().map(|m| m.declaration.name.as_str());
+    let mut unknown = at.node.properties.iter().filter(|p| class.property(p.name.text).is_none());
+    unknown.any(|p| suggest::nearest(p.name.text, names()).is_some_and(|near| key.is(near)))
+}
+
 fn path_too_large(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, InstanceDeclaration<'_>>,
@@ -144,7 +154,11 @@ fn key_texts(
         if blank || text.bytes().any(|b| b < b' ') {
             let message = format!("the text of the key `{}` cannot stand in a path", key.name);
             let found = at.error(Code::KeyText, key_span(at, &key.name), message);
-            namespace.sink.push(found.with_help("leave out control characters"));
+            let help = match blank {
+                true => "a key has more than blanks, or is empty",
+                false => "leave out control characters",
+            };
+            namespace.sink.push(found.with_help(help));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use cimarron_model::{
-    CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Value,
+    CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Scalar, Value,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, Part, Says, check_octets, check_value, replacement};
@@ -240,6 +240,17 @@ impl<'a> Site<'a> {
         }
         if let Some(problem) = octets_problem(value, self.qualifier("OctetString")) {
             self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
+        }
+        let is_point =
+            |scalar: &Scalar| matches!(scalar, Scalar::DateTime(time) if !time.is_interval());
+        if let Value::Scalar(scalar) = value
+            && is_point(scalar)
+            && namespace.context.dialect == Dialect::Wmi
+            && let Some(of) = self.qualifier("SubType").and_then(|q| q.value.as_str())
+            && of.eq_ignore_ascii_case("interval")
+        {
+            let problem = format!("{value} is a point in time, and no interval");
+            self.report(namespace, Code::InvalidDateTime, self.span(None), problem, "SubType");
         }
     }
 

@@ -56,6 +56,7 @@ mod value;
 pub(crate) use place::methods;
 pub(crate) use qualifier::with_flavor;
 pub(crate) use roots::Roots;
+pub(crate) use system::special_classes;
 pub use system::{SystemPlace, system_classes};
 pub(crate) use unit::Unit;
 pub use update::{Changes, Deletion, DeletionTarget, Existence, UpdateFlags, UpdateMode};
@@ -65,7 +66,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, SourceMap, Sources, Span};
 use alias::AliasTable;
-use cimarron_model::{Dialect, Name, ObjectPath, QualifierType};
+use cimarron_model::{Dialect, Name, ObjectPath, QualifierType, Status};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
 use hashbrown::HashSet;
@@ -138,6 +139,13 @@ pub trait Base {
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
         let _ = (namespace, path);
         false
+    }
+
+    /// What is wrong with the text of a property of an event filter (WMI), as far as that alone
+    /// shows it: with the query, or its language. The compiler knows no query language.
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        let _ = (property, text);
+        Ok(())
     }
 }
 

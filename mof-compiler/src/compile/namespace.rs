@@ -3,7 +3,7 @@
 use super::alias::AliasTable;
 use super::doubt::Doubtful;
 use super::early::{EarlyClass, Findings};
-use super::history::{History, Past};
+use super::history::{History, Past, Step};
 use super::mof3::permits;
 use super::order::needed_first;
 use super::place::{Texts, is_of_refused, properties, span_of};
@@ -108,7 +108,8 @@ impl Namespace<'_, '_> {
         table: &AliasTable<'_>,
         changes: &mut Changes,
     ) {
-        instance::instances(&mut self.with_aliases(table), &unit.instances, table, changes);
+        let Unit { classes, instances, .. } = unit;
+        instance::instances(&mut self.with_aliases(table), (classes, instances), table, changes);
     }
 
     /// Compiles the qualifiers and the classes.
@@ -149,8 +150,26 @@ impl Namespace<'_, '_> {
 
     /// The class of this name: of the text, or already there.
     pub(crate) fn class(&mut self, name: &str) -> Option<Arc<ResolvedClass>> {
-        let last = self.last_class(name)?;
-        Some(self.as_then(last))
+        match self.last_class(name) {
+            Some(last) => Some(self.as_then(last)),
+            None => self.deleted_below(name),
+        }
+    }
+
+    /// A class that the text deletes behind the place that is looked at: what is embedded
+    /// there may be of it.
+    fn deleted_below(&self, name: &str) -> Option<Arc<ResolvedClass>> {
+        let moment = self.moment?;
+        let environment = self.environment();
+        let mut of_name = |name: &str| environment.resolved(name);
+        self.history.borrow().deleted(&mut of_name, name, moment)
+    }
+
+    /// The changes of a class that matter to its instances.
+    pub(super) fn steps(&self, now: &Arc<ResolvedClass>) -> Rc<[Step]> {
+        let environment = self.environment();
+        let mut of_name = |name: &str| environment.resolved(name);
+        self.history.borrow_mut().steps(&mut of_name, now)
     }
 
     /// A class as it is at the place of the text that is looked at.
@@ -239,7 +258,13 @@ impl Namespace<'_, '_> {
                 counts = again != Again::Refused;
                 forced.add(class);
             }
-            changes.set_class(self.context.namespace, &name, class.flags);
+            let mut flags = class.flags;
+            if above.is_some() {
+                // What must be there was there or not when the text declared it first.
+                let first = changes.class(self.context.namespace, name.as_str());
+                flags.existence = first.existence;
+            }
+            changes.set_class(self.context.namespace, &name, flags);
             if counts {
                 if !items.is_empty()
                     && let Some(known) = self.known_before(before, &name)

@@ -114,9 +114,11 @@ pub(super) fn of_instance(
     written: &[ast::Qualifier<'_>],
     global: &GlobalFlavors,
 ) -> Qualifiers {
-    let lowered = lower_all(namespace, file, written, global);
+    let mut lowered = lower_all(namespace, file, written, global);
     if namespace.context.dialect == Dialect::Wmi {
         written.iter().for_each(|one| for_subclasses(namespace, file, one));
+        // Their declarations say it for classes.
+        lowered.flavors_mut().for_each(|flavor| *flavor = flavor.without(Flavor::TO_SUBCLASS));
         return lowered;
     }
     for qualifier in &lowered {
@@ -229,13 +231,33 @@ fn stored_by_wmi(
         let found = at.error(Code::QualifierValue, value.span, "WMI has no qualifiers of NULL");
         found.with_severity(Severity::Warning).with_help("leave the qualifier out")
     } else if wide {
-        let message = format!("a qualifier cannot have a value of type {}", data_type.cim_type);
+        let message = match too_great(value) {
+            Some(number) => format!(
+                "{number} is no sint32, and WMI keeps the integers of qualifiers as such: from {} \
+                 to {}",
+                i32::MIN,
+                i32::MAX
+            ),
+            None => format!("a qualifier cannot have a value of type {}", data_type.cim_type),
+        };
         let help = "WMI keeps qualifiers as boolean, sint32, real64 or string";
         at.error(Code::QualifierValue, value.span, message).with_help(help)
     } else {
         return;
     };
     namespace.sink.push(found);
+}
+
+/// The first integer in a value that is no sint32.
+fn too_great(value: &ast::Value<'_>) -> Option<i128> {
+    match &value.kind {
+        ast::ValueKind::Integer(n) => {
+            let number = n.value();
+            i32::try_from(number).is_err().then_some(number)
+        }
+        ast::ValueKind::Array(items) => items.iter().find_map(too_great),
+        _ => None,
+    }
 }
 
 /// The type of an undeclared qualifier's value: what its literal looks like, in

@@ -112,6 +112,18 @@ impl SystemClasses {
     }
 }
 
+/// The classes of a namespace with names like anybody's that it has without being told; few
+/// namespaces have some.
+pub(crate) fn special_classes(namespace: &str) -> Vec<Class> {
+    let here = |place: &SystemPlace| place.includes(namespace);
+    if !SystemPlace::SPECIAL.iter().any(here) {
+        return Vec::new();
+    }
+    let special = |place| SystemPlace::SPECIAL.contains(&place) && place.includes(namespace);
+    let all = system_classes().into_iter().filter(|(place, _)| special(*place));
+    all.flat_map(|(_, classes)| classes).collect()
+}
+
 fn compiled() -> Vec<Placed> {
     let mut all: Vec<Placed> = Vec::new();
     for place in SystemPlace::ALL {

@@ -10,7 +10,7 @@ use super::update::{Existence, UpdateFlags};
 use super::{At, Base, GlobalFlavors};
 use crate::source::FileId;
 use crate::syntax::ast::{ClassDeclaration, Directive, InstanceDeclaration, QualifierDeclaration};
-use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType};
+use cimarron_model::{CaseInsensitive, Name, ObjectPath, QualifierType, Status};
 use cimarron_schema::{ResolvedClass, SchemaBuilder};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
@@ -289,6 +289,10 @@ impl Base for Around<'_> {
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
         self.base.has_instance(namespace, path)
     }
+
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        self.base.check_event_filter(property, text)
+    }
 }
 
 impl Base for Remaining<'_> {
@@ -318,5 +322,9 @@ impl Base for Remaining<'_> {
     fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
         let gone = path.class.as_ref().is_some_and(|c| self.class(namespace, c.as_str()).is_none());
         !gone && self.base.has_instance(namespace, path)
+    }
+
+    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
+        self.base.check_event_filter(property, text)
     }
 }

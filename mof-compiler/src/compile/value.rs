@@ -317,6 +317,10 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
 
     fn reference(&mut self, span: Span, text: &str) -> Option<ObjectPath> {
         match ObjectPath::parse(text) {
+            Ok(path) if path.class.is_none() => {
+                let message = "the path names a namespace and no object".to_owned();
+                self.report(Code::InvalidPath, span, message)
+            }
             Ok(path) => Some(path),
             Err(error) => self.report(Code::InvalidPath, span, error.to_string()),
         }
@@ -347,6 +351,15 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         let Some(wanted) = &data_type.class else { return Some(()) };
         let found = self.namespace.class(class)?;
         if found.is_a(wanted.as_str()) {
+            let stays = |namespace: &mut Namespace<'_, '_>, name: &str| {
+                namespace.last_class(name).is_some()
+            };
+            // Nobody could tell then that the one is below the other.
+            if stays(self.namespace, wanted.as_str()) && !stays(self.namespace, class) {
+                let message =
+                    format!("the class `{class}` is deleted below, and `{wanted}` is not");
+                return self.report(Code::UnknownClass, span, message);
+            }
             return Some(());
         }
         let message =

@@ -186,6 +186,7 @@ codes! {
     "MOF0256" EmbeddedClass Error ConstantTypeMismatch "an embedded object is of another class";
     "MOF0257" NoPropertyContext Warning InvalidQualifier "a dynamic property of an instance has no context";
     "MOF0258" PathTooLarge Error QuotaViolation "the references in a key make too large a path";
+    "MOF0259" FilterQuery Error UnparsableQuery "the query of an event filter is none";
     // Directives
     "MOF0260" UnknownPragma Error InvalidPragma "a pragma is unknown";
     "MOF0261" DeleteClassArguments Error InvalidDeleteClassSyntax "deleteclass takes a class and FAIL or NOFAIL";

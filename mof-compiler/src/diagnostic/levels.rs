@@ -256,6 +256,9 @@ impl Code {
             Self::TypeMismatch
                 | Self::PathKeys
                 | Self::QualifierValue
+                | Self::InvalidDateTime
+                | Self::ValueLength
+                | Self::ValueBounds
                 | Self::Rule(Rule::ReferenceWidened)
         )
     }

@@ -6,6 +6,7 @@
 
 use super::namespaces;
 use crate::DEFAULT_NAMESPACE;
+use crate::compile::special_classes;
 use cimarron_model::{Dialect, Flavor};
 use cimarron_schema::{
     Archive, ClassForm, ClassView, PrintOptions, SchemaView, class_to_mof, instance_to_mof,
@@ -66,11 +67,19 @@ fn write_namespace(
         gap = "\n";
     }
     // Every compiler of WMI's MOF has the system classes, and none lets a text
-    // declare them.
+    // declare them as they are.
+    let special = match dialect {
+        Dialect::Wmi => special_classes(schema.name()),
+        Dialect::Dmtf => Vec::new(),
+    };
     let is_declared =
         |class: &ClassView<'_>| dialect != Dialect::Wmi || !class.name().starts_with("__");
     for class in schema.classes().filter(is_declared) {
-        write!(out, "{gap}{}", class_to_mof(&class.to_class(ClassForm::Local), &options))?;
+        let class = class.to_class(ClassForm::Local);
+        if special.contains(&class) {
+            continue;
+        }
+        write!(out, "{gap}{}", class_to_mof(&class, &options))?;
         gap = "\n";
     }
     for instance in schema.instances() {

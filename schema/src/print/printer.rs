@@ -9,11 +9,13 @@ use std::fmt;
 pub(super) struct Printer<'w, 'o> {
     pub(super) layout: Layout<'w>,
     pub(super) options: &'o PrintOptions<'o>,
+    /// Whether what is printed is an instance, whose qualifiers go to no subclasses.
+    pub(super) in_instance: bool,
 }
 
 impl<'w, 'o> Printer<'w, 'o> {
     pub(super) fn new(out: &'w mut dyn fmt::Write, options: &'o PrintOptions<'o>) -> Self {
-        Self { layout: Layout::new(out, options.width), options }
+        Self { layout: Layout::new(out, options.width), options, in_instance: false }
     }
 
     pub(super) fn end(&mut self) -> fmt::Result {

@@ -89,7 +89,14 @@ impl Printer<'_, '_> {
     /// ` : flavor …` where the reader would assume another.
     fn flavor(&self, qualifier: &Qualifier) -> String {
         let implied = self.options.implied(&qualifier.name);
-        let words = changed_flavor_words(implied, qualifier.flavor, self.options.dialect);
+        let wanted = match (self.options.dialect, self.in_instance) {
+            (Dialect::Wmi, true) if implied.to_subclass() => {
+                qualifier.flavor.with(Flavor::TO_SUBCLASS)
+            }
+            (Dialect::Wmi, true) => qualifier.flavor.without(Flavor::TO_SUBCLASS),
+            _ => qualifier.flavor,
+        };
+        let words = changed_flavor_words(implied, wanted, self.options.dialect);
         if words.is_empty() { String::new() } else { format!(" : {}", words.join(" ")) }
     }
 

@@ -9,6 +9,7 @@ use std::fmt;
 
 impl Printer<'_, '_> {
     pub(super) fn instance(&mut self, instance: &Instance) -> fmt::Result {
+        self.in_instance = true;
         self.qualifiers_above(&instance.qualifiers)?;
         self.instance_block(instance)?;
         self.end()

@@ -192,18 +192,12 @@ fn bounds_and_arrays() {
     let mut rows = Vec::new();
     for (name, value, expected) in [
         ("Text", Value::from("äöü"), Ok(())),
-        ("Text", Value::from("abcd"), Err(Status::ValueOutOfRange)),
-        ("Text", Value::from(""), Err(Status::ValueOutOfRange)),
         ("Text", Value::null(CimType::String), Ok(())),
         ("Number", Value::from(10_i64), Ok(())),
-        ("Number", Value::from(11_u8), Err(Status::ValueOutOfRange)),
-        ("Number", Value::from(-11_i8), Err(Status::ValueOutOfRange)),
         ("Number", Value::from(1_u64 << 40), Err(Status::ValueOutOfRange)),
         ("Number", Value::from("1"), Err(Status::TypeMismatch)),
         ("Real", Value::from(10.0), Ok(())),
-        ("Real", Value::from(10.5), Err(Status::ValueOutOfRange)),
         ("Numbers", bytes(&[1, 10]), Ok(())),
-        ("Numbers", bytes(&[1, 11]), Err(Status::ValueOutOfRange)),
         ("Numbers", Value::from(1_u8), Err(Status::TypeMismatch)),
         ("Pair", bytes(&[1, 2]), Ok(())),
         ("Pair", Value::null_array(CimType::UInt8), Ok(())),
@@ -215,12 +209,22 @@ fn bounds_and_arrays() {
     ] {
         rows.extend(both(bounded(name, value), expected));
     }
+    for (name, value) in [
+        ("Text", Value::from("abcd")),
+        ("Text", Value::from("")),
+        ("Number", Value::from(11_u8)),
+        ("Number", Value::from(-11_i8)),
+        ("Real", Value::from(10.5)),
+        ("Numbers", bytes(&[1, 11])),
+        ("Texts", texts(&["abcd"])),
+    ] {
+        rows.push((Wmi, bounded(name, value.clone()), Ok(())));
+        rows.push((Dmtf, bounded(name, value), Err(Status::ValueOutOfRange)));
+    }
     let half = "2024022912****.******+060";
     let whole = "20240229****00.000000+060";
     let typed = |text: &str| Value::from(text.parse::<cimarron_model::DateTime>().unwrap());
     rows.extend([
-        (Wmi, bounded("Texts", texts(&["abcd"])), Ok(())),
-        (Dmtf, bounded("Texts", texts(&["abcd"])), Err(Status::ValueOutOfRange)),
         (Dmtf, bounded("Texts", texts(&["abc"])), Ok(())),
         (Wmi, bounded("Pair", bytes(&[1])), Ok(())),
         (Dmtf, bounded("Pair", bytes(&[1])), Err(Status::ValueOutOfRange)),
@@ -244,21 +248,23 @@ fn where_references_lead() {
         ("T_Thing.Id=\"nobody\"", Ok(())),
         ("T_Special.Id=\"a\"", Ok(())),
         ("t_special", Ok(())),
-        ("T_Other.Id=\"a\"", Err(Status::InvalidReferenceClass)),
-        ("root/x:T_Other.Id=\"a\"", Err(Status::InvalidReferenceClass)),
-        (r"\\alpha\root\x:T_Other.Id='a'", Err(Status::InvalidReferenceClass)),
         ("root/y:T_Other.Id=\"a\"", Ok(())),
         (r"\\beta\root\x:T_Other.Id='a'", Ok(())),
+        ("root/y:T_Nowhere.Id=\"a\"", Ok(())),
         ("T_Thing.Id=", Err(Status::TypeMismatch)),
         ("//alpha/root/x", Err(Status::TypeMismatch)),
     ] {
         rows.extend(both(link(to), expected));
     }
-    rows.extend([
-        (Wmi, link("T_Nowhere.Id=\"a\""), Ok(())),
-        (Dmtf, link("T_Nowhere.Id=\"a\""), Err(Status::InvalidReferenceClass)),
-        (Dmtf, link("root/y:T_Nowhere.Id=\"a\""), Ok(())),
-    ]);
+    for to in [
+        "T_Other.Id=\"a\"",
+        "root/x:T_Other.Id=\"a\"",
+        r"\\alpha\root\x:T_Other.Id='a'",
+        "T_Nowhere.Id=\"a\"",
+    ] {
+        rows.push((Wmi, link(to), Ok(())));
+        rows.push((Dmtf, link(to), Err(Status::InvalidReferenceClass)));
+    }
     rows.extend(both(
         Instance::new("T_Link").with("From", "T_Thing.Id=\"a\""),
         Err(Status::IllegalNull),
@@ -289,7 +295,6 @@ fn what_can_be_embedded() {
         ("Any", object(keyed("T_Other")), Ok(())),
         ("Any", object(keyed("T_Nowhere")), Ok(())),
         ("Any", object(keyed("T_Abstract")), Err(Status::AbstractClass)),
-        ("Any", long, Err(Status::ValueOutOfRange)),
         ("Any", class.clone(), Ok(())),
         ("Any", object(deep), Err(Status::InvalidObject)),
         ("Any", object(Instance::new("T_Needy")), Ok(())),
@@ -297,6 +302,8 @@ fn what_can_be_embedded() {
         rows.extend(both(holder(name, value), expected));
     }
     rows.extend([
+        (Wmi, holder("Any", long.clone()), Ok(())),
+        (Dmtf, holder("Any", long), Err(Status::ValueOutOfRange)),
         (Wmi, holder("Thing", class.clone()), Ok(())),
         (Dmtf, holder("Thing", class), Err(Status::TypeMismatch)),
         (Dmtf, holder("Thing", Value::from("instance of T_Thing { };")), Ok(())),

@@ -113,12 +113,22 @@ pub(crate) fn check_filter<'v>(
     }
     for (slot, value) in cells {
         let (Some(slot), Some(text)) = (layout.slot(slot), value.as_str()) else { continue };
-        if slot.name.is("QueryLanguage") {
-            check_language(text)?;
-        }
-        if slot.name.is("Query") && !text.is_empty() {
-            parse(text, limits)?;
-        }
+        check_filter_text(slot.name.as_str(), text, limits)?;
+    }
+    Ok(())
+}
+
+/// The same for one text of a filter of WMI.
+pub(crate) fn check_filter_text(
+    property: &str,
+    text: &str,
+    limits: &Limits,
+) -> Result<(), EngineError> {
+    if fold::eq(property, "QueryLanguage") {
+        check_language(text)?;
+    }
+    if fold::eq(property, "Query") && !text.is_empty() {
+        parse(text, limits)?;
     }
     Ok(())
 }

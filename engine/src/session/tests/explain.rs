@@ -80,7 +80,7 @@ fn says_how() {
         ),
         (
             "REFERENCES OF {X_Base} WHERE SchemaOnly",
-            "References, SchemaOnly ~1 | Declared associations of X_Base ~1",
+            "References, SchemaOnly ~2 | Declared associations of X_Base ~2",
         ),
     ] {
         let plan = text(&session.explain(&context(), query).unwrap());
