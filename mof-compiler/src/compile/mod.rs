@@ -10,7 +10,7 @@
 //! 3. `class`, `qualifier` and `value` turn declarations into `cimarron-model`
 //!    types; `cimarron_schema::rules` judges them and `place` finds the text that a
 //!    violation is about.
-//! 4. `instance` does the same for instances, `alias` resolving their aliases and `history`
+//! 4. `instances` does the same for instances, `alias` resolving their aliases and `history`
 //!    knowing what their classes were before the text changed them.
 //!
 //! The first three are taken for all namespaces before the fourth for any (`stages`).
@@ -34,6 +34,7 @@ mod flavors;
 mod gone;
 mod history;
 mod instance;
+mod instances;
 mod key;
 mod limits;
 mod loose;

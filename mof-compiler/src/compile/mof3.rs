@@ -23,6 +23,7 @@
 
 mod enumeration;
 mod lower;
+mod named;
 mod permit;
 mod qualifier;
 mod qualify;

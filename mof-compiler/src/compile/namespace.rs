@@ -12,7 +12,7 @@ use super::surroundings::Surroundings;
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
-use super::{At, Context, Language, class, embedded, instance, limits, qualifier, reference};
+use super::{At, Context, Language, class, embedded, instances, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::syntax::ast::ClassDeclaration;
@@ -109,7 +109,7 @@ impl Namespace<'_, '_> {
         changes: &mut Changes,
     ) {
         let Unit { classes, instances, .. } = unit;
-        instance::instances(&mut self.with_aliases(table), (classes, instances), table, changes);
+        instances::instances(&mut self.with_aliases(table), (classes, instances), table, changes);
     }
 
     /// Compiles the qualifiers and the classes.

@@ -14,13 +14,12 @@ use crate::source::{FileId, Span};
 use crate::syntax::MAX_NESTING;
 use crate::syntax::ast;
 use crate::syntax::mof3::ast::{
-    ComplexDeclaration, ComplexSort, Declaration, EnumerationValue, PathValue, Value, ValueKind,
+    ComplexDeclaration, ComplexSort, Declaration, PathValue, Value, ValueKind,
 };
 use crate::syntax::namespace_path;
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
 use hashbrown::HashMap;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a value initialises.
@@ -210,157 +209,6 @@ impl<'t> Writer<'t, '_, '_> {
         }
     }
 
-    // Enumerations
-
-    fn enumeration_value(
-        &mut self,
-        written: &Value<'t>,
-        value: EnumerationValue<'t>,
-        target: &Target<'t>,
-    ) -> ast::ValueKind<'t> {
-        let name = value.name.text;
-        match target {
-            Target::Unknown => ast::ValueKind::Invalid,
-            Target::Typed(Meaning::Enumeration(id), _) => self.element(value, *id),
-            Target::Mapped(class, property) => self.mapped(value, &class.clone(), property),
-            Target::Names(names) => match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
-                Some(known) => ast::ValueKind::String(ast::Text::Written(known)),
-                None => {
-                    let similar = suggest::nearest(name, names.iter().copied());
-                    let help = similar.map_or_else(
-                        || format!("known are {}", names.join(", ")),
-                        suggest::did_you_mean,
-                    );
-                    let message = format!("the qualifier has no value `{name}`");
-                    self.advise(Code::UnknownElement, value.name.span, message, Some(help));
-                    ast::ValueKind::Invalid
-                }
-            },
-            Target::Typed(meaning, _) => {
-                let help = match (meaning, value.enumeration) {
-                    (Meaning::Primitive(CimType::String), None) => {
-                        Some(format!("write a string in quotes: \"{name}\""))
-                    }
-                    _ => None,
-                };
-                let message = format!("`{name}` names a value, and this is of no enumeration");
-                self.advise(Code::MisplacedElement, written.span, message, help);
-                ast::ValueKind::Invalid
-            }
-        }
-    }
-
-    /// `Name` or `Enumeration.Name` where a value of an enumeration is wanted.
-    fn element(&mut self, value: EnumerationValue<'t>, wanted: TypeId) -> ast::ValueKind<'t> {
-        // What is wrong with the enumeration has been reported.
-        if self.types.value_type_of(wanted).is_none() {
-            return ast::ValueKind::Invalid;
-        }
-        if let Some(written) = value.enumeration
-            && !self.is_related(written, wanted)
-        {
-            return ast::ValueKind::Invalid;
-        }
-        let types = self.types;
-        match types.member_of(wanted, value.name.text) {
-            Some(Some(member)) => constant(&member.value),
-            Some(None) => ast::ValueKind::Invalid,
-            None => {
-                let of = types.node(wanted).map_or("", |node| node.name.as_str());
-                let similar = self.sink.wants_advice();
-                let similar =
-                    similar.then(|| types.similar_member(wanted, value.name.text)).flatten();
-                let help = similar.map(suggest::did_you_mean);
-                let message = format!("the enumeration `{of}` has no `{}`", value.name.text);
-                self.advise(Code::UnknownElement, value.name.span, message, help);
-                ast::ValueKind::Invalid
-            }
-        }
-    }
-
-    /// Whether the enumeration that is written extends the wanted one, or that it.
-    fn is_related(&mut self, written: ast::Identifier<'t>, wanted: TypeId) -> bool {
-        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
-        match self.visible(written.text) {
-            Some(Found::Text(id)) if self.types.sort(id).is_none() => {
-                if self.types.extends(id, wanted) || self.types.extends(wanted, id) {
-                    return true;
-                }
-                let message = format!("`{}` has nothing to do with `{of}`", written.text);
-                let help = Some(format!("write a name of `{of}`"));
-                self.advise(Code::MisplacedElement, written.span, message, help);
-            }
-            Some(_) => {
-                let message = format!("`{}` is no enumeration", written.text);
-                self.report(Code::MisplacedElement, written.span, message);
-            }
-            None if self.sink.broken.has_class(written.text) => {}
-            None => {
-                let scope = self.scopes.last().copied();
-                if self.types.may_be_visible(scope) {
-                    return false;
-                }
-                let similar = || self.types.similar_enumeration(written.text, scope, &[]);
-                let similar = self.sink.wants_advice().then(similar).flatten();
-                let help = similar.map(suggest::did_you_mean);
-                let message = format!("the enumeration `{}` does not exist", written.text);
-                self.advise(Code::UnknownType, written.span, message, help);
-            }
-        }
-        false
-    }
-
-    /// A name of `Values` of a property of which nothing else is known.
-    fn mapped(
-        &mut self,
-        value: EnumerationValue<'t>,
-        class: &ResolvedClass,
-        property: &Name,
-    ) -> ast::ValueKind<'t> {
-        let name = value.name.text;
-        let Some((_, member)) = class.property(property.as_str()) else {
-            return ast::ValueKind::Invalid;
-        };
-        let texts = |qualifier: &str| -> Vec<String> {
-            let list = member.declaration.qualifiers.get(qualifier).map(|q| &q.value);
-            let Some(cimarron_model::Value::Array(list)) = list else { return Vec::new() };
-            list.iter().map(|item| item.map(|i| i.to_string()).unwrap_or_default()).collect()
-        };
-        let plain = |text: &str| text.trim_matches('"').to_owned();
-        let names: Vec<String> = texts("Values").iter().map(|text| plain(text)).collect();
-        let values: Vec<String> = texts("ValueMap").iter().map(|text| plain(text)).collect();
-        let Some(position) = names.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
-            let similar = suggest::nearest(name, names.iter().map(String::as_str));
-            let help = similar.map(suggest::did_you_mean);
-            let message = format!("`{property}` has no value `{name}`");
-            self.advise(Code::UnknownElement, value.name.span, message, help);
-            return ast::ValueKind::Invalid;
-        };
-        let text = values.get(position).cloned().unwrap_or_else(|| position.to_string());
-        match text.parse::<i128>() {
-            Ok(number) if member.declaration.data_type.cim_type.is_integer() => integer(number),
-            _ => made_text(text),
-        }
-    }
-
-    /// DSP0221 7.5.5: an enumeration is initialised by names only.
-    fn no_literal(&mut self, written: &Value<'t>, wanted: TypeId) -> ast::ValueKind<'t> {
-        let value = match &written.kind {
-            ValueKind::Integer(n) => Some(Constant::Integer(n.value())),
-            ValueKind::String(text) => Some(Constant::Text(Cow::Borrowed(text))),
-            _ => None,
-        };
-        let known = value.and_then(|value| self.types.name_of(wanted, &value));
-        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
-        let help = match known {
-            Some(name) => format!("write {name}"),
-            None => format!("write a name of `{of}`"),
-        };
-        let message = format!("{} cannot initialise the enumeration `{of}`", words(written));
-        self.advise(Code::LiteralForElement, written.span, message, Some(help));
-        ast::ValueKind::Invalid
-    }
-
     // Octet strings
 
     /// DSP0221 7.6.1.4, written as DSP0004 2.x 5.6.3.33 has it: the length in front is
@@ -446,7 +294,7 @@ impl<'t> Writer<'t, '_, '_> {
     }
 
     /// What a name means where the innermost scope's local types come first.
-    fn visible(&self, name: &str) -> Option<Found> {
+    pub(super) fn visible(&self, name: &str) -> Option<Found> {
         let mut scopes = self.scopes.iter().rev();
         scopes
             .find_map(|scope| match self.types.resolve(name, Some(*scope)) {
@@ -564,18 +412,18 @@ fn namespace_text(written: &str) -> String {
     }
 }
 
-fn made_text<'t>(text: String) -> ast::ValueKind<'t> {
+pub(super) fn made_text<'t>(text: String) -> ast::ValueKind<'t> {
     ast::ValueKind::String(ast::Text::Made(text.into()))
 }
 
-fn constant<'t>(constant: &Constant<'t>) -> ast::ValueKind<'t> {
+pub(super) fn constant<'t>(constant: &Constant<'t>) -> ast::ValueKind<'t> {
     match constant {
         Constant::Integer(number) => integer(*number),
         Constant::Text(text) => ast::ValueKind::String(text.clone().into()),
     }
 }
 
-fn integer<'t>(number: i128) -> ast::ValueKind<'t> {
+pub(super) fn integer<'t>(number: i128) -> ast::ValueKind<'t> {
     let magnitude = u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
     ast::ValueKind::Integer(ast::Integer { negative: number < 0, magnitude })
 }
