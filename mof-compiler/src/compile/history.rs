@@ -41,18 +41,28 @@ pub(super) struct Step {
     pub(super) at: usize,
     pub(super) before: Arc<ResolvedClass>,
     pub(super) after: Arc<ResolvedClass>,
+    /// Whether properties go or become others: thousands of instances ask.
+    pub(super) carries: bool,
+    /// Why an instance is in the way of the change, whatever values it has.
+    pub(super) refuses_instances: Option<&'static str>,
 }
 
 impl Step {
-    /// Why an instance is in the way of the change, whatever values it has.
-    pub(super) fn refuses_instances(&self) -> Option<&'static str> {
-        let becomes = |qualifier| {
-            !self.before.qualifiers.is_true(qualifier) && self.after.qualifiers.is_true(qualifier)
+    fn new(at: usize, before: Arc<ResolvedClass>, after: Arc<ResolvedClass>) -> Self {
+        let stays = |property: &Property| {
+            let after = after.property(property.name.as_str());
+            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
         };
-        if becomes("Abstract") {
-            return Some("abstract");
-        }
-        becomes("Singleton").then_some("a singleton")
+        let carries = !before.properties.iter().all(|member| stays(&member.declaration));
+        let becomes = |qualifier| {
+            !before.qualifiers.is_true(qualifier) && after.qualifiers.is_true(qualifier)
+        };
+        let refuses_instances = if becomes("Abstract") {
+            Some("abstract")
+        } else {
+            becomes("Singleton").then_some("a singleton")
+        };
+        Self { at, before, after, carries, refuses_instances }
     }
 
     /// The properties that must have a value now and need not have had one before, with the
@@ -67,13 +77,9 @@ impl Step {
     }
 
     fn matters(&self) -> bool {
-        let stays = |property: &Property| {
-            let after = self.after.property(property.name.as_str());
-            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
-        };
-        self.before.properties.len() != self.after.properties.len()
-            || !self.before.properties.iter().all(|member| stays(&member.declaration))
-            || self.refuses_instances().is_some()
+        self.carries
+            || self.before.properties.len() != self.after.properties.len()
+            || self.refuses_instances.is_some()
             || self.new_demands().next().is_some()
     }
 }
@@ -137,7 +143,7 @@ impl History {
         while let (Some(was), Some(at)) = (before.take(), self.next_change(now, order)) {
             let next = self.class_at(last, now, at);
             let after = next.clone().unwrap_or_else(|| now.clone());
-            let step = Step { at, before: was, after };
+            let step = Step::new(at, was, after);
             if step.matters() {
                 steps.push(step);
             }

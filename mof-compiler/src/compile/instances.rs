@@ -77,6 +77,8 @@ struct Lowered {
     removed: HashSet<String>,
     /// What the instances have against later changes of their classes.
     conflicts: Vec<Conflict>,
+    /// How many they are for each change.
+    against: HashMap<usize, usize>,
     /// The changes that were refused before.
     refused: HashSet<usize>,
 }
@@ -89,6 +91,10 @@ struct Conflict {
     at: usize,
     found: Diagnostic,
 }
+
+/// With so many instances in its way a change is refused, whichever of them are deleted
+/// before it: thousands of changes with thousands of instances each would not fit the memory.
+const ENOUGH: usize = 64;
 
 impl Lowered {
     fn declare(
@@ -106,9 +112,14 @@ impl Lowered {
         let mut conflicts = Vec::new();
         if !Arc::ptr_eq(&made_with, &class) {
             for step in namespace.steps(&class).iter().filter(|step| step.at > one.order) {
-                let lost = carry(&mut instance, &step.before, &step.after);
+                let lost = match step.carries {
+                    true => carry(&mut instance, &step.before, &step.after),
+                    false => Vec::new(),
+                };
                 let found = lost_keys(namespace, one.at, &class, &lost);
-                let found = found.into_iter().chain(in_the_way(one, step, &instance, classes));
+                let known = self.against.get(&step.at).is_some_and(|n| *n >= ENOUGH);
+                let other = (!known).then(|| in_the_way(one, step, &instance, classes)).flatten();
+                let found = found.into_iter().chain(other);
                 let conflict = |found| Conflict { instance: None, at: step.at, found };
                 conflicts.extend(found.map(conflict));
             }
@@ -129,8 +140,12 @@ impl Lowered {
         let identity = identity(namespace, &class, &path);
         let before = self.by_path.get(&identity).copied();
         let instance_of = Some(before.unwrap_or(self.kept.len()));
-        let conflicts = conflicts.into_iter();
-        self.conflicts.extend(conflicts.map(|c| Conflict { instance: instance_of, ..c }));
+        for conflict in conflicts {
+            let against = self.against.entry(conflict.at).or_default();
+            *against += 1;
+            let instance = instance_of.filter(|_| *against < ENOUGH);
+            self.conflicts.push(Conflict { instance, ..conflict });
+        }
         existence(namespace, one, &path, before.is_some());
         match before {
             Some(before) => {
@@ -297,7 +312,7 @@ fn in_the_way(
         let value = instance.get(property.name.as_str()).or(property.default.as_ref());
         value.is_none_or(Value::is_null)
     };
-    let message = match step.refuses_instances() {
+    let message = match step.refuses_instances {
         Some(what) => format!("`{name}` becomes {what}, and has instances above"),
         None => {
             let (property, demand) = step.new_demands().find(|(property, _)| lacks(property))?;

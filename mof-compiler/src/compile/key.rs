@@ -62,6 +62,7 @@ fn missing_keys(
 ) {
     let dialect = namespace.context.dialect;
     let mut missing: Vec<&Name> = Vec::new();
+    let misspelt = misspelt(at, class);
     let keys = class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key());
     // That a type is no key's has been said of the class.
     for property in keys.filter(|p| unfit_for_key(p, dialect).is_none()) {
@@ -76,7 +77,7 @@ fn missing_keys(
         }
         if !given {
             // It may be meant by another name, which has been reported.
-            if !is_misspelt(at, class, name) {
+            if !misspelt.contains(&name.as_str()) {
                 missing.push(name);
             }
             continue;
@@ -120,11 +121,14 @@ pub(super) fn key_list(names: &[&Name]) -> (String, &'static str) {
     }
 }
 
-/// Whether an instance writes a name that its class does not have and that is like a key's.
-fn is_misspelt(at: At<'_, InstanceDeclaration<'_>>, class: &ResolvedClass, key: &Name) -> bool {
+/// The properties that the first names mean which an instance writes and its class does not
+/// have.
+fn misspelt<'c>(at: At<'_, InstanceDeclaration<'_>>, class: &'c ResolvedClass) -> Vec<&'c str> {
+    /// To compare thousands of names with thousands takes minutes.
+    const MOST: usize = 16;
     let names = || class.properties.iter().map(|m| m.declaration.name.as_str());
-    let mut unknown = at.node.properties.iter().filter(|p| class.property(p.name.text).is_none());
-    unknown.any(|p| suggest::nearest(p.name.text, names()).is_some_and(|near| key.is(near)))
+    let unknown = at.node.properties.iter().filter(|p| class.property(p.name.text).is_none());
+    unknown.take(MOST).filter_map(|p| suggest::nearest(p.name.text, names())).collect()
 }
 
 fn path_too_large(
