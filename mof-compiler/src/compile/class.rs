@@ -256,7 +256,10 @@ impl Lowering<'_, '_, '_> {
     /// Whether the class is an association, as far as that is known now.
     fn is_association(&self) -> bool {
         let node = self.class.node;
-        let written = node.qualifiers.iter();
+        let is_false = |q: &ast::Qualifier<'_>| {
+            q.value.as_ref().is_some_and(|v| v.kind == ast::ValueKind::Boolean(false))
+        };
+        let written = node.qualifiers.iter().filter(|q| !is_false(q));
         let above = node.superclass.and_then(|s| self.namespace.environment().resolved(s.text));
         written.map(|q| q.name.text).any(|name| name.eq_ignore_ascii_case("Association"))
             || above.is_some_and(|above| above.qualifiers.is_true("Association"))

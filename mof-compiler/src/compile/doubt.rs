@@ -4,7 +4,7 @@
 //! any members. What depends on these is not judged: the mistake itself has been reported.
 
 use super::namespace::Namespace;
-use cimarron_model::{CaseInsensitive, Class, Name};
+use cimarron_model::{CaseInsensitive, Name};
 use cimarron_schema::rules::{Element, Part, Rule, Violation};
 use hashbrown::HashSet;
 use std::cell::RefCell;
@@ -28,32 +28,6 @@ impl Namespace<'_, '_> {
     /// Whether not everything is known about a class.
     pub(super) fn doubts(&self, class: &str) -> bool {
         self.doubtful.has(class) || self.sink.broken.has_class(class)
-    }
-
-    /// Notes the class that a violation says does not exist: what uses it is no further mistake.
-    pub(super) fn doubt_unknown(&self, violation: &Violation, class: &Class) {
-        let (Rule::UnknownReferenceClass | Rule::UnknownEmbeddedClass) = violation.rule else {
-            return;
-        };
-        let found = match violation.element {
-            Element::Class => None,
-            Element::Property(i) => {
-                class.properties.get(i).map(|p| (Some(&p.data_type), &p.qualifiers))
-            }
-            Element::Method(i) => {
-                class.methods.get(i).map(|m| (m.return_type.as_ref(), &m.qualifiers))
-            }
-            Element::Parameter(i, j) => {
-                let parameter = class.methods.get(i).and_then(|m| m.parameters.get(j));
-                parameter.map(|p| (Some(&p.data_type), &p.qualifiers))
-            }
-        };
-        let Some((data_type, qualifiers)) = found else { return };
-        let name = match &violation.part {
-            Part::Qualifier(name) => qualifiers.get(name.as_str()).and_then(|q| q.value.as_str()),
-            _ => data_type.and_then(|t| t.class.as_ref()).map(Name::as_str),
-        };
-        name.into_iter().for_each(|name| self.doubtful.add(name));
     }
 
     /// Whether a violation of a class may be due to what is not known. `above` says whether

@@ -71,10 +71,11 @@ fn one(
 ) -> Option<Instance> {
     // Each level of strings in strings doubles the backslashes, so this does not nest deep.
     let mut unheard = Diagnostics::new();
-    unheard.broken = namespace.sink.broken.clone();
     let declarations = parse_file(text, at.file, &mut unheard);
     let mut described = None;
     if !unheard.has_errors() {
+        // What the text uses may be what could not be read.
+        std::mem::swap(&mut unheard.broken, &mut namespace.sink.broken);
         match declarations.as_slice() {
             [Declaration::Instance(node)] => {
                 let mut quiet = namespace.with_sink(&mut unheard);
@@ -97,6 +98,7 @@ fn one(
                 unheard.push(found.with_help("write \"instance of Class { ... };\""));
             }
         }
+        std::mem::swap(&mut unheard.broken, &mut namespace.sink.broken);
     }
     for found in unheard.into_sorted() {
         namespace.sink.push(of_text(found, span));

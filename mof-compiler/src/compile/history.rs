@@ -14,6 +14,9 @@ use hashbrown::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// How many changes of a class its instances follow one by one.
+const MOST_STEPS: usize = 16;
+
 /// The declarations that others have replaced.
 #[derive(Default)]
 pub(super) struct History {
@@ -41,28 +44,18 @@ pub(super) struct Step {
     pub(super) at: usize,
     pub(super) before: Arc<ResolvedClass>,
     pub(super) after: Arc<ResolvedClass>,
-    /// Whether properties go or become others: thousands of instances ask.
-    pub(super) carries: bool,
-    /// Why an instance is in the way of the change, whatever values it has.
-    pub(super) refuses_instances: Option<&'static str>,
 }
 
 impl Step {
-    fn new(at: usize, before: Arc<ResolvedClass>, after: Arc<ResolvedClass>) -> Self {
-        let stays = |property: &Property| {
-            let after = after.property(property.name.as_str());
-            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
-        };
-        let carries = !before.properties.iter().all(|member| stays(&member.declaration));
+    /// Why an instance is in the way of the change, whatever values it has.
+    pub(super) fn refuses_instances(&self) -> Option<&'static str> {
         let becomes = |qualifier| {
-            !before.qualifiers.is_true(qualifier) && after.qualifiers.is_true(qualifier)
+            !self.before.qualifiers.is_true(qualifier) && self.after.qualifiers.is_true(qualifier)
         };
-        let refuses_instances = if becomes("Abstract") {
-            Some("abstract")
-        } else {
-            becomes("Singleton").then_some("a singleton")
-        };
-        Self { at, before, after, carries, refuses_instances }
+        if becomes("Abstract") {
+            return Some("abstract");
+        }
+        becomes("Singleton").then_some("a singleton")
     }
 
     /// The properties that must have a value now and need not have had one before, with the
@@ -77,9 +70,13 @@ impl Step {
     }
 
     fn matters(&self) -> bool {
-        self.carries
-            || self.before.properties.len() != self.after.properties.len()
-            || self.refuses_instances.is_some()
+        let stays = |property: &Property| {
+            let after = self.after.property(property.name.as_str());
+            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
+        };
+        self.before.properties.len() != self.after.properties.len()
+            || !self.before.properties.iter().all(|member| stays(&member.declaration))
+            || self.refuses_instances().is_some()
             || self.new_demands().next().is_some()
     }
 }
@@ -123,6 +120,12 @@ impl History {
         made
     }
 
+    /// The last place where a class, or one above it, is changed.
+    fn last_change(&self, now: &ResolvedClass) -> Option<usize> {
+        let lineage = std::iter::once(&now.name).chain(&now.ancestors);
+        lineage.filter_map(|name| Some(self.past.get(name)?.last()?.0)).max()
+    }
+
     /// Where a class, or one above it, is changed behind a place of the text.
     fn next_change(&self, now: &ResolvedClass, order: usize) -> Option<usize> {
         if self.past.is_empty() {
@@ -133,6 +136,9 @@ impl History {
     }
 
     /// The changes of a class in the order of the text that matter to its instances.
+    ///
+    /// Of those that come after the first [`MOST_STEPS`] only what they come to counts: each
+    /// class below one that changes a thousand times would have a thousand of its own.
     pub(super) fn steps(&mut self, last: ClassOf<'_>, now: &Arc<ResolvedClass>) -> Rc<[Step]> {
         if let Some(known) = self.steps.get(&now.name) {
             return known.clone();
@@ -140,11 +146,17 @@ impl History {
         let mut steps = Vec::new();
         let mut order = 0;
         let mut before = self.class_at(last, now, order);
-        while let (Some(was), Some(at)) = (before.take(), self.next_change(now, order)) {
+        let mut changes = 0;
+        while let (Some(was), Some(mut at)) = (before.take(), self.next_change(now, order)) {
+            changes += 1;
+            if changes == MOST_STEPS {
+                at = self.last_change(now).unwrap_or(at);
+            }
             let next = self.class_at(last, now, at);
             let after = next.clone().unwrap_or_else(|| now.clone());
-            let step = Step::new(at, was, after);
-            if step.matters() {
+            let step = Step { at, before: was, after };
+            // What comes behind the start of one of several changes has a class of its own.
+            if changes == MOST_STEPS || step.matters() {
                 steps.push(step);
             }
             (before, order) = (next, at);

@@ -32,6 +32,10 @@ pub(crate) fn instances(
     open.sort_by_key(|change| change.order);
     let mut open = open.into_iter().peekable();
     let mut lowered = Lowered { counts: open.peek().is_some(), ..Lowered::default() };
+    if !namespace.history.borrow().is_empty() {
+        let places = classes.iter().enumerate().map(|(at, class)| (class.order, at));
+        lowered.changes = places.collect();
+    }
     for item in items {
         while let Some(change) = open.next_if(|change| change.order < item.order()) {
             lowered.settle(namespace, change);
@@ -75,26 +79,32 @@ struct Lowered {
     alive: HashMap<Name, usize>,
     /// What was deleted from what was there before.
     removed: HashSet<String>,
-    /// What the instances have against later changes of their classes.
-    conflicts: Vec<Conflict>,
-    /// How many they are for each change.
-    against: HashMap<usize, usize>,
+    /// What the instances have against later changes of their classes, by their numbers.
+    conflicts: HashMap<usize, Vec<Conflict>>,
+    /// The same of those that were not kept.
+    others: Vec<Conflict>,
+    /// The classes that may be changes, by their places in the text.
+    changes: HashMap<usize, usize>,
     /// The changes that were refused before.
     refused: HashSet<usize>,
 }
 
 /// What an instance has against a change of its class, unless it is deleted before.
 struct Conflict {
-    /// The number of the instance; `None` of one that was not kept.
-    instance: Option<usize>,
     /// The place of the change in the text.
     at: usize,
+    /// The property that has no value and must have one.
+    lacks: Option<Name>,
     found: Diagnostic,
 }
 
-/// With so many instances in its way a change is refused, whichever of them are deleted
-/// before it: thousands of changes with thousands of instances each would not fit the memory.
-const ENOUGH: usize = 64;
+impl Conflict {
+    /// Whether an instance does not give the value that the conflict is about.
+    fn stays_with(&self, instance: &Instance) -> bool {
+        let value = self.lacks.as_ref().map(|name| instance.get(name.as_str()));
+        value.is_none_or(|value| value.is_none_or(Value::is_null))
+    }
+}
 
 impl Lowered {
     fn declare(
@@ -111,17 +121,21 @@ impl Lowered {
         let Some(class) = namespace.last_class(made_with.name.as_str()) else { return };
         let mut conflicts = Vec::new();
         if !Arc::ptr_eq(&made_with, &class) {
-            for step in namespace.steps(&class).iter().filter(|step| step.at > one.order) {
-                let lost = match step.carries {
-                    true => carry(&mut instance, &step.before, &step.after),
-                    false => Vec::new(),
+            let mut before = made_with.clone();
+            let steps = namespace.steps(&class);
+            for step in steps.iter().filter(|step| step.at > one.order) {
+                let after = step.after.clone();
+                let step = Step {
+                    at: step.at,
+                    before: std::mem::replace(&mut before, after.clone()),
+                    after,
                 };
-                let found = lost_keys(namespace, one.at, &class, &lost);
-                let known = self.against.get(&step.at).is_some_and(|n| *n >= ENOUGH);
-                let other = (!known).then(|| in_the_way(one, step, &instance, classes)).flatten();
-                let found = found.into_iter().chain(other);
-                let conflict = |found| Conflict { instance: None, at: step.at, found };
-                conflicts.extend(found.map(conflict));
+                let lost = carry(&mut instance, &step.before, &step.after);
+                let found = lost_keys(namespace, one.at, &class, &lost).into_iter();
+                conflicts.extend(found.map(|found| Conflict { at: step.at, lacks: None, found }));
+                let change = self.changes.get(&step.at).and_then(|at| classes.get(*at));
+                conflicts
+                    .extend(change.and_then(|change| in_the_way(one, &step, &instance, change)));
             }
         }
         let dialect = namespace.context.dialect;
@@ -134,17 +148,24 @@ impl Lowered {
         filter::judge(namespace, one.at, &class, &instance);
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else {
-            self.conflicts.extend(conflicts);
+            self.others.extend(conflicts);
             return;
         };
         let identity = identity(namespace, &class, &path);
         let before = self.by_path.get(&identity).copied();
-        let instance_of = Some(before.unwrap_or(self.kept.len()));
-        for conflict in conflicts {
-            let against = self.against.entry(conflict.at).or_default();
-            *against += 1;
-            let instance = instance_of.filter(|_| *against < ENOUGH);
-            self.conflicts.push(Conflict { instance, ..conflict });
+        if let Some((kept, _)) = before.and_then(|at| self.kept.get(at)?.as_ref())
+            && one.existence != Existence::CreateOnly
+        {
+            // Both together are the instance that is there when the class changes.
+            conflicts.retain(|conflict| conflict.stays_with(kept));
+            let earlier = before.and_then(|at| self.conflicts.get_mut(&at));
+            earlier.into_iter().for_each(|earlier| {
+                earlier.retain(|c| c.at < one.order || c.stays_with(&instance));
+            });
+        }
+        if !conflicts.is_empty() {
+            let number = before.unwrap_or(self.kept.len());
+            self.conflicts.entry(number).or_default().extend(conflicts);
         }
         existence(namespace, one, &path, before.is_some());
         match before {
@@ -188,7 +209,10 @@ impl Lowered {
     /// Reports what instances have against the changes of their classes: one thing of a place.
     fn report_conflicts(&mut self, namespace: &mut Namespace<'_, '_>) {
         let mut seen = HashSet::new();
-        for Conflict { at, found, .. } in std::mem::take(&mut self.conflicts) {
+        let mut conflicts: Vec<_> = std::mem::take(&mut self.conflicts).into_iter().collect();
+        conflicts.sort_by_key(|(number, _)| *number);
+        let conflicts = conflicts.into_iter().flat_map(|(_, conflicts)| conflicts);
+        for Conflict { at, found, .. } in conflicts.chain(std::mem::take(&mut self.others)) {
             if !self.refused.contains(&at) && seen.insert((at, found.file, found.span)) {
                 namespace.sink.push(found);
             }
@@ -207,8 +231,8 @@ impl Lowered {
         let keys = class.as_ref().and_then(|class| Some((class, keys_of(class, path)?)));
         let identity = keys.map(|(class, path)| identity(namespace, class, &path));
         let found = identity.as_ref().and_then(|identity| self.by_path.remove(identity));
-        if found.is_some() {
-            self.conflicts.retain(|c| c.instance != found || c.at < removal.order);
+        if let Some(conflicts) = found.and_then(|number| self.conflicts.get_mut(&number)) {
+            conflicts.retain(|c| c.at < removal.order);
         }
         let declared = found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take);
         if let Some((instance, _)) = &declared
@@ -249,8 +273,12 @@ fn carry_embedded(namespace: &mut Namespace<'_, '_>, instance: &mut Instance, or
         let Object::Instance(inner) = object else { return object.clone() };
         let mut inner = inner.clone();
         if let Some(class) = namespace.last_class(inner.class.as_str()) {
+            namespace.moment = Some(order);
+            let mut before = namespace.as_then(class.clone());
+            namespace.moment = None;
             for step in namespace.steps(&class).iter().filter(|step| step.at > order) {
-                carry(&mut inner, &step.before, &step.after);
+                carry(&mut inner, &before, &step.after);
+                before = step.after.clone();
             }
         }
         carry_embedded(namespace, &mut inner, order);
@@ -305,25 +333,28 @@ fn in_the_way(
     one: &Declared<'_>,
     step: &Step,
     instance: &Instance,
-    classes: &[Class<'_>],
-) -> Option<Diagnostic> {
+    change: &Class<'_>,
+) -> Option<Conflict> {
     let name = &step.after.name;
     let lacks = |property: &Property| {
         let value = instance.get(property.name.as_str()).or(property.default.as_ref());
         value.is_none_or(Value::is_null)
     };
-    let message = match step.refuses_instances {
-        Some(what) => format!("`{name}` becomes {what}, and has instances above"),
+    let (lacks, message) = match step.refuses_instances() {
+        Some(what) => (None, format!("`{name}` becomes {what}, and has instances above")),
         None => {
             let (property, demand) = step.new_demands().find(|(property, _)| lacks(property))?;
             let property = &property.name;
-            format!("`{property}` becomes {demand}, and an instance of `{name}` above has no value")
+            let message = format!(
+                "`{property}` becomes {demand}, and an instance of `{name}` above has no value"
+            );
+            (Some(property.clone()), message)
         }
     };
-    let changed = classes.iter().find(|class| class.order == step.at)?;
-    let found = changed.at().error(Code::ClassHasInstances, changed.node.name.span, message);
+    let found = change.at().error(Code::ClassHasInstances, change.node.name.span, message);
     let found = found.with_label(one.at.file, one.at.node.class.span, "one of its instances");
-    Some(found.with_help("delete them above, with #pragma deleteinstance"))
+    let found = found.with_help("delete them above, with #pragma deleteinstance");
+    Some(Conflict { at: step.at, lacks, found })
 }
 
 /// Judges the update flags of an instance.

@@ -53,6 +53,9 @@ fn inherited_defaults(
         let (None, Some((_, member))) = (&written.default, overridden) else { continue };
         let Some(value) = &member.declaration.default else { continue };
         let own = |name: &str| property.qualifiers.get(name);
+        if namespace.context.dialect == Dialect::Dmtf && own("Override").is_none() {
+            continue;
+        }
         let above = &member.declaration.qualifiers;
         let inherited = |name: &str| above.get(name).filter(|q| q.flavor.to_subclass());
         let said = |name: &'static str| own(name).or_else(|| inherited(name));

@@ -414,7 +414,6 @@ impl Namespace<'_, '_> {
                 && !lowered.is_of_untyped(v)
                 && !is_of_refused(v, &declared.node)
         });
-        violations.iter().for_each(|v| self.doubt_unknown(v, &lowered.class));
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
         let defaults =

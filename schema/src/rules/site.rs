@@ -1,7 +1,9 @@
 //! Where a qualifier stands: what the rules about its meaning may look at.
 
 use super::{Element, Judge, Known, Part, Place, Rule};
-use cimarron_model::{Array, DataType, Elements, Name, Qualifier, Qualifiers, Scope, Value};
+use cimarron_model::{
+    Array, DataType, Dialect, Elements, Name, Qualifier, Qualifiers, Scope, Value,
+};
 
 /// An element of a class and its qualifiers.
 #[derive(Clone, Copy)]
@@ -85,7 +87,10 @@ impl<'a> Judge<'a> {
     fn inherits_default(&self, site: &Site<'_>) -> bool {
         let Element::Property(at) = site.element else { return false };
         let above = self.overridden.get(at).copied().flatten();
-        above.is_some_and(|above| above.default.is_some())
+        // What is redeclared without Override is another mistake, and has no default yet.
+        let is_override = self.dialect == Dialect::Wmi || site.qualifiers.get("Override").is_some();
+        is_override
+            && above.is_some_and(|above| above.default.is_some())
             && self.local.properties.get(at).is_some_and(|own| own.default.is_none())
     }
 
