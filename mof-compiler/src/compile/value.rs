@@ -348,19 +348,30 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
 
     /// An embedded instance must be of the declared class or below it.
     fn embedded_class(&mut self, span: Span, class: &str, data_type: &DataType) -> Option<()> {
+        let last = self.namespace.last_class(class);
+        if last.as_ref().is_some_and(|last| last.qualifiers.is_true("Abstract")) {
+            let message =
+                format!("the class `{class}` becomes abstract below, and has no instances");
+            return self.report(Code::ClassHasInstances, span, message);
+        }
         let Some(wanted) = &data_type.class else { return Some(()) };
         let found = self.namespace.class(class)?;
         if found.is_a(wanted.as_str()) {
-            let stays = |namespace: &mut Namespace<'_, '_>, name: &str| {
-                namespace.last_class(name).is_some()
-            };
             // Nobody could tell then that the one is below the other.
-            if stays(self.namespace, wanted.as_str()) && !stays(self.namespace, class) {
-                let message =
-                    format!("the class `{class}` is deleted below, and `{wanted}` is not");
-                return self.report(Code::UnknownClass, span, message);
-            }
-            return Some(());
+            let (code, message) = match (self.namespace.last_class(wanted.as_str()), last) {
+                (Some(_), None) => {
+                    let message =
+                        format!("the class `{class}` is deleted below, and `{wanted}` is not");
+                    (Code::UnknownClass, message)
+                }
+                (Some(_), Some(last)) if !last.is_a(wanted.as_str()) => {
+                    let message =
+                        format!("the class `{class}` is no longer one of `{wanted}` below");
+                    (Code::ClassHasInstances, message)
+                }
+                _ => return Some(()),
+            };
+            return self.report(code, span, message);
         }
         let message =
             format!("an instance of `{class}` cannot initialise {}", self.a(&element(data_type)));
