@@ -56,6 +56,20 @@ fn every_change_that_counts_is_seen() {
     }
 }
 
+/// What is not found beside the including file, in a directory that is not there, fails no
+/// question that would have to be put again.
+#[test]
+fn an_include_with_directories_may_be_found_later() {
+    let place = Place::new();
+    place.file("mof/a.mof", "#pragma include (\"core/base.mof\")\nclass X_B : X_A {};\n");
+    place.file("lib/core/base.mof", "class X_A { [key] string Id; };\n");
+    assert!(!skipped(&place, &[]));
+    assert!(skipped(&place, &[]));
+    place.file("mof/core/base.mof", "class X_A { };\n");
+    assert!(!skipped(&place, &[]));
+    assert!(skipped(&place, &[]));
+}
+
 #[test]
 fn outputs_may_lie_among_the_inputs() {
     let place = Place::new();

@@ -292,32 +292,33 @@ impl<'fs> Loader<'fs> {
         if let Some(file) = near.and_then(|near| self.loaded(near, path)) {
             return Ok(file);
         }
-        let (mut tried, mut similar) = (Vec::new(), None);
         let search = self.search.iter().map(|directory| (None, directory.clone()));
-        let places = near.cloned().into_iter().chain(search);
-        for (archive, directory) in places.collect::<Vec<_>>() {
+        let places: Vec<Place> = near.cloned().into_iter().chain(search).collect();
+        for (archive, directory) in &places {
+            let archive = *archive;
             let found = {
                 let fs = self.file_system(archive);
-                include::find(fs, &directory, path)
+                include::find(fs, directory, path)
                     .and_then(|found| match found {
                         Some(found) => Ok(Some((fs.canonical(&found)?, found))),
                         None => Ok(None),
                     })
                     .map_err(IncludeProblem::Io)?
             };
-            let Some((key, found)) = found else {
-                let fs = self.file_system(archive);
-                similar = similar.or_else(|| include::similar(fs, &directory, path));
-                tried.push(self.display(archive, &directory));
-                continue;
-            };
+            let Some((key, found)) = found else { continue };
             let loaded = match archive.and_then(|index| self.archives.get(index)) {
                 Some(archive) => archive.file(&key),
                 None => self.load(key, &found),
             };
             return loaded.map_err(IncludeProblem::Source);
         }
-        Err(IncludeProblem::NotFound { tried, similar })
+        // Only now: a directory that is not there cannot be asked for names that are nearly
+        // the same, and a trace with a question that failed holds never again.
+        let similar = places.iter().find_map(|(archive, directory)| {
+            include::similar(self.file_system(*archive), directory, path)
+        });
+        let tried = places.iter().map(|(archive, directory)| self.display(*archive, directory));
+        Err(IncludeProblem::NotFound { tried: tried.collect(), similar })
     }
 
     /// The file that is there by this name, if it was loaded already.
