@@ -21,6 +21,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::emit::Emit;
 use crate::source::{
     CachingFileSystem, Loader, SourceError, SourceMap, Sources, Trace, TracingFileSystem,
+    current_if_empty,
 };
 use crate::{CompileOptions, Compiled, EmptyBase, Language};
 use cimarron_model::Dialect;
@@ -235,14 +236,21 @@ impl Build {
 
     /// Every file that was read, and the directories in which a new file could
     /// change what is read. (Cargo takes a missing file for a changed one, so what
-    /// was looked for in vain is watched by its directory.)
+    /// was looked for in vain is watched by its directory. It looks at all that is in a
+    /// directory: one with the output in it, such as the package's own, would always have
+    /// changed, so of that only the files count that were read.)
     fn write_watched(&self, cargo: &mut dyn Write, trace: &Trace) -> io::Result<()> {
-        let include = self.include.iter().map(PathBuf::as_path).filter(|path| path.is_dir());
-        let watched: BTreeSet<&Path> =
-            trace.files().chain(trace.directories()).chain(include).collect();
+        let include = self.include.iter().map(PathBuf::as_path);
+        let made = self.out_dir.as_deref().and_then(|path| path.canonicalize().ok());
+        // What is not there has no place.
+        let is_quiet = |directory: &&Path| {
+            let place = current_if_empty(directory).canonicalize();
+            place.is_ok_and(|place| made.as_ref().is_none_or(|made| !made.starts_with(place)))
+        };
+        let directories = trace.directories().chain(include).filter(is_quiet);
+        let watched: BTreeSet<&Path> = trace.files().chain(directories).collect();
         for path in watched {
-            let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-            writeln!(cargo, "cargo::rerun-if-changed={}", path.display())?;
+            writeln!(cargo, "cargo::rerun-if-changed={}", current_if_empty(path).display())?;
         }
         Ok(())
     }
@@ -368,6 +376,24 @@ mod tests {
         package.run(build).0.unwrap();
         let again = std::fs::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(written, again, "an unchanged output is not written again");
+    }
+
+    #[test]
+    fn a_directory_with_the_output_in_it_is_not_watched() {
+        let package = Package::new(&[
+            ("a.mof", "#pragma include (\"base.mof\")"),
+            ("mof/base.mof", "class X_A { [key] string Id; };"),
+        ]);
+        let build = build()
+            .file(package.path("a.mof"))
+            .include_dir(package.path(""))
+            .include_dir(package.path("mof"));
+        let (path, cargo, _) = package.run(build);
+        assert!(path.is_ok());
+        let watched: Vec<_> =
+            cargo.lines().filter_map(|l| l.strip_prefix("cargo::rerun-if-changed=")).collect();
+        let expected = ["a.mof", "mof", "mof/base.mof"].map(|name| package.path(name));
+        assert_eq!(watched.iter().map(PathBuf::from).collect::<Vec<_>>(), expected);
     }
 
     #[test]

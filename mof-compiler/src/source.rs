@@ -31,6 +31,7 @@ pub use archive::ArchiveError;
 pub use cache::CachingFileSystem;
 pub use encoding::{DecodeError, Encoding, decode};
 pub use error::SourceError;
+pub(crate) use fs::current_if_empty;
 pub use fs::{EntryKind, FileSystem, MemoryFileSystem, OsFileSystem};
 pub use loader::{Limits, Loader};
 pub use map::{FileId, Position, SourceFile, SourceMap, TooLong};

@@ -96,7 +96,7 @@ pub(super) fn read_on(file: File, limit: u64, bytes: &mut Vec<u8>) -> io::Result
     file.take(limit.saturating_add(1)).read_to_end(bytes).map(drop)
 }
 
-pub(super) fn current_if_empty(path: &Path) -> &Path {
+pub(crate) fn current_if_empty(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
