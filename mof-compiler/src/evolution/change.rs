@@ -116,7 +116,7 @@ pub struct Change {
     pub old: Option<String>,
     /// What is there now, as MOF writes it.
     pub new: Option<String>,
-    /// Whether the element was experimental in the old schema.
+    /// Whether the element was experimental in the old schema, or was added to one that was.
     pub experimental: bool,
     /// How many classes are below the class of the element: the change reaches
     /// those that do not declare the element anew, and is not repeated for them.

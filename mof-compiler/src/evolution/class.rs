@@ -105,9 +105,9 @@ impl<'a> Comparison<'a, '_> {
                 }
                 (None, None) => continue,
             };
-            let experimental = before.is_some()
-                && (class_is_experimental
-                    || before.is_some_and(|before| is_experimental(before.qualifiers())));
+            // What a class gets is a change of the class.
+            let experimental = class_is_experimental
+                || before.is_some_and(|before| is_experimental_member(pair.old, before));
             let element = M::element(pair.new.name().into(), either.name().into());
             self.report(&element, facts, experimental, below(pair.new));
         }
@@ -180,12 +180,35 @@ fn superclass(pair: Pair<'_>) -> Option<Fact> {
     }
     let (old, new) = (pair.old.superclass_name(), pair.new.superclass_name());
     let after: HashSet<Name> = pair.new.ancestors().map(Name::new).collect();
-    let keeps_all = pair.old.ancestors().all(|name| after.contains(&Name::new(name)));
-    let kind = if keeps_all { Kind::SuperclassInserted } else { Kind::SuperclassLost };
-    Some(Fact::new(kind, old.map(str::to_owned), new.map(str::to_owned)))
+    let mut lost = from(pair.old).skip(1).filter(|c| !after.contains(&Name::new(c.name())));
+    let (kind, experimental) = match lost.next() {
+        None => (Kind::SuperclassInserted, false),
+        Some(first) => {
+            let experimental =
+                [first].into_iter().chain(lost).all(|c| is_experimental(c.qualifiers()));
+            (Kind::SuperclassLost, experimental)
+        }
+    };
+    let fact = Fact::new(kind, old.map(str::to_owned), new.map(str::to_owned));
+    Some(Fact { experimental, ..fact })
 }
 
-fn is_experimental(qualifiers: QualifiersView<'_>) -> bool {
+/// A class and those above it.
+fn from(class: ClassView<'_>) -> impl Iterator<Item = ClassView<'_>> {
+    std::iter::successors(Some(class), |class| class.superclass())
+}
+
+/// Whether a member of a class is experimental. An experimental class makes all that it defines
+/// so (DSP0004, the qualifier Experimental), wherever it is inherited.
+fn is_experimental_member<'a, M: Member<'a>>(class: ClassView<'a>, member: M) -> bool {
+    let declares = |class: &ClassView<'a>| {
+        M::of(*class, member.name()).is_some_and(|member| !member.propagated())
+    };
+    is_experimental(member.qualifiers())
+        || from(class).find(declares).is_some_and(|class| is_experimental(class.qualifiers()))
+}
+
+pub(super) fn is_experimental(qualifiers: QualifiersView<'_>) -> bool {
     qualifiers.is_true("Experimental")
 }
 

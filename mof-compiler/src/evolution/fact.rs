@@ -16,11 +16,21 @@ pub(super) struct Fact {
     pub(super) new: Option<String>,
     /// Whether the class itself writes the qualifier, on either side.
     pub(super) written_here: bool,
+    /// Whether it is about something experimental in an element that may not be.
+    pub(super) experimental: bool,
 }
 
 impl Fact {
     pub(super) const fn new(kind: Kind, old: Option<String>, new: Option<String>) -> Self {
-        Self { kind, parameter: None, qualifier: None, old, new, written_here: false }
+        Self {
+            kind,
+            parameter: None,
+            qualifier: None,
+            old,
+            new,
+            written_here: false,
+            experimental: false,
+        }
     }
 
     pub(super) fn of_parameter(mut self, name: &Name) -> Self {

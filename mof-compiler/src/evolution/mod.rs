@@ -211,6 +211,7 @@ impl<'a> Comparison<'a, '_> {
         subclasses: usize,
     ) {
         for fact in facts {
+            let experimental = experimental || fact.experimental;
             let element = match (&fact.parameter, element) {
                 (Some(parameter), Element::Method(class, method)) => {
                     Element::Parameter(class.clone(), method.clone(), parameter.clone())

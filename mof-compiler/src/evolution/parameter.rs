@@ -4,6 +4,7 @@
 //! parameter here, whose direction is that of both.
 
 use super::Comparison;
+use super::class::is_experimental;
 use super::fact::Fact;
 use super::kind::Kind;
 use super::member::{declared, default_fact, spelling};
@@ -39,7 +40,9 @@ pub(super) fn facts<'a>(
                 vec![Fact::new(Kind::ParameterRemoved, text, None)]
             }
         };
-        facts.extend(found.into_iter().map(|fact| fact.of_parameter(name)));
+        let experimental = parameter.all.iter().any(|p| is_experimental(p.qualifiers()));
+        facts
+            .extend(found.into_iter().map(|fact| Fact { experimental, ..fact }.of_parameter(name)));
     }
     for parameter in after.all.iter().filter(|p| before.position(&p.name).is_none()) {
         let fact = Fact::new(Kind::ParameterAdded, None, parameter.declaration());
