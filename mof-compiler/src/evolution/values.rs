@@ -82,10 +82,14 @@ impl Entry {
     }
 }
 
-/// Whether a label says that its values mean nothing yet: `DMTF Reserved`.
+/// Whether a label says that its values mean nothing yet: `DMTF Reserved`. What is reserved
+/// for vendors may mean something already.
 fn is_for_later(label: &str) -> bool {
     let label = label.to_lowercase();
-    ["reserved", "unused", "not used", "unassigned", "undefined"].iter().any(|w| label.contains(w))
+    !label.contains("vendor")
+        && ["reserved", "unused", "not used", "unassigned", "undefined"]
+            .iter()
+            .any(|w| label.contains(w))
 }
 
 impl List {
@@ -229,8 +233,17 @@ impl<'l> Labels<'l> {
         if old.key != new.key && !old.is_range() {
             return Kind::ValueRemoved;
         }
+        // A single value that is kept for later means nothing any more, or not yet.
+        let is_kept = |label: Option<&str>| label.is_some_and(is_for_later);
+        let (was_kept, is_kept) = (is_kept(label), is_kept(now));
+        if is_kept && !was_kept && !old.is_range() {
+            return Kind::ValueRemoved;
+        }
         if now.is_some_and(|now| self.old.contains(now)) {
             return Kind::ValueReassigned;
+        }
+        if was_kept && !is_kept && !old.is_range() {
+            return Kind::ValueAdded;
         }
         let is_part = old.key != new.key;
         let shrinks = self.same.contains(&*old.key) || label.is_none_or(|l| self.kept.contains(l));
