@@ -11,7 +11,7 @@ pub(crate) const AFTER_HELP: &str = concat!(
     "\
 Exit codes:
   0  compared; there may be changes
-  1  a side cannot be read or has errors; with --deny: there is such a change
+  1  a side cannot be read or has errors; with --deny: there is such a change, or a graver one
   2  the command line is wrong
 ",
     json_failures!()
@@ -28,7 +28,7 @@ pub(crate) struct DiffArgs {
     /// How to report
     #[arg(long, value_enum, ignore_case = true, default_value_t = ReportFormat::Human)]
     pub(crate) format: ReportFormat,
-    /// End with exit code 1 when there is such a change
+    /// End with exit code 1 when there is such a change, or a graver one
     #[arg(long, value_enum, ignore_case = true, value_name = "VERDICT")]
     pub(crate) deny: Option<VerdictArg>,
     /// Report only such changes; may be repeated

@@ -32,13 +32,13 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Stop> {
     let Changes { changes, renames } = compare_as(language_of(args), &old, &new);
     drop(progress);
 
-    // Denied is what changed, whether it is shown or not.
+    // Denied is what changed, whether it is shown or not. The gravest verdict is the least.
     let of_class = |class: Option<&Name>| {
         chosen.is_empty() || class.is_some_and(|class| chosen.contains(class))
     };
     let changes: Vec<Change> =
         changes.into_iter().filter(|change| of_class(change.element.class())).collect();
-    let denied = args.deny.is_some_and(|deny| changes.iter().any(|c| c.verdict == deny.0));
+    let denied = args.deny.is_some_and(|deny| changes.iter().any(|c| c.verdict <= deny.0));
     let count = |verdict| changes.iter().filter(|c| c.verdict == verdict).count();
     let counts = Verdict::ALL.map(|verdict| (verdict, count(verdict)));
     let shown = |change: &&Change| {

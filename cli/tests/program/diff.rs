@@ -83,7 +83,19 @@ fn exit_codes() {
     let (old, new) = (place.file("old.mof", OLD), place.file("new.mof", NEW));
     let wrong = place.file("wrong.mof", "class X_A { nothing };");
     cimarron(["diff", &old, &new, "--deny", "breaking"]).fails_with(1);
-    cimarron(["diff", &old, &new, "--deny", "editorial"]).succeeds();
+    // What is graver than what is denied is denied as well.
+    let only_removed = place.file("removed.mof", "class X_B { };");
+    let both = place.file("both.mof", "class X_B { }; class X_Gone { };");
+    for (deny, removed, added) in [("breaking", true, false), ("compatible", true, true)] {
+        for (line, denied) in [([&both, &only_removed], removed), ([&only_removed, &both], added)] {
+            let run = cimarron(["diff", line[0], line[1], "--deny", deny]);
+            if denied {
+                run.fails_with(1)
+            } else {
+                run.succeeds()
+            };
+        }
+    }
     // What is denied is denied although it is not shown.
     let run = cimarron(["diff", &old, &new, "--deny", "breaking", "--only", "compatible"]);
     let run = run.fails_with(1);
@@ -128,7 +140,7 @@ fn one_class_alone() {
     assert!(run.stdout.starts_with("class X_Gone\n"), "{}", run.stdout);
     assert!(run.stdout.ends_with("1 change: 1 breaking, 0 compatible, 0 editorial\n"));
     let run = cimarron(["diff", &old, &new, "--class", "X_B,X_Gone", "--deny", "compatible"]);
-    assert!(!run.succeeds().stdout.contains("X_A"));
+    assert!(!run.fails_with(1).stdout.contains("X_A"));
     let run = cimarron(["diff", &old, &new, "--class", "X_Gnoe"]).fails_with(1);
     assert!(run.stderr.contains("did you mean `X_Gone`?"), "{}", run.stderr);
 }
