@@ -240,7 +240,7 @@ fn dep_rule(
     let inputs: Vec<_> = inputs.collect();
     dep_file::rule(&targets, &inputs).map(Some).map_err(|name| {
         let message =
-            format!("no rule for make can name {name:?}: it holds a line break, `;` or `|`");
+            format!("no rule for make can name {name:?}: it holds a line break, a tab, `;` or `|`");
         Failure::input(Status::InvalidParameter, message)
     })
 }

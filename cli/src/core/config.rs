@@ -88,6 +88,12 @@ fn settings(name: &str, text: &str) -> Result<Vec<(Selector, Level)>, Failure> {
             at(format!("`{word}` is no level: write allow, warn or deny"), value.span())
         })?;
         Levels::default().set(selector, level).map_err(|e| at(e.to_string(), key.span()))?;
+        if settings.iter().any(|(known, _)| *known == selector) {
+            return Err(at(
+                format!("`{}` sets {selector} a second time", key.get_ref()),
+                key.span(),
+            ));
+        }
         settings.push((selector, level));
     }
     // Of groups, those that hold others come last in their order.
@@ -122,6 +128,7 @@ mod tests {
             ("[lints]\n", "lints"),
             ("[lint]\nMOF0504 = 1\n", "string"),
             ("[lint]\nMOF0504 = \"ignore\"\n", "write allow, warn or deny"),
+            ("[lint]\nMOF0504 = \"allow\"\n504 = \"deny\"\n", "MOF0504 a second time"),
             ("[lint]\nMOF9999 = \"allow\"\n", "there is no diagnostic code MOF9999"),
             ("[lint]\nMOF0100 = \"allow\"\n", "always an error"),
         ] {
