@@ -7,7 +7,7 @@ use super::Comparison;
 use super::change::Element;
 use super::fact::Fact;
 use super::kind::Kind;
-use cimarron_model::{Dialect, Instance, KeyValue, Keys, Name, ObjectPath, fold};
+use cimarron_model::{Dialect, Instance, KeyCase, KeyValue, Keys, Name, ObjectPath, Value};
 use cimarron_schema::{ClassView, SchemaView, value_to_mof};
 use indexmap::IndexMap;
 
@@ -16,8 +16,12 @@ impl Comparison<'_, '_> {
         if self.old.instance_count() == 0 && self.new.instance_count() == 0 {
             return;
         }
-        let old = by_path(self.old, self.old_dialect);
-        let new = by_path(self.new, self.new_dialect);
+        // WMI compares keys without case, DMTF exactly but for names.
+        let case = match (self.old_dialect, self.new_dialect) {
+            (Dialect::Dmtf, Dialect::Dmtf) => KeyCase::Exact,
+            _ => KeyCase::Insensitive,
+        };
+        let (old, new) = (by_path(self.old, case), by_path(self.new, case));
         for (key, (path, before)) in &old {
             match new.get(key) {
                 Some((_, after)) => self.instance(path, before, after),
@@ -52,7 +56,9 @@ impl Comparison<'_, '_> {
             // follow from the class's changes.
             let class = self.new.class(after.class.as_str());
             let gone = new.is_none() && class.is_some_and(|c| c.property(name.as_str()).is_none());
-            if old == new || fact.old == fact.new || gone {
+            let is_nothing =
+                is_nothing(self.old, before, name) && is_nothing(self.new, after, name);
+            if old == new || fact.old == fact.new || gone || is_nothing {
                 continue;
             }
             let element =
@@ -63,20 +69,14 @@ impl Comparison<'_, '_> {
 }
 
 /// The instances by what tells them apart, with their paths as people read them.
-fn by_path(schema: SchemaView<'_>, dialect: Dialect) -> IndexMap<String, (String, Instance)> {
+fn by_path(schema: SchemaView<'_>, case: KeyCase) -> IndexMap<String, (String, Instance)> {
     let mut found = IndexMap::with_capacity(schema.instance_count());
     let mut seen: hashbrown::HashMap<String, usize> = hashbrown::HashMap::new();
     for instance in schema.instances() {
         let path = path(schema.class(instance.class.as_str()), &instance);
-        // WMI compares keys without case, DMTF exactly but for names; the class is a
-        // name in both.
-        let mut key = match dialect {
-            Dialect::Wmi => fold::fold(&path),
-            _ => path.replacen(instance.class.as_str(), &fold::fold(instance.class.as_str()), 1),
-        };
+        let (mut key, mut shown) = (path.canonical(case), path.to_string());
         let number = seen.entry(key.clone()).or_default();
         *number += 1;
-        let mut shown = path;
         if *number > 1 {
             key.push_str(&format!(" {number}"));
             shown.push_str(&format!(" (number {number})"));
@@ -86,8 +86,18 @@ fn by_path(schema: SchemaView<'_>, dialect: Dialect) -> IndexMap<String, (String
     found
 }
 
+/// Whether a property of an instance has no value: NULL is as good as none where the class has
+/// no default in its place.
+fn is_nothing(schema: SchemaView<'_>, instance: &Instance, name: &Name) -> bool {
+    let default = || schema.class(instance.class.as_str())?.property(name.as_str())?.default();
+    match instance.get(name.as_str()) {
+        Some(value) => value.is_null(),
+        None => default().as_ref().is_none_or(Value::is_null),
+    }
+}
+
 /// The path: keys that the instance does not give have the class's default.
-fn path(class: Option<ClassView<'_>>, instance: &Instance) -> String {
+fn path(class: Option<ClassView<'_>>, instance: &Instance) -> ObjectPath {
     let mut keys: Vec<(Name, KeyValue)> = Vec::new();
     for key in class.into_iter().flat_map(|class| class.keys().collect::<Vec<_>>()) {
         let given = instance.get(key.name()).cloned().or_else(|| key.default());
@@ -97,5 +107,5 @@ fn path(class: Option<ClassView<'_>>, instance: &Instance) -> String {
     }
     keys.sort_by(|a, b| a.0.cmp(&b.0));
     let keys = if keys.is_empty() { Keys::Singleton } else { keys.into_iter().collect() };
-    ObjectPath::of_instance(instance.class.clone(), keys).to_string()
+    ObjectPath::of_instance(instance.class.clone(), keys)
 }
