@@ -213,6 +213,10 @@ kinds! {
         "class became terminal" "subclasses that others derived from it no longer compile";
     TerminalRemoved "terminal-removed" Compatible Changed Reasoned
         "class is no longer terminal" "nobody had derived from it";
+    StructureAdded "structure-added" Breaking Changed Reasoned
+        "class became a structure" "it has no instances of its own now, and classes of references are no structures";
+    StructureRemoved "structure-removed" Breaking Changed Reasoned
+        "structure became a class" "structures that others derived from it no longer compile";
     SingletonAdded "singleton-added" Breaking Changed Reasoned
         "class became a singleton" "it has one instance now, under another path";
     SingletonRemoved "singleton-removed" Breaking Changed Reasoned

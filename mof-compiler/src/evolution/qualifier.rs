@@ -91,6 +91,7 @@ const FLAGS: &[Flag] = &[
     flag("Association", Kind::AssociationAdded, Kind::AssociationRemoved),
     flag("Indication", Kind::IndicationAdded, Kind::IndicationRemoved),
     flag("Terminal", Kind::TerminalAdded, Kind::TerminalRemoved),
+    flag("Structure", Kind::StructureAdded, Kind::StructureRemoved),
     flag("Singleton", Kind::SingletonAdded, Kind::SingletonRemoved),
     flag("Exception", Kind::ExceptionAdded, Kind::ExceptionRemoved),
     flag("Aggregation", Kind::AggregationAdded, Kind::AggregationRemoved),
