@@ -69,9 +69,13 @@ impl Entry {
 
     /// Whether nobody uses the values yet (DSP0004 5.4.1: values can be added in unused
     /// ranges): no other entry claims them, or what they mean is not said, or their label
-    /// keeps them for later.
+    /// keeps them for later. What vendors have may be used.
     fn makes_room(&self) -> bool {
-        self.values == Values::Rest || self.label.as_deref().is_none_or(is_for_later)
+        match self.label.as_deref() {
+            Some(label) if is_vendors(label) => false,
+            Some(label) => self.values == Values::Rest || is_for_later(label),
+            None => true,
+        }
     }
 
     fn text(&self) -> String {
@@ -82,14 +86,20 @@ impl Entry {
     }
 }
 
-/// Whether a label says that its values mean nothing yet: `DMTF Reserved`. What is reserved
-/// for vendors may mean something already.
+/// Whether a label says that its values mean nothing yet.
 fn is_for_later(label: &str) -> bool {
-    let label = label.to_lowercase();
-    !label.contains("vendor")
-        && ["reserved", "unused", "not used", "unassigned", "undefined"]
-            .iter()
-            .any(|w| label.contains(w))
+    let words = ["unused", "not used", "unassigned", "undefined"];
+    is_reserved(label) || words.iter().any(|word| label.to_lowercase().contains(word))
+}
+
+/// Whether a label says that its values mean nothing yet: `DMTF Reserved`.
+fn is_reserved(label: &str) -> bool {
+    label.to_lowercase().contains("reserved") && !is_vendors(label)
+}
+
+/// Whether a label gives its values to vendors: `Vendor Reserved`.
+fn is_vendors(label: &str) -> bool {
+    label.to_lowercase().contains("vendor")
 }
 
 impl List {
@@ -233,16 +243,17 @@ impl<'l> Labels<'l> {
         if old.key != new.key && !old.is_range() {
             return Kind::ValueRemoved;
         }
-        // A single value that is kept for later means nothing any more, or not yet.
+        // A single value that is reserved means nothing any more, or not yet. Of other words it
+        // is not sure: an undefined state is a state.
         let is_kept = |label: Option<&str>| label.is_some_and(is_for_later);
-        let (was_kept, is_kept) = (is_kept(label), is_kept(now));
-        if is_kept && !was_kept && !old.is_range() {
+        let is_reserved = |label: Option<&str>| label.is_some_and(is_reserved) && !old.is_range();
+        if is_reserved(now) && !is_kept(label) {
             return Kind::ValueRemoved;
         }
         if now.is_some_and(|now| self.old.contains(now)) {
             return Kind::ValueReassigned;
         }
-        if was_kept && !is_kept && !old.is_range() {
+        if is_reserved(label) && !is_kept(now) {
             return Kind::ValueAdded;
         }
         let is_part = old.key != new.key;
