@@ -14,8 +14,7 @@ use crate::compile::{
     Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode, special_classes,
 };
 use cimarron_model::{
-    CaseInsensitive, Class, Dialect, Flavor, Method, Name, Parameter, Property, Qualifier,
-    Qualifiers,
+    CaseInsensitive, Class, Dialect, Flavor, Method, Name, Property, Qualifier, Qualifiers,
 };
 use cimarron_schema::{
     ClassForm, NamespaceBuilder, PrintOptions, ResolvedClass, class_to_mof, instance_to_mof,
@@ -172,23 +171,27 @@ fn write_localised(
     locale: &str,
     number: i32,
 ) {
-    let mut wanted: HashSet<Name> = HashSet::new();
-    for (class, local) in own_classes(name, namespace) {
-        if is_localised(&local) {
-            wanted.extend(class.ancestors.iter().filter(|a| is_own(a)).cloned());
-            wanted.insert(class.name.clone());
+    let mut there: HashSet<Name> = HashSet::new();
+    for (class, _) in own_classes(name, namespace) {
+        // Readers look for the class itself and not for those above it, so one that only
+        // inherits what is localised needs its place, too.
+        if is_localised(&class.to_class(ClassForm::Resolved)) {
+            there.extend(class.ancestors.iter().filter(|a| is_own(a)).cloned());
+            there.insert(class.name.clone());
         }
     }
-    if wanted.is_empty() {
+    if there.is_empty() {
         return;
     }
     put_namespace(out, name.as_str());
     put(out, format_args!("\ninstance of __NAMESPACE\n{{\n    Name = \"{locale}\";\n}};\n"));
     put_namespace(out, &format!("{name}/{locale}"));
     let options = PrintOptions::new(Dialect::Wmi);
-    let wanted = |class: &Name| wanted.contains(&CaseInsensitive(class.as_str()));
-    for class in namespace.classes().filter(|c| wanted(&c.name)) {
-        let class = localised_class(class.to_class(ClassForm::Local), number);
+    let is_there = |class: &Name| there.contains(&CaseInsensitive(class.as_str()));
+    for class in namespace.classes().filter(|c| is_there(&c.name)) {
+        let above = class.superclass().and_then(|name| namespace.class(name.as_str()));
+        let above = above.map(|above| above.to_class(ClassForm::Resolved));
+        let class = localised_class(class.to_class(ClassForm::Local), above.as_ref(), number);
         put(out, format_args!("\n{}", class_to_mof(&class, &options)));
     }
 }
@@ -207,47 +210,63 @@ fn is_localised_method(method: &Method) -> bool {
     has_amended(&method.qualifiers) || method.parameters.iter().any(|p| has_amended(&p.qualifiers))
 }
 
-/// The amended qualifiers, and those among `kept` that the element needs to stand.
-fn amended(qualifiers: &Qualifiers, kept: &[&str]) -> Qualifiers {
-    let stays = |q: &Qualifier| q.flavor.translatable() || kept.iter().any(|k| q.name.is(k));
-    qualifiers.iter().filter(|q| stays(q)).cloned().collect()
+/// Whether a qualifier belongs into the localised text: an amended one does, and one that
+/// hides an amended one of the element `above`, which the classes below do not inherit then.
+fn is_wanted(qualifier: &Qualifier, above: Option<&Qualifiers>) -> bool {
+    let hidden = || above?.get(qualifier.name.as_str());
+    qualifier.flavor.translatable() || hidden().is_some_and(|above| above.flavor.translatable())
 }
 
-fn localised_class(class: Class, number: i32) -> Class {
-    let mut qualifiers = amended(&class.qualifiers, &[]);
+fn has_wanted(qualifiers: &Qualifiers, above: Option<&Qualifiers>) -> bool {
+    qualifiers.iter().any(|q| is_wanted(q, above))
+}
+
+/// The wanted qualifiers, and those among `kept` that the element needs to stand.
+fn wanted(qualifiers: &Qualifiers, above: Option<&Qualifiers>, kept: &[&str]) -> Qualifiers {
+    let stays = |q: &&Qualifier| is_wanted(q, above) || kept.iter().any(|k| q.name.is(k));
+    qualifiers.iter().filter(stays).cloned().collect()
+}
+
+/// What the localised text holds of a class below `above`.
+fn localised_class(class: Class, above: Option<&Class>, number: i32) -> Class {
+    let mut qualifiers = wanted(&class.qualifiers, above.map(|above| &above.qualifiers), &[]);
     let marks = [("Amendment", true.into()), ("Locale", number.into())];
     for (name, value) in marks {
         qualifiers.set(Qualifier { name: name.into(), value, flavor: Flavor::WMI_DEFAULT });
     }
-    let properties = class.properties.into_iter().filter(|p| has_amended(&p.qualifiers));
-    let methods = class.methods.into_iter().filter(is_localised_method);
-    Class {
-        qualifiers,
-        properties: properties
-            .map(|p| Property { qualifiers: amended(&p.qualifiers, &["key"]), default: None, ..p })
-            .collect(),
-        methods: methods.map(localised_method).collect(),
-        ..class
-    }
+    let properties = class.properties.into_iter().filter_map(|p| {
+        let above = above.and_then(|above| Some(&above.property(p.name.as_str())?.qualifiers));
+        let qualifiers = wanted(&p.qualifiers, above, &["key"]);
+        has_wanted(&p.qualifiers, above).then_some(Property { qualifiers, default: None, ..p })
+    });
+    let methods = class.methods.into_iter().filter_map(|m| {
+        let above = above.and_then(|above| above.method(m.name.as_str()));
+        localised_method(m, above)
+    });
+    Class { qualifiers, properties: properties.collect(), methods: methods.collect(), ..class }
 }
 
-fn localised_method(method: Method) -> Method {
-    let parameters = method.parameters.into_iter().map(|p| Parameter {
-        qualifiers: amended(&p.qualifiers, &["in", "out", "optional", "id"]),
-        default: None,
-        ..p
-    });
-    Method {
-        parameters: parameters.collect(),
-        qualifiers: amended(&method.qualifiers, &[]),
-        ..method
+fn localised_method(mut method: Method, above: Option<&Method>) -> Option<Method> {
+    let qualifiers_above = above.map(|above| &above.qualifiers);
+    let mut is_localised = has_wanted(&method.qualifiers, qualifiers_above);
+    method.qualifiers = wanted(&method.qualifiers, qualifiers_above, &[]);
+    for parameter in &mut method.parameters {
+        let mut above = above.into_iter().flat_map(|above| &above.parameters);
+        let above = above.find(|p| p.name == parameter.name).map(|p| &p.qualifiers);
+        is_localised |= has_wanted(&parameter.qualifiers, above);
+        let kept = ["in", "out", "optional", "id"];
+        parameter.qualifiers = wanted(&parameter.qualifiers, above, &kept);
+        parameter.default = None;
     }
+    is_localised.then_some(method)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{CompileOptions, Diagnostics, EmptyBase, Loader, OsFileSystem, compile};
+    use cimarron_schema::merge_localised;
+    use hashbrown::HashMap;
 
     fn compiled(texts: &[&str]) -> Compiled {
         let mut loader = Loader::new(&OsFileSystem);
@@ -312,6 +331,67 @@ mod tests {
         let plain = class("root/test/ms_409", "X_Plain").unwrap();
         assert!(plain.properties.is_empty() && plain.qualifiers.is_true("Amendment"));
         assert!(split(&master, "English").is_none());
+    }
+
+    #[test]
+    fn the_parts_read_together_are_the_whole() {
+        let whole = compiled(&[r#"
+            class X_A
+            {
+                [key, Description("id") : Amended ToSubclass] string Id;
+                [Description("n") : Amended ToSubclass, Units("u") : Amended] uint8 N;
+                [Description("m") : Amended ToSubclass]
+                uint32 M([in, Description("i") : Amended ToSubclass] string I, [out] uint8 O);
+            };
+            class X_B : X_A { [Description("plain")] uint8 N; };
+            class X_C : X_B { uint8 N; uint32 M([in] string I, [out] uint8 O); };
+            [Description("top") : Amended ToSubclass, DisplayName("own") : Amended] class X_T
+            { [key] uint8 K; };
+            [Description("a note")] class X_U : X_T { };
+            class X_V : X_U { [Description("v") : Amended] uint8 V; };
+            class X_W : X_V { uint8 V; };
+            [Description("over") : Amended ToSubclass] class X_X : X_T { };
+            class X_Y : X_X { };
+            class X_Z { [key] uint8 K; };
+        "#]);
+        let Split { neutral, localised } = split(&whole, "MS_409").unwrap();
+        let parts = compiled(&[&neutral, &localised]);
+        let space = |compiled: &Compiled, name: &str| {
+            let mut all = compiled.schema.namespaces();
+            let classes = all.find(|(n, _)| n.is(name)).unwrap().1.classes();
+            let own = classes.filter(|class| is_own(&class.name));
+            own.map(|c| (c.name.clone(), c.to_class(ClassForm::Resolved)))
+                .collect::<HashMap<_, _>>()
+        };
+        let localised_classes = space(&parts, "root/cimv2/ms_409");
+        assert!(!localised_classes.contains_key(&Name::new("X_Z")), "{localised}");
+        let mut together = space(&parts, "root/cimv2");
+        for (name, class) in &mut together {
+            if let Some(localised) = localised_classes.get(name) {
+                merge_localised(class, localised);
+            }
+        }
+        let shown = |classes: HashMap<Name, Class>| {
+            let sorted = |mut class: Class| {
+                class.qualifiers = in_order(&class.qualifiers);
+                class.properties.iter_mut().for_each(|p| p.qualifiers = in_order(&p.qualifiers));
+                for method in &mut class.methods {
+                    method.qualifiers = in_order(&method.qualifiers);
+                    let parameters = method.parameters.iter_mut();
+                    parameters.for_each(|p| p.qualifiers = in_order(&p.qualifiers));
+                }
+                class_to_mof(&class, &PrintOptions::new(Dialect::Wmi))
+            };
+            let shown = classes.into_iter().map(|(name, class)| (name, sorted(class)));
+            shown.collect::<std::collections::BTreeMap<_, _>>()
+        };
+        assert_eq!(shown(together), shown(space(&whole, "root/cimv2")), "{localised}");
+    }
+
+    fn in_order(qualifiers: &Qualifiers) -> Qualifiers {
+        let mut all: Vec<Qualifier> = qualifiers.iter().cloned().collect();
+        all.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+        all.into_iter().collect()
     }
 
     #[test]
