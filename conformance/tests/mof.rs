@@ -388,6 +388,7 @@ fn mof() {
 const NO_CASE: &[(&str, &str)] = &[
     ("MOF0001", "a case has no file that cannot be read"),
     ("MOF0005", "a case that is too large would be too large to keep"),
+    ("MOF0276", "a case meets no repository that holds anything"),
     ("MOF0106", "a thousand properties are made by a test of the compiler"),
     ("MOF0118", "so are hundreds of keys"),
     ("MOF0103", "so is a hierarchy of hundreds of classes"),

@@ -33,8 +33,8 @@ impl Session {
     /// beside the counts, warnings for instance.
     ///
     /// # Errors
-    /// [`EngineError::Mof`] with the diagnostics when the MOF has errors, and
-    /// everything that [`Session::load_archive`] fails with.
+    /// [`EngineError::Mof`] with the diagnostics when the MOF has errors, or declares what
+    /// the repository refuses, and what [`Session::load_archive`] fails with beside that.
     pub fn compile_mof(
         &self,
         context: &CallContext,
@@ -90,7 +90,14 @@ impl Session {
             base.check_deletion(deletion)?;
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
-        Ok((self.load_by_name(context, &archive, &compiled.changes)?, compiled.diagnostics))
+        let (changes, mut said) = (compiled.changes, compiled.diagnostics);
+        match self.load_by_name(context, &archive, &changes) {
+            Ok(loaded) => Ok((loaded, said)),
+            Err(refused) => {
+                refused.findings(&changes)?.into_iter().for_each(|found| said.push(found));
+                Err(EngineError::Mof(Box::new(said)))
+            }
+        }
     }
 
     /// Compiles a MOF text into this namespace; see [`Session::compile_mof`].

@@ -54,6 +54,7 @@ mod limits;
 mod namespace;
 mod namespaces;
 mod reading;
+mod refused;
 mod repository;
 mod schema;
 mod session;

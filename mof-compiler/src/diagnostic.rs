@@ -78,6 +78,13 @@ impl Diagnostic {
         self.condition.unwrap_or_else(|| self.code.status())
     }
 
+    /// The same with a condition that is more exact than that of the code.
+    #[must_use]
+    pub fn with_status(mut self, condition: Status) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
     /// The same with another severity, where the dialect or an option decides.
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Self {

@@ -127,3 +127,15 @@ fn system_classes_need_no_declaration() {
     let query = ["query", "--archive", &archive, "--format", "csv", "SELECT Name FROM __Provider"];
     assert!(cimarron(query).succeeds().stdout.contains('P'));
 }
+
+#[test]
+fn a_locale_may_have_leading_zeros() {
+    let place = Place::new();
+    let master = place.file("master.mof", MASTER);
+    let (neutral, localised) = (place.path("n.mof"), place.path("l.mfl"));
+    let line = ["compile", &master, "--emit-mof", &neutral, "--emit-mfl", &localised];
+    let ran = with(&line, &["--amendment", "ms_0409"]).succeeds();
+    assert!(ran.stdout.contains("split for ms_409 → "), "{}", ran.stdout);
+    let text = std::fs::read_to_string(&localised).unwrap();
+    assert!(text.contains("TEST\\\\ms_409\")") && !text.contains("0409"), "{text}");
+}

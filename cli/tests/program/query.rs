@@ -148,3 +148,17 @@ fn explains_queries() {
     assert_eq!(plan["plan"]["operation"], "Show Device");
     assert!(plan["plan"]["source"]["time_us"].is_number());
 }
+
+#[test]
+fn a_namespace_that_is_not_there() {
+    let place = Place::new();
+    let archive = place.archive("one", "class X_A { [key] string K; };\n");
+    let query = "SELECT * FROM X_A";
+    let line = ["query", "--archive", &archive, "-n", "root/cimv3", "--format", "json", query];
+    let run = cimarron(line).fails_with(1);
+    let error = &run.error_json()["error"];
+    assert_eq!(error["wbem"], "WBEM_E_INVALID_NAMESPACE");
+    assert!(error["message"].as_str().is_some_and(|m| m.contains("root/cimv2")), "{error}");
+    let malformed = ["query", "--archive", &archive, "-n", "a//b", "--format", "json", query];
+    cimarron(malformed).fails_with(2);
+}

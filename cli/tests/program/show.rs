@@ -150,3 +150,19 @@ fn a_directory_is_no_archive() {
     let run = cimarron(["show", &folder]).fails_with(1);
     assert!(run.stderr.contains("is a directory, and no archive"), "{}", run.stderr);
 }
+
+#[test]
+fn a_namespace_is_chosen() {
+    let place = Place::new();
+    let mof = "class X_A { [key] string K; };\n#pragma namespace(\"root/other\")\n\
+               class X_A { [key] uint8 N; };\n";
+    let archive = place.archive("two", mof);
+    let both = cimarron(["show", &archive, "X_A", "--format", "json"]).succeeds().json();
+    assert_eq!(both.as_array().map(Vec::len), Some(2));
+    let one = cimarron(["show", &archive, "X_A", "-n", "ROOT/other"]).succeeds();
+    assert!(one.stdout.contains("uint8 N;") && !one.stdout.contains("string K;"), "{}", one.stdout);
+    let none = cimarron(["show", &archive, "-n", "root/othr", "--format", "json"]).fails_with(1);
+    let error = &none.error_json()["error"];
+    assert_eq!(error["wbem"], "WBEM_E_INVALID_NAMESPACE");
+    assert!(error["message"].as_str().is_some_and(|m| m.contains("`root/other`")), "{error}");
+}

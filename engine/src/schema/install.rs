@@ -8,6 +8,7 @@ use super::qualifiers::{Conflict, check_change};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
+use crate::refused::{Refusal, Refused, Subject};
 use cimarron_model::{ClassVersion, Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
@@ -32,7 +33,7 @@ pub(crate) fn install(
     archive: &Arc<Archive>,
     namespace: usize,
     policy: Policy<'_>,
-) -> Result<Installed, EngineError> {
+) -> Result<Installed, Refused> {
     let Some(content) = archive.namespaces().nth(namespace) else {
         return Ok(nothing(current, 0));
     };
@@ -41,6 +42,7 @@ pub(crate) fn install(
     let mut replaced = Changed::new();
     let mut added: Vec<Arc<ClassDef>> = Vec::new();
     let mut unchanged = 0;
+    let mut refused = Vec::new();
     for class in content.classes() {
         let there = current.class(class.name());
         if there.is_some_and(|live| live.def().is_system()) {
@@ -48,27 +50,43 @@ pub(crate) fn install(
             unchanged += 1;
             continue;
         }
-        check_name(class, policy.dialect)?;
-        policy.check_existence(current, class.name())?;
-        let id = match there {
-            Some(live) if same(live, archive, class) => {
-                unchanged += 1;
+        let taken = check_name(class, policy.dialect)
+            .and_then(|()| policy.check_existence(current, class.name()));
+        if taken.is_ok()
+            && let Some(live) = there
+            && same(live, archive, class)
+        {
+            unchanged += 1;
+            continue;
+        }
+        let mode = taken.and_then(|()| {
+            let mode = there.map(|live| policy.check_replaceable(live, class, content));
+            let mode = mode.transpose()?;
+            check_superclass(current, class)?;
+            Ok(mode)
+        });
+        let mode = match mode {
+            Ok(mode) => mode,
+            Err(error) => {
+                refused.push(Subject::Class(class.name().into()).refused(content.name(), error));
                 continue;
             }
-            Some(live) => {
-                let mode = policy.check_replaceable(live, class, content)?;
+        };
+        let id = match (there, mode) {
+            (Some(live), Some(mode)) => {
                 replaced.insert(live.def().id, mode);
                 live.def().id
             }
-            None => {
+            _ => {
                 next_id += 1;
                 ClassId(next_id - 1)
             }
         };
-        check_superclass(current, class)?;
         added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
     }
-    let (qualifier_types, new_types) = merge_qualifier_types(current, content, policy.dialect)?;
+    let (qualifier_types, new_types) =
+        merge_qualifier_types(current, content, policy.dialect, &mut refused);
+    Refused::unless_empty(refused)?;
     let changed = added.len();
     if changed == 0 && new_types == 0 {
         return Ok(nothing(current, unchanged));
@@ -89,7 +107,8 @@ pub(crate) fn install(
             &added,
             &mut replaced,
             (policy.dialect, version),
-        )?;
+        )
+        .map_err(|error| refused_change(error, current, content))?;
         if !below.is_empty() {
             let again: HashSet<ClassId> = below.iter().map(|c| c.id).collect();
             classes.retain(|c| !again.contains(&c.id));
@@ -107,6 +126,27 @@ pub(crate) fn install(
         qualifier_types: new_types,
         moved,
     })
+}
+
+/// That a class cannot change for what is there of it, or of classes below it that an archive
+/// may not have.
+pub(crate) fn refused_change(
+    error: EngineError,
+    current: &Schema,
+    content: SchemaView<'_>,
+) -> Refused {
+    let class = match &error {
+        EngineError::ClassHasInstances { class } | EngineError::ClassHasChildren { class, .. } => {
+            let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
+            let mut names = lineage.map(|class| class.name());
+            names.find(|name| content.class(name.as_str()).is_some()).cloned()
+        }
+        _ => None,
+    };
+    match class {
+        Some(class) => Subject::Class(class).refused(content.name(), error).into(),
+        None => error.into(),
+    }
 }
 
 /// What installing nothing new makes of a schema.
@@ -171,12 +211,13 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
 type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
 
 /// The qualifier types with the archive's, and how many are new. Classes that stay as they
-/// are must be able to.
+/// are must be able to; what they are not is `refused`.
 fn merge_qualifier_types(
     current: &Schema,
     content: SchemaView<'_>,
     dialect: Dialect,
-) -> Result<(QualifierTypes, usize), EngineError> {
+    refused: &mut Vec<Refusal>,
+) -> (QualifierTypes, usize) {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;
     for declaration in content.qualifier_types() {
@@ -187,7 +228,11 @@ fn merge_qualifier_types(
         let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
         let conflict = check_change(current, &declaration, dialect, stays);
         if let Some(Conflict { class, problem }) = conflict {
-            return Err(EngineError::QualifierTypeInUse { name: declaration.name, class, problem });
+            let name = declaration.name;
+            let subject = Subject::QualifierType(name.clone());
+            let error = EngineError::QualifierTypeInUse { name, class, problem };
+            refused.push(subject.refused(content.name(), error));
+            continue;
         }
         let types = Arc::make_mut(&mut merged);
         // The new spelling counts, and a map keeps the old key.
@@ -195,5 +240,5 @@ fn merge_qualifier_types(
         types.insert(declaration.name.clone(), declaration);
         changed += 1;
     }
-    Ok((merged, changed))
+    (merged, changed)
 }

@@ -8,7 +8,8 @@ use crate::check::Checker;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, NamespaceWriter};
-use crate::schema::install::{Installed, install};
+use crate::refused::{Refused, Subject};
+use crate::schema::install::{Installed, install, refused_change};
 use crate::schema::update::Policy;
 use crate::store::Transaction;
 use cimarron_model::{Dialect, Name};
@@ -18,6 +19,9 @@ use std::sync::Arc;
 
 /// How many instances are created between two looks at deadline and cancel token.
 const INSTANCES_PER_CHECK: usize = 1024;
+
+/// How many instances that are refused are told of.
+const MOST_REFUSED: usize = 1_000;
 
 /// What loading an archive did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +82,7 @@ impl Session {
             1 => Placement::Here,
             _ => Placement::ByName,
         };
-        self.load(context, archive, placement, &Changes::default())
+        self.load(context, archive, placement, &Changes::default()).map_err(Refused::first)
     }
 
     /// Loads an archive whose namespaces go where their names say, and does what its text
@@ -88,7 +92,7 @@ impl Session {
         context: &CallContext,
         archive: &Arc<Archive>,
         changes: &Changes,
-    ) -> Result<Loaded, EngineError> {
+    ) -> Result<Loaded, Refused> {
         self.load(context, archive, Placement::ByName, changes)
     }
 
@@ -98,7 +102,7 @@ impl Session {
         archive: &Arc<Archive>,
         placement: Placement,
         changes: &Changes,
-    ) -> Result<Loaded, EngineError> {
+    ) -> Result<Loaded, Refused> {
         let mut transaction = Transaction::begin(self.repository().commits())?;
         self.delete_namespaces_of(&mut transaction, &changes.deletions)?;
         let targets = self.targets(&mut transaction, (archive, changes), placement)?;
@@ -162,7 +166,7 @@ impl Session {
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
         loaded: &mut Loaded,
-    ) -> Result<Vec<Name>, EngineError> {
+    ) -> Result<Vec<Name>, Refused> {
         let mut spaces = Vec::new();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
@@ -178,7 +182,8 @@ impl Session {
             let installed = install(&before.schema, archive, *number, policy)?;
             let Installed { schema: next, changed, unchanged, qualifier_types, moved } = installed;
             if !Arc::ptr_eq(&before.schema, &next) {
-                move_rows(self, writer, next, &moved)?;
+                move_rows(self, writer, next, &moved)
+                    .map_err(|error| refused_change(error, &before.schema, content))?;
             }
             let root = writer.root();
             loaded.classes += changed;
@@ -196,16 +201,24 @@ impl Session {
                 (Dialect::Wmi, Existence::UpdateOnly) => PutMode::UpdateOnly,
                 (Dialect::Wmi, Existence::CreateOrUpdate) => PutMode::CreateOrUpdate,
             };
+            let mut refused = Vec::new();
             for (n, instance) in content.instances().enumerate() {
                 if n % INSTANCES_PER_CHECK == 0 {
                     context.check(&**self.repository().clock())?;
                 }
                 let (how, mut desk) = ((mode(n), &Update::Whole), Desk::default());
-                let put = Put::prepare(checker, &instance, how, &mut desk)?;
-                put.apply(namespace, &root, writer.transaction)?;
+                let put = Put::prepare(checker, &instance, how, &mut desk);
+                let done = put.and_then(|put| put.apply(namespace, &root, writer.transaction));
+                match done.and_then(|_| namespace_of(namespace, &instance)) {
+                    Ok(space) => spaces.extend(space),
+                    Err(error) if refused.len() < MOST_REFUSED => {
+                        refused.push(Subject::Instance(n).refused(name, error));
+                    }
+                    Err(_) => {}
+                }
                 loaded.instances += 1;
-                spaces.extend(namespace_of(namespace, &instance)?);
             }
+            Refused::unless_empty(refused)?;
         }
         Ok(spaces)
     }

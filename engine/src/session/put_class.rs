@@ -11,6 +11,7 @@ use super::{Operation, PutMode, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::NamespaceWriter;
+use crate::refused::Refused;
 use crate::schema::Schema;
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
@@ -76,7 +77,8 @@ impl Session {
                 flags: &|_| flags,
                 has_instances: &|id| root.has_instances(id),
             };
-            let Installed { schema: next, moved, .. } = install(&schema, &archive, 0, policy)?;
+            let Installed { schema: next, moved, .. } =
+                install(&schema, &archive, 0, policy).map_err(Refused::first)?;
             if Arc::ptr_eq(&schema, &next) {
                 return Ok(());
             }

@@ -49,6 +49,25 @@ impl Lowered {
         }
     }
 
+    /// Takes properties that are declared twice, with different types, for ones without: which
+    /// is meant, nobody knows.
+    pub(super) fn doubt_repeated(&mut self, violations: &[Violation]) {
+        /// Of those that come behind, values are judged by the first type.
+        const MOST: usize = 16;
+        let repeated = violations.iter().filter(|v| v.rule == Rule::DuplicateProperty).take(MOST);
+        for violation in repeated {
+            let Element::Property(again) = violation.element else { continue };
+            let all = &self.class.properties;
+            let Some(property) = all.get(again) else { continue };
+            let first = all.iter().position(|p| p.name == property.name);
+            let differs =
+                |i: &usize| all.get(*i).is_some_and(|p| p.data_type != property.data_type);
+            if let Some(first) = first.filter(differs) {
+                self.untyped.extend([Element::Property(first), violation.element.clone()]);
+            }
+        }
+    }
+
     /// The class without the members that have no type, for nobody to judge by them.
     pub(crate) fn typed(mut self) -> Class {
         if self.untyped.is_empty() {
@@ -152,7 +171,11 @@ impl Lowering<'_, '_, '_> {
             ast::TypeKind::Void => None,
             _ => Some(self.data_type(Element::Method(position), &method.return_type)),
         };
-        if return_type.is_none() && self.namespace.context.is_dmtf_mof2() {
+        if return_type.is_none() && method.return_type.array.is_some() {
+            let message = "`void` says that nothing is returned, and has no array";
+            let found = self.error(Code::VoidType, method.return_type.span, message);
+            self.namespace.sink.push(found);
+        } else if return_type.is_none() && self.namespace.context.is_dmtf_mof2() {
             let message = "DMTF methods return a value".to_owned();
             self.wmi_form(method.return_type.span, message, "write uint32");
         }

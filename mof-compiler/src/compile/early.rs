@@ -211,6 +211,9 @@ impl<'c, 'a> Early<'c, 'a> {
         if violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep) {
             return None;
         }
+        if violations.iter().any(|v| v.rule == Rule::DuplicateProperty) {
+            return None;
+        }
         let asked = around.asked.get();
         let defaults = limits::defaults(&mut self.namespace(), at, &local, above.as_deref(), says);
         let findings = match violations.is_empty() {

@@ -5,7 +5,7 @@ use super::alias::AliasTable;
 use super::filter::{self, NAME, made_name};
 use super::history::{Step, carry};
 use super::instance::{creation_class, embedded_only, lower};
-use super::key::{key_path, key_span, keys_of};
+use super::key::{key_path, key_span, keys_of, path_from};
 use super::namespace::Namespace;
 use super::redeclare::OpenChange;
 use super::reference::identity;
@@ -52,11 +52,18 @@ pub(crate) fn instances(
     }
     lowered.report_conflicts(namespace);
     // Which file came first decides what an update changes, and nothing else.
-    let mut kept: Vec<_> = lowered.kept.into_iter().zip(lowered.places).collect();
-    kept.sort_by_key(|(_, place)| *place);
-    let (instances, existence): (Vec<_>, Vec<_>) =
-        kept.into_iter().filter_map(|(instance, _)| instance).unzip();
-    changes.set_instances(namespace.context.namespace, existence);
+    for lost in &lowered.lost {
+        lowered.kept.get_mut(*lost).and_then(Option::take);
+    }
+    let places = lowered.places.into_iter().zip(lowered.first);
+    let mut kept: Vec<_> = lowered.kept.into_iter().zip(places).collect();
+    kept.sort_by_key(|(_, (place, _))| *place);
+    let kept = kept.into_iter().filter_map(|(instance, (_, first))| {
+        let (instance, existence) = instance?;
+        Some((instance, (existence, first)))
+    });
+    let (instances, all): (Vec<_>, Vec<_>) = kept.unzip();
+    changes.set_instances(namespace.context.namespace, all);
     for instance in instances {
         namespace.builder.add_instance(instance);
     }
@@ -81,8 +88,11 @@ struct Lowered {
     removed: HashSet<String>,
     /// What the instances have against later changes of their classes, by their numbers.
     conflicts: HashMap<usize, Vec<Conflict>>,
-    /// The same of those that were not kept.
-    others: Vec<Conflict>,
+    /// Instances whose keys a later change of their class takes away, by what they are until
+    /// then, with the places of these changes and their numbers.
+    former: HashMap<String, Vec<(usize, usize)>>,
+    /// The numbers of those that have no path in the end.
+    lost: HashSet<usize>,
     /// The classes that may be changes, by their places in the text.
     changes: HashMap<usize, usize>,
     /// The changes that were refused before.
@@ -120,7 +130,9 @@ impl Lowered {
         let Some((made_with, mut instance)) = lowered else { return };
         let Some(class) = namespace.last_class(made_with.name.as_str()) else { return };
         let mut conflicts = Vec::new();
+        let mut former = None;
         if !Arc::ptr_eq(&made_with, &class) {
+            let then = path_from(&made_with, |p| instance.get(p.name.as_str()).cloned()).ok();
             let mut before = made_with.clone();
             let steps = namespace.steps(&class);
             for step in steps.iter().filter(|step| step.at > one.order) {
@@ -131,7 +143,13 @@ impl Lowered {
                     after,
                 };
                 let lost = carry(&mut instance, &step.before, &step.after);
-                let found = lost_keys(namespace, one.at, &class, &lost).into_iter();
+                let found = lost_keys(namespace, one.at, &class, &lost);
+                if let (false, Some(path), None) = (found.is_empty(), &then, &former) {
+                    namespace.moment = Some(one.order);
+                    former = Some((identity(namespace, &made_with, path), step.at));
+                    namespace.moment = None;
+                }
+                let found = found.into_iter();
                 conflicts.extend(found.map(|found| Conflict { at: step.at, lacks: None, found }));
                 let change = self.changes.get(&step.at).and_then(|at| classes.get(*at));
                 conflicts
@@ -148,7 +166,7 @@ impl Lowered {
         filter::judge(namespace, one.at, &class, &instance);
         namespace.check_namespace(one.at, &instance);
         let Some(path) = key_path(namespace, one.at, &class, &instance) else {
-            self.others.extend(conflicts);
+            self.lose(&class, (instance, one), conflicts, former);
             return;
         };
         let identity = identity(namespace, &class, &path);
@@ -163,8 +181,11 @@ impl Lowered {
                 earlier.retain(|c| c.at < one.order || c.stays_with(&instance));
             });
         }
+        let number = before.unwrap_or(self.kept.len());
+        if let Some((identity, until)) = former {
+            self.former.entry(identity).or_default().push((until, number));
+        }
         if !conflicts.is_empty() {
-            let number = before.unwrap_or(self.kept.len());
             self.conflicts.entry(number).or_default().extend(conflicts);
         }
         existence(namespace, one, &path, before.is_some());
@@ -176,13 +197,64 @@ impl Lowered {
                 }
             }
             None => {
-                self.count(&class, 1);
-                self.by_path.insert(identity, self.kept.len());
-                self.kept.push(Some((instance, one.existence)));
-                self.places.push(namespace.context.roots.place(one.at.file));
-                self.first.push((one.at.file, one.at.node.class.span));
+                self.by_path.insert(identity, number);
+                let place = namespace.context.roots.place(one.at.file);
+                self.keep(&class, (instance, one), place);
             }
         }
+    }
+
+    fn keep(
+        &mut self,
+        class: &ResolvedClass,
+        (instance, one): (Instance, &Declared<'_>),
+        place: usize,
+    ) {
+        self.count(class, 1);
+        self.kept.push(Some((instance, one.existence)));
+        self.places.push(place);
+        self.first.push((one.at.file, one.at.node.class.span));
+    }
+
+    /// Remembers an instance that has no path in the end, and had one until a change of its
+    /// class: what it has against that counts unless it is deleted before.
+    fn lose(
+        &mut self,
+        class: &ResolvedClass,
+        instance: (Instance, &Declared<'_>),
+        conflicts: Vec<Conflict>,
+        former: Option<(String, usize)>,
+    ) {
+        if conflicts.is_empty() {
+            return;
+        }
+        let number = self.kept.len();
+        self.keep(class, instance, 0);
+        self.lost.insert(number);
+        self.conflicts.insert(number, conflicts);
+        if let Some((identity, until)) = former {
+            self.former.entry(identity).or_default().push((until, number));
+        }
+    }
+
+    /// The instances that a path led to where it stands, though it does not in the end.
+    fn former(&mut self, namespace: &mut Namespace<'_, '_>, removal: &Removal<'_>) -> Vec<usize> {
+        if self.former.is_empty() {
+            return Vec::new();
+        }
+        let path = &removal.path;
+        namespace.moment = Some(removal.order);
+        let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
+        let then = class.and_then(|class| {
+            let path = keys_of(&class, path)?;
+            Some(identity(namespace, &class, &path))
+        });
+        namespace.moment = None;
+        let known = then.and_then(|then| self.former.get_mut(&then));
+        let found = known
+            .into_iter()
+            .flat_map(|known| known.extract_if(.., |(until, _)| removal.order < *until));
+        found.map(|(_, number)| number).collect()
     }
 
     fn count(&mut self, class: &ResolvedClass, change: isize) {
@@ -212,7 +284,7 @@ impl Lowered {
         let mut conflicts: Vec<_> = std::mem::take(&mut self.conflicts).into_iter().collect();
         conflicts.sort_by_key(|(number, _)| *number);
         let conflicts = conflicts.into_iter().flat_map(|(_, conflicts)| conflicts);
-        for Conflict { at, found, .. } in conflicts.chain(std::mem::take(&mut self.others)) {
+        for Conflict { at, found, .. } in conflicts {
             if !self.refused.contains(&at) && seen.insert((at, found.file, found.span)) {
                 namespace.sink.push(found);
             }
@@ -230,17 +302,25 @@ impl Lowered {
         let class = path.class.as_ref().and_then(|name| namespace.class(name.as_str()));
         let keys = class.as_ref().and_then(|class| Some((class, keys_of(class, path)?)));
         let identity = keys.map(|(class, path)| identity(namespace, class, &path));
-        let found = identity.as_ref().and_then(|identity| self.by_path.remove(identity));
-        if let Some(conflicts) = found.and_then(|number| self.conflicts.get_mut(&number)) {
-            conflicts.retain(|c| c.at < removal.order);
+        let mut found = self.former(namespace, removal);
+        if found.is_empty() {
+            found.extend(identity.as_ref().and_then(|identity| self.by_path.remove(identity)));
+        } else {
+            self.by_path.retain(|_, number| !found.contains(number));
         }
-        let declared = found.and_then(|at| self.kept.get_mut(at)).and_then(Option::take);
-        if let Some((instance, _)) = &declared
-            && let Some(class) = namespace.class(instance.class.as_str())
-        {
-            self.count(&class, -1);
+        let mut declared = false;
+        for number in found {
+            if let Some(conflicts) = self.conflicts.get_mut(&number) {
+                conflicts.retain(|c| c.at < removal.order);
+            }
+            let Some((instance, _)) = self.kept.get_mut(number).and_then(Option::take) else {
+                continue;
+            };
+            declared = true;
+            if let Some(class) = namespace.class(instance.class.as_str()) {
+                self.count(&class, -1);
+            }
         }
-        let declared = declared.is_some();
         let there = namespace.context.base.has_instance(namespace.context.namespace, path)
             && self.removed.insert(identity.unwrap_or_else(|| path.to_string()));
         if !declared && !there && *must_exist {

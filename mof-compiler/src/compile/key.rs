@@ -124,11 +124,12 @@ pub(super) fn key_list(names: &[&Name]) -> (String, &'static str) {
 /// The properties that the first names mean which an instance writes and its class does not
 /// have.
 fn misspelt<'c>(at: At<'_, InstanceDeclaration<'_>>, class: &'c ResolvedClass) -> Vec<&'c str> {
-    /// To compare thousands of names with thousands takes minutes.
-    const MOST: usize = 16;
+    /// How many names are compared with others: thousands with thousands takes minutes.
+    const MOST: usize = 1 << 14;
     let names = || class.properties.iter().map(|m| m.declaration.name.as_str());
     let unknown = at.node.properties.iter().filter(|p| class.property(p.name.text).is_none());
-    unknown.take(MOST).filter_map(|p| suggest::nearest(p.name.text, names())).collect()
+    let most = MOST / class.properties.len().max(1);
+    unknown.take(most).filter_map(|p| suggest::nearest(p.name.text, names())).collect()
 }
 
 fn path_too_large(

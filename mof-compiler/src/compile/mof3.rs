@@ -140,6 +140,7 @@ fn compile_namespace(
     let mut namespace = Namespace::new(context, builder, sink, &texts);
     namespace.compile(&mut unit, &table, changes);
     lowered.judge_the_rest(&mut namespace, &table);
+    changes.set_places(context.namespace, texts.into_places());
     // What is wrong with a value is found again wherever an alias is written out as it.
     sink.keep_first();
     standard::keep_used(builder, &used, &base);

@@ -6,7 +6,7 @@ use super::early::{EarlyClass, Findings};
 use super::history::{History, Past, Step};
 use super::mof3::permits;
 use super::order::needed_first;
-use super::place::{Texts, is_of_refused, properties, span_of};
+use super::place::{Texts, name_refused_overrides, properties, span_of};
 use super::redeclare::{Again, Dependents, Forced};
 use super::surroundings::Surroundings;
 use super::unit::{Class, Item, Unit};
@@ -401,8 +401,12 @@ impl Namespace<'_, '_> {
             Some(name) => above.is_none() || self.doubts(name.as_str()),
             None => false,
         };
-        let Judgement { mut violations, says } =
+        let Judgement { mut violations, mut says } =
             check_class(local, above.as_deref(), &self.environment(), dialect);
+        if name_refused_overrides(local, &violations, &declared.node) {
+            Judgement { violations, says } =
+                check_class(local, above.as_deref(), &self.environment(), dialect);
+        }
         if forced.holds(declared, above.as_deref()) {
             violations.retain(|v| !v.drop_conflicting(local));
         }
@@ -412,8 +416,8 @@ impl Namespace<'_, '_> {
             !permitted
                 && !self.is_consequence(v, &lowered.class.name, doubtful)
                 && !lowered.is_of_untyped(v)
-                && !is_of_refused(v, &declared.node)
         });
+        lowered.doubt_repeated(&violations);
         let too_deep = violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep);
         self.report(declared, violations);
         let defaults =

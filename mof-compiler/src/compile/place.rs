@@ -8,7 +8,7 @@ use crate::syntax::ast::{
     Qualifier, ValueKind,
 };
 use crate::syntax::parse_again;
-use cimarron_model::{CaseInsensitive, Name};
+use cimarron_model::{self as model, CaseInsensitive, Name};
 use cimarron_schema::rules::{Element, MAX_DEPTH, Part, Place, Rule, Violation};
 use hashbrown::HashMap;
 use std::cell::Cell;
@@ -36,6 +36,7 @@ pub(crate) fn span_of(class: &ClassDeclaration<'_>, violation: &Violation) -> Sp
 #[derive(Default)]
 pub(crate) struct Texts<'a> {
     classes: HashMap<Name, Text>,
+    qualifier_types: HashMap<Name, (FileId, Span)>,
     sources: Option<&'a SourceMap>,
     /// How much has been parsed again to find labels.
     parsed: Cell<usize>,
@@ -45,6 +46,15 @@ struct Text {
     superclass: Option<Name>,
     file: FileId,
     span: Span,
+    /// Where its name stands.
+    name: Span,
+}
+
+/// Where the declarations of a namespace stand, for whoever loads them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    pub(super) classes: HashMap<Name, (FileId, Span)>,
+    pub(super) qualifier_types: HashMap<Name, (FileId, Span)>,
 }
 
 /// How much text is parsed again to find labels. Findings beyond go without: whoever has
@@ -57,10 +67,20 @@ impl<'a> Texts<'a> {
         for class in &unit.classes {
             let node = &class.node;
             let superclass = node.superclass.map(|s| Name::new(s.text));
-            let text = Text { superclass, file: class.file, span: node.span };
+            let name = node.name.span;
+            let text = Text { superclass, file: class.file, span: node.span, name };
             classes.insert(Name::new(node.name.text), text);
         }
-        Self { classes, sources, parsed: Cell::new(0) }
+        let qualifier_types = unit.qualifiers.iter().map(|declared| {
+            (Name::new(declared.node.name.text), (declared.file, declared.node.name.span))
+        });
+        Self { classes, qualifier_types: qualifier_types.collect(), sources, parsed: Cell::new(0) }
+    }
+
+    /// What is left of it when the namespace is compiled.
+    pub(super) fn into_places(self) -> Places {
+        let classes = self.classes.into_iter().map(|(name, text)| (name, (text.file, text.name)));
+        Places { classes: classes.collect(), qualifier_types: self.qualifier_types }
     }
 
     /// The superclass that a class of the text names.
@@ -198,7 +218,7 @@ fn written(
 
 /// Whether a violation says that an Override has no name whose value is no name: that has
 /// been reported.
-pub(crate) fn is_of_refused(violation: &Violation, class: &ClassDeclaration<'_>) -> bool {
+fn is_of_refused(violation: &Violation, class: &ClassDeclaration<'_>) -> bool {
     let (Rule::RedeclaredWithoutOverride, Part::Qualifier(name)) =
         (violation.rule, &violation.part)
     else {
@@ -212,6 +232,35 @@ pub(crate) fn is_of_refused(violation: &Violation, class: &ClassDeclaration<'_>)
     let written = qualifiers.into_iter().flatten().find(|q| name.is(q.name.text));
     let value = written.and_then(|q| q.value.as_ref());
     value.is_some_and(|value| value.kind != ValueKind::Null)
+}
+
+/// Gives each Override whose value was refused the name that it must have, for the rest of
+/// its member to be judged. Says whether there is one.
+pub(crate) fn name_refused_overrides(
+    local: &mut model::Class,
+    violations: &[Violation],
+    class: &ClassDeclaration<'_>,
+) -> bool {
+    let mut any = false;
+    for violation in violations.iter().filter(|v| is_of_refused(v, class)) {
+        let (name, qualifiers) = match violation.element {
+            Element::Property(i) => match local.properties.get_mut(i) {
+                Some(property) => (&property.name, &mut property.qualifiers),
+                None => continue,
+            },
+            Element::Method(i) => match local.methods.get_mut(i) {
+                Some(method) => (&method.name, &mut method.qualifiers),
+                None => continue,
+            },
+            Element::Class | Element::Parameter(..) => continue,
+        };
+        if let Some(mut written) = qualifiers.remove("Override") {
+            written.value = name.as_str().into();
+            qualifiers.set(written);
+            any = true;
+        }
+    }
+    any
 }
 
 /// The properties in the order in which lowering numbers them.

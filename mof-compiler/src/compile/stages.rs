@@ -52,6 +52,7 @@ impl Stages<'_> {
             let context = Context { namespace: name.as_str(), base: &around, ..self.context };
             begun.instances(unit, aliases, &context, &mut builder, changes, sink);
             self.judge_deleted(unit, aliases, &begun, (&context, &builder, schema), sink);
+            changes.set_places(name.as_str(), begun.texts.into_places());
             let children = system::child_namespaces(name.as_str(), &builder);
             *schema.namespace(name.as_str()) = builder;
             for child in children {

@@ -4,6 +4,8 @@
 //! A text that is compiled alone meets only itself. Into a live namespace, what it says
 //! about that has to reach whoever loads the result: that is what [`Changes`] is for.
 
+use super::place::Places;
+use crate::source::{FileId, Span};
 use cimarron_model::{Name, ObjectPath};
 use hashbrown::HashMap;
 
@@ -138,8 +140,12 @@ pub struct Changes {
     /// Whether `#pragma autorecover` stands in the text.
     pub autorecover: bool,
     classes: HashMap<Name, HashMap<Name, UpdateFlags>>,
-    instances: HashMap<Name, Vec<Existence>>,
+    instances: HashMap<Name, Vec<(Existence, Place)>>,
+    places: HashMap<Name, Places>,
 }
+
+/// Where something stands in the text.
+type Place = (FileId, Span);
 
 impl Changes {
     /// The flags of a class that the text declares.
@@ -151,7 +157,23 @@ impl Changes {
     /// What must be there for an instance, by its position in the namespace.
     pub fn instance(&self, namespace: &str, position: usize) -> Existence {
         let of_namespace = self.instances.get(&Name::new(namespace));
-        of_namespace.and_then(|i| i.get(position)).copied().unwrap_or_default()
+        of_namespace.and_then(|i| i.get(position)).map(|(e, _)| *e).unwrap_or_default()
+    }
+
+    /// Where the text declares a class.
+    pub fn place_of_class(&self, namespace: &str, class: &str) -> Option<(FileId, Span)> {
+        self.places.get(&Name::new(namespace))?.classes.get(&Name::new(class)).copied()
+    }
+
+    /// Where it declares a qualifier type.
+    pub fn place_of_qualifier_type(&self, namespace: &str, name: &str) -> Option<(FileId, Span)> {
+        self.places.get(&Name::new(namespace))?.qualifier_types.get(&Name::new(name)).copied()
+    }
+
+    /// Where it declares an instance, by its position in the namespace.
+    pub fn place_of_instance(&self, namespace: &str, position: usize) -> Option<(FileId, Span)> {
+        let of_namespace = self.instances.get(&Name::new(namespace))?;
+        of_namespace.get(position).map(|(_, place)| *place)
     }
 
     pub(crate) fn set_class(&mut self, namespace: &str, class: &Name, flags: UpdateFlags) {
@@ -161,10 +183,14 @@ impl Changes {
         }
     }
 
-    pub(crate) fn set_instances(&mut self, namespace: &str, existence: Vec<Existence>) {
-        if existence.iter().any(|e| *e != Existence::default()) {
-            self.instances.insert(Name::new(namespace), existence);
+    pub(crate) fn set_instances(&mut self, namespace: &str, all: Vec<(Existence, Place)>) {
+        if !all.is_empty() {
+            self.instances.insert(Name::new(namespace), all);
         }
+    }
+
+    pub(super) fn set_places(&mut self, namespace: &str, places: Places) {
+        self.places.insert(Name::new(namespace), places);
     }
 }
 

@@ -205,6 +205,7 @@ codes! {
     "MOF0273" ClassHasInstances Error ClassHasInstances "a changed class has instances";
     "MOF0274" NamespaceName Error InvalidNamespaceSyntax "the name of a namespace is malformed";
     "MOF0275" SystemClass Error SystemClass "a system class cannot be deleted";
+    "MOF0276" Unloadable Error Failed "a repository refuses what is declared";
     // MOF 3
     "MOF0400" Mof2Form Error TypeNotSupported "a form of MOF 2 stands in MOF 3";
     "MOF0401" DuplicateType Error AlreadyExists "a type is declared again";

@@ -323,6 +323,10 @@ impl<'a> Lexer<'a> {
 
     fn character(&mut self) -> Token {
         let rest = self.rest().get(1..).unwrap_or_default();
+        if rest.starts_with("''") {
+            // A quote that is not escaped.
+            return self.mistaken(LexError::CharacterLiteral, 3);
+        }
         match quoted(rest.as_bytes(), b'\'') {
             Ok((length, _)) => {
                 let legal = rest.get(..length).and_then(literal::code_unit).is_some();

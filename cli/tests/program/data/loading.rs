@@ -157,3 +157,46 @@ fn standard_input_is_imported() {
     assert_eq!(run.succeeds().json()["instances"], json!(2));
     assert_eq!(cimarron(["data", "export", &other]).succeeds().stdout, export);
 }
+
+#[test]
+fn what_the_directory_refuses_are_findings() {
+    let place = Place::new();
+    let data = place.path("data");
+    let mof = "class X_A { [key] string K; uint8 V; };\nclass X_B : X_A { };\n\
+               instance of X_A { K = \"1\"; };\ninstance of X_B { K = \"2\"; };\n";
+    cimarron(["compile", &place.file("a.mof", mof), "--data", &data]).succeeds();
+    let change = "class X_A { [key] string K; uint16 V; };\nclass X_B : X_A { uint8 W; };\n";
+    let change = place.file("b.mof", change);
+    let run = cimarron(["compile", &change, "--data", &data, "--format", "json"]).fails_with(1);
+    let found = run.error_json();
+    let places = |found: &serde_json::Value| {
+        let found = found.as_array().unwrap().iter();
+        found.map(|f| json!([f["code"], f["line"], f["column"], f["wbem"]])).collect::<Vec<_>>()
+    };
+    let used = "WBEM_E_CLASS_HAS_INSTANCES";
+    let expected = [json!(["MOF0276", 1, 7, used]), json!(["MOF0276", 2, 7, used])];
+    assert_eq!(places(&found), expected, "{found}");
+    let run = cimarron(["compile", &change, "--data", &data]).fails_with(1);
+    assert!(run.stderr.contains("b.mof:1:7") && run.stderr.contains("2 errors"), "{}", run.stderr);
+    let sarif = place.path("found.sarif");
+    let line = ["compile", &change, "--data", &data, "--format", "sarif", "--report", &sarif];
+    cimarron(line).fails_with(1);
+    assert!(std::fs::read_to_string(&sarif).unwrap().contains("\"MOF0276\""));
+    // A change of a class above that rows of one below do not fit.
+    let abstract_class = "#pragma classflags(\"forceupdate\")\n\
+                          class X_A { [key] string K; [Not_Null] uint8 V; };\n";
+    let change = place.file("c.mof", abstract_class);
+    let run = cimarron(["compile", &change, "--data", &data, "--format", "json"]).fails_with(1);
+    assert_eq!(places(&run.error_json()), [json!(["MOF0276", 2, 7, used])]);
+    // Instances are new to the DMTF.
+    let data = place.path("dmtf");
+    let mof = "Qualifier Key : boolean = false, Scope(property), Flavor(DisableOverride);\n\
+               class X_A { [Key] string K; };\n\
+               instance of X_A { K = \"1\"; };\ninstance of X_A { K = \"2\"; };\n";
+    let source = place.file("d.mof", mof);
+    let line = ["compile", &source, "--data", &data, "--dialect", "dmtf", "--format", "json"];
+    cimarron(line).succeeds();
+    let found = places(&cimarron(line).fails_with(1).error_json());
+    let there = "WBEM_E_ALREADY_EXISTS";
+    assert_eq!(found, [json!(["MOF0276", 3, 13, there]), json!(["MOF0276", 4, 13, there])]);
+}

@@ -1,7 +1,7 @@
 //! Update flags and deletions of MOF against a live namespace.
 
 use super::*;
-use cimarron_mof::Diagnostics;
+use cimarron_mof::{Code, Diagnostics};
 use cimarron_schema::ClassForm;
 
 /// A namespace with one hierarchy and rows in it.
@@ -33,7 +33,12 @@ fn compile(session: &Session, text: &str) -> Result<(), String> {
     match session.compile_mof_text(&context(), "x.mof", text) {
         Ok((_, said)) if said.as_slice().is_empty() => Ok(()),
         Ok((_, said)) => Err(codes(&said)),
-        Err(error) => Err(error.diagnostics().map_or(format!("{:?}", error.status()), codes)),
+        Err(error) => {
+            let refused =
+                |said: &&Diagnostics| said.as_slice().iter().all(|d| d.code != Code::Unloadable);
+            let said = error.diagnostics().filter(refused);
+            Err(said.map_or(format!("{:?}", error.status()), codes))
+        }
     }
 }
 
