@@ -32,6 +32,8 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     let mut after_close = progress.after_close;
     // A `}` in a list of qualifiers was meant to be a `)` or `]` and closes nothing.
     let mut slip = progress.in_list;
+    // Where the `{` of a class is missing, its members follow, and its `}`.
+    let mut headless = depth == 0 && lacks_brace(stream.text, stream.language(), progress);
     loop {
         let next = stream.peek();
         let start = next.span().start;
@@ -45,9 +47,21 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         let kind = stream.next().kind;
         match kind {
             Kind::End => break,
-            Kind::LeftBrace => depth += 1,
+            Kind::LeftBrace => (depth, headless) = (depth + 1, false),
+            Kind::RightBrace if headless && !slip => {
+                if stream.peek().kind == Kind::Semicolon {
+                    stream.next();
+                }
+                break;
+            }
             Kind::RightBrace if !slip => depth = depth.saturating_sub(1),
-            Kind::Semicolon if depth == 0 => break,
+            Kind::Semicolon if depth == 0 => {
+                // Members begin with qualifiers or types.
+                let next = stream.peek().kind;
+                if !headless || (next.may_start_declaration() && next != Kind::LeftBracket) {
+                    break;
+                }
+            }
             _ => {}
         }
         slip = false;
@@ -55,6 +69,28 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         after_close =
             matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
     }
+}
+
+/// Whether a declaration is a class whose mistake stands before any brace.
+fn lacks_brace(text: &str, language: Language, progress: Progress) -> bool {
+    let mut lexer = Lexer::new(text, language, progress.first.start);
+    let mut kind = next(&mut lexer);
+    if kind == Kind::LeftBracket {
+        // Qualifier values have braces and parentheses, and no brackets.
+        while !matches!(kind, Kind::End | Kind::RightBracket | Kind::Semicolon) {
+            kind = next(&mut lexer);
+        }
+        kind = next(&mut lexer);
+    }
+    if !matches!(kind, Kind::Class | Kind::Structure | Kind::Association | Kind::Indication) {
+        return false;
+    }
+    while lexer.span().start < progress.last.start {
+        if matches!(next(&mut lexer), Kind::LeftBrace | Kind::Semicolon | Kind::End) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether the token begins a declaration that may stand within a class, too.
