@@ -152,7 +152,10 @@ fn explains_queries() {
 #[test]
 fn a_namespace_that_is_not_there() {
     let place = Place::new();
-    let archive = place.archive("one", "class X_A { [key] string K; };\n");
+    // An archive of one namespace goes wherever it is wanted.
+    let mof = "class X_A { [key] string K; };\n#pragma namespace(\"root/other\")\n\
+               class X_A { [key] uint8 N; };\n";
+    let archive = place.archive("two", mof);
     let query = "SELECT * FROM X_A";
     let line = ["query", "--archive", &archive, "-n", "root/cimv3", "--format", "json", query];
     let run = cimarron(line).fails_with(1);

@@ -138,7 +138,7 @@ pub(crate) fn refused_change(
     let class = match &error {
         EngineError::ClassHasInstances { class } | EngineError::ClassHasChildren { class, .. } => {
             let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
-            let mut names = lineage.map(|class| class.name());
+            let mut names = lineage.map(ClassRef::name);
             names.find(|name| content.class(name.as_str()).is_some()).cloned()
         }
         _ => None,

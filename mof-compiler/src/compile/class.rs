@@ -63,7 +63,7 @@ impl Lowered {
             let differs =
                 |i: &usize| all.get(*i).is_some_and(|p| p.data_type != property.data_type);
             if let Some(first) = first.filter(differs) {
-                self.untyped.extend([Element::Property(first), violation.element.clone()]);
+                self.untyped.extend([Element::Property(first), violation.element]);
             }
         }
     }

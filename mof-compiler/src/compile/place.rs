@@ -42,6 +42,7 @@ pub(crate) struct Texts<'a> {
     parsed: Cell<usize>,
 }
 
+#[derive(Clone, Debug)]
 struct Text {
     superclass: Option<Name>,
     file: FileId,
@@ -53,8 +54,18 @@ struct Text {
 /// Where the declarations of a namespace stand, for whoever loads them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
-    pub(super) classes: HashMap<Name, (FileId, Span)>,
-    pub(super) qualifier_types: HashMap<Name, (FileId, Span)>,
+    classes: HashMap<Name, Text>,
+    qualifier_types: HashMap<Name, (FileId, Span)>,
+}
+
+impl Places {
+    pub(super) fn class(&self, name: &str) -> Option<(FileId, Span)> {
+        self.classes.get(&CaseInsensitive(name)).map(|text| (text.file, text.name))
+    }
+
+    pub(super) fn qualifier_type(&self, name: &str) -> Option<(FileId, Span)> {
+        self.qualifier_types.get(&CaseInsensitive(name)).copied()
+    }
 }
 
 /// How much text is parsed again to find labels. Findings beyond go without: whoever has
@@ -79,8 +90,7 @@ impl<'a> Texts<'a> {
 
     /// What is left of it when the namespace is compiled.
     pub(super) fn into_places(self) -> Places {
-        let classes = self.classes.into_iter().map(|(name, text)| (name, (text.file, text.name)));
-        Places { classes: classes.collect(), qualifier_types: self.qualifier_types }
+        Places { classes: self.classes, qualifier_types: self.qualifier_types }
     }
 
     /// The superclass that a class of the text names.

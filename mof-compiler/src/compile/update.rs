@@ -162,12 +162,12 @@ impl Changes {
 
     /// Where the text declares a class.
     pub fn place_of_class(&self, namespace: &str, class: &str) -> Option<(FileId, Span)> {
-        self.places.get(&Name::new(namespace))?.classes.get(&Name::new(class)).copied()
+        self.places.get(&Name::new(namespace))?.class(class)
     }
 
     /// Where it declares a qualifier type.
     pub fn place_of_qualifier_type(&self, namespace: &str, name: &str) -> Option<(FileId, Span)> {
-        self.places.get(&Name::new(namespace))?.qualifier_types.get(&Name::new(name)).copied()
+        self.places.get(&Name::new(namespace))?.qualifier_type(name)
     }
 
     /// Where it declares an instance, by its position in the namespace.

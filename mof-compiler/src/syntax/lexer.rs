@@ -31,6 +31,8 @@ pub(crate) enum LexError {
     Comment,
     Number(number::Mistake),
     CharacterLiteral,
+    /// A name in angle brackets.
+    Bracketed,
     Directive,
 }
 
@@ -149,6 +151,7 @@ impl<'a> Lexer<'a> {
             b'$' => self.alias(),
             b'#' => self.directive(),
             b'\'' => self.character(),
+            b'<' => self.bracketed(),
             _ => self.mistaken(LexError::Character, 1),
         }
     }
@@ -319,6 +322,17 @@ impl<'a> Lexer<'a> {
             at += self.gap(at).0;
         }
         at
+    }
+
+    /// The name of a file in angle brackets, as C has it, is one mistake.
+    fn bracketed(&mut self) -> Token {
+        let rest = self.rest().as_bytes().get(1..).unwrap_or_default();
+        let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./\\".contains(byte);
+        let length = rest.iter().take_while(|byte| of_name(byte)).count();
+        match rest.get(length) {
+            Some(b'>') if length > 0 => self.mistaken(LexError::Bracketed, length + 2),
+            _ => self.mistaken(LexError::Character, 1),
+        }
     }
 
     fn character(&mut self) -> Token {

@@ -298,6 +298,11 @@ impl<'a, 's> Stream<'a, 's> {
                     .with_help(r"write 'A' or '\x0041'; strings stand in double quotes");
                 (diagnostic, Some(Kind::Invalid))
             }
+            LexError::Bracketed => {
+                let message = "names in angle brackets have no meaning";
+                let found = self.diagnostic(Code::UnexpectedCharacter, span, message);
+                (found.with_help("names of files stand in double quotes"), Some(Kind::Invalid))
+            }
             LexError::Directive => {
                 let message = format!("unknown directive `{text}`");
                 let word = text.trim_start_matches(['#', ' ', '\t']);
