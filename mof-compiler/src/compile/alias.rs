@@ -178,19 +178,6 @@ impl<'d> AliasTable<'d> {
         self.circles = circle::closing(&instances, find);
     }
 
-    /// The class of the instance that carries an alias.
-    pub(crate) fn class_of(
-        &self,
-        context: &Context<'_>,
-        file: FileId,
-        name: &str,
-    ) -> Option<&'d str> {
-        match &self.find(context, file, name)?.1.target {
-            Target::Instance(one) => Some(one.at.node.class.text),
-            Target::Class(_) => None,
-        }
-    }
-
     fn declare(&mut self, roots: &Roots, name: &str, alias: Alias<'d>, sink: &mut Diagnostics) {
         let of_file = self.declared.entry(roots.of(alias.file)).or_default();
         if let Some(first) = of_file.get(&CaseInsensitive(name)) {
@@ -394,6 +381,13 @@ impl Pending<'_, '_> {
 }
 
 impl Aliases for AliasTable<'_> {
+    fn class_of(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<&str> {
+        match &self.find(context, file, name)?.1.target {
+            Target::Instance(one) => Some(one.at.node.class.text),
+            Target::Class(_) => None,
+        }
+    }
+
     fn path(
         &self,
         namespace: &mut Namespace<'_, '_>,

@@ -67,7 +67,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, SourceMap, Sources, Span};
 use alias::AliasTable;
-use cimarron_model::{Dialect, Name, ObjectPath, QualifierType, Status};
+use cimarron_model::{CimType, Dialect, Name, ObjectPath, QualifierType, Status};
 use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
 use hashbrown::HashSet;
@@ -329,6 +329,14 @@ fn compile_mof2(
 }
 
 impl Context<'_> {
+    /// What the language calls a primitive type.
+    pub(crate) const fn type_name(&self, cim_type: CimType) -> &'static str {
+        match self.language {
+            Language::Mof3 => mof3::type_name(cim_type),
+            Language::Mof2 => cim_type.as_str(),
+        }
+    }
+
     /// Whether the rules of DSP0004 2.x hold that MOF 3 dropped.
     pub(crate) fn is_dmtf_mof2(&self) -> bool {
         self.dialect == Dialect::Dmtf && self.language == Language::Mof2

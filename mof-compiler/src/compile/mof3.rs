@@ -19,7 +19,7 @@
 //! Enumerations themselves are not kept: what uses them says all that they say.
 //! `types` finds the types and resolves names, `enumeration` judges enumerations,
 //! `lower` writes declarations, `qualify` qualifiers and `value` values, `standard` has the qualifiers
-//! that a text need not declare.
+//! that a text need not declare, `unkept` judges those of what the schema does not keep.
 
 mod enumeration;
 mod lower;
@@ -30,12 +30,13 @@ mod qualify;
 mod standard;
 mod typed;
 mod types;
+mod unkept;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use permit::{permits, value_type};
+pub(crate) use permit::{permits, type_name, value_type};
 pub(crate) use standard::is_standard;
 
 use super::alias::AliasTable;

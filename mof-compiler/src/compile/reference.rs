@@ -201,9 +201,9 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
     for key in keys {
         let Some(value) = path.key(key.name.as_str()) else { continue };
         let cim_type = key.data_type.cim_type;
+        let of = namespace.context.type_name(cim_type);
         if is_dmtf && matches!(value, KeyValue::String(_)) && has_no_text(cim_type) {
-            let message =
-                format!("the key `{}` is of type {cim_type}, and {value} is text", key.name);
+            let message = format!("the key `{}` is of type {of}, and {value} is text", key.name);
             return say(Some(key), message, Some("leave the quotes out".to_owned()));
         }
         match value.bind(cim_type) {
@@ -213,7 +213,7 @@ fn misfit(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Misfit> {
                 }
             }
             Ok(_) => {}
-            Err(error) => return say(Some(key), unfit(&key.name, cim_type, &error), None),
+            Err(error) => return say(Some(key), unfit(&key.name, of, &error), None),
         }
     }
     None
@@ -226,14 +226,14 @@ fn has_no_text(cim_type: CimType) -> bool {
         || matches!(cim_type.class(), TypeClass::Unsigned | TypeClass::Signed | TypeClass::Real)
 }
 
-fn unfit(key: &Name, cim_type: CimType, error: &KeyError) -> String {
+fn unfit(key: &Name, of: &str, error: &KeyError) -> String {
     match error {
         KeyError::Type { found, .. } => {
-            format!("the key `{key}` is of type {cim_type}, and {found} is none")
+            format!("the key `{key}` is of type {of}, and {found} is none")
         }
         KeyError::OutOfRange { found, .. } => {
-            format!("the key `{key}` is of type {cim_type}, and {found} is outside its range")
+            format!("the key `{key}` is of type {of}, and {found} is outside its range")
         }
-        other => format!("the key `{key}` is of type {cim_type}: {other}"),
+        other => format!("the key `{key}` is of type {of}: {other}"),
     }
 }

@@ -3,11 +3,11 @@
 
 use super::namespace::Namespace;
 use super::reference::leads_here;
-use super::{At, GlobalFlavors, class, instance, qualifier};
+use super::{At, Context, GlobalFlavors, class, instance, qualifier};
+use crate::Code;
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Text, Value as Written, ValueKind};
-use crate::{Code, Language};
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
     Object, ObjectPath, QualifierType, Scalar, TypeClass, Value,
@@ -25,6 +25,12 @@ pub(crate) trait Aliases {
         file: FileId,
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>>;
+
+    /// The class of the instance that `$name` stands for in a file, as it is written.
+    fn class_of(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<&str> {
+        let _ = (context, file, name);
+        None
+    }
 
     /// Whether the alias at a place leads back to the instance that it stands in.
     fn closes_circle(&self, file: FileId, span: Span) -> bool {
@@ -378,12 +384,8 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
         self.report(Code::TypeMismatch, span, message)
     }
 
-    /// What the language calls a type: `integer` is the sint64 of MOF 3 .
     const fn name(&self, cim_type: CimType) -> &'static str {
-        match (cim_type, self.namespace.context.language) {
-            (CimType::SInt64, Language::Mof3) => "integer",
-            _ => cim_type.as_str(),
-        }
+        self.namespace.context.type_name(cim_type)
     }
 
     /// A type with its article, as the language calls it.

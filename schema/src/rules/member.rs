@@ -138,6 +138,25 @@ impl Judge<'_> {
         self.report(Rule::KeyType, element, part, message);
     }
 
+    /// A property's type, in the words of MOF 3 where that has others.
+    fn type_words(&self, property: &Property) -> String {
+        let data_type = &property.data_type;
+        if !self.environment.types_say_all() {
+            return data_type.to_string();
+        }
+        let named = |name: &str| property.qualifiers.get(name).and_then(|q| q.value.as_str());
+        let is_octets = property.qualifiers.is_true("Octetstring");
+        // One octet string is an array of octets.
+        let is_one = is_octets && data_type.cim_type == CimType::UInt8;
+        let word = match named("Enumeration").or_else(|| named("EmbeddedInstance")) {
+            _ if is_octets => "octetstring",
+            Some(name) => name,
+            None if data_type.cim_type == CimType::SInt64 => "integer",
+            None => return data_type.to_string(),
+        };
+        format!("{word}{}", if data_type.is_array() && !is_one { "[]" } else { "" })
+    }
+
     fn property_override(
         &mut self,
         element: Element,
@@ -155,9 +174,10 @@ impl Judge<'_> {
         if !fits && !overrides {
             // It has had its report.
         } else if !fits {
+            let (here, there) = (self.type_words(local), self.type_words(above));
             let message = format!(
-                "`{}` is {} here and {} above: an override keeps the type",
-                local.name, local.data_type, above.data_type
+                "`{}` is {here} here and {there} above: an override keeps the type",
+                local.name
             );
             self.report(Rule::PropertyTypeChanged, element, Part::Type, message);
             let label = format!("{} here", above.data_type);

@@ -1,5 +1,6 @@
 //! Enumerations: their types, names and values (DSP0221 7.5.4).
 
+use super::permit::type_name;
 use super::types::{Declared, Found, Meaning, TypeId, Types};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -290,6 +291,11 @@ impl<'d> Types<'d> {
 }
 
 impl<'d> Members<'d> {
+    /// How many enumerations of the text it extends, as far as these are known.
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
+    }
+
     fn named(&self, name: &str) -> Option<&NamedValue<'d>> {
         self.list.get(*self.by_name.get(&CaseInsensitive(name))?)
     }
@@ -307,7 +313,7 @@ fn constant<'d>(
     sink: &mut Diagnostics,
 ) -> Option<Constant<'d>> {
     let cim_type = cim_type?;
-    let is_text = cim_type == CimType::String;
+    let (is_text, of) = (cim_type == CimType::String, type_name(cim_type));
     let Some(written) = &element.value else {
         if is_text {
             return Some(Constant::Text(Cow::Borrowed(element.name.text)));
@@ -326,12 +332,12 @@ fn constant<'d>(
             if (least..=greatest).contains(&n) {
                 return Some(Constant::Integer(n));
             }
-            let help = format!("{cim_type} goes from {least} to {greatest}");
-            (format!("{n} is outside the range of {cim_type}"), help)
+            let help = format!("{of} goes from {least} to {greatest}");
+            (format!("{n} is outside the range of {of}"), help)
         }
         _ => {
             let wanted = if is_text { "a string" } else { "an integer" };
-            let message = format!("{} is no value of an enumeration of {cim_type}", words(written));
+            let message = format!("{} is no value of an enumeration of {of}", words(written));
             (message, format!("write {wanted}"))
         }
     };

@@ -2,11 +2,12 @@
 
 use super::super::alias::AliasTable;
 use super::super::namespace::Namespace;
-use super::super::{At, Context, GlobalFlavors, instance, qualifier as lowering};
+use super::super::{At, Context, GlobalFlavors, instance};
 use super::Placed;
 use super::qualifier::QualifierTypes;
 use super::typed::made;
 use super::types::{Declared, Found, Member, Node, TypeId, Types};
+use super::unkept::{self, Unkept};
 use super::value::{Aliases, Target};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -37,16 +38,14 @@ pub(super) struct Lowered<'t> {
     /// `value of`: nothing in the schema, but to be judged.
     values: Vec<(FileId, ast::InstanceDeclaration<'t>)>,
     /// The qualifiers of what the schema does not have.
-    pub(super) loose: Vec<(FileId, Vec<ast::Qualifier<'t>>)>,
+    pub(super) unkept: Vec<Unkept<'t>>,
 }
 
 impl Lowered<'_> {
     /// Judges what leaves no trace in the schema.
     pub(super) fn judge_the_rest(&self, namespace: &mut Namespace<'_, '_>, table: &AliasTable<'_>) {
         let flavors = GlobalFlavors::default();
-        for (file, list) in &self.loose {
-            lowering::lower_all(namespace, *file, list, &flavors);
-        }
+        unkept::judge(namespace, &self.unkept);
         for (file, value) in &self.values {
             instance::embedded(namespace, At::new(*file, value), &flavors, Some(table));
         }
@@ -96,7 +95,7 @@ pub(super) fn lower<'t>(
                 lowered.classes.push((node.file, class));
             }
             Declared::Enumeration(declared) => {
-                writer.enumeration_qualifiers(declared, &mut lowered);
+                writer.enumeration_qualifiers(id, node, declared, &mut lowered);
             }
         }
     }

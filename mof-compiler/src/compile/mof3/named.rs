@@ -66,7 +66,7 @@ impl<'t> Writer<'t, '_, '_> {
             Some(Some(member)) => constant(&member.value),
             Some(None) => ast::ValueKind::Invalid,
             None => {
-                let of = types.node(wanted).map_or("", |node| node.name.as_str());
+                let of = types.node(wanted).map_or("", |node| node.written());
                 let similar = self.sink.wants_advice();
                 let similar =
                     similar.then(|| types.similar_member(wanted, value.name.text)).flatten();
@@ -80,7 +80,7 @@ impl<'t> Writer<'t, '_, '_> {
 
     /// Whether the enumeration that is written extends the wanted one, or that it.
     fn is_related(&mut self, written: ast::Identifier<'t>, wanted: TypeId) -> bool {
-        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
+        let of = self.types.node(wanted).map_or("", |node| node.written());
         match self.visible(written.text) {
             Some(Found::Text(id)) if self.types.sort(id).is_none() => {
                 if self.types.extends(id, wanted) || self.types.extends(wanted, id) {
@@ -151,7 +151,7 @@ impl<'t> Writer<'t, '_, '_> {
             _ => None,
         };
         let known = value.and_then(|value| self.types.name_of(wanted, &value));
-        let of = self.types.node(wanted).map_or("", |node| node.name.as_str());
+        let of = self.types.node(wanted).map_or("", |node| node.written());
         let help = match known {
             Some(name) => format!("write {name}"),
             None => format!("write a name of `{of}`"),

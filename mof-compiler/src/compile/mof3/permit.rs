@@ -70,6 +70,14 @@ fn extends(method: &Method, overridden: &Method, environment: &dyn Environment) 
         && method.parameters.iter().all(|p| known(&p.name) || p.default.is_some())
 }
 
+/// What MOF 3 calls a primitive type.
+pub(crate) const fn type_name(cim_type: CimType) -> &'static str {
+    match cim_type {
+        CimType::SInt64 => "integer",
+        _ => cim_type.as_str(),
+    }
+}
+
 /// The type that values of a property or parameter are converted to, where that is
 /// not its own: an object for the string that a complex type of MOF 3 becomes.
 pub(crate) fn value_type(

@@ -3,7 +3,8 @@
 use super::lower::{Lowered, Writer, text_value};
 use super::qualifier::Known;
 use super::standard::{MADE, standard};
-use super::types::Meaning;
+use super::types::{Found, Meaning, Node, TypeId};
+use super::unkept::{Extends, Unkept};
 use super::value::Target;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -135,15 +136,38 @@ impl<'t> Writer<'t, '_, '_> {
 
     pub(super) fn enumeration_qualifiers(
         &mut self,
+        id: TypeId,
+        node: &'t Node<'t>,
         declared: &'t EnumerationDeclaration<'t>,
         lowered: &mut Lowered<'t>,
     ) {
-        let lists = std::iter::once((&declared.qualifiers, ScopeKind::Enumeration))
-            .chain(declared.elements.iter().map(|e| (&e.qualifiers, ScopeKind::EnumerationValue)));
-        for (list, on) in lists.filter(|(list, _)| !list.is_empty()) {
-            let list = self.qualifiers(list, on, None);
-            lowered.loose.push((self.file, list));
+        let above = match node.above {
+            Some(Found::Text(above)) => Some(above),
+            _ => None,
+        };
+        let (base, depth) = (declared.base.span, node.members.depth());
+        let (name, list) = (declared.name, &declared.qualifiers);
+        let enumeration = Some(Extends { id, above, base, depth });
+        let own = self.unkept(name, list, ScopeKind::Enumeration);
+        lowered.unkept.push(Unkept { enumeration, ..own });
+        for element in declared.elements.iter().filter(|e| !e.qualifiers.is_empty()) {
+            let (name, list) = (element.name, &element.qualifiers);
+            lowered.unkept.push(self.unkept(name, list, ScopeKind::EnumerationValue));
         }
+    }
+
+    /// The qualifiers of something that the schema does not keep.
+    fn unkept(
+        &mut self,
+        name: ast::Identifier<'t>,
+        list: &'t [Qualifier<'t>],
+        on: ScopeKind,
+    ) -> Unkept<'t> {
+        let known = self.known;
+        let is_misplaced = |name: &&str| known.get(name).is_some_and(|d| d.allows(on).is_err());
+        let misplaced = list.iter().map(|q| q.name.text).filter(is_misplaced).collect();
+        let qualifiers = self.qualifiers(list, on, None);
+        Unkept { file: self.file, name, qualifiers, misplaced, enumeration: None }
     }
 
     pub(super) fn qualifier_type(
@@ -152,8 +176,8 @@ impl<'t> Writer<'t, '_, '_> {
         lowered: &mut Lowered<'t>,
     ) {
         if !node.qualifiers.is_empty() {
-            let list = self.qualifiers(&node.qualifiers, ScopeKind::QualifierType, None);
-            lowered.loose.push((self.file, list));
+            let own = self.unkept(node.name, &node.qualifiers, ScopeKind::QualifierType);
+            lowered.unkept.push(own);
         }
         let data_type = self.qualifier_data_type(node);
         let meaning = self.types.meaning(node.data_type.kind, None);

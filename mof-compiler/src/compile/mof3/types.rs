@@ -56,6 +56,13 @@ pub(super) struct Node<'d> {
     pub(super) members: Members<'d>,
 }
 
+impl<'d> Node<'d> {
+    /// The name that the text has for it.
+    pub(super) const fn written(&self) -> &'d str {
+        self.declared.name().text
+    }
+}
+
 /// What a name stands for.
 #[derive(Clone)]
 pub(super) enum Found {

@@ -120,7 +120,7 @@ impl<'t> Writer<'t, '_, '_> {
         let Target::Typed(meaning, shape) = target else { return true };
         let name = match meaning {
             Meaning::Enumeration(id) => {
-                let name = self.types.node(*id).map_or("", |node| node.name.as_str());
+                let name = self.types.node(*id).map_or("", |node| node.written());
                 format!("a `{name}")
             }
             Meaning::OctetString => "an `octetstring".to_owned(),
