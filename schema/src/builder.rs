@@ -3,8 +3,8 @@
 use crate::archive::{self, ArchiveBytes, WriteError, WrittenArchive};
 use crate::resolve::ResolvedClass;
 use crate::shortcut::Shortcut;
-use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Name, QualifierType};
-use hashbrown::DefaultHashBuilder;
+use cimarron_model::{CaseInsensitive, Class, Dialect, Instance, Method, Name, QualifierType};
+use hashbrown::{DefaultHashBuilder, HashMap};
 use std::io::{Seek, Write};
 use std::sync::Arc;
 
@@ -109,6 +109,31 @@ impl NamespaceBuilder {
         self.classes.insert(class.name.clone(), class);
     }
 
+    /// Replaces methods, each by what it becomes, in the classes that were added: in that
+    /// which declares it and in those that inherit it. All that a method becomes may differ
+    /// in is its defaults.
+    pub fn replace_methods(&mut self, changes: &[(Arc<Method>, Method)]) {
+        let after: HashMap<*const Method, Arc<Method>> = changes
+            .iter()
+            .map(|(before, after)| (Arc::as_ptr(before), Arc::new(after.clone())))
+            .collect();
+        for class in self.classes.values_mut() {
+            let changed = class.methods.iter().enumerate();
+            let changed: Vec<_> = changed
+                .filter_map(|(i, m)| Some((i, after.get(&Arc::as_ptr(&m.declaration))?.clone())))
+                .collect();
+            if changed.is_empty() {
+                continue;
+            }
+            let class = Arc::make_mut(class);
+            for (i, declaration) in changed {
+                if let Some(member) = class.methods.get_mut(i) {
+                    member.declaration = declaration;
+                }
+            }
+        }
+    }
+
     /// Adds a qualifier type, in place of one of the same name.
     pub fn add_qualifier_type(&mut self, declaration: QualifierType) {
         let name = declaration.name.clone();
@@ -130,6 +155,11 @@ impl NamespaceBuilder {
     pub fn class(&self, name: &str) -> Option<&Arc<ResolvedClass>> {
         let key = CaseInsensitive(name);
         self.classes.get(&key).or_else(|| self.base.get(&key))
+    }
+
+    /// Whether a class of this name was added.
+    pub fn has_added(&self, name: &str) -> bool {
+        self.classes.contains_key(&CaseInsensitive(name))
     }
 
     /// The qualifier type of this name, added or known.

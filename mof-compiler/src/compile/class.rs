@@ -3,14 +3,14 @@
 use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
-use super::{At, GlobalFlavors, qualifier, value};
+use super::{At, GlobalFlavors, qualifier, value, waiting};
 use crate::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use cimarron_model::{
     ArrayShape, CimType, Class, DataType, Dialect, Method, Name, Parameter, Property, Qualifier,
-    Qualifiers, Value, suggest,
+    QualifierType, Qualifiers, Value, suggest,
 };
 use cimarron_schema::implied_flavor;
 use cimarron_schema::rules::{Element, Environment, Rule, Violation};
@@ -22,6 +22,9 @@ pub(crate) struct Lowered {
     pub(crate) class: Class,
     /// The elements whose types are unknown, which has been reported.
     pub(crate) untyped: Vec<Element>,
+    /// The parameters whose defaults are to be made when all classes are there; till then
+    /// these are NULL.
+    pub(crate) waiting: Vec<Element>,
 }
 
 impl Lowered {
@@ -95,8 +98,28 @@ pub(crate) fn lower(
     at: At<'_, ast::ClassDeclaration<'_>>,
     flavors: &GlobalFlavors,
 ) -> Lowered {
+    lower_in(namespace, at, flavors, false)
+}
+
+/// As [`lower`], where defaults of parameters may wait for the classes of their values: for
+/// the class itself, those below it and those that need it.
+pub(super) fn lower_before_others(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::ClassDeclaration<'_>>,
+    flavors: &GlobalFlavors,
+) -> Lowered {
+    lower_in(namespace, at, flavors, true)
+}
+
+fn lower_in(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::ClassDeclaration<'_>>,
+    flavors: &GlobalFlavors,
+    may_wait: bool,
+) -> Lowered {
     let node = at.node;
-    let mut lowering = Lowering { namespace, class: at, flavors, untyped: Vec::new() };
+    let (untyped, waiting) = (Vec::new(), Vec::new());
+    let mut lowering = Lowering { namespace, class: at, flavors, untyped, may_wait, waiting };
     let qualifiers = lowering.qualifiers(&node.qualifiers);
     // Made in their size: to grow a list of these is to copy much.
     let mut all_properties = Vec::with_capacity(properties(node).count());
@@ -110,7 +133,7 @@ pub(crate) fn lower(
         properties: all_properties,
         methods: all_methods,
     };
-    Lowered { class, untyped: lowering.untyped }
+    Lowered { class, untyped: lowering.untyped, waiting: lowering.waiting }
 }
 
 /// Gives each parameter that writes no `ID` the one of its position, as WMI's compiler
@@ -131,6 +154,8 @@ struct Lowering<'x, 'c, 's> {
     class: At<'x, ast::ClassDeclaration<'x>>,
     flavors: &'x GlobalFlavors,
     untyped: Vec<Element>,
+    may_wait: bool,
+    waiting: Vec<Element>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -213,7 +238,15 @@ impl Lowering<'_, '_, '_> {
             let help = "leave it out, and say in the Description what a method assumes";
             self.wmi_form(default.span, message, help);
         }
-        let default = self.default(element, written, &data_type, &qualifiers);
+        let default = match written {
+            Some(value)
+                if self.may_wait && waiting::needs_more(self.namespace, self.class.file, value) =>
+            {
+                self.waiting.push(element);
+                Some(QualifierType::null(&data_type))
+            }
+            written => self.default(element, written, &data_type, &qualifiers),
+        };
         Parameter { name: Name::new(parameter.name.text), data_type, qualifiers, default }
     }
 
@@ -347,13 +380,29 @@ impl Lowering<'_, '_, '_> {
         qualifiers: &Qualifiers,
     ) -> Option<Value> {
         let written = written.filter(|_| !self.untyped.contains(&element))?;
-        let (file, aliases) = (self.class.file, self.namespace.aliases);
-        let embedded = value_type(self.namespace.context.language, data_type, qualifiers);
-        let data_type = embedded.as_ref().unwrap_or(data_type);
-        value::Converter::new(self.namespace, file, self.flavors)
-            .with_aliases(aliases)
-            .value(written, data_type)
+        default(
+            self.namespace,
+            At::new(self.class.file, written),
+            self.flavors,
+            data_type,
+            qualifiers,
+        )
     }
+}
+
+/// A default value; none once it is reported that it cannot be converted.
+pub(super) fn default(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::Value<'_>>,
+    flavors: &GlobalFlavors,
+    data_type: &DataType,
+    qualifiers: &Qualifiers,
+) -> Option<Value> {
+    let aliases = namespace.aliases;
+    let embedded = value_type(namespace.context.language, data_type, qualifiers);
+    value::Converter::new(namespace, at.file, flavors)
+        .with_aliases(aliases)
+        .value(at.node, embedded.as_ref().unwrap_or(data_type))
 }
 
 /// The type that is called so elsewhere, or whose keyword is nearest to a word; a signed one

@@ -7,10 +7,12 @@ use super::namespace::Namespace;
 use super::reference::{self};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
-use crate::Code;
 use crate::source::FileId;
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
-use cimarron_model::{Dialect, Instance, Name, Property, QualifierType, Value, fold, suggest};
+use crate::{Code, Language};
+use cimarron_model::{
+    Dialect, Instance, Name, Object, Property, QualifierType, Scalar, Value, fold, suggest,
+};
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
 use std::sync::Arc;
@@ -28,7 +30,68 @@ pub(crate) fn embedded(
         namespace.sink.push(found.with_help("an embedded object has no path: remove the alias"));
     }
     let class = creation_class(namespace, at)?;
-    Some(lower(namespace, at, flavors, &class, aliases))
+    let mut instance = lower(namespace, at, flavors, &class, aliases);
+    if namespace.context.language == Language::Mof3 {
+        fill(namespace, at, &class, &mut instance);
+    }
+    Some(instance)
+}
+
+/// How many values the defaults of what complex values leave out may add to a namespace.
+/// Defaults hold values with defaults, so that a short text can mean very many.
+const MOST_FILLED: usize = 1_000_000;
+
+/// MOF 3: a value of a structure has the defaults of the properties that it leaves out
+/// (DSP0221 7.5.5). Nobody else gives it these: to an archive it is an embedded instance.
+fn fill(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    class: &ResolvedClass,
+    instance: &mut Instance,
+) {
+    for property in class.properties.iter().map(|m| &*m.declaration) {
+        let Some(default) = property.default.as_ref().filter(|d| !d.is_null()) else { continue };
+        if instance.get(property.name.as_str()).is_some() {
+            continue;
+        }
+        let before = namespace.filled.get();
+        if before > MOST_FILLED {
+            return;
+        }
+        let filled = before + count(default, MOST_FILLED + 1 - before);
+        namespace.filled.set(filled);
+        if filled > MOST_FILLED {
+            let message = format!("defaults add more than {MOST_FILLED} values to what is written");
+            namespace.sink.push(at.error(Code::ExpansionLimit, at.node.class.span, message));
+            return;
+        }
+        instance.set(property.name.clone(), default.clone());
+    }
+}
+
+/// How many values are in a value, at most `most`.
+fn count(value: &Value, most: usize) -> usize {
+    let one = |object: &Object, most: usize| match object {
+        Object::Instance(instance) => {
+            let mut values = instance.properties();
+            values.try_fold(0, |sum: usize, (_, p)| {
+                (sum < most).then(|| sum + count(&p.value, most - sum))
+            })
+        }
+        Object::Class(_) => Some(0),
+    };
+    let within = match value {
+        Value::Scalar(Scalar::Object(object)) => one(object, most),
+        Value::Array(array) => array.iter().try_fold(0, |sum: usize, item| {
+            let within = match item {
+                Some(Scalar::Object(object)) if sum < most => one(&object, most - sum)?,
+                _ => 0,
+            };
+            (sum < most).then_some(sum + within + 1)
+        }),
+        _ => Some(0),
+    };
+    within.map_or(most, |within| (within + 1).min(most))
 }
 
 /// The class of an instance, unless it is unknown or abstract.

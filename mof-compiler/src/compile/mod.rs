@@ -53,6 +53,7 @@ mod system;
 mod unit;
 mod update;
 mod value;
+mod waiting;
 
 pub(crate) use place::methods;
 pub(crate) use qualifier::with_flavor;

@@ -18,11 +18,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name};
 use cimarron_schema::rules::{
-    Environment, Judgement, Part, Place, Rule, Says, Violation, check_class, check_links,
+    Element, Environment, Judgement, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(crate) struct Namespace<'c, 's> {
     pub(super) aliases: Option<&'s dyn Aliases>,
     /// What the text has changed.
     pub(super) history: Rc<RefCell<History>>,
+    /// How many values defaults have added to complex values.
+    pub(super) filled: Rc<Cell<usize>>,
     /// The place of the text as which classes are seen; none for how they are in the end.
     pub(super) moment: Option<usize>,
 }
@@ -55,12 +57,13 @@ struct Judged {
 }
 
 /// What of a class is judged when all classes are there.
-#[derive(Clone, Copy)]
 struct Open {
     /// What it says of others.
     says: Says,
     /// Whether a default of it is open, too.
     defaults: bool,
+    /// The parameters whose defaults are still to be made.
+    waiting: Vec<Element>,
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -78,12 +81,13 @@ impl<'c, 's> Namespace<'c, 's> {
             doubtful: Doubtful::default(),
             aliases: None,
             history: Rc::default(),
+            filled: Rc::default(),
             moment: None,
         }
     }
 
     /// The tree of a class that was let go, once more.
-    fn tree_again(&self, declared: &Class<'_>) -> Option<Box<ClassDeclaration<'c>>> {
+    pub(super) fn tree_again(&self, declared: &Class<'_>) -> Option<Box<ClassDeclaration<'c>>> {
         let again = || self.texts.again(declared.file, declared.node.span);
         declared.released.then(again).flatten()
     }
@@ -165,6 +169,11 @@ impl Namespace<'_, '_> {
         self.history.borrow().deleted(&mut of_name, name, moment)
     }
 
+    /// Whether the text declares a class that is still to be made.
+    pub(super) fn is_to_come(&self, class: &str) -> bool {
+        self.texts.superclass(class).is_some() && !self.builder.has_added(class)
+    }
+
     /// The changes of a class that matter to its instances.
     pub(super) fn steps(&self, now: &Arc<ResolvedClass>) -> Rc<[Step]> {
         let environment = self.environment();
@@ -213,6 +222,7 @@ impl Namespace<'_, '_> {
             doubtful: self.doubtful.clone(),
             aliases: self.aliases,
             history: self.history.clone(),
+            filled: self.filled.clone(),
             moment: self.moment,
         }
     }
@@ -227,6 +237,7 @@ impl Namespace<'_, '_> {
             doubtful: self.doubtful.clone(),
             aliases: Some(aliases),
             history: self.history.clone(),
+            filled: self.filled.clone(),
             moment: self.moment,
         }
     }
@@ -292,7 +303,7 @@ impl Namespace<'_, '_> {
             let counts = last.get(&CaseInsensitive(class.node.name.text)) == Some(&i);
             if counts && !order.circular.contains(&i) {
                 let open = self.compile_class(class, &forced);
-                if open.says.anything() || open.defaults {
+                if open.says.anything() || open.defaults || !open.waiting.is_empty() {
                     linked.push((i, open));
                 }
             }
@@ -313,12 +324,19 @@ impl Namespace<'_, '_> {
                 self.history.borrow_mut().add(&name, until, Past::Declared(local));
             }
         }
-        for (i, Open { says, defaults }) in linked {
+        let mut made = HashMap::new();
+        for (i, Open { says, defaults, waiting }) in linked {
             let Some(class) = classes.get(i) else { continue };
             self.check_links(class, says);
             if defaults {
                 self.open_defaults(class);
             }
+            if !waiting.is_empty() {
+                self.waiting_defaults(class, &waiting, &mut made);
+            }
+        }
+        if !made.is_empty() {
+            self.builder.replace_methods(&made.into_values().collect::<Vec<_>>());
         }
     }
 
@@ -356,12 +374,14 @@ impl Namespace<'_, '_> {
     /// Compiles a class; gives what is still to be judged of it.
     fn compile_class(&mut self, declared: &mut Class<'_>, forced: &Forced) -> Open {
         if let Some(EarlyClass { class, says, defaults, findings }) = declared.early.take() {
+            // What may have to wait is not compiled early.
+            let waiting = Vec::new();
             let open = match findings {
-                Findings::None => Open { says, defaults },
+                Findings::None => Open { says, defaults, waiting },
                 Findings::These(mut violations) => {
                     violations.retain(|v| !self.is_consequence(v, &class.name, false));
                     self.report(declared, violations);
-                    Open { says, defaults }
+                    Open { says, defaults, waiting }
                 }
                 Findings::More => self.judge(declared, forced).open,
             };
@@ -387,7 +407,7 @@ impl Namespace<'_, '_> {
 
     /// Lowers a class and reports what is wrong with it.
     fn judge(&mut self, declared: &Class<'_>, forced: &Forced) -> Judged {
-        let mut lowered = class::lower(self, declared.at(), &declared.flavors);
+        let mut lowered = class::lower_before_others(self, declared.at(), &declared.flavors);
         let local = &mut lowered.class;
         let above = match &local.superclass {
             Some(name) => {
@@ -423,7 +443,7 @@ impl Namespace<'_, '_> {
         let defaults =
             limits::defaults(self, declared.at(), &lowered.class, above.as_deref(), says);
         let doubtful = doubtful || !lowered.untyped.is_empty();
-        let open = Open { says, defaults };
+        let open = Open { says, defaults, waiting: std::mem::take(&mut lowered.waiting) };
         Judged { local: lowered.typed(), is_below: above.is_some(), doubtful, too_deep, open }
     }
 

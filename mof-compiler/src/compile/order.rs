@@ -1,13 +1,15 @@
 //! What a class needs comes before it: its superclass, and the classes of the
-//! instances that its defaults embed.
+//! instances that the defaults of its properties embed. Nobody needs those of parameters to
+//! make a class, so they can wait until all classes are there.
 //!
 //! A class cannot do without its superclass, so a circle of superclasses is a
 //! mistake. Needing a class for a default is weaker: where the two need each other,
 //! superclasses still come first, and lowering the default finds its class missing.
 
+use super::place::{methods, properties};
 use super::unit::Class;
 use crate::source::FileId;
-use crate::syntax::ast::{ClassDeclaration, Feature, Value, ValueKind};
+use crate::syntax::ast::{ClassDeclaration, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, Name};
 use hashbrown::HashMap;
 use std::borrow::Cow;
@@ -151,7 +153,7 @@ fn needed<'a>(
     aliases: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Cow<'a, str>> {
     let mut names = Vec::new();
-    let mut values: Vec<&Value<'_>> = defaults(class).collect();
+    let mut values: Vec<&Value<'_>> = of_properties(class).collect();
     while let Some(value) = values.pop() {
         match &value.kind {
             ValueKind::Array(items) => values.extend(items),
@@ -167,15 +169,14 @@ fn needed<'a>(
     names
 }
 
+fn of_properties<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
+    properties(class).filter_map(|property| property.default.as_ref())
+}
+
+/// All defaults of a class that is a value itself.
 fn defaults<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
-    class.features.iter().flat_map(|feature| {
-        let (property, method) = match feature {
-            Feature::Property(property) => (property.default.as_ref(), None),
-            Feature::Method(method) => (None, Some(&method.parameters)),
-        };
-        let parameters = method.into_iter().flatten().filter_map(|p| p.default.as_ref());
-        property.into_iter().chain(parameters)
-    })
+    let parameters = methods(class).flat_map(|method| &method.parameters);
+    of_properties(class).chain(parameters.filter_map(|parameter| parameter.default.as_ref()))
 }
 
 #[cfg(test)]
@@ -192,6 +193,13 @@ mod tests {
             ("class A { Z P = instance of Z {}; }; class Z {};", vec![]),
             ("class A { object P[] = {instance of Z {}}; }; class Z : Y {}; class Y {};", vec![]),
             ("class A { void M([in] Z P = instance of Z {}); }; class Z {};", vec![]),
+            ("class A { void M([in] A P = instance of A {}); };", vec![]),
+            ("class A { void M([in] Z P = instance of Z {}); }; class Z : A {};", vec![]),
+            (
+                "class A { void M([in] B P = instance of B {}); };
+                 class B { A Q = instance of A {}; };",
+                vec![],
+            ),
             ("class A { object P = class B { Z Q = instance of Z {}; }; }; class Z {};", vec![]),
             (
                 "class A { object P = instance of B { Q = instance of Z {}; }; };
