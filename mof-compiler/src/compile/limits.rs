@@ -4,12 +4,12 @@
 use super::At;
 use super::namespace::Namespace;
 use super::place::properties;
-use crate::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
+use crate::{Code, Language};
 use cimarron_model::{
-    CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Scalar, Value,
+    Array, CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Scalar, Value,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, Part, Says, check_octets, check_value, replacement};
@@ -244,6 +244,9 @@ impl<'a> Site<'a> {
         if let Some(problem) = octets_problem(value, self.qualifier("OctetString")) {
             self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
         }
+        if let (Value::Array(array), Language::Mof3) = (value, namespace.context.language) {
+            self.judge_size(namespace, array);
+        }
         let is_point =
             |scalar: &Scalar| matches!(scalar, Scalar::DateTime(time) if !time.is_interval());
         if let Value::Scalar(scalar) = value
@@ -255,6 +258,28 @@ impl<'a> Site<'a> {
             let problem = format!("{value} is a point in time, and no interval");
             self.report(namespace, Code::InvalidDateTime, self.span(None), problem, "SubType");
         }
+    }
+
+    /// MinSize and MaxSize (DSP0004 3.0.1 clause 7). One octet string is no array to MOF 3.
+    fn judge_size(&self, namespace: &mut Namespace<'_, '_>, array: &Array) {
+        let is_octets = array.cim_type() == CimType::UInt8
+            && self.qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true));
+        if is_octets {
+            return;
+        }
+        let limit = |name| self.qualifier(name).and_then(|q| q.value.as_integer());
+        let (least, most) = (limit("MinSize"), limit("MaxSize"));
+        let size = i128::try_from(array.len()).unwrap_or(i128::MAX);
+        let (name, limit) = match (least, most) {
+            // Where nothing fits, the declaration has had its report.
+            (Some(least), Some(most)) if least > most => return,
+            (_, Some(most)) if size > most => ("MaxSize", most),
+            (Some(least), _) if size < least => ("MinSize", least),
+            _ => return,
+        };
+        let elements = if size == 1 { "element" } else { "elements" };
+        let message = format!("the array has {size} {elements}, {name} is {limit}");
+        self.report(namespace, Code::ArrayTooLong, self.span(None), message, name);
     }
 
     /// The span of the value, or of an element of it.

@@ -149,7 +149,7 @@ codes! {
     "MOF0221" OutOfRange Error ConstantOutOfRange "a number is outside the range of the type";
     "MOF0222" UnexpectedArray Error UnexpectedArray "an array initialises what is none";
     "MOF0223" ArrayExpected Error ConstantTypeMismatch "one value initialises an array";
-    "MOF0224" ArrayTooLong Error ConstantOutOfRange "an array has more elements than declared";
+    "MOF0224" ArrayTooLong Error ConstantOutOfRange "an array has more or fewer elements than declared";
     "MOF0225" NullElement Error NullArrayElement "an array element is NULL";
     "MOF0226" InvalidDateTime Error IllegalConstant "a datetime is malformed";
     "MOF0227" InvalidPath Error InvalidObjectPath "an object path is malformed";

@@ -45,7 +45,8 @@ known! {
     6: BitMap "BitMap", MaxLen "MaxLen", MinLen "MinLen", Schema "Schema", Source "Source",
        Static "Static", Syntax "Syntax", Values "Values";
     7: CimType "CIMTYPE", Counter "Counter", Dynamic "Dynamic", Indexed "Indexed",
-       IsPUnit "IsPUnit", SubType "SubType", Version "Version";
+       IsPUnit "IsPUnit", SubType "SubType", Version "Version", MaxSize "MaxSize",
+       MinSize "MinSize";
     8: Abstract "Abstract", CreateBy "CreateBy", DeleteBy "DeleteBy", DynProps "DynProps",
        MaxValue "MaxValue", MinValue "MinValue", NonLocal "NonLocal", NotNull "Not_Null",
        Optional "Optional", Override "Override", Revision "Revision", Terminal "Terminal",

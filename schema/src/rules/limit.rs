@@ -1,5 +1,5 @@
-//! Limits: MinLen and MaxLen, MinValue and MaxValue, Min and Max, and qualifiers
-//! whose values are words (DSP0004 5.6.3).
+//! Limits: MinLen and MaxLen, MinValue and MaxValue, MinSize and MaxSize, Min and Max, and
+//! qualifiers whose values are words (DSP0004 5.6.3).
 
 use super::number::integer;
 use super::site::Site;
@@ -25,6 +25,22 @@ impl<'a> Judge<'a> {
             self.at_value(Rule::BoundOutOfRange, site, one, None, message, Some(&help));
         }
         self.least_and_greatest(site, is_least, one, ["MinValue", "MaxValue"]);
+        self.not_widened(site, is_least, one);
+    }
+
+    /// How many elements an array may have. Only MOF 3 has these qualifiers (DSP0004 3.0.1
+    /// clause 7); elsewhere they are a schema's own.
+    pub(super) fn size_limits(&mut self, site: &Site<'a>, known: Known, one: &Qualifier) {
+        if !self.environment.types_say_all() {
+            return;
+        }
+        if site.data_type.is_some_and(|of| !of.is_array()) {
+            let message = format!("{} stands on what is no array", one.name);
+            self.at_qualifier(Rule::ArrayTypeOfScalar, site, one, message, None);
+            return;
+        }
+        let is_least = known == Known::MinSize;
+        self.least_and_greatest(site, is_least, one, ["MinSize", "MaxSize"]);
         self.not_widened(site, is_least, one);
     }
 

@@ -53,6 +53,7 @@ impl<'a> Judge<'a> {
             Known::BitValues => self.bit_values(site, qualifier),
             Known::MaxLen | Known::MinLen => self.length_limits(site, known, qualifier),
             Known::MaxValue | Known::MinValue => self.value_limits(site, known, qualifier),
+            Known::MaxSize | Known::MinSize => self.size_limits(site, known, qualifier),
             Known::Max | Known::Min => self.cardinality(site, known, qualifier),
             Known::PUnit => self.unit(site, qualifier),
             Known::ArrayType => self.array_type(site, qualifier),

@@ -105,7 +105,7 @@ rules! {
     "MOF0163" ReservedQualifier ReservedQualifier "a qualifier is made by the engine alone";
     "MOF0164" QualifierNameTooLong QualifierNameTooLong "a qualifier name is too long";
     "MOF0165" QualifierNeverFalse InvalidQualifier "a qualifier that can only be TRUE is not";
-    "MOF0166" ArrayTypeOfScalar InvalidParameter "ArrayType stands on what is no array";
+    "MOF0166" ArrayTypeOfScalar InvalidParameter "ArrayType, MinSize or MaxSize stands on what is no array";
     "MOF0167" LengthOfNonText InvalidParameter "MinLen or MaxLen stands on what is no string";
     "MOF0168" BoundOfNonNumber InvalidParameter "MinValue or MaxValue stands on what is no number";
     "MOF0169" CounterType InvalidParameter "Counter or Gauge stands on what counts nothing";
