@@ -57,8 +57,9 @@ impl<'b> Directives<'b> {
         sink: &mut Diagnostics,
     ) {
         let name = at.node.name.text;
+        let mut takes_this = true;
         if self.dialect == Dialect::Dmtf {
-            one_string(at, self.language, sink);
+            takes_this = one_string(at, self.language, sink);
             if self.language == Language::Mof2 && at.node.form == DirectiveForm::Include {
                 let message = "DMTF MOF includes files by a pragma";
                 let found = at.error(Code::WmiForm, at.node.name.span, message);
@@ -82,6 +83,8 @@ impl<'b> Directives<'b> {
             ("deleteclass", Dialect::Wmi) => self.delete_class(at, order, collected, sink),
             ("deleteinstance", Dialect::Wmi) => self.delete_instance(at, order, collected, sink),
             ("amendment", Dialect::Wmi) => self.amend(at, collected, sink),
+            // What is wrong with its form is reported, and says which directive it is.
+            _ if !takes_this => {}
             _ => self.unknown(at, sink),
         }
     }
@@ -265,17 +268,17 @@ fn has_unknown_escape(at: At<'_, Directive<'_>>, span: Span, sink: &Diagnostics)
 
 /// DSP0004 Annex A, pragmaParameter: a standard directive has one argument, which is a
 /// string; in MOF 3 any directive (DSP0221 7.3). Of includes the loader says so, and whoever
-/// wants a namespace that there is none.
-fn one_string(at: At<'_, Directive<'_>>, language: Language, sink: &mut Diagnostics) {
+/// wants a namespace that there is none. Says whether it found nothing.
+fn one_string(at: At<'_, Directive<'_>>, language: Language, sink: &mut Diagnostics) -> bool {
     let name = at.node.name.text;
     let is = |known: &[&str]| known.iter().any(|known| fold::eq(known, name));
     let is_judged = is(&DMTF_PRAGMAS) || (language == Language::Mof3 && !is(&WMI_PRAGMAS));
     if !is_judged || fold::eq(name, "include") {
-        return;
+        return true;
     }
     let span = match at.node.arguments.as_deref().unwrap_or_default() {
-        [] if fold::eq(name, "namespace") => return,
-        [one] if one.quoted => return,
+        [] if fold::eq(name, "namespace") => return true,
+        [one] if one.quoted => return true,
         [first, _, ..] if first.quoted => argument(at, 1).map(|second| second.span),
         arguments => arguments.first().map(|first| first.span),
     };
@@ -284,6 +287,7 @@ fn one_string(at: At<'_, Directive<'_>>, language: Language, sink: &mut Diagnost
     let plain = argument(at, 0).filter(|first| !first.text.contains(['"', '\\']));
     let text = plain.map_or("...", |first| &first.text);
     sink.push(found.with_help(format!("write #pragma {name}(\"{text}\")")));
+    false
 }
 
 fn ignored(at: At<'_, Directive<'_>>, sink: &mut Diagnostics) {
