@@ -201,7 +201,7 @@ fn write_mermaid(
         ..DiagramOptions::default()
     };
     let schemas: Vec<_> = reading.namespaces().collect();
-    write_diagram(out, &schemas, &options)
+    write_diagram(out, &schemas, reading.archive.dialect(), &options)
 }
 
 fn write_tree(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {

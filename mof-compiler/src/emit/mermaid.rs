@@ -8,7 +8,7 @@
 //! two differ.
 
 use super::namespaces;
-use cimarron_model::{ArrayShape, CimType, DataType, Name};
+use cimarron_model::{ArrayShape, CimType, DataType, Dialect, Name};
 use cimarron_schema::{
     Archive, ClassView, MethodView, ParameterView, PropertyView, QualifierView, QualifiersView,
     SchemaView,
@@ -38,23 +38,25 @@ impl Default for DiagramOptions {
 /// Writes a diagram of all classes of an archive.
 pub(super) fn write(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
     let all = namespaces(archive);
-    write_diagram(out, &all, &DiagramOptions::default())
+    write_diagram(out, &all, archive.dialect(), &DiagramOptions::default())
 }
 
-/// Writes a diagram of these namespaces. Where there are several, each class's name
-/// has its namespace before it.
+/// Writes a diagram of these namespaces, whose content follows `dialect`. Where there are
+/// several, each class's name has its namespace before it.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_diagram(
     out: &mut dyn Write,
     namespaces: &[SchemaView<'_>],
+    dialect: Dialect,
     options: &DiagramOptions,
 ) -> io::Result<()> {
     writeln!(out, "classDiagram")?;
     for schema in namespaces {
         let prefix = if namespaces.len() > 1 { Some(schema.name()) } else { None };
-        Diagram { out, schema: *schema, prefix, options }.write()?;
+        let in_implied = schema.implies_in(dialect);
+        Diagram { out, schema: *schema, prefix, in_implied, options }.write()?;
     }
     Ok(())
 }
@@ -63,6 +65,8 @@ struct Diagram<'a, 'w> {
     out: &'w mut dyn Write,
     schema: SchemaView<'a>,
     prefix: Option<&'a str>,
+    /// Whether a parameter goes in that does not say so.
+    in_implied: bool,
     options: &'w DiagramOptions,
 }
 
@@ -151,7 +155,7 @@ impl<'a> Diagram<'a, '_> {
         let mut lines: Vec<String> = stereotypes(class);
         if self.options.members {
             lines.extend(class.own_properties().map(property));
-            lines.extend(class.own_methods().map(method));
+            lines.extend(class.own_methods().map(|one| method(one, self.in_implied)));
         }
         if lines.is_empty() {
             return writeln!(self.out, "    class {id}{label}");
@@ -254,20 +258,25 @@ fn property(property: PropertyView<'_>) -> String {
     format!("+{declared}{key}")
 }
 
-fn method(method: MethodView<'_>) -> String {
-    let parameters: Vec<_> = method.parameters().map(parameter).collect();
+fn method(method: MethodView<'_>, in_implied: bool) -> String {
+    let parameters: Vec<_> = method.parameters().map(|p| parameter(p, in_implied)).collect();
     let returned = method.return_type().map_or_else(
         || "void".to_owned(),
-        |t| type_word(&t, method.qualifiers()) + brackets(t.array),
+        |t| type_word(&t, method.qualifiers()) + &brackets(t.array),
     );
     // A `$` would mark it as static for Mermaid; behind it stands the type.
     format!("+{}({}) {returned}", text(method.name()), parameters.join(", "))
 }
 
-fn parameter(parameter: ParameterView<'_>) -> String {
-    let out = if parameter.qualifiers().is_true("Out") { "out " } else { "" };
+fn parameter(parameter: ParameterView<'_>, in_implied: bool) -> String {
+    let direction = parameter.direction(in_implied);
+    let direction = match (direction.input, direction.output) {
+        (_, false) => "",
+        (false, true) => "out ",
+        (true, true) => "inout ",
+    };
     let declared = declared(&parameter.data_type(), parameter.qualifiers(), parameter.name());
-    format!("{out}{declared}")
+    format!("{direction}{declared}")
 }
 
 fn declared(data_type: &DataType, qualifiers: QualifiersView<'_>, name: &str) -> String {
@@ -286,9 +295,12 @@ fn type_word(data_type: &DataType, qualifiers: QualifiersView<'_>) -> String {
     }
 }
 
-/// Brackets without the size, which Mermaid has no place for.
-const fn brackets(shape: ArrayShape) -> &'static str {
-    if shape.is_array() { "[]" } else { "" }
+fn brackets(shape: ArrayShape) -> String {
+    match shape {
+        ArrayShape::Scalar => String::new(),
+        ArrayShape::Variable => "[]".to_owned(),
+        ArrayShape::Fixed(size) => format!("[{size}]"),
+    }
 }
 
 /// How many objects may stand at this end (DSP0004 5.6.3.27, 5.6.3.30).

@@ -212,14 +212,21 @@ impl<'a> ParameterView<'a> {
         Direction::new(said("In"), said("Out"), in_implied)
     }
 
+    /// The default: absent, NULL or a value.
+    pub fn default(self) -> Option<Value> {
+        match self.record.default.to_native() {
+            NONE => None,
+            number => Some(self.root.value(number)),
+        }
+    }
+
     /// An owned copy.
     pub fn to_parameter(self) -> Parameter {
-        let default = self.record.default.to_native();
         Parameter {
             name: Name::new(self.name()),
             data_type: self.data_type(),
             qualifiers: self.qualifiers().to_qualifiers(),
-            default: (default != NONE).then(|| self.root.value(default)),
+            default: self.default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::super::qualifiers::{self, badge};
 use super::super::space::{ClassIndex, Member, Node};
 use super::super::target::Scene;
 use super::super::{types, value_map};
-use super::properties::overriding;
+use super::properties::{default, overriding};
 use cimarron_model::Dialect;
 use cimarron_schema::{MethodView, ParameterView};
 
@@ -92,6 +92,7 @@ fn parameter(
     qualifiers::description(html, scene, its);
     value_map::table(html, its);
     let mut facts = Html::new();
+    default(&mut facts, parameter.default(), dialect);
     qualifiers::facts(&mut facts, its);
     qualifiers::rest(&mut facts, scene, its, dialect);
     if !facts.is_empty() {

@@ -5,7 +5,7 @@ use super::super::names::Slug;
 use super::super::space::{ClassIndex, Member, Node};
 use super::super::target::{Scene, Target};
 use super::super::{qualifiers, types, value_map};
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Dialect, Name, Value};
 use cimarron_schema::{MethodView, PropertyView, value_to_mof};
 
 /// Classes that declare a member again are listed up to here, and counted beyond.
@@ -32,10 +32,7 @@ pub(super) fn property(
     qualifiers::description(html, scene, its);
     value_map::table(html, its);
     let mut facts = Html::new();
-    if let Some(default) = property.default().filter(|value| !value.is_null()) {
-        let default = value_to_mof(&default, dialect);
-        put!(&mut facts, "<div><dt>Default</dt><dd><code>", default, "</code></dd></div>");
-    }
+    default(&mut facts, property.default(), dialect);
     qualifiers::facts(&mut facts, its);
     overriding(&mut facts, scene, (index, node), Member::Property(name));
     qualifiers::rest(&mut facts, scene, its, dialect);
@@ -114,4 +111,12 @@ fn dotted_link(html: &mut Html, scene: Scene<'_, '_>, class: ClassIndex, member:
     let (Member::Property(name) | Member::Method(name)) = member;
     let target = Target { class, member: Some(member), parameter: None };
     scene.link(html, &target, &format!("{}.{name}", node.name));
+}
+
+/// Writes the default of a property or a parameter.
+pub(super) fn default(facts: &mut Html, default: Option<Value>, dialect: Dialect) {
+    if let Some(default) = default.filter(|value| !value.is_null()) {
+        let default = value_to_mof(&default, dialect);
+        put!(facts, "<div><dt>Default</dt><dd><code>", default, "</code></dd></div>");
+    }
 }
