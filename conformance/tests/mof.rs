@@ -392,7 +392,6 @@ const NO_CASE: &[(&str, &str)] = &[
     ("MOF0106", "a thousand properties are made by a test of the compiler"),
     ("MOF0118", "so are hundreds of keys"),
     ("MOF0103", "so is a hierarchy of hundreds of classes"),
-    ("MOF0435", "texts that grow so much are made by tests of the compiler"),
 ];
 
 /// Every code stands in a case, or in the list of those that cannot.

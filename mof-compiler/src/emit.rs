@@ -5,10 +5,12 @@
 
 pub mod cimxml;
 mod json;
+mod losses;
 pub mod mermaid;
 mod mof;
 mod xml;
 
+pub use losses::Loss;
 pub use mof::{needs_pragma, write_namespace_pragma};
 
 use cimarron_schema::{Archive, SchemaView};

@@ -29,6 +29,8 @@ struct Outcome<'a> {
     written: &'a [Written],
     /// What there is to say of the parts of a localised text.
     parts: Option<String>,
+    /// What the forms that are written cannot say.
+    losses: Vec<String>,
     skipped: bool,
     /// Whether the output went to standard output.
     to_stdout: bool,
@@ -55,6 +57,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
             found: &earlier.found,
             written: &outputs.on_disk(),
             parts: None,
+            losses: earlier.stamp.losses().to_vec(),
             skipped: true,
             to_stdout: false,
             took: start.elapsed(),
@@ -73,6 +76,10 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let (compiled, mut sources) = compile_alone(texts, &options);
     sources.keep_texts_of(&compiled.diagnostics);
     let statistics = compiled.statistics();
+    let losses = match compiled.has_errors() {
+        false => outputs.losses(&compiled),
+        true => Vec::new(),
+    };
     let (mut parts, mut written) = (None, Vec::new());
     if !compiled.has_errors() {
         progress.step("writing");
@@ -80,7 +87,8 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         if !args.check {
             parts = super::amend::write_parts(args, &compiled)?;
         }
-        let described = Described { key: &key, trace: &trace, statistics: &statistics };
+        let described =
+            Described { key: &key, trace: &trace, statistics: &statistics, losses: &losses };
         written = write(args, &compiled, &outputs, rule.as_deref(), &described)?;
     }
     drop(progress);
@@ -89,6 +97,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         found: &compiled.diagnostics,
         written: &written,
         parts,
+        losses,
         skipped: false,
         to_stdout: outputs.takes_stdout(),
         took: start.elapsed(),
@@ -187,6 +196,7 @@ struct Described<'a> {
     key: &'a Key,
     trace: &'a Trace,
     statistics: &'a Statistics,
+    losses: &'a [String],
 }
 
 /// Writes what was asked for, `rule` being what the dep file holds, then the stamp.
@@ -195,7 +205,7 @@ fn write(
     compiled: &Compiled,
     outputs: &Outputs,
     rule: Option<&str>,
-    Described { key, trace, statistics }: &Described<'_>,
+    Described { key, trace, statistics, losses }: &Described<'_>,
 ) -> Result<Vec<Written>, Stop> {
     if outputs.is_nothing() {
         return Ok(Vec::new());
@@ -216,7 +226,8 @@ fn write(
         files.push((path, files::write(path, |out| out.write_all(rule.as_bytes()))?));
     }
     if let Some(path) = stamp
-        && let Some(stamp) = Stamp::of(key, trace, &files, statistics, &compiled.diagnostics)
+        && let Some(stamp) =
+            Stamp::of(key, trace, &files, (statistics, losses), &compiled.diagnostics)
     {
         stamp.leave(&path);
     }
@@ -249,6 +260,10 @@ fn dep_rule(
 fn finish(args: &CompileArgs, outcome: &Outcome<'_>, sources: &SourceMap) -> Result<(), Stop> {
     args.findings.report(outcome.found, sources)?;
     let failed = outcome.found.has_errors();
+    for loss in &outcome.losses {
+        // Where standard error is closed there is nobody left to tell.
+        let _ = writeln!(std::io::stderr().lock(), "warning: {loss}");
+    }
     match args.findings.report.format {
         FindingsFormat::Json if outcome.to_stdout => {}
         FindingsFormat::Json => {

@@ -20,7 +20,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The version of the stamp's own form.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// What was asked: equal keys and equal answers give equal output.
 pub(crate) struct Key(blake3::Hasher);
@@ -52,6 +52,7 @@ pub(crate) struct Stamp {
     answers: String,
     outputs: Vec<Output>,
     counts: [usize; 6],
+    losses: Vec<String>,
     findings: Vec<Finding>,
 }
 
@@ -82,7 +83,7 @@ impl Stamp {
         key: &Key,
         trace: &Trace,
         outputs: &[(&Path, Content)],
-        statistics: &Statistics,
+        (statistics, losses): (&Statistics, &[String]),
         diagnostics: &Diagnostics,
     ) -> Option<Self> {
         if diagnostics.has_errors() || diagnostics.dropped() > 0 {
@@ -95,6 +96,7 @@ impl Stamp {
             answers: hex(trace),
             outputs: outputs.iter().map(|(path, content)| Output::new(path, content)).collect(),
             counts: counts(statistics),
+            losses: losses.to_vec(),
             findings: diagnostics.as_slice().iter().map(Finding::of).collect(),
         })
     }
@@ -149,6 +151,11 @@ impl Stamp {
             into.push(finding.diagnostic()?);
         }
         Some(into)
+    }
+
+    /// What the forms that were written could not say.
+    pub(crate) fn losses(&self) -> &[String] {
+        &self.losses
     }
 
     /// How much was compiled.

@@ -55,3 +55,33 @@ fn mistakes_show_their_place() {
         assert!(run.stderr.contains(part), "{part}\n{}", run.stderr);
     }
 }
+
+#[test]
+fn forms_say_what_they_lose() {
+    let place = Place::new();
+    let mof = "class X_D { [Key] string Id; };\n\
+               class X_A { [Key] string Id; X_D REF R[];\n\
+               void M(integer A = 1, integer B = 2, integer C = 3, integer D = 4); };\n";
+    let file = place.file("a.mof", mof);
+    let out = place.path("out");
+    let all = ["compile", "--dialect", "mof3", "--emit", "mof,cimxml,json", "-o", &out, &file];
+    // The second run finds nothing to do, and says it again.
+    for skipped in [false, true] {
+        let run = cimarron(all).succeeds();
+        assert_eq!(run.stdout.contains("unchanged"), skipped, "{}", run.stdout);
+        for line in [
+            "warning: mof: 4 defaults of parameters (X_A.M.A, X_A.M.B, X_A.M.C and 1 more): written, ",
+            "warning: mof: 1 method without a result (X_A.M): written, ",
+            "warning: mof: 1 array of references (X_A.R): written, ",
+            "warning: mof: 1 reference outside of an association (X_A.R): written, ",
+            "warning: cimxml: 4 defaults of parameters (X_A.M.A, X_A.M.B, X_A.M.C and 1 more): left out",
+            "warning: cimxml: 1 array of references (X_A.R): written as strings",
+        ] {
+            assert!(run.stderr.contains(line), "{line}\n{}", run.stderr);
+        }
+        assert_eq!(run.stderr.lines().count(), 6, "{}", run.stderr);
+    }
+    let archive =
+        cimarron(["compile", "--dialect", "mof3", "--emit", "archive,json", &file, "-o", &out]);
+    assert_eq!(archive.succeeds().stderr, "");
+}

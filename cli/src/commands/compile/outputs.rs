@@ -84,6 +84,12 @@ impl Outputs {
         files.iter().map(|(_, path)| path.as_path())
     }
 
+    /// What they cannot say of a schema, a line for each kind of thing.
+    pub(super) fn losses(&self, compiled: &Compiled) -> Vec<String> {
+        let losses = self.forms().flat_map(|form| form.losses(&compiled.schema));
+        losses.map(|loss| loss.to_string()).collect()
+    }
+
     pub(super) const fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)
     }

@@ -52,7 +52,7 @@ pub(super) fn write_json(
     args: &CompileArgs,
     outcome: &Outcome<'_>,
 ) -> io::Result<()> {
-    let Outcome { statistics, found, written, skipped, took, .. } = outcome;
+    let Outcome { statistics, found, written, losses, skipped, took, .. } = outcome;
     let outputs = written.iter().map(|file| {
         let path = file.path.display().to_string();
         json!({"form": file.form.as_str(), "path": path, "bytes": file.bytes})
@@ -70,6 +70,7 @@ pub(super) fn write_json(
         "errors": found.count(Severity::Error),
         "warnings": found.count(Severity::Warning),
         "omitted": found.dropped(),
+        "losses": losses,
         "skipped": skipped,
         "milliseconds": milliseconds(*took),
         "output": first.map(|file| file.path.display().to_string()),

@@ -1,0 +1,155 @@
+//! What a form cannot say of a schema, so that nobody learns it from what is missing.
+//!
+//! MOF 3 says more than MOF 2 and CIM-XML have words for (DSP0221 7.5; DSP0004 2.x Annex A;
+//! DSP0201). The archive has all of it.
+
+use super::Emit;
+use cimarron_model::{CimType, DataType, Dialect, Name};
+use cimarron_schema::{ResolvedClass, SchemaBuilder};
+use std::fmt;
+
+/// Something that a form cannot say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    ParameterDefault,
+    NoResult,
+    ReferenceReturned,
+    ArrayReturned,
+    ReferenceArray,
+    LooseReference,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [
+        Self::ParameterDefault,
+        Self::NoResult,
+        Self::ReferenceReturned,
+        Self::ArrayReturned,
+        Self::ReferenceArray,
+        Self::LooseReference,
+    ];
+
+    /// What one and several of them are called.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ParameterDefault => ("default of a parameter", "defaults of parameters"),
+            Self::NoResult => ("method without a result", "methods without a result"),
+            Self::ReferenceReturned => {
+                ("method that returns a reference", "methods that return references")
+            }
+            Self::ArrayReturned => ("method that returns an array", "methods that return arrays"),
+            Self::ReferenceArray => ("array of references", "arrays of references"),
+            Self::LooseReference => {
+                ("reference outside of an association", "references outside of associations")
+            }
+        }
+    }
+
+    /// What a form makes of it; `None` where the form has it.
+    const fn outcome(self, form: Emit, dialect: Dialect) -> Option<&'static str> {
+        match (form, dialect, self) {
+            (Emit::Mof, Dialect::Dmtf, _) => Some("written, though MOF 2 does not have it"),
+            (Emit::CimXml, _, Self::ParameterDefault) => Some("left out"),
+            (Emit::CimXml, _, Self::ReferenceReturned | Self::ReferenceArray) => {
+                Some("written as strings, without the class")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// All of one kind that a form cannot say.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    form: Emit,
+    kind: Kind,
+    outcome: &'static str,
+    count: usize,
+    /// Where the first of them are.
+    places: Vec<String>,
+}
+
+impl Loss {
+    /// How many places are named.
+    const MOST_NAMED: usize = 3;
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (one, many) = self.kind.words();
+        let words = if self.count == 1 { one } else { many };
+        write!(f, "{}: {} {words} ({}", self.form, self.count, self.places.join(", "))?;
+        match self.count - self.places.len() {
+            0 => {}
+            more => write!(f, " and {more} more")?,
+        }
+        write!(f, "): {}", self.outcome)
+    }
+}
+
+impl Emit {
+    /// What the form cannot say of a schema: a line for each kind of thing.
+    pub fn losses(self, schema: &SchemaBuilder) -> Vec<Loss> {
+        let mut losses: Vec<Loss> = Kind::ALL
+            .into_iter()
+            .filter_map(|kind| {
+                let outcome = kind.outcome(self, schema.dialect())?;
+                Some(Loss { form: self, kind, outcome, count: 0, places: Vec::new() })
+            })
+            .collect();
+        if losses.is_empty() {
+            return losses;
+        }
+        let mut lose = |kind: Kind, place: &dyn Fn() -> String| {
+            let Some(loss) = losses.iter_mut().find(|loss| loss.kind == kind) else { return };
+            loss.count += 1;
+            if loss.places.len() < Loss::MOST_NAMED {
+                loss.places.push(place());
+            }
+        };
+        for (_, namespace) in schema.namespaces() {
+            for class in namespace.classes() {
+                of_class(class, &mut lose);
+            }
+        }
+        losses.retain(|loss| loss.count > 0);
+        losses
+    }
+}
+
+/// Finds what a class itself declares.
+fn of_class(class: &ResolvedClass, lose: &mut dyn FnMut(Kind, &dyn Fn() -> String)) {
+    let is_reference = |t: &DataType| t.cim_type == CimType::Reference;
+    let own = |list: &[u32]| list.iter().map(|at| *at as usize).collect::<Vec<_>>();
+    let place = |member: &Name| format!("{}.{member}", class.name);
+    let is_association = class.qualifiers.is_true("Association");
+    for property in own(&class.own_properties).into_iter().filter_map(|i| class.properties.get(i)) {
+        let property = &property.declaration;
+        if !is_reference(&property.data_type) {
+            continue;
+        }
+        if property.data_type.is_array() {
+            lose(Kind::ReferenceArray, &|| place(&property.name));
+        }
+        if !is_association {
+            lose(Kind::LooseReference, &|| place(&property.name));
+        }
+    }
+    for method in own(&class.own_methods).into_iter().filter_map(|i| class.methods.get(i)) {
+        let method = &method.declaration;
+        match &method.return_type {
+            None => lose(Kind::NoResult, &|| place(&method.name)),
+            Some(returned) => {
+                if is_reference(returned) {
+                    lose(Kind::ReferenceReturned, &|| place(&method.name));
+                }
+                if returned.is_array() {
+                    lose(Kind::ArrayReturned, &|| place(&method.name));
+                }
+            }
+        }
+        for parameter in method.parameters.iter().filter(|p| p.default.is_some()) {
+            lose(Kind::ParameterDefault, &|| format!("{}.{}", place(&method.name), parameter.name));
+        }
+    }
+}
