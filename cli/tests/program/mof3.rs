@@ -85,3 +85,20 @@ fn forms_say_what_they_lose() {
         cimarron(["compile", "--dialect", "mof3", "--emit", "archive,json", &file, "-o", &out]);
     assert_eq!(archive.succeeds().stderr, "");
 }
+
+#[test]
+fn parameters_are_shown_with_directions_sizes_and_defaults() {
+    let place = Place::new();
+    let mof = "class X_A { [Key] string Id;\n\
+               void M([In, Out] integer A = 5, [In(false), Out] string B[]); };\n";
+    let file = place.file("a.mof", mof);
+    let run = cimarron(["compile", "--dialect", "mof3", "--emit", "mermaid", &file]).succeeds();
+    assert!(run.stdout.contains("+M(inout sint64 A, out string[] B) void"), "{}", run.stdout);
+    let fixed = place.file("b.mof", "class X_B { [key] string Id; uint8 F[4]; };\n");
+    let run = cimarron(["compile", "--emit", "mermaid", &fixed]).succeeds();
+    assert!(run.stdout.contains("+uint8[4] F"), "{}", run.stdout);
+    let site = place.path("site");
+    cimarron(["doc", "--dialect", "mof3", &file, "-o", &site]).succeeds();
+    let page = std::fs::read_to_string(place.path("site/class/X_A.html")).unwrap();
+    assert!(page.contains("<dt>Default</dt><dd><code>5</code></dd>"), "{page}");
+}
