@@ -3,15 +3,68 @@
 use super::SourceError;
 use super::fs::{EntryKind, FileSystem};
 use crate::diagnostic::Code;
-use cimarron_model::suggest;
+use cimarron_model::{fold, suggest};
+use hashbrown::HashMap;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+
+/// How many names may be compared with those of missing files: a second's work.
+const MOST_COMPARISONS: usize = 1 << 22;
+
+/// Directories of one file system as far as includes were looked for in them. Each is listed
+/// once: thousands of includes may miss the same one.
+#[derive(Default)]
+pub(super) struct Directories {
+    entries: RefCell<HashMap<PathBuf, Entries>>,
+    compared: Cell<usize>,
+}
+
+/// What is in a directory.
+struct Entries {
+    /// The first entry, in order, of those that differ in case only.
+    by_folded_name: HashMap<String, PathBuf>,
+    /// The names of MOF files.
+    mof: Vec<String>,
+}
+
+impl Entries {
+    fn of(listed: Vec<PathBuf>) -> Self {
+        let is_mof = |name: &&str| name.len() > 4 && name.to_ascii_lowercase().ends_with(".mof");
+        let names = listed.iter().filter_map(|entry| entry.file_name()?.to_str());
+        let mof = names.filter(is_mof).map(str::to_owned).collect();
+        let mut by_folded_name: HashMap<String, PathBuf> = HashMap::with_capacity(listed.len());
+        for entry in listed {
+            let first = by_folded_name.entry(fold::fold(&entry.to_string_lossy()));
+            first
+                .and_modify(|first| *first = std::mem::take(first).min(entry.clone()))
+                .or_insert(entry);
+        }
+        Self { by_folded_name, mof }
+    }
+}
+
+impl Directories {
+    fn entries<T>(
+        &self,
+        fs: &dyn FileSystem,
+        directory: &Path,
+        answer: impl FnOnce(&Entries) -> T,
+    ) -> io::Result<T> {
+        let mut known = self.entries.borrow_mut();
+        if let Some(entries) = known.get(directory) {
+            return Ok(answer(entries));
+        }
+        let entries = Entries::of(fs.list(directory)?);
+        Ok(answer(known.entry(directory.to_owned()).or_insert(entries)))
+    }
+}
 
 /// The file that `name` means below `directory`, if there is one. Both slashes
 /// separate. A spelling that fits exactly wins over one in other case: MOF
 /// comes from systems that do not tell cases apart.
 pub(super) fn find(
-    fs: &dyn FileSystem,
+    (fs, known): (&dyn FileSystem, &Directories),
     directory: &Path,
     name: &str,
 ) -> io::Result<Option<PathBuf>> {
@@ -33,7 +86,7 @@ pub(super) fn find(
                 path = if fs.kind(&next)?.is_some() {
                     next
                 } else {
-                    match in_other_case(fs, &path, part.to_string_lossy().as_ref())? {
+                    match in_other_case((fs, known), &path, part.to_string_lossy().as_ref())? {
                         Some(entry) => path.join(entry),
                         None => return Ok(None),
                     }
@@ -47,24 +100,34 @@ pub(super) fn find(
 }
 
 /// The first entry, in order, that differs from `name` in case only.
-fn in_other_case(fs: &dyn FileSystem, directory: &Path, name: &str) -> io::Result<Option<PathBuf>> {
+fn in_other_case(
+    (fs, known): (&dyn FileSystem, &Directories),
+    directory: &Path,
+    name: &str,
+) -> io::Result<Option<PathBuf>> {
     if fs.kind(directory)? != Some(EntryKind::Directory) {
         return Ok(None);
     }
-    let fits = |entry: &PathBuf| cimarron_model::fold::eq(&entry.to_string_lossy(), name);
-    Ok(fs.list(directory)?.into_iter().filter(fits).min())
+    known.entries(fs, directory, |entries| entries.by_folded_name.get(&fold::fold(name)).cloned())
 }
 
 /// The MOF file in the place of a missing one whose name is nearly the same, as an include
 /// writes it.
-pub(super) fn similar(fs: &dyn FileSystem, directory: &Path, name: &str) -> Option<String> {
+pub(super) fn similar(
+    (fs, known): (&dyn FileSystem, &Directories),
+    directory: &Path,
+    name: &str,
+) -> Option<String> {
     let name = name.replace('\\', "/");
     let (below, file) = name.rsplit_once('/').map_or(("", &*name), |(below, file)| (below, file));
-    let is_mof = |name: &&str| name.len() > 4 && name.to_ascii_lowercase().ends_with(".mof");
-    let entries = fs.list(&directory.join(below)).ok()?;
-    let names = entries.iter().filter_map(|entry| entry.file_name()?.to_str()).filter(is_mof);
-    let similar = suggest::nearest(file, names)?;
-    Some(if below.is_empty() { similar.to_owned() } else { format!("{below}/{similar}") })
+    let nearest = |entries: &Entries| {
+        let compared = known.compared.get().saturating_add(entries.mof.len());
+        known.compared.set(compared);
+        let names = entries.mof.iter().map(String::as_str);
+        suggest::nearest(file, names.filter(|_| compared <= MOST_COMPARISONS)).map(str::to_owned)
+    };
+    let similar = known.entries(fs, &directory.join(below), nearest).ok()??;
+    Some(if below.is_empty() { similar } else { format!("{below}/{similar}") })
 }
 
 /// Why an include failed.
@@ -120,6 +183,7 @@ mod tests {
         for path in ["d/Core/CIM_A.mof", "d/core.mof", "d/CORE.mof", "x.mof"] {
             fs.insert(path, "");
         }
+        let known = Directories::default();
         for (name, found) in [
             ("Core/CIM_A.mof", Some("d/Core/CIM_A.mof")),
             ("core\\cim_a.MOF", Some("d/Core/CIM_A.mof")),
@@ -131,7 +195,7 @@ mod tests {
             ("../../x.mof", None),
             ("x.mof", None),
         ] {
-            let path = find(&fs, Path::new("d"), name).unwrap();
+            let path = find((&fs, &known), Path::new("d"), name).unwrap();
             assert_eq!(path.as_deref(), found.map(Path::new), "{name}");
         }
     }

@@ -5,7 +5,7 @@ use super::archive::{self, ZipFileSystem};
 use super::comments::{Foreign, decode_around};
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
-use super::include::{self, IncludeProblem};
+use super::include::{self, Directories, IncludeProblem};
 use super::order::{Request, roots};
 use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
@@ -54,6 +54,7 @@ type Place = (Option<usize>, PathBuf);
 struct Archive {
     name: String,
     files: ZipFileSystem,
+    directories: Directories,
 }
 
 impl Archive {
@@ -76,6 +77,8 @@ pub struct Loader<'fs> {
     map: SourceMap,
     origins: Vec<Origin>,
     archives: Vec<Archive>,
+    /// What lies in no archive.
+    directories: Directories,
     /// The files that lie in no archive by their canonical paths.
     known: FxHashMap<PathBuf, FileId>,
     /// The same by the paths that they were read from.
@@ -96,6 +99,7 @@ impl<'fs> Loader<'fs> {
             map: SourceMap::new(),
             origins: Vec::new(),
             archives: Vec::new(),
+            directories: Directories::default(),
             known: FxHashMap::default(),
             read_from: FxHashMap::default(),
             requests: Vec::new(),
@@ -297,8 +301,8 @@ impl<'fs> Loader<'fs> {
         for (archive, directory) in &places {
             let archive = *archive;
             let found = {
-                let fs = self.file_system(archive);
-                include::find(fs, directory, path)
+                let (fs, known) = self.file_system(archive);
+                include::find((fs, known), directory, path)
                     .and_then(|found| match found {
                         Some(found) => Ok(Some((fs.canonical(&found)?, found))),
                         None => Ok(None),
@@ -362,7 +366,7 @@ impl<'fs> Loader<'fs> {
             entry.file = Some(file);
             set.push(file);
         }
-        self.archives.push(Archive { name, files });
+        self.archives.push(Archive { name, files, directories: Directories::default() });
         self.requests.push(Request::Set(set));
         Ok(())
     }
@@ -461,10 +465,10 @@ impl<'fs> Loader<'fs> {
         fs.read(path, self.limits.file).map_err(|error| io_error(name, error))
     }
 
-    fn file_system(&self, archive: Option<usize>) -> &dyn FileSystem {
+    fn file_system(&self, archive: Option<usize>) -> (&dyn FileSystem, &Directories) {
         match archive.and_then(|index| self.archives.get(index)) {
-            Some(archive) => &archive.files,
-            None => self.fs,
+            Some(archive) => (&archive.files, &archive.directories),
+            None => (self.fs, &self.directories),
         }
     }
 
