@@ -14,11 +14,12 @@ use crate::compile::{
     Changes, Compiled, DeletionTarget, Existence, UpdateFlags, UpdateMode, special_classes,
 };
 use cimarron_model::{
-    CaseInsensitive, Class, Dialect, Flavor, Method, Name, Property, Qualifier, Qualifiers,
+    CaseInsensitive, Class, Dialect, Flavor, Method, Name, Parameter, Property, Qualifier,
+    Qualifiers,
 };
 use cimarron_schema::{
-    ClassForm, NamespaceBuilder, PrintOptions, ResolvedClass, class_to_mof, instance_to_mof,
-    locale_name, qualifier_type_to_mof,
+    ClassForm, Member, NamespaceBuilder, PrintOptions, ResolvedClass, class_to_mof,
+    instance_to_mof, locale_name, qualifier_type_to_mof,
 };
 use hashbrown::HashSet;
 use std::fmt::Write;
@@ -175,7 +176,7 @@ fn write_localised(
     for (class, _) in own_classes(name, namespace) {
         // Readers look for the class itself and not for those above it, so one that only
         // inherits what is localised needs its place, too.
-        if is_localised(&class.to_class(ClassForm::Resolved)) {
+        if is_localised(class) {
             there.extend(class.ancestors.iter().filter(|a| is_own(a)).cloned());
             there.insert(class.name.clone());
         }
@@ -190,69 +191,101 @@ fn write_localised(
     let is_there = |class: &Name| there.contains(&CaseInsensitive(class.as_str()));
     for class in namespace.classes().filter(|c| is_there(&c.name)) {
         let above = class.superclass().and_then(|name| namespace.class(name.as_str()));
-        let above = above.map(|above| above.to_class(ClassForm::Resolved));
-        let class = localised_class(class.to_class(ClassForm::Local), above.as_ref(), number);
+        let class = localised_class(class.to_class(ClassForm::Local), above.map(|c| &**c), number);
         put(out, format_args!("\n{}", class_to_mof(&class, &options)));
     }
 }
 
-fn has_amended(qualifiers: &Qualifiers) -> bool {
-    qualifiers.iter().any(|q| q.flavor.translatable())
+/// The qualifiers that a class has on itself or on an element: of one that it inherits, only
+/// those that come down.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    qualifiers: &'a Qualifiers,
+    inherited: bool,
 }
 
-fn is_localised(class: &Class) -> bool {
-    has_amended(&class.qualifiers)
-        || class.properties.iter().any(|p| has_amended(&p.qualifiers))
-        || class.methods.iter().any(is_localised_method)
+impl<'a> Seen<'a> {
+    fn of_member<T>(
+        class: &ResolvedClass,
+        member: &'a Member<T>,
+        of: fn(&T) -> &Qualifiers,
+    ) -> Self {
+        let inherited = member.declared_at != class.depth();
+        Self { qualifiers: of(&member.declaration), inherited }
+    }
+
+    fn amended(self) -> impl Iterator<Item = &'a Qualifier> {
+        let comes = move |q: &&Qualifier| !self.inherited || q.flavor.to_subclass();
+        self.qualifiers.iter().filter(|q| q.flavor.translatable()).filter(comes)
+    }
+
+    fn parameters(self, method: &'a Method) -> impl Iterator<Item = (&'a Name, Self)> {
+        let seen = move |p: &'a Parameter| (&p.name, Self { qualifiers: &p.qualifiers, ..self });
+        method.parameters.iter().map(seen)
+    }
 }
 
-fn is_localised_method(method: &Method) -> bool {
-    has_amended(&method.qualifiers) || method.parameters.iter().any(|p| has_amended(&p.qualifiers))
+fn is_localised(class: &ResolvedClass) -> bool {
+    let has_amended = |seen: Seen<'_>| seen.amended().next().is_some();
+    let of_methods = class.methods.iter().any(|m| {
+        let seen = Seen::of_member(class, m, |m| &m.qualifiers);
+        has_amended(seen) || seen.parameters(&m.declaration).any(|(_, p)| has_amended(p))
+    });
+    let mut properties = class.properties.iter();
+    of_methods
+        || properties.any(|p| has_amended(Seen::of_member(class, p, |p| &p.qualifiers)))
+        || has_amended(Seen { qualifiers: &class.qualifiers, inherited: false })
 }
 
 /// Whether a qualifier belongs into the localised text: an amended one does, and one that
 /// hides an amended one of the element `above`, which the classes below do not inherit then.
-fn is_wanted(qualifier: &Qualifier, above: Option<&Qualifiers>) -> bool {
-    let hidden = || above?.get(qualifier.name.as_str());
-    qualifier.flavor.translatable() || hidden().is_some_and(|above| above.flavor.translatable())
+fn is_wanted(qualifier: &Qualifier, above: Option<Seen<'_>>) -> bool {
+    qualifier.flavor.translatable()
+        || above.is_some_and(|above| above.amended().any(|above| above.name == qualifier.name))
 }
 
-fn has_wanted(qualifiers: &Qualifiers, above: Option<&Qualifiers>) -> bool {
+fn has_wanted(qualifiers: &Qualifiers, above: Option<Seen<'_>>) -> bool {
     qualifiers.iter().any(|q| is_wanted(q, above))
 }
 
 /// The wanted qualifiers, and those among `kept` that the element needs to stand.
-fn wanted(qualifiers: &Qualifiers, above: Option<&Qualifiers>, kept: &[&str]) -> Qualifiers {
+fn wanted(qualifiers: &Qualifiers, above: Option<Seen<'_>>, kept: &[&str]) -> Qualifiers {
     let stays = |q: &&Qualifier| is_wanted(q, above) || kept.iter().any(|k| q.name.is(k));
     qualifiers.iter().filter(stays).cloned().collect()
 }
 
 /// What the localised text holds of a class below `above`.
-fn localised_class(class: Class, above: Option<&Class>, number: i32) -> Class {
-    let mut qualifiers = wanted(&class.qualifiers, above.map(|above| &above.qualifiers), &[]);
+fn localised_class(class: Class, above: Option<&ResolvedClass>, number: i32) -> Class {
+    let class_above = above.map(|c| Seen { qualifiers: &c.qualifiers, inherited: false });
+    let mut qualifiers = wanted(&class.qualifiers, class_above, &[]);
     let marks = [("Amendment", true.into()), ("Locale", number.into())];
     for (name, value) in marks {
         qualifiers.set(Qualifier { name: name.into(), value, flavor: Flavor::WMI_DEFAULT });
     }
     let properties = class.properties.into_iter().filter_map(|p| {
-        let above = above.and_then(|above| Some(&above.property(p.name.as_str())?.qualifiers));
+        let above = above.and_then(|class| Some((class, class.property(p.name.as_str())?.1)));
+        let above = above.map(|(class, above)| Seen::of_member(class, above, |p| &p.qualifiers));
         let qualifiers = wanted(&p.qualifiers, above, &["key"]);
         has_wanted(&p.qualifiers, above).then_some(Property { qualifiers, default: None, ..p })
     });
     let methods = class.methods.into_iter().filter_map(|m| {
-        let above = above.and_then(|above| above.method(m.name.as_str()));
+        let above = above.and_then(|class| Some((class, class.method(m.name.as_str())?.1)));
         localised_method(m, above)
     });
     Class { qualifiers, properties: properties.collect(), methods: methods.collect(), ..class }
 }
 
-fn localised_method(mut method: Method, above: Option<&Method>) -> Option<Method> {
-    let qualifiers_above = above.map(|above| &above.qualifiers);
-    let mut is_localised = has_wanted(&method.qualifiers, qualifiers_above);
-    method.qualifiers = wanted(&method.qualifiers, qualifiers_above, &[]);
+fn localised_method(
+    mut method: Method,
+    above: Option<(&ResolvedClass, &Member<Method>)>,
+) -> Option<Method> {
+    let seen = above.map(|(class, above)| Seen::of_member(class, above, |m| &m.qualifiers));
+    let mut is_localised = has_wanted(&method.qualifiers, seen);
+    method.qualifiers = wanted(&method.qualifiers, seen, &[]);
     for parameter in &mut method.parameters {
-        let mut above = above.into_iter().flat_map(|above| &above.parameters);
-        let above = above.find(|p| p.name == parameter.name).map(|p| &p.qualifiers);
+        let mut all =
+            above.zip(seen).into_iter().flat_map(|((_, m), s)| s.parameters(&m.declaration));
+        let above = all.find(|(name, _)| **name == parameter.name).map(|(_, seen)| seen);
         is_localised |= has_wanted(&parameter.qualifiers, above);
         let kept = ["in", "out", "optional", "id"];
         parameter.qualifiers = wanted(&parameter.qualifiers, above, &kept);
@@ -316,11 +349,14 @@ mod tests {
         };
         let mine = class("root/test", "X_Mine").unwrap();
         assert_eq!((mine.properties.len(), mine.methods.len()), (2, 1));
-        assert!(!is_localised(&mine) && mine.qualifiers.get("Locale").is_some(), "{neutral}");
         let (_, test) = parts.schema.namespaces().find(|(n, _)| n.is("root/test")).unwrap();
+        assert!(!is_localised(test.class("X_Mine").unwrap()), "{neutral}");
+        assert!(mine.qualifiers.get("Locale").is_some(), "{neutral}");
         let instance = test.instances().iter().find(|i| i.class.is("X_Mine")).unwrap();
         let state = instance.properties().find(|(name, _)| name.is("State")).unwrap().1;
-        assert!(has_amended(&instance.qualifiers) && has_amended(&state.qualifiers), "{neutral}");
+        for qualifiers in [&instance.qualifiers, &state.qualifiers] {
+            assert!(qualifiers.iter().any(|q| q.flavor.translatable()), "{neutral}");
+        }
         assert!(!localised.contains("kept"), "{localised}");
         let localised_mine = class("root/test/ms_409", "X_Mine").unwrap();
         assert_eq!(localised_mine.superclass, Some("X_Plain".into()));

@@ -208,6 +208,9 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
     }
 }
 
+/// How many qualifier types are refused at once.
+const MOST_REFUSED_TYPES: usize = 100;
+
 type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
 
 /// The qualifier types with the archive's, and how many are new. Classes that stay as they
@@ -224,6 +227,10 @@ fn merge_qualifier_types(
         let declaration = declaration.to_qualifier_type();
         if merged.get(&declaration.name) == Some(&declaration) {
             continue;
+        }
+        // Each conflict takes a look at all classes.
+        if refused.len() >= MOST_REFUSED_TYPES {
+            break;
         }
         let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
         let conflict = check_change(current, &declaration, dialect, stays);

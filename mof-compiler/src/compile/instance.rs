@@ -37,9 +37,12 @@ pub(crate) fn embedded(
     Some(instance)
 }
 
-/// How many values the defaults of what complex values leave out may add to a namespace.
-/// Defaults hold values with defaults, so that a short text can mean very many.
+/// What the defaults of what complex values leave out may add to a namespace, as [`weight`]
+/// counts. Defaults hold values with defaults, so that a short text can mean very much.
 const MOST_FILLED: usize = 1_000_000;
+
+/// What they may add to each value beside that: no more than in proportion to the text.
+const FREELY_FILLED: usize = 64;
 
 /// MOF 3: a value of a structure has the defaults of the properties that it leaves out
 /// (DSP0221 7.5.5). Nobody else gives it these: to an archive it is an embedded instance.
@@ -49,49 +52,62 @@ fn fill(
     class: &ResolvedClass,
     instance: &mut Instance,
 ) {
+    let mut filled = namespace.filled.get().saturating_sub(FREELY_FILLED);
     for property in class.properties.iter().map(|m| &*m.declaration) {
         let Some(default) = property.default.as_ref().filter(|d| !d.is_null()) else { continue };
         if instance.get(property.name.as_str()).is_some() {
             continue;
         }
-        let before = namespace.filled.get();
-        if before > MOST_FILLED {
-            return;
-        }
-        let filled = before + count(default, MOST_FILLED + 1 - before);
-        namespace.filled.set(filled);
         if filled > MOST_FILLED {
-            let message = format!("defaults add more than {MOST_FILLED} values to what is written");
-            namespace.sink.push(at.error(Code::ExpansionLimit, at.node.class.span, message));
-            return;
+            break;
         }
-        instance.set(property.name.clone(), default.clone());
+        // The value that is filled is embedded itself.
+        let weight = weight(default, Object::MAX_DEPTH - 1, MOST_FILLED + 1 - filled);
+        filled = filled.saturating_add(weight.unwrap_or_default());
+        let message = match weight {
+            None => format!("defaults are embedded more than {} deep", Object::MAX_DEPTH),
+            Some(_) if filled > MOST_FILLED => {
+                // Once is enough.
+                filled = usize::MAX;
+                format!("defaults add more than {MOST_FILLED} values to what is written")
+            }
+            Some(_) => {
+                instance.set(property.name.clone(), default.clone());
+                continue;
+            }
+        };
+        namespace.sink.push(at.error(Code::ExpansionLimit, at.node.class.span, message));
+        break;
     }
+    namespace.filled.set(filled);
 }
 
-/// How many values are in a value, at most `most`.
-fn count(value: &Value, most: usize) -> usize {
-    let one = |object: &Object, most: usize| match object {
-        Object::Instance(instance) => {
-            let mut values = instance.properties();
-            values.try_fold(0, |sum: usize, (_, p)| {
-                (sum < most).then(|| sum + count(&p.value, most - sum))
-            })
-        }
-        Object::Class(_) => Some(0),
+/// How much a value takes where it is written, at most `most`; `None` when it is embedded
+/// deeper than `depth`. What is embedded is written as a text, in which that of what is
+/// embedded there doubles.
+fn weight(value: &Value, depth: usize, most: usize) -> Option<usize> {
+    let of_object = |object: &Object, most: usize| {
+        let depth = depth.checked_sub(1)?;
+        let Object::Instance(instance) = object else { return Some(1) };
+        instance.properties().try_fold(1, |sum: usize, (_, property)| match sum < most {
+            true => Some((sum + 2 * weight(&property.value, depth, most - sum)?).min(most)),
+            false => Some(most),
+        })
     };
-    let within = match value {
-        Value::Scalar(Scalar::Object(object)) => one(object, most),
-        Value::Array(array) => array.iter().try_fold(0, |sum: usize, item| {
-            let within = match item {
-                Some(Scalar::Object(object)) if sum < most => one(&object, most - sum)?,
-                _ => 0,
-            };
-            (sum < most).then_some(sum + within + 1)
+    let of_scalar = |scalar: &Scalar, most: usize| match scalar {
+        Scalar::Object(object) => of_object(object, most),
+        Scalar::String(text) => Some(1 + text.len() / FREELY_FILLED),
+        _ => Some(1),
+    };
+    let whole = match value {
+        Value::Scalar(scalar) => of_scalar(scalar, most),
+        Value::Array(array) => array.iter().try_fold(1, |sum: usize, item| match item {
+            Some(item) if sum < most => Some(sum + of_scalar(&item, most - sum)?),
+            _ => Some(sum + 1),
         }),
-        _ => Some(0),
+        Value::Null(..) => Some(1),
     };
-    within.map_or(most, |within| (within + 1).min(most))
+    whole.map(|whole| whole.min(most))
 }
 
 /// The class of an instance, unless it is unknown or abstract.

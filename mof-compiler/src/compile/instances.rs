@@ -19,6 +19,7 @@ use cimarron_model::{Array, CimType, Instance, Name, Object, ObjectPath, Propert
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Lowers the instances of a namespace and adds them to its builder.
@@ -91,6 +92,8 @@ struct Lowered {
     /// Instances whose keys a later change of their class takes away, by what they are until
     /// then, with the places of these changes and their numbers.
     former: HashMap<String, Vec<(usize, usize)>>,
+    /// What the same are in the end, by their numbers.
+    paths: HashMap<usize, String>,
     /// The numbers of those that have no path in the end.
     lost: HashSet<usize>,
     /// The classes that may be changes, by their places in the text.
@@ -182,8 +185,9 @@ impl Lowered {
             });
         }
         let number = before.unwrap_or(self.kept.len());
-        if let Some((identity, until)) = former {
-            self.former.entry(identity).or_default().push((until, number));
+        if let Some((then, until)) = former {
+            self.former.entry(then).or_default().push((until, number));
+            self.paths.insert(number, identity.clone());
         }
         if !conflicts.is_empty() {
             self.conflicts.entry(number).or_default().extend(conflicts);
@@ -250,11 +254,11 @@ impl Lowered {
             Some(identity(namespace, &class, &path))
         });
         namespace.moment = None;
-        let known = then.and_then(|then| self.former.get_mut(&then));
-        let found = known
-            .into_iter()
-            .flat_map(|known| known.extract_if(.., |(until, _)| removal.order < *until));
-        found.map(|(_, number)| number).collect()
+        // What it led to before a change that is above the deletion is out of its reach, and of
+        // that of all that come.
+        let known = then.and_then(|then| self.former.remove(&then)).into_iter().flatten();
+        let found = known.filter(|(until, _)| removal.order < *until).map(|(_, number)| number);
+        found.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn count(&mut self, class: &ResolvedClass, change: isize) {
@@ -306,7 +310,11 @@ impl Lowered {
         if found.is_empty() {
             found.extend(identity.as_ref().and_then(|identity| self.by_path.remove(identity)));
         } else {
-            self.by_path.retain(|_, number| !found.contains(number));
+            for number in &found {
+                let path = self.paths.remove(number);
+                let path = path.filter(|path| self.by_path.get(path) == Some(number));
+                path.and_then(|path| self.by_path.remove(&path));
+            }
         }
         let mut declared = false;
         for number in found {

@@ -174,7 +174,7 @@ fn of_properties<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'
 }
 
 /// All defaults of a class that is a value itself.
-fn defaults<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
+pub(super) fn defaults<'a>(class: &'a ClassDeclaration<'a>) -> impl Iterator<Item = &'a Value<'a>> {
     let parameters = methods(class).flat_map(|method| &method.parameters);
     of_properties(class).chain(parameters.filter_map(|parameter| parameter.default.as_ref()))
 }
@@ -201,6 +201,11 @@ mod tests {
                 vec![],
             ),
             ("class A { object P = class B { Z Q = instance of Z {}; }; }; class Z {};", vec![]),
+            (
+                "class A { void M([in] object P = class B { Z Q = instance of Z {}; }); };
+                 class Z {};",
+                vec![],
+            ),
             (
                 "class A { object P = instance of B { Q = instance of Z {}; }; };
                  class B { object Q; }; class Z {};",

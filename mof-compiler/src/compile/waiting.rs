@@ -6,6 +6,7 @@
 use super::At;
 use super::class;
 use super::namespace::Namespace;
+use super::order::defaults;
 use super::place::methods;
 use super::unit::Class;
 use crate::source::FileId;
@@ -32,6 +33,7 @@ pub(super) fn needs_more(
             .aliases
             .and_then(|aliases| aliases.class_of(namespace.context, file, alias))
             .is_some_and(|class| namespace.is_to_come(class)),
+        ast::ValueKind::Class(class) => defaults(class).any(|v| needs_more(namespace, file, v)),
         _ => false,
     }
 }

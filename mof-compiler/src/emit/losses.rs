@@ -50,6 +50,7 @@ impl Kind {
         match (form, dialect, self) {
             (Emit::Mof, Dialect::Dmtf, _) => Some("written, though MOF 2 does not have it"),
             (Emit::CimXml, _, Self::ParameterDefault) => Some("left out"),
+            (Emit::CimXml, _, Self::ArrayReturned) => Some("written as if they returned one value"),
             (Emit::CimXml, _, Self::ReferenceReturned | Self::ReferenceArray) => {
                 Some("written as strings, without the class")
             }

@@ -92,9 +92,12 @@ fn is_for_later(label: &str) -> bool {
     is_reserved(label) || words.iter().any(|word| label.to_lowercase().contains(word))
 }
 
-/// Whether a label says that its values mean nothing yet: `DMTF Reserved`.
+/// Whether a label says that its values mean nothing yet: `DMTF Reserved`. What is reserved by
+/// or for somebody means something, and `Preserved` does, too.
 fn is_reserved(label: &str) -> bool {
-    label.to_lowercase().contains("reserved") && !is_vendors(label)
+    let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last = words.next_back().is_some_and(|word| word.eq_ignore_ascii_case("reserved"));
+    last && !words.any(|word| word.eq_ignore_ascii_case("not")) && !is_vendors(label)
 }
 
 /// Whether a label gives its values to vendors: `Vendor Reserved`.

@@ -31,9 +31,7 @@ pub(super) fn takes_the_same(
     environment: &dyn Environment,
 ) -> bool {
     let same = |a: &Parameter, b: &Parameter| {
-        a.name == b.name
-            && passes_the_same(a, b, dialect, environment)
-            && (dialect == Dialect::Dmtf || goes_the_same_way(a, b))
+        a.name == b.name && passes_the_same(a, b, dialect, environment)
     };
     let (own, others) = (&local.parameters, &above.parameters);
     if own.len() == others.len() && own.iter().zip(others).all(|(a, b)| same(a, b)) {
@@ -44,13 +42,6 @@ pub(super) fn takes_the_same(
     dialect == Dialect::Dmtf
         && own.len() == others.len()
         && own.into_iter().zip(others).all(|(a, b)| same(a, b))
-}
-
-/// Whether two parameters both lead in or not, and out or not: to WMI what a method takes and
-/// what it returns are two objects. The DMTF's In and Out come down from above.
-fn goes_the_same_way(a: &Parameter, b: &Parameter) -> bool {
-    let same = |name| a.qualifiers.is_true(name) == b.qualifiers.is_true(name);
-    same("In") && same("Out")
 }
 
 /// The parameters whose names do not stand before.

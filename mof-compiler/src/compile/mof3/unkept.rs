@@ -36,21 +36,23 @@ pub(super) struct Extends {
     pub(super) depth: usize,
 }
 
+/// Those that were judged, as classes.
+type Done<'u, 't> = HashMap<TypeId, (&'u Unkept<'t>, ResolvedClass)>;
+
 /// Judges the qualifiers of all of them.
 pub(super) fn judge(namespace: &mut Namespace<'_, '_>, all: &[Unkept<'_>]) {
     let mut ordered: Vec<_> = all.iter().collect();
     ordered.sort_by_key(|one| one.enumeration.as_ref().map_or(0, |own| own.depth));
-    let mut done: HashMap<TypeId, (&Unkept<'_>, ResolvedClass)> = HashMap::new();
+    let mut done: Done<'_, '_> = HashMap::new();
     for one in ordered {
-        let above = one.enumeration.as_ref().and_then(|own| done.get(&own.above?));
+        let above = one.above(&done);
         let class = one.judge(namespace, above.map(|(_, class)| class), &|name| {
             let mut next = above.map(|(above, _)| *above);
             while let Some(above) = next {
                 if let Some(span) = above.qualifier(name) {
                     return Some((above.file, span));
                 }
-                let further = above.enumeration.as_ref().and_then(|own| done.get(&own.above?));
-                next = further.map(|(above, _)| *above);
+                next = above.above(&done).map(|(above, _)| *above);
             }
             None
         });
@@ -60,7 +62,14 @@ pub(super) fn judge(namespace: &mut Namespace<'_, '_>, all: &[Unkept<'_>]) {
     }
 }
 
-impl Unkept<'_> {
+impl<'t> Unkept<'t> {
+    /// The enumeration that this one extends. Where those above it have no end, or are too many,
+    /// it has no depth, and nothing above counts.
+    fn above<'d, 'u>(&self, done: &'d Done<'u, 't>) -> Option<&'d (&'u Self, ResolvedClass)> {
+        let own = self.enumeration.as_ref().filter(|own| own.depth > 0)?;
+        done.get(&own.above?)
+    }
+
     fn qualifier(&self, name: &Name) -> Option<Span> {
         self.qualifiers.iter().find(|q| name.is(q.name.text)).map(|q| q.span)
     }
