@@ -4,9 +4,12 @@ use crate::error::EngineError;
 use cimarron_model::Name;
 use cimarron_mof::{Changes, Code, Diagnostic, FileId, Span};
 
-/// What is refused, each with the reason; never nothing.
+/// What is refused, each with the reason: one thing at least.
 #[derive(Debug)]
-pub(crate) struct Refused(Vec<Refusal>);
+pub(crate) struct Refused {
+    first: Box<Refusal>,
+    others: Vec<Refusal>,
+}
 
 /// One thing that is refused.
 #[derive(Debug)]
@@ -34,32 +37,34 @@ impl Subject {
 
 impl From<EngineError> for Refused {
     fn from(error: EngineError) -> Self {
-        Self(vec![Refusal { subject: None, error }])
+        Refusal { subject: None, error }.into()
     }
 }
 
 impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self(vec![refusal])
+    fn from(first: Refusal) -> Self {
+        Self { first: Box::new(first), others: Vec::new() }
     }
 }
 
 impl Refused {
     /// Goes on unless something is refused.
     pub(crate) fn unless_empty(refusals: Vec<Refusal>) -> Result<(), Self> {
-        if refusals.is_empty() { Ok(()) } else { Err(Self(refusals)) }
+        let mut others = refusals.into_iter();
+        let Some(first) = others.next() else { return Ok(()) };
+        Err(Self { first: Box::new(first), others: others.collect() })
     }
 
     /// What to tell who asks for one reason.
     pub(crate) fn first(self) -> EngineError {
-        let first = self.0.into_iter().next().map(|refusal| refusal.error);
-        first.unwrap_or(EngineError::Cancelled)
+        self.first.error
     }
 
     /// The same as findings in the text that says what `changes` hold; all or, where
     /// something has no place there, one reason.
     pub(crate) fn findings(self, changes: &Changes) -> Result<Vec<Diagnostic>, EngineError> {
-        let found: Option<Vec<_>> = self.0.iter().map(|r| r.finding(changes)).collect();
+        let all = std::iter::once(&*self.first).chain(&self.others);
+        let found: Option<Vec<_>> = all.map(|refusal| refusal.finding(changes)).collect();
         found.ok_or_else(|| self.first())
     }
 }

@@ -208,10 +208,8 @@ impl<'c, 'a> Early<'c, 'a> {
         let around = SoFar { builder: &self.builder, asked: Cell::new(false) };
         let Judgement { violations, says } =
             check_class(&local, above.as_deref(), &around, self.context.dialect);
-        if violations.iter().any(|v| v.rule == Rule::HierarchyTooDeep) {
-            return None;
-        }
-        if violations.iter().any(|v| v.rule == Rule::DuplicateProperty) {
+        let matters = [Rule::HierarchyTooDeep, Rule::DuplicateProperty];
+        if violations.iter().any(|v| matters.contains(&v.rule)) {
             return None;
         }
         let asked = around.asked.get();

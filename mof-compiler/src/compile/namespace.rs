@@ -212,12 +212,11 @@ impl Namespace<'_, '_> {
         }
     }
 
-    /// The same namespace, reporting elsewhere.
-    pub(crate) fn with_sink<'t>(&'t mut self, sink: &'t mut Diagnostics) -> Namespace<'t, 't> {
+    fn borrowed(&mut self) -> Namespace<'_, '_> {
         Namespace {
             context: self.context,
             builder: self.builder,
-            sink,
+            sink: self.sink,
             texts: self.texts,
             doubtful: self.doubtful.clone(),
             aliases: self.aliases,
@@ -227,19 +226,14 @@ impl Namespace<'_, '_> {
         }
     }
 
+    /// The same namespace, reporting elsewhere.
+    pub(crate) fn with_sink<'t>(&'t mut self, sink: &'t mut Diagnostics) -> Namespace<'t, 't> {
+        Namespace { sink, ..self.borrowed() }
+    }
+
     /// The same namespace where the defaults of classes may have aliases.
     fn with_aliases<'t>(&'t mut self, aliases: &'t dyn Aliases) -> Namespace<'t, 't> {
-        Namespace {
-            context: self.context,
-            builder: self.builder,
-            sink: self.sink,
-            texts: self.texts,
-            doubtful: self.doubtful.clone(),
-            aliases: Some(aliases),
-            history: self.history.clone(),
-            filled: self.filled.clone(),
-            moment: self.moment,
-        }
+        Namespace { aliases: Some(aliases), ..self.borrowed() }
     }
 
     fn classes(

@@ -88,8 +88,9 @@ impl Entry {
 
 /// Whether a label says that its values mean nothing yet.
 fn is_for_later(label: &str) -> bool {
+    let lower = label.to_lowercase();
     let words = ["unused", "not used", "unassigned", "undefined"];
-    is_reserved(label) || words.iter().any(|word| label.to_lowercase().contains(word))
+    is_reserved(label) || words.iter().any(|word| lower.contains(word))
 }
 
 /// Whether a label says that its values mean nothing yet: `DMTF Reserved`. What is reserved by
