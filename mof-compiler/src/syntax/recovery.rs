@@ -34,6 +34,7 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
     let mut slip = progress.in_list;
     // Where the `{` of a class is missing, its members follow, and its `}`.
     let mut headless = depth == 0 && lacks_brace(stream.text, stream.language(), progress);
+    let (mut in_qualifiers, mut last) = (false, Kind::End);
     loop {
         let next = stream.peek();
         let start = next.span().start;
@@ -47,7 +48,12 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         let kind = stream.next().kind;
         match kind {
             Kind::End => break,
+            Kind::LeftBrace if headless && (in_qualifiers || last == Kind::Equals) => {
+                skip_values(stream);
+            }
             Kind::LeftBrace => (depth, headless) = (depth + 1, false),
+            Kind::LeftBracket => in_qualifiers = true,
+            Kind::RightBracket => in_qualifiers = false,
             Kind::RightBrace if headless && !slip => {
                 if stream.peek().kind == Kind::Semicolon {
                     stream.next();
@@ -65,9 +71,19 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
             _ => {}
         }
         slip = false;
+        last = kind;
         // A string without its end may have swallowed what closes.
         after_close =
             matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
+    }
+}
+
+/// The values in braces of a qualifier or a default, as far as these end.
+fn skip_values(stream: &mut Stream<'_, '_>) {
+    while !matches!(stream.peek().kind, Kind::End | Kind::Semicolon) {
+        if stream.next().kind == Kind::RightBrace {
+            break;
+        }
     }
 }
 
