@@ -10,7 +10,7 @@ use cimarron_model::{
 };
 use cimarron_schema::rules::MAX_DEPTH;
 use cimarron_schema::{ClassForm, NamespaceBuilder, ResolvedClass};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -70,9 +70,14 @@ impl Step {
     }
 
     fn matters(&self) -> bool {
-        let stays = |property: &Property| {
-            let after = self.after.property(property.name.as_str());
-            after.is_some_and(|(_, member)| member.declaration.data_type == property.data_type)
+        let stays = |before: &Property| {
+            let after = self.after.property(before.name.as_str());
+            after.is_some_and(|(_, member)| {
+                let after = &member.declaration;
+                let is_same_key = before.is_key() == after.is_key()
+                    && (!before.is_key() || before.default == after.default);
+                is_same_key && after.data_type == before.data_type
+            })
         };
         self.before.properties.len() != self.after.properties.len()
             || !self.before.properties.iter().all(|member| stays(&member.declaration))
@@ -211,12 +216,12 @@ pub(super) fn carry(
     instance: &mut Instance,
     made_with: &ResolvedClass,
     now: &ResolvedClass,
-) -> Vec<Name> {
+) -> HashSet<Name> {
     let type_in = |class: &ResolvedClass, name: &Name| {
         class.property(name.as_str()).map(|(_, member)| member.declaration.data_type.clone())
     };
     let names: Vec<Name> = instance.properties().map(|(name, _)| name.clone()).collect();
-    let mut lost = Vec::new();
+    let mut lost = HashSet::new();
     for name in names {
         let to = type_in(now, &name);
         if type_in(made_with, &name) == to {
@@ -226,7 +231,7 @@ pub(super) fn carry(
             Some(value) => instance.set(name, value),
             None => {
                 instance.remove(name.as_str());
-                lost.push(name);
+                lost.insert(name);
             }
         }
     }

@@ -21,35 +21,43 @@ pub(super) fn key_path(
     class: &ResolvedClass,
     instance: &Instance,
 ) -> Option<ObjectPath> {
-    let result = path_from(class, |property| instance.get(property.name.as_str()).cloned());
-    match result {
+    match path_from(class, |property| instance.get(property.name.as_str()).cloned()) {
         Ok(path) => {
             key_texts(namespace, at, &path);
             Some(path)
         }
+        Err(why) => {
+            no_path(namespace, at, (class, instance), why);
+            None
+        }
+    }
+}
+
+/// Reports why an instance has no path.
+pub(super) fn no_path(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, InstanceDeclaration<'_>>,
+    (class, instance): (&ResolvedClass, &Instance),
+    why: NoPath,
+) {
+    match why {
         // What is not known of the class may be its keys.
-        Err(_) if namespace.doubts(class.name.as_str()) => None,
-        Err(NoPath::NoKeys) => {
+        _ if namespace.doubts(class.name.as_str()) => {}
+        NoPath::NoKeys => {
             let message = format!("the class `{}` has no key: it can only be embedded", class.name);
             let found = at.error(Code::NoKey, at.node.class.span, message);
             let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
             namespace.sink.push(found);
-            None
         }
-        Err(NoPath::TooDeep(name)) => {
+        NoPath::TooDeep(name) => {
             let problem = format!("nests more than {MAX_PATH_DEPTH} paths in each other");
             path_too_large(namespace, at, &name, &problem);
-            None
         }
-        Err(NoPath::TooLong(name)) => {
+        NoPath::TooLong(name) => {
             let problem = format!("makes a path with more than {MAX_KEY_PATHS} bytes of paths");
             path_too_large(namespace, at, &name, &problem);
-            None
         }
-        Err(NoPath::Missing) => {
-            missing_keys(namespace, at, class, instance);
-            None
-        }
+        NoPath::Missing => missing_keys(namespace, at, class, instance),
     }
 }
 

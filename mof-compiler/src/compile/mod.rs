@@ -31,6 +31,7 @@ mod early;
 mod embedded;
 mod filter;
 mod flavors;
+mod follow;
 mod gone;
 mod history;
 mod instance;
