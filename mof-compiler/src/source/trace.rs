@@ -73,7 +73,9 @@ impl<'fs> TracingFileSystem<'fs> {
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
         let path = |(path, answers)| (PathBuf::from(path), answers);
         let mut answers: Vec<_> = noted.answers.into_iter().map(path).collect();
-        answers.sort_by_cached_key(|(path, _)| in_path_order(path));
+        // On Windows two spellings of one path are in the same place, but for their texts.
+        answers
+            .sort_by_cached_key(|(path, _)| (in_path_order(path), path.clone().into_os_string()));
         Trace { answers, broken: noted.broken }
     }
 
