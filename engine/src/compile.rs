@@ -91,10 +91,10 @@ impl Session {
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
         let (changes, mut said) = (compiled.changes, compiled.diagnostics);
-        match self.load_by_name(context, &archive, &changes) {
+        match self.load_by_name(context, &archive, &changes, said.limit()) {
             Ok(loaded) => Ok((loaded, said)),
             Err(refused) => {
-                refused.findings(&changes)?.into_iter().for_each(|found| said.push(found));
+                refused.tell(&changes, &mut said)?;
                 Err(EngineError::Mof(Box::new(said)))
             }
         }

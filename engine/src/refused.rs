@@ -2,13 +2,50 @@
 
 use crate::error::EngineError;
 use cimarron_model::Name;
-use cimarron_mof::{Changes, Code, Diagnostic, FileId, Span};
+use cimarron_mof::{Changes, Code, Diagnostic, Diagnostics, FileId, Span};
 
 /// What is refused, each with the reason: one thing at least.
 #[derive(Debug)]
 pub(crate) struct Refused {
     first: Box<Refusal>,
     others: Vec<Refusal>,
+    /// How many there are beside those.
+    more: usize,
+}
+
+/// What was refused so far: the first ones, and how many there are.
+#[derive(Debug)]
+pub(crate) struct Refusals {
+    kept: Vec<Refusal>,
+    most: usize,
+    count: usize,
+}
+
+impl Refusals {
+    /// None yet; `most` are kept, and one at least.
+    pub(crate) fn keeping(most: usize) -> Self {
+        Self { kept: Vec::new(), most: most.max(1), count: 0 }
+    }
+
+    pub(crate) fn push(&mut self, refusal: Refusal) {
+        self.count += 1;
+        if self.kept.len() < self.most {
+            self.kept.push(refusal);
+        }
+    }
+
+    /// How many there were, kept or not.
+    pub(crate) const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Goes on unless something is refused.
+    pub(crate) fn unless_any(self) -> Result<(), Refused> {
+        let more = self.count - self.kept.len();
+        let mut others = self.kept.into_iter();
+        let Some(first) = others.next() else { return Ok(()) };
+        Err(Refused { first: Box::new(first), others: others.collect(), more })
+    }
 }
 
 /// One thing that is refused.
@@ -37,35 +74,25 @@ impl Subject {
 
 impl From<EngineError> for Refused {
     fn from(error: EngineError) -> Self {
-        Refusal { subject: None, error }.into()
-    }
-}
-
-impl From<Refusal> for Refused {
-    fn from(first: Refusal) -> Self {
-        Self { first: Box::new(first), others: Vec::new() }
+        let first = Box::new(Refusal { subject: None, error });
+        Self { first, others: Vec::new(), more: 0 }
     }
 }
 
 impl Refused {
-    /// Goes on unless something is refused.
-    pub(crate) fn unless_empty(refusals: Vec<Refusal>) -> Result<(), Self> {
-        let mut others = refusals.into_iter();
-        let Some(first) = others.next() else { return Ok(()) };
-        Err(Self { first: Box::new(first), others: others.collect() })
-    }
-
     /// What to tell who asks for one reason.
     pub(crate) fn first(self) -> EngineError {
         self.first.error
     }
 
-    /// The same as findings in the text that says what `changes` hold; all or, where
+    /// Adds the same as findings in the text that says what `changes` hold; all or, where
     /// something has no place there, one reason.
-    pub(crate) fn findings(self, changes: &Changes) -> Result<Vec<Diagnostic>, EngineError> {
+    pub(crate) fn tell(self, changes: &Changes, said: &mut Diagnostics) -> Result<(), EngineError> {
         let all = std::iter::once(&*self.first).chain(&self.others);
         let found: Option<Vec<_>> = all.map(|refusal| refusal.finding(changes)).collect();
-        found.ok_or_else(|| self.first())
+        found.ok_or_else(|| self.first.error)?.into_iter().for_each(|finding| said.push(finding));
+        said.omit(Code::Unloadable, self.more);
+        Ok(())
     }
 }
 

@@ -167,6 +167,18 @@ impl Diagnostics {
         }
     }
 
+    /// Counts findings of a code that somebody else found and did not keep.
+    pub fn omit(&mut self, code: Code, how_many: usize) {
+        if let Some(severity) = self.graded(code, code.severity()).filter(|_| how_many > 0) {
+            self.counted(code, severity, how_many);
+        }
+    }
+
+    /// How many findings of one severity are kept.
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
     fn graded(&self, code: Code, severity: Severity) -> Option<Severity> {
         if self.levels.is_empty() { Some(severity) } else { self.levels.severity(code, severity) }
     }

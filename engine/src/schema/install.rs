@@ -8,7 +8,7 @@ use super::qualifiers::{Conflict, check_change};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use crate::refused::{Refusal, Refused, Subject};
+use crate::refused::{Refusal, Refusals, Subject};
 use cimarron_model::{ClassVersion, Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
@@ -27,13 +27,15 @@ pub(crate) struct Installed {
     pub(crate) moved: Vec<(ClassId, UpdateMode)>,
 }
 
-/// Plans the installation of one namespace of an archive; nothing is changed.
+/// Plans the installation of one namespace of an archive; nothing is changed. What cannot be
+/// installed joins `refused` and is left out of the plan, with what is below it.
 pub(crate) fn install(
     current: &Arc<Schema>,
     archive: &Arc<Archive>,
     namespace: usize,
     policy: Policy<'_>,
-) -> Result<Installed, Refused> {
+    refused: &mut Refusals,
+) -> Result<Installed, EngineError> {
     let Some(content) = archive.namespaces().nth(namespace) else {
         return Ok(nothing(current, 0));
     };
@@ -42,7 +44,7 @@ pub(crate) fn install(
     let mut replaced = Changed::new();
     let mut added: Vec<Arc<ClassDef>> = Vec::new();
     let mut unchanged = 0;
-    let mut refused = Vec::new();
+    let mut out = HashSet::new();
     for class in content.classes() {
         let there = current.class(class.name());
         if there.is_some_and(|live| live.def().is_system()) {
@@ -69,6 +71,7 @@ pub(crate) fn install(
             Ok(mode) => mode,
             Err(error) => {
                 refused.push(Subject::Class(class.name().into()).refused(content.name(), error));
+                out.insert(class.name());
                 continue;
             }
         };
@@ -84,9 +87,15 @@ pub(crate) fn install(
         };
         added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
     }
+    if !out.is_empty() {
+        let is_below =
+            |def: &ClassDef| def.view().is_some_and(|c| c.ancestors().any(|n| out.contains(n)));
+        added.retain(|def| !is_below(def));
+        let added: HashSet<ClassId> = added.iter().map(|def| def.id).collect();
+        replaced.retain(|id, _| added.contains(id));
+    }
     let (qualifier_types, new_types) =
-        merge_qualifier_types(current, content, policy.dialect, &mut refused);
-    Refused::unless_empty(refused)?;
+        merge_qualifier_types(current, content, policy.dialect, refused);
     let changed = added.len();
     if changed == 0 && new_types == 0 {
         return Ok(nothing(current, unchanged));
@@ -107,8 +116,8 @@ pub(crate) fn install(
             &added,
             &mut replaced,
             (policy.dialect, version),
-        )
-        .map_err(|error| refused_change(error, current, content))?;
+            refused,
+        )?;
         if !below.is_empty() {
             let again: HashSet<ClassId> = below.iter().map(|c| c.id).collect();
             classes.retain(|c| !again.contains(&c.id));
@@ -128,25 +137,17 @@ pub(crate) fn install(
     })
 }
 
-/// That a class cannot change for what is there of it, or of classes below it that an archive
-/// may not have.
+/// That a change does not fit a class, which an archive need not have: the change is that of
+/// one above then.
 pub(crate) fn refused_change(
-    error: EngineError,
+    (class, error): (&Name, EngineError),
     current: &Schema,
     content: SchemaView<'_>,
-) -> Refused {
-    let class = match &error {
-        EngineError::ClassHasInstances { class } | EngineError::ClassHasChildren { class, .. } => {
-            let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
-            let mut names = lineage.map(ClassRef::name);
-            names.find(|name| content.class(name.as_str()).is_some()).cloned()
-        }
-        _ => None,
-    };
-    match class {
-        Some(class) => Subject::Class(class).refused(content.name(), error).into(),
-        None => error.into(),
-    }
+) -> Refusal {
+    let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
+    let mut names = lineage.map(ClassRef::name);
+    let changed = names.find(|name| content.class(name.as_str()).is_some()).unwrap_or(class);
+    Subject::Class(changed.clone()).refused(content.name(), error)
 }
 
 /// What installing nothing new makes of a schema.
@@ -208,9 +209,6 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
     }
 }
 
-/// How many qualifier types are refused at once.
-const MOST_REFUSED_TYPES: usize = 100;
-
 type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
 
 /// The qualifier types with the archive's, and how many are new. Classes that stay as they
@@ -219,7 +217,7 @@ fn merge_qualifier_types(
     current: &Schema,
     content: SchemaView<'_>,
     dialect: Dialect,
-    refused: &mut Vec<Refusal>,
+    refused: &mut Refusals,
 ) -> (QualifierTypes, usize) {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;
@@ -227,10 +225,6 @@ fn merge_qualifier_types(
         let declaration = declaration.to_qualifier_type();
         if merged.get(&declaration.name) == Some(&declaration) {
             continue;
-        }
-        // Each conflict takes a look at all classes.
-        if refused.len() >= MOST_REFUSED_TYPES {
-            break;
         }
         let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
         let conflict = check_change(current, &declaration, dialect, stays);

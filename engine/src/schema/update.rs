@@ -9,8 +9,10 @@
 //! Classes below a changed one are resolved again under it, judged by the rules that hold
 //! for every declaration: what they did not break before and break now is a conflict.
 
+use super::install::refused_change;
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
+use crate::refused::Refusals;
 use cimarron_model::{Class, ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
 use cimarron_schema::rules::{Environment, Violation, check_class};
@@ -18,7 +20,7 @@ use cimarron_schema::{
     Archive, ClassForm, ClassView, ResolvedClass, SchemaBuilder, SchemaView, Shared,
     differs_in_more_than_notes,
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What holds while an archive is installed.
@@ -94,7 +96,8 @@ pub(super) type Changed = HashMap<ClassId, UpdateMode>;
 
 /// Resolves the classes again that lie below a changed one and are not in the archive as
 /// they must be. `schema` has the new classes in place, `current` is what was before.
-/// What follows from a change joins `changed`.
+/// What follows from a change joins `changed`. Classes that a change does not fit join
+/// `refused`, and nothing is resolved below them.
 pub(super) fn resolve_below(
     current: &Schema,
     schema: &Schema,
@@ -102,15 +105,22 @@ pub(super) fn resolve_below(
     added: &[Arc<ClassDef>],
     changed: &mut Changed,
     (dialect, version): (Dialect, ClassVersion),
+    refused: &mut Refusals,
 ) -> Result<Vec<Arc<ClassDef>>, EngineError> {
     let added: HashMap<ClassId, ()> = added.iter().map(|def| (def.id, ())).collect();
     let mut rebuilt: HashMap<ClassId, Arc<ResolvedClass>> = HashMap::new();
     let (mut before, mut after) = (Resolved::default(), Resolved::default());
     let mut builder = SchemaBuilder::new(dialect);
     let target = builder.namespace("again");
+    let mut out: HashSet<ClassId> = HashSet::new();
     for class in schema.classes() {
         let id = class.def().id;
         let Some(parent) = class.parent() else { continue };
+        if out.contains(&parent.def().id) {
+            changed.remove(&id);
+            out.insert(id);
+            continue;
+        }
         let mode = changed.get(&id).or_else(|| changed.get(&parent.def().id));
         let Some(mode) = mode.copied() else { continue };
         let is_new = added.contains_key(&id);
@@ -146,10 +156,12 @@ pub(super) fn resolve_below(
             found = judge(&local, Some(&above));
         }
         if found.iter().any(|violation| !known.contains(violation)) {
-            return Err(EngineError::ClassHasChildren {
-                class: parent.name().clone(),
-                child: class.name().clone(),
-            });
+            let (class, child) = (parent.name().clone(), class.name().clone());
+            let error = EngineError::ClassHasChildren { class, child };
+            refused.push(refused_change((parent.name(), error), current, content));
+            changed.remove(&id);
+            out.insert(id);
+            continue;
         }
         target.know(above);
         let again = target.add_class(local).map_err(|missing| EngineError::SuperclassNotFound {

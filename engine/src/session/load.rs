@@ -8,7 +8,7 @@ use crate::check::Checker;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, NamespaceWriter};
-use crate::refused::{Refused, Subject};
+use crate::refused::{Refusals, Refused, Subject};
 use crate::schema::install::{Installed, install, refused_change};
 use crate::schema::update::Policy;
 use crate::store::Transaction;
@@ -19,9 +19,6 @@ use std::sync::Arc;
 
 /// How many instances are created between two looks at deadline and cancel token.
 const INSTANCES_PER_CHECK: usize = 1024;
-
-/// How many instances that are refused are told of.
-const MOST_REFUSED: usize = 1_000;
 
 /// What loading an archive did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,26 +79,28 @@ impl Session {
             1 => Placement::Here,
             _ => Placement::ByName,
         };
-        self.load(context, archive, placement, &Changes::default()).map_err(Refused::first)
+        let what = (archive, &Changes::default());
+        self.load(context, what, placement, Refusals::keeping(1)).map_err(Refused::first)
     }
 
     /// Loads an archive whose namespaces go where their names say, and does what its text
-    /// asks for beside.
+    /// asks for beside. Of what is refused the first `most` are told.
     pub(crate) fn load_by_name(
         &self,
         context: &CallContext,
         archive: &Arc<Archive>,
         changes: &Changes,
+        most: usize,
     ) -> Result<Loaded, Refused> {
-        self.load(context, archive, Placement::ByName, changes)
+        self.load(context, (archive, changes), Placement::ByName, Refusals::keeping(most))
     }
 
     fn load(
         &self,
         context: &CallContext,
-        archive: &Arc<Archive>,
+        (archive, changes): (&Arc<Archive>, &Changes),
         placement: Placement,
-        changes: &Changes,
+        mut refused: Refusals,
     ) -> Result<Loaded, Refused> {
         let mut transaction = Transaction::begin(self.repository().commits())?;
         self.delete_namespaces_of(&mut transaction, &changes.deletions)?;
@@ -110,11 +109,14 @@ impl Session {
         for (namespace, numbers) in &targets {
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
             let what = (archive, changes);
-            let spaces = self.load_one(context, what, &mut writer, numbers, &mut loaded)?;
-            for name in spaces {
+            let outcome = (&mut loaded, &mut refused);
+            let spaces = self.load_one(context, what, &mut writer, numbers, outcome)?;
+            // The next namespace is only judged when something is refused in this one.
+            for name in spaces.into_iter().filter(|_| refused.count() == 0) {
                 self.repository().create_in(&mut transaction, &name, namespace.dialect)?;
             }
         }
+        refused.unless_any()?;
         for (namespace, _) in &targets {
             populate(self.repository(), &mut transaction, namespace)?;
         }
@@ -158,32 +160,39 @@ impl Session {
     }
 
     /// Loads some of the archive's namespaces into one of ours; the namespaces for which
-    /// instances stand.
+    /// instances stand. Instances are not judged where classes are refused: they would be
+    /// judged by the wrong ones.
     fn load_one(
         &self,
         context: &CallContext,
         (archive, changes): (&Arc<Archive>, &Changes),
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
-        loaded: &mut Loaded,
-    ) -> Result<Vec<Name>, Refused> {
+        (loaded, refused): (&mut Loaded, &mut Refusals),
+    ) -> Result<Vec<Name>, EngineError> {
         let mut spaces = Vec::new();
+        let before = refused.count();
         for number in numbers {
             let Some(content) = archive.namespaces().nth(*number) else { continue };
             let name = content.name();
             let deletions = changes.deletions.iter().filter(|d| d.namespace.is(name));
             delete(writer, deletions)?;
-            let before = writer.root();
+            let root = writer.root();
             let policy = Policy {
                 dialect: writer.namespace.dialect,
                 flags: &|class| changes.class(name, class),
-                has_instances: &|id| before.has_instances(id),
+                has_instances: &|id| root.has_instances(id),
             };
-            let installed = install(&before.schema, archive, *number, policy)?;
+            let installed = install(&root.schema, archive, *number, policy, refused)?;
             let Installed { schema: next, changed, unchanged, qualifier_types, moved } = installed;
-            if !Arc::ptr_eq(&before.schema, &next) {
-                move_rows(self, writer, next, &moved)
-                    .map_err(|error| refused_change(error, &before.schema, content))?;
+            if !Arc::ptr_eq(&root.schema, &next) {
+                let is_trial = refused.count() > before;
+                for (class, error) in move_rows(self, writer, &next, &moved, is_trial)? {
+                    refused.push(refused_change((&class, error), &root.schema, content));
+                }
+            }
+            if refused.count() > before {
+                break;
             }
             let root = writer.root();
             loaded.classes += changed;
@@ -201,7 +210,6 @@ impl Session {
                 (Dialect::Wmi, Existence::UpdateOnly) => PutMode::UpdateOnly,
                 (Dialect::Wmi, Existence::CreateOrUpdate) => PutMode::CreateOrUpdate,
             };
-            let mut refused = Vec::new();
             for (n, instance) in content.instances().enumerate() {
                 if n % INSTANCES_PER_CHECK == 0 {
                     context.check(&**self.repository().clock())?;
@@ -211,14 +219,10 @@ impl Session {
                 let done = put.and_then(|put| put.apply(namespace, &root, writer.transaction));
                 match done.and_then(|_| namespace_of(namespace, &instance)) {
                     Ok(space) => spaces.extend(space),
-                    Err(error) if refused.len() < MOST_REFUSED => {
-                        refused.push(Subject::Instance(n).refused(name, error));
-                    }
-                    Err(_) => {}
+                    Err(error) => refused.push(Subject::Instance(n).refused(name, error)),
                 }
                 loaded.instances += 1;
             }
-            Refused::unless_empty(refused)?;
         }
         Ok(spaces)
     }

@@ -84,19 +84,27 @@ fn delete_instance(
 }
 
 /// Makes a schema current and takes the rows of changed classes over: as they are, where
-/// every old row is one of the new class, and else written again one by one.
+/// every old row is one of the new class, and else written again one by one. The classes
+/// whose rows do not fit, each with one reason; where there are some, or in a trial, the
+/// transaction may not be committed.
 pub(super) fn move_rows(
     session: &Session,
     writer: &mut NamespaceWriter<'_, '_, '_>,
-    new: Arc<Schema>,
+    new: &Arc<Schema>,
     changed: &[(ClassId, UpdateMode)],
-) -> Result<(), EngineError> {
+    is_trial: bool,
+) -> Result<Vec<(Name, EngineError)>, EngineError> {
     let before = writer.root();
+    let namespace = writer.namespace;
+    let limits = session.repository().limits();
+    let location = &namespace.location;
+    let checker = Checker { schema: new, dialect: namespace.dialect, location, limits };
     let mut rows: Vec<(Instance, UpdateMode)> = Vec::new();
     let mut taken: Vec<(ClassId, SlotMap)> = Vec::new();
+    let mut unfit: Vec<(Name, EngineError)> = Vec::new();
     for (id, mode) in changed {
         let Some(table) = before.table(*id) else { continue };
-        let map = slot_map((&before.schema, &new), *id);
+        let map = slot_map((&before.schema, new), *id);
         let is_lossless = |map: &SlotMap| {
             let may_lose = *mode == UpdateMode::Force;
             can_take(table) && (may_lose || !loses_values(table, map))
@@ -110,27 +118,40 @@ pub(super) fn move_rows(
             let slots = 0..chunk.layout().slots.len() as u32;
             rows.extend(current.map(|row| (instance_of(chunk, row, slots.clone()), *mode)));
         }
+        if is_trial {
+            continue;
+        }
         writer.transaction.set_moving(true);
         writer.clear_class(*id);
         writer.transaction.set_moving(false);
     }
-    let root = writer.set_schema(new);
-    let namespace = writer.namespace;
-    let checker = session.checker(&root.schema);
-    for (id, map) in taken {
-        let limits = session.repository().limits();
-        take_over((namespace, limits), writer.transaction, (&before, &root), id, &map)?;
+    let root = if is_trial { before.clone() } else { writer.set_schema(new.clone()) };
+    for (id, map) in taken.into_iter().filter(|_| !is_trial) {
+        let taken = take_over((namespace, limits), writer.transaction, (&before, &root), id, &map);
+        if let (Err(error), Some(class)) = (taken, root.schema.by_id(id)) {
+            unfit.push((class.name().clone(), error));
+        }
     }
     writer.transaction.set_moving(true);
     for (mut instance, mode) in rows {
-        fit(checker, &mut instance, mode)?;
+        // Rows stand class by class.
+        if unfit.last().is_some_and(|(class, _)| *class == instance.class) {
+            continue;
+        }
+        fit(checker, &mut instance, mode);
         let mut desk = Desk::default();
         let row = NewRow::prepare(checker, &instance, &mut desk)
-            .map_err(|_| EngineError::ClassHasInstances { class: instance.class.clone() })?;
-        row.insert(namespace, &root, writer.transaction)?;
+            .map_err(|_| EngineError::ClassHasInstances { class: instance.class.clone() });
+        let moved = row.and_then(|row| match is_trial {
+            true => Ok(()),
+            false => row.insert(namespace, &root, writer.transaction),
+        });
+        if let Err(error) = moved {
+            unfit.push((instance.class.clone(), error));
+        }
     }
     writer.transaction.set_moving(false);
-    Ok(())
+    Ok(unfit)
 }
 
 /// Takes the rows of a class over as they are.
@@ -198,23 +219,21 @@ fn new_defaults(
 
 /// Takes the values out of an instance that its class does not take any more: those that
 /// say nothing, and in force mode all of them.
-fn fit(checker: Checker<'_>, instance: &mut Instance, mode: UpdateMode) -> Result<(), EngineError> {
-    let refused = EngineError::ClassHasInstances { class: instance.class.clone() };
-    let Some(class) = checker.schema.class(instance.class.as_str()) else { return Err(refused) };
+fn fit(checker: Checker<'_>, instance: &mut Instance, mode: UpdateMode) {
+    let Some(class) = checker.schema.class(instance.class.as_str()) else { return };
     let layout = class.layout();
-    let mut misfits: Vec<(Name, bool)> = Vec::new();
+    let mut misfits: Vec<Name> = Vec::new();
     for (name, property) in instance.properties() {
+        if mode != UpdateMode::Force && !property.value.is_null() {
+            continue;
+        }
         let mut alone = Instance::new(instance.class.clone());
         alone.set(name.clone(), property.value.clone());
         if checker.given(layout, &alone).is_err() {
-            misfits.push((name.clone(), property.value.is_null()));
+            misfits.push(name.clone());
         }
     }
-    for (name, empty) in misfits {
-        if !empty && mode != UpdateMode::Force {
-            return Err(refused);
-        }
+    for name in misfits {
         instance.remove(name.as_str());
     }
-    Ok(())
 }

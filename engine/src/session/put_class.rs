@@ -11,7 +11,7 @@ use super::{Operation, PutMode, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::NamespaceWriter;
-use crate::refused::Refused;
+use crate::refused::{Refusals, Refused};
 use crate::schema::Schema;
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
@@ -77,14 +77,19 @@ impl Session {
                 flags: &|_| flags,
                 has_instances: &|id| root.has_instances(id),
             };
+            let mut refused = Refusals::keeping(1);
             let Installed { schema: next, moved, .. } =
-                install(&schema, &archive, 0, policy).map_err(Refused::first)?;
+                install(&schema, &archive, 0, policy, &mut refused)?;
+            refused.unless_any().map_err(Refused::first)?;
             if Arc::ptr_eq(&schema, &next) {
                 return Ok(());
             }
             self.check_defaults(&next, &class.name)?;
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
-            move_rows(self, &mut writer, next, &moved)?;
+            let unfit = move_rows(self, &mut writer, &next, &moved, false)?;
+            if let Some((_, error)) = unfit.into_iter().next() {
+                return Err(error);
+            }
             transaction.commit(&self.caller)?;
             return Ok(());
         }

@@ -37,7 +37,7 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
             closed?;
             report(args, (folder, dialect), &loaded, &said, start.elapsed())
         }
-        Err(error) => Err(refused(args, &error, &sources)?),
+        Err(error) => Err(refused(args, (folder, dialect), &error, &sources, start.elapsed())?),
     }
 }
 
@@ -64,10 +64,20 @@ fn options(args: &CompileArgs, data: &Data) -> Result<CompileOptions, Failure> {
     Ok(CompileOptions { dialect, ..options })
 }
 
-fn refused(args: &CompileArgs, error: &EngineError, sources: &Sources) -> Result<Stop, Stop> {
+fn refused(
+    args: &CompileArgs,
+    place: (&Path, Dialect),
+    error: &EngineError,
+    sources: &Sources,
+    took: Duration,
+) -> Result<Stop, Stop> {
     match error.diagnostics() {
         Some(said) => {
             args.findings.report(said, sources.map())?;
+            if args.findings.report.format == FindingsFormat::Json {
+                // How many findings there are, and that nothing was loaded.
+                report(args, place, &Loaded::default(), said, took)?;
+            }
             Ok(Stop::Reported)
         }
         None => Ok(Failure::input(error.status(), error.to_string()).into()),

@@ -2,4 +2,5 @@
 
 mod copies;
 mod loading;
+mod refusals;
 mod text;
