@@ -203,7 +203,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Inv
         _ => None,
     };
     if let (Some(load), Some((_, matches))) = (load, matches.subcommand()) {
-        load.order_sources(matches);
+        load.complete(matches);
     }
     Ok(invocation)
 }
@@ -273,7 +273,7 @@ mod tests {
         ];
         assert_eq!(args.load.sources, expected);
         assert_eq!((args.query.as_str(), args.load.mof.namespace.as_str()), ("q", "root/cimv2"));
-        assert_eq!(args.load.mof.dialect.0, Dialect::Wmi);
+        assert_eq!((args.load.mof.dialect.0, args.load.dialect), (Dialect::Wmi, None));
     }
 
     #[test]

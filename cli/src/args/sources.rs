@@ -1,7 +1,9 @@
 //! What a command loads before it does what it is for.
 
 use super::{DataArgs, MofArgs, UpdateArgs};
+use cimarron_model::Dialect;
 use clap::error::{ContextKind, ContextValue};
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +11,8 @@ use std::path::PathBuf;
 /// Where the repository of a command is, and what is loaded into it.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// An archive to load; may be repeated. Sources load in the order given
+    /// An archive to load; may be repeated. Sources load in the order given, and without
+    /// --dialect the rules hold that the first archive was compiled by
     #[arg(long, value_name = "A")]
     archive: Vec<PathBuf>,
     /// A MOF file, directory or zip to compile; may be repeated
@@ -18,6 +21,9 @@ pub(crate) struct SourceArgs {
     /// Archives and MOF in the order of the command line.
     #[arg(skip)]
     pub(crate) sources: Vec<Source>,
+    /// The dialect, where the command line says one.
+    #[arg(skip)]
+    pub(crate) dialect: Option<Dialect>,
     #[command(flatten)]
     pub(crate) mof: MofArgs,
     #[command(flatten)]
@@ -34,9 +40,11 @@ pub(crate) enum Source {
 }
 
 impl SourceArgs {
-    /// Merges the two lists by their places on the command line, which derived
-    /// arguments do not keep.
-    pub(super) fn order_sources(&mut self, matches: &ArgMatches) {
+    /// Takes over what derived arguments do not keep: the places of the sources on the command
+    /// line, which the two lists are merged by, and what it does not say.
+    pub(super) fn complete(&mut self, matches: &ArgMatches) {
+        let is_given = matches.value_source("dialect") == Some(ValueSource::CommandLine);
+        self.dialect = is_given.then_some(self.mof.dialect.0);
         let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
         let archives = self.archive.iter().cloned().map(Source::Archive);
         let mof = self.mof_paths.iter().cloned().map(Source::Mof);

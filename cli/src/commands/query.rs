@@ -2,7 +2,6 @@
 
 use crate::args::{Explain, QueryArgs};
 use crate::core;
-use crate::core::data::{Data, Expect};
 use crate::failure::Stop;
 use crate::output::plan::write_plan;
 use crate::output::stdout;
@@ -18,10 +17,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
         return Ok(out.flush()?);
     }
     let progress = Progress::new("loading");
-    // Who loads nothing asks what is there.
-    let expect = if args.load.sources.is_empty() { Expect::There } else { Expect::Anything };
-    let data = Data::of(&args.load.data, args.load.mof.dialect.0, expect)?;
-    let session = core::load(&args.load, &data, args.style(), &progress)?;
+    let (data, session) = core::load(&args.load, args.style(), &progress)?;
     let session = session.with_language_level(args.level());
     let answered = answer(args, &session, progress);
     drop(session);

@@ -1,7 +1,6 @@
 //! `cimarron watch`: an event query in, events out as they come.
 
 use crate::args::{EventFormat, WatchArgs};
-use crate::core::data::{Data, Expect};
 use crate::core::{self, End, Next, Watch};
 use crate::failure::Stop;
 use crate::output::events::EventWriter;
@@ -10,10 +9,7 @@ use cimarron_engine::Repository;
 
 pub(crate) fn run(args: &WatchArgs) -> Result<(), Stop> {
     let progress = Progress::new("loading");
-    let load = &args.load;
-    let expect = if load.sources.is_empty() { Expect::There } else { Expect::Anything };
-    let data = Data::of(&load.data, load.mof.dialect.0, expect)?;
-    let session = core::load(load, &data, args.style(), &progress)?;
+    let (data, session) = core::load(&args.load, args.style(), &progress)?;
     drop(progress);
     let watched = watch(args, Watch::new(args, session), data.repository());
     // What happened stays, however the watch ended.

@@ -2,22 +2,46 @@
 
 use super::{Texts, archive_of, open_archive, read_mof, report};
 use crate::args::{Source, SourceArgs};
-use crate::core::data::Data;
+use crate::core::data::{Data, Expect};
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Session};
-use cimarron_model::{Name, fold};
+use cimarron_model::{Dialect, Name, fold};
 use cimarron_mof::{CompileOptions, Compiled, Sources};
 use cimarron_scenarios::Refusal;
+use cimarron_schema::Archive;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A session with everything that is to be loaded.
+/// A repository with everything that is to be loaded, and a session in the namespace that is
+/// asked.
 pub(crate) fn load(
     args: &SourceArgs,
+    style: FailureStyle,
+    progress: &Progress,
+) -> Result<(Data, Session), Stop> {
+    let mut archives = Vec::new();
+    for source in &args.sources {
+        if let Source::Archive(path) = source {
+            archives.push(Arc::new(open_archive(path)?));
+        }
+    }
+    let compiled_by = archives.first().map(|archive| archive.dialect());
+    let dialect = args.dialect.or(compiled_by).unwrap_or(args.mof.dialect.0);
+    // Who loads nothing asks what is there.
+    let expect = if args.sources.is_empty() { Expect::There } else { Expect::Anything };
+    let data = Data::of(&args.data, dialect, expect)?;
+    let session = fill(args, &data, dialect, archives, style, progress)?;
+    Ok((data, session))
+}
+
+fn fill(
+    args: &SourceArgs,
     data: &Data,
+    dialect: Dialect,
+    archives: Vec<Arc<Archive>>,
     style: FailureStyle,
     progress: &Progress,
 ) -> Result<Session, Stop> {
@@ -28,12 +52,14 @@ pub(crate) fn load(
     let session = if args.sources.is_empty() && args.data.data.is_some() {
         data.session(namespace)?
     } else {
-        data.session_in_new(namespace, args.mof.dialect.0)?
+        data.session_in_new(namespace, dialect)?
     };
+    let mut archives = archives.into_iter();
     for source in &args.sources {
         match source {
             Source::Archive(path) => {
-                let names = load_archive(&session, path)?;
+                let Some(archive) = archives.next() else { continue };
+                let names = load_archive(&session, path, &archive)?;
                 let is_filled =
                     names.len() == 1 || names.iter().any(|name| fold::eq(name, namespace));
                 elsewhere = elsewhere.filter(|_| !is_filled);
@@ -57,9 +83,12 @@ pub(crate) fn load(
 }
 
 /// Loads an archive into the session's namespace; the namespaces that the archive has.
-fn load_archive(session: &Session, path: &Path) -> Result<Vec<String>, Failure> {
-    let archive = Arc::new(open_archive(path)?);
-    match session.load_archive(&CallContext::default(), &archive) {
+fn load_archive(
+    session: &Session,
+    path: &Path,
+    archive: &Arc<Archive>,
+) -> Result<Vec<String>, Failure> {
+    match session.load_archive(&CallContext::default(), archive) {
         Ok(_) => Ok(archive.namespaces().map(|content| content.name().to_owned()).collect()),
         Err(error) => Err(Failure::input(error.status(), format!("`{}`: {error}", path.display()))),
     }

@@ -26,6 +26,7 @@ mod overwriting;
 mod pipeline;
 mod query;
 mod query_check;
+mod query_dialect;
 mod query_kinds;
 mod scenario;
 mod show;
