@@ -117,6 +117,10 @@ impl Failure {
         self
     }
 
+    pub(crate) const fn status(&self) -> Status {
+        self.status
+    }
+
     pub(crate) const fn spares_report(&self) -> bool {
         self.spares_report
     }

@@ -18,17 +18,19 @@ Exit codes:
     json_failures!()
 );
 
+/// What arguments that name a data directory stand under in a help.
+const DATA: &str = "Data directory";
+
 /// Where a repository is kept.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Data directory")]
 pub(crate) struct DataArgs {
     /// Work on the repository in DIR in place of an empty one; what is loaded stays there
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = DATA)]
     pub(crate) data: Option<PathBuf>,
     /// When commits are forced to the disk: always (before anybody sees them), never (that is
     /// left to the system), or every so many milliseconds
     #[arg(long, value_name = "always|never|MS", default_value = "always", value_parser = sync,
-          requires = "data")]
+          requires = "data", help_heading = DATA)]
     pub(crate) sync: SyncMode,
 }
 

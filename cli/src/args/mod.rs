@@ -190,11 +190,17 @@ impl Invocation {
     }
 }
 
+/// The command line, as helps tell it.
+fn definition() -> clap::Command {
+    let cli = Cli::command().mut_subcommand("query", sources::describe);
+    cli.mut_subcommand("watch", sources::describe)
+}
+
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
     let arguments = query::join_explain(arguments.into_iter().collect());
     let refuse = |error| Refusal::new(sources::tip(error, &arguments), asks_for_json(&arguments));
-    let matches = Cli::command().try_get_matches_from(&arguments).map_err(refuse)?;
+    let matches = definition().try_get_matches_from(&arguments).map_err(refuse)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
     let mut invocation = cli.command;
     let load = match &mut invocation {
@@ -258,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_definition_is_sound() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 
     #[test]

@@ -4,15 +4,14 @@ use super::{DataArgs, MofArgs, UpdateArgs};
 use cimarron_model::Dialect;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
+use clap::{ArgMatches, Args, Command};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Where the repository of a command is, and what is loaded into it.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// An archive to load; may be repeated. Sources load in the order given, and without
-    /// --dialect the rules hold that the first archive was compiled by
+    /// An archive to load; may be repeated. Sources load in the order given
     #[arg(long, value_name = "A")]
     archive: Vec<PathBuf>,
     /// A MOF file, directory or zip to compile; may be repeated
@@ -54,6 +53,20 @@ impl SourceArgs {
         placed.sort_by_key(|(place, _)| *place);
         self.sources = placed.into_iter().map(|(_, source)| source).collect();
     }
+}
+
+/// Adapts what is said of namespace and dialect to commands that load and ask.
+pub(super) fn describe(command: Command) -> Command {
+    command
+        .mut_arg("namespace", |argument| {
+            argument.help("The namespace that is loaded into and asked")
+        })
+        .mut_arg("dialect", |argument| {
+            argument.hide_default_value(true).help(
+                "Whose rules hold where DMTF's and WMI's differ; without it those that the first \
+                 archive was compiled by, else wmi",
+            )
+        })
 }
 
 /// Says where sources belong, to those who wrote one where the query is awaited.

@@ -122,8 +122,7 @@ fn choose<'a>(reading: Reading<'a>, names: &[String]) -> Result<Vec<Chosen<'a>>,
 }
 
 fn unknown_class(reading: Reading<'_>, name: &str) -> Failure {
-    let failure =
-        Failure::input(Status::ClassNotFound, format!("the archive has no class `{name}`"));
+    let failure = Failure::input(Status::ClassNotFound, format!("there is no class `{name}`"));
     let classes = reading.namespaces().flat_map(|s| s.classes().map(ClassView::name));
     failure.with_nearest(name, classes)
 }

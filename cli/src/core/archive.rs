@@ -26,11 +26,15 @@ pub(crate) fn open_archive(path: &Path) -> Result<Archive, Failure> {
     })
 }
 
+/// Whether a path is named as an archive.
+pub(super) fn is_named_so(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"))
+}
+
 /// The archive at a path; `None` where there is something that is no archive, which is
 /// read as MOF then. What is named as an archive must be one.
 pub(crate) fn archive_at(path: &Path) -> Result<Option<Archive>, Failure> {
-    let is_named_so = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"));
-    if is_named_so {
+    if is_named_so(path) {
         return open_archive(path).map(Some);
     }
     if !path.is_file() {

@@ -46,6 +46,10 @@ impl Data {
         sync: SyncMode,
         expect: Expect,
     ) -> Result<Self, Failure> {
+        if folder.is_file() {
+            let message = format!("`{}` is a file, and no data directory", folder.display());
+            return Err(Failure::input(Status::InvalidParameter, message));
+        }
         if expect == Expect::There && is_vacant(folder)? {
             let message = format!("`{}` holds no repository", folder.display());
             return Err(Failure::input(Status::NotFound, message));

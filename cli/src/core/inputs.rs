@@ -1,7 +1,7 @@
 //! What a command line names as input: paths, patterns and standard input.
 
-use super::pattern;
 use super::reads::NotingFileSystem;
+use super::{archive, pattern};
 use crate::args::usage;
 use crate::failure::Failure;
 use cimarron_model::Status;
@@ -48,7 +48,11 @@ impl Inputs {
                 }
                 items.push(Input::Bytes(stdin_name.to_owned(), read_stdin(stdin_name)?));
             } else {
-                items.extend(pattern::paths(path)?.into_iter().map(Input::Path));
+                let paths = pattern::paths(path)?;
+                if let Some(archive) = paths.iter().find(|path| archive::is_named_so(path)) {
+                    return Err(no_mof(archive));
+                }
+                items.extend(paths.into_iter().map(Input::Path));
             }
         }
         Ok(Self { items, include: include.to_vec() })
@@ -116,6 +120,13 @@ impl Inputs {
             feed(directory.as_os_str().as_encoded_bytes());
         }
     }
+}
+
+/// That an archive is named where MOF is wanted.
+fn no_mof(archive: &Path) -> Failure {
+    let message = format!("`{}` is a schema archive, and no MOF", archive.display());
+    Failure::input(Status::InvalidParameter, message)
+        .with_help("query and watch load archives with --archive; show, diff and doc read them")
 }
 
 /// What findings call standard input unless told otherwise.

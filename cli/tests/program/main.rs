@@ -8,6 +8,7 @@
     reason = "a helper that fails fails its test, and one that cannot run says so"
 )]
 
+mod advice;
 mod compile;
 mod data;
 mod demo;

@@ -83,7 +83,8 @@ impl UpdateFlags {
     fn add(&mut self, word: &str, known: &[&str]) -> Result<(), String> {
         let lower = word.to_ascii_lowercase();
         if !known.contains(&lower.as_str()) {
-            return Err(format!("the flag `{word}` is unknown"));
+            let known = known.join(", ");
+            return Err(format!("the flag `{word}` is unknown: there are {known}"));
         }
         match lower.as_str() {
             "createonly" => set(&mut self.existence, Existence::CreateOnly),
