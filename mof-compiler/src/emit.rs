@@ -8,6 +8,7 @@ mod json;
 mod losses;
 pub mod mermaid;
 mod mof;
+mod unholdable;
 mod xml;
 
 pub use losses::Loss;

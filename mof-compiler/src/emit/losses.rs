@@ -1,11 +1,12 @@
 //! What a form cannot say of a schema, so that nobody learns it from what is missing.
 //!
-//! MOF 3 says more than MOF 2 and CIM-XML have words for (DSP0221 7.5; DSP0004 2.x Annex A;
+//! XML has no form for some characters of CIM's strings. MOF 3 says more than MOF 2 and CIM-XML have words for (DSP0221 7.5; DSP0004 2.x Annex A;
 //! DSP0201). The archive has all of it.
 
 use super::Emit;
-use cimarron_model::{CimType, DataType, Dialect, Name};
-use cimarron_schema::{ResolvedClass, SchemaBuilder};
+use super::unholdable::{in_qualifiers, in_value};
+use cimarron_model::{CimType, DataType, Dialect, Name, Qualifier};
+use cimarron_schema::{Member, NamespaceBuilder, ResolvedClass, SchemaBuilder};
 use std::fmt;
 
 /// Something that a form cannot say.
@@ -17,16 +18,18 @@ enum Kind {
     ArrayReturned,
     ReferenceArray,
     LooseReference,
+    Character,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ParameterDefault,
         Self::NoResult,
         Self::ReferenceReturned,
         Self::ArrayReturned,
         Self::ReferenceArray,
         Self::LooseReference,
+        Self::Character,
     ];
 
     /// What one and several of them are called.
@@ -42,12 +45,18 @@ impl Kind {
             Self::LooseReference => {
                 ("reference outside of an association", "references outside of associations")
             }
+            Self::Character => (
+                "value with characters that XML cannot hold",
+                "values with characters that XML cannot hold",
+            ),
         }
     }
 
     /// What a form makes of it; `None` where the form has it.
     const fn outcome(self, form: Emit, dialect: Dialect) -> Option<&'static str> {
         match (form, dialect, self) {
+            (Emit::CimXml, _, Self::Character) => Some("written with U+FFFD in their place"),
+            (_, _, Self::Character) => None,
             (Emit::Mof, Dialect::Dmtf, _) => Some("written, though MOF 2 does not have it"),
             (Emit::CimXml, _, Self::ParameterDefault) => Some("left out"),
             (Emit::CimXml, _, Self::ArrayReturned) => Some("written as if they returned one value"),
@@ -112,20 +121,74 @@ impl Emit {
             for class in namespace.classes() {
                 of_class(class, &mut lose);
             }
+            // Nothing else puts such characters in question, and there are many values.
+            if self == Self::CimXml {
+                characters(namespace, &mut lose);
+            }
         }
         losses.retain(|loss| loss.count > 0);
         losses
     }
 }
 
+/// Takes note of something of a kind, at a place.
+type Lose<'a> = dyn FnMut(Kind, &dyn Fn() -> String) + 'a;
+
+/// The members at these positions.
+fn at<'a, T>(members: &'a [Member<T>], own: &'a [u32]) -> impl Iterator<Item = &'a T> {
+    let members = own.iter().filter_map(|at| members.get(*at as usize));
+    members.map(|member| &*member.declaration)
+}
+
+/// Finds values with characters that XML cannot hold, in all that a namespace declares.
+fn characters(namespace: &NamespaceBuilder, lose: &mut Lose<'_>) {
+    let mut judge = |is_lost: bool, place: &dyn Fn() -> String| {
+        if is_lost {
+            lose(Kind::Character, place);
+        }
+    };
+    for declared in namespace.qualifier_types() {
+        judge(in_value(&declared.default), &|| declared.name.to_string());
+    }
+    let own = |qualifier: &&Qualifier| !qualifier.flavor.propagated();
+    for class in namespace.classes() {
+        for qualifier in class.qualifiers.iter().filter(own) {
+            judge(in_value(&qualifier.value), &|| format!("{} {}", class.name, qualifier.name));
+        }
+        for property in at(&class.properties, &class.own_properties) {
+            let place = || format!("{}.{}", class.name, property.name);
+            judge(property.default.as_ref().is_some_and(in_value), &place);
+            for qualifier in property.qualifiers.iter().filter(own) {
+                judge(in_value(&qualifier.value), &|| format!("{} {}", place(), qualifier.name));
+            }
+        }
+        for method in at(&class.methods, &class.own_methods) {
+            let place = || format!("{}.{}", class.name, method.name);
+            for qualifier in method.qualifiers.iter().filter(own) {
+                judge(in_value(&qualifier.value), &|| format!("{} {}", place(), qualifier.name));
+            }
+            for parameter in &method.parameters {
+                let lost = in_qualifiers(&parameter.qualifiers);
+                judge(lost, &|| format!("{}.{}", place(), parameter.name));
+            }
+        }
+    }
+    for instance in namespace.instances() {
+        let place = || format!("instance of {}", instance.class);
+        judge(in_qualifiers(&instance.qualifiers), &place);
+        for (name, property) in instance.properties() {
+            let lost = in_value(&property.value) || in_qualifiers(&property.qualifiers);
+            judge(lost, &|| format!("{} {name}", place()));
+        }
+    }
+}
+
 /// Finds what a class itself declares.
-fn of_class(class: &ResolvedClass, lose: &mut dyn FnMut(Kind, &dyn Fn() -> String)) {
+fn of_class(class: &ResolvedClass, lose: &mut Lose<'_>) {
     let is_reference = |t: &DataType| t.cim_type == CimType::Reference;
-    let own = |list: &[u32]| list.iter().map(|at| *at as usize).collect::<Vec<_>>();
     let place = |member: &Name| format!("{}.{member}", class.name);
     let is_association = class.qualifiers.is_true("Association");
-    for property in own(&class.own_properties).into_iter().filter_map(|i| class.properties.get(i)) {
-        let property = &property.declaration;
+    for property in at(&class.properties, &class.own_properties) {
         if !is_reference(&property.data_type) {
             continue;
         }
@@ -136,8 +199,7 @@ fn of_class(class: &ResolvedClass, lose: &mut dyn FnMut(Kind, &dyn Fn() -> Strin
             lose(Kind::LooseReference, &|| place(&property.name));
         }
     }
-    for method in own(&class.own_methods).into_iter().filter_map(|i| class.methods.get(i)) {
-        let method = &method.declaration;
+    for method in at(&class.methods, &class.own_methods) {
         match &method.return_type {
             None => lose(Kind::NoResult, &|| place(&method.name)),
             Some(returned) => {

@@ -147,6 +147,11 @@ enum Place {
     Attribute,
 }
 
+/// Whether a document cannot have a character, not even by number (XML 1.0, "Char").
+pub(super) const fn cannot_hold(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// Appends text so that a reader gets it back. A reader turns a bare CR into LF, and
 /// in attributes line breaks and tabs into spaces, so these are written by number.
 /// Characters that XML 1.0 cannot have in any form, most controls among them, become
@@ -162,7 +167,7 @@ fn escape(out: &mut String, text: &str, place: Place) {
             '\n' if place == Place::Attribute => out.push_str("&#10;"),
             '\t' if place == Place::Attribute => out.push_str("&#9;"),
             '\n' | '\t' => out.push(c),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if cannot_hold(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
