@@ -317,6 +317,9 @@ mod tests {
                 (Severity::Warning, Code::StraySemicolon, 1),
             ]
         );
+        let mut more = both.clone();
+        more.omit(Code::UnexpectedToken, 4);
+        assert_eq!((more.count(Severity::Error), more.dropped()), (7, 5));
         let places: Vec<u32> = both.clone().into_sorted().iter().map(|d| d.span.start).collect();
         assert_eq!(places, [0, 1, 5]);
 

@@ -8,7 +8,6 @@ use crate::output::stdout;
 use crate::progress::Progress;
 use crate::terminal;
 use cimarron_engine::Session;
-use cimarron_model::Status;
 use std::io::Write;
 
 pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
@@ -20,23 +19,10 @@ pub(crate) fn run(args: &QueryArgs) -> Result<(), Stop> {
     let progress = Progress::new("loading");
     let (data, session) = core::load(&args.load, args.style(), &progress)?;
     let session = session.with_language_level(args.level());
-    let answered = answer(args, &session, progress).map_err(|stop| advise(args, stop));
+    let answered = answer(args, &session, progress).map_err(|stop| core::advise(&args.load, stop));
     drop(session);
     data.close()?;
     answered
-}
-
-/// Tells those who have named nothing to ask.
-fn advise(args: &QueryArgs, stop: Stop) -> Stop {
-    let is_empty = args.load.sources.is_empty() && args.load.data.data.is_none();
-    match stop {
-        Stop::Failure(failure) if is_empty && failure.status() == Status::InvalidClass => {
-            let help = "nothing is loaded: name MOF with --mof, an archive with --archive or a \
-                        data directory with --data";
-            Stop::Failure(failure.with_help(help))
-        }
-        other => other,
-    }
 }
 
 fn answer(args: &QueryArgs, session: &Session, progress: Progress) -> Result<(), Stop> {

@@ -14,7 +14,7 @@ pub(crate) fn run(args: &WatchArgs) -> Result<(), Stop> {
     let watched = watch(args, Watch::new(args, session), data.repository());
     // What happened stays, however the watch ended.
     data.close()?;
-    watched
+    watched.map_err(|stop| core::advise(&args.load, stop))
 }
 
 fn watch(

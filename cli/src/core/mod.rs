@@ -33,7 +33,7 @@ pub(crate) use inputs::{Inputs, Loaded, STDIN_NAME, read_stdin};
 pub(crate) use mof::{Texts, compile_alone, mof_text, read_mof, report};
 pub(crate) use scenario::{Played, play_scenario};
 pub(crate) use session::{
-    explain, load, load_compiled, mof_failure, query, query_rows, refusal_of,
+    advise, explain, load, load_compiled, mof_failure, query, query_rows, refusal_of,
 };
 pub(crate) use stamp::{Key, Stamp};
 pub(crate) use targets::Targets;

@@ -8,7 +8,7 @@ use crate::output::answer::{Answer, ClassAnswer};
 use crate::output::rows::{Row, RowAnswer};
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, QueryPlan, QueryResult, Session};
-use cimarron_model::{Dialect, Name, fold};
+use cimarron_model::{Dialect, Name, Status, fold};
 use cimarron_mof::{CompileOptions, Compiled, Sources};
 use cimarron_scenarios::Refusal;
 use cimarron_schema::Archive;
@@ -79,6 +79,19 @@ fn fill(
             Err(failure(&error).with_nearest(namespace, known).into())
         }
         _ => Ok(session),
+    }
+}
+
+/// Tells those who have named nothing to ask.
+pub(crate) fn advise(args: &SourceArgs, stop: Stop) -> Stop {
+    let is_empty = args.sources.is_empty() && args.data.data.is_none();
+    match stop {
+        Stop::Failure(failure) if is_empty && failure.status() == Status::InvalidClass => {
+            let help = "nothing is loaded: name MOF with --mof, an archive with --archive or a \
+                        data directory with --data";
+            Stop::Failure(failure.with_help(help))
+        }
+        other => other,
     }
 }
 

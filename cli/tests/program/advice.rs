@@ -29,6 +29,7 @@ fn what_goes_wrong_first_is_explained() {
     let select = "SELECT * FROM Fleet_Disk";
     for (line, expected) in [
         (&["query", select][..], "name MOF with --mof"),
+        (&["watch", select], "name MOF with --mof"),
         (&["query", "--mof", &archive, select], "is a schema archive, and no MOF"),
         (&["compile", &archive], "is a schema archive, and no MOF"),
         (&["compile", &fleet(), "--data", &archive], "is a file, and no data directory"),
