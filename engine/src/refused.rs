@@ -90,7 +90,7 @@ impl Refused {
     pub(crate) fn tell(self, changes: &Changes, said: &mut Diagnostics) -> Result<(), EngineError> {
         let all = std::iter::once(&*self.first).chain(&self.others);
         let found: Option<Vec<_>> = all.map(|refusal| refusal.finding(changes)).collect();
-        found.ok_or_else(|| self.first.error)?.into_iter().for_each(|finding| said.push(finding));
+        found.ok_or(self.first.error)?.into_iter().for_each(|finding| said.push(finding));
         said.omit(Code::Unloadable, self.more);
         Ok(())
     }
