@@ -40,6 +40,13 @@ fn what_goes_wrong_first_is_explained() {
         assert_ne!(run.code, 0);
         assert!(run.stderr.contains(expected), "{line:?}: {}", run.stderr);
     }
+    // The namespace was made by other rules than those that the text is written by.
+    let dmtf = place.path("dmtf");
+    let key = "Qualifier Key : boolean = false, Scope(property), Flavor(DisableOverride);\n";
+    let made = place.file("k.mof", key);
+    cimarron(["compile", &made, "--data", &dmtf, "--dialect", "dmtf"]).succeeds();
+    let run = cimarron(["compile", &fleet(), "--data", &dmtf]).fails_with(1);
+    assert!(run.stderr.contains("`root/cimv2` is there and follows dmtf"), "{}", run.stderr);
     // A class that is not there is one thing where something is loaded, and another where not.
     cimarron(["compile", &fleet(), "--data", &data]).succeeds();
     let run = cimarron(["query", "--data", &data, "SELECT * FROM X_None"]).fails_with(1);

@@ -74,9 +74,15 @@ fn refused(
     match error.diagnostics() {
         Some(said) => {
             args.findings.report(said, sources.map())?;
+            let dialect = place.1;
             if args.findings.report.format == FindingsFormat::Json {
                 // How many findings there are, and that nothing was loaded.
                 report(args, place, &Loaded::default(), said, took)?;
+            } else if dialect != args.mof.dialect.0 {
+                let namespace = &args.mof.namespace;
+                let note = format!("note: `{namespace}` is there and follows {dialect}");
+                // Where standard error is closed there is nobody left to tell.
+                let _ = writeln!(std::io::stderr().lock(), "{note}, whatever --dialect says");
             }
             Ok(Stop::Reported)
         }
