@@ -4,14 +4,14 @@
 //! included, stays as it is. One that differs is replaced as far as the update flags
 //! allow; see [`super::update`].
 
-use super::qualifiers::{Conflict, check_change};
+use super::qualifiers::{Conflict, check_changes};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
 use crate::refused::{Refusal, Refusals, Subject};
-use cimarron_model::{ClassVersion, Dialect, Name};
+use cimarron_model::{ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::UpdateMode;
-use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView};
+use cimarron_schema::{Archive, ClassForm, ClassView, QualifierTypeView, SchemaView};
 use hashbrown::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -209,7 +209,7 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
     }
 }
 
-type QualifierTypes = Arc<BTreeMap<Name, cimarron_model::QualifierType>>;
+type QualifierTypes = Arc<BTreeMap<Name, QualifierType>>;
 
 /// The qualifier types with the archive's, and how many are new. Classes that stay as they
 /// are must be able to; what they are not is `refused`.
@@ -221,15 +221,14 @@ fn merge_qualifier_types(
 ) -> (QualifierTypes, usize) {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;
-    for declaration in content.qualifier_types() {
-        let declaration = declaration.to_qualifier_type();
-        if merged.get(&declaration.name) == Some(&declaration) {
-            continue;
-        }
-        let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
-        let conflict = check_change(current, &declaration, dialect, stays);
-        if let Some(Conflict { class, problem }) = conflict {
-            let name = declaration.name;
+    let declared = content.qualifier_types().map(QualifierTypeView::to_qualifier_type);
+    let is_new = |declared: &QualifierType| merged.get(&declared.name) != Some(declared);
+    let declared: Vec<QualifierType> = declared.filter(is_new).collect();
+    let stays = |class: ClassRef<'_>| content.class(class.name().as_str()).is_none();
+    let mut conflicts = check_changes(current, &declared, dialect, stays);
+    for declaration in &declared {
+        if let Some(Conflict { class, problem }) = conflicts.remove(&declaration.name) {
+            let name = declaration.name.clone();
             let subject = Subject::QualifierType(name.clone());
             let error = EngineError::QualifierTypeInUse { name, class, problem };
             refused.push(subject.refused(content.name(), error));
@@ -238,7 +237,7 @@ fn merge_qualifier_types(
         let types = Arc::make_mut(&mut merged);
         // The new spelling counts, and a map keeps the old key.
         types.remove(&declaration.name);
-        types.insert(declaration.name.clone(), declaration);
+        types.insert(declaration.name.clone(), declaration.clone());
         changed += 1;
     }
     (merged, changed)

@@ -10,7 +10,7 @@ use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::NamespaceWriter;
 use crate::schema::Schema;
-use crate::schema::qualifiers::{Conflict, check_change, first_use};
+use crate::schema::qualifiers::{Conflict, check_changes, first_use};
 use cimarron_model::{
     Array, CimType, DataType, Dialect, Name, QualifierType, Qualifiers, Scopes, Value,
 };
@@ -64,8 +64,8 @@ impl Session {
         if schema.qualifier_types().get(name) == Some(declaration) {
             return Ok(());
         }
-        if let Some(conflict) = check_change(&schema, declaration, namespace.dialect, |_| true) {
-            let Conflict { class, problem } = conflict;
+        let mut conflicts = check_changes(&schema, [declaration], namespace.dialect, |_| true);
+        if let Some(Conflict { class, problem }) = conflicts.remove(name) {
             return Err(EngineError::QualifierTypeInUse { name: name.clone(), class, problem });
         }
         let mut types = schema.qualifier_types().clone();
