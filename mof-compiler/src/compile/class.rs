@@ -3,7 +3,8 @@
 use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
-use super::{At, GlobalFlavors, qualifier, value, waiting};
+use super::waiting::{self, Waiting};
+use super::{At, GlobalFlavors, qualifier, value};
 use crate::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
@@ -24,7 +25,7 @@ pub(crate) struct Lowered {
     pub(crate) untyped: Vec<Element>,
     /// The parameters whose defaults are to be made when all classes are there; till then
     /// these are NULL.
-    pub(crate) waiting: Vec<Element>,
+    pub(crate) waiting: Vec<Waiting>,
 }
 
 impl Lowered {
@@ -155,7 +156,7 @@ struct Lowering<'x, 'c, 's> {
     flavors: &'x GlobalFlavors,
     untyped: Vec<Element>,
     may_wait: bool,
-    waiting: Vec<Element>,
+    waiting: Vec<Waiting>,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -211,9 +212,8 @@ impl Lowering<'_, '_, '_> {
             self.wmi_form(method.return_type.span, message, "return it through an [Out] parameter");
         }
         let parameters = method.parameters.iter().enumerate();
-        let mut parameters: Vec<_> = parameters
-            .map(|(i, parameter)| self.parameter(Element::Parameter(position, i), parameter))
-            .collect();
+        let mut parameters: Vec<_> =
+            parameters.map(|(i, parameter)| self.parameter((position, i), parameter)).collect();
         if self.namespace.context.dialect == Dialect::Wmi {
             number(&mut parameters);
         }
@@ -227,7 +227,8 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    fn parameter(&mut self, element: Element, parameter: &ast::Parameter<'_>) -> Parameter {
+    fn parameter(&mut self, position: (usize, usize), parameter: &ast::Parameter<'_>) -> Parameter {
+        let element = Element::Parameter(position.0, position.1);
         let data_type = self.data_type(element, &parameter.data_type);
         let qualifiers = self.qualifiers(&parameter.qualifiers);
         let mut written = parameter.default.as_ref().filter(|_| !self.untyped.contains(&element));
@@ -238,16 +239,18 @@ impl Lowering<'_, '_, '_> {
             let help = "leave it out, and say in the Description what a method assumes";
             self.wmi_form(default.span, message, help);
         }
-        let default = match written {
-            Some(value)
-                if self.may_wait && waiting::needs_more(self.namespace, self.class.file, value) =>
-            {
-                self.waiting.push(element);
-                Some(QualifierType::null(&data_type))
-            }
-            written => self.default(element, written, &data_type, &qualifiers),
-        };
-        Parameter { name: Name::new(parameter.name.text), data_type, qualifiers, default }
+        let name = Name::new(parameter.name.text);
+        if let Some(value) = written
+            && self.may_wait
+            && waiting::needs_more(self.namespace, self.class.file, value)
+        {
+            let default = Some(QualifierType::null(&data_type));
+            let lowered = Parameter { name, data_type, qualifiers, default };
+            self.waiting.push(Waiting { position, lowered: lowered.clone() });
+            return lowered;
+        }
+        let default = self.default(element, written, &data_type, &qualifiers);
+        Parameter { name, data_type, qualifiers, default }
     }
 
     fn data_type(&mut self, element: Element, written: &ast::DataType<'_>) -> DataType {

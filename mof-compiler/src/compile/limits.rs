@@ -3,16 +3,21 @@
 
 use super::At;
 use super::namespace::Namespace;
-use super::place::properties;
+use super::place::{methods, properties};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
-    Array, CimType, Class, Dialect, Instance, Name, Property, Qualifier, Qualifiers, Scalar, Value,
+    Array, CimType, Class, DataType, Dialect, Instance, Name, Parameter, Property, Qualifier,
+    Qualifiers, Scalar, Value,
 };
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::{Limit, Part, Says, check_octets, check_value, replacement};
+use cimarron_schema::rules::{Limit, Part, Place, Says, check_octets, check_value, replacement};
+use hashbrown::HashSet;
+
+/// In MOF 2 it says nothing of what elements there may be.
+const ARRAY_TYPE: &str = "ArrayType";
 
 /// Judges the defaults that a class writes. Says whether one is an embedded object or a
 /// reference, which are judged when all classes are there.
@@ -31,13 +36,48 @@ pub(super) fn defaults(
         let (Some(value), Some(text)) = (&property.default, &written.default) else { continue };
         let overridden = above.and_then(|a| a.property(property.name.as_str()));
         let above = overridden.map(|(_, m)| &m.declaration.qualifiers);
-        let class = &local.name;
-        let site = Site { at: At::new(at.file, text), class, property, above };
+        let site = Site { above, ..Site::of(At::new(at.file, text), &local.name, property) };
         site.judge(namespace, value);
         open |= property.data_type.cim_type == CimType::Reference
             || (namespace.context.dialect == Dialect::Dmtf && site.is_embedded());
     }
+    // Elsewhere than in MOF 3, parameters hardly have defaults.
+    if namespace.context.language == Language::Mof3 {
+        for (method, written) in local.methods.iter().zip(methods(at.node)) {
+            for (one, written) in method.parameters.iter().zip(&written.parameters) {
+                if let (Some(value), Some(text)) = (&one.default, &written.default) {
+                    let at = At::new(at.file, text);
+                    parameter(namespace, at, value, (&local.name, &method.name, one), above);
+                }
+            }
+        }
+    }
     open
+}
+
+/// Judges the default of a parameter.
+pub(super) fn parameter(
+    namespace: &mut Namespace<'_, '_>,
+    at: At<'_, ast::Value<'_>>,
+    value: &Value,
+    (class, method, parameter): (&Name, &Name, &Parameter),
+    above: Option<&ResolvedClass>,
+) {
+    let overridden = above.and_then(|a| a.method(method.as_str()));
+    let above = overridden.and_then(|(_, member)| {
+        let all = &member.declaration.parameters;
+        all.iter().find(|p| p.name == parameter.name).map(|p| &p.qualifiers)
+    });
+    let site = Site {
+        at,
+        class,
+        member: method,
+        parameter: Some(&parameter.name),
+        data_type: &parameter.data_type,
+        qualifiers: &parameter.qualifiers,
+        above,
+    };
+    site.judge(namespace, value);
 }
 
 /// Judges the defaults that properties inherit by what their overrides say themselves: of the
@@ -69,6 +109,11 @@ fn inherited_defaults(
             .collect();
         let octets = octets_problem(value, said("OctetString"));
         misfits.extend(octets.map(|problem| (Code::ValueOctets, "OctetString", problem)));
+        if namespace.context.language == Language::Mof3 && size_problem(value, inherited).is_none()
+        {
+            let size = size_problem(value, said);
+            misfits.extend(size.map(|(name, problem)| (Code::ArrayTooLong, name, problem)));
+        }
         // Of an array one finding is enough.
         misfits.sort_by_key(|(code, ..)| *code);
         misfits.dedup_by_key(|(code, ..)| *code);
@@ -108,6 +153,31 @@ fn octets_problem(value: &Value, qualifier: Option<&Qualifier>) -> Option<String
     qualifier.filter(|q| q.value.as_bool() == Some(true)).and_then(|_| check_octets(octets))
 }
 
+/// What is wrong with the number of a value's elements by MinSize and MaxSize (DSP0004 3.0.1
+/// clause 7), and which of the two says so. One octet string is no array to MOF 3.
+fn size_problem<'q>(
+    value: &Value,
+    qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
+) -> Option<(&'static str, String)> {
+    let array: &Array = value.as_array()?;
+    if array.cim_type() == CimType::UInt8
+        && qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true))
+    {
+        return None;
+    }
+    let limit = |name| qualifier(name).and_then(|q| q.value.as_integer());
+    let size = i128::try_from(array.len()).unwrap_or(i128::MAX);
+    let (name, limit) = match (limit("MinSize"), limit("MaxSize")) {
+        // Where nothing fits, the declaration has had its report.
+        (Some(least), Some(most)) if least > most => return None,
+        (_, Some(most)) if size > most => ("MaxSize", most),
+        (Some(least), _) if size < least => ("MinSize", least),
+        _ => return None,
+    };
+    let elements = if size == 1 { "element" } else { "elements" };
+    Some((name, format!("the array has {size} {elements}, {name} is {limit}")))
+}
+
 /// Judges a value that an instance of a class gives to a property.
 pub(super) fn value(
     namespace: &mut Namespace<'_, '_>,
@@ -116,7 +186,7 @@ pub(super) fn value(
     class: &Name,
     property: &Property,
 ) {
-    Site { at, class, property, above: None }.judge(namespace, value);
+    Site::of(at, class, property).judge(namespace, value);
 }
 
 /// DMTF: what is required has a value (DSP0004 5.6.3, Required). Keys are seen to
@@ -215,37 +285,63 @@ fn is_said(value: &Value) -> bool {
     !value.is_null() && value.as_bool() != Some(false)
 }
 
-/// Where a value stands, and the property that it goes to.
+/// Where a value stands, and the property or parameter that it goes to.
 struct Site<'a> {
     at: At<'a, ast::Value<'a>>,
     class: &'a Name,
-    property: &'a Property,
+    /// The property, or the method of the parameter.
+    member: &'a Name,
+    parameter: Option<&'a Name>,
+    data_type: &'a DataType,
+    qualifiers: &'a Qualifiers,
+    /// The qualifiers of what it overrides.
     above: Option<&'a Qualifiers>,
 }
 
 impl<'a> Site<'a> {
+    /// A property that overrides nothing.
+    fn of(at: At<'a, ast::Value<'a>>, class: &'a Name, property: &'a Property) -> Self {
+        let Property { name, data_type, qualifiers, .. } = property;
+        Self { at, class, member: name, parameter: None, data_type, qualifiers, above: None }
+    }
+
     fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
         let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
-        self.property.qualifiers.get(name).or_else(inherited)
+        self.qualifiers.get(name).or_else(inherited)
     }
 
     /// Whether the texts that the property has are embedded objects.
     fn is_embedded(&self) -> bool {
-        self.property.data_type.cim_type == CimType::String
+        self.data_type.cim_type == CimType::String
             && (self.qualifier("EmbeddedInstance").is_some()
                 || self.qualifier("EmbeddedObject").is_some())
     }
 
     fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
-        for misfit in check_value(value, &self.property.data_type, |name| self.qualifier(name)) {
+        for misfit in check_value(value, self.data_type, |name| self.qualifier(name)) {
             let (code, span) = (code_of(misfit.limit), self.span(misfit.item));
             self.report(namespace, code, span, misfit.message, misfit.qualifier);
         }
         if let Some(problem) = octets_problem(value, self.qualifier("OctetString")) {
             self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
         }
-        if let (Value::Array(array), Language::Mof3) = (value, namespace.context.language) {
-            self.judge_size(namespace, array);
+        if namespace.context.language == Language::Mof3
+            && let Some((name, problem)) = size_problem(value, |name| self.qualifier(name))
+        {
+            self.report(namespace, Code::ArrayTooLong, self.span(None), problem, name);
+        }
+        if namespace.context.language == Language::Mof3
+            && let Some(array) = value.as_array()
+            && let Some(repeated) = self.repeated(array)
+        {
+            let problem = "the set has this element already".to_owned();
+            self.report(
+                namespace,
+                Code::RepeatedElement,
+                self.span(Some(repeated)),
+                problem,
+                ARRAY_TYPE,
+            );
         }
         let is_point =
             |scalar: &Scalar| matches!(scalar, Scalar::DateTime(time) if !time.is_interval());
@@ -260,26 +356,15 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// MinSize and MaxSize (DSP0004 3.0.1 clause 7). One octet string is no array to MOF 3.
-    fn judge_size(&self, namespace: &mut Namespace<'_, '_>, array: &Array) {
-        let is_octets = array.cim_type() == CimType::UInt8
-            && self.qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true));
-        if is_octets {
-            return;
+    /// The first element that an array has before, where it is a set (DSP0004 3.0.1 clause 7).
+    fn repeated(&self, array: &Array) -> Option<usize> {
+        let kind = self.qualifier(ARRAY_TYPE)?.value.as_str()?;
+        let is_set = ["Set", "OrderedSet"].iter().any(|set| kind.eq_ignore_ascii_case(set));
+        if !is_set || array.cim_type() == CimType::Object {
+            return None;
         }
-        let limit = |name| self.qualifier(name).and_then(|q| q.value.as_integer());
-        let (least, most) = (limit("MinSize"), limit("MaxSize"));
-        let size = i128::try_from(array.len()).unwrap_or(i128::MAX);
-        let (name, limit) = match (least, most) {
-            // Where nothing fits, the declaration has had its report.
-            (Some(least), Some(most)) if least > most => return,
-            (_, Some(most)) if size > most => ("MaxSize", most),
-            (Some(least), _) if size < least => ("MinSize", least),
-            _ => return,
-        };
-        let elements = if size == 1 { "element" } else { "elements" };
-        let message = format!("the array has {size} {elements}, {name} is {limit}");
-        self.report(namespace, Code::ArrayTooLong, self.span(None), message, name);
+        let mut seen = HashSet::new();
+        array.iter().position(|item| item.is_some_and(|item| !seen.insert(item.to_string())))
     }
 
     /// The span of the value, or of an element of it.
@@ -305,8 +390,8 @@ impl<'a> Site<'a> {
             found.severity = Severity::Warning;
         }
         let part = Part::Qualifier(qualifier.into());
-        let member = Some(&self.property.name);
-        let found = namespace.labelled(found, self.class, member, part, "says so");
-        namespace.sink.push(found);
+        let (member, parameter) = (Some(self.member.clone()), self.parameter.cloned());
+        let place = Place { class: self.class.clone(), member, parameter, part };
+        namespace.sink.push(namespace.labelled_at(found, &place, "says so"));
     }
 }

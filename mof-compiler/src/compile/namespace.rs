@@ -12,13 +12,14 @@ use super::surroundings::Surroundings;
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
 use super::value::Aliases;
+use super::waiting::Waiting;
 use super::{At, Context, Language, class, embedded, instances, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name};
 use cimarron_schema::rules::{
-    Element, Environment, Judgement, Part, Place, Rule, Says, Violation, check_class, check_links,
+    Environment, Judgement, Part, Place, Rule, Says, Violation, check_class, check_links,
 };
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashMap;
@@ -63,7 +64,7 @@ struct Open {
     /// Whether a default of it is open, too.
     defaults: bool,
     /// The parameters whose defaults are still to be made.
-    waiting: Vec<Element>,
+    waiting: Vec<Waiting>,
 }
 
 impl<'c, 's> Namespace<'c, 's> {
@@ -326,7 +327,7 @@ impl Namespace<'_, '_> {
                 self.open_defaults(class);
             }
             if !waiting.is_empty() {
-                self.waiting_defaults(class, &waiting, &mut made);
+                self.waiting_defaults(class, waiting, &mut made);
             }
         }
         if !made.is_empty() {
@@ -478,7 +479,17 @@ impl Namespace<'_, '_> {
         message: impl Into<String>,
     ) -> Diagnostic {
         let place = Place { class: class.clone(), member: member.cloned(), parameter: None, part };
-        match self.texts.find(&place) {
+        self.labelled_at(found, &place, message)
+    }
+
+    /// Adds a label at a place, when the text has it.
+    pub(super) fn labelled_at(
+        &self,
+        found: Diagnostic,
+        place: &Place,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        match self.texts.find(place) {
             Some((file, span)) => found.with_label(file, span, message),
             None => found,
         }

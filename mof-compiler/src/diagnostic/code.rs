@@ -230,6 +230,7 @@ codes! {
     "MOF0433" ValueAsReference Error UnexpectedAlias "the alias of a value stands for a reference";
     "MOF0434" CircularValue Error CircularValue "a value holds itself";
     "MOF0435" ExpansionLimit Error QuotaViolation "written out, the text exceeds a limit";
+    "MOF0436" RepeatedElement Error IllegalConstant "a set has an element twice";
     "MOF0440" PolicyCount Error InvalidQualifierSyntax "a policy is not one word";
     "MOF0441" MissingDefault Warning InvalidQualifierSyntax "a qualifier type has no default value";
 }

@@ -70,12 +70,15 @@ known! {
 }
 
 impl Known {
-    /// Whether the qualifier says what values may be, as [`super::check_value`] judges.
+    /// Whether the qualifier says what values may be, as [`super::check_value`] and, of how many
+    /// there are, the compiler judge.
     pub(super) const fn binds_values(self) -> bool {
         matches!(
             self,
             Self::MaxLen
                 | Self::MinLen
+                | Self::MaxSize
+                | Self::MinSize
                 | Self::MaxValue
                 | Self::MinValue
                 | Self::ValueMap
