@@ -264,7 +264,9 @@ pub(crate) fn name_refused_overrides(
             },
             Element::Class | Element::Parameter(..) => continue,
         };
-        if let Some(mut written) = qualifiers.remove("Override") {
+        // A boolean of the text's own, as in MOF 3, was not refused.
+        let refused = qualifiers.get("Override").filter(|q| q.value.is_null());
+        if let Some(mut written) = refused.cloned() {
             written.value = name.as_str().into();
             qualifiers.set(written);
             any = true;

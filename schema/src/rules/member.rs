@@ -138,14 +138,13 @@ impl Judge<'_> {
         self.report(Rule::KeyType, element, part, message);
     }
 
-    /// A property's type, in the words of MOF 3 where that has others.
-    fn type_words(&self, property: &Property) -> String {
-        let data_type = &property.data_type;
+    /// The type of something with these qualifiers, in the words of MOF 3 where that has others.
+    pub(super) fn type_words(&self, data_type: &DataType, qualifiers: &Qualifiers) -> String {
         if !self.environment.types_say_all() {
             return data_type.to_string();
         }
-        let named = |name: &str| property.qualifiers.get(name).and_then(|q| q.value.as_str());
-        let is_octets = property.qualifiers.is_true("Octetstring");
+        let named = |name: &str| qualifiers.get(name).and_then(|q| q.value.as_str());
+        let is_octets = qualifiers.is_true("Octetstring");
         // One octet string is an array of octets.
         let is_one = is_octets && data_type.cim_type == CimType::UInt8;
         let word = match named("Enumeration").or_else(|| named("EmbeddedInstance")) {
@@ -174,7 +173,8 @@ impl Judge<'_> {
         if !fits && !overrides {
             // It has had its report.
         } else if !fits {
-            let (here, there) = (self.type_words(local), self.type_words(above));
+            let words = |of: &Property| self.type_words(&of.data_type, &of.qualifiers);
+            let (here, there) = (words(local), words(above));
             let message = format!(
                 "`{}` is {here} here and {there} above: an override keeps the type",
                 local.name
@@ -302,21 +302,38 @@ impl Judge<'_> {
             self.override_names_it(element, name, target);
             return true;
         }
-        // NULL says that nothing is overridden (DSP0004 5.6.3.34).
+        // MOF 3's own is a boolean.
+        let says_so = written.is_some_and(|q| q.value.as_bool() == Some(true));
+        if says_so && self.environment.types_say_all() {
+            return true;
+        }
+        // NULL says that nothing is overridden (DSP0004 5.6.3.34), and FALSE in MOF 3.
         let (part, without) = match written {
+            Some(no) if self.environment.types_say_all() => {
+                (Part::Qualifier(no.name.clone()), "with an Override that is not TRUE")
+            }
             Some(null) => (Part::Qualifier(null.name.clone()), "with an Override without a name"),
             None => (Part::Name, "without Override"),
         };
         let message =
             format!("the {kind} `{name}` exists in a superclass and is redeclared {without}");
         let help = if fits {
-            format!("write [Override(\"{name}\")], or choose another name")
+            format!("write {}, or choose another name", self.override_form(name))
         } else {
             format!("choose another name: an override would keep the type of the {kind} above")
         };
         self.advise(Rule::RedeclaredWithoutOverride, element, part, message, Some(help));
         self.relate(self.place_above(Some(name), Part::Name), "declared here");
         false
+    }
+
+    /// How an override says that it is one.
+    fn override_form(&self, name: &Name) -> String {
+        if self.environment.types_say_all() {
+            "[Override]".to_owned()
+        } else {
+            format!("[Override(\"{name}\")]")
+        }
     }
 
     /// `Override("P")`, or with the class that declares it: `Override("C.P")`.
@@ -330,7 +347,7 @@ impl Judge<'_> {
             let message = format!(
                 "Override names `{target}` and stands on `{name}`: an override keeps the name"
             );
-            let help = Some(format!("write [Override(\"{name}\")]"));
+            let help = Some(format!("write {}", self.override_form(name)));
             self.advise(Rule::OverrideTarget, element, part, message, help);
         } else if let Some(class) = class
             && let Some(above) = self.superclass
@@ -406,7 +423,8 @@ impl Judge<'_> {
 
     /// DMTF: what carries Override must exist above, and be of its kind.
     fn override_has_target(&mut self, element: Element, name: &Name, target: &Qualifier) {
-        if self.dialect == Dialect::Wmi || target.value.is_null() {
+        let says_no = target.value.is_null() || target.value.as_bool() == Some(false);
+        if self.dialect == Dialect::Wmi || says_no {
             return;
         }
         let part = Part::Qualifier("Override".into());
@@ -518,5 +536,6 @@ pub fn unfit_for_key(property: &Property, dialect: Dialect) -> Option<&'static s
 
 /// Whether the member says that it overrides another; `override_has_target` judges that.
 fn overrides(qualifiers: &Qualifiers) -> bool {
-    qualifiers.get("Override").is_some_and(|q| !q.value.is_null())
+    let written = qualifiers.get("Override").map(|q| &q.value);
+    written.is_some_and(|value| !value.is_null() && value.as_bool() != Some(false))
 }

@@ -35,9 +35,6 @@ pub(crate) fn permits(
         | Rule::TooFewReferences => true,
         // Its values are names of an enumeration there, which has more of them.
         Rule::QualifierWord => matches!(&violation.part, Part::Value(name) if name.is("ArrayType")),
-        // `Override` stands alone.
-        Rule::RedeclaredWithoutOverride => qualifiers_of(local, violation.element)
-            .is_some_and(|qualifiers| qualifiers.get("Override").is_some()),
         Rule::MethodSignatureChanged => {
             let Element::Method(i) = violation.element else { return false };
             let Some(method) = local.methods.get(i) else { return false };
@@ -47,14 +44,6 @@ pub(crate) fn permits(
             })
         }
         _ => false,
-    }
-}
-
-fn qualifiers_of(class: &Class, element: Element) -> Option<&Qualifiers> {
-    match element {
-        Element::Property(i) => class.properties.get(i).map(|p| &p.qualifiers),
-        Element::Method(i) => class.methods.get(i).map(|m| &m.qualifiers),
-        Element::Class | Element::Parameter(..) => None,
     }
 }
 
