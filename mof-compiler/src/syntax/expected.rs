@@ -106,6 +106,10 @@ fn help(found: Kind, word: Option<&str>, expected: Set) -> Option<String> {
             "qualifiers are separated by `,` and closed by `]`"
         }
         Kind::LeftBrace if has(Kind::Invalid) => "an array holds single values only",
+        // `{ N = 1; }`, where a name of an enumeration would fit.
+        Kind::Equals if has(Kind::RightBrace) && has(Kind::Comma) && has(Kind::Dot) => {
+            "a complex value begins with `value of Type`"
+        }
         Kind::RightBrace if has(Kind::Semicolon) => "is a `;` missing before it?",
         _ if !found.may_start_declaration() => return None,
         _ if has(Kind::RightBrace) && has(Kind::Type) => {
@@ -162,6 +166,7 @@ fn phrase(expected: Set) -> Option<String> {
     parts.extend(rest.iter().map(|kind| match kind {
         Kind::Alias => "an alias such as `$a`".to_owned(),
         Kind::Instance => "`instance of`".to_owned(),
+        Kind::Value => "`value of`".to_owned(),
         _ => format!("`{}`", kind.spelling()),
     }));
     let last = parts.pop()?;

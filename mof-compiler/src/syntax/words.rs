@@ -82,11 +82,18 @@ impl<'a> Reports<'a> {
             Some("leave them out; the Policy of its declaration decides".to_owned());
     }
 
+    /// Reports the qualifiers of an instance or of one of its values.
+    pub(super) fn qualified_value(&mut self, span: Span) {
+        let message = "instances and their values have no qualifiers in MOF 3".to_owned();
+        self.push(Code::Mof2Form, span, message).help = Some("leave them out".to_owned());
+    }
+
     /// Reports `name=value` behind what is no object path.
     pub(super) fn stray_key(&mut self, span: Span) {
         let message = "a key follows what is no object path".to_owned();
-        self.push(Code::UnexpectedToken, span, message).help =
-            Some("write a path as `Class.Key=\"a\",Other=1`".to_owned());
+        let help =
+            "end a value with `;`; only the keys of a path, `Class.Key=\"a\",Other=1`, have commas";
+        self.push(Code::UnexpectedToken, span, message).help = Some(help.to_owned());
     }
 
     /// The flavors that the words name; unknown ones are reported and left out.

@@ -7,7 +7,7 @@ use super::ast::{
     ValueKind,
 };
 use crate::source::Span;
-use crate::syntax::ast::Identifier;
+use crate::syntax::ast::{ArraySuffix, Identifier};
 use crate::syntax::number::Number;
 use crate::syntax::parser::{Parsed, Parser, Stop};
 use crate::syntax::token::{CLASS_NAMES, Kind, NAMES, Set};
@@ -26,17 +26,20 @@ const CLAUSES: Set = Set::of(&[Kind::Scope, Kind::Policy, Kind::Flavor]);
 const LITERALS: Set =
     Set::of(&[Kind::Null, Kind::Boolean, Kind::Integer, Kind::Real, Kind::Text, Kind::Invalid]);
 
+/// A type and the name behind it, with the brackets before and behind that.
+struct Typed<'a> {
+    data_type: DataType<'a>,
+    name: Identifier<'a>,
+    before: Option<ArraySuffix>,
+    behind: Option<ArraySuffix>,
+}
+
 /// One declaration with its final `;`.
 pub(super) fn declaration<'a>(parser: &mut Parser<'_, 'a, '_>) -> Parsed<Declaration<'a>> {
     parser.bump()?;
     let declaration = match parser.token.kind {
         Kind::Pragma | Kind::Include => Declaration::Directive(Box::new(parser.directive()?)),
-        Kind::Instance | Kind::Value => {
-            let mut value = parser.complex_value()?;
-            parser.expect(Kind::Semicolon)?;
-            value.span.end = parser.end;
-            Declaration::Complex(Box::new(value))
-        }
+        Kind::Instance | Kind::Value => parser.declared_value()?,
         _ => parser.type_declaration()?,
     };
     parser.finish()?;
@@ -49,7 +52,13 @@ impl<'a> Parser<'_, 'a, '_> {
         let others = if self.at(Kind::LeftBracket) { Set::EMPTY } else { others };
         let start = self.start();
         let qualifiers = self.mof3_qualifiers()?;
+        let end = self.end;
         Ok(match self.token.kind {
+            // Nobody is told to write one behind qualifiers.
+            Kind::Instance | Kind::Value if !qualifiers.is_empty() => {
+                self.reports.qualified_value(Span::new(start, end));
+                self.declared_value()?
+            }
             kind if SORTS.has(kind) => {
                 Declaration::Type(Box::new(self.complex_type(start, qualifiers)?))
             }
@@ -81,7 +90,7 @@ impl<'a> Parser<'_, 'a, '_> {
             _ => TypeSort::Class,
         };
         self.bump()?;
-        let name = self.class_name()?;
+        let name = self.type_name()?;
         let supertype = self.superclass()?;
         self.expect(Kind::LeftBrace)?;
         let mut features = Vec::new();
@@ -91,6 +100,15 @@ impl<'a> Parser<'_, 'a, '_> {
         self.expect(Kind::Semicolon)?;
         let span = self.from(start);
         Ok(TypeDeclaration { span, qualifiers, sort, name, supertype, features })
+    }
+
+    /// The name of a type that is declared. Two of the primitive types are no keywords of MOF 2.
+    fn type_name(&mut self) -> Parsed<Identifier<'a>> {
+        let text = self.text(self.token.span());
+        if ["integer", "octetstring"].iter().any(|name| text.eq_ignore_ascii_case(name)) {
+            return self.unexpected(CLASS_NAMES);
+        }
+        self.class_name()
     }
 
     /// What stands between the braces of a type of this sort.
@@ -103,32 +121,7 @@ impl<'a> Parser<'_, 'a, '_> {
         if self.at(Kind::Enumeration) {
             return Ok(Feature::Enumeration(Box::new(self.enumeration(start, qualifiers)?)));
         }
-        let mut data_type = self.mof3_type()?;
-        // Of a method the brackets do stand before the name (`returnDataType [ array ]`),
-        // of a property in other languages.
-        let before = match data_type.kind {
-            // DSP0221 7.5.6: `void` is no type of arrays.
-            TypeKind::Void => None,
-            _ => self.array_suffix(Reports::fixed_array)?,
-        };
-        let mut name = self.name()?;
-        let mut behind = match before {
-            Some(_) => None,
-            None => self.array_suffix(Reports::fixed_array)?,
-        };
-        // `A REF[] M()`: where brackets follow, it takes the next name to tell the keyword from
-        // a property that is called so.
-        let mut before = before;
-        if let TypeKind::Named(class) = data_type.kind
-            && behind.is_some()
-            && name.text.eq_ignore_ascii_case("ref")
-            && self.at_any(NAMES)
-        {
-            data_type.kind = TypeKind::Reference(class);
-            (before, behind) = (behind, None);
-            name = self.name()?;
-        }
-        data_type.array = before.or(behind);
+        let Typed { data_type, name, before, behind } = self.typed_name(true)?;
         // Structures have no methods: nobody is told to write one.
         let is_method = match of {
             TypeSort::Structure => self.token.kind == Kind::LeftParen,
@@ -152,6 +145,38 @@ impl<'a> Parser<'_, 'a, '_> {
         Ok(Feature::Property(Property { span, qualifiers, data_type, name, default }))
     }
 
+    /// A type and the name behind it. Of a method the brackets do stand before the name
+    /// (`returnDataType [ array ]`), of all else in other languages: of what `may_return` nothing,
+    /// nobody is told to write them there.
+    fn typed_name(&mut self, may_return: bool) -> Parsed<Typed<'a>> {
+        let mut data_type = self.mof3_type()?;
+        let is_array = may_return || self.token.kind == Kind::LeftBracket;
+        let mut before = match data_type.kind {
+            // DSP0221 7.5.6: `void` is no type of arrays.
+            TypeKind::Void => None,
+            _ if is_array => self.array_suffix(Reports::fixed_array)?,
+            _ => None,
+        };
+        let mut name = self.name()?;
+        let mut behind = match before {
+            Some(_) => None,
+            None => self.array_suffix(Reports::fixed_array)?,
+        };
+        // `A REF[] M()`: where brackets follow, it takes the next name to tell the keyword from
+        // a property that is called so.
+        if let TypeKind::Named(class) = data_type.kind
+            && behind.is_some()
+            && name.text.eq_ignore_ascii_case("ref")
+            && self.at_any(NAMES)
+        {
+            data_type.kind = TypeKind::Reference(class);
+            (before, behind) = (behind, None);
+            name = self.name()?;
+        }
+        data_type.array = before.or(behind);
+        Ok(Typed { data_type, name, before, behind })
+    }
+
     fn mof3_parameters(&mut self) -> Parsed<Vec<Parameter<'a>>> {
         self.bump()?;
         let mut parameters = Vec::new();
@@ -171,10 +196,10 @@ impl<'a> Parser<'_, 'a, '_> {
     fn mof3_parameter(&mut self) -> Parsed<Parameter<'a>> {
         let start = self.start();
         let qualifiers = self.mof3_qualifiers()?;
-        let data_type = self.mof3_type()?;
-        let name = self.name()?;
-        let array = self.array_suffix(Reports::fixed_array)?;
-        let data_type = DataType { array, ..data_type };
+        let Typed { data_type, name, before, .. } = self.typed_name(false)?;
+        if let Some(before) = before {
+            self.reports.misplaced_brackets(before.span, name);
+        }
         let default = self.mof3_default()?;
         Ok(Parameter { span: self.from(start), qualifiers, data_type, name, default })
     }
@@ -214,7 +239,7 @@ impl<'a> Parser<'_, 'a, '_> {
         qualifiers: Vec<Qualifier<'a>>,
     ) -> Parsed<EnumerationDeclaration<'a>> {
         self.bump()?;
-        let name = self.class_name()?;
+        let name = self.type_name()?;
         self.expect(Kind::Colon)?;
         let base = self.value_type()?;
         self.expect(Kind::LeftBrace)?;
@@ -335,6 +360,14 @@ impl<'a> Parser<'_, 'a, '_> {
 
     // Values
 
+    /// `instance of …` or `value of …` to the `;`.
+    fn declared_value(&mut self) -> Parsed<Declaration<'a>> {
+        let mut value = self.complex_value()?;
+        self.expect(Kind::Semicolon)?;
+        value.span.end = self.end;
+        Ok(Declaration::Complex(Box::new(value)))
+    }
+
     /// `instance of …` or `value of …` to the `}`.
     fn complex_value(&mut self) -> Parsed<ComplexDeclaration<'a>> {
         let word = self.name()?;
@@ -358,6 +391,13 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn slot(&mut self) -> Parsed<Slot<'a>> {
+        // Nobody is told to write qualifiers here.
+        if self.token.kind == Kind::LeftBracket {
+            let start = self.start();
+            self.mof3_qualifiers()?;
+            let span = self.from(start);
+            self.reports.qualified_value(span);
+        }
         let start = self.start();
         let name = self.name()?;
         self.expect(Kind::Equals)?;
