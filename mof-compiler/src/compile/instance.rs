@@ -138,7 +138,8 @@ pub(super) fn creation_class(
         return None;
     };
     if class.qualifiers.is_true("Abstract") {
-        let message = format!("the class `{}` is abstract and has no instances", class.name);
+        let what = if namespace.context.language == Language::Mof3 { "" } else { "the class " };
+        let message = format!("{what}`{}` is abstract and has no instances", class.name);
         let found = at.error(Code::AbstractInstance, name.span, message);
         let part = Part::Qualifier("Abstract".into());
         let found = namespace.labelled(found, &class.name, None, part, "abstract here");

@@ -4,10 +4,10 @@
 use super::namespace::Namespace;
 use super::reference::leads_here;
 use super::{At, Context, GlobalFlavors, class, instance, qualifier};
-use crate::Code;
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Text, Value as Written, ValueKind};
+use crate::{Code, Language};
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
     Object, ObjectPath, QualifierType, Scalar, TypeClass, Value,
@@ -91,7 +91,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             }
             _ if data_type.is_array() => {
                 let message =
-                    format!("{} cannot initialise {}", describe(written), self.a(data_type));
+                    format!("{} cannot initialise {}", self.describe(written), self.a(data_type));
                 let help = "write an array: { ... }".to_owned();
                 let code =
                     if self.in_qualifier { Code::QualifierValue } else { Code::ArrayExpected };
@@ -241,7 +241,7 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             _ => {
                 let message = format!(
                     "{} cannot initialise {}",
-                    describe(written),
+                    self.describe(written),
                     self.a(&element(data_type))
                 );
                 self.mismatch(Code::TypeMismatch, written.span, message)
@@ -386,6 +386,14 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
 
     const fn name(&self, cim_type: CimType) -> &'static str {
         self.namespace.context.type_name(cim_type)
+    }
+
+    /// A written value in words.
+    fn describe(&self, written: &Written<'_>) -> &'static str {
+        match (&written.kind, self.namespace.context.language) {
+            (ValueKind::Instance(_), Language::Mof3) => "a complex value",
+            _ => describe(written),
+        }
     }
 
     /// A type with its article, as the language calls it.

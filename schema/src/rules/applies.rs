@@ -12,6 +12,11 @@ impl Judge<'_> {
         if wanted.has(data_type) || one.value.as_bool() == Some(false) {
             return;
         }
+        // The one integer type of MOF 3 has a sign here (DSP0004 3.0.1, Counter).
+        let is_mof3 = self.environment.types_say_all();
+        if is_mof3 && known == Known::Counter && data_type.cim_type == CimType::SInt64 {
+            return;
+        }
         // The map has said it.
         let map = match known {
             Known::Values => "ValueMap",
@@ -21,14 +26,12 @@ impl Judge<'_> {
         if site.qualifiers.get(map).is_some_and(|map| !map.value.is_null()) {
             return;
         }
-        let message = format!(
-            "`{}` stands on `{}`, which is {data_type}: it is for {}",
-            one.name,
-            site.name,
-            wanted.words()
-        );
+        let of = self.type_words(data_type, site.qualifiers);
+        let (name, wanted) = (&one.name, wanted.words());
+        let message =
+            format!("`{name}` stands on `{}`, which is {of}: it is for {wanted}", site.name);
         self.at_qualifier(rule, site, one, message, None);
-        self.see(site, Part::Type, format!("this is {data_type}"));
+        self.see(site, Part::Type, format!("this is {of}"));
     }
 }
 

@@ -50,6 +50,10 @@ pub fn check_value<'q>(
     }
 }
 
+fn characters(length: usize) -> String {
+    format!("{length} character{}", if length == 1 { "" } else { "s" })
+}
+
 struct Judge<'a, F> {
     data_type: &'a DataType,
     qualifier: F,
@@ -112,11 +116,12 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
         let length = text.chars().count();
         match (most, least) {
             (Some(most), _) if length > most => {
-                ("MaxLen", Some(format!("the string has {length} characters, MaxLen is {most}")))
+                ("MaxLen", Some(format!("the string has {}, MaxLen is {most}", characters(length))))
             }
-            (_, Some(least)) if length < least => {
-                ("MinLen", Some(format!("the string has {length} characters, MinLen is {least}")))
-            }
+            (_, Some(least)) if length < least => (
+                "MinLen",
+                Some(format!("the string has {}, MinLen is {least}", characters(length))),
+            ),
             _ => ("MaxLen", None),
         }
     }

@@ -308,7 +308,10 @@ impl<'t> Writer<'t, '_, '_> {
                 self.advise(Code::MethodInStructure, method.name.span, message, Some(help));
                 None
             }
-            Feature::Method(method) => Some(ast::Feature::Method(self.method(method, within))),
+            Feature::Method(method) => {
+                self.keeps_enumerations(method, within);
+                Some(ast::Feature::Method(self.method(method, within)))
+            }
             Feature::Structure(_) | Feature::Enumeration(_) => None,
         }
     }

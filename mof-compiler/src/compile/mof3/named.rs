@@ -2,6 +2,7 @@
 
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
+use super::standard::Standard;
 use super::types::{Found, Meaning, TypeId};
 use super::value::{Target, constant, integer, made_text};
 use crate::Code;
@@ -23,23 +24,28 @@ impl<'t> Writer<'t, '_, '_> {
             Target::Unknown => ast::ValueKind::Invalid,
             Target::Typed(Meaning::Enumeration(id), _) => self.element(value, *id),
             Target::Mapped(class, property) => self.mapped(value, &class.clone(), property),
-            Target::Names(names) => match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
-                Some(known) => ast::ValueKind::String(ast::Text::Written(known)),
-                None => {
-                    let similar = suggest::nearest(name, names.iter().copied());
-                    let help = similar.map_or_else(
-                        || format!("known are {}", names.join(", ")),
-                        suggest::did_you_mean,
-                    );
-                    let message = format!("the qualifier has no value `{name}`");
-                    self.advise(Code::UnknownElement, value.name.span, message, Some(help));
-                    ast::ValueKind::Invalid
+            Target::Names(Standard { name: of, names, .. }) => {
+                match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
+                    Some(known) => ast::ValueKind::String(ast::Text::Written(known)),
+                    None => {
+                        let similar = suggest::nearest(name, names.iter().copied());
+                        let help = similar.map_or_else(
+                            || format!("known are {}", names.join(", ")),
+                            suggest::did_you_mean,
+                        );
+                        let message = format!("the qualifier `{of}` has no value `{name}`");
+                        self.advise(Code::UnknownElement, value.name.span, message, Some(help));
+                        ast::ValueKind::Invalid
+                    }
                 }
-            },
+            }
             Target::Typed(meaning, _) => {
                 let help = match (meaning, value.enumeration) {
                     (Meaning::Primitive(CimType::String), None) => {
                         Some(format!("write a string in quotes: \"{name}\""))
+                    }
+                    (Meaning::Reference(_), None) => {
+                        Some("write an object path with its keys: Class.Key=\"...\"".to_owned())
                     }
                     _ => None,
                 };

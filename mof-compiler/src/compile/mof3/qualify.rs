@@ -30,18 +30,17 @@ impl<'t> Writer<'t, '_, '_> {
         for written in list {
             let declared = known.get(written.name.text);
             if let Some(Err(scope)) = declared.map(|declared| declared.allows(on)) {
-                let article = match on {
-                    ScopeKind::Association
-                    | ScopeKind::Indication
-                    | ScopeKind::Enumeration
-                    | ScopeKind::EnumerationValue => "an",
-                    _ => "a",
+                let what = match on {
+                    ScopeKind::Association => "an association",
+                    ScopeKind::Indication => "an indication",
+                    ScopeKind::Enumeration => "an enumeration",
+                    ScopeKind::EnumerationValue => "a value of an enumeration",
+                    ScopeKind::QualifierType => "a qualifier type",
+                    _ => on.as_str(),
                 };
-                let message = format!(
-                    "the qualifier `{}` may not stand on {article} {}",
-                    written.name.text,
-                    on.as_str()
-                );
+                let article = if what.contains(' ') { "" } else { "a " };
+                let name = written.name.text;
+                let message = format!("the qualifier `{name}` may not stand on {article}{what}");
                 let help = Some(format!("its scope is {scope}"));
                 let code = Code::Rule(Rule::QualifierScope);
                 self.advise(code, written.span, message, help);
@@ -61,7 +60,7 @@ impl<'t> Writer<'t, '_, '_> {
                 self.advise(code, written.span, message, Some(help));
             }
             let target = declared.map_or_else(Target::default, |d| self.qualifier_target(d));
-            let mut value = written.value.as_ref().map(|v| self.unshaped(v, &target));
+            let mut value = written.value.as_ref().map(|v| self.value(v, &target));
             if let Some(element) = element.filter(|_| restates(written.name.text, declared)) {
                 match value.as_ref().map(|v| &v.kind) {
                     Some(ast::ValueKind::Boolean(false)) => continue,
@@ -125,9 +124,7 @@ impl<'t> Writer<'t, '_, '_> {
                 Some(Meaning::Primitive(declared.data_type.cim_type)),
                 declared.data_type.is_array(),
             ),
-            Known::Standard(standard) if !standard.names.is_empty() => {
-                Target::Names(standard.names)
-            }
+            Known::Standard(standard) if !standard.names.is_empty() => Target::Names(standard),
             Known::Standard(standard) => {
                 Target::new(Some(Meaning::Primitive(standard.cim_type)), standard.is_array)
             }

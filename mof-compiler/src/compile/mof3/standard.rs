@@ -119,14 +119,14 @@ const STANDARD: &[Standard] = &[
     text("PUnit", ON_DATA, FREE),
     one("Read", Boolean, Default::Boolean(true), &[Property, Reference], FREE),
     flag("Required", &[Property, Reference, Method, Parameter], FIXED),
-    flag("Static", &[Property, Method], FIXED),
+    flag("Static", &[Property, Reference, Method], FIXED),
     flag("Structure", &[Structure], RESTRICTED),
     flag("Terminal", ON_TYPES, FREE),
     texts("ValueMap", ON_DATA, FREE),
     texts("Values", ON_DATA, TRANSLATABLE),
     text("Version", ON_TYPES, RESTRICTED.with(Flavor::AMENDED)),
     flag("Write", &[Property, Reference], FREE),
-    text("XMLNamespaceName", ON_DATA, FREE),
+    text("XMLNamespaceName", &[Property, Reference, Method, Parameter], FREE),
 ];
 
 /// The standard qualifier type of this name.

@@ -6,8 +6,8 @@ use super::value::Target;
 use crate::Code;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::syntax::mof3::ast::{DataType, Property, TypeKind};
-use cimarron_model::{CimType, suggest};
+use crate::syntax::mof3::ast::{DataType, Method, Property, TypeKind};
+use cimarron_model::{CimType, fold, suggest};
 use cimarron_schema::rules::Rule;
 use std::borrow::Cow;
 
@@ -30,18 +30,8 @@ impl<'t> Writer<'t, '_, '_> {
         else {
             return;
         };
-        let here = self.types.meaning(property.data_type.kind, Some(within));
-        let there = self.types.meaning(overridden.data_type.kind, Some(owner));
-        let fits = match (&here, &there) {
-            (Some(Meaning::Enumeration(here)), Some(Meaning::Enumeration(there))) => {
-                self.types.extends(*there, *here)
-            }
-            (Some(Meaning::Enumeration(_)), _) | (_, Some(Meaning::Enumeration(_))) => false,
-            _ => true,
-        };
-        // Where the types of MOF 2 differ as well, that is said of these.
-        let same = self.archived_type(here.as_ref()) == self.archived_type(there.as_ref());
-        if !fits && same {
+        let types = [(&property.data_type, within), (&overridden.data_type, owner)];
+        if self.changes_enumeration(types, |here, there| self.types.extends(there, here)) {
             let message = format!(
                 "`{}` has another type above: an override keeps an enumeration, or takes one that it extends",
                 property.name.text
@@ -49,6 +39,49 @@ impl<'t> Writer<'t, '_, '_> {
             let code = Code::Rule(Rule::PropertyTypeChanged);
             self.report(code, property.data_type.span, message);
         }
+    }
+
+    /// An overriding method keeps the enumerations of the overridden one, or takes others that
+    /// have to do with them. Which may have more values is not said of methods.
+    pub(super) fn keeps_enumerations(&mut self, method: &'t Method<'t>, within: TypeId) {
+        let above = self.types.node(within).and_then(|node| node.above.as_ref());
+        let overridden = above.and_then(|above| self.types.method(above, method.name.text));
+        let Some((overridden, owner)) = overridden else { return };
+        let parameters = method.parameters.iter().filter_map(|own| {
+            let mut others = overridden.parameters.iter();
+            let other = others.find(|other| fold::eq(other.name.text, own.name.text))?;
+            Some((&own.data_type, &other.data_type))
+        });
+        let all = std::iter::once((&method.return_type, &overridden.return_type)).chain(parameters);
+        for (own, other) in all {
+            let related = |a, b| self.types.extends(a, b) || self.types.extends(b, a);
+            if self.changes_enumeration([(own, within), (other, owner)], related) {
+                let name = method.name.text;
+                let message = format!("`{name}` overrides a method that has another type here");
+                let help = "keep an enumeration, or take one that extends it or that it extends";
+                let code = Code::Rule(Rule::MethodSignatureChanged);
+                self.advise(code, own.span, message, Some(help.to_owned()));
+            }
+        }
+    }
+
+    /// Whether one of two types is an enumeration, here and above, and the other none that
+    /// `fits`. Where the types of MOF 2 differ as well, that is said of these.
+    fn changes_enumeration(
+        &self,
+        [here, there]: [(&DataType<'t>, TypeId); 2],
+        fits: impl Fn(TypeId, TypeId) -> bool,
+    ) -> bool {
+        let meaning = |(of, within): (&DataType<'t>, _)| self.types.meaning(of.kind, Some(within));
+        let (here, there) = (meaning(here), meaning(there));
+        let fits = match (&here, &there) {
+            (Some(Meaning::Enumeration(here)), Some(Meaning::Enumeration(there))) => {
+                fits(*here, *there)
+            }
+            (Some(Meaning::Enumeration(_)), _) | (_, Some(Meaning::Enumeration(_))) => false,
+            _ => true,
+        };
+        !fits && self.archived_type(here.as_ref()) == self.archived_type(there.as_ref())
     }
 
     /// The type that values have in MOF 2.

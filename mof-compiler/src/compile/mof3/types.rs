@@ -11,9 +11,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Identifier;
 use crate::syntax::mof3::ast::{
-    Declaration, EnumerationDeclaration, Feature, Property, TypeDeclaration, TypeKind, TypeSort,
+    Declaration, EnumerationDeclaration, Feature, Method, Property, TypeDeclaration, TypeKind,
+    TypeSort,
 };
-use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
+use cimarron_model::{CaseInsensitive, CimType, Name, fold, suggest};
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::MAX_DEPTH;
 use hashbrown::HashMap;
@@ -328,7 +329,7 @@ impl<'d> Types<'d> {
                 let mut last = None;
                 for (id, node) in self.line(*id) {
                     let Declared::Complex(declared) = node.declared else { return None };
-                    let is = |text: &str| cimarron_model::fold::eq(text, name);
+                    let is = |text: &str| fold::eq(text, name);
                     let found = declared.features.iter().find_map(|feature| match feature {
                         Feature::Property(property) if is(property.name.text) => Some(property),
                         _ => None,
@@ -345,6 +346,19 @@ impl<'d> Types<'d> {
             }
         };
         base.property(name).is_some().then_some(Member::Base(base))
+    }
+
+    /// The method of a complex type of the text, inherited ones included, and the type that
+    /// declares it.
+    pub(super) fn method(&self, of: &Found, name: &str) -> Option<(&'d Method<'d>, TypeId)> {
+        let Found::Text(id) = of else { return None };
+        self.line(*id).find_map(|(id, node)| {
+            let Declared::Complex(declared) = node.declared else { return None };
+            declared.features.iter().find_map(|feature| match feature {
+                Feature::Method(method) if fold::eq(method.name.text, name) => Some((method, id)),
+                _ => None,
+            })
+        })
     }
 
     /// Whether a type can only be a value: a structure, or a class that was there

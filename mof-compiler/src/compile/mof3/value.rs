@@ -7,6 +7,7 @@
 use super::Placed;
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
+use super::standard::Standard;
 use super::types::{Found, Meaning, TypeId, Types};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -33,7 +34,7 @@ pub(super) enum Target<'t> {
     /// A property of a class that was there before, with the names of its values.
     Mapped(Arc<ResolvedClass>, Name),
     /// A qualifier whose values have these names.
-    Names(&'static [&'static str]),
+    Names(&'static Standard),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -195,9 +196,16 @@ impl<'t> Writer<'t, '_, '_> {
                 if !self.is_known(complex.class) {
                     return ast::ValueKind::Invalid;
                 }
-                let mut value = self.complex(complex);
-                value.alias = complex.alias.filter(|_| self.use_site.is_none());
-                ast::ValueKind::Instance(Box::new(value))
+                if let Some(ast::Identifier { text: alias, span }) = complex.alias {
+                    let class = complex.class.text;
+                    let message = format!("a nested value has the alias `${alias}`");
+                    let help = format!(
+                        "declare it on its own, value of {class} as ${alias} {{ ... }};, and write ${alias} here"
+                    );
+                    self.advise(Code::AliasInEmbedded, span, message, Some(help));
+                    self.sink.broken.add_alias(alias);
+                }
+                ast::ValueKind::Instance(Box::new(self.complex(complex)))
             }
             (
                 ValueKind::Null
