@@ -42,11 +42,11 @@ pub(crate) use standard::is_standard;
 use super::alias::AliasTable;
 use super::collect::Collected;
 use super::directive::Directives;
-use super::namespace::Namespace;
 use super::place::Texts;
 use super::roots::Roots;
+use super::stages::Begun;
 use super::system::SystemClasses;
-use super::unit::{Class, Instance, Item, Unit};
+use super::unit::{Around, Class, Instance, Item, Unit};
 use super::update::{Changes, Existence, UpdateFlags};
 use super::{At, Base, CompileOptions, Context, EmbeddedForm, GlobalFlavors};
 use crate::Language;
@@ -54,10 +54,12 @@ use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
 use crate::syntax::mof3::ast::Declaration;
 use cimarron_model::Name;
-use cimarron_schema::{NamespaceBuilder, SchemaBuilder};
+use cimarron_schema::SchemaBuilder;
 use indexmap::IndexMap;
 use lower::{Classes, Lowered};
+use std::ops::RangeFrom;
 use types::Types;
+use value::Aliases;
 
 /// Compiles MOF 3 sources into `schema`.
 pub(crate) fn compile(
@@ -71,21 +73,74 @@ pub(crate) fn compile(
     // An alias is known in the whole compilation unit (DSP0221 7.7.3).
     let everywhere = Roots::one(sources);
     let (roots, system) = (Roots::new(sources), SystemClasses::default());
-    let mut changes = Changes::default();
-    for (name, declarations) in by_namespace(&declarations, &roots, options, base, sink) {
-        let context = Context {
-            dialect: options.dialect,
-            language: Language::Mof3,
-            namespace: name.as_str(),
-            embedded: EmbeddedForm::Text,
-            base,
-            roots: &everywhere,
-            system: &system,
-            keeps_trees: false,
-        };
-        let builder = schema.namespace(name.as_str());
-        compile_namespace(&declarations, &context, builder, &mut changes, sink);
+    let sorted = by_namespace(&declarations, &roots, options, base, sink);
+    let contexts = sorted.keys().map(|name| Context {
+        dialect: options.dialect,
+        language: Language::Mof3,
+        namespace: name.as_str(),
+        embedded: EmbeddedForm::Text,
+        base,
+        roots: &everywhere,
+        system: &system,
+        keeps_trees: false,
+    });
+    let contexts: Vec<_> = contexts.collect();
+    let mut types = Vec::with_capacity(contexts.len());
+    for (declarations, context) in sorted.values().zip(&contexts) {
+        let mut own = Types::new(declarations, context, sink);
+        own.judge_enumerations(sink);
+        types.push(own);
     }
+    let aliases = Aliases::new(&sorted, &everywhere, sink);
+    let mut lowered = Vec::with_capacity(contexts.len());
+    for (i, declarations) in sorted.values().enumerate() {
+        let (Some(types), Some(context)) = (types.get(i), contexts.get(i)) else { continue };
+        lowered.push(lower::lower(declarations, types, context, aliases.within(i), sink));
+    }
+    let mut used = Vec::with_capacity(contexts.len());
+    let mut classes = Vec::with_capacity(contexts.len());
+    for lowered in &mut lowered {
+        used.push(lowered.used_qualifiers());
+        classes.push(std::mem::take(&mut lowered.classes));
+    }
+    let mut order = 0..;
+    let mut units: Vec<_> =
+        classes.into_iter().zip(&lowered).map(|(c, l)| unit(c, l, &mut order)).collect();
+    let of_all =
+        contexts.iter().zip(&units).map(|(context, unit)| (context.namespace, unit, false));
+    let mut table = AliasTable::new(of_all, &everywhere, sink);
+    let mut changes = Changes::default();
+    // As in MOF 2, the classes of all namespaces come first: aliases lead from the instances of
+    // one to those of another.
+    let mut begun = Vec::with_capacity(contexts.len());
+    for (plain, unit) in contexts.iter().zip(&mut units) {
+        let mut builder = std::mem::take(schema.namespace(plain.namespace));
+        let around = Around { schema, base };
+        let context = Context { base: &around, ..*plain };
+        let there = base.qualifier_types(context.namespace);
+        there.into_iter().for_each(|declared| builder.know_qualifier_type(declared));
+        let declared = unit.qualifiers.iter().map(|q| Name::new(q.node.name.text)).collect();
+        standard::know(&mut builder, &declared);
+        let texts = Texts::of(unit, None);
+        let around = (&context, &mut builder);
+        begun.push(Begun::declare(texts, unit, &table, around, &mut changes, sink));
+        *schema.namespace(plain.namespace) = builder;
+    }
+    table.know_all_classes();
+    let parts = units.iter().zip(&lowered).zip(begun).zip(&used);
+    for (plain, (((unit, lowered), begun), used)) in contexts.iter().zip(parts) {
+        let mut builder = std::mem::take(schema.namespace(plain.namespace));
+        let around = Around { schema, base };
+        let context = Context { base: &around, ..*plain };
+        let mut namespace = begun.again(&context, &mut builder, sink);
+        namespace.instances(unit, &table, &mut changes);
+        lowered.judge_the_rest(&mut namespace, &table);
+        changes.set_places(context.namespace, begun.into_places());
+        standard::keep_used(&mut builder, used, &base.qualifier_types(context.namespace));
+        *schema.namespace(plain.namespace) = builder;
+    }
+    // What is wrong with a value is found again wherever an alias is written out as it.
+    sink.keep_first();
     changes
 }
 
@@ -119,45 +174,21 @@ fn by_namespace<'d>(
     sorted
 }
 
-fn compile_namespace(
-    declarations: &[Placed<'_>],
-    context: &Context<'_>,
-    builder: &mut NamespaceBuilder,
-    changes: &mut Changes,
-    sink: &mut Diagnostics,
-) {
-    let mut types = Types::new(declarations, context, sink);
-    types.judge_enumerations(sink);
-    let mut lowered = lower::lower(declarations, &types, context, sink);
-    let used = lowered.used_qualifiers();
-    let classes = std::mem::take(&mut lowered.classes);
-    let mut unit = unit(classes, &lowered);
-    let base = context.base.qualifier_types(context.namespace);
-    base.iter().for_each(|declared| builder.know_qualifier_type(declared.clone()));
-    let declared = lowered.qualifiers.iter().map(|(_, node)| Name::new(node.name.text)).collect();
-    standard::know(builder, &declared);
-    let texts = Texts::of(&unit, None);
-    let table = AliasTable::new([(context.namespace, &unit, false)], context.roots, sink);
-    let mut namespace = Namespace::new(context, builder, sink, &texts);
-    namespace.compile(&mut unit, &table, changes);
-    lowered.judge_the_rest(&mut namespace, &table);
-    changes.set_places(context.namespace, texts.into_places());
-    // What is wrong with a value is found again wherever an alias is written out as it.
-    sink.keep_first();
-    standard::keep_used(builder, &used, &base);
-}
-
 /// The declarations of MOF 2 as the further steps want them.
-fn unit<'l>(classes: Classes<'l>, lowered: &'l Lowered<'l>) -> Unit<'l> {
+fn unit<'l>(
+    classes: Classes<'l>,
+    lowered: &'l Lowered<'l>,
+    order: &mut RangeFrom<usize>,
+) -> Unit<'l> {
     let flavors = GlobalFlavors::default();
     let mut unit = Unit::default();
     unit.qualifiers = lowered.qualifiers.iter().map(|(file, node)| At::new(*file, node)).collect();
-    for (order, (file, node)) in classes.into_iter().enumerate() {
+    for ((file, node), order) in classes.into_iter().zip(order.by_ref()) {
         let (node, flavors) = (Box::new(node), flavors.clone());
         let (flags, early, released) = (UpdateFlags::default(), None, false);
         unit.add_class(Class { file, node, early, released, flavors, flags, order });
     }
-    for (order, (file, node)) in lowered.instances.iter().enumerate() {
+    for ((file, node), order) in lowered.instances.iter().zip(order) {
         let (at, flavors) = (At::new(*file, node), flavors.clone());
         let existence = Existence::default();
         unit.add_item(Item::Declared(Instance { at, flavors, existence, order }));

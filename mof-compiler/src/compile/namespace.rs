@@ -95,17 +95,6 @@ impl<'c, 's> Namespace<'c, 's> {
 }
 
 impl Namespace<'_, '_> {
-    /// Compiles what is declared.
-    pub(crate) fn compile(
-        &mut self,
-        unit: &mut Unit<'_>,
-        table: &AliasTable<'_>,
-        changes: &mut Changes,
-    ) {
-        self.declare(unit, table, changes);
-        self.instances(unit, table, changes);
-    }
-
     /// Compiles the instances.
     pub(super) fn instances(
         &mut self,

@@ -5,7 +5,7 @@ use super::alias::AliasTable;
 use super::doubt::Doubtful;
 use super::history::History;
 use super::namespace::Namespace;
-use super::place::Texts;
+use super::place::{Places, Texts};
 use super::unit::{Around, Remaining, Unit};
 use super::update::Changes;
 use super::{Context, buried, system};
@@ -52,7 +52,7 @@ impl Stages<'_> {
             let context = Context { namespace: name.as_str(), base: &around, ..self.context };
             begun.instances(unit, aliases, &context, &mut builder, changes, sink);
             self.judge_deleted(unit, aliases, &begun, (&context, &builder, schema), sink);
-            changes.set_places(name.as_str(), begun.texts.into_places());
+            changes.set_places(name.as_str(), begun.into_places());
             let children = system::child_namespaces(name.as_str(), &builder);
             *schema.namespace(name.as_str()) = builder;
             for child in children {
@@ -105,10 +105,40 @@ impl<'t> Begun<'t> {
             builder.know_qualifier_type(declaration);
         }
         let texts = Texts::of(unit, Some(sources));
+        Self::declare(texts, unit, table, (context, builder), changes, sink)
+    }
+
+    /// Compiles what is declared into a builder that knows what qualifiers there are.
+    pub(super) fn declare(
+        texts: Texts<'t>,
+        unit: &mut Unit<'_>,
+        table: &AliasTable<'_>,
+        (context, builder): (&Context<'_>, &mut NamespaceBuilder),
+        changes: &mut Changes,
+        sink: &mut Diagnostics,
+    ) -> Self {
         let mut namespace = Namespace::new(context, builder, sink, &texts);
         namespace.declare(unit, table, changes);
         let Namespace { doubtful, history, .. } = namespace;
         Self { texts, doubtful, history }
+    }
+
+    /// The namespace as it is now.
+    pub(super) fn again<'a>(
+        &'a self,
+        context: &'a Context<'a>,
+        builder: &'a mut NamespaceBuilder,
+        sink: &'a mut Diagnostics,
+    ) -> Namespace<'a, 'a> {
+        let mut namespace = Namespace::new(context, builder, sink, &self.texts);
+        namespace.doubtful = self.doubtful.clone();
+        namespace.history = self.history.clone();
+        namespace
+    }
+
+    /// Where its declarations stand.
+    pub(super) fn into_places(self) -> Places {
+        self.texts.into_places()
     }
 
     /// Compiles what is declared and deleted at once.
@@ -136,9 +166,6 @@ impl<'t> Begun<'t> {
         changes: &mut Changes,
         sink: &mut Diagnostics,
     ) {
-        let mut namespace = Namespace::new(context, builder, sink, &self.texts);
-        namespace.doubtful = self.doubtful.clone();
-        namespace.history = self.history.clone();
-        namespace.instances(unit, table, changes);
+        self.again(context, builder, sink).instances(unit, table, changes);
     }
 }

@@ -8,7 +8,7 @@ use super::qualifier::QualifierTypes;
 use super::typed::made;
 use super::types::{Declared, Found, Member, Node, TypeId, Types};
 use super::unkept::{self, Unkept};
-use super::value::{Aliases, Target};
+use super::value::{Target, Within};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -69,13 +69,14 @@ pub(super) fn lower<'t>(
     declarations: &[Placed<'t>],
     types: &'t Types<'t>,
     context: &Context<'_>,
+    aliases: Within<'_, 't>,
     sink: &mut Diagnostics,
 ) -> Lowered<'t> {
     let known = QualifierTypes::new(declarations, context.base.qualifier_types(context.namespace));
     let mut writer = Writer {
         types,
         known: &known,
-        aliases: Aliases::new(declarations, sink),
+        aliases,
         sink,
         file: FileId::default(),
         scopes: Vec::new(),
@@ -114,7 +115,7 @@ pub(super) fn lower<'t>(
 pub(super) struct Writer<'t, 'k, 's> {
     pub(super) types: &'t Types<'t>,
     pub(super) known: &'k QualifierTypes<'t>,
-    pub(super) aliases: Aliases<'t>,
+    pub(super) aliases: Within<'k, 't>,
     pub(super) sink: &'s mut Diagnostics,
     pub(super) file: FileId,
     /// The types of the text whose local types are visible, the innermost last.

@@ -4,6 +4,7 @@
 //! that MOF 2 puts in front, and aliases of complex values become what they stand
 //! for. Everything else stays and is judged when it is converted.
 
+use super::super::roots::Roots;
 use super::Placed;
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
@@ -21,6 +22,7 @@ use crate::syntax::namespace_path;
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
 use hashbrown::HashMap;
+use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// What a value initialises.
@@ -78,31 +80,84 @@ impl<'t> Target<'t> {
     }
 }
 
+/// The file that declares an alias, and what it stands for.
+type Aliased<'d> = (FileId, &'d ComplexDeclaration<'d>);
+
 /// The instances and values that have an alias.
 pub(super) struct Aliases<'d> {
-    declared: HashMap<Name, (FileId, &'d ComplexDeclaration<'d>)>,
+    /// Those of each namespace.
+    declared: Vec<(&'d Name, HashMap<Name, Aliased<'d>>)>,
+    /// The namespace that is the first to have each.
+    first: HashMap<Name, usize>,
 }
 
 impl<'d> Aliases<'d> {
-    pub(super) fn new(declarations: &[Placed<'d>], sink: &mut Diagnostics) -> Self {
-        let mut declared: HashMap<Name, (FileId, &'d ComplexDeclaration<'d>)> = HashMap::new();
-        for (file, declaration) in declarations {
-            let Declaration::Complex(node) = *declaration else { continue };
-            let Some(alias) = node.alias else { continue };
-            let name = Name::new(alias.text);
-            let Some((other, first)) = declared.get(&name).copied() else {
-                declared.insert(name, (*file, &**node));
-                continue;
-            };
-            // Of two instances, the resolving of references says so.
-            let instances = [first.sort, node.sort] == [ComplexSort::Instance; 2];
-            if let Some(place) = first.alias.filter(|_| !instances) {
-                let message = format!("the alias `${}` is defined twice", alias.text);
-                let found = Diagnostic::new(Code::DuplicateAlias, *file, alias.span, message);
-                sink.push(found.with_label(other, place.span, "first defined here"));
+    pub(super) fn new(
+        sorted: &'d IndexMap<Name, Vec<Placed<'d>>>,
+        roots: &Roots,
+        sink: &mut Diagnostics,
+    ) -> Self {
+        let mut all = Self { declared: Vec::with_capacity(sorted.len()), first: HashMap::new() };
+        for (i, (namespace, declarations)) in sorted.iter().enumerate() {
+            all.declared.push((namespace, HashMap::new()));
+            for (file, declaration) in declarations {
+                let Declaration::Complex(node) = *declaration else { continue };
+                let Some(alias) = node.alias else { continue };
+                let within = all.within(i);
+                let before =
+                    within.get(alias.text).or_else(|| Some(within.elsewhere(alias.text)?.1));
+                if let Some((other, first)) = before
+                    && let Some(place) = first.alias
+                    // Of two instances, the resolving of references says so. A file that is
+                    // included for two namespaces has one alias.
+                    && [first.sort, node.sort] != [ComplexSort::Instance; 2]
+                    && !(roots.are_one(other, *file) && place.span == alias.span)
+                {
+                    let message = format!("the alias `${}` is defined twice", alias.text);
+                    let found = Diagnostic::new(Code::DuplicateAlias, *file, alias.span, message);
+                    sink.push(found.with_label(other, place.span, "first defined here"));
+                }
+                let name = Name::new(alias.text);
+                all.first.entry(name.clone()).or_insert(i);
+                if let Some((_, own)) = all.declared.get_mut(i) {
+                    own.entry(name).or_insert((*file, &**node));
+                }
             }
         }
-        Self { declared }
+        all
+    }
+
+    /// As a namespace knows them.
+    pub(super) const fn within(&self, namespace: usize) -> Within<'_, 'd> {
+        Within { all: self, namespace }
+    }
+}
+
+/// The aliases as a namespace knows them.
+#[derive(Clone, Copy)]
+pub(super) struct Within<'k, 'd> {
+    all: &'k Aliases<'d>,
+    namespace: usize,
+}
+
+impl<'d> Within<'_, 'd> {
+    /// What an alias stands for that the namespace itself has.
+    fn get(&self, name: &str) -> Option<Aliased<'d>> {
+        self.all.declared.get(self.namespace)?.1.get(&CaseInsensitive(name)).copied()
+    }
+
+    /// What an alias stands for that another namespace has, and which.
+    fn elsewhere(&self, name: &str) -> Option<(&'d Name, Aliased<'d>)> {
+        let key = CaseInsensitive(name);
+        let first = self.all.first.get(&key).filter(|first| **first != self.namespace)?;
+        let (namespace, declared) = self.all.declared.get(*first)?;
+        Some((namespace, *declared.get(&key)?))
+    }
+
+    /// The names of those that the namespace itself has.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let own = self.all.declared.get(self.namespace);
+        own.into_iter().flat_map(|(_, declared)| declared.keys()).map(Name::as_str)
     }
 }
 
@@ -313,10 +368,11 @@ impl<'t> Writer<'t, '_, '_> {
     }
 
     fn alias(&mut self, span: Span, name: &'t str, target: &Target<'t>) -> ast::ValueKind<'t> {
-        let declared = self.aliases.declared.get(&CaseInsensitive(name)).copied();
+        let declared = self.aliases.get(name);
         match target {
             Target::Typed(Meaning::Complex(_), _) => self.expand(span, name, declared),
             _ => {
+                let declared = declared.or_else(|| Some(self.aliases.elsewhere(name)?.1));
                 if declared.is_some_and(|(_, node)| node.sort == ComplexSort::Value) {
                     let message = format!("the alias `${name}` stands for a value, not for a path");
                     let help = "references lead to instances: declare it with `instance of`";
@@ -350,7 +406,13 @@ impl<'t> Writer<'t, '_, '_> {
             if self.sink.broken.has_alias(name) {
                 return ast::ValueKind::Invalid;
             }
-            let known = self.aliases.declared.keys().map(Name::as_str);
+            if let Some((namespace, _)) = self.aliases.elsewhere(name) {
+                let message = format!("the alias `${name}` stands for a value of `{namespace}`");
+                let help = "a value has the types of its namespace: declare one here";
+                self.advise(Code::UndefinedAlias, span, message, Some(help.to_owned()));
+                return ast::ValueKind::Invalid;
+            }
+            let known = self.aliases.names();
             let help = suggest::nearest(name, known.filter(|_| self.sink.wants_advice()))
                 .map(|similar| format!("did you mean `${similar}`?"));
             let message = format!("the alias `${name}` is not defined");
