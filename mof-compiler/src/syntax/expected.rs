@@ -102,6 +102,11 @@ fn help(found: Kind, word: Option<&str>, expected: Set) -> Option<String> {
         Kind::Null | Kind::Boolean if has(Kind::Identifier) => {
             "TRUE, FALSE and NULL are reserved and cannot be names"
         }
+        Kind::Equals | Kind::Text | Kind::Integer
+            if has(Kind::RightBracket) && has(Kind::LeftParen) =>
+        {
+            "the value of a qualifier stands in parentheses, an array in braces"
+        }
         _ if has(Kind::RightBracket) && has(Kind::Comma) => {
             "qualifiers are separated by `,` and closed by `]`"
         }

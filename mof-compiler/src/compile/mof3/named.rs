@@ -107,8 +107,9 @@ impl<'t> Writer<'t, '_, '_> {
                     return false;
                 }
                 let similar = || self.types.similar_enumeration(written.text, scope, &[]);
-                let similar = self.sink.wants_advice().then(similar).flatten();
-                let help = similar.map(suggest::did_you_mean);
+                let similar = || similar().map(suggest::did_you_mean);
+                let help = self.types.where_local(written.text);
+                let help = help.or_else(|| self.sink.wants_advice().then(similar).flatten());
                 let message = format!("the enumeration `{}` does not exist", written.text);
                 self.advise(Code::UnknownType, written.span, message, help);
             }

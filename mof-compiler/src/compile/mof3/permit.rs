@@ -35,6 +35,8 @@ pub(crate) fn permits(
         | Rule::TooFewReferences => true,
         // Its values are names of an enumeration there, which has more of them.
         Rule::QualifierWord => matches!(&violation.part, Part::Value(name) if name.is("ArrayType")),
+        // A structure has no kind that what derives from it could change.
+        Rule::KindChanged => above.is_some_and(|above| above.qualifiers.is_true("Structure")),
         Rule::MethodSignatureChanged => {
             let Element::Method(i) = violation.element else { return false };
             let Some(method) = local.methods.get(i) else { return false };

@@ -1,7 +1,7 @@
 //! The types of what MOF 3 declares, as those of MOF 2.
 
 use super::lower::{Writer, text_value};
-use super::types::{Found, Meaning, Member, TypeId};
+use super::types::{Found, Meaning, Member, TypeId, local_to};
 use super::value::Target;
 use crate::Code;
 use crate::source::Span;
@@ -174,9 +174,7 @@ impl<'t> Writer<'t, '_, '_> {
     pub(super) fn is_hidden(&mut self, code: Code, name: ast::Identifier<'_>) -> bool {
         let Some((local, outer)) = self.types.hidden(name.text) else { return false };
         let message = format!("`{}` names no type here: the schema so calls `{local}`", name.text);
-        let help =
-            format!("`{local}` is local: known in `{outer}` and in what derives from that only");
-        self.advise(code, name.span, message, Some(help));
+        self.advise(code, name.span, message, Some(local_to(local, outer)));
         true
     }
 
@@ -185,9 +183,9 @@ impl<'t> Writer<'t, '_, '_> {
         if self.sink.broken.has_class(name.text) || self.types.may_be_visible(Some(within)) {
             return;
         }
-        let similar = self.sink.wants_advice();
-        let similar = similar.then(|| self.types.similar(name.text, Some(within))).flatten();
-        let help = similar.map(suggest::did_you_mean);
+        let similar = || self.types.similar(name.text, Some(within)).map(suggest::did_you_mean);
+        let help = self.types.where_local(name.text);
+        let help = help.or_else(|| self.sink.wants_advice().then(similar).flatten());
         let message = format!("unknown type `{}`", name.text);
         self.advise(Code::UnknownType, name.span, message, help);
     }

@@ -96,6 +96,8 @@ pub(super) struct Types<'d> {
     global: HashMap<Name, TypeId>,
     /// The local structures by their names in the archive, which no text may use.
     archived: HashMap<Name, TypeId>,
+    /// The first local type of each name.
+    local: HashMap<Name, TypeId>,
     context: &'d Context<'d>,
 }
 
@@ -105,8 +107,8 @@ impl<'d> Types<'d> {
         context: &'d Context<'d>,
         sink: &mut Diagnostics,
     ) -> Self {
-        let (global, archived) = (HashMap::new(), HashMap::new());
-        let mut types = Self { nodes: Vec::new(), global, archived, context };
+        let (global, archived, local) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut types = Self { nodes: Vec::new(), global, archived, local, context };
         for (file, declaration) in declarations {
             match *declaration {
                 Declaration::Type(node) => types.declare(*file, Declared::Complex(node), sink),
@@ -167,8 +169,10 @@ impl<'d> Types<'d> {
             let full = self.nodes.get(id.0).map_or("", |n| n.name.as_str());
             let full = format!("{full}_{}", local.text);
             let inner = self.add(file, inner, full, Some(id), sink);
+            let local = Name::new(local.text);
+            self.local.entry(local.clone()).or_insert(inner);
             if let Some(node) = self.nodes.get_mut(id.0) {
-                node.locals.insert(Name::new(local.text), inner);
+                node.locals.insert(local, inner);
             }
         }
         id
@@ -263,6 +267,13 @@ impl<'d> Types<'d> {
     pub(super) fn hidden(&self, name: &str) -> Option<(&str, &str)> {
         let node = self.node(*self.archived.get(&CaseInsensitive(name))?)?;
         Some((node.declared.name().text, self.node(node.outer?)?.declared.name().text))
+    }
+
+    /// Where an unknown name would be known, in words.
+    pub(super) fn where_local(&self, name: &str) -> Option<String> {
+        let node = self.node(*self.local.get(&CaseInsensitive(name))?)?;
+        let outer = self.node(node.outer?)?.written();
+        Some(local_to(name, outer))
     }
 
     /// Whether a name that is not visible within a type may be one that a supertype would
@@ -445,6 +456,11 @@ fn primitive<'d>(name: &str) -> Option<Meaning<'d>> {
     } else {
         None
     }
+}
+
+/// Where a local type is known (DSP0221 7.5.1).
+pub(super) fn local_to(local: &str, outer: &str) -> String {
+    format!("`{local}` is local: known in `{outer}` and in what derives from that only")
 }
 
 fn again(file: FileId, name: Identifier<'_>, first: &Node<'_>) -> Diagnostic {
