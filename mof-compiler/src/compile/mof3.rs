@@ -37,7 +37,7 @@ mod value;
 mod tests;
 
 pub(crate) use permit::{permits, type_name, value_type};
-pub(crate) use standard::is_standard;
+pub(crate) use standard::{is_standard, successor};
 
 use super::alias::AliasTable;
 use super::collect::Collected;

@@ -1,5 +1,6 @@
 //! What the rules may ask of a namespace while its text is compiled.
 
+use super::mof3::successor;
 use super::place::Texts;
 use super::{Context, Language};
 use crate::diagnostic::Broken;
@@ -69,6 +70,9 @@ impl Environment for Surroundings<'_> {
     fn similar_qualifier(&self, name: &str) -> Option<String> {
         if !self.advises {
             return None;
+        }
+        if let Some(successor) = successor(name).filter(|_| self.types_say_all()) {
+            return Some(successor.to_owned());
         }
         let names = self.builder.known_qualifier_types().map(|q| q.name.as_str());
         suggest::nearest(name, names).map(str::to_owned)

@@ -326,7 +326,8 @@ impl<'t> Writer<'t, '_, '_> {
         let name = property.name;
         let mut qualifiers = self.qualifiers(&property.qualifiers, on, Some(name.text));
         typed.qualifiers.into_iter().for_each(|one| self.add(&mut qualifiers, one));
-        let default = self.default(property.default.as_ref(), &typed.target);
+        let target = typed.target.with(&property.qualifiers);
+        let default = self.default(property.default.as_ref(), &target);
         let data_type = typed.data_type;
         ast::Property { span: property.span, qualifiers, data_type, name, default }
     }
@@ -348,7 +349,8 @@ impl<'t> Writer<'t, '_, '_> {
         let mut qualifiers =
             self.qualifiers(&parameter.qualifiers, ScopeKind::Parameter, Some(name.text));
         typed.qualifiers.into_iter().for_each(|one| self.add(&mut qualifiers, one));
-        let default = self.default(parameter.default.as_ref(), &typed.target);
+        let target = typed.target.with(&parameter.qualifiers);
+        let default = self.default(parameter.default.as_ref(), &target);
         let data_type = typed.data_type;
         ast::Parameter { span: parameter.span, qualifiers, data_type, name, default }
     }
@@ -412,7 +414,8 @@ impl<'t> Writer<'t, '_, '_> {
         match of.and_then(|of| self.types.property(of, name)) {
             Some(Member::Text(property, owner)) => {
                 let meaning = self.types.meaning(property.data_type.kind, Some(owner));
-                Target::new(meaning, property.data_type.array.is_some())
+                let is_array = property.data_type.array.is_some();
+                Target::new(meaning, is_array).with(&property.qualifiers)
             }
             Some(Member::Base(class)) => Target::of_base(&class, name, self.types),
             None => Target::default(),

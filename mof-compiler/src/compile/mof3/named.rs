@@ -39,12 +39,16 @@ impl<'t> Writer<'t, '_, '_> {
                     }
                 }
             }
-            Target::Typed(meaning, _) => {
+            Target::Typed(..) | Target::Object => {
+                let meaning = match target {
+                    Target::Typed(meaning, _) => Some(meaning),
+                    _ => None,
+                };
                 let help = match (meaning, value.enumeration) {
-                    (Meaning::Primitive(CimType::String), None) => {
+                    (Some(Meaning::Primitive(CimType::String)), None) => {
                         Some(format!("write a string in quotes: \"{name}\""))
                     }
-                    (Meaning::Reference(_), None) => {
+                    (Some(Meaning::Reference(_)), None) => {
                         Some("write an object path with its keys: Class.Key=\"...\"".to_owned())
                     }
                     _ => None,

@@ -2,7 +2,7 @@
 //! (DSP0221 7.4).
 
 use super::Placed;
-use super::standard::{Standard, standard};
+use super::standard::{Standard, names, standard, successor};
 use crate::source::FileId;
 use crate::syntax::mof3::ast::{Declaration, QualifierDeclaration, ScopeKind};
 use cimarron_model::{CaseInsensitive, Name, QualifierType, Scope, Scopes, suggest};
@@ -50,9 +50,10 @@ impl<'d> QualifierTypes<'d> {
         standard(name).map(Known::Standard)
     }
 
-    /// The qualifier type of the text or the base whose name is nearest.
+    /// The qualifier type that has taken the place of this one, or whose name is nearest.
     pub(super) fn similar(&self, name: &str) -> Option<&str> {
-        suggest::nearest(name, self.text.keys().chain(self.base.keys()).map(Name::as_str))
+        let declared = self.text.keys().chain(self.base.keys()).map(Name::as_str);
+        successor(name).or_else(|| suggest::nearest(name, declared.chain(names())))
     }
 }
 

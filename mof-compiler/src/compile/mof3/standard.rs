@@ -134,6 +134,27 @@ pub(super) fn standard(name: &str) -> Option<&'static Standard> {
     STANDARD.iter().find(|standard| standard.name.eq_ignore_ascii_case(name))
 }
 
+/// What says in MOF 3 what a qualifier of MOF 2 said (DSP0004 3.0.1, changes from 2.x).
+pub(crate) fn successor(name: &str) -> Option<&'static str> {
+    const SUCCESSORS: [(&str, &str); 8] = [
+        ("Aggregate", "AggregationKind"),
+        ("Aggregation", "AggregationKind"),
+        ("ClassConstraint", "OCL"),
+        ("Composition", "AggregationKind"),
+        ("MethodConstraint", "OCL"),
+        ("PropertyConstraint", "OCL"),
+        ("UMLPackagePath", "PackagePath"),
+        ("Units", "PUnit"),
+    ];
+    let found = SUCCESSORS.iter().find(|(old, _)| old.eq_ignore_ascii_case(name));
+    found.map(|(_, new)| *new)
+}
+
+/// The names of all.
+pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
+    STANDARD.iter().map(|standard| standard.name)
+}
+
 /// The qualifiers that the compiler itself writes, besides those that the text does.
 pub(super) const MADE: [&str; 8] = [
     "Association",

@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::MAX_NESTING;
 use crate::syntax::ast;
 use crate::syntax::mof3::ast::{
-    ComplexDeclaration, ComplexSort, Declaration, PathValue, Value, ValueKind,
+    ComplexDeclaration, ComplexSort, Declaration, PathValue, Qualifier, Value, ValueKind,
 };
 use crate::syntax::namespace_path;
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
@@ -24,6 +24,8 @@ use cimarron_schema::ResolvedClass;
 use hashbrown::HashMap;
 use indexmap::IndexMap;
 use std::sync::Arc;
+
+const EMBEDDED_OBJECT: &str = "EmbeddedObject";
 
 /// What a value initialises.
 #[derive(Clone, Default)]
@@ -37,6 +39,8 @@ pub(super) enum Target<'t> {
     Mapped(Arc<ResolvedClass>, Name),
     /// A qualifier whose values have these names.
     Names(&'static Standard),
+    /// What holds objects of any class, by EmbeddedObject.
+    Object,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -51,6 +55,23 @@ impl<'t> Target<'t> {
     pub(super) fn new(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
         let shape = if is_array { Shape::Array } else { Shape::Scalar };
         meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, shape))
+    }
+
+    /// That of something with these qualifiers: with EmbeddedObject, a string holds objects.
+    pub(super) fn with(self, qualifiers: &[Qualifier<'_>]) -> Self {
+        let is_false = |value: &Value<'_>| value.kind == ValueKind::Boolean(false);
+        let is_object = |qualifier: &Qualifier<'_>| {
+            qualifier.name.text.eq_ignore_ascii_case(EMBEDDED_OBJECT)
+                && !qualifier.value.as_ref().is_some_and(is_false)
+        };
+        match self {
+            Self::Typed(Meaning::Primitive(CimType::String), _)
+                if qualifiers.iter().any(is_object) =>
+            {
+                Self::Object
+            }
+            other => other,
+        }
     }
 
     /// A qualifier. Octet strings are texts there, one as well as many.
@@ -74,6 +95,7 @@ impl<'t> Target<'t> {
             None if property.data_type.cim_type == CimType::Reference => {
                 Some(Meaning::Reference(ast::Identifier { text: "", span: Span::default() }))
             }
+            None if qualifiers.is_true(EMBEDDED_OBJECT) => return Self::Object,
             None => Some(Meaning::Primitive(property.data_type.cim_type)),
         };
         Self::new(meaning, property.data_type.is_array())
@@ -370,7 +392,9 @@ impl<'t> Writer<'t, '_, '_> {
     fn alias(&mut self, span: Span, name: &'t str, target: &Target<'t>) -> ast::ValueKind<'t> {
         let declared = self.aliases.get(name);
         match target {
-            Target::Typed(Meaning::Complex(_), _) => self.expand(span, name, declared),
+            Target::Typed(Meaning::Complex(_), _) | Target::Object => {
+                self.expand(span, name, declared)
+            }
             _ => {
                 let declared = declared.or_else(|| Some(self.aliases.elsewhere(name)?.1));
                 if declared.is_some_and(|(_, node)| node.sort == ComplexSort::Value) {
