@@ -196,7 +196,9 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             }
             Kind::RightBrace => {
                 self.open.braces = self.open.braces.saturating_sub(1);
-                if self.open.braces == 0 && self.open.brackets == 0 {
+                // One that closes nothing is a mistake itself.
+                let closes = self.before.braces > 0;
+                if closes && self.open.braces == 0 && self.open.brackets == 0 {
                     self.supply_semicolon(token.span());
                 }
             }

@@ -92,7 +92,11 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<SettingSit
             },
             // The parser wants a name or nothing here, and reports anything else.
             kind if kind != Kind::RightParen && !NAMES.has(kind) => continue,
-            _ => None,
+            Kind::RightParen => None,
+            _ => match stream.peek().kind {
+                Kind::RightParen | Kind::Comma => None,
+                _ => continue,
+            },
         };
         sites.push(IncludeSite { start: token.span().start, argument: first.span(), path });
     }

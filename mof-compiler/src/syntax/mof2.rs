@@ -8,7 +8,7 @@ use super::ast::{
 use super::literal;
 use super::number::Number;
 use super::parser::{Parsed, Parser, Stop};
-use super::token::{CLASS_NAMES, Kind, Set};
+use super::token::{CLASS_NAMES, Kind, NAMES, Set};
 use super::words::Reports;
 use crate::source::Span;
 
@@ -29,6 +29,9 @@ const SCALARS: Set = Set::of(&[
 
 /// What begins a type.
 const TYPES: Set = CLASS_NAMES.or(Set::of(&[Kind::Type, Kind::Void, Kind::Object]));
+
+/// What may follow the properties of an instance.
+const MEMBERS: Set = NAMES.or(Set::of(&[Kind::LeftBracket, Kind::RightBrace]));
 
 const CLASS_OR_INSTANCE: Set = Set::of(&[Kind::Class, Kind::Instance]);
 
@@ -296,6 +299,7 @@ impl<'a> Parser<'_, 'a, '_> {
         self.expect(Kind::LeftBrace)?;
         let mut properties = Vec::new();
         while !self.eat(Kind::RightBrace)? {
+            self.not_a_declaration(MEMBERS)?;
             properties.push(self.property_value()?);
         }
         let span = self.from(start);

@@ -1,12 +1,13 @@
 //! The driver of the parsers: one declaration after another.
 
 use super::ast::Declaration;
+use super::bounds::Progress;
 use super::expected;
 use super::mof2;
 use super::parser::{Parsed, Parser, Stop};
 use super::recovery::{note_broken, skip_declaration};
 use super::stream::{Room, Stream};
-use super::token::Kind;
+use super::token::{Kind, Token};
 use super::words::Reports;
 use crate::Language;
 use crate::diagnostic::{Code, Diagnostics};
@@ -66,31 +67,34 @@ fn declarations<'a, T>(
         stream.report(stream.diagnostic(Code::SourceLimit, Span::default(), message));
         return declarations;
     }
+    let mut behind = 0;
     loop {
         let next = stream.peek();
         match next.kind {
             Kind::End => return declarations,
             Kind::Semicolon => {
-                stream.next();
+                behind = stream.next().span().end;
                 let message = "a `;` without a declaration";
                 stream.report(stream.diagnostic(Code::StraySemicolon, next.span(), message));
             }
-            _ => declarations.extend(declaration(stream, reports, production)),
+            _ => declarations.extend(declaration(stream, reports, production, &mut behind)),
         }
     }
 }
 
 /// The declaration that comes next. Where it has a mistake, that is reported, and the
-/// stream goes on behind it.
+/// stream goes on behind it; the declaration before ended `behind` which offset.
 fn declaration<'a, T>(
     stream: &mut Stream<'a, '_>,
     reports: &mut Reports<'a>,
     production: Production<'a, T>,
+    behind: &mut u32,
 ) -> Option<T> {
     reports.begin(stream.file);
     let mut parser = Parser::new(stream, reports);
     let result = production(&mut parser);
     let (progress, (token, expected)) = (parser.progress(), parser.failure());
+    let read = Span::new(std::mem::replace(behind, progress.last.end), parser.end);
     for diagnostic in reports.list.drain(..) {
         stream.report(diagnostic);
     }
@@ -99,13 +103,26 @@ fn declaration<'a, T>(
         Err(stop) => stop,
     };
     if stop == Stop::Unexpected
+        && !is_stray(stream.stray, token, read, progress)
         && let Some(diagnostic) = expected::explain(token, expected, progress, stream)
     {
         stream.report(diagnostic);
     }
     note_broken(stream, progress);
-    skip_declaration(stream, progress);
+    *behind = skip_declaration(stream, progress);
     None
+}
+
+/// Whether a token does not fit for what was reported in front of it: the value that it adjoins,
+/// or characters without meaning, before it or before the head of the declaration. `read` goes from the declaration before to the
+/// token before this one.
+const fn is_stray(stray: Span, token: Token, read: Span, progress: Progress) -> bool {
+    if token.span().start == read.end && matches!(progress.previous, Kind::Invalid) {
+        return true;
+    }
+    stray.end > read.start
+        && stray.end <= token.span().start
+        && (stray.start >= read.end || (stray.end <= progress.first.start && progress.depth == 0))
 }
 
 /// Parses again the declaration that begins at `offset`. Its mistakes have been reported.

@@ -10,6 +10,7 @@ use super::ast::{Argument, ArraySuffix, Directive, DirectiveForm, Identifier, In
 use super::bounds::{Bounded, Progress};
 use super::keyword;
 use super::number::{self, Number};
+use super::recovery::starts_declaration;
 use super::stream::Stream;
 use super::token::{CLASS_NAMES, Kind, NAMES, Set, Token};
 use super::words::Reports;
@@ -142,6 +143,17 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
     pub(super) fn unexpected<T>(&mut self, set: Set) -> Parsed<T> {
         self.expected = self.expected.or(set);
         Err(Stop::Unexpected)
+    }
+
+    /// What is being read goes on: where a declaration begins in place of a name, which may be
+    /// called like a keyword, the end of this one is missing. `set` is what else would fit.
+    pub(super) fn not_a_declaration(&mut self, set: Set) -> Parsed<()> {
+        if !self.token.kind.may_start_declaration() {
+            return Ok(());
+        }
+        let stream = &*self.tokens.stream;
+        let begins = starts_declaration(stream.text, stream.language(), self.start());
+        if begins { self.unexpected(set) } else { Ok(()) }
     }
 
     /// The declaration must be over.
@@ -282,7 +294,10 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         let (kind, span) = (self.token.kind, self.token.span());
         self.bump()?;
         let (form, name) = match kind {
-            Kind::Pragma => (DirectiveForm::Pragma, self.name()?),
+            Kind::Pragma => {
+                self.not_a_declaration(Set::of(&[Kind::Identifier]))?;
+                (DirectiveForm::Pragma, self.name()?)
+            }
             _ => {
                 let text = self.text(span).trim_start_matches(['#', ' ', '\t']);
                 (DirectiveForm::Include, Identifier { text, span })

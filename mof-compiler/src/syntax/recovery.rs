@@ -12,22 +12,28 @@ use super::token::Kind;
 use crate::Language;
 
 /// Moves the stream past the declaration that was read as far as `progress`
-/// says.
-pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) {
+/// says; gives where it ends.
+pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
     if progress.ended {
-        return;
+        return progress.last.end;
     }
     stream.seek(progress.last.start);
     stream.quiet = true;
-    if progress.directive {
-        skip_directive(stream, progress);
+    let end = if progress.directive {
+        skip_directive(stream, progress)
     } else {
-        skip_body(stream, progress);
-    }
+        skip_body(stream, progress)
+    };
     stream.quiet = false;
+    // What stands between here and the next token is no longer passed over without a word.
+    stream.seek(end);
+    end
 }
 
-fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
+fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    let mut end;
+    // Directives before this offset stand among members.
+    let mut inner = 0;
     let mut depth = progress.depth;
     let mut after_close = progress.after_close;
     // A `}` in a list of qualifiers was meant to be a `)` or `]` and closes nothing.
@@ -41,11 +47,20 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         if next.kind.may_start_declaration()
             && (depth == 0 || (after_close && !may_be_local(next.kind)))
             && start > progress.first.start
+            && start >= inner
             && starts_declaration(stream.text, stream.language(), start)
         {
-            break;
+            if depth == 0 {
+                return start;
+            }
+            match end_of_inner_directives(stream.text, stream.language(), start) {
+                Some(end) => inner = end,
+                None => return start,
+            }
         }
-        let kind = stream.next().kind;
+        let token = stream.next();
+        let kind = token.kind;
+        end = token.span().end;
         match kind {
             Kind::End => break,
             Kind::LeftBrace if headless && (in_qualifiers || last == Kind::Equals) => {
@@ -56,7 +71,7 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
             Kind::RightBracket => in_qualifiers = false,
             Kind::RightBrace if headless && !slip => {
                 if stream.peek().kind == Kind::Semicolon {
-                    stream.next();
+                    end = stream.next().span().end;
                 }
                 break;
             }
@@ -76,6 +91,7 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) {
         after_close =
             matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
     }
+    end
 }
 
 /// The values in braces of a qualifier or a default, as far as these end.
@@ -87,7 +103,31 @@ fn skip_values(stream: &mut Stream<'_, '_>) {
     }
 }
 
-/// Whether a declaration is a class whose mistake stands before any brace.
+/// Where directives end that stand at `offset`, among the members of something: what follows
+/// them begins no declaration.
+fn end_of_inner_directives(text: &str, language: Language, offset: u32) -> Option<u32> {
+    let mut lexer = Lexer::new(text, language, offset);
+    let mut kind = next(&mut lexer);
+    if !matches!(kind, Kind::Pragma | Kind::Include) {
+        return None;
+    }
+    while matches!(kind, Kind::Pragma | Kind::Include) {
+        if kind == Kind::Pragma {
+            next(&mut lexer);
+        }
+        kind = next(&mut lexer);
+        if kind == Kind::LeftParen {
+            while !matches!(kind, Kind::RightParen | Kind::Semicolon | Kind::End) {
+                kind = next(&mut lexer);
+            }
+            kind = next(&mut lexer);
+        }
+    }
+    let start = lexer.span().start;
+    (kind != Kind::End && !starts_declaration(text, language, start)).then_some(start)
+}
+
+/// Whether a declaration is a class or an instance whose mistake stands before any brace.
 fn lacks_brace(text: &str, language: Language, progress: Progress) -> bool {
     let mut lexer = Lexer::new(text, language, progress.first.start);
     let mut kind = next(&mut lexer);
@@ -98,7 +138,8 @@ fn lacks_brace(text: &str, language: Language, progress: Progress) -> bool {
         }
         kind = next(&mut lexer);
     }
-    if !matches!(kind, Kind::Class | Kind::Structure | Kind::Association | Kind::Indication) {
+    let classes = [Kind::Class, Kind::Structure, Kind::Association, Kind::Indication];
+    if !classes.contains(&kind) && !matches!(kind, Kind::Instance | Kind::Value) {
         return false;
     }
     while lexer.span().start < progress.last.start {
@@ -114,27 +155,45 @@ const fn may_be_local(kind: Kind) -> bool {
     matches!(kind, Kind::Structure | Kind::Enumeration)
 }
 
-/// A directive ends with its `)`, and at the latest with the line of the
-/// mistake.
-fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) {
-    let start = progress.last.start;
-    if progress.last != progress.first && starts_declaration(stream.text, stream.language(), start)
-    {
-        return;
-    }
+/// A directive ends with its `)`, and at the latest with the line of the mistake where no `)`
+/// follows; one that is unknown ends with its line. Gives where.
+fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    let is_unknown = progress.last == progress.first;
     loop {
-        let token = stream.next();
-        if matches!(token.kind, Kind::RightParen | Kind::Semicolon | Kind::End) {
-            break;
+        let next = stream.peek();
+        let start = next.span().start;
+        if next.kind.may_start_declaration()
+            && start > progress.first.start
+            && starts_declaration(stream.text, stream.language(), start)
+        {
+            return start;
         }
-        if !stream.next_on_line_of(token.span()) {
-            break;
+        let token = stream.next();
+        let end = token.span().end;
+        if token.kind == Kind::End
+            || (!is_unknown && matches!(token.kind, Kind::RightParen | Kind::Semicolon))
+            || (!stream.next_on_line_of(token.span())
+                && !closes(stream.text, stream.language(), end))
+        {
+            return end;
+        }
+    }
+}
+
+/// Whether only arguments of a directive stand before the next `)`.
+fn closes(text: &str, language: Language, offset: u32) -> bool {
+    let mut lexer = Lexer::new(text, language, offset);
+    loop {
+        match next(&mut lexer) {
+            Kind::RightParen => return true,
+            Kind::Text | Kind::Comma | Kind::Integer | Kind::Identifier => {}
+            _ => return false,
         }
     }
 }
 
 /// Whether what stands at `offset` can only be the start of a declaration.
-fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
+pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
     let mut lexer = Lexer::new(text, language, offset);
     let mut first = next(&mut lexer);
     if first == Kind::LeftBracket {

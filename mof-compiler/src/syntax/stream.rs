@@ -26,6 +26,8 @@ pub(crate) struct Stream<'a, 's> {
     pub(crate) sink: &'s mut Diagnostics,
     /// Nothing is reported while text is skipped after a mistake.
     pub(crate) quiet: bool,
+    /// The latest characters without meaning that were reported, in one run.
+    pub(super) stray: Span,
     lexer: Lexer<'a>,
     peeked: Option<Token>,
     scratch: String,
@@ -39,7 +41,8 @@ impl<'a, 's> Stream<'a, 's> {
         sink: &'s mut Diagnostics,
     ) -> Self {
         let lexer = Lexer::new(text, language, 0);
-        Self { text, file, sink, quiet: false, lexer, peeked: None, scratch: String::new() }
+        let (stray, scratch) = (Span::default(), String::new());
+        Self { text, file, sink, quiet: false, stray, lexer, peeked: None, scratch }
     }
 
     /// Exchanges the room that the tokens are put together in, so that it can be used again.
@@ -239,6 +242,14 @@ impl<'a, 's> Stream<'a, 's> {
                 LexError::Character if text == "." => return Some(Kind::Dot),
                 LexError::Comment => return None,
                 _ => {}
+            }
+        }
+        if mistake == LexError::Character && !self.quiet {
+            let goes_on = self.stray.end == span.start && self.stray.start < span.start;
+            let start = if goes_on { self.stray.start } else { span.start };
+            self.stray = Span::new(start, span.end);
+            if goes_on {
+                return None;
             }
         }
         let (diagnostic, kind) = match mistake {
