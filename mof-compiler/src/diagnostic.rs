@@ -179,6 +179,12 @@ impl Diagnostics {
         self.limit
     }
 
+    /// Whether a finding would be kept, so that it is worth saying where it is.
+    pub(crate) fn keeps(&self, code: Code, severity: Severity) -> bool {
+        let severity = self.graded(code, severity).unwrap_or(severity);
+        self.count(severity) < self.limit
+    }
+
     fn graded(&self, code: Code, severity: Severity) -> Option<Severity> {
         if self.levels.is_empty() { Some(severity) } else { self.levels.severity(code, severity) }
     }

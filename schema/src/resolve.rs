@@ -14,8 +14,10 @@
 //! Nothing is checked here: `rules` judges a declaration before it comes here.
 
 use cimarron_model::{
-    Class, Flavor, Method, Name, Origin, Parameter, Property, Qualifier, Qualifiers, fold,
+    CaseInsensitive, Class, Flavor, Method, Name, Origin, Parameter, Property, Qualifier,
+    Qualifiers, fold,
 };
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// A member of a resolved class, as some class at or above it declares it.
@@ -69,11 +71,34 @@ impl<T: Named> Member<T> {
     }
 
     /// The position of the member of this name.
-    fn find<'a>(members: &'a [Self], name: &str) -> Option<(usize, &'a Self)> {
+    fn find<'a>(
+        members: &'a [Self],
+        index: Option<&Index>,
+        name: &str,
+    ) -> Option<(usize, &'a Self)> {
+        if let Some(index) = index {
+            let at = *index.get(&CaseInsensitive(name))?;
+            return Some((at, members.get(at)?));
+        }
         let hash = fold::short_hash(name);
         let fits = |m: &Self| m.name_hash == hash && fold::eq(m.declaration.name(), name);
         members.iter().enumerate().find(|(_, m)| fits(m))
     }
+}
+
+/// Where members are, by their names.
+pub(crate) type Index = HashMap<Name, usize>;
+
+/// How many members are looked through one by one; more than any class of a schema has.
+const FEW: usize = 512;
+
+/// The index of members, if there will be many of them.
+pub(crate) fn index_of<T: Named>(members: &[Member<T>], more: usize) -> Option<Box<Index>> {
+    let index = || {
+        let names = members.iter().enumerate();
+        names.map(|(at, member)| (Name::new(member.name()), at)).collect()
+    };
+    (members.len() + more > FEW).then(|| Box::new(index()))
 }
 
 /// A class with everything it inherits.
@@ -93,6 +118,10 @@ pub struct ResolvedClass {
     pub methods: Vec<Member<Method>>,
     /// The positions of the methods that the class itself declares, in written order.
     pub own_methods: Vec<u32>,
+    /// Of many properties, where each is.
+    pub(crate) properties_by_name: Option<Box<Index>>,
+    /// Of many methods, where each is.
+    pub(crate) methods_by_name: Option<Box<Index>>,
 }
 
 /// Which view of a class to build.
@@ -122,6 +151,8 @@ impl ResolvedClass {
             class.properties = with_room(&above.properties, local.properties.len());
             class.methods = with_room(&above.methods, local.methods.len());
         }
+        class.properties_by_name = index_of(&class.properties, local.properties.len());
+        class.methods_by_name = index_of(&class.methods, local.methods.len());
         class.own_properties.reserve_exact(local.properties.len());
         for property in local.properties {
             class.declare_property(property);
@@ -146,12 +177,12 @@ impl ResolvedClass {
 
     /// The slot and the property of this name.
     pub fn property(&self, name: &str) -> Option<(usize, &Member<Property>)> {
-        Member::find(&self.properties, name)
+        Member::find(&self.properties, self.properties_by_name.as_deref(), name)
     }
 
     /// The position and the method of this name.
     pub fn method(&self, name: &str) -> Option<(usize, &Member<Method>)> {
-        Member::find(&self.methods, name)
+        Member::find(&self.methods, self.methods_by_name.as_deref(), name)
     }
 
     /// Whether the class is `name` or below it.
@@ -202,6 +233,9 @@ impl ResolvedClass {
                 self.properties.len()
             }
         };
+        if let Some(index) = &mut self.properties_by_name {
+            index.entry(declared.name.clone()).or_insert(slot);
+        }
         place(&mut self.properties, &mut self.own_properties, slot, declared, depth);
     }
 
@@ -212,9 +246,8 @@ impl ResolvedClass {
         let above = above.map(|(at, m)| (at, m.declaration.clone()));
         let qualifiers = std::mem::take(&mut declared.qualifiers);
         let overridden = above.as_ref().map(|(_, overridden)| &**overridden);
-        for parameter in &mut declared.parameters {
-            let same =
-                overridden.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
+        for (at, parameter) in declared.parameters.iter_mut().enumerate() {
+            let same = parameter_of(overridden, at, &parameter.name);
             let qualifiers = std::mem::take(&mut parameter.qualifiers);
             parameter.qualifiers = match same {
                 Some(p) => merge(qualifiers, &p.qualifiers),
@@ -233,8 +266,22 @@ impl ResolvedClass {
                 self.methods.len()
             }
         };
+        if let Some(index) = &mut self.methods_by_name {
+            index.entry(declared.name.clone()).or_insert(at);
+        }
         place(&mut self.methods, &mut self.own_methods, at, declared, depth);
     }
+}
+
+/// The parameter of this name of a method that is overridden. Nearly always it stands at the
+/// same position.
+pub(crate) fn parameter_of<'a>(
+    overridden: Option<&'a Method>,
+    at: usize,
+    name: &Name,
+) -> Option<&'a Parameter> {
+    let all = &overridden?.parameters;
+    all.get(at).filter(|p| p.name == *name).or_else(|| all.iter().find(|p| p.name == *name))
 }
 
 /// The members with room for some more.
@@ -256,7 +303,7 @@ fn place<T: Named>(
     let number = u32::try_from(at).unwrap_or(u32::MAX);
     match members.get_mut(at) {
         // Of what a mistake declares twice, the first counts.
-        Some(_) if own.contains(&number) => return,
+        Some(slot) if slot.declared_at == declared_at => return,
         Some(slot) => *slot = member,
         None => members.push(member),
     }

@@ -15,6 +15,7 @@ use cimarron_model::{
 };
 use cimarron_schema::implied_flavor;
 use cimarron_schema::rules::{Element, Environment, Rule, Violation};
+use hashbrown::HashSet;
 
 /// A class as its declaration says.
 pub(crate) struct Lowered {
@@ -22,7 +23,7 @@ pub(crate) struct Lowered {
     /// [`properties`] and [`methods`].
     pub(crate) class: Class,
     /// The elements whose types are unknown, which has been reported.
-    pub(crate) untyped: Vec<Element>,
+    pub(crate) untyped: HashSet<Element>,
     /// The parameters whose defaults are to be made when all classes are there; till then
     /// these are NULL.
     pub(crate) waiting: Vec<Waiting>,
@@ -79,16 +80,10 @@ impl Lowered {
         }
         let (mut property, mut method) = (0.., 0..);
         self.class.properties.retain(|_| {
-            let at = property.next().map(Element::Property);
-            !self.untyped.iter().any(|element| Some(*element) == at)
+            property.next().is_none_or(|i| !self.untyped.contains(&Element::Property(i)))
         });
-        self.class.methods.retain(|_| {
-            let at = method.next();
-            !self.untyped.iter().any(|element| match *element {
-                Element::Method(i) | Element::Parameter(i, _) => Some(i) == at,
-                Element::Class | Element::Property(_) => false,
-            })
-        });
+        let untyped: HashSet<usize> = self.untyped.iter().filter_map(Element::method).collect();
+        self.class.methods.retain(|_| method.next().is_none_or(|i| !untyped.contains(&i)));
         self.class
     }
 }
@@ -119,7 +114,7 @@ fn lower_in(
     may_wait: bool,
 ) -> Lowered {
     let node = at.node;
-    let (untyped, waiting) = (Vec::new(), Vec::new());
+    let (untyped, waiting) = (HashSet::new(), Vec::new());
     let mut lowering = Lowering { namespace, class: at, flavors, untyped, may_wait, waiting };
     let qualifiers = lowering.qualifiers(&node.qualifiers);
     // Made in their size: to grow a list of these is to copy much.
@@ -154,7 +149,7 @@ struct Lowering<'x, 'c, 's> {
     /// The class that is lowered.
     class: At<'x, ast::ClassDeclaration<'x>>,
     flavors: &'x GlobalFlavors,
-    untyped: Vec<Element>,
+    untyped: HashSet<Element>,
     may_wait: bool,
     waiting: Vec<Waiting>,
 }
@@ -255,7 +250,7 @@ impl Lowering<'_, '_, '_> {
 
     fn data_type(&mut self, element: Element, written: &ast::DataType<'_>) -> DataType {
         if written.kind == ast::TypeKind::Unknown {
-            self.untyped.push(element);
+            self.untyped.insert(element);
         }
         if written.kind == ast::TypeKind::Void {
             let message = "`void` is a return type only";
@@ -284,14 +279,14 @@ impl Lowering<'_, '_, '_> {
                 let mut found = self.error(Code::UnknownType, class.span, message);
                 found.help = similar_type(class.text).map(suggest::did_you_mean);
                 self.namespace.sink.push(found);
-                self.untyped.push(element);
+                self.untyped.insert(element);
             }
             ast::TypeKind::Object(Some(class))
                 if matches!(element, Element::Property(_)) && self.is_association() =>
             {
                 let message = "an end of an association is a reference in DMTF MOF".to_owned();
                 self.wmi_form(written.span, message, &format!("write {} REF", class.text));
-                self.untyped.push(element);
+                self.untyped.insert(element);
             }
             ast::TypeKind::Object(class) => {
                 let qualifier = match class {
@@ -300,7 +295,7 @@ impl Lowering<'_, '_, '_> {
                 };
                 let message = "an embedded object is a string in DMTF MOF".to_owned();
                 self.wmi_form(written.span, message, &format!("write [{qualifier}] string"));
-                self.untyped.push(element);
+                self.untyped.insert(element);
             }
             ast::TypeKind::Reference(None) => {
                 let message = "a reference names its class in DMTF MOF".to_owned();
@@ -346,7 +341,7 @@ impl Lowering<'_, '_, '_> {
             let message = format!("unknown type `{}`", class.text);
             let found = self.error(Code::UnknownType, class.span, message);
             self.namespace.sink.push(found.with_help(suggest::did_you_mean(similar)));
-            self.untyped.push(element);
+            self.untyped.insert(element);
         } else if similar.is_none() && !is_known && CimType::ALL.iter().any(is_type) {
             let message = format!(
                 "`{}` is no known class, and `{}` is a type: type and name are swapped",

@@ -492,16 +492,18 @@ impl Namespace<'_, '_> {
         let again = self.tree_again(declared);
         let at = At::new(declared.file, again.as_deref().unwrap_or(&declared.node));
         for violation in violations {
-            let span = span_of(at.node, &violation);
             let code = Code::Rule(violation.rule);
             let severity = if violation.is_error(self.context.dialect) {
                 Severity::Error
             } else {
                 Severity::Warning
             };
+            let kept = self.sink.keeps(code, severity);
+            let span = if kept { span_of(at.node, &violation) } else { at.node.name.span };
             let mut found = at.error(code, span, violation.message).with_severity(severity);
             found.help = violation.help;
             if let Some((place, label)) = violation.related.map(|related| *related)
+                && kept
                 && let Some((file, span)) = self.texts.find_from(at, &place)
             {
                 found = found.with_label(file, span, label);

@@ -100,7 +100,7 @@ pub trait Environment {
 }
 
 /// The element of a class declaration that a violation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
     /// The class itself.
     Class,
@@ -110,6 +110,16 @@ pub enum Element {
     Method(usize),
     /// The parameter at the second position of the method at the first.
     Parameter(usize, usize),
+}
+
+impl Element {
+    /// The position of the method that it is, or is a parameter of.
+    pub fn method(&self) -> Option<usize> {
+        match *self {
+            Self::Method(at) | Self::Parameter(at, _) => Some(at),
+            Self::Class | Self::Property(_) => None,
+        }
+    }
 }
 
 /// The part of an element.

@@ -3,6 +3,7 @@
 
 use super::repeats::Repeats;
 use super::{Element, Judge, KnownSet, Part, Place, Rule};
+use crate::resolve::parameter_of;
 use cimarron_model::{Dialect, Direction, Method, Name, Parameter, Value};
 use hashbrown::{HashMap, HashSet};
 
@@ -36,10 +37,11 @@ impl Judge<'_> {
                 self.relate(place, "first declared here");
                 duplicates = true;
             }
+            let overridden = parameter_of(above, i, &parameter.name);
             if self.dialect == Dialect::Wmi {
-                self.says_direction(element, parameter, above);
+                self.says_direction(element, parameter, overridden);
             } else {
-                self.passes_something(element, method, parameter, above);
+                self.passes_something(element, method, parameter, overridden);
             }
         }
         if self.dialect == Dialect::Wmi && !duplicates {
@@ -49,11 +51,15 @@ impl Judge<'_> {
 
     /// WMI: a parameter says that it is In or Out, unless a declaration of `In`
     /// makes that its default, as DMTF's does.
-    fn says_direction(&mut self, element: Element, parameter: &Parameter, above: Option<&Method>) {
+    fn says_direction(
+        &mut self,
+        element: Element,
+        parameter: &Parameter,
+        overridden: Option<&Parameter>,
+    ) {
         let Direction { input, output } = parameter.direction(false);
         let declared = self.environment.qualifier_type("In");
         let implied = implies_in(self.dialect, declared.map(|d| &d.default));
-        let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
         let inherited = overridden.is_some_and(|p| {
             let mut directions = ["In", "Out"].iter().filter_map(|name| p.qualifiers.get(name));
             directions.any(|q| q.flavor.to_subclass() && q.value.as_bool() == Some(true))
@@ -72,9 +78,8 @@ impl Judge<'_> {
         element: Element,
         method: &Method,
         parameter: &Parameter,
-        above: Option<&Method>,
+        overridden: Option<&Parameter>,
     ) {
-        let overridden = above.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
         let said = |name: &str| {
             let own = parameter.qualifiers.get(name);
             let inherited = || {

@@ -4,6 +4,7 @@ use super::links::is_link;
 use super::site::Site;
 use super::{Element, Environment, Judge, Known, Part, Rule};
 use crate::print::value_to_mof;
+use crate::resolve::parameter_of;
 use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, Value, suggest};
 
 impl<'a> Judge<'a> {
@@ -57,8 +58,7 @@ impl<'a> Judge<'a> {
             };
             self.list(&site);
             for (j, parameter) in method.parameters.iter().enumerate() {
-                let same =
-                    overridden.and_then(|m| m.parameters.iter().find(|p| p.name == parameter.name));
+                let same = parameter_of(overridden, j, &parameter.name);
                 self.list(&Site {
                     element: Element::Parameter(i, j),
                     scope: Scope::Parameter,

@@ -2,7 +2,7 @@
 
 use super::{MethodView, PropertyView, QualifierView, QualifiersView, Seen, run};
 use crate::archive::format::{ArchivedClassRecord, ArchivedRoot, NONE, class_flag};
-use crate::resolve::{ClassForm, Member, ResolvedClass};
+use crate::resolve::{ClassForm, Member, ResolvedClass, index_of};
 use cimarron_model::{Class, Name};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -227,20 +227,23 @@ impl<'a> ClassView<'a> {
                 .clone();
             Member::new(declaration, view.declared_at())
         });
-        let properties = properties.collect();
+        let properties: Vec<_> = properties.collect();
         let methods = positions(&self.record.methods).map(|number| {
             let view = MethodView::new(root, 0, number).as_declared();
             let declaration =
                 shared.methods.entry(number).or_insert_with(|| Arc::new(view.to_method())).clone();
             Member::new(declaration, view.declared_at())
         });
+        let methods: Vec<_> = methods.collect();
         ResolvedClass {
+            properties_by_name: index_of(&properties, 0),
+            methods_by_name: index_of(&methods, 0),
             name: self.name().into(),
             ancestors: self.ancestors().map(Name::new).collect(),
             qualifiers: self.qualifiers().to_qualifiers(),
             properties,
             own_properties: positions(&self.record.own_properties).collect(),
-            methods: methods.collect(),
+            methods,
             own_methods: positions(&self.record.own_methods).collect(),
         }
     }
