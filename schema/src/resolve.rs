@@ -498,4 +498,46 @@ mod tests {
             assert_eq!(merge(one(again), &one(above)), one(expected), "{above:?} {again:?}");
         }
     }
+
+    #[test]
+    fn many_members_resolve_as_few_do() {
+        for count in [3, FEW + 3] {
+            let members = |class: &mut Class, from: usize, to: usize| {
+                for n in from..to {
+                    let name = format!("P{n}");
+                    class.properties.push(Property::new(name.to_lowercase(), uint8()));
+                    class.methods.push(method(&format!("M{n}")));
+                }
+            };
+            let mut base = Class::new("Base");
+            members(&mut base, 0, count);
+            // Of what a mistake declares twice, the first counts.
+            members(&mut base, 0, 1);
+            let base = ResolvedClass::resolve(base, None);
+            let mut derived = Class::new("Derived");
+            derived.superclass = Some("Base".into());
+            members(&mut derived, count - 1, count + 1);
+            let derived = ResolvedClass::resolve(derived, Some(&base));
+            assert_eq!((base.properties.len(), base.own_methods.len()), (count, count));
+            assert_eq!(derived.own_properties, [count as u32 - 1, count as u32]);
+            assert_eq!(derived.own_methods, derived.own_properties);
+            for n in 0..=count {
+                let found = derived.property(&format!("P{n}")).map(|(at, m)| (at, m.declared_at));
+                assert_eq!(found, Some((n, u16::from(n + 1 >= count))));
+                assert_eq!(derived.method(&format!("m{n}")).map(|(at, _)| at), Some(n));
+            }
+            assert!(derived.property("P").is_none());
+        }
+    }
+
+    fn method(name: &str) -> Method {
+        let qualifiers = Qualifiers::default();
+        let (parameters, return_type) = (Vec::new(), Some(uint8()));
+        let name = name.into();
+        Method { name, return_type, parameters, qualifiers, origin: None, propagated: false }
+    }
+
+    fn uint8() -> DataType {
+        DataType::scalar(CimType::UInt8)
+    }
 }

@@ -33,25 +33,29 @@ impl Namespace<'_, '_> {
     /// Whether a violation of a class may be due to what is not known. `above` says whether
     /// that is so of the superclass.
     pub(super) fn is_consequence(&self, violation: &Violation, class: &Name, above: bool) -> bool {
+        // Its qualifiers may be what could not be read.
+        let unread = || self.sink.broken.has_class(class.as_str());
         match (violation.rule, &violation.part) {
             (Rule::UndeclaredQualifier, Part::Qualifier(name)) => {
                 self.sink.broken.has_qualifier(name.as_str())
             }
             (
                 Rule::OverrideTarget
-                | Rule::ReferenceOutsideAssociation
-                | Rule::AssociationUnderClass
-                | Rule::AbstractUnderConcrete
-                | Rule::SingletonUnderClass
                 | Rule::DynamicWithoutProvider
                 | Rule::TooFewReferences
                 | Rule::ParameterWithoutDirection,
                 _,
             ) => above,
             // What kind of class it is may come from above.
-            (Rule::QualifierScope, _) => above && violation.element == Element::Class,
-            // The qualifier may be among those that could not be read.
-            (Rule::StaticUnderDynamic, _) => self.sink.broken.has_class(class.as_str()),
+            (
+                Rule::ReferenceOutsideAssociation
+                | Rule::AssociationUnderClass
+                | Rule::AbstractUnderConcrete
+                | Rule::SingletonUnderClass,
+                _,
+            ) => above || unread(),
+            (Rule::QualifierScope, _) => violation.element == Element::Class && (above || unread()),
+            (Rule::StaticUnderDynamic, _) => unread(),
             _ => false,
         }
     }

@@ -84,7 +84,9 @@ fn one(
                     instance::embedded(&mut quiet, At::new(at.file, &**node), &flavors, None);
                 let of = object.as_ref().and_then(|o| quiet.class(o.class.as_str()));
                 match (of, class) {
-                    (Some(of), Some(class)) if !of.is_a(class) => {
+                    (Some(of), Some(class))
+                        if !of.is_a(class) && !namespace.doubts(of.name.as_str()) =>
+                    {
                         let problem = format!("`{}` is not `{class}` or below it", of.name);
                         unheard.push(at.error(Code::EmbeddedClass, span, problem));
                     }

@@ -379,6 +379,10 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
             };
             return self.report(code, span, message);
         }
+        // It may be below it by a class that could not be read.
+        if self.namespace.doubts(class) {
+            return Some(());
+        }
         let message =
             format!("an instance of `{class}` cannot initialise {}", self.a(&element(data_type)));
         self.report(Code::TypeMismatch, span, message)

@@ -19,8 +19,8 @@ enum Stage {
     Directive,
     /// Within any other declaration.
     Body,
-    /// A `;` is to be supplied at this offset.
-    Supply(u32),
+    /// A `;` is to be supplied behind this `}`.
+    Supply(Span),
     /// After the last token.
     End,
 }
@@ -124,10 +124,15 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     fn next_elsewhere(&mut self) -> Token {
         match self.stage {
             Stage::End => return Token::new(Kind::End, Span::at(self.last.span().end)),
-            Stage::Supply(at) => {
+            Stage::Supply(brace) => {
+                let diagnostic = self
+                    .stream
+                    .diagnostic(Code::MissingSemicolon, brace, "a `;` is missing after this `}`")
+                    .with_help("every declaration but a directive ends with `;`");
+                self.stream.report(diagnostic);
                 self.supplied = true;
                 self.stage = Stage::End;
-                self.last = Token::new(Kind::Semicolon, Span::at(at));
+                self.last = Token::new(Kind::Semicolon, Span::at(brace.end));
                 return self.last;
             }
             _ => {}
@@ -172,8 +177,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
                 let same_line = self.stream.next_on_line_of(token.span());
                 let goes_on = match self.stream.peek().kind {
                     Kind::LeftParen => true,
-                    Kind::Text | Kind::Identifier => same_line,
-                    _ => false,
+                    kind => same_line && kind != Kind::Semicolon && !kind.may_start_declaration(),
                 };
                 if !goes_on {
                     self.stage = Stage::End;
@@ -232,17 +236,12 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             && matches!(self.stream.peek().kind, Kind::Scope | Kind::Policy)
     }
 
-    /// After a final `}`: when another declaration or nothing follows, reports
-    /// that the `;` lacks and makes up for it.
+    /// After a final `}`: when another declaration or nothing follows, the `;` lacks, which is
+    /// reported and made up for.
     fn supply_semicolon(&mut self, brace: Span) {
         let next = self.stream.peek().kind;
         if next == Kind::End || next.may_start_declaration() {
-            let diagnostic = self
-                .stream
-                .diagnostic(Code::MissingSemicolon, brace, "a `;` is missing after this `}`")
-                .with_help("every declaration but a directive ends with `;`");
-            self.stream.report(diagnostic);
-            self.stage = Stage::Supply(brace.end);
+            self.stage = Stage::Supply(brace);
         }
     }
 }

@@ -94,7 +94,11 @@ fn declaration<'a, T>(
     let mut parser = Parser::new(stream, reports);
     let result = production(&mut parser);
     let (progress, (token, expected)) = (parser.progress(), parser.failure());
+    let parser_end = parser.end;
     let read = Span::new(std::mem::replace(behind, progress.last.end), parser.end);
+    if matches!(result, Err(Stop::Unexpected)) {
+        reports.forget_flavors(stream.text, parser_end);
+    }
     for diagnostic in reports.list.drain(..) {
         stream.report(diagnostic);
     }
@@ -103,26 +107,31 @@ fn declaration<'a, T>(
         Err(stop) => stop,
     };
     if stop == Stop::Unexpected
-        && !is_stray(stream.stray, token, read, progress)
+        && !is_stray(stream, token, read, progress)
         && let Some(diagnostic) = expected::explain(token, expected, progress, stream)
     {
         stream.report(diagnostic);
     }
-    note_broken(stream, progress);
     *behind = skip_declaration(stream, progress);
+    note_broken(stream, progress, *behind);
     None
 }
 
 /// Whether a token does not fit for what was reported in front of it: the value that it adjoins,
-/// or characters without meaning, before it or before the head of the declaration. `read` goes from the declaration before to the
-/// token before this one.
-const fn is_stray(stray: Span, token: Token, read: Span, progress: Progress) -> bool {
-    if token.span().start == read.end && matches!(progress.previous, Kind::Invalid) {
+/// or characters without meaning, in its member or before the head of the declaration. `read` goes
+/// from the declaration before to the token before this one.
+fn is_stray(stream: &Stream<'_, '_>, token: Token, read: Span, progress: Progress) -> bool {
+    let (stray, start) = (stream.stray, token.span().start);
+    if start == read.end && progress.previous == Kind::Invalid {
         return true;
     }
+    let is_in_member = || {
+        let between = stream.text.get(stray.end as usize..start as usize).unwrap_or_default();
+        !between.contains([';', '{', '}'])
+    };
     stray.end > read.start
-        && stray.end <= token.span().start
-        && (stray.start >= read.end || (stray.end <= progress.first.start && progress.depth == 0))
+        && stray.end <= start
+        && ((stray.end <= progress.first.start && progress.depth == 0) || is_in_member())
 }
 
 /// Parses again the declaration that begins at `offset`. Its mistakes have been reported.

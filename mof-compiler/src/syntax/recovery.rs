@@ -14,7 +14,8 @@ use crate::Language;
 /// Moves the stream past the declaration that was read as far as `progress`
 /// says; gives where it ends.
 pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
-    if progress.ended {
+    // A `;` may stand in the place of something else.
+    if progress.ended && !goes_on(stream.text, stream.language(), progress) {
         return progress.last.end;
     }
     stream.seek(progress.last.start);
@@ -30,17 +31,38 @@ pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) 
     end
 }
 
+/// Whether a declaration that ends with what does not fit goes on behind it: with the rest of a
+/// list of qualifiers, or with members.
+fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
+    if progress.depth > 0 || progress.directive || progress.supplied {
+        return false;
+    }
+    if !progress.in_list {
+        return begins_member(text, language, progress.last.end);
+    }
+    let mut lexer = Lexer::new(text, language, progress.last.end);
+    let mut kind = next(&mut lexer);
+    if matches!(kind, Kind::Class | Kind::Instance) {
+        return true;
+    }
+    while !matches!(kind, Kind::RightBracket | Kind::LeftBracket | Kind::Semicolon | Kind::End) {
+        kind = next(&mut lexer);
+    }
+    kind == Kind::RightBracket
+}
+
 fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    let (text, language) = (stream.text, stream.language());
     let mut end;
     // Directives before this offset stand among members.
     let mut inner = 0;
     let mut depth = progress.depth;
     let mut after_close = progress.after_close;
-    // A `}` in a list of qualifiers was meant to be a `)` or `]` and closes nothing.
-    let mut slip = progress.in_list;
+    // Braces in a list of qualifiers: one that closes none of them was meant to be a `)` or `]`.
+    let mut list = progress.in_list.then_some(0_u32);
     // Where the `{` of a class is missing, its members follow, and its `}`.
-    let mut headless = depth == 0 && lacks_brace(stream.text, stream.language(), progress);
-    let (mut in_qualifiers, mut last) = (false, Kind::End);
+    let mut headless = depth == 0 && lacks_brace(text, language, progress);
+    let mut has_members = false;
     loop {
         let next = stream.peek();
         let start = next.span().start;
@@ -48,12 +70,12 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
             && (depth == 0 || (after_close && !may_be_local(next.kind)))
             && start > progress.first.start
             && start >= inner
-            && starts_declaration(stream.text, stream.language(), start)
+            && starts_declaration(text, language, start)
         {
             if depth == 0 {
                 return start;
             }
-            match end_of_inner_directives(stream.text, stream.language(), start) {
+            match end_of_inner_directives(text, language, start) {
                 Some(end) => inner = end,
                 None => return start,
             }
@@ -61,32 +83,44 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
         let token = stream.next();
         let kind = token.kind;
         end = token.span().end;
-        match kind {
-            Kind::End => break,
-            Kind::LeftBrace if headless && (in_qualifiers || last == Kind::Equals) => {
-                skip_values(stream);
-            }
-            Kind::LeftBrace => (depth, headless) = (depth + 1, false),
-            Kind::LeftBracket => in_qualifiers = true,
-            Kind::RightBracket => in_qualifiers = false,
-            Kind::RightBrace if headless && !slip => {
+        match (kind, &mut list) {
+            (Kind::End, _) => break,
+            (Kind::LeftBracket, _) => list = Some(0),
+            (Kind::RightBracket | Kind::Class | Kind::Instance, _) => list = None,
+            (Kind::LeftBrace, Some(braces)) => *braces += 1,
+            (Kind::RightBrace, Some(braces)) => *braces = braces.saturating_sub(1),
+            // Behind members it begins a value, and in front of them a body after all.
+            (Kind::LeftBrace, None) => (depth, headless) = (depth + 1, headless && has_members),
+            // It stands in the place of a `{`.
+            (Kind::RightBrace, None)
+                if depth == 0 && headless && begins_member(text, language, end) => {}
+            (Kind::RightBrace, None) if depth == 0 && headless => {
                 if stream.peek().kind == Kind::Semicolon {
                     end = stream.next().span().end;
                 }
                 break;
             }
-            Kind::RightBrace if !slip => depth = depth.saturating_sub(1),
-            Kind::Semicolon if depth == 0 => {
+            // It closes values whose `{` is missing.
+            (Kind::RightBrace, None) if depth == 1 && begins_member(text, language, end) => {}
+            (Kind::RightBrace, None) => depth = depth.saturating_sub(1),
+            // One that stands in the place of a comma.
+            (Kind::Semicolon, Some(_)) if end == progress.last.end && progress.in_list => {}
+            (Kind::Semicolon, _) => {
+                list = None;
                 // Members begin with qualifiers or types.
                 let next = stream.peek().kind;
-                if !headless || (next.may_start_declaration() && next != Kind::LeftBracket) {
-                    break;
+                let may_go_on =
+                    headless && (!next.may_start_declaration() || next == Kind::LeftBracket);
+                if depth == 0 && !may_go_on {
+                    headless = begins_member(text, language, end);
+                    if !headless {
+                        break;
+                    }
                 }
             }
             _ => {}
         }
-        slip = false;
-        last = kind;
+        has_members |= matches!(kind, Kind::Equals | Kind::Semicolon);
         // A string without its end may have swallowed what closes.
         after_close =
             matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
@@ -94,12 +128,35 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
     end
 }
 
-/// The values in braces of a qualifier or a default, as far as these end.
-fn skip_values(stream: &mut Stream<'_, '_>) {
-    while !matches!(stream.peek().kind, Kind::End | Kind::Semicolon) {
-        if stream.next().kind == Kind::RightBrace {
-            break;
+/// Whether a member of a class or instance follows an offset, behind a `;` or not.
+fn begins_member(text: &str, language: Language, offset: u32) -> bool {
+    let mut lexer = Lexer::new(text, language, offset);
+    let mut kind = next(&mut lexer);
+    if kind == Kind::Semicolon {
+        kind = next(&mut lexer);
+    }
+    if kind == Kind::LeftBracket {
+        loop {
+            match next(&mut lexer) {
+                Kind::RightBracket => break,
+                Kind::End | Kind::Semicolon | Kind::LeftBracket => return false,
+                _ => {}
+            }
         }
+        kind = next(&mut lexer);
+    }
+    match kind {
+        Kind::Type | Kind::Void | Kind::Object => true,
+        Kind::RightBrace => next(&mut lexer) == Kind::Semicolon,
+        Kind::Identifier => match next(&mut lexer) {
+            Kind::Equals | Kind::Ref => true,
+            Kind::Identifier => matches!(
+                next(&mut lexer),
+                Kind::Semicolon | Kind::Equals | Kind::LeftBracket | Kind::LeftParen
+            ),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -171,7 +228,8 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
         let token = stream.next();
         let end = token.span().end;
         if token.kind == Kind::End
-            || (!is_unknown && matches!(token.kind, Kind::RightParen | Kind::Semicolon))
+            || (!is_unknown && token.kind == Kind::RightParen)
+            || (!is_unknown && token.kind == Kind::Semicolon && end != progress.last.end)
             || (!stream.next_on_line_of(token.span())
                 && !closes(stream.text, stream.language(), end))
         {
@@ -222,37 +280,58 @@ pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) ->
     }
 }
 
-/// Remembers what the declaration would have made, if that can be told.
-pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress) {
-    let text = stream.text;
-    let mut lexer = Lexer::new(text, stream.language(), progress.first.start);
-    let mut first = next(&mut lexer);
-    if first == Kind::LeftBracket {
-        // Qualifier values have braces and parentheses, and no brackets.
-        while !matches!(first, Kind::End | Kind::RightBracket | Kind::Semicolon) {
-            first = next(&mut lexer);
-        }
-        first = next(&mut lexer);
-    }
-    let second = next(&mut lexer);
-    let name = text.get(lexer.span().range()).unwrap_or_default();
+/// Remembers what the declaration would have made that was read as far as `progress` says and
+/// ends at `end`, if that can be told.
+pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: u32) {
+    let (text, language) = (stream.text, stream.language());
     let broken = &mut stream.sink.broken;
-    match (first, second) {
-        (
-            Kind::Class
-            | Kind::Structure
-            | Kind::Enumeration
-            | Kind::Association
-            | Kind::Indication,
-            Kind::Identifier,
-        ) => broken.add_class(name),
-        (Kind::Qualifier, Kind::Identifier) => return broken.add_qualifier(name),
-        (Kind::Instance | Kind::Value, Kind::Of) => _ = next(&mut lexer),
-        _ => return,
-    }
-    if next(&mut lexer) == Kind::As && next(&mut lexer) == Kind::Alias {
-        let alias = text.get(lexer.span().range()).unwrap_or_default();
-        broken.add_alias(alias.trim_start_matches('$'));
+    let mut lexer = Lexer::new(text, language, progress.first.start);
+    let word = |lexer: &Lexer<'_>| text.get(lexer.span().range()).unwrap_or_default();
+    let mut kind = next(&mut lexer);
+    let (mut in_list, mut is_class, mut has_head) = (false, true, false);
+    let mut last = Kind::End;
+    loop {
+        let start = lexer.span().start;
+        // What a list of qualifiers stands before whose mistake was the declaration's is read
+        // by itself, without them.
+        let qualified =
+            matches!(kind, Kind::Class | Kind::Instance) && (in_list || last == Kind::RightBracket);
+        if kind == Kind::End || (start >= end && !(start == end && qualified) && !has_head) {
+            return;
+        }
+        let name = word(&lexer);
+        let before = std::mem::replace(&mut kind, next(&mut lexer));
+        match (before, kind) {
+            (Kind::LeftBracket, _) => in_list = true,
+            (Kind::RightBracket, _) => in_list = false,
+            (Kind::Qualifier, Kind::Identifier) => return broken.add_qualifier(word(&lexer)),
+            (Kind::Instance | Kind::Value, Kind::Of) => {
+                (in_list, is_class, has_head) = (false, false, true);
+            }
+            (
+                Kind::Class
+                | Kind::Structure
+                | Kind::Enumeration
+                | Kind::Association
+                | Kind::Indication,
+                Kind::Identifier,
+            ) => {
+                (in_list, has_head) = (false, true);
+                broken.add_class(word(&lexer));
+            }
+            (Kind::Identifier, Kind::LeftBrace | Kind::Colon | Kind::As)
+                if is_class && !in_list =>
+            {
+                broken.add_class(name);
+            }
+            (Kind::Alias, Kind::LeftBrace) | (Kind::As, Kind::Alias) => {
+                let alias = if before == Kind::Alias { name } else { word(&lexer) };
+                broken.add_alias(alias.trim_start_matches('$'));
+            }
+            (Kind::LeftBrace | Kind::Semicolon, _) if has_head && !in_list => return,
+            _ => {}
+        }
+        last = before;
     }
 }
 

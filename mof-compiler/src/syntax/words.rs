@@ -106,6 +106,18 @@ impl<'a> Reports<'a> {
         self.known(words, &FlavorKind::ALL, FlavorKind::as_str, |span, kind| Flavor { span, kind })
     }
 
+    /// Takes back what was said of flavors that end at an offset, where the declaration turned
+    /// out to go on: the list that they stand in was not closed.
+    pub(super) fn forget_flavors(&mut self, text: &str, mut end: u32) {
+        while let Some(last) = self.list.last()
+            && last.code == Code::UnknownFlavor
+            && let Some(between) = text.get(last.span.end as usize..end as usize)
+            && between.trim_end().is_empty()
+        {
+            end = self.list.pop().map_or(0, |last| last.span.start);
+        }
+    }
+
     /// The scopes that the words name; unknown ones are reported and left out.
     pub(crate) fn scopes(&mut self, words: Vec<Identifier<'_>>) -> Vec<Scope> {
         self.known(words, &ScopeKind::ALL, ScopeKind::as_str, |span, kind| Scope { span, kind })
