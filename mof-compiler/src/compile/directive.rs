@@ -147,6 +147,11 @@ impl<'b> Directives<'b> {
             sink.push(found.with_help(help));
             return;
         };
+        // To the DMTF any standard directive has one string, which has been said.
+        if let Some(second) = self::argument(at, 1).filter(|_| self.dialect == Dialect::Wmi) {
+            let message = "`#pragma namespace` takes one namespace";
+            sink.push(at.error(Code::InvalidNamespace, second.span, message));
+        }
         match parse_namespace(&argument.text) {
             Ok(namespace) => self.namespace = Name::from(namespace),
             // What is wrong with the text are its escapes, which has been reported.

@@ -44,6 +44,8 @@ pub(crate) struct Progress {
     pub(crate) directive: bool,
     /// Whether the last token was the declaration's last.
     pub(crate) ended: bool,
+    /// Whether a `;` lacks behind the last token, which nothing was said of yet.
+    pub(crate) lacks_semicolon: bool,
     /// Whether the last token was supplied, and the lack of it reported.
     pub(crate) supplied: bool,
 }
@@ -100,6 +102,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             in_list: open.brackets > 0 && open.braces == open.list_braces,
             directive: self.directive,
             ended: self.stage == Stage::End,
+            lacks_semicolon: matches!(self.stage, Stage::Supply(_)),
             supplied: self.supplied,
         }
     }
@@ -125,11 +128,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
         match self.stage {
             Stage::End => return Token::new(Kind::End, Span::at(self.last.span().end)),
             Stage::Supply(brace) => {
-                let diagnostic = self
-                    .stream
-                    .diagnostic(Code::MissingSemicolon, brace, "a `;` is missing after this `}`")
-                    .with_help("every declaration but a directive ends with `;`");
-                self.stream.report(diagnostic);
+                report_missing_semicolon(self.stream, brace);
                 self.supplied = true;
                 self.stage = Stage::End;
                 self.last = Token::new(Kind::Semicolon, Span::at(brace.end));
@@ -244,4 +243,11 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             self.stage = Stage::Supply(brace);
         }
     }
+}
+
+/// Reports that no `;` follows a final `}`.
+pub(super) fn report_missing_semicolon(stream: &mut Stream<'_, '_>, brace: Span) {
+    let message = "a `;` is missing after this `}`";
+    let found = stream.diagnostic(Code::MissingSemicolon, brace, message);
+    stream.report(found.with_help("every declaration but a directive ends with `;`"));
 }

@@ -1,7 +1,7 @@
 //! The driver of the parsers: one declaration after another.
 
 use super::ast::Declaration;
-use super::bounds::Progress;
+use super::bounds::{Progress, report_missing_semicolon};
 use super::expected;
 use super::mof2;
 use super::parser::{Parsed, Parser, Stop};
@@ -111,6 +111,10 @@ fn declaration<'a, T>(
         && let Some(diagnostic) = expected::explain(token, expected, progress, stream)
     {
         stream.report(diagnostic);
+        // A `}` that only lacks its `;` before it is the last one all the same.
+        if progress.lacks_semicolon && expected.has(Kind::Semicolon) {
+            report_missing_semicolon(stream, progress.last);
+        }
     }
     *behind = skip_declaration(stream, progress);
     note_broken(stream, progress, *behind);
