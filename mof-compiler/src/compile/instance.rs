@@ -312,7 +312,9 @@ fn declared_property<'k>(
     let message = format!("`{}` has no property `{}`", class.name, written.name.text);
     let found = at.error(Code::UnknownProperty, written.name.span, message);
     let found = namespace.labelled(found, &class.name, None, Part::Name, "the class");
-    namespace.sink.push(match suggest::nearest(written.name.text, names) {
+    let advised = namespace.sink.wants_advice();
+    let similar = advised.then(|| suggest::nearest(written.name.text, names)).flatten();
+    namespace.sink.push(match similar {
         Some(similar) => found.with_help(suggest::did_you_mean(similar)),
         None => found,
     });
