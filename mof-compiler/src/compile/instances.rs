@@ -158,7 +158,7 @@ impl<'a> Lowered<'a> {
             let message = format!("there is no instance `{path}` to delete");
             namespace.sink.push(at.error(Code::NothingToDelete, at.node.span, message));
         }
-        namespace.class(name.as_str()).map(|_| Deletion {
+        Some(Deletion {
             namespace: Name::new(namespace.context.namespace),
             target: DeletionTarget::Instance(path.clone()),
             must_exist: *must_exist && there,
