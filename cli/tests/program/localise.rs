@@ -69,6 +69,20 @@ fn a_master_splits_into_two_texts_that_compile() {
 }
 
 #[test]
+fn deletions_of_what_is_not_known_stay_in_the_neutral_text() {
+    let place = Place::new();
+    let deletions = "#pragma deleteclass(\"X_M\", NOFAIL)\n\
+                     #pragma deleteinstance(\"X_N.K=1\", NOFAIL)\n";
+    let master =
+        place.file("m.mof", &format!("{deletions}[Description(\"d\"): amended] class X_A {{}};"));
+    let (neutral, localised) = (place.path("n.mof"), place.path("l.mfl"));
+    let outputs = ["--emit-mof", &neutral, "--emit-mfl", &localised];
+    with(&["compile", &master, "--amendment", "MS_409"], &outputs).succeeds();
+    let text = std::fs::read_to_string(&neutral).unwrap();
+    assert!(text.contains(deletions), "{text}");
+}
+
+#[test]
 fn what_the_command_line_lacks_is_said() {
     let place = Place::new();
     let master = place.file("master.mof", MASTER);

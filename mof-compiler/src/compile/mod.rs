@@ -24,6 +24,7 @@ mod alias;
 mod buried;
 mod circle;
 mod class;
+mod classes;
 mod collect;
 mod directive;
 mod doubt;

@@ -21,6 +21,7 @@
 //! `lower` writes declarations, `qualify` qualifiers and `value` values, `standard` has the qualifiers
 //! that a text need not declare, `unkept` judges those of what the schema does not keep.
 
+mod aliases;
 mod enumeration;
 mod lower;
 mod named;
@@ -53,13 +54,13 @@ use crate::Language;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
 use crate::syntax::mof3::ast::Declaration;
+use aliases::Aliases;
 use cimarron_model::Name;
 use cimarron_schema::SchemaBuilder;
 use indexmap::IndexMap;
 use lower::{Classes, Lowered};
 use std::ops::RangeFrom;
 use types::Types;
-use value::Aliases;
 
 /// Compiles MOF 3 sources into `schema`.
 pub(crate) fn compile(
