@@ -12,6 +12,7 @@ mod evolve;
 mod filter;
 mod hierarchy;
 mod localise;
+mod member;
 mod print;
 mod resolve;
 pub mod rules;
@@ -25,11 +26,12 @@ pub use builder::{MissingSuperclass, NamespaceBuilder, SchemaBuilder};
 pub use evolve::differs_in_more_than_notes;
 pub use filter::event_filter_name;
 pub use localise::{class_in_locale, is_locale, locale_name, merge_localised};
+pub use member::Member;
 pub use print::{
     PrintOptions, class_to_mof, flavor_words, implied_flavor, instance_to_mof,
     qualifier_type_to_mof, value_to_mof, write_class, write_instance, write_qualifier_type,
 };
-pub use resolve::{ClassForm, Member, ResolvedClass};
+pub use resolve::{ClassForm, ResolvedClass};
 pub use view::{
     ClassView, MethodView, ParameterView, PropertyView, QualifierTypeView, QualifierView,
     QualifiersView, SchemaView, Shared,

@@ -4,7 +4,7 @@
 //! superclass: only those that a class adds are put in their places.
 
 use super::format::Run;
-use crate::resolve::{Member, Named};
+use crate::member::{Member, Named};
 use cimarron_model::fold;
 use std::sync::Arc;
 

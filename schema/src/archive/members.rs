@@ -5,7 +5,8 @@ use super::format::{
     ClassRecord, MethodRecord, NONE, ParameterRecord, PropertyRecord, Run, TypeRecord, class_flag,
 };
 use super::write::{WriteError, Writer, append, number};
-use crate::resolve::{Member, Named, ResolvedClass};
+use crate::member::{Member, Named};
+use crate::resolve::ResolvedClass;
 use cimarron_model::{CimType, Class, Method, Name, Parameter, Property, Qualifiers};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

@@ -15,6 +15,7 @@ mod limit;
 mod links;
 mod member;
 mod number;
+mod overriding;
 mod parameter;
 mod qualifier;
 mod repeats;

@@ -2,7 +2,8 @@
 
 use super::{MethodView, PropertyView, QualifierView, QualifiersView, Seen, run};
 use crate::archive::format::{ArchivedClassRecord, ArchivedRoot, NONE, class_flag};
-use crate::resolve::{ClassForm, Member, ResolvedClass, index_of};
+use crate::member::{Member, index_of};
+use crate::resolve::{ClassForm, ResolvedClass};
 use cimarron_model::{Class, Name};
 use hashbrown::HashMap;
 use std::sync::Arc;
