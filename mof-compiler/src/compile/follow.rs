@@ -198,6 +198,7 @@ impl Lowered<'_> {
         let Some(kept) = self.kept.get_mut(one.number).and_then(Option::as_mut) else {
             return false;
         };
+        keep_defaults_of_keys(&mut kept.instance, step);
         let lost = carry(&mut kept.instance, &step.before, &step.after);
         if found.is_none() {
             *found = change.and_then(|change| in_the_way(kept, step, change));
@@ -218,6 +219,20 @@ impl Lowered<'_> {
             namespace.sink.push(other.twice(at, &path).with_help(help));
         }
         taken == one.number
+    }
+}
+
+/// What is a key by default stays the key when the default changes.
+fn keep_defaults_of_keys(instance: &mut Instance, step: &Step) {
+    let keys = step.before.properties.iter().map(|member| &*member.declaration);
+    for key in keys.filter(|property| property.is_key()) {
+        let after = step.after.property(key.name.as_str());
+        if let Some(default) = &key.default
+            && instance.get(key.name.as_str()).is_none()
+            && after.is_some_and(|(_, after)| after.declaration.default != key.default)
+        {
+            instance.set(key.name.clone(), default.clone());
+        }
     }
 }
 

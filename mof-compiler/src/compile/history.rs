@@ -14,8 +14,11 @@ use hashbrown::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// How many changes of a class its instances follow one by one.
+/// How many changes of a class that matter to them its instances follow one by one.
 const MOST_STEPS: usize = 16;
+
+/// How many are looked at for that.
+const MOST_CHANGES: usize = 128;
 
 /// The declarations that others have replaced.
 #[derive(Default)]
@@ -79,7 +82,8 @@ impl Step {
                 is_same_key && after.data_type == before.data_type
             })
         };
-        self.before.properties.len() != self.after.properties.len()
+        self.before.ancestors != self.after.ancestors
+            || self.before.properties.len() != self.after.properties.len()
             || !self.before.properties.iter().all(|member| stays(&member.declaration))
             || self.refuses_instances().is_some()
             || self.new_demands().next().is_some()
@@ -152,16 +156,22 @@ impl History {
         let mut order = 0;
         let mut before = self.class_at(last, now, order);
         let mut changes = 0;
-        while let (Some(was), Some(mut at)) = (before.take(), self.next_change(now, order)) {
+        while let (Some(was), Some(at)) = (before.take(), self.next_change(now, order)) {
             changes += 1;
-            if changes == MOST_STEPS {
-                at = self.last_change(now).unwrap_or(at);
+            if steps.len() + 1 == MOST_STEPS || changes == MOST_CHANGES {
+                // What is above it follows the rest there, and what is between at the last one.
+                let places = [Some(at), self.last_change(now).filter(|last| *last > at)];
+                steps.extend(places.into_iter().flatten().map(|at| Step {
+                    at,
+                    before: was.clone(),
+                    after: now.clone(),
+                }));
+                break;
             }
             let next = self.class_at(last, now, at);
             let after = next.clone().unwrap_or_else(|| now.clone());
             let step = Step { at, before: was, after };
-            // What comes behind the start of one of several changes has a class of its own.
-            if changes == MOST_STEPS || step.matters() {
+            if step.matters() {
                 steps.push(step);
             }
             (before, order) = (next, at);

@@ -3,7 +3,7 @@
 
 use super::parse::MAX_NESTING;
 use super::stream::Stream;
-use super::token::{Kind, Token};
+use super::token::{Kind, NAMES, Token};
 use crate::Language;
 use crate::diagnostic::Code;
 use crate::source::Span;
@@ -207,7 +207,9 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             }
             Kind::LeftBracket => {
                 self.open.brackets += 1;
-                self.open.list_braces = self.open.braces;
+                // Behind a name it begins the size of an array, and no list.
+                let is_list = !NAMES.has(self.previous);
+                self.open.list_braces = if is_list { self.open.braces } else { u32::MAX };
                 if self.open.brackets > MAX_NESTING {
                     return self.too_deep("brackets", token.span());
                 }

@@ -12,6 +12,7 @@ use super::words::Reports;
 use crate::Language;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::source::{FileId, Span};
+use std::cmp::Ordering;
 
 /// How deep braces may nest, and brackets. Deeper ones are an error, so that neither the
 /// parser nor a later stage that recurses over embedded objects can exhaust its stack.
@@ -133,9 +134,14 @@ fn is_stray(stream: &Stream<'_, '_>, token: Token, read: Span, progress: Progres
         let between = stream.text.get(stray.end as usize..start as usize).unwrap_or_default();
         !between.contains([';', '{', '}'])
     };
-    stray.end > read.start
-        && stray.end <= start
-        && ((stray.end <= progress.first.start && progress.depth == 0) || is_in_member())
+    let first = progress.first.start;
+    let is_after_it = || match stray.end.cmp(&first) {
+        Ordering::Less => start == first,
+        // It belongs to the declaration: `<CLASS NAME="X"/>`.
+        Ordering::Equal => progress.depth == 0,
+        Ordering::Greater => is_in_member(),
+    };
+    stray.end > read.start && stray.end <= start && is_after_it()
 }
 
 /// Parses again the declaration that begins at `offset`. Its mistakes have been reported.

@@ -8,7 +8,7 @@
 use super::bounds::Progress;
 use super::lexer::{LexError, Lexer};
 use super::stream::Stream;
-use super::token::Kind;
+use super::token::{Kind, NAMES};
 use crate::Language;
 
 /// Moves the stream past the declaration that was read as far as `progress`
@@ -26,8 +26,10 @@ pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) 
         skip_body(stream, progress)
     };
     stream.quiet = false;
-    // What stands between here and the next token is no longer passed over without a word.
-    stream.seek(end);
+    if !progress.directive {
+        // What stands between here and the next token is no longer passed over without a word.
+        stream.seek(end);
+    }
     end
 }
 
@@ -38,7 +40,8 @@ fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
         return false;
     }
     if !progress.in_list {
-        return begins_member(text, language, progress.last.end);
+        return !declares_qualifier(text, language, progress)
+            && begins_member(text, language, progress.last.end);
     }
     let mut lexer = Lexer::new(text, language, progress.last.end);
     let mut kind = next(&mut lexer);
@@ -51,6 +54,11 @@ fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
     kind == Kind::RightBracket
 }
 
+/// Whether a declaration is one of a qualifier, which has no members.
+fn declares_qualifier(text: &str, language: Language, progress: Progress) -> bool {
+    next(&mut Lexer::new(text, language, progress.first.start)) == Kind::Qualifier
+}
+
 fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
     let (text, language) = (stream.text, stream.language());
     let mut end;
@@ -60,8 +68,16 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
     let mut after_close = progress.after_close;
     // Braces in a list of qualifiers: one that closes none of them was meant to be a `)` or `]`.
     let mut list = progress.in_list.then_some(0_u32);
+    // Values in braces, behind a `=`.
+    let mut values = 0_u32;
+    // Whether braces were closed that are no mistake.
+    let mut closed = false;
+    let mut last = progress.previous;
     // Where the `{` of a class is missing, its members follow, and its `}`.
-    let mut headless = depth == 0 && lacks_brace(text, language, progress);
+    let head = (depth == 0).then(|| head_without_brace(text, language, progress)).flatten();
+    let mut headless = head.is_some();
+    let has_lists = headless && !matches!(head, Some(Kind::Instance | Kind::Value));
+    let is_flat = declares_qualifier(text, language, progress);
     let mut has_members = false;
     loop {
         let next = stream.peek();
@@ -85,15 +101,23 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
         end = token.span().end;
         match (kind, &mut list) {
             (Kind::End, _) => break,
+            // Behind a name it begins the size of an array, unless members begin there.
+            (Kind::LeftBracket, _) if NAMES.has(last) && !(has_lists && headless) => {}
             (Kind::LeftBracket, _) => list = Some(0),
             (Kind::RightBracket | Kind::Class | Kind::Instance, _) => list = None,
             (Kind::LeftBrace, Some(braces)) => *braces += 1,
             (Kind::RightBrace, Some(braces)) => *braces = braces.saturating_sub(1),
+            (Kind::LeftBrace, None) if last == Kind::Equals || values > 0 => values += 1,
+            (Kind::RightBrace, None) if values > 0 => values -= 1,
             // Behind members it begins a value, and in front of them a body after all.
             (Kind::LeftBrace, None) => (depth, headless) = (depth + 1, headless && has_members),
-            // It stands in the place of a `{`.
+            // It stands in the place of a `{`, or of something in front of that.
             (Kind::RightBrace, None)
-                if depth == 0 && headless && begins_member(text, language, end) => {}
+                if depth == 0
+                    && headless
+                    && (begins_member(text, language, end)
+                        || (end == progress.last.end && stream.peek().kind != Kind::Semicolon)) => {
+            }
             (Kind::RightBrace, None) if depth == 0 && headless => {
                 if stream.peek().kind == Kind::Semicolon {
                     end = stream.next().span().end;
@@ -101,18 +125,22 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
                 break;
             }
             // It closes values whose `{` is missing.
-            (Kind::RightBrace, None) if depth == 1 && begins_member(text, language, end) => {}
-            (Kind::RightBrace, None) => depth = depth.saturating_sub(1),
+            (Kind::RightBrace, None)
+                if depth == 1 && last != Kind::Semicolon && begins_member(text, language, end) => {}
+            (Kind::RightBrace, None) => {
+                depth = depth.saturating_sub(1);
+                closed |= end != progress.last.end;
+            }
             // One that stands in the place of a comma.
             (Kind::Semicolon, Some(_)) if end == progress.last.end && progress.in_list => {}
             (Kind::Semicolon, _) => {
-                list = None;
+                (list, values) = (None, 0);
                 // Members begin with qualifiers or types.
                 let next = stream.peek().kind;
                 let may_go_on =
                     headless && (!next.may_start_declaration() || next == Kind::LeftBracket);
                 if depth == 0 && !may_go_on {
-                    headless = begins_member(text, language, end);
+                    headless = !closed && !is_flat && begins_member(text, language, end);
                     if !headless {
                         break;
                     }
@@ -121,6 +149,7 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
             _ => {}
         }
         has_members |= matches!(kind, Kind::Equals | Kind::Semicolon);
+        last = kind;
         // A string without its end may have swallowed what closes.
         after_close =
             matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::RightBracket | Kind::Broken);
@@ -172,20 +201,24 @@ fn end_of_inner_directives(text: &str, language: Language, offset: u32) -> Optio
         if kind == Kind::Pragma {
             next(&mut lexer);
         }
-        kind = next(&mut lexer);
-        if kind == Kind::LeftParen {
-            while !matches!(kind, Kind::RightParen | Kind::Semicolon | Kind::End) {
-                kind = next(&mut lexer);
+        // One with a mistake of its own is read by itself.
+        if next(&mut lexer) != Kind::LeftParen {
+            return None;
+        }
+        while kind != Kind::RightParen {
+            if matches!(kind, Kind::Semicolon | Kind::End) {
+                return None;
             }
             kind = next(&mut lexer);
         }
+        kind = next(&mut lexer);
     }
     let start = lexer.span().start;
     (kind != Kind::End && !starts_declaration(text, language, start)).then_some(start)
 }
 
-/// Whether a declaration is a class or an instance whose mistake stands before any brace.
-fn lacks_brace(text: &str, language: Language, progress: Progress) -> bool {
+/// What a class or an instance begins with whose mistake stands before any brace.
+fn head_without_brace(text: &str, language: Language, progress: Progress) -> Option<Kind> {
     let mut lexer = Lexer::new(text, language, progress.first.start);
     let mut kind = next(&mut lexer);
     if kind == Kind::LeftBracket {
@@ -197,14 +230,14 @@ fn lacks_brace(text: &str, language: Language, progress: Progress) -> bool {
     }
     let classes = [Kind::Class, Kind::Structure, Kind::Association, Kind::Indication];
     if !classes.contains(&kind) && !matches!(kind, Kind::Instance | Kind::Value) {
-        return false;
+        return None;
     }
     while lexer.span().start < progress.last.start {
         if matches!(next(&mut lexer), Kind::LeftBrace | Kind::Semicolon | Kind::End) {
-            return false;
+            return None;
         }
     }
-    true
+    Some(kind)
 }
 
 /// Whether the token begins a declaration that may stand within a class, too.
@@ -216,6 +249,8 @@ const fn may_be_local(kind: Kind) -> bool {
 /// follows; one that is unknown ends with its line. Gives where.
 fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
     let is_unknown = progress.last == progress.first;
+    // Up to where it is known to go on.
+    let mut known = 0;
     loop {
         let next = stream.peek();
         let start = next.span().start;
@@ -230,22 +265,26 @@ fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
         if token.kind == Kind::End
             || (!is_unknown && token.kind == Kind::RightParen)
             || (!is_unknown && token.kind == Kind::Semicolon && end != progress.last.end)
-            || (!stream.next_on_line_of(token.span())
-                && !closes(stream.text, stream.language(), end))
         {
             return end;
+        }
+        if end >= known && !stream.next_on_line_of(token.span()) {
+            match closing(stream.text, stream.language(), end) {
+                Some(close) => known = close,
+                None => return end,
+            }
         }
     }
 }
 
-/// Whether only arguments of a directive stand before the next `)`.
-fn closes(text: &str, language: Language, offset: u32) -> bool {
+/// Where the next `)` stands, if only arguments of a directive stand before it.
+fn closing(text: &str, language: Language, offset: u32) -> Option<u32> {
     let mut lexer = Lexer::new(text, language, offset);
     loop {
         match next(&mut lexer) {
-            Kind::RightParen => return true,
+            Kind::RightParen => return Some(lexer.span().start),
             Kind::Text | Kind::Comma | Kind::Integer | Kind::Identifier => {}
-            _ => return false,
+            _ => return None,
         }
     }
 }
@@ -289,6 +328,7 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
     let word = |lexer: &Lexer<'_>| text.get(lexer.span().range()).unwrap_or_default();
     let mut kind = next(&mut lexer);
     let (mut in_list, mut is_class, mut has_head) = (false, true, false);
+    let mut beyond = false;
     let mut last = Kind::End;
     loop {
         let start = lexer.span().start;
@@ -296,7 +336,9 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
         // by itself, without them.
         let qualified =
             matches!(kind, Kind::Class | Kind::Instance) && (in_list || last == Kind::RightBracket);
-        if kind == Kind::End || (start >= end && !(start == end && qualified) && !has_head) {
+        beyond |= start == end && qualified;
+        let is_over = has_head && !in_list && kind.may_start_declaration();
+        if kind == Kind::End || is_over || (start >= end && !beyond) {
             return;
         }
         let name = word(&lexer);
@@ -319,8 +361,12 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
                 (in_list, has_head) = (false, true);
                 broken.add_class(word(&lexer));
             }
+            // The word for a class is missing in front of it, or another.
             (Kind::Identifier, Kind::LeftBrace | Kind::Colon | Kind::As)
-                if is_class && !in_list =>
+                if is_class
+                    && !in_list
+                    && !has_head
+                    && !matches!(last, Kind::Colon | Kind::Instance | Kind::Value) =>
             {
                 broken.add_class(name);
             }
