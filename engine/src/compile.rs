@@ -94,7 +94,7 @@ impl Session {
         match self.load_by_name(context, &archive, &changes, said.limit()) {
             Ok(loaded) => Ok((loaded, said)),
             Err(refused) => {
-                refused.tell(&changes, &mut said)?;
+                refused.tell(&mut said)?;
                 Err(EngineError::Mof(Box::new(said)))
             }
         }

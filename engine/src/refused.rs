@@ -1,36 +1,70 @@
 //! What of an archive a repository does not take, and why.
 
 use crate::error::EngineError;
-use cimarron_model::Name;
+use cimarron_model::{Name, Status};
 use cimarron_mof::{Changes, Code, Diagnostic, Diagnostics, FileId, Span};
+use hashbrown::HashSet;
+use std::collections::BTreeMap;
 
 /// What is refused, each with the reason: one thing at least.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    first: Box<Refusal>,
-    others: Vec<Refusal>,
+    first: Box<Placed>,
+    others: Vec<Placed>,
     /// How many there are beside those.
     more: usize,
+    /// Whether findings say of which namespace they are.
+    names_namespaces: bool,
 }
 
-/// What was refused so far: the first ones, and how many there are.
+/// Where the text declares what is refused, if it does.
+type Place = Option<(FileId, Span)>;
+type Placed = (Place, Refusal);
+
+/// What was refused so far: the first ones of the text, and how many there are.
 #[derive(Debug)]
-pub(crate) struct Refusals {
-    kept: Vec<Refusal>,
+pub(crate) struct Refusals<'c> {
+    changes: &'c Changes,
+    /// In the order of the text, and at one place in the order of the judging.
+    kept: BTreeMap<(Place, usize), Refusal>,
     most: usize,
     count: usize,
+    /// The classes among them, with the conditions.
+    classes: HashSet<(Name, Name, Status)>,
+    names_namespaces: bool,
 }
 
-impl Refusals {
-    /// None yet; `most` are kept, and one at least.
-    pub(crate) fn keeping(most: usize) -> Self {
-        Self { kept: Vec::new(), most: most.max(1), count: 0 }
+impl<'c> Refusals<'c> {
+    /// None yet; `most` are kept, and one at least. `changes` tell where things stand.
+    pub(crate) fn keeping(most: usize, changes: &'c Changes) -> Self {
+        Self {
+            changes,
+            kept: BTreeMap::new(),
+            most: most.max(1),
+            count: 0,
+            classes: HashSet::new(),
+            names_namespaces: false,
+        }
     }
 
+    /// Has findings say of which namespace they are: one text may be judged in several.
+    pub(crate) const fn name_namespaces(&mut self) {
+        self.names_namespaces = true;
+    }
+
+    /// Adds one. The change of a class is refused once for one condition, however many
+    /// classes below it do not fit it.
     pub(crate) fn push(&mut self, refusal: Refusal) {
+        if let Some((namespace, Subject::Class(class))) = &refusal.subject {
+            let change = (namespace.clone(), class.clone(), refusal.error.status());
+            if !self.classes.insert(change) {
+                return;
+            }
+        }
+        self.kept.insert((refusal.place(self.changes), self.count), refusal);
         self.count += 1;
-        if self.kept.len() < self.most {
-            self.kept.push(refusal);
+        if self.kept.len() > self.most {
+            self.kept.pop_last();
         }
     }
 
@@ -42,9 +76,10 @@ impl Refusals {
     /// Goes on unless something is refused.
     pub(crate) fn unless_any(self) -> Result<(), Refused> {
         let more = self.count - self.kept.len();
-        let mut others = self.kept.into_iter();
+        let mut others = self.kept.into_iter().map(|((place, _), refusal)| (place, refusal));
         let Some(first) = others.next() else { return Ok(()) };
-        Err(Refused { first: Box::new(first), others: others.collect(), more })
+        let (first, others) = (Box::new(first), others.collect());
+        Err(Refused { first, others, more, names_namespaces: self.names_namespaces })
     }
 }
 
@@ -74,33 +109,42 @@ impl Subject {
 
 impl From<EngineError> for Refused {
     fn from(error: EngineError) -> Self {
-        let first = Box::new(Refusal { subject: None, error });
-        Self { first, others: Vec::new(), more: 0 }
+        let first = Box::new((None, Refusal { subject: None, error }));
+        Self { first, others: Vec::new(), more: 0, names_namespaces: false }
     }
 }
 
 impl Refused {
     /// What to tell who asks for one reason.
     pub(crate) fn first(self) -> EngineError {
-        self.first.error
+        self.first.1.error
     }
 
-    /// Adds the same as findings in the text that says what `changes` hold; all or, where
-    /// something has no place there, one reason.
-    pub(crate) fn tell(self, changes: &Changes, said: &mut Diagnostics) -> Result<(), EngineError> {
+    /// Adds the same as findings in the text; all or, where something has no place there, one
+    /// reason.
+    pub(crate) fn tell(self, said: &mut Diagnostics) -> Result<(), EngineError> {
         let all = std::iter::once(&*self.first).chain(&self.others);
-        let found: Option<Vec<_>> = all.map(|refusal| refusal.finding(changes)).collect();
-        found.ok_or(self.first.error)?.into_iter().for_each(|finding| said.push(finding));
+        let found: Option<Vec<_>> =
+            all.map(|(place, refusal)| refusal.finding(*place, self.names_namespaces)).collect();
+        found.ok_or(self.first.1.error)?.into_iter().for_each(|finding| said.push(finding));
         said.omit(Code::Unloadable, self.more);
         Ok(())
     }
 }
 
 impl Refusal {
-    fn finding(&self, changes: &Changes) -> Option<Diagnostic> {
+    fn place(&self, changes: &Changes) -> Place {
         let (namespace, subject) = self.subject.as_ref()?;
-        let (file, span) = subject.place(namespace.as_str(), changes)?;
-        let message = self.error.to_string();
+        subject.place(namespace.as_str(), changes)
+    }
+
+    fn finding(&self, place: Place, names_namespace: bool) -> Option<Diagnostic> {
+        let (namespace, _) = self.subject.as_ref()?;
+        let (file, span) = place?;
+        let message = match names_namespace {
+            true => format!("in `{namespace}`, {}", self.error),
+            false => self.error.to_string(),
+        };
         Some(
             Diagnostic::new(Code::Unloadable, file, span, message).with_status(self.error.status()),
         )
@@ -108,7 +152,7 @@ impl Refusal {
 }
 
 impl Subject {
-    fn place(&self, namespace: &str, changes: &Changes) -> Option<(FileId, Span)> {
+    fn place(&self, namespace: &str, changes: &Changes) -> Place {
         match self {
             Self::Class(name) => changes.place_of_class(namespace, name.as_str()),
             Self::QualifierType(name) => changes.place_of_qualifier_type(namespace, name.as_str()),

@@ -34,7 +34,7 @@ pub(crate) fn install(
     archive: &Arc<Archive>,
     namespace: usize,
     policy: Policy<'_>,
-    refused: &mut Refusals,
+    refused: &mut Refusals<'_>,
 ) -> Result<Installed, EngineError> {
     let Some(content) = archive.namespaces().nth(namespace) else {
         return Ok(nothing(current, 0));
@@ -217,7 +217,7 @@ fn merge_qualifier_types(
     current: &Schema,
     content: SchemaView<'_>,
     dialect: Dialect,
-    refused: &mut Refusals,
+    refused: &mut Refusals<'_>,
 ) -> (QualifierTypes, usize) {
     let mut merged = current.qualifier_types.clone();
     let mut changed = 0;

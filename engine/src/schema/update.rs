@@ -105,7 +105,7 @@ pub(super) fn resolve_below(
     added: &[Arc<ClassDef>],
     changed: &mut Changed,
     (dialect, version): (Dialect, ClassVersion),
-    refused: &mut Refusals,
+    refused: &mut Refusals<'_>,
 ) -> Result<Vec<Arc<ClassDef>>, EngineError> {
     let added: HashMap<ClassId, ()> = added.iter().map(|def| (def.id, ())).collect();
     let mut rebuilt: HashMap<ClassId, Arc<ResolvedClass>> = HashMap::new();

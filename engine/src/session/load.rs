@@ -79,8 +79,9 @@ impl Session {
             1 => Placement::Here,
             _ => Placement::ByName,
         };
-        let what = (archive, &Changes::default());
-        self.load(context, what, placement, Refusals::keeping(1)).map_err(Refused::first)
+        let changes = Changes::default();
+        let refused = Refusals::keeping(1, &changes);
+        self.load(context, (archive, &changes), placement, refused).map_err(Refused::first)
     }
 
     /// Loads an archive whose namespaces go where their names say, and does what its text
@@ -92,7 +93,8 @@ impl Session {
         changes: &Changes,
         most: usize,
     ) -> Result<Loaded, Refused> {
-        self.load(context, (archive, changes), Placement::ByName, Refusals::keeping(most))
+        let refused = Refusals::keeping(most, changes);
+        self.load(context, (archive, changes), Placement::ByName, refused)
     }
 
     fn load(
@@ -100,11 +102,14 @@ impl Session {
         context: &CallContext,
         (archive, changes): (&Arc<Archive>, &Changes),
         placement: Placement,
-        mut refused: Refusals,
+        mut refused: Refusals<'_>,
     ) -> Result<Loaded, Refused> {
         let mut transaction = Transaction::begin(self.repository().commits())?;
         self.delete_namespaces_of(&mut transaction, &changes.deletions)?;
         let targets = self.targets(&mut transaction, (archive, changes), placement)?;
+        if targets.len() > 1 {
+            refused.name_namespaces();
+        }
         let mut loaded = Loaded::default();
         for (namespace, numbers) in &targets {
             let mut writer = NamespaceWriter::new(namespace, &mut transaction);
@@ -168,7 +173,7 @@ impl Session {
         (archive, changes): (&Arc<Archive>, &Changes),
         writer: &mut NamespaceWriter<'_, '_, '_>,
         numbers: &[usize],
-        (loaded, refused): (&mut Loaded, &mut Refusals),
+        (loaded, refused): (&mut Loaded, &mut Refusals<'_>),
     ) -> Result<Vec<Name>, EngineError> {
         let mut spaces = Vec::new();
         let before = refused.count();

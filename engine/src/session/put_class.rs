@@ -16,7 +16,7 @@ use crate::schema::Schema;
 use crate::schema::install::{Installed, install};
 use crate::schema::update::Policy;
 use cimarron_model::{Class, Name};
-use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
+use cimarron_mof::{Changes, Existence, UpdateFlags, UpdateMode};
 use std::sync::Arc;
 
 impl Session {
@@ -77,7 +77,8 @@ impl Session {
                 flags: &|_| flags,
                 has_instances: &|id| root.has_instances(id),
             };
-            let mut refused = Refusals::keeping(1);
+            let nowhere = Changes::default();
+            let mut refused = Refusals::keeping(1, &nowhere);
             let Installed { schema: next, moved, .. } =
                 install(&schema, &archive, 0, policy, &mut refused)?;
             refused.unless_any().map_err(Refused::first)?;

@@ -58,7 +58,7 @@ fn classes_below_and_rows_are_refused_together() {
                   class X_New { [key] string K; };\n\
                   #pragma namespace(\"\\\\\\\\.\\\\root\\\\other\")\n\
                   class X_Other { [key] string K; };\n";
-    let expected = [(1, ROWS), (3, CHILDREN), (4, ROWS), (5, CHILDREN), (5, CHILDREN)];
+    let expected = [(1, ROWS), (3, CHILDREN), (4, ROWS), (5, CHILDREN)];
     refused("wmi", there, change, &expected);
 }
 
@@ -105,6 +105,52 @@ fn all_namespaces_are_judged() {
            class X_A { [Key] string K; uint8 V; };\n\
            instance of X_B { K = \"1\"; };\n";
     refused("dmtf", &there, &change, &[(1, THERE), (3, THERE), (9, ROWS)]);
+}
+
+#[test]
+fn a_text_for_several_namespaces_is_refused_in_each() {
+    let place = Place::new();
+    let data = place.path("data");
+    let compile = |name: &str, text: &str| {
+        place.file("s.mof", text);
+        let all = "#pragma namespace(\"root/a\")\n#pragma include(\"s.mof\")\n\
+                   #pragma namespace(\"root/b\")\n#pragma include(\"s.mof\")\n";
+        cimarron(["compile", &place.file(name, all), "--data", &data, "--format", "json"])
+    };
+    let there = "class X_A { [key] string K; uint32 V; };\ninstance of X_A { K = \"a\"; };\n";
+    compile("a.mof", there).succeeds();
+    let run = compile("b.mof", "class X_A { [key] string K; string V; };\n").fails_with(1);
+    let found = run.error_json();
+    let messages = found.as_array().unwrap().iter().map(|f| f["message"].as_str().unwrap());
+    let expected = ["root/a", "root/b"].map(|namespace| {
+        format!("in `{namespace}`, the class `X_A` has instances: delete them first")
+    });
+    assert_eq!(messages.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_change_that_many_classes_contradict_is_refused_once() {
+    let below = (1..20).map(|n| format!("class X_A{n} : X_R {{ uint8 W; }};\n"));
+    let there = "class X_R { [key] string K; };\n".to_owned() + &below.collect::<String>();
+    let change = "#pragma classflags(\"safeupdate\")\n\
+                  class X_R { [key] string K; string W; };\n";
+    refused("wmi", &there, change, &[(2, CHILDREN)]);
+}
+
+#[test]
+fn the_first_of_the_text_are_told() {
+    let place = Place::new();
+    let data = place.path("data");
+    let class = |name: &str, of: &str| format!("class X_{name} {{ [key] string K; {of} V; }};\n");
+    let names = ["C", "B", "A"];
+    let mut there: String = names.map(|name| class(name, "uint32")).concat();
+    there.push_str(&names.map(|name| format!("instance of X_{name} {{ K = \"k\"; }};\n")).concat());
+    cimarron(["compile", &place.file("a.mof", &there), "--data", &data]).succeeds();
+    let change = place.file("b.mof", &names.map(|name| class(name, "string")).concat());
+    let line = ["compile", &change, "--data", &data, "--max-errors", "2", "--format", "json"];
+    let run = cimarron(line).fails_with(1);
+    let lines: Vec<u64> = found(&run).iter().map(|(_, line, _)| *line).collect();
+    assert_eq!((lines, run.json()["omitted"].clone()), (vec![1, 2], json!(1)));
 }
 
 #[test]
