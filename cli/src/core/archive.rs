@@ -27,8 +27,15 @@ pub(crate) fn open_archive(path: &Path) -> Result<Archive, Failure> {
 }
 
 /// Whether a path is named as an archive.
-pub(super) fn is_named_so(path: &Path) -> bool {
+fn is_named_so(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("cimar"))
+}
+
+/// Whether a path is named as an archive, and one is there, sound or not.
+pub(super) fn is_there(path: &Path) -> bool {
+    is_named_so(path)
+        && path.is_file()
+        && !matches!(Archive::open(path), Err(OpenError::NotAnArchive | OpenError::Io(_)))
 }
 
 /// The archive at a path; `None` where there is something that is no archive, which is

@@ -49,7 +49,7 @@ impl Inputs {
                 items.push(Input::Bytes(stdin_name.to_owned(), read_stdin(stdin_name)?));
             } else {
                 let paths = pattern::paths(path)?;
-                if let Some(archive) = paths.iter().find(|path| archive::is_named_so(path)) {
+                if let Some(archive) = paths.iter().find(|path| archive::is_there(path)) {
                     return Err(no_mof(archive));
                 }
                 items.extend(paths.into_iter().map(Input::Path));
