@@ -203,13 +203,13 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Inv
     let matches = definition().try_get_matches_from(&arguments).map_err(refuse)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refuse)?;
     let mut invocation = cli.command;
-    let load = match &mut invocation {
-        Invocation::Query(args) => Some(&mut args.load),
-        Invocation::Watch(args) => Some(&mut args.load),
-        _ => None,
-    };
-    if let (Some(load), Some((_, matches))) = (load, matches.subcommand()) {
-        load.complete(matches);
+    if let Some((_, matches)) = matches.subcommand() {
+        match &mut invocation {
+            Invocation::Query(args) => args.load.complete(matches),
+            Invocation::Watch(args) => args.load.complete(matches),
+            Invocation::Compile(args) => args.mof.complete(matches),
+            _ => {}
+        }
     }
     Ok(invocation)
 }

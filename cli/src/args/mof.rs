@@ -2,7 +2,8 @@
 
 use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
 use cimarron_mof::CompileOptions;
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 use std::path::PathBuf;
 
 /// How MOF is read and whose rules it follows.
@@ -17,9 +18,17 @@ pub(crate) struct MofArgs {
     /// Whose rules hold where DMTF's and WMI's differ
     #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,
+    /// Whether the command line says it.
+    #[arg(skip)]
+    pub(crate) dialect_is_given: bool,
 }
 
 impl MofArgs {
+    /// Takes over what derived arguments do not keep: what the command line says itself.
+    pub(super) fn complete(&mut self, matches: &ArgMatches) {
+        self.dialect_is_given = matches.value_source("dialect") == Some(ValueSource::CommandLine);
+    }
+
     /// How to compile.
     pub(crate) fn options(&self) -> CompileOptions {
         CompileOptions {

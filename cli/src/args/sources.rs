@@ -3,7 +3,6 @@
 use super::{DataArgs, MofArgs, UpdateArgs};
 use cimarron_model::Dialect;
 use clap::error::{ContextKind, ContextValue};
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,8 +41,8 @@ impl SourceArgs {
     /// Takes over what derived arguments do not keep: the places of the sources on the command
     /// line, which the two lists are merged by, and what it does not say.
     pub(super) fn complete(&mut self, matches: &ArgMatches) {
-        let is_given = matches.value_source("dialect") == Some(ValueSource::CommandLine);
-        self.dialect = is_given.then_some(self.mof.dialect.0);
+        self.mof.complete(matches);
+        self.dialect = self.mof.dialect_is_given.then_some(self.mof.dialect.0);
         let places = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
         let archives = self.archive.iter().cloned().map(Source::Archive);
         let mof = self.mof_paths.iter().cloned().map(Source::Mof);

@@ -45,10 +45,26 @@ fn what_goes_wrong_first_is_explained() {
     let key = "Qualifier Key : boolean = false, Scope(property), Flavor(DisableOverride);\n";
     let made = place.file("k.mof", key);
     cimarron(["compile", &made, "--data", &dmtf, "--dialect", "dmtf"]).succeeds();
-    let run = cimarron(["compile", &fleet(), "--data", &dmtf]).fails_with(1);
-    assert!(run.stderr.contains("`root/cimv2` is there and follows dmtf"), "{}", run.stderr);
+    let compile = ["compile", &fleet(), "--data", &dmtf];
+    let note = "`root/cimv2` is there and follows dmtf";
+    let run = crate::run(crate::command().args(compile).args(["--dialect", "wmi"])).fails_with(1);
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+    let run = cimarron(compile).fails_with(1);
+    assert!(!run.stderr.contains(note), "{}", run.stderr);
     // A class that is not there is one thing where something is loaded, and another where not.
     cimarron(["compile", &fleet(), "--data", &data]).succeeds();
     let run = cimarron(["query", "--data", &data, "SELECT * FROM X_None"]).fails_with(1);
     assert!(!run.stderr.contains("--mof"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_named_as_an_archive_need_not_be_one() {
+    let place = Place::new();
+    let run = cimarron(["compile", "--check", &place.path("missing.cimar")]).fails_with(1);
+    assert!(run.stderr.contains("missing.cimar` does not exist"), "{}", run.stderr);
+    let mof = "class X_A { [key] string K; };\n";
+    std::fs::create_dir(place.path("foo.cimar")).unwrap();
+    place.file("foo.cimar/a.mof", mof);
+    cimarron(["compile", "--check", &place.path("foo.cimar")]).succeeds();
+    cimarron(["compile", "--check", &place.file("text.cimar", mof)]).succeeds();
 }

@@ -78,7 +78,7 @@ fn refused(
             if args.findings.report.format == FindingsFormat::Json {
                 // How many findings there are, and that nothing was loaded.
                 report(args, place, &Loaded::default(), said, took)?;
-            } else if dialect != args.mof.dialect.0 {
+            } else if args.mof.dialect_is_given && dialect != args.mof.dialect.0 {
                 let namespace = &args.mof.namespace;
                 let note = format!("note: `{namespace}` is there and follows {dialect}");
                 // Where standard error is closed there is nobody left to tell.
