@@ -374,6 +374,8 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
                 let alias = if before == Kind::Alias { name } else { word(&lexer) };
                 broken.add_alias(alias.trim_start_matches('$'));
             }
+            // It stands in the place of the class.
+            (Kind::LeftBrace, Kind::As) if has_head => {}
             (Kind::LeftBrace | Kind::Semicolon, _) if has_head && !in_list => return,
             _ => {}
         }

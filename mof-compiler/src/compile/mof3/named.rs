@@ -39,7 +39,7 @@ impl<'t> Writer<'t, '_, '_> {
                     }
                 }
             }
-            Target::Typed(..) | Target::Object => {
+            Target::Typed(..) | Target::Object(_) => {
                 let meaning = match target {
                     Target::Typed(meaning, _) => Some(meaning),
                     _ => None,

@@ -36,7 +36,7 @@ pub(super) enum Target<'t> {
     /// A qualifier whose values have these names.
     Names(&'static Standard),
     /// What holds objects of any class, by EmbeddedObject.
-    Object,
+    Object(Shape),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -47,27 +47,38 @@ pub(super) enum Shape {
     Item,
 }
 
+impl Shape {
+    const fn of(is_array: bool) -> Self {
+        if is_array { Self::Array } else { Self::Scalar }
+    }
+}
+
 impl<'t> Target<'t> {
     pub(super) fn new(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
-        let shape = if is_array { Shape::Array } else { Shape::Scalar };
-        meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, shape))
+        meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, Shape::of(is_array)))
     }
 
     /// That of something with these qualifiers: with EmbeddedObject, a string holds objects.
     pub(super) fn with(self, qualifiers: &[Qualifier<'_>]) -> Self {
-        let is_false = |value: &Value<'_>| value.kind == ValueKind::Boolean(false);
+        // What is no boolean is reported, and was not meant to say no.
+        let says_no =
+            |value: &Value<'_>| matches!(value.kind, ValueKind::Boolean(false) | ValueKind::Null);
         let is_object = |qualifier: &Qualifier<'_>| {
             qualifier.name.text.eq_ignore_ascii_case(EMBEDDED_OBJECT)
-                && !qualifier.value.as_ref().is_some_and(is_false)
+                && !qualifier.value.as_ref().is_some_and(says_no)
         };
         match self {
-            Self::Typed(Meaning::Primitive(CimType::String), _)
+            Self::Typed(Meaning::Primitive(CimType::String), shape)
                 if qualifiers.iter().any(is_object) =>
             {
-                Self::Object
+                Self::Object(shape)
             }
             other => other,
         }
+    }
+
+    const fn is_array_of_objects(&self) -> bool {
+        matches!(self, Self::Typed(Meaning::Complex(_), Shape::Array) | Self::Object(Shape::Array))
     }
 
     /// A qualifier. Octet strings are texts there, one as well as many.
@@ -86,15 +97,18 @@ impl<'t> Target<'t> {
         if qualifiers.get("Values").is_some() {
             return Self::Mapped(class.clone(), property.name.clone());
         }
+        let is_array = property.data_type.is_array();
         let meaning = match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
             Some(class) => types.resolve(class, None).map(Meaning::Complex),
             None if property.data_type.cim_type == CimType::Reference => {
                 Some(Meaning::Reference(ast::Identifier { text: "", span: Span::default() }))
             }
-            None if qualifiers.is_true(EMBEDDED_OBJECT) => return Self::Object,
+            None if qualifiers.is_true(EMBEDDED_OBJECT) => {
+                return Self::Object(Shape::of(is_array));
+            }
             None => Some(Meaning::Primitive(property.data_type.cim_type)),
         };
-        Self::new(meaning, property.data_type.is_array())
+        Self::new(meaning, is_array)
     }
 }
 
@@ -102,7 +116,15 @@ impl<'t> Writer<'t, '_, '_> {
     /// The value of a property, parameter or default.
     pub(super) fn value(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::Value<'t> {
         if self.is_of_shape(written, target) {
-            return self.unshaped(written, target);
+            return match written.kind {
+                // That an array is wanted is all there is to say of it.
+                ValueKind::Alias(name)
+                    if target.is_array_of_objects() && self.aliases.get(name).is_some() =>
+                {
+                    ast::Value { span: written.span, kind: ast::ValueKind::Alias(name) }
+                }
+                _ => self.unshaped(written, target),
+            };
         }
         ast::Value { span: written.span, kind: ast::ValueKind::Invalid }
     }
@@ -307,7 +329,7 @@ impl<'t> Writer<'t, '_, '_> {
     fn alias(&mut self, span: Span, name: &'t str, target: &Target<'t>) -> ast::ValueKind<'t> {
         let declared = self.aliases.get(name);
         match target {
-            Target::Typed(Meaning::Complex(_), _) | Target::Object => {
+            Target::Typed(Meaning::Complex(_), _) | Target::Object(_) => {
                 self.expand(span, name, declared)
             }
             _ => {
@@ -345,8 +367,12 @@ impl<'t> Writer<'t, '_, '_> {
             if self.sink.broken.has_alias(name) {
                 return ast::ValueKind::Invalid;
             }
-            if let Some((namespace, _)) = self.aliases.elsewhere(name) {
-                let message = format!("the alias `${name}` stands for a value of `{namespace}`");
+            if let Some((namespace, (_, node))) = self.aliases.elsewhere(name) {
+                let what = match node.sort {
+                    ComplexSort::Instance => "an instance in",
+                    ComplexSort::Value => "a value of",
+                };
+                let message = format!("the alias `${name}` stands for {what} `{namespace}`");
                 let help = "a value has the types of its namespace: declare one here";
                 self.advise(Code::UndefinedAlias, span, message, Some(help.to_owned()));
                 return ast::ValueKind::Invalid;
