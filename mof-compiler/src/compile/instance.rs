@@ -7,6 +7,7 @@ use super::namespace::Namespace;
 use super::reference::{self};
 use super::value::{Aliases, Converter};
 use super::{At, GlobalFlavors, embedded, limits, qualifier};
+use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
@@ -124,7 +125,9 @@ pub(super) fn creation_class(
         let environment = namespace.environment();
         if environment.superclass(name.text).is_some() {
             let message = format!("the class `{}` cannot be made without this value", name.text);
-            let found = at.error(Code::UnknownClass, name.span, message);
+            // Where an alias leads to it, the mistake is to use this one.
+            let (file, span) = at.node.elsewhere.map_or((at.file, name.span), |e| e.used);
+            let found = Diagnostic::new(Code::UnknownClass, file, span, message);
             namespace.sink.push(found.with_help("a default cannot be an instance of its class"));
             return None;
         }

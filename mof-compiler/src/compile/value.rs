@@ -228,7 +228,8 @@ impl<'x, 'c, 's> Converter<'x, 'c, 's> {
                 self.report(Code::MisplacedAlias, written.span, message)
             }
             (ValueKind::Instance(embedded), TypeClass::Object) => {
-                let at = At::new(embedded.file.unwrap_or(self.file), &**embedded);
+                let file = embedded.elsewhere.map_or(self.file, |elsewhere| elsewhere.file);
+                let at = At::new(file, &**embedded);
                 let object = instance::embedded(self.namespace, at, self.flavors, self.aliases)?;
                 self.embedded_class(written.span, object.class.as_str(), data_type)?;
                 Some(Scalar::Object(Arc::new(Object::Instance(object))))

@@ -23,7 +23,7 @@ pub(super) fn needs_more(
     match &value.kind {
         ast::ValueKind::Array(items) => items.iter().any(|v| needs_more(namespace, file, v)),
         ast::ValueKind::Instance(instance) => {
-            let file = instance.file.unwrap_or(file);
+            let file = instance.elsewhere.map_or(file, |elsewhere| elsewhere.file);
             namespace.is_to_come(instance.class.text)
                 || instance.properties.iter().any(|p| needs_more(namespace, file, &p.value))
         }

@@ -369,10 +369,19 @@ pub struct InstanceDeclaration<'a> {
     pub class: Identifier<'a>,
     /// `as $alias`
     pub alias: Option<Identifier<'a>>,
-    /// The file, of a value that stands elsewhere and that an alias is written out as.
-    pub file: Option<FileId>,
+    /// Of a value that stands elsewhere and that an alias is written out as.
+    pub elsewhere: Option<Elsewhere>,
     /// The initialisers in written order.
     pub properties: Vec<PropertyValue<'a>>,
+}
+
+/// Where a value stands that an alias is written out as, and where the alias does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The file of the value.
+    pub file: FileId,
+    /// The alias: of those that lead from one value to the next, the first.
+    pub used: (FileId, Span),
 }
 
 /// `[quals] Name = value;` inside an instance.

@@ -303,7 +303,14 @@ impl<'a> Parser<'_, 'a, '_> {
             properties.push(self.property_value()?);
         }
         let span = self.from(start);
-        Ok(Box::new(InstanceDeclaration { span, qualifiers, class, alias, file: None, properties }))
+        Ok(Box::new(InstanceDeclaration {
+            span,
+            qualifiers,
+            class,
+            alias,
+            elsewhere: None,
+            properties,
+        }))
     }
 
     fn property_value(&mut self) -> Parsed<PropertyValue<'a>> {

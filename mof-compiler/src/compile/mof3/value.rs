@@ -301,8 +301,8 @@ impl<'t> Writer<'t, '_, '_> {
             self.scopes.pop();
         }
         let class = ast::Identifier { text, span: node.class.span };
-        let (span, qualifiers, alias, file) = (node.span, Vec::new(), None, None);
-        ast::InstanceDeclaration { span, qualifiers, class, alias, file, properties }
+        let (span, qualifiers, alias, elsewhere) = (node.span, Vec::new(), None, None);
+        ast::InstanceDeclaration { span, qualifiers, class, alias, elsewhere, properties }
     }
 
     /// Whether the class of a value is one that may be named here. One that does not exist
@@ -410,7 +410,7 @@ impl<'t> Writer<'t, '_, '_> {
         }
         self.expanding.push(key);
         let mut value = self.complex(node);
-        value.file = Some(file);
+        value.elsewhere = Some(ast::Elsewhere { file, used: (self.file, site) });
         self.scopes = scopes;
         self.use_site = outer;
         self.expanding.pop();
