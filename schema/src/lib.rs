@@ -31,7 +31,7 @@ pub use print::{
     PrintOptions, class_to_mof, flavor_words, implied_flavor, instance_to_mof,
     qualifier_type_to_mof, value_to_mof, write_class, write_instance, write_qualifier_type,
 };
-pub use resolve::{ClassForm, ResolvedClass};
+pub use resolve::{ClassForm, ResolvedClass, parameter_of};
 pub use view::{
     ClassView, MethodView, ParameterView, PropertyView, QualifierTypeView, QualifierView,
     QualifiersView, SchemaView, Shared,

@@ -192,7 +192,7 @@ impl ResolvedClass {
 
 /// The parameter of this name of a method that is overridden. Nearly always it stands at the
 /// same position.
-pub(crate) fn parameter_of<'a>(
+pub fn parameter_of<'a>(
     overridden: Option<&'a Method>,
     at: usize,
     name: &Name,

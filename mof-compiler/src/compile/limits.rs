@@ -12,8 +12,8 @@ use cimarron_model::{
     Array, CimType, Class, DataType, Dialect, Instance, Name, Parameter, Property, Qualifier,
     Qualifiers, Scalar, Value,
 };
-use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Limit, Part, Place, Says, check_octets, check_value, replacement};
+use cimarron_schema::{ResolvedClass, parameter_of};
 use hashbrown::HashSet;
 
 /// In MOF 2 it says nothing of what elements there may be.
@@ -44,10 +44,11 @@ pub(super) fn defaults(
     // Elsewhere than in MOF 3, parameters hardly have defaults.
     if namespace.context.language == Language::Mof3 {
         for (method, written) in local.methods.iter().zip(methods(at.node)) {
-            for (one, written) in method.parameters.iter().zip(&written.parameters) {
+            for (i, (one, written)) in method.parameters.iter().zip(&written.parameters).enumerate()
+            {
                 if let (Some(value), Some(text)) = (&one.default, &written.default) {
                     let at = At::new(at.file, text);
-                    parameter(namespace, at, value, (&local.name, &method.name, one), above);
+                    parameter(namespace, at, value, (&local.name, &method.name, i, one), above);
                 }
             }
         }
@@ -55,19 +56,17 @@ pub(super) fn defaults(
     open
 }
 
-/// Judges the default of a parameter.
+/// Judges the default of a parameter, which stands at a position.
 pub(super) fn parameter(
     namespace: &mut Namespace<'_, '_>,
     at: At<'_, ast::Value<'_>>,
     value: &Value,
-    (class, method, parameter): (&Name, &Name, &Parameter),
+    (class, method, position, parameter): (&Name, &Name, usize, &Parameter),
     above: Option<&ResolvedClass>,
 ) {
     let overridden = above.and_then(|a| a.method(method.as_str()));
-    let above = overridden.and_then(|(_, member)| {
-        let all = &member.declaration.parameters;
-        all.iter().find(|p| p.name == parameter.name).map(|p| &p.qualifiers)
-    });
+    let overridden = overridden.map(|(_, member)| &*member.declaration);
+    let above = parameter_of(overridden, position, &parameter.name).map(|p| &p.qualifiers);
     let site = Site {
         at,
         class,
@@ -114,6 +113,13 @@ fn inherited_defaults(
             let size = size_problem(value, said);
             misfits.extend(size.map(|(name, problem)| (Code::ArrayTooLong, name, problem)));
         }
+        if namespace.context.language == Language::Mof3
+            && repeated(value, inherited).is_none()
+            && repeated(value, said).is_some()
+        {
+            let problem = "the set has an element twice".to_owned();
+            misfits.push((Code::RepeatedElement, ARRAY_TYPE, problem));
+        }
         // Of an array one finding is enough.
         misfits.sort_by_key(|(code, ..)| *code);
         misfits.dedup_by_key(|(code, ..)| *code);
@@ -153,18 +159,35 @@ fn octets_problem(value: &Value, qualifier: Option<&Qualifier>) -> Option<String
     qualifier.filter(|q| q.value.as_bool() == Some(true)).and_then(|_| check_octets(octets))
 }
 
+/// The array that MOF 3 sees in a value: to it, one octet string is none.
+fn array_of<'v, 'q>(
+    value: &'v Value,
+    qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
+) -> Option<&'v Array> {
+    let is_octets = || qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true));
+    value.as_array().filter(|array| array.cim_type() != CimType::UInt8 || !is_octets())
+}
+
+/// The first element that an array has before, where it is a set (DSP0004 3.0.1 clause 7).
+fn repeated<'q>(
+    value: &Value,
+    qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
+) -> Option<usize> {
+    let kind = qualifier(ARRAY_TYPE)?.value.as_str()?;
+    let is_set = ["Set", "OrderedSet"].iter().any(|set| kind.eq_ignore_ascii_case(set));
+    let array = array_of(value, qualifier).filter(|array| array.cim_type() != CimType::Object);
+    let array = array.filter(|_| is_set)?;
+    let mut seen = HashSet::new();
+    array.iter().position(|item| item.is_some_and(|item| !seen.insert(item.to_string())))
+}
+
 /// What is wrong with the number of a value's elements by MinSize and MaxSize (DSP0004 3.0.1
-/// clause 7), and which of the two says so. One octet string is no array to MOF 3.
+/// clause 7), and which of the two says so.
 fn size_problem<'q>(
     value: &Value,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Option<(&'static str, String)> {
-    let array: &Array = value.as_array()?;
-    if array.cim_type() == CimType::UInt8
-        && qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true))
-    {
-        return None;
-    }
+    let array = array_of(value, &qualifier)?;
     let limit = |name| qualifier(name).and_then(|q| q.value.as_integer());
     let size = i128::try_from(array.len()).unwrap_or(i128::MAX);
     let (name, limit) = match (limit("MinSize"), limit("MaxSize")) {
@@ -331,8 +354,7 @@ impl<'a> Site<'a> {
             self.report(namespace, Code::ArrayTooLong, self.span(None), problem, name);
         }
         if namespace.context.language == Language::Mof3
-            && let Some(array) = value.as_array()
-            && let Some(repeated) = self.repeated(array)
+            && let Some(repeated) = repeated(value, |name| self.qualifier(name))
         {
             let problem = "the set has this element already".to_owned();
             self.report(
@@ -354,17 +376,6 @@ impl<'a> Site<'a> {
             let problem = format!("{value} is a point in time, and no interval");
             self.report(namespace, Code::InvalidDateTime, self.span(None), problem, "SubType");
         }
-    }
-
-    /// The first element that an array has before, where it is a set (DSP0004 3.0.1 clause 7).
-    fn repeated(&self, array: &Array) -> Option<usize> {
-        let kind = self.qualifier(ARRAY_TYPE)?.value.as_str()?;
-        let is_set = ["Set", "OrderedSet"].iter().any(|set| kind.eq_ignore_ascii_case(set));
-        if !is_set || array.cim_type() == CimType::Object {
-            return None;
-        }
-        let mut seen = HashSet::new();
-        array.iter().position(|item| item.is_some_and(|item| !seen.insert(item.to_string())))
     }
 
     /// The span of the value, or of an element of it.

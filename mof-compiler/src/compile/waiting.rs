@@ -67,7 +67,7 @@ impl Namespace<'_, '_> {
             let Parameter { name, data_type, qualifiers, .. } = &lowered;
             let default = class::default(self, at, &declared.flavors, data_type, qualifiers);
             if let Some(value) = &default {
-                let place = (&class.name, &Name::new(method.name.text), &lowered);
+                let place = (&class.name, &Name::new(method.name.text), j, &lowered);
                 limits::parameter(self, at, value, place, above.as_deref());
             }
             let Some((_, member)) = class.method(method.name.text) else { continue };
