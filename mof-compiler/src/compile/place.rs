@@ -98,6 +98,14 @@ impl<'a> Texts<'a> {
         Some(self.classes.get(&CaseInsensitive(class))?.superclass.clone())
     }
 
+    /// The name that the text has for a class. That of a local structure of MOF 3, `L` of
+    /// `T_A_L`, is the end of the whole.
+    pub(crate) fn written_name<'n>(&self, class: &'n str) -> &'n str {
+        let Some(text) = self.classes.get(&CaseInsensitive(class)) else { return class };
+        let length = (text.name.end - text.name.start) as usize;
+        class.len().checked_sub(length).and_then(|from| class.get(from..)).unwrap_or(class)
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
         self.classes.keys()
     }

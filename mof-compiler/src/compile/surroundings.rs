@@ -23,6 +23,10 @@ impl Environment for Surroundings<'_> {
         self.context.language == Language::Mof3
     }
 
+    fn written_name<'n>(&self, class: &'n str) -> &'n str {
+        self.texts.written_name(class)
+    }
+
     fn superclass(&self, class: &str) -> Option<Option<Name>> {
         if let Some(superclass) = self.texts.superclass(class) {
             return Some(superclass);

@@ -141,13 +141,16 @@ impl Judge<'_> {
             return data_type.to_string();
         }
         let named = |name: &str| qualifiers.get(name).and_then(|q| q.value.as_str());
-        let is_octets = qualifiers.is_true("Octetstring");
-        // One octet string is an array of octets.
-        let is_one = is_octets && data_type.cim_type == CimType::UInt8;
+        // One octet string is an array of octets, and several are an array of strings.
+        let of = data_type.cim_type;
+        let is_octets = data_type.is_array()
+            && matches!(of, CimType::UInt8 | CimType::String)
+            && qualifiers.is_true("Octetstring");
+        let is_one = is_octets && of == CimType::UInt8;
         let word = match named("Enumeration").or_else(|| named("EmbeddedInstance")) {
             _ if is_octets => "octetstring",
-            Some(name) => name,
-            None if data_type.cim_type == CimType::SInt64 => "integer",
+            Some(name) => self.environment.written_name(name),
+            None if of == CimType::SInt64 => "integer",
             None => return data_type.to_string(),
         };
         format!("{word}{}", if data_type.is_array() && !is_one { "[]" } else { "" })

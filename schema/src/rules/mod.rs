@@ -68,6 +68,11 @@ pub trait Environment {
         false
     }
 
+    /// The name that the text has for a class: a local structure of MOF 3 gets a longer one.
+    fn written_name<'n>(&self, class: &'n str) -> &'n str {
+        class
+    }
+
     /// The superclass of a class: `None` when there is no such class, `Some(None)`
     /// when it has no superclass.
     fn superclass(&self, class: &str) -> Option<Option<Name>>;
