@@ -23,6 +23,7 @@
 
 mod aliases;
 mod enumeration;
+mod features;
 mod lower;
 mod named;
 mod permit;
@@ -93,10 +94,12 @@ pub(crate) fn compile(
         types.push(own);
     }
     let aliases = Aliases::new(&sorted, &everywhere, sink);
+    let mut budget = Some(lower::BUDGET);
     let mut lowered = Vec::with_capacity(contexts.len());
     for (i, declarations) in sorted.values().enumerate() {
         let (Some(types), Some(context)) = (types.get(i), contexts.get(i)) else { continue };
-        lowered.push(lower::lower(declarations, types, context, aliases.within(i), sink));
+        let aliases = aliases.within(i);
+        lowered.push(lower::lower(declarations, types, context, aliases, &mut budget, sink));
     }
     let mut used = Vec::with_capacity(contexts.len());
     let mut classes = Vec::with_capacity(contexts.len());

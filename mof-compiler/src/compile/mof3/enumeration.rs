@@ -176,7 +176,8 @@ impl<'d> Types<'d> {
             if is_unknown && !sink.broken.has_class(name.text) && !self.may_be_visible(outer) {
                 let similar = || self.similar_enumeration(name.text, outer, &BASES);
                 let similar = sink.wants_advice().then(similar).flatten();
-                let help = similar.map(suggest::did_you_mean).or_else(wanted);
+                let similar = similar.map(suggest::did_you_mean);
+                let help = self.where_local(name.text).or(similar).or_else(wanted);
                 report(format!("the enumeration `{}` does not exist", name.text), help, sink);
             }
             return None;

@@ -24,8 +24,8 @@ use hashbrown::HashSet;
 use std::borrow::Cow;
 
 /// How many values the writing out of enumerations, octet strings and aliased values
-/// may make, in all.
-const BUDGET: usize = 1_000_000;
+/// may make, in all namespaces: what is written of one is there until all are.
+pub(super) const BUDGET: usize = 1_000_000;
 
 /// Classes and the files that they stand in.
 pub(super) type Classes<'t> = Vec<(FileId, ast::ClassDeclaration<'t>)>;
@@ -71,6 +71,7 @@ pub(super) fn lower<'t>(
     types: &'t Types<'t>,
     context: &Context<'_>,
     aliases: Within<'_, 't>,
+    budget: &mut Option<usize>,
     sink: &mut Diagnostics,
 ) -> Lowered<'t> {
     let known = QualifierTypes::new(declarations, context.base.qualifier_types(context.namespace));
@@ -83,7 +84,7 @@ pub(super) fn lower<'t>(
         scopes: Vec::new(),
         use_site: None,
         expanding: Vec::new(),
-        budget: Some(BUDGET),
+        budget,
         taken: Vec::new(),
     };
     writer.find_taken();
@@ -128,7 +129,7 @@ pub(super) struct Writer<'t, 'k, 's> {
     /// The qualifiers that the compiler would write and the text declares as something else.
     pub(super) taken: Vec<&'static str>,
     /// How many more values may be made; `None` once it was too many.
-    budget: Option<usize>,
+    budget: &'s mut Option<usize>,
 }
 
 impl<'t> Writer<'t, '_, '_> {
@@ -149,7 +150,7 @@ impl<'t> Writer<'t, '_, '_> {
     /// Takes from the budget; once it is used up, says so.
     pub(super) fn spend(&mut self, amount: usize, span: Span) -> bool {
         if let Some(left) = self.budget.and_then(|budget| budget.checked_sub(amount)) {
-            self.budget = Some(left);
+            *self.budget = Some(left);
             return true;
         }
         if self.budget.take().is_some() {
@@ -320,6 +321,7 @@ impl<'t> Writer<'t, '_, '_> {
 
     fn property(&mut self, property: &'t Property<'t>, within: TypeId) -> ast::Property<'t> {
         let typed = self.typed(&property.data_type, within);
+        self.counts_without_sign(&property.data_type, property.name, &property.qualifiers);
         let on = match typed.data_type.kind {
             ast::TypeKind::Reference(_) => ScopeKind::Reference,
             _ => ScopeKind::Property,
@@ -335,6 +337,7 @@ impl<'t> Writer<'t, '_, '_> {
 
     fn method(&mut self, method: &'t Method<'t>, within: TypeId) -> ast::Method<'t> {
         let typed = self.typed(&method.return_type, within);
+        self.counts_without_sign(&method.return_type, method.name, &method.qualifiers);
         let name = method.name;
         let mut qualifiers =
             self.qualifiers(&method.qualifiers, ScopeKind::Method, Some(name.text));
@@ -346,6 +349,7 @@ impl<'t> Writer<'t, '_, '_> {
 
     fn parameter(&mut self, parameter: &'t Parameter<'t>, within: TypeId) -> ast::Parameter<'t> {
         let typed = self.typed(&parameter.data_type, within);
+        self.counts_without_sign(&parameter.data_type, parameter.name, &parameter.qualifiers);
         let name = parameter.name;
         let mut qualifiers =
             self.qualifiers(&parameter.qualifiers, ScopeKind::Parameter, Some(name.text));

@@ -10,7 +10,8 @@ use crate::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
-    EnumerationDeclaration, Qualifier, QualifierDeclaration, Scope, ScopeKind, TypeKind,
+    DataType, EnumerationDeclaration, Qualifier, QualifierDeclaration, Scope, ScopeKind, TypeKind,
+    ValueKind,
 };
 use cimarron_model::{CimType, suggest};
 use cimarron_schema::rules::Rule;
@@ -60,10 +61,13 @@ impl<'t> Writer<'t, '_, '_> {
                 self.advise(code, written.span, message, Some(help));
             }
             let target = declared.map_or_else(Target::default, |d| self.qualifier_target(d));
-            let mut value = written.value.as_ref().map(|v| self.value(v, &target));
+            let mut value = written.value.as_ref().map(|v| self.qualifier_value(v, &target));
             if let Some(element) = element.filter(|_| restates(written.name.text, declared)) {
+                // To one that the text declares as a string, a boolean is none.
+                let is_own = matches!(declared, Some(Known::Text(_)));
                 match value.as_ref().map(|v| &v.kind) {
-                    Some(ast::ValueKind::Boolean(false)) => continue,
+                    Some(ast::ValueKind::Boolean(false)) if !is_own => continue,
+                    Some(ast::ValueKind::Boolean(true)) if is_own => {}
                     None | Some(ast::ValueKind::Boolean(true)) => {
                         value = Some(text_value(written.span, Cow::Borrowed(element)));
                     }
@@ -78,6 +82,34 @@ impl<'t> Writer<'t, '_, '_> {
             });
         }
         lowered
+    }
+
+    /// Counters have no sign. To the rules a sint64 is an `integer`, of which this is not said
+    /// (DSP0004 3.0.1 clause 7).
+    pub(super) fn counts_without_sign(
+        &mut self,
+        data_type: &DataType<'_>,
+        name: ast::Identifier<'_>,
+        list: &[Qualifier<'_>],
+    ) {
+        if data_type.kind != TypeKind::Intrinsic(CimType::SInt64) {
+            return;
+        }
+        let says_so = |q: &&Qualifier<'_>| {
+            let value = q.value.as_ref().map(|value| &value.kind);
+            q.name.text.eq_ignore_ascii_case("Counter")
+                && !matches!(value, Some(ValueKind::Boolean(false) | ValueKind::Null))
+        };
+        if let Some(counter) = list.iter().find(says_so) {
+            let (own, name) = (counter.name.text, name.text);
+            let of = if data_type.array.is_some() { "sint64[]" } else { "sint64" };
+            let message = format!(
+                "`{own}` stands on `{name}`, which is {of}: it is for integers without a sign"
+            );
+            let code = Code::Rule(Rule::CounterType);
+            let found = Diagnostic::new(code, self.file, counter.span, message);
+            self.sink.push(found.with_label(self.file, data_type.span, format!("this is {of}")));
+        }
     }
 
     /// Reports the qualifier types of the text that take the name of a qualifier which the
@@ -261,7 +293,11 @@ fn restates(name: &str, declared: Option<Known<'_, '_>>) -> bool {
         && match declared {
             Some(Known::Base(declared)) => declared.data_type.cim_type == CimType::String,
             Some(Known::Standard(_)) => true,
-            _ => false,
+            Some(Known::Text(node)) => {
+                node.data_type.kind == TypeKind::Intrinsic(CimType::String)
+                    && node.data_type.array.is_none()
+            }
+            None => false,
         }
 }
 

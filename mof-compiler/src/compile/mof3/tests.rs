@@ -45,6 +45,19 @@ fn aliases_do_not_grow_without_bound() {
 }
 
 #[test]
+fn namespaces_share_what_aliases_may_become() {
+    let one = |i: usize| {
+        format!(
+            "#pragma namespace(\"root/n{i}\")\n{}",
+            doubling(15).replace("$a", &format!("$n{i}_"))
+        )
+    };
+    assert_eq!(codes(&one(0)), Vec::<String>::new());
+    let many = (0..16).map(one).collect::<String>();
+    assert!(codes(&many).contains(&"MOF0435".to_owned()));
+}
+
+#[test]
 fn aliases_nest_up_to_a_limit() {
     let chain = |length: usize| {
         let mut mof = "structure S { S N; }; value of S as $a0 { };".to_owned();

@@ -6,10 +6,12 @@ use super::value::Target;
 use crate::Code;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::syntax::mof3::ast::{DataType, Method, Property, TypeKind};
-use cimarron_model::{CimType, fold, suggest};
+use crate::syntax::mof3::ast::{DataType, Method, Property, Qualifier, TypeKind, Value, ValueKind};
+use cimarron_model::{CaseInsensitive, CimType, Name, fold, suggest};
 use cimarron_schema::rules::Rule;
+use hashbrown::HashMap;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 /// A written type in MOF 2.
 pub(super) struct Typed<'t> {
@@ -30,6 +32,9 @@ impl<'t> Writer<'t, '_, '_> {
         else {
             return;
         };
+        if !overrides(&property.qualifiers) {
+            return;
+        }
         let types = [(&property.data_type, within), (&overridden.data_type, owner)];
         if self.changes_enumeration(types, |here, there| self.types.extends(there, here)) {
             let message = format!(
@@ -44,12 +49,20 @@ impl<'t> Writer<'t, '_, '_> {
     /// An overriding method keeps the enumerations of the overridden one, or takes others that
     /// have to do with them. Which may have more values is not said of methods.
     pub(super) fn keeps_enumerations(&mut self, method: &'t Method<'t>, within: TypeId) {
+        if !overrides(&method.qualifiers) {
+            return;
+        }
         let above = self.types.node(within).and_then(|node| node.above.as_ref());
         let overridden = above.and_then(|above| self.types.method(above, method.name.text));
         let Some((overridden, owner)) = overridden else { return };
-        let parameters = method.parameters.iter().filter_map(|own| {
-            let mut others = overridden.parameters.iter();
-            let other = others.find(|other| fold::eq(other.name.text, own.name.text))?;
+        // Nearly always they stand at the same position; an override may add some.
+        let by_name = LazyCell::new(|| -> HashMap<_, _> {
+            overridden.parameters.iter().rev().map(|p| (Name::new(p.name.text), p)).collect()
+        });
+        let parameters = method.parameters.iter().enumerate().filter_map(|(at, own)| {
+            let name = own.name.text;
+            let near = overridden.parameters.get(at).filter(|p| fold::eq(p.name.text, name));
+            let other = near.or_else(|| by_name.get(&CaseInsensitive(name)).copied())?;
             Some((&own.data_type, &other.data_type))
         });
         let all = std::iter::once((&method.return_type, &overridden.return_type)).chain(parameters);
@@ -72,6 +85,10 @@ impl<'t> Writer<'t, '_, '_> {
         [here, there]: [(&DataType<'t>, TypeId); 2],
         fits: impl Fn(TypeId, TypeId) -> bool,
     ) -> bool {
+        let size = |of: &DataType<'_>| of.array.map(|array| array.size);
+        if size(here.0) != size(there.0) {
+            return false;
+        }
         let meaning = |(of, within): (&DataType<'t>, _)| self.types.meaning(of.kind, Some(within));
         let (here, there) = (meaning(here), meaning(there));
         let fits = match (&here, &there) {
@@ -212,6 +229,16 @@ impl<'t> Writer<'t, '_, '_> {
         made_here.push(made("Enumeration", span, Some(name)));
         made_here
     }
+}
+
+/// Whether what has these qualifiers says that it overrides; what only has the name of
+/// something above is judged as such.
+fn overrides(qualifiers: &[Qualifier<'_>]) -> bool {
+    let mut all = qualifiers.iter();
+    let written = all.find(|q| q.name.text.eq_ignore_ascii_case("Override"));
+    let says_no =
+        |value: &Value<'_>| matches!(value.kind, ValueKind::Boolean(false) | ValueKind::Null);
+    written.is_some_and(|q| !q.value.as_ref().is_some_and(says_no))
 }
 
 /// A qualifier that the text does not write.

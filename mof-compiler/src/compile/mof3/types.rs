@@ -6,6 +6,7 @@
 use super::super::Context;
 use super::Placed;
 use super::enumeration::Members;
+use super::features::{Index, Named};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -14,7 +15,7 @@ use crate::syntax::mof3::ast::{
     Declaration, EnumerationDeclaration, Feature, Method, Property, TypeDeclaration, TypeKind,
     TypeSort,
 };
-use cimarron_model::{CaseInsensitive, CimType, Name, fold, suggest};
+use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::MAX_DEPTH;
 use hashbrown::HashMap;
@@ -55,9 +56,18 @@ pub(super) struct Node<'d> {
     pub(super) is_taken: bool,
     /// What an enumeration adds to the one that it extends.
     pub(super) members: Members<'d>,
+    features: Index,
 }
 
 impl<'d> Node<'d> {
+    /// What has this name among the properties and methods that it declares itself.
+    fn named(&self, name: &str) -> Named<'d> {
+        match self.declared {
+            Declared::Complex(declared) => self.features.find(&declared.features, name),
+            Declared::Enumeration(_) => Named::default(),
+        }
+    }
+
     /// The name that the text has for it.
     pub(super) const fn written(&self) -> &'d str {
         self.declared.name().text
@@ -150,8 +160,9 @@ impl<'d> Types<'d> {
         let id = TypeId(self.nodes.len());
         let locals = HashMap::new();
         let members = Members::default();
-        let (above, is_taken) = (None, false);
-        self.nodes.push(Node { file, declared, name, outer, locals, above, is_taken, members });
+        let (above, is_taken, features) = (None, false, Index::default());
+        let node = Node { file, declared, name, outer, locals, above, is_taken, members, features };
+        self.nodes.push(node);
         let Declared::Complex(node) = declared else { return id };
         for feature in &node.features {
             let inner = match feature {
@@ -273,7 +284,7 @@ impl<'d> Types<'d> {
     pub(super) fn where_local(&self, name: &str) -> Option<String> {
         let node = self.node(*self.local.get(&CaseInsensitive(name))?)?;
         let outer = self.node(node.outer?)?.written();
-        Some(local_to(name, outer))
+        Some(local_to(node.written(), outer))
     }
 
     /// Whether a name that is not visible within a type may be one that a supertype would
@@ -339,13 +350,7 @@ impl<'d> Types<'d> {
             Found::Text(id) => {
                 let mut last = None;
                 for (id, node) in self.line(*id) {
-                    let Declared::Complex(declared) = node.declared else { return None };
-                    let is = |text: &str| fold::eq(text, name);
-                    let found = declared.features.iter().find_map(|feature| match feature {
-                        Feature::Property(property) if is(property.name.text) => Some(property),
-                        _ => None,
-                    });
-                    if let Some(property) = found {
+                    if let Some(property) = node.named(name).property {
                         return Some(Member::Text(property, id));
                     }
                     last = node.above.clone();
@@ -363,13 +368,7 @@ impl<'d> Types<'d> {
     /// declares it.
     pub(super) fn method(&self, of: &Found, name: &str) -> Option<(&'d Method<'d>, TypeId)> {
         let Found::Text(id) = of else { return None };
-        self.line(*id).find_map(|(id, node)| {
-            let Declared::Complex(declared) = node.declared else { return None };
-            declared.features.iter().find_map(|feature| match feature {
-                Feature::Method(method) if fold::eq(method.name.text, name) => Some((method, id)),
-                _ => None,
-            })
-        })
+        self.line(*id).find_map(|(id, node)| Some((node.named(name).method?, id)))
     }
 
     /// Whether a type can only be a value: a structure, or a class that was there

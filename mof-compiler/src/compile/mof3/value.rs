@@ -115,7 +115,27 @@ impl<'t> Target<'t> {
 impl<'t> Writer<'t, '_, '_> {
     /// The value of a property, parameter or default.
     pub(super) fn value(&mut self, written: &'t Value<'t>, target: &Target<'t>) -> ast::Value<'t> {
-        if self.is_of_shape(written, target) {
+        let codes = (Code::UnexpectedArray, Code::ArrayExpected);
+        self.shaped(written, target, codes)
+    }
+
+    /// The value of a qualifier.
+    pub(super) fn qualifier_value(
+        &mut self,
+        written: &'t Value<'t>,
+        target: &Target<'t>,
+    ) -> ast::Value<'t> {
+        self.shaped(written, target, (Code::QualifierValue, Code::QualifierValue))
+    }
+
+    /// A value, with the codes for an array and for none where the other is wanted.
+    fn shaped(
+        &mut self,
+        written: &'t Value<'t>,
+        target: &Target<'t>,
+        codes: (Code, Code),
+    ) -> ast::Value<'t> {
+        if self.is_of_shape(written, target, codes) {
             return match written.kind {
                 // That an array is wanted is all there is to say of it.
                 ValueKind::Alias(name)
@@ -131,7 +151,12 @@ impl<'t> Writer<'t, '_, '_> {
 
     /// Whether an array is where one is wanted, and nowhere else. Types that MOF 2 does not
     /// have are judged here, where their names are known.
-    fn is_of_shape(&mut self, written: &Value<'t>, target: &Target<'t>) -> bool {
+    fn is_of_shape(
+        &mut self,
+        written: &Value<'t>,
+        target: &Target<'t>,
+        (no_array, array): (Code, Code),
+    ) -> bool {
         let Target::Typed(meaning, shape) = target else { return true };
         let name = match meaning {
             Meaning::Enumeration(id) => {
@@ -147,13 +172,13 @@ impl<'t> Writer<'t, '_, '_> {
             }
             (ValueKind::Array(_), Shape::Scalar | Shape::Item) => {
                 let message = format!("an array cannot initialise {name}`");
-                self.report(Code::UnexpectedArray, written.span, message);
+                self.report(no_array, written.span, message);
             }
             (_, Shape::Scalar | Shape::Item) => return true,
             (_, Shape::Array) => {
                 let message = format!("{} cannot initialise {name}[]`", words(written));
                 let help = Some("write an array: { ... }".to_owned());
-                self.advise(Code::ArrayExpected, written.span, message, help);
+                self.advise(array, written.span, message, help);
             }
         }
         false
