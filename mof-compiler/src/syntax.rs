@@ -24,6 +24,7 @@ mod pasted;
 mod recovery;
 mod scan;
 mod sequence;
+mod skip;
 mod stream;
 mod text;
 mod token;

@@ -36,8 +36,6 @@ pub(crate) struct Progress {
     pub(crate) previous: Kind,
     /// The braces open before that token.
     pub(crate) depth: u32,
-    /// Whether the token before it was `;`, `}` or `]`.
-    pub(crate) after_close: bool,
     /// Whether that token stands in a qualifier list, outside of any array there.
     pub(crate) in_list: bool,
     /// Whether it is a directive.
@@ -92,13 +90,11 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// How far the declaration was read.
     pub(crate) fn progress(&self) -> Progress {
         let open = if self.last.kind.is_structure() { self.before } else { self.open };
-        let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket];
         Progress {
             first: self.first,
             last: self.last.span(),
             previous: self.previous,
             depth: open.braces,
-            after_close: closing.contains(&self.previous),
             in_list: open.brackets > 0 && open.braces == open.list_braces,
             directive: self.directive,
             ended: self.stage == Stage::End,

@@ -1,0 +1,285 @@
+//! Passing over the rest of a declaration that has a mistake.
+//!
+//! The rest is passed over without a word: what it says may be a consequence of the
+//! mistake. It ends at its `;` outside of braces, or where a declaration unmistakably
+//! begins, so that a lost brace or semicolon does not swallow the rest of the file.
+
+use super::bounds::Progress;
+use super::lexer::Lexer;
+use super::recovery::{
+    begins_member, declares_qualifier, head_without_brace, next, starts_declaration,
+};
+use super::stream::Stream;
+use super::token::{Kind, NAMES, Token};
+use crate::Language;
+
+/// Moves the stream past the declaration that was read as far as `progress`
+/// says; gives where it ends.
+pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    // A `;` may stand in the place of something else.
+    if progress.ended && !goes_on(stream.text, stream.language(), progress) {
+        return progress.last.end;
+    }
+    stream.seek(progress.last.start);
+    stream.quiet = true;
+    let end = if progress.directive {
+        skip_directive(stream, progress)
+    } else {
+        skip_body(stream, progress)
+    };
+    stream.quiet = false;
+    if !progress.directive {
+        // What stands between here and the next token is no longer passed over without a word.
+        stream.seek(end);
+    }
+    end
+}
+
+/// Whether a declaration that ends with what does not fit goes on behind it: with the rest of a
+/// list of qualifiers, or with members.
+fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
+    if progress.depth > 0 || progress.directive || progress.supplied {
+        return false;
+    }
+    if !progress.in_list {
+        return !declares_qualifier(text, language, progress)
+            && begins_member(text, language, progress.last.end);
+    }
+    let mut lexer = Lexer::new(text, language, progress.last.end);
+    let mut kind = next(&mut lexer);
+    if matches!(kind, Kind::Class | Kind::Instance) {
+        return true;
+    }
+    while !matches!(kind, Kind::RightBracket | Kind::LeftBracket | Kind::Semicolon | Kind::End) {
+        kind = next(&mut lexer);
+    }
+    kind == Kind::RightBracket
+}
+
+/// Passes over what is no directive; gives where it ends.
+fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    let (text, language) = (stream.text, stream.language());
+    let mut passed = Passed::new(text, language, progress);
+    // Directives before this offset stand among members.
+    let mut inner = 0;
+    loop {
+        let next = stream.peek();
+        let start = next.span().start;
+        if next.kind.may_start_declaration()
+            && passed.lets_begin(next.kind)
+            && start > progress.first.start
+            && start >= inner
+            && starts_declaration(text, language, start)
+        {
+            let is_inside = passed.depth > 0;
+            match is_inside.then(|| end_of_inner_directives(text, language, start)).flatten() {
+                Some(end) => inner = end,
+                None => return start,
+            }
+        }
+        let token = stream.next();
+        if passed.ends_with(stream, token) {
+            return token.span().end;
+        }
+    }
+}
+
+/// What is open in the rest of a declaration, as far as that was passed over.
+struct Passed<'t> {
+    text: &'t str,
+    language: Language,
+    progress: Progress,
+    depth: u32,
+    /// Whether a list of qualifiers is open.
+    in_list: bool,
+    /// Values in braces, behind a `=`.
+    values: u32,
+    /// Whether the braces of a body were closed.
+    closed: bool,
+    /// Whether the `{` of a class or instance is missing: its members follow, and its `}`.
+    headless: bool,
+    /// Whether members may begin with a list of qualifiers.
+    has_lists: bool,
+    has_members: bool,
+    /// What the latest token was.
+    last: Kind,
+}
+
+impl<'t> Passed<'t> {
+    fn new(text: &'t str, language: Language, progress: Progress) -> Self {
+        let head = head_without_brace(text, language, progress).filter(|_| progress.depth == 0);
+        Self {
+            text,
+            language,
+            progress,
+            depth: progress.depth,
+            in_list: progress.in_list,
+            values: 0,
+            closed: false,
+            headless: head.is_some(),
+            has_lists: head.is_some_and(|head| !matches!(head, Kind::Instance | Kind::Value)),
+            has_members: false,
+            last: progress.previous,
+        }
+    }
+
+    /// Whether a declaration that begins with this may stand here.
+    fn lets_begin(&self, kind: Kind) -> bool {
+        // A string without its end may have swallowed what closes.
+        let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket, Kind::Broken];
+        let may_be_local = matches!(kind, Kind::Structure | Kind::Enumeration);
+        self.depth == 0 || (closing.contains(&self.last) && !may_be_local)
+    }
+
+    /// Takes a token, and says whether it is the last one.
+    fn ends_with(&mut self, stream: &mut Stream<'_, '_>, token: Token) -> bool {
+        let (kind, end) = (token.kind, token.span().end);
+        let mut ends = kind == Kind::End;
+        match kind {
+            // Behind a name it begins the size of an array, unless members begin there.
+            Kind::LeftBracket => {
+                self.in_list |= !NAMES.has(self.last) || (self.has_lists && self.headless);
+            }
+            Kind::RightBracket | Kind::Class | Kind::Instance => self.in_list = false,
+            // One of values, or one that was meant to be a `)` or `]`.
+            Kind::LeftBrace | Kind::RightBrace if self.in_list => {}
+            Kind::LeftBrace => self.open_brace(),
+            Kind::RightBrace => ends = self.close_brace(stream, end),
+            // One that stands in the place of a comma.
+            Kind::Semicolon if self.in_list && self.progress.in_list && self.is_mistake(end) => {}
+            Kind::Semicolon => ends = self.semicolon(stream, end),
+            _ => {}
+        }
+        self.has_members |= matches!(kind, Kind::Equals | Kind::Semicolon);
+        self.last = kind;
+        ends
+    }
+
+    /// Whether the token with this end is the one that does not fit.
+    const fn is_mistake(&self, end: u32) -> bool {
+        end == self.progress.last.end
+    }
+
+    fn begins_member(&self, offset: u32) -> bool {
+        begins_member(self.text, self.language, offset)
+    }
+
+    fn open_brace(&mut self) {
+        if self.last == Kind::Equals || self.values > 0 {
+            self.values += 1;
+        } else {
+            // Behind members it begins a value, and in front of them a body after all.
+            self.depth += 1;
+            self.headless &= self.has_members;
+        }
+    }
+
+    fn close_brace(&mut self, stream: &mut Stream<'_, '_>, end: u32) -> bool {
+        if self.values > 0 {
+            self.values -= 1;
+            return false;
+        }
+        if self.depth == 0 && self.headless {
+            let is_last = stream.peek().kind == Kind::Semicolon;
+            // It stands in the place of a `{`, or of something in front of that.
+            if self.begins_member(end) || (self.is_mistake(end) && !is_last) {
+                return false;
+            }
+            (self.headless, self.closed) = (false, true);
+            return !is_last;
+        }
+        // It closes values whose `{` is missing.
+        if self.depth == 1 && self.last != Kind::Semicolon && self.begins_member(end) {
+            return false;
+        }
+        self.depth = self.depth.saturating_sub(1);
+        self.closed |= !self.is_mistake(end);
+        false
+    }
+
+    fn semicolon(&mut self, stream: &mut Stream<'_, '_>, end: u32) -> bool {
+        (self.in_list, self.values) = (false, 0);
+        // Members begin with qualifiers or types.
+        let next = stream.peek().kind;
+        let goes_on = self.headless && (!next.may_start_declaration() || next == Kind::LeftBracket);
+        if self.depth > 0 || goes_on {
+            return false;
+        }
+        self.headless = !self.closed
+            && !declares_qualifier(self.text, self.language, self.progress)
+            && self.begins_member(end);
+        !self.headless
+    }
+}
+
+/// Where directives end that stand at `offset`, among the members of something: what follows
+/// them begins no declaration.
+fn end_of_inner_directives(text: &str, language: Language, offset: u32) -> Option<u32> {
+    let mut lexer = Lexer::new(text, language, offset);
+    let mut kind = next(&mut lexer);
+    if !matches!(kind, Kind::Pragma | Kind::Include) {
+        return None;
+    }
+    while matches!(kind, Kind::Pragma | Kind::Include) {
+        if kind == Kind::Pragma {
+            next(&mut lexer);
+        }
+        // One with a mistake of its own is read by itself.
+        if next(&mut lexer) != Kind::LeftParen {
+            return None;
+        }
+        while kind != Kind::RightParen {
+            if matches!(kind, Kind::Semicolon | Kind::End) {
+                return None;
+            }
+            kind = next(&mut lexer);
+        }
+        kind = next(&mut lexer);
+    }
+    let start = lexer.span().start;
+    (kind != Kind::End && !starts_declaration(text, language, start)).then_some(start)
+}
+
+/// A directive ends with its `)`, and at the latest with the line of the mistake where no `)`
+/// follows; one that is unknown ends with its line. Gives where.
+fn skip_directive(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+    let is_unknown = progress.last == progress.first;
+    // Up to where it is known to go on.
+    let mut known = 0;
+    loop {
+        let next = stream.peek();
+        let start = next.span().start;
+        if next.kind.may_start_declaration()
+            && start > progress.first.start
+            && starts_declaration(stream.text, stream.language(), start)
+        {
+            return start;
+        }
+        let token = stream.next();
+        let end = token.span().end;
+        if token.kind == Kind::End
+            || (!is_unknown && token.kind == Kind::RightParen)
+            || (!is_unknown && token.kind == Kind::Semicolon && end != progress.last.end)
+        {
+            return end;
+        }
+        if end >= known && !stream.next_on_line_of(token.span()) {
+            match closing(stream.text, stream.language(), end) {
+                Some(close) => known = close,
+                None => return end,
+            }
+        }
+    }
+}
+
+/// Where the next `)` stands, if only arguments of a directive stand before it.
+fn closing(text: &str, language: Language, offset: u32) -> Option<u32> {
+    let mut lexer = Lexer::new(text, language, offset);
+    loop {
+        match next(&mut lexer) {
+            Kind::RightParen => return Some(lexer.span().start),
+            Kind::Text | Kind::Comma | Kind::Integer | Kind::Identifier => {}
+            _ => return None,
+        }
+    }
+}
