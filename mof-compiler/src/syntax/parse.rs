@@ -96,10 +96,9 @@ fn declaration<'a, T>(
     let mut parser = Parser::new(stream, reports);
     let result = production(&mut parser);
     let (progress, (token, expected)) = (parser.progress(), parser.failure());
-    let parser_end = parser.end;
     let read = Span::new(std::mem::replace(behind, progress.last.end), parser.end);
     if matches!(result, Err(Stop::Unexpected)) {
-        reports.forget_flavors(stream.text, parser_end);
+        reports.forget_flavors(stream.text, read.end);
     }
     for diagnostic in reports.list.drain(..) {
         stream.report(diagnostic);
@@ -124,8 +123,9 @@ fn declaration<'a, T>(
 }
 
 /// Whether a token does not fit for what was reported in front of it: the value that it adjoins,
-/// or characters without meaning, in its member or before the head of the declaration. `read` goes
-/// from the declaration before to the token before this one.
+/// or characters without meaning, in its member, attached to the head of the declaration, or in
+/// front of that where the token is its first. `read` goes from the declaration before to the
+/// token before this one.
 fn is_stray(stream: &Stream<'_, '_>, token: Token, read: Span, progress: Progress) -> bool {
     let (stray, start) = (stream.stray, token.span().start);
     if start == read.end && progress.previous == Kind::Invalid {
