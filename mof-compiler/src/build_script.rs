@@ -44,6 +44,7 @@ pub fn build() -> Build {
 pub struct Build {
     paths: Vec<PathBuf>,
     include: Vec<PathBuf>,
+    search: Vec<PathBuf>,
     options: CompileOptions,
     emit: Emit,
     output: PathBuf,
@@ -55,6 +56,7 @@ impl Default for Build {
         Self {
             paths: Vec::new(),
             include: Vec::new(),
+            search: Vec::new(),
             options: CompileOptions::default(),
             emit: Emit::Archive,
             output: PathBuf::from("schema.cimar"),
@@ -127,6 +129,14 @@ impl Build {
     #[must_use]
     pub fn include_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.include.push(directory.into());
+        self
+    }
+
+    /// Adds a directory or zip archive to look for missing declarations in: see
+    /// [`Loader::add_search_path`].
+    #[must_use]
+    pub fn search(mut self, path: impl Into<PathBuf>) -> Self {
+        self.search.push(path.into());
         self
     }
 
@@ -227,6 +237,9 @@ impl Build {
         }
         for path in &self.paths {
             loader.add_path(path)?;
+        }
+        for path in &self.search {
+            loader.add_search_path(path)?;
         }
         let mut said = Diagnostics::new();
         let sources = loader.finish(&mut said);
@@ -376,6 +389,25 @@ mod tests {
         package.run(build).0.unwrap();
         let again = std::fs::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(written, again, "an unchanged output is not written again");
+    }
+
+    #[test]
+    fn takes_what_is_missing_from_the_search_path_and_watches_it() {
+        let package = Package::new(&[
+            ("mof/a.mof", "class X_A : X_B { };"),
+            ("lib/core/x_b.mof", "class X_B { [key] string Id; };"),
+            ("lib/core/x_c.mof", "class X_C { [key] string Id; };"),
+        ]);
+        let build = build().file(package.path("mof/a.mof")).search(package.path("lib"));
+        let (path, cargo, _) = package.run(build);
+        let archive = Archive::open(path.unwrap()).unwrap();
+        assert_eq!(archive.namespace("root/cimv2").unwrap().class_count(), 2);
+        for (path, watched) in
+            [("lib/core/x_b.mof", true), ("lib/core", true), ("lib/core/x_c.mof", false)]
+        {
+            let line = format!("cargo::rerun-if-changed={}\n", package.path(path).display());
+            assert_eq!(cargo.contains(&line), watched, "{line} in {cargo}");
+        }
     }
 
     #[test]

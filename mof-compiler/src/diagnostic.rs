@@ -124,6 +124,8 @@ pub struct Diagnostics {
     /// The same by code.
     tally: BTreeMap<(Severity, Code), usize>,
     levels: Levels,
+    /// The files about which nothing but errors is said.
+    passed_over: HashSet<FileId>,
 }
 
 impl Default for Diagnostics {
@@ -153,6 +155,7 @@ impl Diagnostics {
             tally: BTreeMap::new(),
             levels: Levels::default(),
             broken: Broken::default(),
+            passed_over: HashSet::new(),
         }
     }
 
@@ -160,6 +163,9 @@ impl Diagnostics {
     /// that the levels allow is neither.
     #[cold]
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.severity != Severity::Error && self.passed_over.contains(&diagnostic.file) {
+            return;
+        }
         let Some(severity) = self.graded(diagnostic.code, diagnostic.severity) else { return };
         diagnostic.severity = severity;
         if self.counted(diagnostic.code, severity, 1) <= self.limit {
@@ -217,8 +223,15 @@ impl Diagnostics {
 
     /// Judges what there is, and all that comes, by other levels.
     pub fn set_levels(&mut self, levels: Levels) {
-        let before = std::mem::replace(self, Self { levels, ..Self::with_limit(self.limit) });
+        let passed_over = std::mem::take(&mut self.passed_over);
+        let new = Self { levels, passed_over, ..Self::with_limit(self.limit) };
+        let before = std::mem::replace(self, new);
         self.append(before);
+    }
+
+    /// From here on nothing but errors is said about these files.
+    pub(crate) fn pass_over(&mut self, files: impl Iterator<Item = FileId>) {
+        self.passed_over.extend(files);
     }
 
     /// The levels that findings are judged by.

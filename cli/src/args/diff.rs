@@ -1,6 +1,6 @@
 //! `cimarron diff`.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, ReportFormat, SearchArgs, namespace};
 use cimarron_mof::evolution::Verdict;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -44,9 +44,8 @@ pub(crate) struct DiffArgs {
     /// The namespace that declarations in MOF go into
     #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
     pub(crate) namespace: String,
-    /// A directory to look for included files in; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
 }
 
 /// A verdict as an argument.

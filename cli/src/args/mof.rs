@@ -1,10 +1,9 @@
 //! What every command that compiles MOF is told about it.
 
-use super::{DEFAULT_NAMESPACE, DialectArg, namespace};
+use super::{DEFAULT_NAMESPACE, DialectArg, SearchArgs, namespace};
 use cimarron_mof::CompileOptions;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
-use std::path::PathBuf;
 
 /// How MOF is read and whose rules it follows.
 #[derive(Debug, Args)]
@@ -12,9 +11,8 @@ pub(crate) struct MofArgs {
     /// The namespace that the declarations go into
     #[arg(short, long, default_value = DEFAULT_NAMESPACE, value_parser = namespace)]
     pub(crate) namespace: String,
-    /// A directory to look for included files in; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR")]
-    pub(crate) include: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
     /// Whose rules hold where DMTF's and WMI's differ
     #[arg(long, value_enum, ignore_case = true, default_value_t = DialectArg::WMI)]
     pub(crate) dialect: DialectArg,

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let targets = targets(args, &outputs);
     targets.refuse_clashes()?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
     let options = super::amend::options(args)?;
     let key = key(args, &inputs, &options, &outputs);
     if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {

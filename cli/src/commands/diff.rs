@@ -75,7 +75,7 @@ fn compiled(
     dialect: Dialect,
     progress: &Progress,
 ) -> Result<Archive, Stop> {
-    let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.include)?;
+    let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.search)?;
     let texts = inputs.load_untraced(Diagnostics::new())?;
     let options = CompileOptions {
         dialect,

@@ -18,7 +18,7 @@ const KEPT: usize = 100_000;
 pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
     let texts = inputs.load_untraced(Diagnostics::with_limit(KEPT))?;
     Targets::default().with("--report", args.report.report.as_deref()).refuse_clashes()?;
     progress.step("linting");
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     args.report.write(&found, sources.map(), &|out, paint| {
         let shown = first_of_each(found.clone().into_sorted(), args.show);
         write_pictures_on(out, &shown, sources.map(), paint)?;
-        write_summary(out, &found, &shown, sources.map().len())
+        write_summary(out, &found, &shown, sources.file_count())
     })?;
     if found.has_errors() { Err(Stop::Reported) } else { Ok(()) }
 }

@@ -80,7 +80,7 @@ impl Gathering<'_> {
         paths: &[PathBuf],
         progress: &Progress,
     ) -> Result<(), Stop> {
-        let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.include)?;
+        let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.search)?;
         let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
         let compiled = compile(&sources, &self.mof.options(), &Known(all), said);
         self.report(&compiled.diagnostics, sources.map(), progress)?;

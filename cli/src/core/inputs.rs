@@ -2,7 +2,7 @@
 
 use super::reads::NotingFileSystem;
 use super::{archive, pattern};
-use crate::args::usage;
+use crate::args::{SearchArgs, usage};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Inputs {
     items: Vec<Input>,
-    include: Vec<PathBuf>,
+    search: SearchArgs,
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Inputs {
     pub(crate) fn gather(
         paths: &[PathBuf],
         stdin_name: &str,
-        include: &[PathBuf],
+        search: &SearchArgs,
     ) -> Result<Self, Failure> {
         let mut items = Vec::with_capacity(paths.len());
         let mut stdin_is_read = false;
@@ -55,7 +55,7 @@ impl Inputs {
                 items.extend(paths.into_iter().map(Input::Path));
             }
         }
-        Ok(Self { items, include: include.to_vec() })
+        Ok(Self { items, search: search.clone() })
     }
 
     /// Reads everything, and all that it includes.
@@ -78,7 +78,7 @@ impl Inputs {
         mut said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
         let mut loader = Loader::new(fs);
-        for directory in &self.include {
+        for directory in &self.search.include {
             loader = loader.with_include_dir(directory);
         }
         let mut failures = Vec::new();
@@ -91,6 +91,9 @@ impl Inputs {
                 }
             };
             failures.extend(added.err());
+        }
+        for path in &self.search.search {
+            failures.extend(loader.add_search_path(path).err());
         }
         if let Some(failure) = all_failures(&failures) {
             return Err(failure);
@@ -115,9 +118,11 @@ impl Inputs {
                 }
             }
         }
-        for directory in &self.include {
-            feed(b"include");
-            feed(directory.as_os_str().as_encoded_bytes());
+        let include = self.search.include.iter().map(|path| (b"include".as_slice(), path));
+        let search = self.search.search.iter().map(|path| (b"search".as_slice(), path));
+        for (what, path) in include.chain(search) {
+            feed(what);
+            feed(path.as_os_str().as_encoded_bytes());
         }
     }
 }

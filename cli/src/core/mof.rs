@@ -1,6 +1,7 @@
 //! Reading and compiling MOF.
 
 use super::inputs::{Inputs, STDIN_NAME, source_failure};
+use crate::args::SearchArgs;
 use crate::failure::{Failure, FailureStyle};
 use crate::output::findings;
 use cimarron_engine::EmptyRepository;
@@ -15,8 +16,8 @@ pub(crate) struct Texts {
 
 /// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
 /// and all that they include.
-pub(crate) fn read_mof(paths: &[PathBuf], include: &[PathBuf]) -> Result<Texts, Failure> {
-    Inputs::gather(paths, STDIN_NAME, include)?.load_untraced(Diagnostics::new())
+pub(crate) fn read_mof(paths: &[PathBuf], search: &SearchArgs) -> Result<Texts, Failure> {
+    Inputs::gather(paths, STDIN_NAME, search)?.load_untraced(Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.

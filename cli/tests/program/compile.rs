@@ -106,6 +106,27 @@ fn includes_are_found_in_the_given_directories() {
 }
 
 #[test]
+fn what_is_missing_is_found_on_the_search_path() {
+    let place = Place::new();
+    let source = place.file("main.mof", "class X_B : X_A {};\n");
+    place.file("lib/core/x_a.mof", "class X_A { [key] string Name; };\n");
+    place.file("lib/core/X_Unused.mof", "class X_Unused { broken\n");
+    let (lib, out) = (place.path("lib"), place.path("o.cimar"));
+    cimarron(["compile", &source]).fails_with(1);
+    let line = ["compile", &source, "--search", &lib, "-o", &out];
+    assert!(cimarron(line).succeeds().stdout.starts_with("2 classes"));
+    assert!(cimarron(line).succeeds().stdout.contains("unchanged"));
+    // A file that was not needed may be now, and one that was may be another.
+    place.file("lib/core/x_a.mof", "class X_A : X_C { };\n");
+    place.file("lib/X_C.mof", "class X_C { [key] string Name; };\n");
+    assert!(cimarron(line).succeeds().stdout.starts_with("3 classes"));
+    let run = cimarron(["lint", &source, "-S", &lib]).succeeds();
+    assert!(run.stdout.contains("in 3 files"), "{}", run.stdout);
+    let run = cimarron(["compile", &source, "-S", &place.path("nowhere")]).fails_with(1);
+    assert!(run.stderr.contains("nowhere` does not exist"), "{}", run.stderr);
+}
+
+#[test]
 fn directories_and_several_paths_compile_together() {
     let place = Place::new();
     place.file("all/b.mof", "class X_B : X_A {};\n");

@@ -3,16 +3,19 @@
 use super::again::include_again;
 use super::archive::{self, ZipFileSystem};
 use super::comments::{Foreign, decode_around};
+use super::directives::Directives;
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, Directories, IncludeProblem};
+use super::map::Part;
 use super::order::{Request, roots};
+use super::search::Library;
 use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::syntax::{IncludeSite, SettingSite, scan_includes};
+use crate::syntax::{IncludeSite, scan_includes};
 use rustc_hash::FxHashMap;
 use std::ffi::OsString;
 use std::io::Read;
@@ -37,7 +40,7 @@ impl Default for Limits {
 }
 
 /// Where a loaded file lies.
-enum Origin {
+pub(super) enum Origin {
     /// In an archive, both by number.
     Entry { archive: usize, entry: usize },
     /// In this directory of the caller's file system.
@@ -71,11 +74,13 @@ impl Archive {
 /// others include, where they are first included; the rest in the order of
 /// their paths.
 pub struct Loader<'fs> {
-    fs: &'fs dyn FileSystem,
+    pub(super) fs: &'fs dyn FileSystem,
+    /// Where included files are looked for.
     search: Vec<PathBuf>,
-    limits: Limits,
-    map: SourceMap,
-    origins: Vec<Origin>,
+    pub(super) library: Library,
+    pub(super) limits: Limits,
+    pub(super) map: SourceMap,
+    pub(super) origins: Vec<Origin>,
     archives: Vec<Archive>,
     /// What lies in no archive.
     directories: Directories,
@@ -83,7 +88,7 @@ pub struct Loader<'fs> {
     known: FxHashMap<PathBuf, FileId>,
     /// The same by the paths that they were read from.
     read_from: FxHashMap<OsString, FileId>,
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
     total: u64,
     /// Texts that did not decode; they stand empty in the map.
     mistakes: Vec<Diagnostic>,
@@ -95,6 +100,7 @@ impl<'fs> Loader<'fs> {
         Self {
             fs,
             search: Vec::new(),
+            library: Library::default(),
             limits: Limits::default(),
             map: SourceMap::new(),
             origins: Vec::new(),
@@ -214,15 +220,21 @@ impl<'fs> Loader<'fs> {
     /// Loads all that the sources include. What goes wrong with that, and texts
     /// that are not in the encoding they claim, go to `sink`.
     pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
-        let (mut includes, mut settings) = (Vec::new(), Vec::new());
+        let mut found = Directives::default();
         let mut next = 0;
         while next < self.map.len() {
             let file = FileId(u32::try_from(next).unwrap_or(u32::MAX));
-            self.load_includes(file, (&mut includes, &mut settings), sink);
+            if self.map.part(file) == Part::Own {
+                self.load_includes(file, &mut found, sink);
+            }
             next += 1;
         }
+        self.complete(&mut found, sink);
+        let Directives { includes, settings } = found;
         for mistake in self.mistakes {
-            sink.push(mistake);
+            if self.map.part(mistake.file) != Part::Unused {
+                sink.push(mistake);
+            }
         }
         let (roots, cycles) = roots(&self.requests, &includes, self.map.len());
         for cycle in cycles {
@@ -239,10 +251,11 @@ impl<'fs> Loader<'fs> {
         sources
     }
 
-    fn load_includes(
+    /// Loads what a file includes.
+    pub(super) fn load_includes(
         &mut self,
         file: FileId,
-        (includes, settings): (&mut Vec<Include>, &mut Vec<(FileId, SettingSite)>),
+        found: &mut Directives,
         sink: &mut Diagnostics,
     ) {
         let Some(source) = self.map.get(file).filter(|file| file.may_have_directives()) else {
@@ -250,9 +263,9 @@ impl<'fs> Loader<'fs> {
         };
         let near = self.directory_of(file);
         let (sites, set) = scan_includes(source.text());
-        settings.extend(set.into_iter().map(|site| (file, site)));
+        found.settings.extend(set.into_iter().map(|site| (file, site)));
         let sites: Vec<_> = sites.into_iter().map(IncludeSite::into_owned).collect();
-        includes.reserve(sites.len());
+        found.includes.reserve(sites.len());
         for site in sites {
             let Some(path) = site.path else {
                 let message = "an include directive takes one file name as a string";
@@ -268,7 +281,7 @@ impl<'fs> Loader<'fs> {
                 sink.push(diagnostic);
                 sink.broken.lacks_a_file = true;
             });
-            includes.push(Include {
+            found.includes.push(Include {
                 from: file,
                 span: site.argument,
                 path: path.into_owned(),
@@ -337,7 +350,7 @@ impl<'fs> Loader<'fs> {
     }
 
     /// The file under a canonical path, read unless it was before.
-    fn load(&mut self, key: PathBuf, path: &Path) -> Result<FileId, SourceError> {
+    pub(super) fn load(&mut self, key: PathBuf, path: &Path) -> Result<FileId, SourceError> {
         if let Some(file) = self.known.get(&key) {
             return Ok(*file);
         }
@@ -349,6 +362,17 @@ impl<'fs> Loader<'fs> {
 
     /// Adds all MOF files of an archive.
     fn add_archive(&mut self, name: String, bytes: &[u8]) -> Result<(), SourceError> {
+        let set = self.unpack(name, bytes)?;
+        self.requests.push(Request::Set(set));
+        Ok(())
+    }
+
+    /// Loads all MOF files of an archive.
+    pub(super) fn unpack(
+        &mut self,
+        name: String,
+        bytes: &[u8],
+    ) -> Result<Vec<FileId>, SourceError> {
         let mut files = ZipFileSystem::open(bytes, &self.limits)
             .map_err(|error| SourceError::Archive { name: name.clone(), error })?;
         let (entries, texts) = files.parts_mut();
@@ -367,8 +391,7 @@ impl<'fs> Loader<'fs> {
             set.push(file);
         }
         self.archives.push(Archive { name, files, directories: Directories::default() });
-        self.requests.push(Request::Set(set));
-        Ok(())
+        Ok(set)
     }
 
     /// Adds all MOF files at and below a directory.
@@ -461,7 +484,12 @@ impl<'fs> Loader<'fs> {
         Ok(added)
     }
 
-    fn read(&self, fs: &dyn FileSystem, path: &Path, name: &str) -> Result<Vec<u8>, SourceError> {
+    pub(super) fn read(
+        &self,
+        fs: &dyn FileSystem,
+        path: &Path,
+        name: &str,
+    ) -> Result<Vec<u8>, SourceError> {
         fs.read(path, self.limits.file).map_err(|error| io_error(name, error))
     }
 

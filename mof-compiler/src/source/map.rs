@@ -37,6 +37,18 @@ pub struct SourceFile {
     lines: OnceLock<Vec<u32>>,
     /// The file that this one is once more.
     copy_of: Option<FileId>,
+    part: Part,
+}
+
+/// What a file has to do with what is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It was asked for, or is included by one that was.
+    Own,
+    /// It was found on the search path.
+    Searched,
+    /// It lies on the search path, and nothing needs it.
+    Unused,
 }
 
 impl SourceFile {
@@ -162,10 +174,10 @@ impl SourceMap {
 
     /// Adds a file once more.
     pub(super) fn add_again(&mut self, file: FileId) -> Option<FileId> {
-        let SourceFile { name, text, .. } = self.get(file)?;
-        let (name, text) = (name.clone(), text.clone());
-        let copy = self.add_text(name, text).ok()?;
-        self.files.last_mut()?.copy_of = Some(file);
+        let original = self.get(file)?.clone();
+        let copy = self.add_text(original.name, original.text).ok()?;
+        let last = self.files.last_mut()?;
+        (last.copy_of, last.part) = (Some(file), original.part);
         self.has_copies = true;
         Some(copy)
     }
@@ -180,13 +192,35 @@ impl SourceMap {
         self.get(file).and_then(|copy| copy.copy_of).unwrap_or(file)
     }
 
+    /// What a file has to do with what is compiled.
+    pub(super) fn part(&self, file: FileId) -> Part {
+        self.get(file).map_or(Part::Own, |file| file.part)
+    }
+
+    pub(super) fn set_part(&mut self, file: FileId, part: Part) {
+        if let Some(file) = self.files.get_mut(file.0 as usize) {
+            file.part = part;
+        }
+    }
+
+    /// The files that were found on the search path.
+    pub(crate) fn searched(&self) -> impl Iterator<Item = FileId> {
+        self.iter().filter(|(_, file)| file.part == Part::Searched).map(|(file, _)| file)
+    }
+
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {
         let length = text.as_str().len();
         if u32::try_from(length).is_err() {
             return Err(TooLong { name, length });
         }
         let id = FileId(narrow(self.files.len()));
-        self.files.push(SourceFile { name, text, lines: OnceLock::new(), copy_of: None });
+        self.files.push(SourceFile {
+            name,
+            text,
+            lines: OnceLock::new(),
+            copy_of: None,
+            part: Part::Own,
+        });
         Ok(id)
     }
 

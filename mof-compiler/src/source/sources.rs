@@ -1,5 +1,6 @@
 //! What was loaded.
 
+use super::map::Part;
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::Diagnostics;
 use rustc_hash::FxHashSet;
@@ -43,6 +44,14 @@ impl Sources {
             needed.extend(diagnostic.labels.iter().map(|label| label.file));
         }
         self.map.keep_texts(|file| needed.contains(&file));
+    }
+
+    /// How many files are compiled, each once.
+    pub fn file_count(&self) -> usize {
+        let is_compiled = |file: &FileId| {
+            self.map.part(*file) != Part::Unused && self.map.original(*file) == *file
+        };
+        self.map.iter().filter(|(file, _)| is_compiled(file)).count()
     }
 
     /// The files to compile in this order; all others are included by them.

@@ -26,6 +26,8 @@ pub(crate) struct SettingSite {
     pub(crate) start: u32,
     /// The namespace, if that is what it sets, in one spelling for the usual ones.
     pub(crate) namespace: Option<Rc<str>>,
+    /// Where that is written, in quotes.
+    pub(crate) argument: Span,
 }
 
 /// The directives that set something, besides `namespace`.
@@ -69,8 +71,10 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<SettingSit
                     stream.next();
                 }
                 if chooses || flags {
-                    let namespace = if chooses { namespace(&mut stream) } else { None };
-                    settings.push(SettingSite { start: token.span().start, namespace });
+                    let chosen = if chooses { namespace(&mut stream) } else { None };
+                    let (namespace, argument) = chosen.unzip();
+                    let (start, argument) = (token.span().start, argument.unwrap_or_default());
+                    settings.push(SettingSite { start, namespace, argument });
                 }
                 includes
             }
@@ -103,8 +107,8 @@ pub(crate) fn scan_includes(text: &str) -> (Vec<IncludeSite<'_>>, Vec<SettingSit
     (sites, settings)
 }
 
-/// The namespace that the parentheses hold that come next.
-fn namespace(stream: &mut Stream<'_, '_>) -> Option<Rc<str>> {
+/// The namespace that the parentheses hold that come next, and its place.
+fn namespace(stream: &mut Stream<'_, '_>) -> Option<(Rc<str>, Span)> {
     if stream.peek().kind != Kind::LeftParen {
         return None;
     }
@@ -112,8 +116,8 @@ fn namespace(stream: &mut Stream<'_, '_>) -> Option<Rc<str>> {
     if stream.peek().kind != Kind::Text {
         return None;
     }
-    stream.next();
-    Some(plain_namespace(&Cow::from(stream.decode())))
+    let place = stream.next().span();
+    Some((plain_namespace(&Cow::from(stream.decode())), place))
 }
 
 /// The file that the string names that was read last. A backslash that is not doubled is

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(), Stop> {
     refuse_files(args)?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.include)?;
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
     let Texts { sources, said } = inputs.load_untraced(args.findings.sink())?;
     reads::note(folder);
     Targets::default().with("--report", args.findings.report.report.as_deref()).refuse_clashes()?;

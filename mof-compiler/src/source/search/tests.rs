@@ -1,0 +1,177 @@
+//! What is found on the search path, in which order, and what is said of it.
+
+use super::super::{Limits, Loader, MemoryFileSystem};
+use crate::Language;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::{CompileOptions, Compiled, EmptyBase, compile};
+use cimarron_model::Dialect;
+
+const QUALIFIERS: &str = "Qualifier Key : boolean = false, Scope(property, reference), \
+     Flavor(DisableOverride, ToSubclass);\n\
+     Qualifier Association : boolean = false, Scope(association), Flavor(DisableOverride, ToSubclass);\n\
+     Qualifier EmbeddedInstance : string = null, Scope(property, method, parameter);\n\
+     Qualifier Description : string = null, Scope(any), Flavor(Translatable);\n";
+
+/// A schema that is larger than what anybody needs of it.
+fn library() -> MemoryFileSystem {
+    let mut files = MemoryFileSystem::new();
+    for (path, text) in [
+        ("lib/Qualifiers.mof", QUALIFIERS),
+        ("lib/qualifiers_optional.mof", "Qualifier Unit : string = null, Scope(any);"),
+        ("lib/Core/X_Base.mof", "class X_Base { [Key] string Id; };"),
+        (
+            "lib/Core/X_Mid.MOF",
+            "class X_Mid : X_Base { [EmbeddedInstance(\"X_Data\")] string d; };",
+        ),
+        ("lib/Core/X_Data.mof", "class X_Data { uint8 n; };"),
+        (
+            "lib/Link/x_link.mof",
+            "[Association] class X_Link { [Key] X_Mid REF a; [Key] X_End REF b; };",
+        ),
+        ("lib/Link/X_End.mof", "class X_End { [Key] string Id; };"),
+        ("lib/X_Unused.mof", "class X_Unused : X_Nowhere { broken"),
+        ("lib/X_Other.mof", "class Y_Other { };"),
+        ("three/z_base.mof", "class Z_Base { [Key] string Id; };"),
+        ("three/z_point.mof", "structure Z_Point { uint8 x; };"),
+        ("three/z_colour.mof", "enumeration Z_Colour : String { Red, Blue };"),
+        ("late/X_Base.mof", "class X_Base { [Key] string Late; };"),
+        ("late/X_Loud.mof", "class X_Loud { [Key] string Id; uint32 f([Key] uint32 p); };"),
+    ] {
+        assert!(files.insert(path, text));
+    }
+    files
+}
+
+/// What a text compiles to with the files of its language on the search path.
+fn with_search(text: &str, options: &CompileOptions) -> Compiled {
+    let files = library();
+    let mut loader = Loader::new(&files);
+    let path: &[&str] = match options.language {
+        Language::Mof2 => &["lib", "late"],
+        Language::Mof3 => &["three"],
+    };
+    for directory in path {
+        loader.add_search_path(directory).unwrap();
+    }
+    loader.add_text("own.mof", text).unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    compile(&sources, options, &EmptyBase, said)
+}
+
+fn dmtf() -> CompileOptions {
+    CompileOptions { dialect: Dialect::Dmtf, ..CompileOptions::default() }
+}
+
+/// The classes by namespace, sorted, and what was said.
+fn outcome(text: &str) -> (String, Vec<String>) {
+    outcome_by(text, &dmtf())
+}
+
+fn outcome_by(text: &str, options: &CompileOptions) -> (String, Vec<String>) {
+    let compiled = with_search(text, options);
+    let mut spaces = Vec::new();
+    for (name, schema) in compiled.schema.namespaces() {
+        let mut classes: Vec<_> = schema.classes().map(|class| class.name.to_string()).collect();
+        classes.sort();
+        spaces.push(format!("{name}: {}", classes.join(" ")));
+    }
+    let said = compiled.diagnostics.into_sorted();
+    (spaces.join("; "), said.into_iter().map(|d| format!("{} {}", d.code, d.message)).collect())
+}
+
+#[test]
+fn takes_what_is_needed_and_nothing_else() {
+    for (text, classes) in [
+        ("class T_A : X_Base { };", "root/cimv2: T_A X_Base"),
+        ("class T_A : x_mid { };", "root/cimv2: T_A X_Base X_Data X_Mid"),
+        ("class T_A : X_Link { };", "root/cimv2: T_A X_Base X_Data X_End X_Link X_Mid"),
+        (
+            "class T_A { [Key] string k; [EmbeddedInstance(\"X_Data\")] string d; };",
+            "root/cimv2: T_A X_Data",
+        ),
+        ("class T_A { [Key] string k; void f(X_End REF e); };", "root/cimv2: T_A X_End"),
+        ("instance of X_End { Id = \"1\"; };", "root/cimv2: X_End"),
+        ("class X_Base { [Key] string Own; }; class T_A : X_Base { };", "root/cimv2: T_A X_Base"),
+        ("class T_A { };", "root/cimv2: T_A"),
+    ] {
+        let (found, said) = outcome(text);
+        assert_eq!(found, classes, "{text} {said:?}");
+        assert!(said.iter().all(|said| !said.starts_with("MOF01")), "{text} {said:?}");
+    }
+}
+
+#[test]
+fn takes_it_into_the_namespace_that_needs_it() {
+    let (found, said) = outcome(
+        "class T_A : X_Base { };\n#pragma namespace (\"root/Other\")\nclass T_B : X_Mid { };\n\
+         #pragma namespace (\"root/cimv2\")\nclass T_C : X_End { };",
+    );
+    assert_eq!(found, "root/cimv2: T_A T_C X_Base X_End; root/Other: T_B X_Base X_Data X_Mid");
+    assert_eq!(said, [] as [&str; 0]);
+}
+
+#[test]
+fn finds_what_texts_of_other_languages_lack() {
+    let wmi = CompileOptions::default();
+    let (found, said) = outcome_by("class T_A : X_Mid { object:X_End e; };", &wmi);
+    assert_eq!(found, "root/cimv2: T_A X_Base X_Data X_End X_Mid");
+    assert_eq!(said, [] as [&str; 0]);
+
+    let mof3 = CompileOptions { language: Language::Mof3, ..dmtf() };
+    let text = "class T_A : Z_Base { Z_Colour c = Red; Z_Point p; };";
+    let (found, said) = outcome_by(text, &mof3);
+    assert_eq!((found.as_str(), said), ("root/cimv2: T_A Z_Base Z_Point", vec![]));
+}
+
+#[test]
+fn a_name_that_no_file_has_is_missing_as_ever() {
+    for (text, said) in [
+        (
+            "class T_A : X_Nowhere { };",
+            "MOF0100 the superclass `X_Nowhere` of `T_A` does not exist",
+        ),
+        // The file of the name does not declare it.
+        ("class T_A : X_Other { };", "MOF0100 the superclass `X_Other` of `T_A` does not exist"),
+        ("[Nothing] class T_A { };", "MOF0160 the qualifier `Nothing` is not declared"),
+    ] {
+        assert_eq!(outcome(text).1, [said], "{text}");
+    }
+}
+
+#[test]
+fn the_first_of_the_search_path_wins() {
+    let compiled = with_search("class T_A : X_Base { };", &dmtf());
+    let base = compiled.schema.get("root/cimv2").and_then(|schema| schema.class("X_Base"));
+    let names: Vec<_> =
+        base.unwrap().properties.iter().map(|p| p.declaration.name.to_string()).collect();
+    assert_eq!(names, ["Id"]);
+}
+
+#[test]
+fn errors_of_what_is_found_are_told_and_warnings_are_not() {
+    let compiled = with_search("class T_A : X_Loud { };", &dmtf());
+    let codes: Vec<_> = compiled.diagnostics.as_slice().iter().map(|d| d.severity).collect();
+    assert_eq!(codes, [Severity::Error]);
+    let (_, said) = outcome("class T_A : X_Unused { };");
+    assert!(!said.is_empty());
+}
+
+#[test]
+fn a_search_path_must_be_there_and_hold_mof() {
+    let mut files = library();
+    assert!(files.insert("empty/readme.txt", "nothing"));
+    let mut loader = Loader::new(&files);
+    assert!(loader.add_search_path("nowhere").is_err());
+    assert!(loader.add_search_path("empty").is_err());
+    assert!(loader.add_search_path("lib/Qualifiers.mof").is_ok());
+    assert!(files_of_zip(b"PK\x03\x04 damaged").is_err());
+    let mut small = Loader::new(&files).with_limits(Limits { files: 3, ..Limits::default() });
+    assert!(small.add_search_path("lib").is_err());
+}
+
+fn files_of_zip(bytes: &[u8]) -> Result<(), super::super::SourceError> {
+    let mut files = MemoryFileSystem::new();
+    assert!(files.insert("lib.zip", bytes));
+    Loader::new(&files).add_search_path("lib.zip")
+}
