@@ -213,6 +213,10 @@ impl Loader<'_> {
     fn look_for(&mut self, wanted: &Wanted) -> Result<Option<FileId>, SourceError> {
         for number in self.library.numbers(wanted).to_vec() {
             let Some(file) = self.searched_file(number)? else { continue };
+            if self.map.part(file) == Part::Own {
+                // What it declares stands where it was asked for.
+                continue;
+            }
             let text = self.map.text(file);
             let declared = self.library.declared.entry(file).or_insert_with(|| {
                 let mentions = scan_mentions(text).into_iter();

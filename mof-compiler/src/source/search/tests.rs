@@ -140,6 +140,22 @@ fn a_name_that_no_file_has_is_missing_as_ever() {
 }
 
 #[test]
+fn a_file_that_is_compiled_anyway_is_not_searched() {
+    let mut files = MemoryFileSystem::new();
+    let text = "class T_A : T_B { };\n#pragma namespace (\"root/x\")\nclass T_B { };";
+    assert!(files.insert("d/t_b.mof", text));
+    let mut loader = Loader::new(&files);
+    loader.add_path("d/t_b.mof").unwrap();
+    loader.add_search_path("d").unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    assert_eq!(sources.file_count(), 1);
+    let said = compile(&sources, &CompileOptions::default(), &EmptyBase, said).diagnostics;
+    let codes: Vec<_> = said.as_slice().iter().map(|found| found.code.to_string()).collect();
+    assert_eq!(codes, ["MOF0100"]);
+}
+
+#[test]
 fn the_first_of_the_search_path_wins() {
     let compiled = with_search("class T_A : X_Base { };", &dmtf());
     let base = compiled.schema.get("root/cimv2").and_then(|schema| schema.class("X_Base"));
