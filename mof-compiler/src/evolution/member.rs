@@ -193,7 +193,9 @@ pub(super) fn default_fact(
         return None;
     }
     let text = |value: Option<Value>| Some(value_to_mof(&value?, comparison.new_dialect));
-    Some(Fact::new(Kind::DefaultChanged, text(old), text(new)))
+    let (old, new) = (text(old), text(new));
+    // Of another type, and that is a change of its own, but written the same.
+    (old != new).then(|| Fact::new(Kind::DefaultChanged, old, new))
 }
 
 /// The same name with other capitals.

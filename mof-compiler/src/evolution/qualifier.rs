@@ -113,12 +113,22 @@ enum Bound {
     Lower,
 }
 
-/// A limit: the number that is as good as none, and what a tighter and a wider one
-/// mean.
+/// What holds where a limit is not written.
+#[derive(Clone, Copy)]
+enum Unwritten {
+    /// Anything goes.
+    Nothing,
+    /// No more than zero is asked for.
+    Zero,
+    /// The bound of the type, where that has one: to write it limits nothing.
+    OfType,
+}
+
+/// A limit: what is as good as none, and what a tighter and a wider one mean.
 struct Limit {
     name: &'static str,
     bound: Bound,
-    none: Option<i128>,
+    unwritten: Unwritten,
     tighter: Kind,
     wider: Kind,
 }
@@ -127,42 +137,42 @@ const LIMITS: &[Limit] = &[
     Limit {
         name: "MaxLen",
         bound: Bound::Upper,
-        none: None,
+        unwritten: Unwritten::Nothing,
         tighter: Kind::MaxLenDecreased,
         wider: Kind::MaxLenIncreased,
     },
     Limit {
         name: "MinLen",
         bound: Bound::Lower,
-        none: Some(0),
+        unwritten: Unwritten::Zero,
         tighter: Kind::MinLenIncreased,
         wider: Kind::MinLenDecreased,
     },
     Limit {
         name: "MaxValue",
         bound: Bound::Upper,
-        none: None,
+        unwritten: Unwritten::OfType,
         tighter: Kind::MaxValueDecreased,
         wider: Kind::MaxValueIncreased,
     },
     Limit {
         name: "MinValue",
         bound: Bound::Lower,
-        none: None,
+        unwritten: Unwritten::OfType,
         tighter: Kind::MinValueIncreased,
         wider: Kind::MinValueDecreased,
     },
     Limit {
         name: "Max",
         bound: Bound::Upper,
-        none: None,
+        unwritten: Unwritten::Nothing,
         tighter: Kind::MaxDecreased,
         wider: Kind::MaxIncreased,
     },
     Limit {
         name: "Min",
         bound: Bound::Lower,
-        none: Some(0),
+        unwritten: Unwritten::Zero,
         tighter: Kind::MinIncreased,
         wider: Kind::MinDecreased,
     },
@@ -286,7 +296,7 @@ fn difference(
     } else if let Some(flag) = FLAGS.iter().find(|flag| is(flag.name)) {
         turned(flag, before, after)
     } else if let Some(limit) = LIMITS.iter().find(|limit| is(limit.name)) {
-        moved(limit, before, after)
+        moved(limit, before, after, site)
     } else if is("ArrayType") {
         array_type(before, after)
     } else {
@@ -345,8 +355,14 @@ fn turned(flag: &Flag, before: Option<&Value>, after: Option<&Value>) -> Kind {
     }
 }
 
-fn moved(limit: &Limit, before: Option<&Value>, after: Option<&Value>) -> Kind {
-    let number = |value: Option<&Value>| value.and_then(Value::as_integer).or(limit.none);
+fn moved(limit: &Limit, before: Option<&Value>, after: Option<&Value>, site: Site<'_>) -> Kind {
+    let unwritten = match (limit.unwritten, limit.bound) {
+        (Unwritten::Nothing, _) => None,
+        (Unwritten::Zero, _) => Some(0),
+        (Unwritten::OfType, Bound::Lower) => site.integers().map(|(least, _)| least),
+        (Unwritten::OfType, Bound::Upper) => site.integers().map(|(_, greatest)| greatest),
+    };
+    let number = |value: Option<&Value>| value.and_then(Value::as_integer).or(unwritten);
     let tighter = match (number(before), number(after), limit.bound) {
         (Some(old), Some(new), _) if old == new => return Kind::QualifierRestated,
         (None, None, _) => return Kind::QualifierRestated,
