@@ -53,12 +53,14 @@ pub fn write_diagram(
     options: &DiagramOptions,
 ) -> io::Result<()> {
     writeln!(out, "classDiagram")?;
+    let mut is_empty = true;
     for schema in namespaces {
         let prefix = if namespaces.len() > 1 { Some(schema.name()) } else { None };
         let in_implied = schema.implies_in(dialect);
-        Diagram { out, schema: *schema, prefix, in_implied, options }.write()?;
+        is_empty &= Diagram { out, schema: *schema, prefix, in_implied, options }.write()? == 0;
     }
-    Ok(())
+    // Mermaid takes a diagram of nothing for a mistake.
+    if is_empty { writeln!(out, "    note \"no classes\"") } else { Ok(()) }
 }
 
 struct Diagram<'a, 'w> {
@@ -71,7 +73,8 @@ struct Diagram<'a, 'w> {
 }
 
 impl<'a> Diagram<'a, '_> {
-    fn write(&mut self) -> io::Result<()> {
+    /// Writes the classes, and gives how many there are.
+    fn write(&mut self) -> io::Result<usize> {
         let shown = self.shown();
         let is_shown = |name: &str| shown.contains(&Name::new(name));
         let classes: Vec<ClassView<'a>> =
@@ -94,7 +97,7 @@ impl<'a> Diagram<'a, '_> {
         for class in &boxes {
             self.targets(*class, &is_shown)?;
         }
-        Ok(())
+        Ok(boxes.len() + lines.len())
     }
 
     /// The names of the classes to show.
@@ -205,7 +208,7 @@ impl<'a> Diagram<'a, '_> {
     }
 
     /// An identifier that Mermaid takes for no keyword: `C_` before what does not begin
-    /// like a class's name, and other characters by number.
+    /// like a class's name, or begins so already, and other characters by number.
     fn id(&self, name: &str) -> String {
         // As the class is declared, however a reference spells it.
         let name = self.schema.class(name).map_or(name, ClassView::name);
@@ -218,7 +221,9 @@ impl<'a> Diagram<'a, '_> {
                 id.push_str(&format!("_{:x}_", u32::from(c)));
             }
         }
-        let plain = id.starts_with(|c: char| c.is_ascii_uppercase()) && id.contains('_');
+        let plain = id.starts_with(|c: char| c.is_ascii_uppercase())
+            && id.contains('_')
+            && !id.starts_with("C_");
         if plain { id } else { format!("C_{id}") }
     }
 }
@@ -330,5 +335,31 @@ mod tests {
         assert_eq!(text("CIM_Fan"), "CIM_Fan");
         assert_eq!(text("a{b}<c>\"~\n"), "a_b__c____");
         assert_eq!(text("Größe"), "Größe");
+    }
+
+    /// The diagram of a text.
+    fn diagram(text: &str) -> String {
+        let files = crate::source::MemoryFileSystem::new();
+        let mut loader = crate::Loader::new(&files);
+        loader.add_text("a.mof", text).unwrap();
+        let mut said = crate::Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let options = crate::CompileOptions::default();
+        let compiled = crate::compile(&sources, &options, &crate::EmptyBase, said);
+        let archive = Archive::from_bytes(compiled.archive().unwrap()).unwrap();
+        let mut out = Vec::new();
+        write(&archive, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_diagram_of_nothing_says_so() {
+        assert_eq!(diagram("// nothing"), "classDiagram\n    note \"no classes\"\n");
+    }
+
+    #[test]
+    fn each_class_has_an_identifier_of_its_own() {
+        let expected = "classDiagram\n    class C_C_Fan[\"C_Fan\"]\n    class C_Fan[\"Fan\"]\n";
+        assert_eq!(diagram("class Fan {}; class C_Fan {};"), expected);
     }
 }
