@@ -6,6 +6,7 @@ use super::super::space::Space;
 use super::super::target::Scene;
 use super::super::{Counts, Site};
 use super::traits;
+use cimarron_model::fold;
 
 /// The most roots and packages that the first page lists.
 const MOST: usize = 12;
@@ -135,6 +136,8 @@ fn packages(html: &mut Html, space: &Space<'_>) {
         }
     }
     html.markup("<h2>Packages</h2><ul class='chips'>");
+    let mut level: Vec<_> = level.into_iter().collect();
+    level.sort_by(|(a, _), (b, _)| fold::cmp(&a.join("::"), &b.join("::")));
     for (path, count) in level {
         put!(html, "<li><a href='packages.html#", super::packages::anchor(path), "'>");
         put!(html, path.join("::"), "</a> <span class='count'>", count, "</span></li>");

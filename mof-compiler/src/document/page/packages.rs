@@ -7,6 +7,7 @@ use super::super::names::Slug;
 use super::super::space::{ClassIndex, Space};
 use super::super::target::Scene;
 use super::traits;
+use cimarron_model::fold;
 use std::collections::BTreeMap;
 
 /// A package: those in it, and its classes.
@@ -37,11 +38,7 @@ pub(in super::super) fn packages(html: &mut Html, site: &Site<'_>, space: &Space
     }
     html.markup("<ul class='tree'>");
     let mut path = Vec::new();
-    for (name, package) in &root.inner {
-        path.push(name.clone());
-        write(html, space, package, &mut path);
-        path.pop();
-    }
+    inner(html, space, &root, &mut path);
     html.markup("</ul>");
     if !outside.is_empty() {
         html.markup("<h2>Classes in no package</h2><ul class='columns'>");
@@ -71,13 +68,20 @@ fn write(html: &mut Html, space: &Space<'_>, package: &Package, path: &mut Vec<S
         html.markup("<details>");
     }
     put!(html, "<summary>", name, " <span class='count'>", count(package), "</span></summary><ul>");
-    for (name, inner) in &package.inner {
+    inner(html, space, package, path);
+    list(html, space, &package.classes);
+    html.markup("</ul></details></li>");
+}
+
+/// Writes those in a package in the order of their names, as classes stand in theirs.
+fn inner(html: &mut Html, space: &Space<'_>, package: &Package, path: &mut Vec<String>) {
+    let mut all: Vec<_> = package.inner.iter().collect();
+    all.sort_by(|(a, _), (b, _)| fold::cmp(a, b));
+    for (name, inner) in all {
         path.push(name.clone());
         write(html, space, inner, path);
         path.pop();
     }
-    list(html, space, &package.classes);
-    html.markup("</ul></details></li>");
 }
 
 fn count(package: &Package) -> usize {
