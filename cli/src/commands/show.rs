@@ -155,9 +155,7 @@ fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -
         }
         return Ok(());
     }
-    let mut names = chosen.iter().map(|one| one.schema.name());
-    let first = names.next();
-    let several = names.any(|name| Some(name) != first);
+    let several = are_of_several(chosen);
     for (i, one) in chosen.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -203,25 +201,40 @@ fn write_mermaid(
     write_diagram(out, &schemas, reading.archive.dialect(), &options)
 }
 
+/// Draws the hierarchies, each namespace's below its name where there are several.
 fn write_tree(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
+    let chosen = if chosen.is_empty() { roots(reading) } else { chosen.to_vec() };
+    let several = are_of_several(&chosen);
     let mut nodes = Vec::new();
-    if chosen.is_empty() {
-        for schema in reading.namespaces() {
-            for root in schema.classes_by_name().filter(|class| class.superclass().is_none()) {
-                subtree(root, &mut nodes);
-            }
-        }
-    }
+    let mut namespace = None;
     for one in chosen {
-        subtree(one.class, &mut nodes);
+        if several && namespace.replace(one.schema.name()) != Some(one.schema.name()) {
+            nodes.push((0, one.schema.name()));
+        }
+        subtree(one.class, usize::from(several), &mut nodes);
     }
     tree::draw(&nodes).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-/// Lists a class and all below it, depth first and siblings by name, with their
-/// depths under it.
-fn subtree<'a>(root: ClassView<'a>, nodes: &mut Vec<(usize, &'a str)>) {
-    let mut pending = vec![(0, root)];
+/// The classes without a superclass.
+fn roots(reading: Reading<'_>) -> Vec<Chosen<'_>> {
+    let classes = reading
+        .namespaces()
+        .flat_map(|schema| schema.classes_by_name().map(move |class| Chosen { schema, class }));
+    classes.filter(|one| one.class.superclass().is_none()).collect()
+}
+
+/// Whether the classes are of more than one namespace.
+fn are_of_several(chosen: &[Chosen<'_>]) -> bool {
+    let mut names = chosen.iter().map(|one| one.schema.name());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
+}
+
+/// Lists a class, which is `depth` deep, and all below it, depth first and siblings by name,
+/// with their depths.
+fn subtree<'a>(root: ClassView<'a>, depth: usize, nodes: &mut Vec<(usize, &'a str)>) {
+    let mut pending = vec![(depth, root)];
     while let Some((depth, class)) = pending.pop() {
         nodes.push((depth, class.name()));
         let mut children: Vec<_> = class.children().map(|child| (depth + 1, child)).collect();

@@ -50,6 +50,32 @@ fn trees_are_drawn() {
 }
 
 #[test]
+fn trees_of_several_namespaces_stand_below_their_names() {
+    let place = Place::new();
+    let text = "\
+#pragma namespace(\"\\\\\\\\.\\\\root\\\\a\")
+class X_Base { [key] string Name; }; class X_Left : X_Base {};
+#pragma namespace(\"\\\\\\\\.\\\\root\\\\b\")
+class X_Base { [key] string Name; }; class X_Other {};
+";
+    let archive = place.archive("two", text);
+    let run = cimarron(["show", &archive, "--tree"]).succeeds();
+    let expected = "\
+root/a
+└── X_Base
+    └── X_Left
+root/b
+├── X_Base
+└── X_Other
+";
+    assert_eq!(run.stdout, expected);
+    let run = cimarron(["show", &archive, "--tree", "x_left"]).succeeds();
+    assert_eq!(run.stdout, "X_Left\n");
+    let run = cimarron(["show", &archive, "--tree", "-n", "root/b"]).succeeds();
+    assert_eq!(run.stdout, "X_Base\nX_Other\n");
+}
+
+#[test]
 fn classes_come_in_the_order_asked_for() {
     let place = Place::new();
     let archive = place.archive("small", SMALL);
