@@ -18,6 +18,7 @@ use cimarron_mof::source::Trace;
 use cimarron_mof::{CompileOptions, Compiled, Diagnostics, SourceMap, Statistics};
 use outputs::{Outputs, Written};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -244,16 +245,20 @@ fn dep_rule(
     if args.dep_file.is_none() || outputs.is_nothing() {
         return Ok(None);
     }
-    let targets: Vec<_> = outputs.files().map(Path::to_string_lossy).collect();
+    let refused = |name: &dyn fmt::Debug, why: &str| {
+        let message = format!("no rule for make can name {name:?}: {why}");
+        Failure::input(Status::InvalidParameter, message)
+    };
+    // Another name in its place would be a file that is not there, which make holds for new.
+    let named = |path| Path::to_str(path).ok_or_else(|| refused(&path, "it is not Unicode"));
+    let targets = outputs.files().map(named).collect::<Result<Vec<_>, _>>()?;
     // The levels that it sets decide whether there is an output.
     let configuration = configuration(&args.levels);
-    let inputs = trace.files().chain(configuration.as_deref()).map(Path::to_string_lossy);
-    let inputs: Vec<_> = inputs.collect();
-    dep_file::rule(&targets, &inputs).map(Some).map_err(|name| {
-        let message =
-            format!("no rule for make can name {name:?}: it holds a line break, a tab, `;` or `|`");
-        Failure::input(Status::InvalidParameter, message)
-    })
+    let inputs = trace.files().chain(configuration.as_deref()).map(named);
+    let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+    dep_file::rule(&targets, &inputs)
+        .map(Some)
+        .map_err(|name| refused(&name, "it holds a line break, a tab, `;` or `|`"))
 }
 
 /// Says what there is to say and gives the end of the run.

@@ -155,6 +155,21 @@ fn a_name_that_make_cannot_write_stops_all_outputs() {
     in_place(&place, &[&line[..], &["--check"]].concat()).succeeds();
 }
 
+// Linux alone lets names be any bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_unicode_stands_in_no_rule() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    place.file("a.mof", "class X_A { [key] string Id; };\n");
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.mof");
+    std::fs::rename(place.path("a.mof"), Path::new(&place.path("")).join(name)).unwrap();
+    let line = ["compile", "*.mof", "-o", "o.cimar"];
+    in_place(&place, &line).succeeds();
+    let run = in_place(&place, &[&line[..], &["--dep-file", "deps.mk"]].concat()).fails_with(1);
+    assert!(run.stderr.contains("it is not Unicode"), "{}", run.stderr);
+}
+
 // Names have no colons on Windows.
 #[cfg(unix)]
 #[test]
