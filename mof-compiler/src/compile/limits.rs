@@ -9,8 +9,8 @@ use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
-    Array, CimType, Class, DataType, Dialect, Instance, Name, Parameter, Property, Qualifier,
-    Qualifiers, Scalar, Value,
+    Array, CimType, Class, DataType, Dialect, Instance, KeyCase, Name, ObjectPath, Parameter,
+    Property, Qualifier, Qualifiers, Scalar, Value, fold,
 };
 use cimarron_schema::rules::{Limit, Part, Place, Says, check_octets, check_value, replacement};
 use cimarron_schema::{ResolvedClass, parameter_of};
@@ -114,8 +114,8 @@ fn inherited_defaults(
             misfits.extend(size.map(|(name, problem)| (Code::ArrayTooLong, name, problem)));
         }
         if namespace.context.language == Language::Mof3
-            && repeated(value, inherited).is_none()
-            && repeated(value, said).is_some()
+            && repeated(value, namespace.context.namespace, inherited).is_none()
+            && repeated(value, namespace.context.namespace, said).is_some()
         {
             let problem = "the set has an element twice".to_owned();
             misfits.push((Code::RepeatedElement, ARRAY_TYPE, problem));
@@ -164,21 +164,50 @@ fn array_of<'v, 'q>(
     value: &'v Value,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Option<&'v Array> {
-    let is_octets = || qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true));
-    value.as_array().filter(|array| array.cim_type() != CimType::UInt8 || !is_octets())
+    let array = value.as_array();
+    array.filter(|array| array.cim_type() != CimType::UInt8 || !is_octets(&qualifier))
+}
+
+/// Whether octet strings are what a value holds.
+fn is_octets<'q>(qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>) -> bool {
+    qualifier("OctetString").is_some_and(|q| q.value.as_bool() == Some(true))
 }
 
 /// The first element that an array has before, where it is a set (DSP0004 3.0.1 clause 7).
 fn repeated<'q>(
     value: &Value,
+    namespace: &str,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Option<usize> {
     let kind = qualifier(ARRAY_TYPE)?.value.as_str()?;
     let is_set = ["Set", "OrderedSet"].iter().any(|set| kind.eq_ignore_ascii_case(set));
-    let array = array_of(value, qualifier).filter(|array| array.cim_type() != CimType::Object);
+    let array = array_of(value, &qualifier).filter(|array| array.cim_type() != CimType::Object);
     let array = array.filter(|_| is_set)?;
+    let has_octets = is_octets(&qualifier);
     let mut seen = HashSet::new();
-    array.iter().position(|item| item.is_some_and(|item| !seen.insert(item.to_string())))
+    array.iter().position(|item| {
+        item.is_some_and(|item| !seen.insert(identity(item, has_octets, namespace)))
+    })
+}
+
+/// The text that elements of the same value share.
+fn identity(item: Scalar, has_octets: bool, namespace: &str) -> String {
+    match item {
+        // A zero has no sign to tell it from the other one.
+        Scalar::Real32(number) => (number + 0.0).to_string(),
+        Scalar::Real64(number) => (number + 0.0).to_string(),
+        Scalar::DateTime(time) => {
+            time.utc_micros().map_or_else(|| time.to_string(), |micros| micros.to_string())
+        }
+        Scalar::Reference(path) => {
+            let unsaid = |path: &mut ObjectPath| {
+                path.namespace.take_if(|own| fold::eq(own, namespace));
+            };
+            path.plain(&unsaid).canonical(KeyCase::Exact)
+        }
+        Scalar::String(text) if has_octets => text.to_ascii_lowercase(),
+        other => other.to_string(),
+    }
 }
 
 /// What is wrong with the number of a value's elements by MinSize and MaxSize (DSP0004 3.0.1
@@ -354,7 +383,8 @@ impl<'a> Site<'a> {
             self.report(namespace, Code::ArrayTooLong, self.span(None), problem, name);
         }
         if namespace.context.language == Language::Mof3
-            && let Some(repeated) = repeated(value, |name| self.qualifier(name))
+            && let Some(repeated) =
+                repeated(value, namespace.context.namespace, |name| self.qualifier(name))
         {
             let problem = "the set has this element already".to_owned();
             self.report(
