@@ -12,6 +12,16 @@ pub(super) fn declares_qualifier(text: &str, language: Language, progress: Progr
     next(&mut Lexer::new(text, language, progress.first.start)) == Kind::Qualifier
 }
 
+/// Whether a declaration is one of an enumeration, in which none begins.
+pub(super) fn declares_enumeration(text: &str, language: Language, progress: Progress) -> bool {
+    let mut lexer = Lexer::new(text, language, progress.first.start);
+    let kind = match next(&mut lexer) {
+        Kind::LeftBracket => behind_list(&mut lexer),
+        kind => Some(kind),
+    };
+    kind == Some(Kind::Enumeration)
+}
+
 /// Whether a member of a class or instance follows an offset, behind a `;` or not.
 pub(super) fn begins_member(text: &str, language: Language, offset: u32) -> bool {
     let mut lexer = Lexer::new(text, language, offset);
@@ -78,6 +88,21 @@ pub(super) fn head_without_brace(
     Some(kind)
 }
 
+/// Whether the mistake stands in the place of the brace of a value, or of a type, within the
+/// declaration.
+pub(super) fn lacks_inner_brace(text: &str, language: Language, progress: Progress) -> bool {
+    let mut lexer = Lexer::new(text, language, progress.first.start);
+    let mut before = [Kind::End; 2];
+    loop {
+        let kind = next(&mut lexer);
+        if lexer.span().start >= progress.last.start || kind == Kind::End {
+            let heads = [Kind::Of, Kind::Structure, Kind::Enumeration];
+            return kind != Kind::As && heads.contains(&before[0]) && before[1] == Kind::Identifier;
+        }
+        before = [before[1], kind];
+    }
+}
+
 /// Whether what stands at `offset` can only be the start of a declaration.
 pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) -> bool {
     let mut lexer = Lexer::new(text, language, offset);
@@ -98,10 +123,27 @@ pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) ->
             next(&mut lexer) == Kind::Identifier
                 && matches!(next(&mut lexer), Kind::LeftBrace | Kind::Colon | Kind::As)
         }
-        Kind::Instance | Kind::Value => next(&mut lexer) == Kind::Of,
+        Kind::Instance => next(&mut lexer) == Kind::Of,
+        // Without an alias it is a value within another.
+        Kind::Value => {
+            next(&mut lexer) == Kind::Of
+                && (next(&mut lexer) != Kind::Identifier || next(&mut lexer) != Kind::LeftBrace)
+        }
         Kind::Qualifier => next(&mut lexer) != Kind::End && next(&mut lexer) == Kind::Colon,
         _ => false,
     }
+}
+
+/// Whether the declaration at `offset`, which begins with `kind`, may be that of a local type
+/// of MOF 3. The names of others have a schema (DSP0221 7.7.2), and those of local ones hardly.
+pub(super) fn may_be_local(text: &str, language: Language, kind: Kind, offset: u32) -> bool {
+    if !matches!(kind, Kind::Structure | Kind::Enumeration) {
+        return false;
+    }
+    let mut lexer = Lexer::new(text, language, offset);
+    next(&mut lexer);
+    next(&mut lexer);
+    !text.get(lexer.span().range()).unwrap_or_default().contains('_')
 }
 
 /// Remembers what the declaration would have made that was read as far as `progress` says and
@@ -154,17 +196,43 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
                     && !matches!(last, Kind::Colon | Kind::Instance | Kind::Value) =>
             {
                 broken.add_class(name);
+                if kind == Kind::Colon {
+                    broken.add_qualifier(name);
+                }
             }
             (Kind::Alias, Kind::LeftBrace) | (Kind::As, Kind::Alias) => {
                 let alias = if before == Kind::Alias { name } else { word(&lexer) };
                 broken.add_alias(alias.trim_start_matches('$'));
             }
+            // Its `$` is missing.
+            (Kind::As, Kind::Identifier) if has_head => broken.add_alias(word(&lexer)),
             // It stands in the place of the class.
             (Kind::LeftBrace, Kind::As) if has_head => {}
-            (Kind::LeftBrace | Kind::Semicolon, _) if has_head && !in_list => return,
+            (Kind::LeftBrace | Kind::Semicolon, _) if has_head && !in_list => {
+                return note_inner(stream, &mut lexer, end);
+            }
             _ => {}
         }
         last = before;
+    }
+}
+
+/// Remembers the types within a broken declaration, which the lexer has come into and which
+/// ends at `end`: local ones, and where its `}` is missing those that follow.
+fn note_inner(stream: &mut Stream<'_, '_>, lexer: &mut Lexer<'_>, end: u32) {
+    if stream.language() == Language::Mof2 {
+        return;
+    }
+    let mut last = Kind::End;
+    while lexer.span().start < end {
+        let kind = next(lexer);
+        if kind == Kind::End {
+            return;
+        }
+        if matches!(last, Kind::Structure | Kind::Enumeration) && kind == Kind::Identifier {
+            stream.sink.broken.add_class(stream.slice(lexer.span()));
+        }
+        last = kind;
     }
 }
 

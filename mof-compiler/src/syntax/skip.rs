@@ -7,7 +7,8 @@
 use super::bounds::Progress;
 use super::lexer::Lexer;
 use super::recovery::{
-    begins_member, declares_qualifier, head_without_brace, next, starts_declaration,
+    begins_member, declares_enumeration, declares_qualifier, head_without_brace, lacks_inner_brace,
+    may_be_local, next, starts_declaration,
 };
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
@@ -66,8 +67,8 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
         let next = stream.peek();
         let start = next.span().start;
         if next.kind.may_start_declaration()
-            && passed.lets_begin(next.kind)
             && start > progress.first.start
+            && passed.lets_begin(next.kind, start)
             && start >= inner
             && starts_declaration(text, language, start)
         {
@@ -94,10 +95,14 @@ struct Passed<'t> {
     in_list: bool,
     /// Values in braces, behind a `=`.
     values: u32,
+    /// Those around the complex values among them.
+    around: Vec<u32>,
     /// Whether the braces of a body were closed.
     closed: bool,
     /// Whether the `{` of a class or instance is missing: its members follow, and its `}`.
     headless: bool,
+    /// Whether it is an enumeration.
+    is_enumeration: bool,
     /// Whether members may begin with a list of qualifiers.
     has_lists: bool,
     has_members: bool,
@@ -108,27 +113,32 @@ struct Passed<'t> {
 impl<'t> Passed<'t> {
     fn new(text: &'t str, language: Language, progress: Progress) -> Self {
         let head = head_without_brace(text, language, progress).filter(|_| progress.depth == 0);
+        let lacks_brace = progress.depth > 0 && lacks_inner_brace(text, language, progress);
         Self {
             text,
             language,
             progress,
-            depth: progress.depth,
+            depth: progress.depth + u32::from(lacks_brace),
             in_list: progress.in_list,
             values: 0,
+            around: Vec::new(),
             closed: false,
             headless: head.is_some(),
+            is_enumeration: declares_enumeration(text, language, progress),
             has_lists: head.is_some_and(|head| !matches!(head, Kind::Instance | Kind::Value)),
             has_members: false,
             last: progress.previous,
         }
     }
 
-    /// Whether a declaration that begins with this may stand here.
-    fn lets_begin(&self, kind: Kind) -> bool {
+    /// Whether a declaration that begins with this at an offset may stand here.
+    fn lets_begin(&self, kind: Kind, offset: u32) -> bool {
         // A string without its end may have swallowed what closes.
         let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket, Kind::Broken];
-        let may_be_local = matches!(kind, Kind::Structure | Kind::Enumeration);
-        self.depth == 0 || (closing.contains(&self.last) && !may_be_local)
+        self.is_enumeration
+            || (self.depth == 0 && !self.headless)
+            || ((self.depth == 0 || closing.contains(&self.last))
+                && !may_be_local(self.text, self.language, kind, offset))
     }
 
     /// Takes a token, and says whether it is the last one.
@@ -150,7 +160,8 @@ impl<'t> Passed<'t> {
             Kind::Semicolon => ends = self.semicolon(stream, end),
             _ => {}
         }
-        self.has_members |= matches!(kind, Kind::Equals | Kind::Semicolon);
+        let members = [Kind::Equals, Kind::Semicolon, Kind::Structure, Kind::Enumeration];
+        self.has_members |= members.contains(&kind);
         self.last = kind;
         ends
     }
@@ -165,7 +176,11 @@ impl<'t> Passed<'t> {
     }
 
     fn open_brace(&mut self) {
-        if self.last == Kind::Equals || self.values > 0 {
+        if self.values > 0 && self.last == Kind::Identifier {
+            // The `;` of a complex value ends none of the values around it.
+            self.around.push(std::mem::take(&mut self.values));
+            self.depth += 1;
+        } else if self.last == Kind::Equals || self.values > 0 {
             self.values += 1;
         } else {
             // Behind members it begins a value, and in front of them a body after all.
@@ -193,19 +208,25 @@ impl<'t> Passed<'t> {
             return false;
         }
         self.depth = self.depth.saturating_sub(1);
+        self.values = self.around.pop().unwrap_or_default();
         self.closed |= !self.is_mistake(end);
         false
     }
 
     fn semicolon(&mut self, stream: &mut Stream<'_, '_>, end: u32) -> bool {
         (self.in_list, self.values) = (false, 0);
-        // Members begin with qualifiers or types.
-        let next = stream.peek().kind;
-        let goes_on = self.headless && (!next.may_start_declaration() || next == Kind::LeftBracket);
+        // Members begin with qualifiers or types, or are types.
+        let next = stream.peek();
+        let begins = next.kind.may_start_declaration()
+            && next.kind != Kind::LeftBracket
+            && !may_be_local(self.text, self.language, next.kind, next.span().start);
+        let goes_on = self.headless && !begins;
         if self.depth > 0 || goes_on {
             return false;
         }
-        self.headless = !self.closed
+        // In MOF 3, a brace of a value or a type within may be the one that closed the body.
+        let is_over = self.closed && self.language == Language::Mof2;
+        self.headless = !is_over
             && !declares_qualifier(self.text, self.language, self.progress)
             && self.begins_member(end);
         !self.headless

@@ -259,6 +259,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn element(&mut self) -> Parsed<EnumerationElement<'a>> {
+        self.not_a_declaration(NAMES.or(Set::of(&[Kind::LeftBracket])))?;
         let start = self.start();
         let qualifiers = self.mof3_qualifiers()?;
         let name = self.name()?;
@@ -391,16 +392,20 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn slot(&mut self) -> Parsed<Slot<'a>> {
+        self.not_a_declaration(NAMES)?;
         // Nobody is told to write qualifiers here.
+        let mut qualified = None;
         if self.token.kind == Kind::LeftBracket {
             let start = self.start();
             self.mof3_qualifiers()?;
-            let span = self.from(start);
-            self.reports.qualified_value(span);
+            qualified = Some(self.from(start));
         }
         let start = self.start();
         let name = self.name()?;
         self.expect(Kind::Equals)?;
+        if let Some(span) = qualified {
+            self.reports.qualified_value(span);
+        }
         let value = self.assigned()?;
         self.expect(Kind::Semicolon)?;
         Ok(Slot { span: self.from(start), name, value })
