@@ -131,13 +131,11 @@ pub(super) fn creation_class(
             namespace.sink.push(found.with_help("a default cannot be an instance of its class"));
             return None;
         }
-        let similar = environment.similar_class(name.text);
+        let help = environment.class_advice(name.text);
         let message = format!("the class `{}` does not exist", name.text);
-        let found = at.error(Code::UnknownClass, name.span, message);
-        namespace.sink.push(match similar {
-            Some(similar) => found.with_help(suggest::did_you_mean(similar)),
-            None => found,
-        });
+        let mut found = at.error(Code::UnknownClass, name.span, message);
+        found.help = help;
+        namespace.sink.push(found);
         return None;
     };
     if class.qualifiers.is_true("Abstract") {

@@ -294,6 +294,7 @@ fn compile_mof2(
         base,
         roots: &roots,
         system: &system,
+        types: None,
         keeps_trees: batch.is_none(),
     };
     let mut early = Early::new(&context, sources.map(), batch.unwrap_or_default());
@@ -357,6 +358,8 @@ pub(crate) struct Context<'a> {
     pub(crate) base: &'a dyn Base,
     pub(crate) roots: &'a Roots,
     pub(crate) system: &'a system::SystemClasses,
+    /// The types of a text of MOF 3, of which some are local to others.
+    pub(crate) types: Option<&'a mof3::Types<'a>>,
     /// Whether the trees of classes are wanted after their compilation.
     pub(crate) keeps_trees: bool,
 }

@@ -40,6 +40,7 @@ mod tests;
 
 pub(crate) use permit::{permits, type_name, value_type};
 pub(crate) use standard::{is_standard, successor};
+pub(crate) use types::Types;
 
 use super::alias::AliasTable;
 use super::collect::Collected;
@@ -61,7 +62,6 @@ use cimarron_schema::SchemaBuilder;
 use indexmap::IndexMap;
 use lower::{Classes, Lowered};
 use std::ops::RangeFrom;
-use types::Types;
 
 /// Compiles MOF 3 sources into `schema`.
 pub(crate) fn compile(
@@ -84,6 +84,7 @@ pub(crate) fn compile(
         base,
         roots: &everywhere,
         system: &system,
+        types: None,
         keeps_trees: false,
     });
     let contexts: Vec<_> = contexts.collect();
@@ -117,10 +118,10 @@ pub(crate) fn compile(
     // As in MOF 2, the classes of all namespaces come first: aliases lead from the instances of
     // one to those of another.
     let mut begun = Vec::with_capacity(contexts.len());
-    for (plain, unit) in contexts.iter().zip(&mut units) {
+    for ((plain, own), unit) in contexts.iter().zip(&types).zip(&mut units) {
         let mut builder = std::mem::take(schema.namespace(plain.namespace));
         let around = Around { schema, base };
-        let context = Context { base: &around, ..*plain };
+        let context = Context { base: &around, types: Some(own), ..*plain };
         let there = base.qualifier_types(context.namespace);
         there.into_iter().for_each(|declared| builder.know_qualifier_type(declared));
         let declared = unit.qualifiers.iter().map(|q| Name::new(q.node.name.text)).collect();
@@ -132,10 +133,10 @@ pub(crate) fn compile(
     }
     table.know_all_classes();
     let parts = units.iter().zip(&lowered).zip(begun).zip(&used);
-    for (plain, (((unit, lowered), begun), used)) in contexts.iter().zip(parts) {
+    for ((plain, own), (((unit, lowered), begun), used)) in contexts.iter().zip(&types).zip(parts) {
         let mut builder = std::mem::take(schema.namespace(plain.namespace));
         let around = Around { schema, base };
-        let context = Context { base: &around, ..*plain };
+        let context = Context { base: &around, types: Some(own), ..*plain };
         let mut namespace = begun.again(&context, &mut builder, sink);
         namespace.instances(unit, &table, &mut changes);
         lowered.judge_the_rest(&mut namespace, &table);

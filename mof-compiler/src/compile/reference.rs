@@ -126,7 +126,7 @@ fn report(
     if let Some(missing) = missing_class(namespace, path) {
         let message = format!("the path leads to an instance of `{missing}`, which does not exist");
         let mut found = at.error(Code::UnknownClass, span, message);
-        found.help = namespace.environment().similar_class(missing).map(suggest::did_you_mean);
+        found.help = namespace.environment().class_advice(missing);
         namespace.sink.push(found);
         return;
     }

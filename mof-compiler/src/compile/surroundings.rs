@@ -71,6 +71,10 @@ impl Environment for Surroundings<'_> {
         suggest::nearest(name, names).map(str::to_owned)
     }
 
+    fn where_local(&self, name: &str) -> Option<String> {
+        self.context.types?.where_local(name)
+    }
+
     fn similar_qualifier(&self, name: &str) -> Option<String> {
         if !self.advises {
             return None;

@@ -151,6 +151,7 @@ fn add_text(builder: &mut NamespaceBuilder, text: &str) {
         base: &EmptyBase,
         roots: &roots,
         system: &system,
+        types: None,
         keeps_trees: false,
     };
     let texts = Texts::default();

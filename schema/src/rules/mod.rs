@@ -86,6 +86,17 @@ pub trait Environment {
     /// The class whose name is nearest to `name`, for "did you mean".
     fn similar_class(&self, name: &str) -> Option<String>;
 
+    /// Where a class is known that is not known here, in words: MOF 3 has local types.
+    fn where_local(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// What helps whoever names a class that does not exist.
+    fn class_advice(&self, name: &str) -> Option<String> {
+        let similar = || self.similar_class(name).map(suggest::did_you_mean);
+        self.where_local(name).or_else(similar)
+    }
+
     /// The qualifier whose name is nearest to `name`.
     fn similar_qualifier(&self, name: &str) -> Option<String>;
 
@@ -322,6 +333,9 @@ impl Judge<'_> {
     }
 
     fn did_you_mean_class(&self, name: &str) -> Option<String> {
+        if let Some(local) = self.environment.where_local(name) {
+            return Some(local);
+        }
         let similar = self.environment.similar_class(name)?;
         // A class is neither its own superclass nor, when it misses one, of use to others.
         (!self.local.name.is(&similar)).then(|| suggest::did_you_mean(similar))

@@ -303,6 +303,9 @@ impl<'t> Writer<'t, '_, '_> {
         match feature {
             Feature::Property(property) => {
                 self.narrows(property, within);
+                if of.sort == TypeSort::Structure {
+                    self.key_in_structure(property, of.name.text);
+                }
                 Some(ast::Feature::Property(self.property(property, within)))
             }
             Feature::Method(method) if of.sort == TypeSort::Structure => {

@@ -29,7 +29,7 @@ pub(crate) fn permits(
         | Rule::AssociationUnderClass
         | Rule::ArrayReturned
         | Rule::QualifierScope
-        // Names of inner types have no schema.
+        // That is said of the names which the text has.
         | Rule::NoSchemaName
         | Rule::EndAdded
         | Rule::TooFewReferences => true,

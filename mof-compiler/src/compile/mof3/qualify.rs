@@ -10,8 +10,8 @@ use crate::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
-    DataType, EnumerationDeclaration, Qualifier, QualifierDeclaration, Scope, ScopeKind, TypeKind,
-    ValueKind,
+    DataType, EnumerationDeclaration, Property, Qualifier, QualifierDeclaration, Scope, ScopeKind,
+    TypeKind, ValueKind,
 };
 use cimarron_model::{CimType, suggest};
 use cimarron_schema::rules::Rule;
@@ -84,6 +84,16 @@ impl<'t> Writer<'t, '_, '_> {
         lowered
     }
 
+    /// Keys belong to classes: a structure has no identity (DSP0221 7.5.1).
+    pub(super) fn key_in_structure(&mut self, property: &Property<'_>, structure: &str) {
+        let Some(key) = said(&property.qualifiers, "Key") else { return };
+        let name = property.name.text;
+        let message = format!("the key `{name}` stands in the structure `{structure}`");
+        let found = Diagnostic::new(Code::Rule(Rule::KeyType), self.file, key.span, message);
+        let help = "values of structures have no identity: declare the key in a class";
+        self.sink.push(found.with_severity(Severity::Warning).with_help(help));
+    }
+
     /// Counters have no sign. To the rules a sint64 is an `integer`, of which this is not said
     /// (DSP0004 3.0.1 clause 7).
     pub(super) fn counts_without_sign(
@@ -95,12 +105,7 @@ impl<'t> Writer<'t, '_, '_> {
         if data_type.kind != TypeKind::Intrinsic(CimType::SInt64) {
             return;
         }
-        let says_so = |q: &&Qualifier<'_>| {
-            let value = q.value.as_ref().map(|value| &value.kind);
-            q.name.text.eq_ignore_ascii_case("Counter")
-                && !matches!(value, Some(ValueKind::Boolean(false) | ValueKind::Null))
-        };
-        if let Some(counter) = list.iter().find(says_so) {
+        if let Some(counter) = said(list, "Counter") {
             let (own, name) = (counter.name.text, name.text);
             let of = if data_type.array.is_some() { "sint64[]" } else { "sint64" };
             let message = format!(
@@ -255,7 +260,12 @@ impl<'t> Writer<'t, '_, '_> {
                 let broken = |name: ast::Identifier<'_>| self.sink.broken.has_class(name.text);
                 let is_broken = matches!(written.kind, TypeKind::Named(name) if broken(name));
                 if !is_broken {
-                    let help = "write boolean, integer, string or an enumeration".to_owned();
+                    let local = match written.kind {
+                        TypeKind::Named(name) => self.types.where_local(name.text),
+                        _ => None,
+                    };
+                    let help = || "write boolean, integer, string or an enumeration".to_owned();
+                    let help = local.unwrap_or_else(help);
                     self.advise(Code::UnknownType, written.span, message, Some(help));
                 }
                 CimType::String
@@ -285,6 +295,16 @@ impl<'t> Writer<'t, '_, '_> {
         };
         kinds.into_iter().map(|kind| ast::Flavor { span: first.span, kind }).collect()
     }
+}
+
+/// The qualifier of a name, unless it says no. What is no boolean is reported, and was not
+/// meant to say so.
+pub(super) fn said<'l, 't>(list: &'l [Qualifier<'t>], name: &str) -> Option<&'l Qualifier<'t>> {
+    list.iter().find(|q| {
+        let value = q.value.as_ref().map(|value| &value.kind);
+        q.name.text.eq_ignore_ascii_case(name)
+            && !matches!(value, Some(ValueKind::Boolean(false) | ValueKind::Null))
+    })
 }
 
 /// Whether the qualifier is the Override of MOF 2, which has the name of the element.

@@ -22,8 +22,10 @@ fn compiled(mof: &str) -> Compiled {
     compile(&sources, &options, &EmptyBase, said)
 }
 
+/// The findings but that names here are short and name no schema.
 fn codes(mof: &str) -> Vec<String> {
-    compiled(mof).diagnostics.into_sorted().iter().map(|d| d.code.to_string()).collect()
+    let codes = compiled(mof).diagnostics.into_sorted().into_iter().map(|d| d.code.to_string());
+    codes.filter(|code| code != "MOF0152").collect()
 }
 
 /// Every alias holds the one before twice.

@@ -1,12 +1,13 @@
 //! The types of what MOF 3 declares, as those of MOF 2.
 
 use super::lower::{Writer, text_value};
+use super::qualify::said;
 use super::types::{Found, Meaning, Member, TypeId, local_to};
 use super::value::Target;
 use crate::Code;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::syntax::mof3::ast::{DataType, Method, Property, Qualifier, TypeKind, Value, ValueKind};
+use crate::syntax::mof3::ast::{DataType, Method, Property, Qualifier, TypeKind};
 use cimarron_model::{CaseInsensitive, CimType, Name, fold, suggest};
 use cimarron_schema::rules::Rule;
 use hashbrown::HashMap;
@@ -90,20 +91,20 @@ impl<'t> Writer<'t, '_, '_> {
             return false;
         }
         let meaning = |(of, within): (&DataType<'t>, _)| self.types.meaning(of.kind, Some(within));
-        let (here, there) = (meaning(here), meaning(there));
+        // What is unknown has been reported.
+        let (Some(here), Some(there)) = (meaning(here), meaning(there)) else { return false };
         let fits = match (&here, &there) {
-            (Some(Meaning::Enumeration(here)), Some(Meaning::Enumeration(there))) => {
-                fits(*here, *there)
-            }
-            (Some(Meaning::Enumeration(_)), _) | (_, Some(Meaning::Enumeration(_))) => false,
+            (Meaning::Enumeration(here), Meaning::Enumeration(there)) => fits(*here, *there),
+            (Meaning::Enumeration(_), _) | (_, Meaning::Enumeration(_)) => false,
             _ => true,
         };
-        !fits && self.archived_type(here.as_ref()) == self.archived_type(there.as_ref())
+        let archived = self.archived_type(&here);
+        !fits && archived.is_some() && archived == self.archived_type(&there)
     }
 
     /// The type that values have in MOF 2.
-    fn archived_type(&self, meaning: Option<&Meaning<'_>>) -> Option<CimType> {
-        match meaning? {
+    fn archived_type(&self, meaning: &Meaning<'_>) -> Option<CimType> {
+        match meaning {
             Meaning::Primitive(cim_type) => Some(*cim_type),
             Meaning::OctetString => Some(CimType::UInt8),
             Meaning::Enumeration(id) => self.types.value_type_of(*id),
@@ -234,11 +235,7 @@ impl<'t> Writer<'t, '_, '_> {
 /// Whether what has these qualifiers says that it overrides; what only has the name of
 /// something above is judged as such.
 fn overrides(qualifiers: &[Qualifier<'_>]) -> bool {
-    let mut all = qualifiers.iter();
-    let written = all.find(|q| q.name.text.eq_ignore_ascii_case("Override"));
-    let says_no =
-        |value: &Value<'_>| matches!(value.kind, ValueKind::Boolean(false) | ValueKind::Null);
-    written.is_some_and(|q| !q.value.as_ref().is_some_and(says_no))
+    said(qualifiers, "Override").is_some()
 }
 
 /// A qualifier that the text does not write.

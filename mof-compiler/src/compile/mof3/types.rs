@@ -8,7 +8,7 @@ use super::Placed;
 use super::enumeration::Members;
 use super::features::{Index, Named};
 use crate::Code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Identifier;
 use crate::syntax::mof3::ast::{
@@ -17,7 +17,7 @@ use crate::syntax::mof3::ast::{
 };
 use cimarron_model::{CaseInsensitive, CimType, Name, suggest};
 use cimarron_schema::ResolvedClass;
-use cimarron_schema::rules::MAX_DEPTH;
+use cimarron_schema::rules::{MAX_DEPTH, Rule};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -33,6 +33,13 @@ pub(super) enum Declared<'d> {
 }
 
 impl<'d> Declared<'d> {
+    const fn sort(self) -> &'static str {
+        match self {
+            Self::Complex(node) => node.sort.as_str(),
+            Self::Enumeration(_) => "enumeration",
+        }
+    }
+
     const fn name(self) -> Identifier<'d> {
         match self {
             Self::Complex(node) => node.name,
@@ -101,7 +108,7 @@ pub(super) enum Member<'d> {
 }
 
 /// The types of a namespace.
-pub(super) struct Types<'d> {
+pub(crate) struct Types<'d> {
     nodes: Vec<Node<'d>>,
     global: HashMap<Name, TypeId>,
     /// The local structures by their names in the archive, which no text may use.
@@ -143,6 +150,7 @@ impl<'d> Types<'d> {
         {
             sink.push(again(file, name, first));
         }
+        schema_name(file, declared, sink);
         let id = self.add(file, declared, name.text.to_owned(), None, sink);
         self.global.entry(Name::new(name.text)).or_insert(id);
     }
@@ -281,7 +289,7 @@ impl<'d> Types<'d> {
     }
 
     /// Where an unknown name would be known, in words.
-    pub(super) fn where_local(&self, name: &str) -> Option<String> {
+    pub(crate) fn where_local(&self, name: &str) -> Option<String> {
         let node = self.node(*self.local.get(&CaseInsensitive(name))?)?;
         let outer = self.node(node.outer?)?.written();
         Some(local_to(node.written(), outer))
@@ -455,6 +463,24 @@ fn primitive<'d>(name: &str) -> Option<Meaning<'d>> {
     } else {
         None
     }
+}
+
+/// DSP0221 7.7.2: the name of a type of the schema level begins with that of its schema.
+fn schema_name(file: FileId, declared: Declared<'_>, sink: &mut Diagnostics) {
+    let Identifier { text, span } = declared.name();
+    let has_schema =
+        text.split_once('_').is_some_and(|(s, rest)| !s.is_empty() && !rest.is_empty());
+    // Names of other letters are reported as such.
+    if has_schema || !text.is_ascii() {
+        return;
+    }
+    let message = format!("the {} `{text}` names no schema", declared.sort());
+    let found = Diagnostic::new(Code::Rule(Rule::NoSchemaName), file, span, message);
+    let help = format!(
+        "write the schema and an underscore before it: ACME_{}",
+        text.trim_start_matches('_')
+    );
+    sink.push(found.with_severity(Severity::Warning).with_help(help));
 }
 
 /// Where a local type is known (DSP0221 7.5.1).

@@ -6,6 +6,7 @@
 
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
+use super::qualify::said;
 use super::standard::Standard;
 use super::types::{Found, Meaning, TypeId, Types};
 use crate::Code;
@@ -60,16 +61,9 @@ impl<'t> Target<'t> {
 
     /// That of something with these qualifiers: with EmbeddedObject, a string holds objects.
     pub(super) fn with(self, qualifiers: &[Qualifier<'_>]) -> Self {
-        // What is no boolean is reported, and was not meant to say no.
-        let says_no =
-            |value: &Value<'_>| matches!(value.kind, ValueKind::Boolean(false) | ValueKind::Null);
-        let is_object = |qualifier: &Qualifier<'_>| {
-            qualifier.name.text.eq_ignore_ascii_case(EMBEDDED_OBJECT)
-                && !qualifier.value.as_ref().is_some_and(says_no)
-        };
         match self {
             Self::Typed(Meaning::Primitive(CimType::String), shape)
-                if qualifiers.iter().any(is_object) =>
+                if said(qualifiers, EMBEDDED_OBJECT).is_some() =>
             {
                 Self::Object(shape)
             }
@@ -363,7 +357,9 @@ impl<'t> Writer<'t, '_, '_> {
                     let message = format!("the alias `${name}` stands for a value, not for a path");
                     let help = "references lead to instances: declare it with `instance of`";
                     match target {
-                        Target::Unknown | Target::Typed(Meaning::Reference(_), _) => {
+                        // The lack of what it initialises has been reported.
+                        Target::Unknown => {}
+                        Target::Typed(Meaning::Reference(_), _) => {
                             let help = Some(help.to_owned());
                             self.advise(Code::ValueAsReference, span, message, help);
                         }
