@@ -9,7 +9,7 @@ use super::history::Past;
 use super::mof3::permits;
 use super::namespace::Namespace;
 use super::order::needed_first;
-use super::place::{name_refused_overrides, properties, span_of};
+use super::place::{methods, name_refused_overrides, properties, span_of};
 use super::redeclare::{Again, Dependents, Forced};
 use super::unit::{Class, Item, Unit};
 use super::update::Changes;
@@ -18,6 +18,7 @@ use super::waiting::Waiting;
 use super::{At, Language, class, embedded, instances, limits, qualifier, reference};
 use crate::Code;
 use crate::diagnostic::{Diagnostics, Severity};
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{CaseInsensitive, Dialect, Name};
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Judgement, Rule, Says, Violation, check_class, check_links};
@@ -317,6 +318,23 @@ impl Namespace<'_, '_> {
                 let at = At::new(declared.file, text);
                 reference::judge(self, at, value);
                 embedded::judge(self, at, value, &member.declaration);
+            }
+        }
+        if self.context.language == Language::Mof3 {
+            self.open_parameters(At::new(declared.file, node), &class);
+        }
+    }
+
+    /// Judges the defaults of parameters that are references.
+    fn open_parameters(&mut self, at: At<'_, ClassDeclaration<'_>>, class: &ResolvedClass) {
+        for written in methods(at.node) {
+            let Some((_, member)) = class.method(written.name.text) else { continue };
+            for (one, text) in member.declaration.parameters.iter().zip(&written.parameters) {
+                if let (Some(value), Some(default)) = (&one.default, &text.default)
+                    && one.name.is(text.name.text)
+                {
+                    reference::judge(self, At::new(at.file, default), value);
+                }
             }
         }
     }

@@ -4,13 +4,14 @@
 use super::At;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
+use super::reference::leads_here;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
     Array, CimType, Class, DataType, Dialect, Instance, KeyCase, Name, ObjectPath, Parameter,
-    Property, Qualifier, Qualifiers, Scalar, Value, fold,
+    Property, Qualifier, Qualifiers, Scalar, Value,
 };
 use cimarron_schema::rules::{Limit, Part, Place, Says, check_octets, check_value, replacement};
 use cimarron_schema::{ResolvedClass, parameter_of};
@@ -49,6 +50,7 @@ pub(super) fn defaults(
                 if let (Some(value), Some(text)) = (&one.default, &written.default) {
                     let at = At::new(at.file, text);
                     parameter(namespace, at, value, (&local.name, &method.name, i, one), above);
+                    open |= one.data_type.cim_type == CimType::Reference;
                 }
             }
         }
@@ -201,7 +203,9 @@ fn identity(item: Scalar, has_octets: bool, namespace: &str) -> String {
         }
         Scalar::Reference(path) => {
             let unsaid = |path: &mut ObjectPath| {
-                path.namespace.take_if(|own| fold::eq(own, namespace));
+                if leads_here(path, namespace) {
+                    (path.host, path.namespace) = (None, None);
+                }
             };
             path.plain(&unsaid).canonical(KeyCase::Exact)
         }

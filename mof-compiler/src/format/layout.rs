@@ -138,7 +138,10 @@ impl Printer<'_> {
                     self.token(tok, space);
                     value |= tok.kind == Kind::Equals;
                 }
-                Node::Strings(_) if fits => self.flat_node(placed, space),
+                // Nothing may stand between the `=` and the value of a key in an object path.
+                Node::Strings(_) if fits || (!space && n > 0 && placed.shape.flat.is_some()) => {
+                    self.flat_node(placed, space);
+                }
                 Node::Strings(strings) if n == 0 => self.strings(strings, place.base + STEP),
                 Node::Strings(strings) => {
                     self.indent = place.base + STEP;

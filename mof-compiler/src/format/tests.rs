@@ -190,18 +190,22 @@ value of S as $s {
 #[test]
 fn paths_outside_of_quotes_have_no_blanks_in_their_keys() {
     let text = "instance of B { P=root/x:A.Id =\"b\" , Z = 3; L={ A.Id= \"c\",Z= 2, A.Z =1 ,Id=\"q\" }; E=S.V; N=3; };
-class B { uint32 Z=1; uint32 M(uint32 a=1, uint32 b=2); };
+class B { uint32 Z=1; uint32 M(uint32 a=1, uint32 b=2, A REF c = A.Id =\"x\", Z = 2); };
+instance of B { P = A.Id=\"a long key, so long that it does not stand on a line of its own but goes on\", Z = 2; };
 ";
     let expected = "\
 instance of B {
-    P = root/x:A.Id=\"b\", Z=3;
-    L = {A.Id=\"c\", Z=2, A.Z=1, Id=\"q\"};
+    P = root/x:A.Id=\"b\",Z=3;
+    L = {A.Id=\"c\",Z=2, A.Z=1,Id=\"q\"};
     E = S.V;
     N = 3;
 };
 class B {
     uint32 Z = 1;
-    uint32 M(uint32 a = 1, uint32 b = 2);
+    uint32 M(uint32 a = 1, uint32 b = 2, A REF c = A.Id=\"x\",Z=2);
+};
+instance of B {
+    P = A.Id=\"a long key, so long that it does not stand on a line of its own but goes on\",Z=2;
 };
 ";
     let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };

@@ -237,6 +237,9 @@ impl<'a> Frame<'a> {
     }
 
     fn push(&mut self, node: Node<'a>) {
+        if node.is(Kind::Equals) && self.is_further_key() {
+            self.join_key();
+        }
         let space = self.space_before(&node);
         let shape = Shape::of(&node);
         self.nodes.push(Placed { node, space, shape });
@@ -273,12 +276,31 @@ impl<'a> Frame<'a> {
     /// Whether a `=` here stands between the name and the value of a key, in an object path of
     /// MOF 3 outside of quotes: behind `Class.Name`, or behind a name that follows such a key.
     fn goes_on_in_path(&self) -> bool {
-        let is_key = |placed: &Placed<'_>| placed.node.is(Kind::Equals) && !placed.space;
         match &*self.nodes {
             [.., dot, _] if dot.node.is(Kind::Dot) => true,
-            [_] => self.items.last().is_some_and(|item| item.nodes.iter().any(is_key)),
+            [.., comma, _] => comma.node.is(Kind::Comma),
             _ => false,
         }
+    }
+
+    /// Whether a name stands here alone, and an object path in the item before it.
+    fn is_further_key(&self) -> bool {
+        let is_key = |placed: &Placed<'_>| placed.node.is(Kind::Equals) && !placed.space;
+        let is_path = |item: &Item<'_>| item.comma.is_some() && item.nodes.iter().any(is_key);
+        self.nodes.len() == 1 && self.items.last().is_some_and(is_path)
+    }
+
+    /// Makes the name the next key of that path: no blanks stand within one (DSP0221 7.6.4).
+    fn join_key(&mut self) {
+        let name = std::mem::take(&mut self.nodes);
+        let Some(path) = self.items.pop() else { return };
+        self.nodes = path.nodes;
+        let comma = path.comma.map(|comma| {
+            let node = Node::Token(comma);
+            Placed { space: false, shape: Shape::of(&node), node }
+        });
+        self.nodes.extend(comma);
+        self.nodes.extend(name);
     }
 
     /// Whether the node at `colon` makes `object:Class` of what is around it.

@@ -122,6 +122,11 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         false
     }
 
+    /// Whether the token behind the one at hand is of a kind.
+    pub(super) fn is_before(&mut self, kind: Kind) -> bool {
+        self.tokens.stream.peek().kind == kind
+    }
+
     /// Takes a token of a kind, if there is one.
     #[inline]
     pub(super) fn eat(&mut self, kind: Kind) -> Parsed<bool> {

@@ -183,14 +183,29 @@ impl<'a> Parser<'_, 'a, '_> {
         if self.eat(Kind::RightParen)? {
             return Ok(parameters);
         }
-        loop {
-            parameters.push(self.mof3_parameter()?);
-            if !self.eat(Kind::Comma)? {
-                break;
+        parameters.push(self.mof3_parameter()?);
+        while self.eat(Kind::Comma)? {
+            if !self.further_key(&mut parameters)? {
+                parameters.push(self.mof3_parameter()?);
             }
         }
         self.expect(Kind::RightParen)?;
         Ok(parameters)
+    }
+
+    /// Takes a further key of the object path that is the last parameter's default, if one follows.
+    fn further_key(&mut self, parameters: &mut [Parameter<'a>]) -> Parsed<bool> {
+        let Some(Parameter { span, default: Some(value), .. }) = parameters.last_mut() else {
+            return Ok(false);
+        };
+        let is_path = matches!(value.kind, ValueKind::Path(_));
+        if !is_path || !NAMES.has(self.token.kind) || !self.is_before(Kind::Equals) {
+            return Ok(false);
+        }
+        let key = self.key_binding()?;
+        span.end = key.span.end;
+        with_key(value, key);
+        Ok(true)
     }
 
     fn mof3_parameter(&mut self) -> Parsed<Parameter<'a>> {
