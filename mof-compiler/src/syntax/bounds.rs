@@ -229,8 +229,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// Whether a `;` is the one that DSP0221 7.4 puts before the scope of a qualifier
     /// type.
     fn goes_on(&mut self) -> bool {
-        self.stream.language() == Language::Mof3
-            && matches!(self.stream.peek().kind, Kind::Scope | Kind::Policy)
+        precedes_clause(self.stream.language(), self.stream.peek().kind)
     }
 
     /// After a final `}`: when another declaration or nothing follows, the `;` lacks, which is
@@ -241,6 +240,11 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             self.stage = Stage::Supply(brace);
         }
     }
+}
+
+/// Whether a `;` before a token of this kind is the one in a qualifier type of MOF 3.
+pub(super) fn precedes_clause(language: Language, next: Kind) -> bool {
+    language == Language::Mof3 && matches!(next, Kind::Scope | Kind::Policy)
 }
 
 /// Reports that no `;` follows a final `}`.

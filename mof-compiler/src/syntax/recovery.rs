@@ -96,8 +96,14 @@ pub(super) fn lacks_inner_brace(text: &str, language: Language, progress: Progre
     loop {
         let kind = next(&mut lexer);
         if lexer.span().start >= progress.last.start || kind == Kind::End {
-            let heads = [Kind::Of, Kind::Structure, Kind::Enumeration];
-            return kind != Kind::As && heads.contains(&before[0]) && before[1] == Kind::Identifier;
+            return match before {
+                [Kind::Of | Kind::Structure | Kind::Enumeration, Kind::Identifier] => {
+                    kind != Kind::As
+                }
+                // `structure S : T`, `enumeration E : string`
+                [Kind::Colon, Kind::Identifier | Kind::Type] => language == Language::Mof3,
+                _ => false,
+            };
         }
         before = [before[1], kind];
     }

@@ -4,7 +4,7 @@
 //! mistake. It ends at its `;` outside of braces, or where a declaration unmistakably
 //! begins, so that a lost brace or semicolon does not swallow the rest of the file.
 
-use super::bounds::Progress;
+use super::bounds::{Progress, precedes_clause};
 use super::lexer::Lexer;
 use super::recovery::{
     begins_member, declares_enumeration, declares_qualifier, head_without_brace, lacks_inner_brace,
@@ -113,7 +113,8 @@ struct Passed<'t> {
 impl<'t> Passed<'t> {
     fn new(text: &'t str, language: Language, progress: Progress) -> Self {
         let head = head_without_brace(text, language, progress).filter(|_| progress.depth == 0);
-        let lacks_brace = progress.depth > 0 && lacks_inner_brace(text, language, progress);
+        let is_inside = progress.depth > 0 && !progress.in_list;
+        let lacks_brace = is_inside && lacks_inner_brace(text, language, progress);
         Self {
             text,
             language,
@@ -175,6 +176,10 @@ impl<'t> Passed<'t> {
         begins_member(self.text, self.language, offset)
     }
 
+    fn declares_qualifier(&self) -> bool {
+        declares_qualifier(self.text, self.language, self.progress)
+    }
+
     fn open_brace(&mut self) {
         if self.values > 0 && self.last == Kind::Identifier {
             // The `;` of a complex value ends none of the values around it.
@@ -207,6 +212,12 @@ impl<'t> Passed<'t> {
         if self.depth == 1 && self.last != Kind::Semicolon && self.begins_member(end) {
             return false;
         }
+        // So does one in the body itself that a list goes on behind, which no body stands in.
+        let is_body = self.depth == 1 && self.progress.depth > 0;
+        let goes_on = matches!(stream.peek().kind, Kind::Comma | Kind::RightParen);
+        if is_body && goes_on && !self.is_enumeration && !self.declares_qualifier() {
+            return false;
+        }
         self.depth = self.depth.saturating_sub(1);
         self.values = self.around.pop().unwrap_or_default();
         self.closed |= !self.is_mistake(end);
@@ -221,14 +232,12 @@ impl<'t> Passed<'t> {
             && next.kind != Kind::LeftBracket
             && !may_be_local(self.text, self.language, next.kind, next.span().start);
         let goes_on = self.headless && !begins;
-        if self.depth > 0 || goes_on {
+        if self.depth > 0 || goes_on || precedes_clause(self.language, next.kind) {
             return false;
         }
         // In MOF 3, a brace of a value or a type within may be the one that closed the body.
         let is_over = self.closed && self.language == Language::Mof2;
-        self.headless = !is_over
-            && !declares_qualifier(self.text, self.language, self.progress)
-            && self.begins_member(end);
+        self.headless = !is_over && !self.declares_qualifier() && self.begins_member(end);
         !self.headless
     }
 }
