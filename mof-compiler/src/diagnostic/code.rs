@@ -213,6 +213,7 @@ codes! {
     "MOF0403" MethodInStructure Error InvalidParameter "a structure has a method";
     "MOF0404" LocalNameTaken Error AlreadyExists "a local type takes the name of another type";
     "MOF0405" TypeInPlaceOfValue Error UnrecognizedType "a type stands where it cannot be used";
+    "MOF0406" KeyInStructure Warning CannotBeKey "a structure has a key";
     "MOF0410" EnumerationBase Error UnrecognizedType "an enumeration is based on what it cannot be";
     "MOF0411" CircularEnumeration Error CircularValue "an enumeration extends itself";
     "MOF0412" DuplicateElement Error AlreadyExists "a name of an enumeration is declared again";

@@ -89,9 +89,8 @@ impl<'t> Writer<'t, '_, '_> {
         let Some(key) = said(&property.qualifiers, "Key") else { return };
         let name = property.name.text;
         let message = format!("the key `{name}` stands in the structure `{structure}`");
-        let found = Diagnostic::new(Code::Rule(Rule::KeyType), self.file, key.span, message);
-        let help = "values of structures have no identity: declare the key in a class";
-        self.sink.push(found.with_severity(Severity::Warning).with_help(help));
+        let help = "values of structures have no identity: declare the key in a class".to_owned();
+        self.advise(Code::KeyInStructure, key.span, message, Some(help));
     }
 
     /// Counters have no sign. To the rules a sint64 is an `integer`, of which this is not said
