@@ -13,10 +13,12 @@
 //!
 //! Nothing is checked here: `rules` judges a declaration before it comes here.
 
-use crate::member::{Index, Member, index_of, pick, place, with_room};
+use crate::member::{FEW, Index, Member, index_of, pick, place, with_room};
 use cimarron_model::{
     Class, Flavor, Method, Name, Origin, Parameter, Property, Qualifier, Qualifiers, fold,
 };
+use hashbrown::HashMap;
+use std::cell::OnceCell;
 
 /// A class with everything it inherits.
 #[derive(Clone, Debug, Default)]
@@ -163,8 +165,9 @@ impl ResolvedClass {
         let above = above.map(|(at, m)| (at, m.declaration.clone()));
         let qualifiers = std::mem::take(&mut declared.qualifiers);
         let overridden = above.as_ref().map(|(_, overridden)| &**overridden);
+        let parameters = ParametersOf::new(overridden);
         for (at, parameter) in declared.parameters.iter_mut().enumerate() {
-            let same = parameter_of(overridden, at, &parameter.name);
+            let same = parameters.named(at, &parameter.name);
             let qualifiers = std::mem::take(&mut parameter.qualifiers);
             parameter.qualifiers = match same {
                 Some(p) => merge(qualifiers, &p.qualifiers),
@@ -197,8 +200,39 @@ pub fn parameter_of<'a>(
     at: usize,
     name: &Name,
 ) -> Option<&'a Parameter> {
-    let all = &overridden?.parameters;
-    all.get(at).filter(|p| p.name == *name).or_else(|| all.iter().find(|p| p.name == *name))
+    ParametersOf::new(overridden).named(at, name)
+}
+
+/// The parameters of a method that is overridden, for whoever looks for all of them.
+pub(crate) struct ParametersOf<'a> {
+    all: &'a [Parameter],
+    /// Where the first of each name stands, once one stands elsewhere than expected.
+    places: OnceCell<HashMap<&'a Name, usize>>,
+}
+
+impl<'a> ParametersOf<'a> {
+    pub(crate) fn new(overridden: Option<&'a Method>) -> Self {
+        let all = overridden.map(|method| method.parameters.as_slice()).unwrap_or_default();
+        Self { all, places: OnceCell::new() }
+    }
+
+    /// The one of this name. Nearly always it stands at the same position.
+    pub(crate) fn named(&self, at: usize, name: &Name) -> Option<&'a Parameter> {
+        if let Some(same) = self.all.get(at).filter(|p| p.name == *name) {
+            return Some(same);
+        }
+        if self.all.len() <= FEW {
+            return self.all.iter().find(|p| p.name == *name);
+        }
+        let places = self.places.get_or_init(|| {
+            let mut places = HashMap::with_capacity(self.all.len());
+            for (at, parameter) in self.all.iter().enumerate() {
+                places.entry(&parameter.name).or_insert(at);
+            }
+            places
+        });
+        self.all.get(*places.get(name)?)
+    }
 }
 
 impl Member<Property> {

@@ -1,7 +1,7 @@
 //! Event filters: those without a name get one, and those without a query are mistakes.
 
 use super::At;
-use super::key::key_span;
+use super::given::Given;
 use super::namespace::Namespace;
 use crate::Code;
 use crate::diagnostic::Diagnostic;
@@ -48,7 +48,8 @@ pub(super) fn judge(
         let Some(text) = value.value.as_str() else { continue };
         let judged = namespace.context.base.check_event_filter(name.as_str(), text);
         if let Err((status, message)) = judged {
-            let found = at.error(Code::FilterQuery, key_span(at, name), message);
+            let found =
+                at.error(Code::FilterQuery, Given::new(at.node).span(name.as_str()), message);
             namespace.sink.push(Diagnostic { condition: Some(status), ..found });
         }
     }

@@ -3,9 +3,10 @@
 //! What changes a class below its instances in the text changes these there: their values
 //! (`history.rs`), and with their keys the paths that lead to them from there on.
 
+use super::given::Given;
 use super::history::{Step, carry};
 use super::instances::{Kept, Lowered};
-use super::key::{key_span, no_path, path_from};
+use super::key::{no_path, path_from};
 use super::namespace::Namespace;
 use super::redeclare::OpenChange;
 use super::reference::identity;
@@ -258,10 +259,11 @@ fn path_after(
     if namespace.doubts(class.name.as_str()) {
         return None;
     }
+    let written = Given::new(kept.at.node);
     for name in lacking {
         let what = if lost.contains(name) { "no value of its type" } else { "no value" };
         let message = format!("the key `{name}` has {what} below");
-        let found = kept.at.error(Code::MissingKey, key_span(kept.at, name), message);
+        let found = kept.at.error(Code::MissingKey, written.span(name.as_str()), message);
         let what = "the class changes here";
         let found = namespace.labelled(found, &class.name, Some(name), Part::Type, what);
         namespace.sink.push(found.with_help("delete the instance before the class changes"));

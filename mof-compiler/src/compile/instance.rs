@@ -1,7 +1,7 @@
 //! Lowering an instance (DSP0004 7.10; WMI SDK, "Creating an instance with MOF").
 
+use super::given::Given;
 use super::history::demand;
-use super::key::key_span;
 use super::mof3::value_type;
 use super::namespace::Namespace;
 use super::reference::{self};
@@ -12,7 +12,7 @@ use crate::source::FileId;
 use crate::syntax::ast::{InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
-    Dialect, Instance, Name, Object, Property, QualifierType, Scalar, Value, fold, suggest,
+    Dialect, Instance, Name, Object, Property, QualifierType, Scalar, Value, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::Part;
@@ -192,13 +192,12 @@ pub(super) fn lower(
 ) -> Instance {
     let mut instance = Instance::new(class.name.clone());
     instance.qualifiers = qualifier::of_instance(namespace, at.file, &at.node.qualifiers, flavors);
+    let given = Given::new(at.node);
     for written in &at.node.properties {
         if instance.get(written.name.text).is_some() {
             let message = format!("the property `{}` is initialised twice", written.name.text);
             let found = at.error(Code::DuplicateInitialiser, written.name.span, message);
-            let mut before = at.node.properties.iter();
-            let first = before.find(|p| fold::eq(p.name.text, written.name.text));
-            namespace.sink.push(match first {
+            namespace.sink.push(match given.first(written.name.text) {
                 Some(first) => found.with_label(at.file, first.name.span, "first initialised here"),
                 None => found,
             });
@@ -228,9 +227,9 @@ pub(super) fn lower(
         qualify(namespace, at.file, flavors, written, &property.name, &mut instance);
     }
     if namespace.context.dialect == Dialect::Wmi {
-        values_are_there(namespace, at, class, &instance);
+        values_are_there(namespace, (at, &given), class, &instance);
     } else {
-        limits::required(namespace, at, class, &instance);
+        limits::required(namespace, (at, &given), class, &instance);
     }
     limits::deprecated(namespace, at, class);
     instance
@@ -272,13 +271,13 @@ fn may_lack_value(
 /// WMI: what is Indexed or Not_Null has a value. Keys are seen to with the path.
 fn values_are_there(
     namespace: &mut Namespace<'_, '_>,
-    at: At<'_, InstanceDeclaration<'_>>,
+    (at, given): (At<'_, InstanceDeclaration<'_>>, &Given<'_, '_>),
     class: &ResolvedClass,
     instance: &Instance,
 ) {
     for property in class.properties.iter().map(|m| &*m.declaration) {
         let Some(demand) = demand(property).filter(|_| !property.is_key()) else { continue };
-        let written = at.node.properties.iter().find(|p| property.name.is(p.name.text));
+        let written = given.first(property.name.as_str());
         let value = match (instance.get(property.name.as_str()), written) {
             // What was written could not be converted, and that was reported.
             (None, Some(_)) => continue,
@@ -287,7 +286,7 @@ fn values_are_there(
         };
         if value.is_none_or(Value::is_null) {
             let message = format!("`{}` is {demand} and must have a value", property.name);
-            let span = key_span(at, &property.name);
+            let span = given.span(property.name.as_str());
             let found = at.error(Code::NullValue, span, message);
             let part = Part::Qualifier(demand.into());
             let member = Some(&property.name);

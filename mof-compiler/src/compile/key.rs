@@ -2,10 +2,10 @@
 //! Qualifier").
 
 use super::At;
+use super::given::Given;
 use super::namespace::Namespace;
 use crate::Code;
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
 use crate::syntax::ast::InstanceDeclaration;
 use cimarron_model::{
     Dialect, Instance, KeyBinding, KeyValue, Keys, MAX_PATH_DEPTH, Name, ObjectPath, Property,
@@ -70,12 +70,12 @@ fn missing_keys(
 ) {
     let dialect = namespace.context.dialect;
     let mut missing: Vec<&Name> = Vec::new();
-    let misspelt = misspelt(at, class);
+    let (misspelt, written) = (misspelt(at, class), Given::new(at.node));
     let keys = class.properties.iter().map(|m| &*m.declaration).filter(|p| p.is_key());
     // That a type is no key's has been said of the class.
     for property in keys.filter(|p| unfit_for_key(p, dialect).is_none()) {
         let name = &property.name;
-        let given = at.node.properties.iter().any(|p| name.is(p.name.text));
+        let given = written.first(name.as_str()).is_some();
         let value = instance.get(name.as_str());
         // A key that was given and is missing here was refused with a reason.
         if value.or(property.default.as_ref()).is_some_and(|v| !v.is_null())
@@ -91,7 +91,7 @@ fn missing_keys(
             continue;
         }
         let message = format!("the key `{name}` of `{}` is NULL", class.name);
-        let found = at.error(Code::NullKey, key_span(at, name), message);
+        let found = at.error(Code::NullKey, written.span(name.as_str()), message);
         let found = found.with_help(format!("write {name} = ...;"));
         let found = key_here(namespace, found, class, name);
         namespace.sink.push(found);
@@ -99,7 +99,7 @@ fn missing_keys(
     let [first, ..] = missing.as_slice() else { return };
     let (keys, have) = key_list(&missing);
     let message = format!("the {keys} of `{}` {have} no value", class.name);
-    let mut found = at.error(Code::MissingKey, key_span(at, first), message);
+    let mut found = at.error(Code::MissingKey, written.span(first.as_str()), message);
     let help: Vec<String> = missing.iter().map(|name| format!("{name} = ...;")).collect();
     found.help = Some(format!("write {}", help.join(" ")));
     for name in missing {
@@ -147,7 +147,7 @@ fn path_too_large(
     problem: &str,
 ) {
     let message = format!("the key `{name}` {problem}");
-    let found = at.error(Code::PathTooLarge, key_span(at, name), message);
+    let found = at.error(Code::PathTooLarge, Given::new(at.node).span(name.as_str()), message);
     let help = "give one of the instances that it leads through a key that is no reference";
     namespace.sink.push(found.with_help(help));
 }
@@ -161,12 +161,13 @@ fn key_texts(
     path: &ObjectPath,
 ) {
     let (Keys::Named(keys), Dialect::Wmi) = (&path.keys, namespace.context.dialect) else { return };
+    let written = Given::new(at.node);
     for key in keys {
         let KeyValue::String(text) = &key.value else { continue };
         let blank = !text.is_empty() && text.bytes().all(|b| b == b' ');
         if blank || text.bytes().any(|b| b < b' ') {
             let message = format!("the text of the key `{}` cannot stand in a path", key.name);
-            let found = at.error(Code::KeyText, key_span(at, &key.name), message);
+            let found = at.error(Code::KeyText, written.span(key.name.as_str()), message);
             let help = match blank {
                 true => "a key has more than blanks, or is empty",
                 false => "leave out control characters",
@@ -174,11 +175,6 @@ fn key_texts(
             namespace.sink.push(found.with_help(help));
         }
     }
-}
-
-pub(super) fn key_span(at: At<'_, InstanceDeclaration<'_>>, name: &Name) -> Span {
-    let written = at.node.properties.iter().find(|p| name.is(p.name.text));
-    written.map_or(at.node.class.span, |p| p.value.span)
 }
 
 /// How many bytes the paths in the keys of one path may have as text. Each level of

@@ -2,6 +2,7 @@
 //! values of instances (DSP0004 5.6.3).
 
 use super::At;
+use super::given::Given;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
 use super::reference::leads_here;
@@ -249,7 +250,7 @@ pub(super) fn value(
 /// with the path.
 pub(super) fn required(
     namespace: &mut Namespace<'_, '_>,
-    at: At<'_, InstanceDeclaration<'_>>,
+    (at, given): (At<'_, InstanceDeclaration<'_>>, &Given<'_, '_>),
     class: &ResolvedClass,
     instance: &Instance,
 ) {
@@ -257,7 +258,7 @@ pub(super) fn required(
         if property.is_key() || !property.qualifiers.is_true("Required") {
             continue;
         }
-        let written = at.node.properties.iter().find(|p| property.name.is(p.name.text));
+        let written = given.first(property.name.as_str());
         match (instance.get(property.name.as_str()), written) {
             (Some(value), Some(written)) if value.is_null() => {
                 let message = format!("`{}` is required and cannot be NULL", property.name);

@@ -33,6 +33,7 @@ mod embedded;
 mod filter;
 mod flavors;
 mod follow;
+mod given;
 mod gone;
 mod history;
 mod instance;

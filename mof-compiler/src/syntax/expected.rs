@@ -41,7 +41,7 @@ pub(crate) fn explain(
         Kind::Invalid => return None,
         _ if progress.supplied => return None,
         Kind::End => end_of_text(expected, progress, stream),
-        _ => unexpected(token, expected, stream),
+        _ => unexpected(token, expected, progress, stream),
     };
     if found.code.status() == Status::MofSyntax {
         found.condition = Some(complaint::status(token, expected, progress, stream));
@@ -49,7 +49,12 @@ pub(crate) fn explain(
     Some(found)
 }
 
-fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnostic {
+fn unexpected(
+    token: Token,
+    expected: Set,
+    progress: Progress,
+    stream: &Stream<'_, '_>,
+) -> Diagnostic {
     let span = token.span();
     let text = stream.slice(span);
     let found = found(token.kind, text);
@@ -71,7 +76,7 @@ fn unexpected(token: Token, expected: Set, stream: &Stream<'_, '_>) -> Diagnosti
         }
     };
     let mut diagnostic = stream.diagnostic(Code::UnexpectedToken, span, message);
-    diagnostic.help = help(token.kind, word, expected);
+    diagnostic.help = help(token.kind, word, expected, progress);
     diagnostic
 }
 
@@ -88,7 +93,7 @@ fn end_of_text(expected: Set, progress: Progress, stream: &Stream<'_, '_>) -> Di
 }
 
 /// Advice on what was probably meant.
-fn help(found: Kind, word: Option<&str>, expected: Set) -> Option<String> {
+fn help(found: Kind, word: Option<&str>, expected: Set, progress: Progress) -> Option<String> {
     let has = |kind| expected.has(kind);
     if let Some(word) = word
         && !has(Kind::Identifier)
@@ -109,6 +114,9 @@ fn help(found: Kind, word: Option<&str>, expected: Set) -> Option<String> {
         }
         _ if has(Kind::RightBracket) && has(Kind::Comma) => {
             "qualifiers are separated by `,` and closed by `]`"
+        }
+        Kind::LeftBrace if progress.in_list && progress.previous == Kind::LeftParen => {
+            r#"the array of a qualifier stands in braces alone: `[Q{"a"}]`"#
         }
         Kind::LeftBrace if has(Kind::Invalid) => "an array holds single values only",
         // `{ N = 1; }`, where a name of an enumeration would fit.

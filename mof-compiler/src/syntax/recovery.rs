@@ -81,7 +81,12 @@ pub(super) fn head_without_brace(
         return None;
     }
     while lexer.span().start < progress.last.start {
-        if matches!(next(&mut lexer), Kind::LeftBrace | Kind::Semicolon | Kind::End) {
+        let passed = next(&mut lexer);
+        // A `;` that is the mistake stands in the place of something else.
+        let is_mistake = lexer.span().start == progress.last.start;
+        if matches!(passed, Kind::LeftBrace | Kind::End)
+            || (passed == Kind::Semicolon && !is_mistake)
+        {
             return None;
         }
     }

@@ -42,12 +42,22 @@ fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
     if progress.depth > 0 || progress.directive || progress.supplied {
         return false;
     }
-    if !progress.in_list {
-        return !declares_qualifier(text, language, progress)
-            && begins_member(text, language, progress.last.end);
-    }
     let mut lexer = Lexer::new(text, language, progress.last.end);
     let mut kind = next(&mut lexer);
+    if !progress.in_list {
+        return match kind {
+            // No declaration begins with it.
+            Kind::RightParen => true,
+            // The rest of a head: `instance of ; as $a {`.
+            Kind::As | Kind::Colon | Kind::LeftBrace => {
+                head_without_brace(text, language, progress).is_some()
+            }
+            _ => {
+                !declares_qualifier(text, language, progress)
+                    && begins_member(text, language, progress.last.end)
+            }
+        };
+    }
     if matches!(kind, Kind::Class | Kind::Instance) {
         return true;
     }
@@ -232,7 +242,8 @@ impl<'t> Passed<'t> {
             && next.kind != Kind::LeftBracket
             && !may_be_local(self.text, self.language, next.kind, next.span().start);
         let goes_on = self.headless && !begins;
-        if self.depth > 0 || goes_on || precedes_clause(self.language, next.kind) {
+        let within = next.kind == Kind::RightParen || precedes_clause(self.language, next.kind);
+        if self.depth > 0 || goes_on || within {
             return false;
         }
         // In MOF 3, a brace of a value or a type within may be the one that closed the body.

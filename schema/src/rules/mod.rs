@@ -301,6 +301,13 @@ impl Judge<'_> {
         self.found.push(Violation { rule, element, part, message, help, related: None });
     }
 
+    /// Whether to look through many names for advice. Where much is wrong, hardly all of it is
+    /// misspelt, and to compare many names with many takes minutes.
+    fn wants_advice(&self) -> bool {
+        const ADVISED: usize = 100;
+        self.found.len() < ADVISED
+    }
+
     /// Gives the last finding a further place.
     fn relate(&mut self, place: Place, message: impl Into<String>) {
         relate(&mut self.found, place, message);

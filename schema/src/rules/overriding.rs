@@ -235,7 +235,7 @@ impl Judge<'_> {
         }
         let message =
             format!("`{name}` overrides nothing: no superclass of `{}` has it", self.local.name);
-        let help = self.superclass.and_then(|s| {
+        let help = self.superclass.filter(|_| self.wants_advice()).and_then(|s| {
             let properties = s.properties.iter().map(|m| m.declaration.name.as_str());
             let methods = s.methods.iter().map(|m| m.declaration.name.as_str());
             let near = if is_method {

@@ -3,7 +3,7 @@
 
 use super::repeats::Repeats;
 use super::{Element, Judge, KnownSet, Part, Place, Rule};
-use crate::resolve::parameter_of;
+use crate::resolve::ParametersOf;
 use cimarron_model::{Dialect, Direction, Method, Name, Parameter, Value};
 use hashbrown::{HashMap, HashSet};
 
@@ -16,6 +16,7 @@ pub fn implies_in(dialect: Dialect, declared_default: Option<&Value>) -> bool {
 impl Judge<'_> {
     pub(super) fn parameters(&mut self, at: usize, method: &Method, above: Option<&Method>) {
         let mut duplicates = false;
+        let parameters = ParametersOf::new(above);
         let mut repeats = Repeats::new(&method.parameters, |p| &p.name);
         for (i, parameter) in method.parameters.iter().enumerate() {
             let element = Element::Parameter(at, i);
@@ -37,7 +38,7 @@ impl Judge<'_> {
                 self.relate(place, "first declared here");
                 duplicates = true;
             }
-            let overridden = parameter_of(above, i, &parameter.name);
+            let overridden = parameters.named(i, &parameter.name);
             if self.dialect == Dialect::Wmi {
                 self.says_direction(element, parameter, overridden);
             } else {

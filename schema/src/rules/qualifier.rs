@@ -4,7 +4,7 @@ use super::links::is_link;
 use super::site::Site;
 use super::{Element, Environment, Judge, Known, Part, Rule};
 use crate::print::value_to_mof;
-use crate::resolve::parameter_of;
+use crate::resolve::ParametersOf;
 use cimarron_model::{CimType, Dialect, Name, Qualifier, Scope, Scopes, Value, suggest};
 
 impl<'a> Judge<'a> {
@@ -57,8 +57,9 @@ impl<'a> Judge<'a> {
                 above: overridden.map(|m| &m.qualifiers),
             };
             self.list(&site);
+            let parameters = ParametersOf::new(overridden);
             for (j, parameter) in method.parameters.iter().enumerate() {
-                let same = parameter_of(overridden, j, &parameter.name);
+                let same = parameters.named(j, &parameter.name);
                 self.list(&Site {
                     element: Element::Parameter(i, j),
                     scope: Scope::Parameter,

@@ -3,10 +3,10 @@
 //! The compiler asks for defaults and for the values of instances.
 
 use super::number::integer;
-use super::site::texts;
 use super::unit::check_unit;
-use super::valuemap::{REST, interval, is_entry};
+use super::valuemap::{Mapped, MappedTexts};
 use cimarron_model::{Array, CimType, DataType, Elements, Qualifier, Scalar, Value};
+use std::cell::OnceCell;
 
 /// What a value does not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub fn check_value<'q>(
     data_type: &DataType,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Vec<Misfit> {
-    let judge = Judge { data_type, qualifier };
+    let (numbers, words) = (OnceCell::new(), OnceCell::new());
+    let judge = Judge { data_type, qualifier, numbers, words };
     match value {
         Value::Null(..) => Vec::new(),
         Value::Scalar(scalar) => judge.scalar(scalar, None),
@@ -54,12 +55,15 @@ fn characters(length: usize) -> String {
     format!("{length} character{}", if length == 1 { "" } else { "s" })
 }
 
-struct Judge<'a, F> {
+struct Judge<'a, 'q, F> {
     data_type: &'a DataType,
     qualifier: F,
+    /// What the ValueMap allows, read once for all elements of an array.
+    numbers: OnceCell<Option<Mapped>>,
+    words: OnceCell<Option<MappedTexts<'q>>>,
 }
 
-impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
+impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, 'q, F> {
     fn array(&self, array: &Array) -> Vec<Misfit> {
         let items = array.iter().enumerate();
         items.filter_map(|(i, item)| Some(self.scalar(&item?, Some(i)))).flatten().collect()
@@ -164,29 +168,18 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
     }
 
     fn mapped_number(&self, number: i128) -> Option<String> {
-        let map = (self.qualifier)("ValueMap")?;
-        let range = self.data_type.cim_type.integer_range()?;
-        let mut entries = texts(&map.value).peekable();
-        entries.peek()?;
-        let mut covers = |entry: &str| {
-            entry == REST
-                || interval(entry, range).is_some_and(|(from, to)| (from..=to).contains(&number))
+        let read = || {
+            let map = (self.qualifier)("ValueMap")?;
+            Some(Mapped::new(&map.value, self.data_type.cim_type.integer_range()?))
         };
-        if entries.any(&mut covers) {
-            return None;
-        }
-        // A map with a mistake, which has had its report, may mean any value.
-        let whole = texts(&map.value).all(|entry| is_entry(entry, range));
-        whole.then(|| format!("{number} is no value of the ValueMap"))
+        let mapped = self.numbers.get_or_init(read).as_ref()?;
+        (!mapped.allows(number)).then(|| format!("{number} is no value of the ValueMap"))
     }
 
     fn mapped_text(&self, text: &str) -> Option<String> {
-        let map = (self.qualifier)("ValueMap")?;
-        let mut entries = texts(&map.value).peekable();
-        entries.peek()?;
-        // Schemas leave strings open with the entry that leaves numbers open, too.
-        (!entries.any(|entry| entry == text || entry == REST))
-            .then(|| format!("`{text}` is no value of the ValueMap"))
+        let read = || Some(MappedTexts::new(&(self.qualifier)("ValueMap")?.value));
+        let mapped = self.words.get_or_init(read).as_ref()?;
+        (!mapped.allows(text)).then(|| format!("`{text}` is no value of the ValueMap"))
     }
 
     fn unit(&self, text: &str) -> Option<String> {

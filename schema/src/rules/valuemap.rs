@@ -4,7 +4,7 @@ use super::number::integer;
 use super::site::{Site, texts};
 use super::{Judge, Part, Rule};
 use cimarron_model::{Array, CimType, Qualifier, Value};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -31,10 +31,54 @@ pub fn interval(entry: &str, range: Interval) -> Option<Interval> {
     Some((end(from, range.0)?, end(to, range.1)?))
 }
 
-/// Whether an entry of a ValueMap has values of a type with this range.
-pub(super) fn is_entry(entry: &str, range: Interval) -> bool {
-    let fits = |(from, to): Interval| range.0 <= from && from <= to && to <= range.1;
-    entry == REST || interval(entry, range).is_some_and(fits)
+/// What a ValueMap allows of the values of an integer type.
+pub(super) struct Mapped {
+    /// The values, in order, and none twice; `None` where any may be meant.
+    values: Option<Vec<Interval>>,
+}
+
+impl Mapped {
+    /// Reads a map for a type with this range. One without entries allows all, and so does one
+    /// with a mistake, which has had its report.
+    pub(super) fn new(map: &Value, range: Interval) -> Self {
+        let fits = |(from, to): &Interval| range.0 <= *from && from <= to && *to <= range.1;
+        let entry = |text: &str| interval(text, range).filter(fits).filter(|_| text != REST);
+        let entries: Option<Vec<Interval>> = texts(map).map(entry).collect();
+        let Some(mut entries) = entries.filter(|entries| !entries.is_empty()) else {
+            return Self { values: None };
+        };
+        entries.sort_unstable();
+        let mut values: Vec<Interval> = Vec::with_capacity(entries.len());
+        for (from, to) in entries {
+            match values.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => values.push((from, to)),
+            }
+        }
+        Self { values: Some(values) }
+    }
+
+    pub(super) fn allows(&self, number: i128) -> bool {
+        let Some(values) = &self.values else { return true };
+        let behind = values.partition_point(|(from, _)| *from <= number);
+        let last = behind.checked_sub(1).and_then(|at| values.get(at));
+        last.is_some_and(|(_, to)| number <= *to)
+    }
+}
+
+/// What a ValueMap allows of texts; `None` for all.
+pub(super) struct MappedTexts<'a>(Option<HashSet<&'a str>>);
+
+impl<'a> MappedTexts<'a> {
+    pub(super) fn new(map: &'a Value) -> Self {
+        let entries: HashSet<&str> = texts(map).collect();
+        // Schemas leave strings open with the entry that leaves numbers open, too.
+        Self(Some(entries).filter(|entries| !entries.is_empty() && !entries.contains(REST)))
+    }
+
+    pub(super) fn allows(&self, text: &str) -> bool {
+        self.0.as_ref().is_none_or(|entries| entries.contains(text))
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -105,8 +149,13 @@ impl<'a> Judge<'a> {
     }
 
     fn disjoint(&mut self, site: &Site<'_>, map: &Qualifier, known: Vec<(Interval, usize)>) {
-        let text = |at| texts(&map.value).nth(at).unwrap_or_default();
-        for clash in clashes(known) {
+        let clashes = clashes(known);
+        if clashes.is_empty() {
+            return;
+        }
+        let entries: Vec<&str> = texts(&map.value).collect();
+        let text = |at: usize| entries.get(at).copied().unwrap_or_default();
+        for clash in clashes {
             let (at, first, message) = match clash {
                 Clash::Again { at, first } => {
                     (at, first, format!("`{}` stands in the {} twice", text(at), map.name))
@@ -290,6 +339,7 @@ const fn width(cim_type: CimType) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cimarron_model::Elements;
     use proptest::prelude::*;
 
     /// The same by comparing each with each.
@@ -326,6 +376,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_map_allows_what_an_entry_has(
+            entries in prop::collection::vec(
+                prop_oneof![9 => "[1-9]{1,2}", 5 => "[1-4][.][.][5-9]", 1 => "[.][.]|x|9[.][.]1"],
+                0..8,
+            ),
+            number in 0_i128..100,
+        ) {
+            let range = (0, 255);
+            let texts = entries.iter().map(|e| e.as_str().into()).collect();
+            let map = Value::from(Array::from_elements(Elements::String(texts)));
+            let has = |entry: &String| {
+                interval(entry, range).is_some_and(|(from, to)| (from..=to).contains(&number))
+            };
+            let is_open = |entry: &String| {
+                entry == REST || interval(entry, range).is_none_or(|(from, to)| from > to)
+            };
+            let expected = entries.is_empty() || entries.iter().any(|e| has(e) || is_open(e));
+            prop_assert_eq!(Mapped::new(&map, range).allows(number), expected);
+        }
+
         #[test]
         fn as_when_each_is_compared(
             entries in prop::collection::vec((0_i128..12, prop_oneof![3 => Just(0), 2 => 0_i128..8]), 0..10),
