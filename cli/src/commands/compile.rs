@@ -15,7 +15,10 @@ use crate::output::dep_file;
 use crate::progress::Progress;
 use cimarron_model::Status;
 use cimarron_mof::source::Trace;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, SourceMap, Statistics};
+use cimarron_mof::{
+    Code, CompileOptions, Compiled, Diagnostic, Diagnostics, Severity, SourceMap, Statistics,
+};
+use cimarron_schema::rules::Rule;
 use outputs::{Outputs, Written};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -262,6 +265,26 @@ fn dep_rule(
 }
 
 /// Says what there is to say and gives the end of the run.
+/// Tells people where the schema belongs that a text builds on, when it seems to be missing.
+fn advise_search(args: &CompileArgs, found: &Diagnostics) {
+    let lacking = [
+        Code::Rule(Rule::MissingSuperclass),
+        Code::Rule(Rule::UnknownReferenceClass),
+        Code::Rule(Rule::UnknownEmbeddedClass),
+        Code::Rule(Rule::UndeclaredQualifier),
+        Code::UnknownClass,
+    ];
+    let lacks =
+        |found: &Diagnostic| found.severity == Severity::Error && lacking.contains(&found.code);
+    let report = &args.findings.report;
+    let shown = report.format == FindingsFormat::Human && report.report.is_none();
+    if shown && args.mof.search.search.is_empty() && found.as_slice().iter().any(lacks) {
+        let note = "note: --search takes what is missing from the directory or zip of a schema";
+        // Where standard error is closed there is nobody left to tell.
+        let _ = writeln!(std::io::stderr().lock(), "{note}");
+    }
+}
+
 fn finish(args: &CompileArgs, outcome: &Outcome<'_>, sources: &SourceMap) -> Result<(), Stop> {
     args.findings.report(outcome.found, sources)?;
     let failed = outcome.found.has_errors();
@@ -276,7 +299,7 @@ fn finish(args: &CompileArgs, outcome: &Outcome<'_>, sources: &SourceMap) -> Res
             summary::write_json(&mut out, args, outcome)?;
             out.flush()?;
         }
-        _ if failed => {}
+        _ if failed => advise_search(args, outcome.found),
         _ if outcome.to_stdout => {
             // Where standard error is closed there is nobody left to tell.
             let _ = summary::write_human(&mut std::io::stderr().lock(), args, outcome);

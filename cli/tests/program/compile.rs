@@ -112,12 +112,14 @@ fn what_is_missing_is_found_on_the_search_path() {
     place.file("lib/core/x_a.mof", "class X_A { [key] string Name; };\n");
     place.file("lib/core/X_Unused.mof", "class X_Unused { broken\n");
     let (lib, out) = (place.path("lib"), place.path("o.cimar"));
-    cimarron(["compile", &source]).fails_with(1);
+    let note = "note: --search takes what is missing";
+    assert!(cimarron(["compile", &source]).fails_with(1).stderr.contains(note));
     let line = ["compile", &source, "--search", &lib, "-o", &out];
     assert!(cimarron(line).succeeds().stdout.starts_with("2 classes"));
     assert!(cimarron(line).succeeds().stdout.contains("unchanged"));
     // A file that was not needed may be now, and one that was may be another.
     place.file("lib/core/x_a.mof", "class X_A : X_C { };\n");
+    assert!(!cimarron(line).fails_with(1).stderr.contains(note));
     place.file("lib/X_C.mof", "class X_C { [key] string Name; };\n");
     assert!(cimarron(line).succeeds().stdout.starts_with("3 classes"));
     let run = cimarron(["lint", &source, "-S", &lib]).succeeds();
