@@ -231,7 +231,7 @@ impl Build {
     fn compile_sources(&self) -> Result<(Compiled, Sources, Trace), SourceError> {
         let files = CachingFileSystem::new();
         let fs = TracingFileSystem::new(&files);
-        let mut loader = Loader::new(&fs);
+        let mut loader = Loader::new(&fs).with_options(&self.options);
         for directory in &self.include {
             loader = loader.with_include_dir(directory);
         }

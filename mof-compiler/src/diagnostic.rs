@@ -21,7 +21,7 @@ pub(crate) use suppress::{SUPPRESSION, suppress, unsuppressed};
 
 use crate::source::{FileId, SourceMap, Span};
 use cimarron_model::Status;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 
 /// One finding.
@@ -124,8 +124,17 @@ pub struct Diagnostics {
     /// The same by code.
     tally: BTreeMap<(Severity, Code), usize>,
     levels: Levels,
-    /// The files about which nothing but errors is said.
-    passed_over: HashSet<FileId>,
+    /// The files about which less is said than there is.
+    passed_over: HashMap<FileId, PassedOver>,
+}
+
+/// What is not said about a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PassedOver {
+    /// What is no error.
+    Warnings,
+    /// Anything.
+    Wholly,
 }
 
 impl Default for Diagnostics {
@@ -155,7 +164,7 @@ impl Diagnostics {
             tally: BTreeMap::new(),
             levels: Levels::default(),
             broken: Broken::default(),
-            passed_over: HashSet::new(),
+            passed_over: HashMap::new(),
         }
     }
 
@@ -163,8 +172,10 @@ impl Diagnostics {
     /// that the levels allow is neither.
     #[cold]
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.severity != Severity::Error && self.passed_over.contains(&diagnostic.file) {
-            return;
+        match self.passed_over.get(&diagnostic.file) {
+            Some(PassedOver::Wholly) => return,
+            Some(PassedOver::Warnings) if diagnostic.severity != Severity::Error => return,
+            _ => {}
         }
         let Some(severity) = self.graded(diagnostic.code, diagnostic.severity) else { return };
         diagnostic.severity = severity;
@@ -229,9 +240,11 @@ impl Diagnostics {
         self.append(before);
     }
 
-    /// From here on nothing but errors is said about these files.
-    pub(crate) fn pass_over(&mut self, files: impl Iterator<Item = FileId>) {
-        self.passed_over.extend(files);
+    /// From here on nothing but errors is said about files of the search path, and nothing
+    /// about texts that are no files.
+    pub(crate) fn pass_over(&mut self, map: &SourceMap) {
+        self.passed_over.extend(map.searched().map(|file| (file, PassedOver::Warnings)));
+        self.passed_over.extend(map.made().map(|file| (file, PassedOver::Wholly)));
     }
 
     /// The levels that findings are judged by.

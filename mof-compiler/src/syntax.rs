@@ -34,11 +34,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use include::{IncludeSite, SettingSite, scan_includes};
+pub(crate) use include::{IncludeSite, SettingSite, plain_namespace, scan_includes};
 pub use lex::{Lexed, lex};
 pub(crate) use lexer::first_outside_comments;
 pub(crate) use literal::unescape;
-pub(crate) use mentions::{Mention, Sort, Wanted, scan_mentions};
+pub(crate) use mentions::{Mention, Role, Sort, Wanted, scan_mentions};
 pub(crate) use parse::parse_again;
 pub use parse::{MAX_NESTING, parse_file};
 pub(crate) use scan::block_comment;

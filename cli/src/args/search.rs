@@ -9,8 +9,9 @@ pub(crate) struct SearchArgs {
     /// A directory to look for included files in; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) include: Vec<PathBuf>,
-    /// A directory or zip archive to look for missing declarations in: classes in the files of
-    /// their names, qualifiers in files whose names begin with `qualifier`; may be repeated
+    /// A directory, zip archive or MOF file to look for missing declarations in: classes in the
+    /// files of their names, qualifiers in files whose names begin with `qualifier`; may be
+    /// repeated
     #[arg(short = 'S', long, value_name = "PATH")]
     pub(crate) search: Vec<PathBuf>,
 }

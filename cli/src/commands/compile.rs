@@ -53,7 +53,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
     let options = super::amend::options(args)?;
     let key = key(args, &inputs, &options, &outputs);
-    if let Some(earlier) = unchanged(args, &inputs, &key, &outputs)? {
+    if let Some(earlier) = unchanged(args, &inputs, (&options, &key), &outputs)? {
         drop(progress);
         targets.refuse_clashes()?;
         let outcome = Outcome {
@@ -69,9 +69,9 @@ pub(crate) fn run(args: &CompileArgs) -> Result<(), Stop> {
         return finish(args, &outcome, &earlier.sources);
     }
     let Loaded { texts, trace } = if outputs.is_on_disk() {
-        inputs.load(args.findings.sink(), &made(args, &outputs))?
+        inputs.load(&options, args.findings.sink(), &made(args, &outputs))?
     } else {
-        let texts = inputs.load_untraced(args.findings.sink())?;
+        let texts = inputs.load_untraced(&options, args.findings.sink())?;
         Loaded { texts, trace: Trace::default() }
     };
     // Before anything is written: a run that is refused leaves no half of its work.
@@ -154,7 +154,7 @@ struct Earlier {
 fn unchanged(
     args: &CompileArgs,
     inputs: &Inputs,
-    key: &Key,
+    (options, key): (&CompileOptions, &Key),
     outputs: &Outputs,
 ) -> Result<Option<Earlier>, Failure> {
     // A stamp knows nothing of the parts of a localised text.
@@ -171,7 +171,7 @@ fn unchanged(
         return Ok(holds.then(|| Earlier { stamp, found, sources: SourceMap::new() }));
     }
     // What was found is shown again, with the text that it is about.
-    let Loaded { texts, trace } = inputs.load(Diagnostics::new(), &made)?;
+    let Loaded { texts, trace } = inputs.load(options, Diagnostics::new(), &made)?;
     if !stamp.has_trace(&trace) {
         return Ok(None);
     }

@@ -76,13 +76,13 @@ fn compiled(
     progress: &Progress,
 ) -> Result<Archive, Stop> {
     let inputs = Inputs::gather(&[path.to_owned()], STDIN_NAME, &args.search)?;
-    let texts = inputs.load_untraced(Diagnostics::new())?;
     let options = CompileOptions {
         dialect,
         language: language_of(args),
         namespace: args.namespace.clone(),
         ..CompileOptions::default()
     };
+    let texts = inputs.load_untraced(&options, Diagnostics::new())?;
     let (compiled, sources) = compile_alone(texts, &options);
     if compiled.has_errors() {
         progress

@@ -19,10 +19,10 @@ pub(crate) fn run(args: &LintArgs) -> Result<(), Stop> {
     let levels = levels(&args.levels, Levels::linting())?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
-    let texts = inputs.load_untraced(Diagnostics::with_limit(KEPT))?;
+    let options = CompileOptions { levels, ..args.mof.options() };
+    let texts = inputs.load_untraced(&options, Diagnostics::with_limit(KEPT))?;
     Targets::default().with("--report", args.report.report.as_deref()).refuse_clashes()?;
     progress.step("linting");
-    let options = CompileOptions { levels, ..args.mof.options() };
     let (compiled, sources) = compile_alone(texts, &options);
     drop(progress);
     let found = compiled.diagnostics;

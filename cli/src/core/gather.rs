@@ -80,9 +80,10 @@ impl Gathering<'_> {
         paths: &[PathBuf],
         progress: &Progress,
     ) -> Result<(), Stop> {
+        let options = self.mof.options();
         let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.search)?;
-        let Texts { sources, said } = inputs.load_untraced(self.findings.sink())?;
-        let compiled = compile(&sources, &self.mof.options(), &Known(all), said);
+        let Texts { sources, said } = inputs.load_untraced(&options, self.findings.sink())?;
+        let compiled = compile(&sources, &options, &Known(all), said);
         self.report(&compiled.diagnostics, sources.map(), progress)?;
         if compiled.has_errors() {
             return Err(Stop::Reported);

@@ -6,7 +6,7 @@ use crate::args::{SearchArgs, usage};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
-use cimarron_mof::{Diagnostics, Loader, Sources};
+use cimarron_mof::{CompileOptions, Diagnostics, Loader, Sources};
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -59,25 +59,35 @@ impl Inputs {
     }
 
     /// Reads everything, and all that it includes.
-    pub(crate) fn load_untraced(&self, said: Diagnostics) -> Result<super::Texts, Failure> {
-        self.load_through(&NotingFileSystem::default(), said)
+    pub(crate) fn load_untraced(
+        &self,
+        options: &CompileOptions,
+        said: Diagnostics,
+    ) -> Result<super::Texts, Failure> {
+        self.load_through(&NotingFileSystem::default(), options, said)
     }
 
     /// The same, keeping what was asked of the file system, and a hash of each file.
     /// `made` are the names of the files that this is for.
-    pub(crate) fn load(&self, said: Diagnostics, made: &[OsString]) -> Result<Loaded, Failure> {
+    pub(crate) fn load(
+        &self,
+        options: &CompileOptions,
+        said: Diagnostics,
+        made: &[OsString],
+    ) -> Result<Loaded, Failure> {
         let files = NotingFileSystem::default();
         let fs = TracingFileSystem::new(&files).ignoring(made.iter().cloned());
-        let texts = self.load_through(&fs, said)?;
+        let texts = self.load_through(&fs, options, said)?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }
 
     fn load_through(
         &self,
         fs: &dyn FileSystem,
+        options: &CompileOptions,
         mut said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
-        let mut loader = Loader::new(fs);
+        let mut loader = Loader::new(fs).with_options(options);
         for directory in &self.search.include {
             loader = loader.with_include_dir(directory);
         }

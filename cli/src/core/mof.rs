@@ -1,7 +1,7 @@
 //! Reading and compiling MOF.
 
 use super::inputs::{Inputs, STDIN_NAME, source_failure};
-use crate::args::SearchArgs;
+use crate::args::MofArgs;
 use crate::failure::{Failure, FailureStyle};
 use crate::output::findings;
 use cimarron_engine::EmptyRepository;
@@ -16,8 +16,9 @@ pub(crate) struct Texts {
 
 /// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
 /// and all that they include.
-pub(crate) fn read_mof(paths: &[PathBuf], search: &SearchArgs) -> Result<Texts, Failure> {
-    Inputs::gather(paths, STDIN_NAME, search)?.load_untraced(Diagnostics::new())
+pub(crate) fn read_mof(paths: &[PathBuf], mof: &MofArgs) -> Result<Texts, Failure> {
+    Inputs::gather(paths, STDIN_NAME, &mof.search)?
+        .load_untraced(&mof.options(), Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.

@@ -67,7 +67,7 @@ fn fill(
             }
             Source::Mof(path) => {
                 elsewhere = None;
-                let texts = read_mof(std::slice::from_ref(path), &args.mof.search)?;
+                let texts = read_mof(std::slice::from_ref(path), &args.mof)?;
                 compile_into(&session, args, texts, style, progress)?;
             }
         }

@@ -245,7 +245,7 @@ pub fn compile(
     base: &dyn Base,
     mut diagnostics: Diagnostics,
 ) -> Compiled {
-    diagnostics.pass_over(sources.map().searched());
+    diagnostics.pass_over(sources.map());
     diagnostics.set_levels(options.levels.clone());
     let mut compiled = match options.language {
         Language::Mof2 => {

@@ -23,7 +23,7 @@ pub(super) fn include_again(
     sources: &mut Sources,
     requests: &[Request],
     settings: &[(FileId, SettingSite)],
-    limits: &Limits,
+    (start, limits): (Option<&str>, &Limits),
     sink: &mut Diagnostics,
 ) {
     if settings.is_empty() {
@@ -35,6 +35,7 @@ pub(super) fn include_again(
         sources,
         settings,
         lasting,
+        start,
         limits,
         sink,
         loaded,
@@ -88,6 +89,8 @@ struct Walk<'a> {
     sources: &'a mut Sources,
     settings: &'a [(FileId, SettingSite)],
     lasting: FxHashSet<FileId>,
+    /// The name of the namespace to start with, if it is known.
+    start: Option<&'a str>,
     limits: &'a Limits,
     sink: &'a mut Diagnostics,
     /// How many includes there were before any was copied.
@@ -122,7 +125,9 @@ impl Walk<'_> {
                     self.open.remove(file);
                     open.pop();
                 }
-                Some(Step::Namespace(name)) => namespace = Some(name),
+                Some(Step::Namespace(name)) => {
+                    namespace = Some(name).filter(|name| self.start != Some(&**name));
+                }
                 Some(Step::Include(index)) => {
                     let file = self.included(index, &namespace);
                     open.extend(file.map(|file| self.enter(file)));

@@ -14,12 +14,15 @@ use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
+use crate::CompileOptions;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::syntax::{IncludeSite, scan_includes};
+use crate::syntax::{IncludeSite, plain_namespace, scan_includes};
+use cimarron_model::Dialect;
 use rustc_hash::FxHashMap;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Bounds on what is read, against archives and includes that never end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +81,10 @@ pub struct Loader<'fs> {
     /// Where included files are looked for.
     search: Vec<PathBuf>,
     pub(super) library: Library,
+    /// The namespace to start with, in lower case, if it is known.
+    pub(super) start: Option<Rc<str>>,
+    /// Whether a qualifier that is used must be declared.
+    pub(super) needs_qualifiers: bool,
     pub(super) limits: Limits,
     pub(super) map: SourceMap,
     pub(super) origins: Vec<Origin>,
@@ -101,6 +108,8 @@ impl<'fs> Loader<'fs> {
             fs,
             search: Vec::new(),
             library: Library::default(),
+            start: None,
+            needs_qualifiers: true,
             limits: Limits::default(),
             map: SourceMap::new(),
             origins: Vec::new(),
@@ -119,6 +128,15 @@ impl<'fs> Loader<'fs> {
     #[must_use]
     pub fn with_include_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.search.push(directory.into());
+        self
+    }
+
+    /// Says how the sources will be compiled, as far as that decides what is searched: the
+    /// namespace to start with, and whether qualifiers must be declared.
+    #[must_use]
+    pub fn with_options(mut self, options: &CompileOptions) -> Self {
+        self.start = Some(plain_namespace(&options.namespace));
+        self.needs_qualifiers = options.dialect == Dialect::Dmtf;
         self
     }
 
@@ -247,7 +265,8 @@ impl<'fs> Loader<'fs> {
             );
         }
         let mut sources = Sources { map: self.map, roots, includes };
-        include_again(&mut sources, &self.requests, &settings, &self.limits, sink);
+        let bounds = (self.start.as_deref(), &self.limits);
+        include_again(&mut sources, &self.requests, &settings, bounds, sink);
         sources
     }
 
@@ -482,6 +501,11 @@ impl<'fs> Loader<'fs> {
             self.mistakes.push(found);
         }
         Ok(added)
+    }
+
+    /// Whether a file did not decode.
+    pub(super) fn is_unreadable(&self, file: FileId) -> bool {
+        self.mistakes.iter().any(|found| found.file == file && found.severity == Severity::Error)
     }
 
     pub(super) fn read(

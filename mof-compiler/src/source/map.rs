@@ -47,6 +47,8 @@ pub(super) enum Part {
     Own,
     /// It was found on the search path.
     Searched,
+    /// It is no file: a text that includes one of the search path into a namespace.
+    Root,
     /// It lies on the search path, and nothing needs it.
     Unused,
 }
@@ -205,7 +207,16 @@ impl SourceMap {
 
     /// The files that were found on the search path.
     pub(crate) fn searched(&self) -> impl Iterator<Item = FileId> {
-        self.iter().filter(|(_, file)| file.part == Part::Searched).map(|(file, _)| file)
+        self.all_of(Part::Searched)
+    }
+
+    /// The texts that are no files.
+    pub(crate) fn made(&self) -> impl Iterator<Item = FileId> {
+        self.all_of(Part::Root)
+    }
+
+    fn all_of(&self, part: Part) -> impl Iterator<Item = FileId> {
+        self.iter().filter(move |(_, file)| file.part == part).map(|(file, _)| file)
     }
 
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {

@@ -13,10 +13,10 @@ use super::loader::{Loader, Origin};
 use super::map::Part;
 use super::order::{Request, roots};
 use super::sources::Include;
-use super::walk::files_below;
-use super::{FileId, Span};
+use super::walk::{files_below, is_mof};
+use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::syntax::{Mention, SettingSite, Sort, Wanted, scan_includes, scan_mentions};
+use crate::syntax::{Mention, Role, Sort, Wanted, scan_includes, scan_mentions};
 use cimarron_model::fold;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
@@ -32,8 +32,14 @@ pub(super) struct Library {
     classes: FxHashMap<String, Vec<usize>>,
     /// Those that declare qualifiers, by their names.
     qualifiers: Vec<usize>,
-    /// What files declare that were looked into.
-    declared: FxHashMap<FileId, FxHashSet<Wanted>>,
+    /// What files declare that were looked into, and derive from.
+    contents: FxHashMap<FileId, Contents>,
+}
+
+/// What a file declares, and the classes that it derives others from.
+struct Contents {
+    declared: FxHashSet<Wanted>,
+    above: Vec<Wanted>,
 }
 
 /// Where a file of the search path is.
@@ -43,6 +49,8 @@ enum Place {
     Path(PathBuf),
     /// In the map.
     Loaded(FileId),
+    /// It cannot be read, which has been reported.
+    Failed,
 }
 
 impl Library {
@@ -56,6 +64,21 @@ impl Library {
         self.classes.entry(stem).or_default().push(number);
     }
 
+    /// What a file has.
+    fn of(&mut self, file: FileId, map: &SourceMap) -> &Contents {
+        self.contents.entry(file).or_insert_with(|| {
+            let (mut declared, mut above) = (FxHashSet::default(), Vec::new());
+            for mention in scan_mentions(map.text(file)) {
+                match mention.role {
+                    Role::Declares => drop(declared.insert(mention.of)),
+                    Role::DerivesFrom => above.push(mention.of),
+                    Role::Uses => {}
+                }
+            }
+            Contents { declared, above }
+        })
+    }
+
     /// The files that may declare something.
     fn numbers(&self, wanted: &Wanted) -> &[usize] {
         match wanted.sort {
@@ -65,18 +88,26 @@ impl Library {
     }
 }
 
-/// The namespace that something is declared or needed in; `None` is the one to start with.
+/// The namespace that something is declared or needed in, in lower case; `None` is the one to
+/// start with.
 type Namespace = Option<Rc<str>>;
 
 /// What is declared so far, and what is needed.
 #[derive(Default)]
 struct Survey {
     declared: FxHashSet<(Namespace, Wanted)>,
-    needed: VecDeque<Need>,
+    /// Classes come first: in WMI's dialect only what is found needs declared qualifiers.
+    classes: VecDeque<Need>,
+    qualifiers: VecDeque<Need>,
     /// The namespace in force behind a file that begins in another one; `None` while it is open.
     behind: FxHashMap<(FileId, Namespace), Option<Namespace>>,
-    /// The files taken, in the order in which they were needed.
-    taken: Vec<(Namespace, FileId, Sort)>,
+}
+
+/// A file that is taken into a namespace.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Taken {
+    namespace: Namespace,
+    file: FileId,
 }
 
 /// Something that is used.
@@ -98,7 +129,7 @@ struct Open {
 /// What a file says, in its order.
 enum Step {
     Include(FileId),
-    Namespace(Rc<str>),
+    Namespace(Namespace),
     Mention(Mention),
 }
 
@@ -123,8 +154,8 @@ impl Survey {
             steps.extend(include.target.map(|target| (include.start, Step::Include(target))));
         }
         for site in found.settings_of(file) {
-            let namespace = site.namespace.clone();
-            steps.extend(namespace.map(|name| (site.start, Step::Namespace(name))));
+            let name = site.namespace.clone();
+            steps.extend(name.map(|name| (site.start, Step::Namespace(loader.known(name)))));
         }
         steps.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
         let steps = steps.into_iter().map(|(_, step)| step).collect();
@@ -133,12 +164,13 @@ impl Survey {
 }
 
 impl Loader<'_> {
-    /// Adds a directory, a zip archive or a file to the search path: where
+    /// Adds a directory, a zip archive or a MOF file to the search path: where
     /// declarations are looked for that the sources lack. A class is looked for in the file
     /// of its name (`CIM_Foo.mof`, in any case), a qualifier in files whose names begin with
-    /// `qualifier`. Classes are needed as superclasses, by references, by EmbeddedInstance
-    /// and by instances. What is found is compiled in front of the sources, and warnings
-    /// about it are nobody's.
+    /// `qualifier`. Classes are needed as superclasses, by references, by EmbeddedInstance and
+    /// Propagated, by instances and their paths. Qualifiers are looked for in WMI's dialect
+    /// only when classes are found ([`Loader::with_options`]). What is found is compiled in
+    /// front of the sources, and warnings about it are nobody's.
     ///
     /// # Errors
     /// When it does not exist, holds no MOF, cannot be read, or exceeds a limit.
@@ -150,6 +182,9 @@ impl Loader<'_> {
             Some(EntryKind::File) => {
                 let bytes = self.read(self.fs, path, &name)?;
                 if !archive::is_zip(&bytes) && !archive::is_named_zip(path) {
+                    if !is_mof(path) {
+                        return Err(SourceError::NoMof(name));
+                    }
                     self.library.add(path, Place::Path(path.to_owned()));
                     return Ok(());
                 }
@@ -173,6 +208,11 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// A namespace, `None` if it is the one to start with.
+    fn known(&self, name: Rc<str>) -> Namespace {
+        Some(name).filter(|name| self.start.as_deref() != Some(&**name))
+    }
+
     /// Takes what the sources lack from the search path.
     pub(super) fn complete(&mut self, found: &mut Directives, sink: &mut Diagnostics) {
         if self.library.files.is_empty() {
@@ -183,58 +223,88 @@ impl Loader<'_> {
         for root in roots {
             self.survey(&mut survey, found, (root, None));
         }
-        while let Some(need) = survey.needed.pop_front() {
-            let key = (need.namespace, need.wanted);
-            if survey.declared.contains(&key) {
-                continue;
+        let (mut classes, mut qualifiers) = (Vec::new(), Vec::new());
+        loop {
+            while let Some(need) = survey.classes.pop_front() {
+                classes.extend(self.satisfy(need, &mut survey, found, sink));
             }
-            let ((namespace, wanted), (user, span)) = (key, need.place);
-            match self.look_for(&wanted) {
-                Ok(None) => {}
-                Ok(Some(file)) => {
-                    survey.taken.push((namespace.clone(), file, wanted.sort));
-                    self.take(file, found, sink);
-                    self.survey(&mut survey, found, (file, namespace.clone()));
-                }
-                Err(error) => {
-                    let (code, message, help) = IncludeProblem::Source(error).explain(&wanted.name);
-                    let mut said = Diagnostic::new(code, user, span, message);
-                    said.help = help;
-                    sink.push(said);
-                }
+            if classes.is_empty() && !self.needs_qualifiers {
+                break;
             }
-            // Also where there is none: it is looked for once.
-            survey.declared.insert((namespace, wanted));
+            let Some(need) = survey.qualifiers.pop_front() else { break };
+            qualifiers.extend(self.satisfy(need, &mut survey, found, sink));
         }
-        self.put_first(survey.taken, found);
+        qualifiers.extend(self.superclasses_first(classes));
+        self.put_first(&qualifiers, found);
+    }
+
+    /// Takes the file that has what is needed, if that is declared nowhere yet.
+    fn satisfy(
+        &mut self,
+        need: Need,
+        survey: &mut Survey,
+        found: &mut Directives,
+        sink: &mut Diagnostics,
+    ) -> Option<Taken> {
+        let Need { namespace, wanted, place } = need;
+        let key = (namespace.clone(), wanted);
+        if survey.declared.contains(&key) {
+            return None;
+        }
+        let file = self.look_for(&key.1, place, sink);
+        // Also where there is none: it is looked for once.
+        survey.declared.insert(key);
+        let file = file?;
+        self.take(file, found, sink);
+        self.survey(survey, found, (file, namespace.clone()));
+        Some(Taken { namespace, file })
     }
 
     /// The file of the search path that declares something.
-    fn look_for(&mut self, wanted: &Wanted) -> Result<Option<FileId>, SourceError> {
+    fn look_for(
+        &mut self,
+        wanted: &Wanted,
+        place: (FileId, Span),
+        sink: &mut Diagnostics,
+    ) -> Option<FileId> {
         for number in self.library.numbers(wanted).to_vec() {
-            let Some(file) = self.searched_file(number)? else { continue };
+            let file = match self.searched_file(number) {
+                Ok(Some(file)) => file,
+                Ok(None) => continue,
+                Err(error) => {
+                    let (code, message, help) = IncludeProblem::Source(error).explain(&wanted.name);
+                    let mut said = Diagnostic::new(code, place.0, place.1, message);
+                    said.help = help;
+                    sink.push(said);
+                    sink.broken.lacks_a_file = true;
+                    continue;
+                }
+            };
             if self.map.part(file) == Part::Own {
                 // What it declares stands where it was asked for.
                 continue;
             }
-            let text = self.map.text(file);
-            let declared = self.library.declared.entry(file).or_insert_with(|| {
-                let mentions = scan_mentions(text).into_iter();
-                mentions.filter(|mention| mention.declares).map(|mention| mention.of).collect()
-            });
-            if declared.contains(wanted) {
-                return Ok(Some(file));
+            if self.library.of(file, &self.map).declared.contains(wanted) {
+                return Some(file);
+            }
+            if self.is_unreadable(file) {
+                // So that its mistake is told.
+                self.map.set_part(file, Part::Searched);
+                sink.broken.lacks_a_file = true;
             }
         }
-        Ok(None)
+        None
     }
 
-    /// A file of the search path, read unless it was before.
+    /// A file of the search path, read unless it was before; nothing when that failed before.
     fn searched_file(&mut self, number: usize) -> Result<Option<FileId>, SourceError> {
-        let path = match self.library.files.get(number) {
-            Some(Place::Path(path)) => path.clone(),
+        let path = match self.library.files.get_mut(number) {
             Some(Place::Loaded(file)) => return Ok(Some(*file)),
-            None => return Ok(None),
+            Some(place @ Place::Path(_)) => match std::mem::replace(place, Place::Failed) {
+                Place::Path(path) => path,
+                _ => return Ok(None),
+            },
+            Some(Place::Failed) | None => return Ok(None),
         };
         let name = path.display().to_string();
         let key = self.fs.canonical(&path).map_err(|error| io_error(&name, error))?;
@@ -283,35 +353,76 @@ impl Loader<'_> {
                     survey.behind.insert((file.file, file.namespace.clone()), Some(now.clone()));
                     open.pop();
                 }
-                Some(Step::Namespace(name)) => now = Some(name),
+                Some(Step::Namespace(name)) => now = name,
                 Some(Step::Include(target)) => match survey.behind.get(&(target, now.clone())) {
                     Some(behind) => now = behind.clone().unwrap_or(now),
                     None => open.extend(survey.enter(self, found, target, &now)),
                 },
                 Some(Step::Mention(mention)) => {
                     let (namespace, wanted) = (now.clone(), mention.of);
-                    if mention.declares {
-                        survey.declared.insert((namespace, wanted));
-                    } else {
-                        let place = (file.file, mention.span);
-                        survey.needed.push_back(Need { namespace, wanted, place });
+                    let (sort, place) = (wanted.sort, (file.file, mention.span));
+                    let need = Need { namespace, wanted, place };
+                    match (mention.role, sort) {
+                        (Role::Declares, _) => {
+                            survey.declared.insert((need.namespace, need.wanted));
+                        }
+                        (_, Sort::Class) => survey.classes.push_back(need),
+                        (_, Sort::Qualifier) => survey.qualifiers.push_back(need),
                     }
                 }
             }
         }
     }
 
-    /// Makes roots of the files that were taken: first what declares qualifiers, then the
-    /// rest, the last needed first, as it is most likely what the others need.
-    fn put_first(&mut self, taken: Vec<(Namespace, FileId, Sort)>, found: &mut Directives) {
-        let (qualifiers, classes): (Vec<_>, Vec<_>) =
-            taken.into_iter().partition(|(_, _, sort)| *sort == Sort::Qualifier);
-        let in_order = qualifiers.into_iter().chain(classes.into_iter().rev());
-        let mut first = Vec::new();
-        for (namespace, file, _) in in_order {
+    /// The files in their order, but each behind those of the classes that it derives from.
+    fn superclasses_first(&mut self, taken: Vec<Taken>) -> Vec<Taken> {
+        let mut owners: FxHashMap<(Namespace, Wanted), Taken> = FxHashMap::default();
+        for one in &taken {
+            for wanted in &self.library.of(one.file, &self.map).declared {
+                owners
+                    .entry((one.namespace.clone(), wanted.clone()))
+                    .or_insert_with(|| one.clone());
+            }
+        }
+        let mut ordered = Vec::with_capacity(taken.len());
+        let mut entered = FxHashSet::default();
+        for first in taken {
+            // Each with what is left of that which stands above it.
+            let mut open: Vec<(Taken, Vec<Wanted>)> = Vec::new();
+            let mut next = Some(first);
+            loop {
+                if let Some(one) = next.take().filter(|one| entered.insert(one.clone())) {
+                    let above = self.library.of(one.file, &self.map).above.clone();
+                    open.push((one, above));
+                }
+                let Some((one, above)) = open.last_mut() else { break };
+                match above.pop() {
+                    Some(wanted) => next = owners.get(&(one.namespace.clone(), wanted)).cloned(),
+                    None => ordered.extend(open.pop().map(|(one, _)| one)),
+                }
+            }
+        }
+        ordered
+    }
+
+    /// Makes roots of files in front of all others.
+    fn put_first(&mut self, taken: &[Taken], found: &mut Directives) {
+        let mut written: FxHashMap<Rc<str>, String> = FxHashMap::default();
+        for (file, site) in &found.settings {
+            if let Some(name) = &site.namespace
+                && !written.contains_key(name)
+                && let Some(file) = self.map.get(*file)
+            {
+                written.insert(name.clone(), file.slice(site.argument).to_owned());
+            }
+        }
+        let mut first = Vec::with_capacity(taken.len());
+        for Taken { namespace, file } in taken {
             let root = match namespace {
-                None => Some(file),
-                Some(namespace) => self.include_into(&namespace, file, found),
+                None => Some(*file),
+                Some(name) => {
+                    written.get(name).and_then(|name| self.include_into(name, *file, found))
+                }
             };
             first.extend(root.map(Request::File));
         }
@@ -319,7 +430,7 @@ impl Loader<'_> {
         self.requests.splice(0..0, first);
     }
 
-    /// A text that includes a file into a namespace.
+    /// A text that includes a file into a namespace, which is given as it was written.
     fn include_into(
         &mut self,
         namespace: &str,
@@ -327,15 +438,11 @@ impl Loader<'_> {
         found: &mut Directives,
     ) -> Option<FileId> {
         let path = self.map.name(file).to_owned();
-        let chosen =
-            |(_, site): &&(FileId, SettingSite)| site.namespace.as_deref() == Some(namespace);
-        let (chooser, site) = found.settings.iter().find(chosen)?;
-        let written = self.map.get(*chooser)?.slice(site.argument);
-        let text = format!("#pragma namespace ({written})\n#pragma include (\"\")\n");
+        let text = format!("#pragma namespace ({namespace})\n#pragma include (\"\")\n");
         let (sites, settings) = scan_includes(&text);
         let root = self.map.add(format!("<search path>/{path}"), text.as_str()).ok()?;
         self.origins.push(Origin::Nowhere);
-        self.map.set_part(root, Part::Searched);
+        self.map.set_part(root, Part::Root);
         found.settings.extend(settings.into_iter().map(|site| (root, site)));
         found.includes.extend(sites.iter().map(|site| Include {
             from: root,

@@ -49,7 +49,8 @@ impl Sources {
     /// How many files are compiled, each once.
     pub fn file_count(&self) -> usize {
         let is_compiled = |file: &FileId| {
-            self.map.part(*file) != Part::Unused && self.map.original(*file) == *file
+            matches!(self.map.part(*file), Part::Own | Part::Searched)
+                && self.map.original(*file) == *file
         };
         self.map.iter().filter(|(file, _)| is_compiled(file)).count()
     }

@@ -5,6 +5,7 @@ use super::token::{Form, Kind, NAMES};
 use crate::diagnostic::Diagnostics;
 use crate::language::Language;
 use crate::source::{FileId, Span};
+use cimarron_model::fold;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -33,10 +34,14 @@ pub(crate) struct SettingSite {
 /// The directives that set something, besides `namespace`.
 const FLAGS: [&str; 2] = ["classflags", "instanceflags"];
 
-/// `\\.\root\cimv2` as `root/cimv2`.
-fn plain_namespace(written: &str) -> Rc<str> {
-    let name = written.replace('\\', "/").to_ascii_lowercase();
-    let local = name.strip_prefix("//./").unwrap_or(&name);
+/// `\\.\root\cimv2` as `root/cimv2`, in lower case. What the compiler refuses is left as it is.
+pub(crate) fn plain_namespace(written: &str) -> Rc<str> {
+    let name = fold::fold(&written.replace('\\', "/"));
+    let here = |rest: &str| {
+        let path = rest.strip_prefix("./").or_else(|| rest.strip_prefix("localhost/"));
+        path.map(str::to_owned)
+    };
+    let local = name.strip_prefix("//").and_then(here).unwrap_or(name);
     local.trim_matches('/').into()
 }
 
@@ -113,11 +118,17 @@ fn namespace(stream: &mut Stream<'_, '_>) -> Option<(Rc<str>, Span)> {
         return None;
     }
     stream.next();
-    if stream.peek().kind != Kind::Text {
+    let argument = stream.peek();
+    // WMI takes a word as well.
+    if argument.kind != Kind::Text && !argument.kind.is_word() {
         return None;
     }
     let place = stream.next().span();
-    Some((plain_namespace(&Cow::from(stream.decode())), place))
+    let name = match argument.kind {
+        Kind::Text => Cow::from(stream.decode()),
+        _ => stream.slice(place).into(),
+    };
+    Some((plain_namespace(&name), place))
 }
 
 /// The file that the string names that was read last. A backslash that is not doubled is

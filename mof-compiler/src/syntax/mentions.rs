@@ -28,25 +28,48 @@ pub(crate) struct Wanted {
     pub(crate) name: String,
 }
 
+/// What a text does with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Declares,
+    DerivesFrom,
+    Uses,
+}
+
 /// A place at which a text declares or uses something.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mention {
     pub(crate) span: Span,
     pub(crate) of: Wanted,
-    /// Whether it is declared here.
-    pub(crate) declares: bool,
+    pub(crate) role: Role,
 }
+
+/// How deep texts are looked into that stand in strings.
+const DEEPEST: u32 = 4;
 
 /// All that a text declares and uses, in its order.
 pub(crate) fn scan_mentions(text: &str) -> Vec<Mention> {
+    scan_to_depth(text, 0)
+}
+
+fn scan_to_depth(text: &str, embedded: u32) -> Vec<Mention> {
     let mut sink = Diagnostics::with_limit(0);
     let mut stream = Stream::new(Language::Mof2, text, FileId::default(), &mut sink);
     stream.quiet = true;
     let nothing = Token::new(Kind::End, Span::default());
-    let mut scan = Scan { found: Vec::new(), before: [nothing; 2], head: Head::None, list: None };
+    let mut scan = Scan {
+        found: Vec::new(),
+        before: [nothing; 2],
+        head: Head::None,
+        list: None,
+        depth: 0,
+        outer: Outer::default(),
+        embedded,
+    };
     loop {
         let token = stream.next();
         if token.kind == Kind::End {
+            scan.end_outer();
             return scan.found;
         }
         scan.take(token, &mut stream);
@@ -57,12 +80,18 @@ pub(crate) fn scan_mentions(text: &str) -> Vec<Mention> {
 #[derive(Clone, Copy, PartialEq)]
 enum Head {
     None,
-    /// Its name comes next.
-    Name(Sort),
+    /// Its name comes next; a local type is known in its class only.
+    Name(Sort, IsLocal),
     /// What it derives from may follow.
     Named,
     /// What it derives from comes next.
     Above,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum IsLocal {
+    Yes,
+    No,
 }
 
 /// How far a list of qualifiers has come.
@@ -75,6 +104,15 @@ struct List {
     embeds: bool,
 }
 
+/// The declaration that is no part of another.
+#[derive(Default)]
+struct Outer {
+    /// How much had been found in front of it.
+    before: usize,
+    /// The names of the types within, in lower case.
+    local: Vec<String>,
+}
+
 struct Scan {
     found: Vec<Mention>,
     /// The two tokens before, the latest first.
@@ -82,6 +120,11 @@ struct Scan {
     head: Head,
     /// The list of qualifiers that is open.
     list: Option<List>,
+    /// How many braces are open.
+    depth: u32,
+    outer: Outer,
+    /// How many strings the text stands in.
+    embedded: u32,
 }
 
 impl Scan {
@@ -97,7 +140,20 @@ impl Scan {
             kind if kind.is_word() => self.word(token, stream),
             Kind::Colon if self.head == Head::Named => self.head = Head::Above,
             Kind::Alias if self.head == Head::Named => {}
-            _ => self.head = Head::None,
+            kind => {
+                self.head = Head::None;
+                match kind {
+                    Kind::LeftBrace => self.depth += 1,
+                    Kind::RightBrace => {
+                        self.depth = self.depth.saturating_sub(1);
+                        if self.depth == 0 {
+                            self.end_outer();
+                        }
+                    }
+                    Kind::Text => self.text(token.span(), &Cow::from(stream.decode())),
+                    _ => {}
+                }
+            }
         }
         self.before = [token, self.before[0]];
     }
@@ -105,13 +161,18 @@ impl Scan {
     fn word(&mut self, token: Token, stream: &Stream<'_, '_>) {
         let text = stream.slice(token.span());
         match self.head {
-            Head::Name(sort) => {
-                self.mention(token.span(), sort, text, true);
-                self.head = if sort == Sort::Class { Head::Named } else { Head::None };
+            Head::Name(Sort::Class, IsLocal::Yes) => {
+                self.outer.local.push(fold::fold(text));
+                self.head = Head::Named;
+                return;
+            }
+            Head::Name(sort, _) => {
+                self.mention(token.span(), sort, text, Role::Declares);
+                self.head = Head::Named;
                 return;
             }
             Head::Above => {
-                self.mention(token.span(), Sort::Class, text, false);
+                self.mention(token.span(), Sort::Class, text, Role::DerivesFrom);
                 self.head = Head::None;
                 return;
             }
@@ -126,22 +187,53 @@ impl Scan {
             _ => false,
         };
         if names_class {
-            self.mention(token.span(), Sort::Class, text, false);
+            self.mention(token.span(), Sort::Class, text, Role::Uses);
         } else if last.kind == Kind::Identifier && token.kind != Kind::Of {
             // A type, as what it is of follows.
-            self.mention(last.span(), Sort::Class, before, false);
+            self.mention(last.span(), Sort::Class, before, Role::Uses);
         }
-        if is(text, &["class", "structure", "association", "indication", "enumeration"]) {
-            self.head = Head::Name(Sort::Class);
+        if is(text, &["class", "association", "indication"]) {
+            // Where a brace was forgotten, the next declaration ends that.
+            self.depth = 0;
+            self.end_outer();
+            self.head = Head::Name(Sort::Class, IsLocal::No);
+        } else if is(text, &["structure", "enumeration"]) {
+            let is_local = if self.depth > 0 { IsLocal::Yes } else { IsLocal::No };
+            self.head = Head::Name(Sort::Class, is_local);
         } else if token.kind == Kind::Qualifier {
-            self.head = Head::Name(Sort::Qualifier);
+            self.head = Head::Name(Sort::Qualifier, IsLocal::No);
         }
     }
 
     /// Notes a name.
-    fn mention(&mut self, span: Span, sort: Sort, name: &str, declares: bool) {
+    fn mention(&mut self, span: Span, sort: Sort, name: &str, role: Role) {
         let of = Wanted { sort, name: fold::fold(name) };
-        self.found.push(Mention { span, of, declares });
+        self.found.push(Mention { span, of, role });
+    }
+
+    /// Forgets the uses of types that are declared in the declaration which uses them.
+    fn end_outer(&mut self) {
+        let Outer { before, local } = std::mem::take(&mut self.outer);
+        if !local.is_empty() {
+            let of_it = self.found.split_off(before.min(self.found.len()));
+            self.found
+                .extend(of_it.into_iter().filter(|mention| !local.contains(&mention.of.name)));
+        }
+        self.outer.before = self.found.len();
+    }
+
+    /// What a value says: the path of an instance, or MOF itself.
+    fn text(&mut self, span: Span, text: &str) {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        if is(first, &["instance", "class"]) && self.embedded < DEEPEST {
+            let uses = scan_to_depth(text, self.embedded + 1).into_iter();
+            let uses = uses.filter(|mention| mention.role != Role::Declares);
+            self.found.extend(uses.map(|mention| Mention { span, ..mention }));
+        } else if let Some((class, keys)) = text.split_once('.')
+            && keys.contains('=')
+        {
+            self.mention(span, Sort::Class, class.trim(), Role::Uses);
+        }
     }
 
     fn in_list(&mut self, token: Token, stream: &mut Stream<'_, '_>) {
@@ -150,7 +242,8 @@ impl Scan {
             Kind::LeftParen | Kind::LeftBrace => list.depth += 1,
             Kind::RightParen | Kind::RightBrace => list.depth = list.depth.saturating_sub(1),
             Kind::Comma if list.depth == 0 => list.begins = true,
-            Kind::RightBracket => {
+            // No list has a `;`: its end is missing.
+            Kind::RightBracket | Kind::Semicolon => {
                 self.list = None;
                 self.before = [token; 2];
             }
@@ -158,13 +251,13 @@ impl Scan {
                 // Propagated names a property of it.
                 let name = Cow::from(stream.decode());
                 let class = name.split('.').next().unwrap_or_default();
-                self.mention(token.span(), Sort::Class, class, false);
+                self.mention(token.span(), Sort::Class, class, Role::Uses);
             }
             kind if list.begins && kind.is_word() => {
                 let name = stream.slice(token.span());
                 list.begins = false;
                 list.embeds = is(name, &["EmbeddedInstance", "Propagated"]);
-                self.mention(token.span(), Sort::Qualifier, name, false);
+                self.mention(token.span(), Sort::Qualifier, name, Role::Uses);
             }
             _ => {}
         }
@@ -180,10 +273,14 @@ fn is(word: &str, names: &[&str]) -> bool {
 mod tests {
     use super::*;
 
-    /// What a text declares (with a `+`) and uses, in order.
+    /// What a text declares (with a `+`), derives from (with a `:`) and uses, in order.
     fn mentions(text: &str) -> String {
         let found = scan_mentions(text).into_iter().map(|mention| {
-            let sign = if mention.declares { "+" } else { "" };
+            let sign = match mention.role {
+                Role::Declares => "+",
+                Role::DerivesFrom => ":",
+                Role::Uses => "",
+            };
             let sort = if mention.of.sort == Sort::Qualifier { "@" } else { "" };
             format!("{sign}{sort}{}", mention.of.name)
         });
@@ -194,7 +291,7 @@ mod tests {
     fn tells_declarations_and_uses_of_mof_2() {
         for (text, found) in [
             ("class A { };", "+a"),
-            ("class A as $a : B { string c; };", "+a b"),
+            ("class A as $a : B { string c; };", "+a :b"),
             ("[Description (\"class X: Y\"), Key] class A { };", "@description @key +a"),
             (
                 "class A { [Key : ToSubclass, MaxLen(5)] B REF c; uint8 d[4]; };",
@@ -211,8 +308,13 @@ mod tests {
             ("class A { B c; object:D e; object f; };", "+a b d d"),
             ("instance of A as $x { B = instance of C { d = {\"e\"}; }; };", "a a c"),
             (
+                "instance of A { b = \"C.d=\\\"e\\\"\"; f = \"a.b\"; g = \"root:H.i=1\"; };",
+                "a c root:h",
+            ),
+            ("instance of A { b = \"instance of C { d = \\\"E.f=1\\\"; };\"; };", "a c e"),
+            (
                 "Qualifier Key : boolean = false, Scope(property, reference), Flavor(DisableOverride);",
-                "+@key",
+                "+@key :boolean",
             ),
             ("#pragma namespace (\"root/x\")\n/* class A */ class B { };", "+b"),
         ] {
@@ -223,11 +325,15 @@ mod tests {
     #[test]
     fn tells_declarations_and_uses_of_mof_3() {
         for (text, found) in [
-            ("structure S : T { E e = .v; };", "+s t e"),
-            ("[Q] association A : B { C REF c; };", "@q +a b c"),
-            ("enumeration E : F { g, h };", "+e f"),
+            ("structure S : T { E e = .v; };", "+s :t e"),
+            ("[Q] association A : B { C REF c; };", "@q +a :b c"),
+            ("enumeration E : F { g, h };", "+e :f"),
             ("value of S as $s { a = {1, 2}; };", "s s"),
-            ("class A { structure L { string x; }; L l; };", "+a +l l"),
+            (
+                "class A { L l; structure L { B b; }; enumeration E : F { g }; E e; }; L l;",
+                "+a b :f l",
+            ),
+            ("Qualifier Q : E = v, Scope(any);", "+@q :e"),
         ] {
             assert_eq!(mentions(text), found, "{text}");
         }
@@ -236,8 +342,9 @@ mod tests {
     #[test]
     fn goes_on_after_mistakes() {
         for (text, found) in [
-            ("class { }; class A : B { };", "+a b"),
-            ("class A { [Key string x; }; class B : C { };", "+a @key"),
+            ("class { }; class A : B { };", "+a :b"),
+            ("class A { [Key string x; }; class B : C { };", "+a @key +b :c"),
+            ("class A { structure L { string x; }; class B : C { L l; };", "+a +b :c l"),
             ("class A : ; class B { };", "+a +b"),
             ("[", ""),
             ("]] class A { \"x };", "+a"),

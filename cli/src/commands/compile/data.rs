@@ -20,7 +20,8 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     refuse_files(args)?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
-    let Texts { sources, said } = inputs.load_untraced(args.findings.sink())?;
+    let Texts { sources, said } =
+        inputs.load_untraced(&args.mof.options(), args.findings.sink())?;
     reads::note(folder);
     Targets::default().with("--report", args.findings.report.report.as_deref()).refuse_clashes()?;
     let data = Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything)?;

@@ -108,7 +108,7 @@ fn ndjson(data: &Data, path: &Path) -> Result<Counts, Stop> {
 
 fn mof(args: &ImportArgs, data: &Data, paths: &[PathBuf]) -> Result<Counts, Stop> {
     let progress = Progress::new("compiling");
-    let Texts { sources, said } = core::read_mof(paths, &args.mof.search)?;
+    let Texts { sources, said } = core::read_mof(paths, &args.mof)?;
     let options = CompileOptions {
         class_flags: args.update.class_flags,
         instance_flags: args.update.instance_flags,

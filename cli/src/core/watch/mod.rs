@@ -163,7 +163,7 @@ impl<'a> Watch<'a> {
 
     fn compile_file(&self, path: &Path) -> Result<(), Stop> {
         let load = &self.args.load;
-        let texts = read_mof(&[path.to_owned()], &load.mof.search)?;
+        let texts = read_mof(&[path.to_owned()], &load.mof)?;
         compile_into(&self.session, load, texts, self.style(), &Progress::new("compiling"))
     }
 

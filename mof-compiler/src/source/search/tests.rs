@@ -34,6 +34,7 @@ fn library() -> MemoryFileSystem {
         ("three/z_base.mof", "class Z_Base { [Key] string Id; };"),
         ("three/z_point.mof", "structure Z_Point { uint8 x; };"),
         ("three/z_colour.mof", "enumeration Z_Colour : String { Red, Blue };"),
+        ("three/qualifiers.mof", "Qualifier Col : Z_Colour = Red, Scope(any);"),
         ("late/X_Base.mof", "class X_Base { [Key] string Late; };"),
         ("late/X_Loud.mof", "class X_Loud { [Key] string Id; uint32 f([Key] uint32 p); };"),
     ] {
@@ -45,7 +46,7 @@ fn library() -> MemoryFileSystem {
 /// What a text compiles to with the files of its language on the search path.
 fn with_search(text: &str, options: &CompileOptions) -> Compiled {
     let files = library();
-    let mut loader = Loader::new(&files);
+    let mut loader = Loader::new(&files).with_options(options);
     let path: &[&str] = match options.language {
         Language::Mof2 => &["lib", "late"],
         Language::Mof3 => &["three"],
@@ -122,6 +123,10 @@ fn finds_what_texts_of_other_languages_lack() {
     let text = "class T_A : Z_Base { Z_Colour c = Red; Z_Point p; };";
     let (found, said) = outcome_by(text, &mof3);
     assert_eq!((found.as_str(), said), ("root/cimv2: T_A Z_Base Z_Point", vec![]));
+    let text = "[Col(Blue)] class T_A : Z_Base { };\n\
+                class T_B : Z_Base { structure Z_Point { uint8 own; }; Z_Point p; };";
+    let (found, said) = outcome_by(text, &mof3);
+    assert_eq!((found.as_str(), said), ("root/cimv2: T_A T_B T_B_Z_Point Z_Base", vec![]));
 }
 
 #[test]
@@ -156,6 +161,87 @@ fn a_file_that_is_compiled_anyway_is_not_searched() {
 }
 
 #[test]
+fn a_namespace_is_one_in_every_spelling() {
+    for spelling in [r"\\\\.\\root\\cimv2", "root/CIMV2", "//localhost/root/cimv2"] {
+        let text = format!(
+            "class X_Base {{ [Key] string Own; }};\n#pragma namespace (\"{spelling}\")\n\
+             class T_A : X_Base {{ }};"
+        );
+        assert_eq!(outcome(&text), ("root/cimv2: T_A X_Base".to_owned(), vec![]), "{text}");
+    }
+}
+
+#[test]
+fn paths_and_embedded_texts_name_classes() {
+    let link = "[Association] class T_L { [Key] X_Base REF a; [Key] X_Base REF b; };\n";
+    let text = format!(
+        "{link}instance of T_L {{ a = \"X_Mid.Id=\\\"1\\\"\"; b = \"X_Mid.Id=\\\"2\\\"\"; }};"
+    );
+    assert_eq!(outcome(&text).0, "root/cimv2: T_L X_Base X_Data X_Mid");
+    let text = "class T_A { [Key] string k; [EmbeddedInstance(\"X_Base\")] string o; };\n\
+                instance of T_A { k = \"\"; o = \"instance of X_Mid { Id = \\\"1\\\"; };\"; };";
+    assert_eq!(outcome(text), ("root/cimv2: T_A X_Base X_Data X_Mid".to_owned(), vec![]));
+}
+
+#[test]
+fn one_mistake_hides_no_use() {
+    let (found, said) = outcome("class T_A { [Key string x; };\nclass T_B : X_Base { };");
+    assert_eq!((found.as_str(), said.len()), ("root/cimv2: T_B X_Base", 1), "{said:?}");
+}
+
+#[test]
+fn a_namespace_that_is_none_is_one_finding() {
+    let (_, said) = outcome("#pragma namespace (\"a b\")\nclass T_A : X_Mid { };");
+    assert_eq!(said.len(), 1, "{said:?}");
+}
+
+#[test]
+fn wmi_needs_the_qualifiers_of_what_is_found_only() {
+    let compiled = with_search("class T_A { [Key] string k; };", &CompileOptions::default());
+    assert_eq!(compiled.statistics().qualifier_types, 0);
+    let compiled = with_search("class T_A : X_Base { };", &CompileOptions::default());
+    assert_eq!(compiled.statistics().qualifier_types, 4);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once() {
+    let mut files = library();
+    assert!(files.insert("bad/X_Odd.mof", b"\xFF\xFE\x00\xD8class".as_slice()));
+    assert!(files.insert("bad/qualifiers.mof", b"\xFF\xFEQ".as_slice()));
+    let mut loader = Loader::new(&files).with_options(&dmtf());
+    loader.add_search_path("bad").unwrap();
+    loader.add_text("own.mof", "[Foo, Bar] class T_A : X_Odd { };").unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let said = compile(&sources, &dmtf(), &EmptyBase, said).diagnostics;
+    let codes: Vec<_> = said.as_slice().iter().map(|found| found.code.to_string()).collect();
+    assert_eq!(codes, ["MOF0002", "MOF0002", "MOF0100"]);
+}
+
+#[test]
+fn what_is_derived_from_comes_first() {
+    let mut files = MemoryFileSystem::new();
+    for (name, above) in [("J_A", ""), ("J_B", ": J_A")] {
+        let text = format!(
+            "#pragma deleteclass (\"{name}\", nofail)\nclass {name} {above} {{ [key] string k; }};"
+        );
+        assert!(files.insert(format!("lib/{name}.mof"), text));
+    }
+    for text in [
+        "class T_A { J_A REF a; J_B REF b; }; class T_B : J_B { };",
+        "class T_A { J_B REF a; J_A REF b; }; class T_B : J_B { };",
+    ] {
+        let mut loader = Loader::new(&files);
+        loader.add_search_path("lib").unwrap();
+        loader.add_text("own.mof", text).unwrap();
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let compiled = compile(&sources, &CompileOptions::default(), &EmptyBase, said);
+        assert!(!compiled.has_errors(), "{text} {:?}", compiled.diagnostics);
+    }
+}
+
+#[test]
 fn the_first_of_the_search_path_wins() {
     let compiled = with_search("class T_A : X_Base { };", &dmtf());
     let base = compiled.schema.get("root/cimv2").and_then(|schema| schema.class("X_Base"));
@@ -177,6 +263,7 @@ fn errors_of_what_is_found_are_told_and_warnings_are_not() {
 fn a_search_path_must_be_there_and_hold_mof() {
     let mut files = library();
     assert!(files.insert("empty/readme.txt", "nothing"));
+    assert!(Loader::new(&files).add_search_path("empty/readme.txt").is_err());
     let mut loader = Loader::new(&files);
     assert!(loader.add_search_path("nowhere").is_err());
     assert!(loader.add_search_path("empty").is_err());
