@@ -7,8 +7,10 @@ use super::directives::Directives;
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, Directories, IncludeProblem};
+use super::limits::Limits;
 use super::map::Part;
 use super::order::{Request, roots};
+use super::place::{Archive, Origin, Place};
 use super::search::Library;
 use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
@@ -23,53 +25,6 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-/// Bounds on what is read, against archives and includes that never end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one file.
-    pub file: u64,
-    /// Bytes of all files.
-    pub total: u64,
-    /// Number of files.
-    pub files: usize,
-}
-
-impl Default for Limits {
-    /// 64 MiB a file, 1 GiB in all, 100,000 files.
-    fn default() -> Self {
-        Self { file: 64 << 20, total: 1 << 30, files: 100_000 }
-    }
-}
-
-/// Where a loaded file lies.
-pub(super) enum Origin {
-    /// In an archive, both by number.
-    Entry { archive: usize, entry: usize },
-    /// In this directory of the caller's file system.
-    Directory(PathBuf),
-    /// Nowhere: a text that is no file.
-    Nowhere,
-}
-
-/// A directory to look for included files in, and the archive, by number, that it is of;
-/// `None`: the caller's file system.
-type Place = (Option<usize>, PathBuf);
-
-/// An archive of files.
-struct Archive {
-    name: String,
-    files: ZipFileSystem,
-    directories: Directories,
-}
-
-impl Archive {
-    /// The file under a canonical path; all of an archive are loaded when it is added.
-    fn file(&self, key: &Path) -> Result<FileId, SourceError> {
-        let missing = || SourceError::NotFound(format!("{}/{}", self.name, key.display()));
-        self.files.file(key).ok_or_else(missing)
-    }
-}
 
 /// Gathers sources: files, directories, archives and texts.
 ///

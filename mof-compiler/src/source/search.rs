@@ -9,9 +9,10 @@ use super::directives::Directives;
 use super::error::{SourceError, io_error};
 use super::fs::EntryKind;
 use super::include::IncludeProblem;
-use super::loader::{Loader, Origin};
+use super::loader::Loader;
 use super::map::Part;
 use super::order::{Request, roots};
+use super::place::Origin;
 use super::sources::Include;
 use super::walk::{files_below, is_mof};
 use super::{FileId, SourceMap, Span};
@@ -276,7 +277,7 @@ impl Loader<'_> {
                     let mut said = Diagnostic::new(code, place.0, place.1, message);
                     said.help = help;
                     sink.push(said);
-                    sink.broken.lacks_a_file = true;
+                    note_unreadable(wanted, sink);
                     continue;
                 }
             };
@@ -290,7 +291,7 @@ impl Loader<'_> {
             if self.is_unreadable(file) {
                 // So that its mistake is told.
                 self.map.set_part(file, Part::Searched);
-                sink.broken.lacks_a_file = true;
+                note_unreadable(wanted, sink);
             }
         }
         None
@@ -452,6 +453,14 @@ impl Loader<'_> {
             start: site.start,
         }));
         Some(root)
+    }
+}
+
+/// Notes what a file would have declared that cannot be read.
+fn note_unreadable(wanted: &Wanted, sink: &mut Diagnostics) {
+    match wanted.sort {
+        Sort::Class => sink.broken.add_class(&wanted.name),
+        Sort::Qualifier => sink.broken.lacks_a_file = true,
     }
 }
 
