@@ -142,7 +142,7 @@ impl Printer<'_> {
                 Node::Strings(_) if fits || (!space && n > 0 && placed.shape.flat.is_some()) => {
                     self.flat_node(placed, space);
                 }
-                Node::Strings(strings) if n == 0 => self.strings(strings, place.base + STEP),
+                Node::Strings(strings) if !space => self.strings(strings, place.base + STEP),
                 Node::Strings(strings) => {
                     self.indent = place.base + STEP;
                     self.fresh_line();

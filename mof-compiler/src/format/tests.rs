@@ -215,6 +215,30 @@ instance of B {
 }
 
 #[test]
+fn strings_of_keys_stay_behind_their_equals_signs() {
+    let text = "class T_D { T_C REF Q = T_C.Id=\"a\" \"b\",N=2; T_C REF P[] = {T_C.Id = \"a\" // c
+\"b\"}; string S = \"a\" \"b\"; };
+";
+    let expected = "\
+class T_D {
+    T_C REF Q = T_C.Id=\"a\"
+        \"b\",N=2;
+    T_C REF P[] = {
+        T_C.Id=\"a\" // c
+            \"b\"
+    };
+    string S =
+        \"a\"
+        \"b\";
+};
+";
+    let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };
+    let laid_out = |text: &str| lay_out(text, &options).map(|(printer, _)| printer.out);
+    assert_eq!(laid_out(text).as_deref(), Ok(expected));
+    assert_eq!(laid_out(expected).as_deref(), Ok(expected));
+}
+
+#[test]
 fn the_end_of_a_text_of_mof3_ends_a_comment() {
     let options = FormatOptions { language: Language::Mof3, ..FormatOptions::default() };
     for text in ["class T {}; /* un\n", "class T {};\n\n/* un\n * til\n"] {
@@ -272,6 +296,7 @@ const DECLARATIONS_3: &[&str] = &[
     "Qualifier~Q~:~string~[~]~=~{~\"a\"~}~Scope~(~class~,~any~)~Policy~(~disableOverride~)~;",
     "instance~of~B~as~$i~{~Id~=~\"1\"~;~P~=~value~of~C~{~V~=~E~.~A~;~}~;~L~=~{~$i~,~NULL~}~;~}~;",
     "value~of~S~as~$s~{~A~=~{~\"y\"~}~;~}~;",
+    "class~D~{~C~REF~P~=~C.Id=~\"a\"~\"b\"~,~N~=~2~;~C~REF~Q~[~]~=~{~C.Id=~\"\\x4\"~\"1\"~,~C.Id~=~\"c\"~}~;~}~;",
     "#pragma~include~(~\"a.mof\"~)",
 ];
 
