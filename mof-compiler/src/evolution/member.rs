@@ -113,7 +113,7 @@ impl<'a> Member<'a> for PropertyView<'a> {
             Kind::PropertyTypeChanged,
         ));
         facts.extend(default_fact(comparison, old.default(), new.default()));
-        let site = Site::Property { data_type: &after, flow };
+        let site = Site::Property { was: &before, data_type: &after, flow };
         facts.extend(qualifier::facts(comparison, old.qualifiers(), new.qualifiers(), site));
         facts
     }
@@ -173,8 +173,8 @@ impl<'a> Member<'a> for MethodView<'a> {
                 facts.push(Fact::new(Kind::ReturnTypeChanged, old, new));
             }
         }
-        let data_type = new.return_type();
-        let site = Site::Method { data_type: data_type.as_ref() };
+        let (was, data_type) = (old.return_type(), new.return_type());
+        let site = Site::Method { was: was.as_ref(), data_type: data_type.as_ref() };
         facts.extend(qualifier::facts(comparison, old.qualifiers(), new.qualifiers(), site));
         facts.extend(parameter::facts(comparison, old, new));
         facts

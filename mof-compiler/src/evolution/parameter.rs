@@ -153,17 +153,17 @@ fn declaration_facts<'a>(
     flow: Flow,
 ) -> Vec<Fact> {
     let mut facts: Vec<Fact> = spelling(old.name(), new.name()).into_iter().collect();
-    let data_type = new.data_type();
+    let (was, data_type) = (old.data_type(), new.data_type());
     facts.extend(type_facts(
         comparison,
-        &Declared::of(&old.data_type(), old.qualifiers()),
+        &Declared::of(&was, old.qualifiers()),
         &Declared::of(&data_type, new.qualifiers()),
         flow,
         Kind::ParameterTypeChanged,
     ));
     let default = |view: ParameterView<'a>| view.to_parameter().default;
     facts.extend(default_fact(comparison, default(old), default(new)));
-    let site = Site::Parameter { data_type: &data_type, flow };
+    let site = Site::Parameter { was: &was, data_type: &data_type, flow };
     facts.extend(qualifier::facts(comparison, old.qualifiers(), new.qualifiers(), site));
     facts
 }

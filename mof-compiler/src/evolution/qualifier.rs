@@ -39,13 +39,13 @@ impl Flow {
     }
 }
 
-/// The element that qualifiers stand on.
+/// The element that qualifiers stand on, with the type that it was of and the one it is of.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Site<'t> {
     Class,
-    Property { data_type: &'t DataType, flow: Flow },
-    Method { data_type: Option<&'t DataType> },
-    Parameter { data_type: &'t DataType, flow: Flow },
+    Property { was: &'t DataType, data_type: &'t DataType, flow: Flow },
+    Method { was: Option<&'t DataType>, data_type: Option<&'t DataType> },
+    Parameter { was: &'t DataType, data_type: &'t DataType, flow: Flow },
 }
 
 impl Site<'_> {
@@ -61,10 +61,20 @@ impl Site<'_> {
     pub(super) fn integers(self) -> Option<(i128, i128)> {
         let data_type = match self {
             Self::Property { data_type, .. } | Self::Parameter { data_type, .. } => data_type,
-            Self::Method { data_type } => data_type?,
+            Self::Method { data_type, .. } => data_type?,
             Self::Class => return None,
         };
         data_type.cim_type.integer_range()
+    }
+
+    /// As `integers`, in the old version.
+    fn integers_before(self) -> Option<(i128, i128)> {
+        let was = match self {
+            Self::Property { was, .. } | Self::Parameter { was, .. } => was,
+            Self::Method { was, .. } => was?,
+            Self::Class => return None,
+        };
+        was.cim_type.integer_range()
     }
 }
 
@@ -114,7 +124,7 @@ enum Bound {
 }
 
 /// What holds where a limit is not written.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Unwritten {
     /// Anything goes.
     Nothing,
@@ -356,16 +366,28 @@ fn turned(flag: &Flag, before: Option<&Value>, after: Option<&Value>) -> Kind {
 }
 
 fn moved(limit: &Limit, before: Option<&Value>, after: Option<&Value>, site: Site<'_>) -> Kind {
-    let unwritten = match (limit.unwritten, limit.bound) {
+    let unwritten = |range: Option<(i128, i128)>| match (limit.unwritten, limit.bound) {
         (Unwritten::Nothing, _) => None,
         (Unwritten::Zero, _) => Some(0),
-        (Unwritten::OfType, Bound::Lower) => site.integers().map(|(least, _)| least),
-        (Unwritten::OfType, Bound::Upper) => site.integers().map(|(_, greatest)| greatest),
+        (Unwritten::OfType, Bound::Lower) => range.map(|(least, _)| least),
+        (Unwritten::OfType, Bound::Upper) => range.map(|(_, greatest)| greatest),
     };
-    let number = |value: Option<&Value>| value.and_then(Value::as_integer).or(unwritten);
-    let tighter = match (number(before), number(after), limit.bound) {
-        (Some(old), Some(new), _) if old == new => return Kind::QualifierRestated,
-        (None, None, _) => return Kind::QualifierRestated,
+    let unwritten = (unwritten(site.integers_before()), unwritten(site.integers()));
+    // WMI takes numbers beyond those of the type, which limit nothing.
+    let number = |value: Option<&Value>, of_type: Option<i128>| {
+        let written = value.and_then(Value::as_integer);
+        match (written.zip(of_type), limit.unwritten, limit.bound) {
+            (Some((written, bound)), Unwritten::OfType, Bound::Upper) => Some(written.min(bound)),
+            (Some((written, bound)), Unwritten::OfType, Bound::Lower) => Some(written.max(bound)),
+            _ => written.or(of_type),
+        }
+    };
+    let (old, new) = (number(before, unwritten.0), number(after, unwritten.1));
+    // Where neither limits anything, only the type may have changed, which is told as such.
+    if old == new || (old, new) == unwritten {
+        return Kind::QualifierRestated;
+    }
+    let tighter = match (old, new, limit.bound) {
         (Some(old), Some(new), Bound::Upper) => new < old,
         (Some(old), Some(new), Bound::Lower) => new > old,
         (old, _, _) => old.is_none(),
