@@ -126,7 +126,14 @@ fn report(
     if let Some(missing) = missing_class(namespace, path) {
         let message = format!("the path leads to an instance of `{missing}`, which does not exist");
         let mut found = at.error(Code::UnknownClass, span, message);
-        found.help = namespace.environment().class_advice(missing);
+        let environment = namespace.environment();
+        found.help = match environment.local_type(missing) {
+            Some((local, outer)) => Some(format!(
+                "`{local}` is local to `{outer}`; paths lead to instances of classes, which no \
+                 local type is"
+            )),
+            None => environment.class_advice(missing),
+        };
         namespace.sink.push(found);
         return;
     }

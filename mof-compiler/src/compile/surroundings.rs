@@ -71,6 +71,10 @@ impl Environment for Surroundings<'_> {
         suggest::nearest(name, names).map(str::to_owned)
     }
 
+    fn local_type(&self, name: &str) -> Option<(&str, &str)> {
+        self.context.types?.local(name)
+    }
+
     fn where_local(&self, name: &str) -> Option<String> {
         self.context.types?.where_local(name)
     }

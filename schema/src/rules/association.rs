@@ -1,6 +1,7 @@
 //! Rules on the ends of associations (DSP0004 5.6.3: Aggregate, Aggregation,
 //! Composition, Weak, Propagated).
 
+use super::overriding::overrides;
 use super::site::Site;
 use super::{Element, Judge, Known, Part, Rule};
 use cimarron_model::{CimType, Dialect, Name, Property, Qualifier, Qualifiers};
@@ -119,21 +120,27 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The references of a subclass are those of its superclass.
+    /// The references of a subclass are those of its superclass. Arrays of them, which MOF 3
+    /// has, are no ends (DSP0221 7.5.3).
     pub(super) fn same_ends(&mut self) {
-        let is_reference = |p: &Property| p.data_type.cim_type == CimType::Reference;
-        if self.dialect == Dialect::Wmi || !self.local.properties.iter().any(is_reference) {
+        let is_end =
+            |p: &Property| p.data_type.cim_type == CimType::Reference && !p.data_type.is_array();
+        if self.dialect == Dialect::Wmi || !self.local.properties.iter().any(is_end) {
             return;
         }
         let Some(above) = self.superclass.filter(|s| s.qualifiers.is_true("Association")) else {
             return;
         };
         // One with fewer than two ends has had its own report.
-        if above.properties.iter().filter(|m| is_reference(&m.declaration)).count() < 2 {
+        if above.properties.iter().filter(|m| is_end(&m.declaration)).count() < 2 {
             return;
         }
         for (i, property) in self.local.properties.iter().enumerate() {
-            if is_reference(property) && above.property(property.name.as_str()).is_none() {
+            // One that overrides nothing has had its own report.
+            if is_end(property)
+                && above.property(property.name.as_str()).is_none()
+                && !overrides(&property.qualifiers)
+            {
                 let message =
                     format!("`{}` adds an end to the association `{}`", property.name, above.name);
                 let help =

@@ -88,7 +88,14 @@ impl Judge<'_> {
         let embedded = known.get(Known::EmbeddedInstance, qualifiers);
         let embedded = embedded.and_then(|q| q.value.as_str());
         if let Some(class) = embedded.filter(|c| self.environment.superclass(c).is_none()) {
-            let help = self.did_you_mean_class(class);
+            let help = match self.environment.local_type(class) {
+                // Within the type that declares it, this is no class either.
+                Some((local, outer)) => Some(format!(
+                    "`{local}` is local to `{outer}`, where it stands as a type; \
+                     EmbeddedInstance cannot name it"
+                )),
+                None => self.did_you_mean_class(class),
+            };
             let message = format!("the class `{class}` of EmbeddedInstance does not exist");
             let part = Part::Qualifier("EmbeddedInstance".into());
             self.advise(Rule::UnknownEmbeddedClass, element, part, message, help);

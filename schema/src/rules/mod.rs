@@ -86,6 +86,11 @@ pub trait Environment {
     /// The class whose name is nearest to `name`, for "did you mean".
     fn similar_class(&self, name: &str) -> Option<String>;
 
+    /// The local type of this name, as MOF 3 has them, and the type that declares it.
+    fn local_type(&self, _name: &str) -> Option<(&str, &str)> {
+        None
+    }
+
     /// Where a class is known that is not known here, in words: MOF 3 has local types.
     fn where_local(&self, _name: &str) -> Option<String> {
         None

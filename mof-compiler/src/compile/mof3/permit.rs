@@ -32,11 +32,6 @@ pub(crate) fn permits(
         // That is said of the names which the text has.
         | Rule::NoSchemaName
         | Rule::TooFewReferences => true,
-        // Ends are scalars (DSP0221 7.5.3).
-        Rule::EndAdded => {
-            let Element::Property(i) = violation.element else { return false };
-            local.properties.get(i).is_some_and(|property| property.data_type.is_array())
-        }
         // Its values are names of an enumeration there, which has more of them.
         Rule::QualifierWord => matches!(&violation.part, Part::Value(name) if name.is("ArrayType")),
         // A structure has no kind that what derives from it could change.

@@ -288,11 +288,16 @@ impl<'d> Types<'d> {
         Some((node.declared.name().text, self.node(node.outer?)?.declared.name().text))
     }
 
+    /// The local type of this name that comes first, as the text writes it, and the type that
+    /// declares it.
+    pub(crate) fn local(&self, name: &str) -> Option<(&'d str, &'d str)> {
+        let node = self.node(*self.local.get(&CaseInsensitive(name))?)?;
+        Some((node.written(), self.node(node.outer?)?.written()))
+    }
+
     /// Where an unknown name would be known, in words.
     pub(crate) fn where_local(&self, name: &str) -> Option<String> {
-        let node = self.node(*self.local.get(&CaseInsensitive(name))?)?;
-        let outer = self.node(node.outer?)?.written();
-        Some(local_to(node.written(), outer))
+        self.local(name).map(|(local, outer)| local_to(local, outer))
     }
 
     /// Whether a name that is not visible within a type may be one that a supertype would
@@ -468,18 +473,28 @@ fn primitive<'d>(name: &str) -> Option<Meaning<'d>> {
 /// DSP0221 7.7.2: the name of a type of the schema level begins with that of its schema.
 fn schema_name(file: FileId, declared: Declared<'_>, sink: &mut Diagnostics) {
     let Identifier { text, span } = declared.name();
-    let has_schema =
-        text.split_once('_').is_some_and(|(s, rest)| !s.is_empty() && !rest.is_empty());
     // Names of other letters are reported as such.
-    if has_schema || !text.is_ascii() {
+    if !text.is_ascii() {
         return;
     }
-    let message = format!("the {} `{text}` names no schema", declared.sort());
+    let sort = declared.sort();
+    let parts = text.split_once('_').filter(|(s, rest)| !s.is_empty() && !rest.is_empty());
+    let (message, help) = match parts {
+        // What follows is an identifier.
+        Some((schema, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => (
+            format!("the {sort} `{text}` has a digit behind its schema"),
+            format!("begin what stands behind `{schema}_` with a letter"),
+        ),
+        Some(_) => return,
+        None => {
+            let own = text.trim_start_matches('_');
+            (
+                format!("the {sort} `{text}` names no schema"),
+                format!("write the schema and an underscore before it: ACME_{own}"),
+            )
+        }
+    };
     let found = Diagnostic::new(Code::Rule(Rule::NoSchemaName), file, span, message);
-    let help = format!(
-        "write the schema and an underscore before it: ACME_{}",
-        text.trim_start_matches('_')
-    );
     sink.push(found.with_severity(Severity::Warning).with_help(help));
 }
 
