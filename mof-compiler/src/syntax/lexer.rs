@@ -31,6 +31,8 @@ pub(crate) enum LexError {
     Comment,
     Number(number::Mistake),
     CharacterLiteral,
+    /// A character literal without its end.
+    OpenCharacter,
     /// A name in angle brackets.
     Bracketed,
     Directive,
@@ -350,7 +352,7 @@ impl<'a> Lexer<'a> {
                     self.mistaken(LexError::CharacterLiteral, length + 2)
                 }
             }
-            Err(length) => self.mistaken(LexError::CharacterLiteral, 1 + length),
+            Err(length) => self.mistaken(LexError::OpenCharacter, 1 + length),
         }
     }
 

@@ -220,7 +220,7 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
             // It stands in the place of the class.
             (Kind::LeftBrace, Kind::As) if has_head => {}
             (Kind::LeftBrace | Kind::Semicolon, _) if has_head && !in_list => {
-                return note_inner(stream, &mut lexer, end);
+                return note_inner(stream, &mut lexer, kind, end);
             }
             _ => {}
         }
@@ -228,22 +228,30 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
     }
 }
 
-/// Remembers the types within a broken declaration, which the lexer has come into and which
-/// ends at `end`: local ones, and where its `}` is missing those that follow.
-fn note_inner(stream: &mut Stream<'_, '_>, lexer: &mut Lexer<'_>, end: u32) {
+/// Remembers the types within a broken declaration, which the lexer has come into with this
+/// token and which ends at `end`: where its `}` is missing they may be those that follow it.
+/// Elsewhere they are local ones, which nothing outside of it names.
+fn note_inner(stream: &mut Stream<'_, '_>, lexer: &mut Lexer<'_>, first: Kind, end: u32) {
     if stream.language() == Language::Mof2 {
         return;
     }
-    let mut last = Kind::End;
-    while lexer.span().start < end {
-        let kind = next(lexer);
-        if kind == Kind::End {
-            return;
+    let mut names = Vec::new();
+    let (mut last, mut kind, mut depth) = (Kind::End, first, 1_u32);
+    while kind != Kind::End && lexer.span().start < end {
+        match kind {
+            Kind::LeftBrace => depth += 1,
+            Kind::RightBrace => depth = depth.saturating_sub(1),
+            Kind::Identifier if matches!(last, Kind::Structure | Kind::Enumeration) => {
+                names.push(lexer.span());
+            }
+            _ => {}
         }
-        if matches!(last, Kind::Structure | Kind::Enumeration) && kind == Kind::Identifier {
-            stream.sink.broken.add_class(stream.slice(lexer.span()));
+        last = std::mem::replace(&mut kind, next(lexer));
+    }
+    if depth > 0 {
+        for name in names {
+            stream.sink.broken.add_class(stream.slice(name));
         }
-        last = kind;
     }
 }
 

@@ -302,12 +302,14 @@ impl<'a, 's> Stream<'a, 's> {
                 };
                 (self.diagnostic(code, span, message).with_help(help), Some(Kind::Invalid))
             }
-            LexError::CharacterLiteral => {
+            LexError::CharacterLiteral | LexError::OpenCharacter => {
                 let message = "a character literal is one UTF-16 code unit";
                 let diagnostic = self
                     .diagnostic(Code::MalformedCharacter, span, message)
                     .with_help(r"write 'A' or '\x0041'; strings stand in double quotes");
-                (diagnostic, Some(Kind::Invalid))
+                // Without its end it has swallowed the rest of its line.
+                let is_open = mistake == LexError::OpenCharacter;
+                (diagnostic, Some(if is_open { Kind::Broken } else { Kind::Invalid }))
             }
             LexError::Bracketed => {
                 let message = "names in angle brackets have no meaning";

@@ -89,7 +89,7 @@ fn strings() {
         ("''", LexError::CharacterLiteral),
         ("'ab'", LexError::CharacterLiteral),
         ("'😀'", LexError::CharacterLiteral),
-        ("'a", LexError::CharacterLiteral),
+        ("'a", LexError::OpenCharacter),
     ] {
         assert_eq!(lex(text), [Err(error)], "{text}");
     }
