@@ -167,13 +167,13 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
     let mut kind = next(&mut lexer);
     let (mut in_list, mut is_class, mut has_head) = (false, true, false);
     let mut beyond = false;
-    let mut last = Kind::End;
+    let (mut last, mut earlier) = (Kind::End, Kind::End);
     loop {
         let start = lexer.span().start;
         // What a list of qualifiers stands before whose mistake was the declaration's is read
-        // by itself, without them.
-        let qualified =
-            matches!(kind, Kind::Class | Kind::Instance) && (in_list || last == Kind::RightBracket);
+        // by itself, without them. So is what stands behind a list and what does not fit there.
+        let is_listed = in_list || [last, earlier].contains(&Kind::RightBracket);
+        let qualified = matches!(kind, Kind::Class | Kind::Instance) && is_listed;
         beyond |= start == end && qualified;
         let is_over = has_head && !in_list && kind.may_start_declaration();
         if kind == Kind::End || is_over || (start >= end && !beyond) {
@@ -224,7 +224,7 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
             }
             _ => {}
         }
-        last = before;
+        earlier = std::mem::replace(&mut last, before);
     }
 }
 

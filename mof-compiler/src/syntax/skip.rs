@@ -152,19 +152,19 @@ impl<'t> Passed<'t> {
                 && !may_be_local(self.text, self.language, kind, offset))
     }
 
-    /// Whether a declaration that begins with this at an offset is none of the values or members
-    /// around it, so that what stands before it was only written in half.
+    /// Whether a declaration that begins with this at an offset has a line of its own and is none
+    /// of the values around it, so that what stands before it was only written in half.
     fn breaks_off(&self, kind: Kind, offset: u32) -> bool {
         let before = self.text.get(..offset as usize).unwrap_or_default();
         let is_first = before.trim_end_matches([' ', '\t']).ends_with(['\n', '\r']);
-        let opening = [Kind::Equals, Kind::Comma, Kind::LeftBrace, Kind::LeftParen];
-        let awaits_value = opening.contains(&self.last);
-        match kind {
-            // Values that begin with these, and a list of qualifiers, may have a line of their own.
-            Kind::Instance | Kind::Value | Kind::LeftBracket => is_first && !awaits_value,
-            Kind::Pragma | Kind::Include => false,
-            _ => is_first || !awaits_value,
-        }
+        let awaiting = [Kind::Equals, Kind::Comma, Kind::LeftBrace, Kind::LeftParen];
+        is_first
+            && match kind {
+                // Values begin with these as well, and members with a list of qualifiers.
+                Kind::Instance | Kind::Value | Kind::LeftBracket => !awaiting.contains(&self.last),
+                Kind::Pragma | Kind::Include => false,
+                _ => true,
+            }
     }
 
     /// Takes a token, and says whether it is the last one.
