@@ -241,10 +241,10 @@ impl Diagnostics {
     }
 
     /// From here on nothing but errors is said about files of the search path, and nothing
-    /// about texts that are no files.
+    /// about those that nothing needs.
     pub(crate) fn pass_over(&mut self, map: &SourceMap) {
         self.passed_over.extend(map.searched().map(|file| (file, PassedOver::Warnings)));
-        self.passed_over.extend(map.made().map(|file| (file, PassedOver::Wholly)));
+        self.passed_over.extend(map.unheard().map(|file| (file, PassedOver::Wholly)));
     }
 
     /// The levels that findings are judged by.

@@ -207,16 +207,16 @@ impl SourceMap {
 
     /// The files that were found on the search path.
     pub(crate) fn searched(&self) -> impl Iterator<Item = FileId> {
-        self.all_of(Part::Searched)
+        self.all_of(|part| part == Part::Searched)
     }
 
-    /// The texts that are no files.
-    pub(crate) fn made(&self) -> impl Iterator<Item = FileId> {
-        self.all_of(Part::Root)
+    /// The files that nothing needs, and the texts that are no files.
+    pub(crate) fn unheard(&self) -> impl Iterator<Item = FileId> {
+        self.all_of(|part| matches!(part, Part::Unused | Part::Root))
     }
 
-    fn all_of(&self, part: Part) -> impl Iterator<Item = FileId> {
-        self.iter().filter(move |(_, file)| file.part == part).map(|(file, _)| file)
+    fn all_of(&self, is_one: impl Fn(Part) -> bool) -> impl Iterator<Item = FileId> {
+        self.iter().filter(move |(_, file)| is_one(file.part)).map(|(file, _)| file)
     }
 
     pub(super) fn add_text(&mut self, name: String, text: Text) -> Result<FileId, TooLong> {
