@@ -301,7 +301,7 @@ fn declared_property<'k>(
     at: At<'_, InstanceDeclaration<'_>>,
     class: &'k ResolvedClass,
     written: &PropertyValue<'_>,
-) -> Option<&'k Property> {
+) -> Option<&'k Arc<Property>> {
     if let Some((_, member)) = class.property(written.name.text) {
         return Some(&member.declaration);
     }

@@ -14,9 +14,12 @@ use cimarron_model::{
     Array, CimType, Class, DataType, Dialect, Instance, KeyCase, Name, ObjectPath, Parameter,
     Property, Qualifier, Qualifiers, Scalar, Value,
 };
-use cimarron_schema::rules::{Limit, Part, Place, Says, check_octets, check_value, replacement};
+use cimarron_schema::rules::{
+    Limit, Misfit, Part, Place, Says, check_octets, check_value, check_value_of, replacement,
+};
 use cimarron_schema::{ResolvedClass, parameter_of};
 use hashbrown::HashSet;
+use std::sync::Arc;
 
 /// In MOF 2 it says nothing of what elements there may be.
 const ARRAY_TYPE: &str = "ArrayType";
@@ -241,9 +244,12 @@ pub(super) fn value(
     at: At<'_, ast::Value<'_>>,
     value: &Value,
     class: &Name,
-    property: &Property,
+    property: &Arc<Property>,
 ) {
-    Site::of(at, class, property).judge(namespace, value);
+    let site = Site::of(at, class, property);
+    let misfits = check_value_of(property, value, &namespace.maps);
+    site.report_all(namespace, misfits);
+    site.judge_rest(namespace, value);
 }
 
 /// DMTF: what is required has a value (DSP0004 5.6.3, Required). Keys are seen to
@@ -375,10 +381,20 @@ impl<'a> Site<'a> {
     }
 
     fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
-        for misfit in check_value(value, self.data_type, |name| self.qualifier(name)) {
+        let misfits = check_value(value, self.data_type, |name| self.qualifier(name));
+        self.report_all(namespace, misfits);
+        self.judge_rest(namespace, value);
+    }
+
+    fn report_all(&self, namespace: &mut Namespace<'_, '_>, misfits: Vec<Misfit>) {
+        for misfit in misfits {
             let (code, span) = (code_of(misfit.limit), self.span(misfit.item));
             self.report(namespace, code, span, misfit.message, misfit.qualifier);
         }
+    }
+
+    /// Judges what [`check_value`] does not.
+    fn judge_rest(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
         if let Some(problem) = octets_problem(value, self.qualifier("OctetString")) {
             self.report(namespace, Code::ValueOctets, self.span(None), problem, "OctetString");
         }

@@ -10,7 +10,7 @@ use super::value::Aliases;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::Name;
-use cimarron_schema::rules::{Environment, Part, Place};
+use cimarron_schema::rules::{Environment, Part, Place, ReadMaps};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -30,6 +30,8 @@ pub(crate) struct Namespace<'c, 's> {
     pub(super) history: Rc<RefCell<History>>,
     /// How many values defaults have added to complex values.
     pub(super) filled: Rc<Cell<usize>>,
+    /// What was read to judge the values of instances.
+    pub(super) maps: Rc<ReadMaps>,
     /// The place of the text as which classes are seen; none for how they are in the end.
     pub(super) moment: Option<usize>,
 }
@@ -50,6 +52,7 @@ impl<'c, 's> Namespace<'c, 's> {
             aliases: None,
             history: Rc::default(),
             filled: Rc::default(),
+            maps: Rc::default(),
             moment: None,
         }
     }
@@ -137,6 +140,7 @@ impl Namespace<'_, '_> {
             aliases: self.aliases,
             history: self.history.clone(),
             filled: self.filled.clone(),
+            maps: self.maps.clone(),
             moment: self.moment,
         }
     }

@@ -4,7 +4,23 @@
 use super::overriding::overrides;
 use super::site::Site;
 use super::{Element, Judge, Known, Part, Rule};
-use cimarron_model::{CimType, Dialect, Name, Property, Qualifier, Qualifiers};
+use cimarron_model::{CimType, Dialect, Name, Property, Qualifier};
+use hashbrown::HashSet;
+use std::cell::OnceCell;
+
+/// What an end of an association may be, and one of them only.
+#[derive(Clone, Copy)]
+enum End {
+    Whole,
+    Weak,
+}
+
+/// The first end of each kind, once it was looked for.
+#[derive(Default)]
+pub(super) struct Ends<'a> {
+    whole: OnceCell<Option<&'a Name>>,
+    weak: OnceCell<Option<&'a Name>>,
+}
 
 impl<'a> Judge<'a> {
     /// A composition is an aggregation, and an aggregation says which end is the
@@ -21,7 +37,7 @@ impl<'a> Judge<'a> {
             }
             return;
         }
-        if !self.ends_with("Aggregate").any(|_| true) {
+        if self.first_end(End::Whole).is_none() {
             let message =
                 format!("the aggregation `{}` does not say which end is the whole", site.name);
             let help = "write Aggregate on the reference to the whole";
@@ -46,54 +62,44 @@ impl<'a> Judge<'a> {
             let help = "write Aggregation before the association";
             self.at_qualifier(Rule::AggregationIncomplete, site, one, message, Some(help));
         }
-        self.one_end_only(site, one, "the whole");
+        self.one_end_only(site, one, End::Whole, "the whole");
     }
 
     /// The keys of one end come from the others.
     pub(super) fn weak(&mut self, site: &Site<'a>, one: &Qualifier) {
         if one.value.as_bool() == Some(true) {
-            self.one_end_only(site, one, "weak");
+            self.one_end_only(site, one, End::Weak, "weak");
         }
     }
 
-    fn one_end_only(&mut self, site: &Site<'a>, one: &Qualifier, what: &str) {
-        let before = self.ends_with(one.name.as_str()).find(|name| *name != site.name).cloned();
-        let Some(before) = before else { return };
-        // Of two ends of this class, the first is right and the second is one too many.
-        let position = |name: &Name| self.local.properties.iter().position(|p| p.name == *name);
-        if position(&before).is_some_and(|other| position(site.name).is_some_and(|own| own < other))
-        {
-            return;
-        }
-        let message = format!("`{}` is {what}, and `{before}` is already", site.name);
+    /// Of several ends the first is right, and each of the others is one too many.
+    fn one_end_only(&mut self, site: &Site<'a>, one: &Qualifier, end: End, what: &str) {
+        let Some(first) = self.first_end(end).filter(|first| *first != site.name) else { return };
+        let message = format!("`{}` is {what}, and `{first}` is already", site.name);
+        let place = self.member_place(first, Part::Qualifier(one.name.clone()));
         self.at_qualifier(Rule::SecondEnd, site, one, message, None);
-        let part = Part::Qualifier(one.name.clone());
-        let place = super::Place {
-            class: self.local.name.clone(),
-            member: Some(before),
-            parameter: None,
-            part,
-        };
         self.relate(place, format!("{} here", one.name));
     }
 
-    /// The references, own and inherited, on which a boolean qualifier is TRUE.
-    fn ends_with(&self, qualifier: &str) -> impl Iterator<Item = &'a Name> {
-        let local = self.local;
-        let is = |q: &Qualifiers| q.is_true(qualifier);
-        let above = self.superclass.into_iter().flat_map(|s| &s.properties);
-        let inherited = above.map(|m| &*m.declaration);
-        let reference = |p: &&Property| p.data_type.cim_type == CimType::Reference;
-        let inherited = inherited.filter(reference).filter(|p| is(&p.qualifiers));
-        let own = local.properties.iter().filter(reference).filter(|p| is(&p.qualifiers));
-        let names: Vec<&Name> = inherited
-            .map(|p| &p.name)
-            .filter(|name| {
-                local.property(name.as_str()).is_none_or(|p| p.qualifiers.get(qualifier).is_none())
-            })
-            .chain(own.map(|p| &p.name))
-            .collect();
-        names.into_iter()
+    /// The first of the references, inherited and own, that is an end of a kind. It is looked
+    /// for once: each end asks for it.
+    fn first_end(&self, end: End) -> Option<&'a Name> {
+        let (found, qualifier) = match end {
+            End::Whole => (&self.ends.whole, "Aggregate"),
+            End::Weak => (&self.ends.weak, "Weak"),
+        };
+        *found.get_or_init(|| {
+            let is_end = |p: &&Property| {
+                p.data_type.cim_type == CimType::Reference && p.qualifiers.is_true(qualifier)
+            };
+            let own = &self.local.properties;
+            let says_itself = own.iter().filter(|p| p.qualifiers.get(qualifier).is_some());
+            let says_itself: HashSet<&Name> = says_itself.map(|p| &p.name).collect();
+            let above = self.superclass.into_iter().flat_map(|s| &s.properties);
+            let mut inherited = above.map(|m| &*m.declaration).filter(is_end);
+            let inherited = inherited.find(|p| !says_itself.contains(&p.name));
+            inherited.or_else(|| own.iter().find(is_end)).map(|p| &p.name)
+        })
     }
 
     /// A propagated property is a key, and names the key that it repeats.

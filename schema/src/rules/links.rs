@@ -55,7 +55,7 @@ pub fn check_links(
             if says.propagated {
                 links.propagated(element, property);
             }
-            if says.weak {
+            if links.says.weak {
                 links.weak(element, property);
             }
         }
@@ -157,6 +157,8 @@ impl Links<'_> {
         if weak.flavor.propagated() || weak.value.as_bool() != Some(true) {
             return;
         }
+        // A second weak end has had its report.
+        self.says.weak = false;
         let part = Part::Qualifier(weak.name.clone());
         let members = self.class.properties.iter().map(|m| &m.declaration);
         let others: Vec<Name> = members

@@ -37,9 +37,10 @@ pub use signature::{passes_the_same, returns_the_same};
 pub use standard::standard_qualifier_type;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit};
-pub use value::{Limit, Misfit, check_octets, check_value};
+pub use value::{Limit, Misfit, ReadMaps, check_octets, check_value, check_value_of};
 pub use valuemap::{Interval, REST, interval};
 
+use association::Ends;
 use known::{Known, KnownSet, Marks};
 
 use crate::resolve::ResolvedClass;
@@ -258,6 +259,7 @@ pub fn check_class(
         found: Vec::new(),
         says: Says::default(),
         marks: Marks::of(local),
+        ends: Ends::default(),
     };
     judge.class();
     judge.properties();
@@ -277,6 +279,7 @@ struct Judge<'a> {
     says: Says,
     /// The known ones of its qualifiers.
     marks: Marks,
+    ends: Ends<'a>,
 }
 
 /// Gives the last finding a further place.

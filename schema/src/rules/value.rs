@@ -5,8 +5,11 @@
 use super::number::integer;
 use super::unit::check_unit;
 use super::valuemap::{Mapped, MappedTexts};
-use cimarron_model::{Array, CimType, DataType, Elements, Qualifier, Scalar, Value};
-use std::cell::OnceCell;
+use cimarron_model::{Array, CimType, DataType, Elements, Property, Qualifier, Scalar, Value};
+use hashbrown::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a value does not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,28 +45,60 @@ pub fn check_value<'q>(
     data_type: &DataType,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Vec<Misfit> {
-    let (numbers, words) = (OnceCell::new(), OnceCell::new());
-    let judge = Judge { data_type, qualifier, numbers, words };
-    match value {
-        Value::Null(..) => Vec::new(),
-        Value::Scalar(scalar) => judge.scalar(scalar, None),
-        Value::Array(array) => judge.array(array),
+    Judge { data_type, qualifier, kept: None, map: OnceCell::new() }.value(value)
+}
+
+/// Judges a value of a property, of which there may be many.
+pub fn check_value_of(property: &Arc<Property>, value: &Value, maps: &ReadMaps) -> Vec<Misfit> {
+    let qualifier = |name: &'static str| property.qualifiers.get(name);
+    let (data_type, kept) = (&property.data_type, Some((maps, property)));
+    Judge { data_type, qualifier, kept, map: OnceCell::new() }.value(value)
+}
+
+/// The long ValueMaps of properties whose values were judged: many instances have values of
+/// one property, and to read its map for each takes minutes.
+#[derive(Debug, Default)]
+pub struct ReadMaps(RefCell<HashMap<*const Property, (Arc<Property>, Rc<ReadMap>)>>);
+
+impl ReadMaps {
+    fn of(&self, property: &Arc<Property>) -> Rc<ReadMap> {
+        let mut all = self.0.borrow_mut();
+        // While the property is kept here, none other has its address.
+        let kept =
+            all.entry(Arc::as_ptr(property)).or_insert_with(|| (property.clone(), Rc::default()));
+        kept.1.clone()
     }
+}
+
+/// What a ValueMap allows, read when it is asked for.
+#[derive(Debug, Default)]
+struct ReadMap {
+    numbers: OnceCell<Mapped>,
+    texts: OnceCell<MappedTexts>,
 }
 
 fn characters(length: usize) -> String {
     format!("{length} character{}", if length == 1 { "" } else { "s" })
 }
 
-struct Judge<'a, 'q, F> {
+struct Judge<'a, F> {
     data_type: &'a DataType,
     qualifier: F,
-    /// What the ValueMap allows, read once for all elements of an array.
-    numbers: OnceCell<Option<Mapped>>,
-    words: OnceCell<Option<MappedTexts<'q>>>,
+    /// Where long maps are kept, and for which property.
+    kept: Option<(&'a ReadMaps, &'a Arc<Property>)>,
+    /// Its ValueMap, read once for all elements of an array.
+    map: OnceCell<Rc<ReadMap>>,
 }
 
-impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, 'q, F> {
+impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
+    fn value(&self, value: &Value) -> Vec<Misfit> {
+        match value {
+            Value::Null(..) => Vec::new(),
+            Value::Scalar(scalar) => self.scalar(scalar, None),
+            Value::Array(array) => self.array(array),
+        }
+    }
+
     fn array(&self, array: &Array) -> Vec<Misfit> {
         let items = array.iter().enumerate();
         items.filter_map(|(i, item)| Some(self.scalar(&item?, Some(i)))).flatten().collect()
@@ -167,18 +202,29 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, 'q, F> {
         }
     }
 
+    /// The ValueMap, and what of it has been read.
+    fn map(&self) -> Option<(&'q Value, &ReadMap)> {
+        /// A shorter one is read faster than it is found.
+        const LONG: usize = 32;
+        let written = &(self.qualifier)("ValueMap")?.value;
+        let is_long = || written.as_array().is_some_and(|array| array.len() >= LONG);
+        let read = self.map.get_or_init(|| match self.kept.filter(|_| is_long()) {
+            Some((maps, property)) => maps.of(property),
+            None => Rc::default(),
+        });
+        Some((written, read))
+    }
+
     fn mapped_number(&self, number: i128) -> Option<String> {
-        let read = || {
-            let map = (self.qualifier)("ValueMap")?;
-            Some(Mapped::new(&map.value, self.data_type.cim_type.integer_range()?))
-        };
-        let mapped = self.numbers.get_or_init(read).as_ref()?;
+        let (written, read) = self.map()?;
+        let range = self.data_type.cim_type.integer_range()?;
+        let mapped = read.numbers.get_or_init(|| Mapped::new(written, range));
         (!mapped.allows(number)).then(|| format!("{number} is no value of the ValueMap"))
     }
 
     fn mapped_text(&self, text: &str) -> Option<String> {
-        let read = || Some(MappedTexts::new(&(self.qualifier)("ValueMap")?.value));
-        let mapped = self.words.get_or_init(read).as_ref()?;
+        let (written, read) = self.map()?;
+        let mapped = read.texts.get_or_init(|| MappedTexts::new(written));
         (!mapped.allows(text)).then(|| format!("`{text}` is no value of the ValueMap"))
     }
 

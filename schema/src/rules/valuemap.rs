@@ -32,6 +32,7 @@ pub fn interval(entry: &str, range: Interval) -> Option<Interval> {
 }
 
 /// What a ValueMap allows of the values of an integer type.
+#[derive(Debug)]
 pub(super) struct Mapped {
     /// The values, in order, and none twice; `None` where any may be meant.
     values: Option<Vec<Interval>>,
@@ -67,11 +68,12 @@ impl Mapped {
 }
 
 /// What a ValueMap allows of texts; `None` for all.
-pub(super) struct MappedTexts<'a>(Option<HashSet<&'a str>>);
+#[derive(Debug)]
+pub(super) struct MappedTexts(Option<HashSet<Box<str>>>);
 
-impl<'a> MappedTexts<'a> {
-    pub(super) fn new(map: &'a Value) -> Self {
-        let entries: HashSet<&str> = texts(map).collect();
+impl MappedTexts {
+    pub(super) fn new(map: &Value) -> Self {
+        let entries: HashSet<Box<str>> = texts(map).map(Box::from).collect();
         // Schemas leave strings open with the entry that leaves numbers open, too.
         Self(Some(entries).filter(|entries| !entries.is_empty() && !entries.contains(REST)))
     }

@@ -26,13 +26,12 @@ impl<'a> Judge<'a> {
 
     /// WMI SDK, "Declaring an Association Class": it has two references. More are ours.
     pub(super) fn wmi_association(&mut self, association: Part) {
-        let is_reference = |p: &Property| p.data_type.cim_type == CimType::Reference;
-        let own = self.local.properties.iter().filter(|p| is_reference(p)).count();
-        let inherited = self.superclass.map_or(0, |above| {
-            let references = above.properties.iter().map(|m| &*m.declaration);
-            let kept = references.filter(|p| self.local.property(p.name.as_str()).is_none());
-            kept.filter(|p| is_reference(p)).count()
-        });
+        let is_reference = |p: &&Property| p.data_type.cim_type == CimType::Reference;
+        let own = self.local.properties.iter().filter(is_reference).count();
+        let above = self.superclass.into_iter().flat_map(|s| &s.properties);
+        let above = above.map(|m| &*m.declaration).filter(is_reference).count();
+        let overridden = self.overridden.iter().copied().flatten().filter(is_reference).count();
+        let inherited = above.saturating_sub(overridden);
         if own + inherited < 2 && !self.local.is_abstract() {
             let many = if own + inherited == 1 { "one reference" } else { "no references" };
             let message = format!("the association `{}` has {many}", self.local.name);
