@@ -361,6 +361,8 @@ kinds! {
         "unit stated" "it was not stated before";
     UnitsChanged "units-changed" Breaking Changed Unchecked
         "unit changed" "the same number means another quantity";
+    UnitsReplaced "units-replaced" Compatible Changed Reasoned
+        "unit stated by PUnit alone" "PUnit says what Units did";
     UnitsRemoved "units-removed" Breaking Changed Unchecked
         "unit no longer stated" "nobody can tell what the number counts";
     ArrayTypeChanged "array-type-changed" Breaking Changed Reasoned

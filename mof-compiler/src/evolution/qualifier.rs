@@ -10,6 +10,7 @@ use super::kind::Kind;
 use super::qualifier_type::flavors;
 use super::values;
 use cimarron_model::{DataType, Direction, Flavor, Name, Qualifier, Value, fold};
+use cimarron_schema::rules::is_same_unit;
 use cimarron_schema::{
     QualifierTypeView, QualifierView, QualifiersView, SchemaView, implied_flavor, value_to_mof,
 };
@@ -272,6 +273,14 @@ pub(super) fn facts(
     let find = |list: &'_ [Qualifier], names: &HashMap<Name, usize>, name: &str| {
         names.get(&Name::new(name)).and_then(|at| list.get(*at)).cloned()
     };
+    let removed = facts.iter_mut().find(|f| f.kind == Kind::UnitsRemoved && is_of(f, "Units"));
+    if let Some(removed) = removed
+        && let Some(units) = find(&before, &old_names, "Units")
+        && let Some(stated) = find(&after, &new_names, "PUnit")
+        && says_units(&units, find(&before, &old_names, "PUnit").as_ref(), &stated)
+    {
+        removed.kind = Kind::UnitsReplaced;
+    }
     for (map, labels) in [("ValueMap", "Values"), ("BitMap", "BitValues")] {
         let side = |list: &[Qualifier], names: &HashMap<Name, usize>| {
             (find(list, names, map), find(list, names, labels))
@@ -317,6 +326,19 @@ fn difference(
     fact.qualifier = Some(either.name.clone());
     fact.written_here = written(old) || written(new);
     Some(fact)
+}
+
+fn is_of(fact: &Fact, qualifier: &str) -> bool {
+    fact.qualifier.as_ref().is_some_and(|name| name.is(qualifier))
+}
+
+/// Whether PUnit goes on saying what Units said beside it or without it.
+fn says_units(units: &Qualifier, before: Option<&Qualifier>, now: &Qualifier) -> bool {
+    let Some(text) = now.value.as_str() else { return false };
+    match before.filter(|before| !before.value.is_null()) {
+        Some(before) => before.value == now.value,
+        None => units.value.as_str().is_some_and(|units| is_same_unit(units, text)),
+    }
 }
 
 /// Whether the class itself writes the qualifier.

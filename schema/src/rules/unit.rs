@@ -112,6 +112,75 @@ pub fn check_unit(text: &str) -> Result<(), UnitError> {
     unknown.map_or(Ok(()), |name| Err(UnitError::UnknownBase(name)))
 }
 
+/// The prefixes of `Units`, and the powers of ten that they are.
+const PREFIXES: [(&str, i32); 9] = [
+    ("", 0),
+    ("kilo", 3),
+    ("mega", 6),
+    ("giga", 9),
+    ("tera", 12),
+    ("centi", -2),
+    ("milli", -3),
+    ("micro", -6),
+    ("nano", -9),
+];
+
+/// What may stand before the unit in `Units`, and the power of ten that it is.
+const PARTS: [(&str, i32); 3] =
+    [("tenths of ", -1), ("hundredths of ", -2), ("thousandths of ", -3)];
+
+/// Whether the text of `Units` says what the programmatic unit does, as far as that can be told:
+/// `KiloBytes per Second` is `byte / second * 10^3`. Where people write of thousands of bits and
+/// bytes, they also mean 1024 of them.
+pub fn is_same_unit(units: &str, programmatic: &str) -> bool {
+    let units = units.trim().to_ascii_lowercase();
+    let part = PARTS.into_iter().find_map(|(word, power)| Some((units.strip_prefix(word)?, power)));
+    let (units, part) = part.unwrap_or((&units, 0));
+    let mut written = units.split(" per ").map(str::trim);
+    let Some(first) = written.next() else { return false };
+
+    let programmatic = programmatic.to_ascii_lowercase();
+    let (mut bases, mut power) = (Vec::new(), None);
+    for (i, divided) in programmatic.split('/').enumerate() {
+        for (j, term) in divided.split('*').map(str::trim).enumerate() {
+            match Term::of(term) {
+                Some(Term::Base(name)) if i == bases.len() && j == 0 => bases.push(name),
+                Some(Term::Power) if power.is_none() => power = term.split_once('^'),
+                _ => return false,
+            }
+        }
+    }
+    let Some((base, divisors)) = bases.split_first() else { return false };
+    let says_power = |ten: i32| match power {
+        None => ten == 0,
+        Some((of, exponent)) => match (of.trim(), exponent.trim().parse::<i32>()) {
+            ("10", Ok(exponent)) => exponent == ten,
+            ("2", Ok(exponent)) => {
+                matches!(*base, "bit" | "byte")
+                    && part == 0
+                    && exponent.checked_mul(3) == Some(ten * 10)
+            }
+            _ => false,
+        },
+    };
+    let first_fits = PREFIXES.into_iter().any(|(prefix, ten)| {
+        let rest = first.strip_prefix(prefix);
+        rest.is_some_and(|rest| is_word_for(rest.trim_start(), base)) && says_power(ten + part)
+    });
+    let written: Vec<&str> = written.collect();
+    let same = |(word, base): (&&str, &&str)| is_word_for(word, base);
+    first_fits && written.len() == divisors.len() && written.iter().zip(divisors).all(same)
+}
+
+/// Whether a word names a base unit, in the singular or the plural.
+fn is_word_for(word: &str, base: &str) -> bool {
+    let plural = |ending: &str| word.strip_suffix(ending) == Some(base);
+    word == base
+        || plural("s")
+        || plural("es")
+        || matches!((word, base), ("feet", "foot") | ("percentage", "percent"))
+}
+
 /// The base unit whose name is nearest to a name.
 pub(super) fn nearest_base(name: &str) -> Option<&'static str> {
     cimarron_model::suggest::nearest(name, BASE_UNITS)
@@ -187,7 +256,47 @@ fn is_known(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{UnitError, check_unit};
+    use super::{UnitError, check_unit, is_same_unit};
+
+    #[test]
+    fn what_units_say_in_programmatic_form() {
+        for (units, programmatic) in [
+            ("Bytes", "byte"),
+            ("Percentage", "percent"),
+            ("KiloBytes", "byte * 10^3"),
+            ("KiloBytes", "byte*2^10"),
+            ("MegaBits per Second", "bit / second * 10^6"),
+            ("MegaBits per Second", "bit * 2^20 / second"),
+            ("MilliSeconds", "second * 10^-3"),
+            ("Tenths of MilliVolts", "volt * 10^-4"),
+            ("Revolutions per Minute", "revolution / minute"),
+            ("Inches", "Inch"),
+            ("Feet", "foot"),
+            ("Pixels per Inch", "pixel / inch"),
+        ] {
+            assert!(is_same_unit(units, programmatic), "{units:?} {programmatic:?}");
+        }
+        for (units, programmatic) in [
+            ("Bytes", "bit"),
+            ("Bytes", "byte * 10^3"),
+            ("KiloBytes", "byte"),
+            ("KiloBytes", "byte * 2^20"),
+            ("KiloBytes", "byte * 3^10"),
+            ("MegaHertz", "hertz * 2^20"),
+            ("Tenths of KiloBytes", "byte * 2^10"),
+            ("Bytes per Second", "byte"),
+            ("Bytes", "byte / second"),
+            ("Bytes", "byte * second"),
+            ("Bytes", "byte * 8"),
+            ("Bytes", "byte * 10^99999999999"),
+            ("KiloBytes", "byte * 2^999999999"),
+            ("Bytes", ""),
+            ("", ""),
+            ("250 nanoseconds", "second * 250 * 10^-9"),
+        ] {
+            assert!(!is_same_unit(units, programmatic), "{units:?} {programmatic:?}");
+        }
+    }
 
     #[test]
     fn units_in_every_form() {
