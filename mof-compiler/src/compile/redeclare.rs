@@ -10,6 +10,7 @@ use super::class;
 use super::namespace::Namespace;
 use super::unit::{Class, Instance, Item};
 use super::update::{Existence, UpdateFlags, UpdateMode};
+use super::waiting;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
@@ -178,7 +179,7 @@ impl Namespace<'_, '_> {
     ) -> Again {
         let (old, left_out_before) = self.lowered(before);
         let (new, left_out) = self.lowered(now);
-        if old == new {
+        if old == new && waiting::agree(self, before, now) {
             // What could not be converted may be all that differs.
             return if left_out == left_out_before { Again::Same } else { Again::Update };
         }
