@@ -52,7 +52,8 @@ def output(*command: Any) -> bytes:
 
 
 def as_cim_xml_says(one: Json) -> Json:
-    """The class with WMI's types as CIM-XML has them."""
+    """The class with WMI's types as CIM-XML has them, which says no namespace of a class."""
+    one.pop("namespace")
     for prop in one["properties"].values():
         typed(prop)
         if prop["type"] == "reference" and prop["array"]:

@@ -52,6 +52,8 @@ def seen_by_cimarron(program: str, schema: Path, folder: Path) -> Json:
     showing = [program, "show", archive, "--format", "json"]
     shown = subprocess.run(showing, check=True, stdout=subprocess.PIPE).stdout
     classes = sorted(json.loads(shown), key=lambda one: one["name"].lower())
+    for one in classes:
+        del one["namespace"]  # there is one
     return {one["name"].lower(): one for one in classes}
 
 

@@ -31,7 +31,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use archive::ArchiveError;
+pub use archive::{ArchiveError, is_zip};
 pub use cache::CachingFileSystem;
 pub use encoding::{DecodeError, Encoding, decode};
 pub use error::SourceError;

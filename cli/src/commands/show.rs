@@ -12,6 +12,7 @@ use cimarron_mof::DEFAULT_NAMESPACE;
 use cimarron_mof::emit::mermaid::{DiagramOptions, write_diagram};
 use cimarron_mof::emit::{cimxml, needs_pragma, write_namespace_pragma};
 use cimarron_schema::{Archive, ClassForm, ClassView, SchemaView, class_in_locale, is_locale};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -139,7 +140,21 @@ fn all(reading: Reading<'_>) -> Vec<Chosen<'_>> {
 fn write_json(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {
     let everything = if chosen.is_empty() { all(reading) } else { Vec::new() };
     let classes = if chosen.is_empty() { everything.as_slice() } else { chosen };
-    json_lines(out, classes.iter().map(|c| reading.class(c.schema, c.class)))
+    json_lines(
+        out,
+        classes.iter().map(|one| Described {
+            namespace: one.schema.name(),
+            class: reading.class(one.schema, one.class),
+        }),
+    )
+}
+
+/// What programs are told of a class. Names alone do not tell it from that of another namespace.
+#[derive(Serialize)]
+struct Described<'a> {
+    namespace: &'a str,
+    #[serde(flatten)]
+    class: Class,
 }
 
 fn write_mof(out: &mut dyn Write, reading: Reading<'_>, chosen: &[Chosen<'_>]) -> io::Result<()> {

@@ -1,11 +1,14 @@
 //! Formatting MOF: files in, formatted texts and findings out.
 
-use super::{files, pattern};
+use super::inputs::no_mof;
+use super::{archive, files, pattern};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::diagnostic::Levels;
 use cimarron_mof::format::{FormatError, FormatOptions, format, unheeded_switches};
-use cimarron_mof::source::{CachingFileSystem, Encoding, FileSystem, Limits, decode, files_below};
+use cimarron_mof::source::{
+    CachingFileSystem, Encoding, FileSystem, Limits, decode, files_below, is_zip,
+};
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -49,6 +52,9 @@ impl Formatter {
 
     /// Formats a file of the file system.
     pub(crate) fn file(&mut self, path: &Path) -> Outcome {
+        if archive::is_there(path) {
+            return Outcome::Failed(no_mof(path).to_string());
+        }
         match self.files.read(path, Limits::default().file) {
             Ok(bytes) => self.bytes(&path.display().to_string(), bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -60,6 +66,11 @@ impl Formatter {
 
     /// Formats the contents of a file.
     pub(crate) fn bytes(&mut self, name: &str, bytes: Vec<u8>) -> Outcome {
+        if is_zip(&bytes) {
+            let what =
+                "fmt rewrites MOF files where they stand: unpack it, and format the directory";
+            return Outcome::Failed(format!("`{name}` is a zip archive, and {what}"));
+        }
         let encoding = Encoding::of(&bytes);
         let before = match decode(bytes) {
             Ok(text) => text,

@@ -138,7 +138,7 @@ impl Inputs {
 }
 
 /// That an archive is named where MOF is wanted.
-fn no_mof(archive: &Path) -> Failure {
+pub(super) fn no_mof(archive: &Path) -> Failure {
     let message = format!("`{}` is a schema archive, and no MOF", archive.display());
     Failure::input(Status::InvalidParameter, message)
         .with_help("query and watch load archives with --archive; show, diff and doc read them")

@@ -119,3 +119,16 @@ fn namespaces_that_hold_nothing_are_left_out() {
     let xml = std::fs::read_to_string(xml).unwrap();
     assert_eq!(xml.matches("<DECLGROUP>").count(), 1, "a declaration holds a group: {xml}");
 }
+
+#[test]
+fn classes_say_their_namespaces_in_json() {
+    let place = Place::new();
+    let text = "class X_A {};\n#pragma namespace(\"root/other\")\nclass X_A {};\nclass X_B {};\n";
+    let (source, archive) = (place.file("a.mof", text), place.path("a.cimar"));
+    cimarron(["compile", &source, "-n", "root/one", "-o", &archive]).succeeds();
+    let shown = cimarron(["show", &archive, "--format", "json"]).succeeds().json();
+    let shown: Vec<_> =
+        shown.as_array().unwrap().iter().map(|c| [&c["namespace"], &c["name"]]).collect();
+    let expected = [["root/one", "X_A"], ["root/other", "X_A"], ["root/other", "X_B"]];
+    assert_eq!(shown, expected);
+}

@@ -221,3 +221,22 @@ fn levels_hold_for_what_is_warned_of() {
     let run = cimarron(["fmt", "-D", "MOF0007", &file]).fails_with(1);
     assert!(run.stderr.contains("error[MOF0007]"), "{}", run.stderr);
 }
+
+#[test]
+fn archives_of_either_kind_are_no_mof() {
+    let place = Place::new();
+    let zip = place.path("schema.zip");
+    std::fs::write(&zip, b"PK\x03\x04rest").unwrap();
+    let run = cimarron(["fmt", &zip]).fails_with(1);
+    assert!(
+        run.stderr.contains("is a zip archive") && run.stderr.contains("unpack it"),
+        "{}",
+        run.stderr
+    );
+    let run = piped(&["fmt", "-"], b"PK\x03\x04rest").fails_with(1);
+    assert!(run.stderr.contains("`<stdin>` is a zip archive"), "{}", run.stderr);
+    let archive = place.path("a.cimar");
+    cimarron(["compile", &fleet(), "-o", &archive]).succeeds();
+    let run = cimarron(["fmt", &archive]).fails_with(1);
+    assert!(run.stderr.contains("is a schema archive, and no MOF"), "{}", run.stderr);
+}

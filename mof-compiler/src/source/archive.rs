@@ -50,7 +50,7 @@ pub enum ArchiveError {
 }
 
 /// Whether the bytes begin like a zip archive.
-pub(super) fn is_zip(bytes: &[u8]) -> bool {
+pub fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
