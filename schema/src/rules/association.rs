@@ -74,6 +74,10 @@ impl<'a> Judge<'a> {
 
     /// Of several ends the first is right, and each of the others is one too many.
     fn one_end_only(&mut self, site: &Site<'a>, one: &Qualifier, end: End, what: &str) {
+        // One that is such an end above has had its report there.
+        if site.above.is_some_and(|above| above.is_true(one.name.as_str())) {
+            return;
+        }
         let Some(first) = self.first_end(end).filter(|first| *first != site.name) else { return };
         let message = format!("`{}` is {what}, and `{first}` is already", site.name);
         let place = self.member_place(first, Part::Qualifier(one.name.clone()));
