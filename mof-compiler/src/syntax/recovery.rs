@@ -4,7 +4,7 @@
 use super::bounds::Progress;
 use super::lexer::{LexError, Lexer};
 use super::stream::Stream;
-use super::token::Kind;
+use super::token::{Kind, Set};
 use crate::Language;
 
 /// Whether a declaration is one of a qualifier, which has no members.
@@ -145,6 +145,26 @@ pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) ->
     }
 }
 
+/// Whether what stands at `offset` is the whole head of a class or an instance, up to its `{`.
+pub(super) fn has_whole_head(text: &str, language: Language, offset: u32) -> bool {
+    let mut lexer = Lexer::new(text, language, offset);
+    let mut named = match next(&mut lexer) {
+        Kind::Class => next(&mut lexer),
+        Kind::Instance if next(&mut lexer) == Kind::Of => next(&mut lexer),
+        _ => return false,
+    };
+    loop {
+        if !matches!(named, Kind::Identifier | Kind::Alias) {
+            return false;
+        }
+        match next(&mut lexer) {
+            Kind::LeftBrace => return true,
+            Kind::As | Kind::Colon => named = next(&mut lexer),
+            _ => return false,
+        }
+    }
+}
+
 /// Whether the declaration at `offset`, which begins with `kind`, may be that of a local type
 /// of MOF 3. The names of others have a schema (DSP0221 7.7.2), and those of local ones hardly.
 pub(super) fn may_be_local(text: &str, language: Language, kind: Kind, offset: u32) -> bool {
@@ -230,18 +250,19 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
 
 /// Remembers the types within a broken declaration, which the lexer has come into with this
 /// token and which ends at `end`: where its `}` is missing they may be those that follow it.
-/// Elsewhere they are local ones, which nothing outside of it names.
+/// Elsewhere they are local ones or values, which nothing outside of it names.
 fn note_inner(stream: &mut Stream<'_, '_>, lexer: &mut Lexer<'_>, first: Kind, end: u32) {
-    if stream.language() == Language::Mof2 {
-        return;
-    }
+    let types = match stream.language() {
+        Language::Mof2 => Set::of(&[Kind::Class]),
+        Language::Mof3 => Set::of(&[Kind::Structure, Kind::Enumeration]),
+    };
     let mut names = Vec::new();
     let (mut last, mut kind, mut depth) = (Kind::End, first, 1_u32);
     while kind != Kind::End && lexer.span().start < end {
         match kind {
             Kind::LeftBrace => depth += 1,
             Kind::RightBrace => depth = depth.saturating_sub(1),
-            Kind::Identifier if matches!(last, Kind::Structure | Kind::Enumeration) => {
+            Kind::Identifier if types.has(last) => {
                 names.push(lexer.span());
             }
             _ => {}

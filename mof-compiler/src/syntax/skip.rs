@@ -7,8 +7,8 @@
 use super::bounds::{Progress, precedes_clause};
 use super::lexer::Lexer;
 use super::recovery::{
-    begins_member, declares_enumeration, declares_qualifier, head_without_brace, lacks_inner_brace,
-    may_be_local, next, starts_declaration,
+    begins_member, declares_enumeration, declares_qualifier, has_whole_head, head_without_brace,
+    lacks_inner_brace, may_be_local, next, starts_declaration,
 };
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
@@ -148,7 +148,10 @@ impl<'t> Passed<'t> {
         let closing = [Kind::Semicolon, Kind::RightBrace, Kind::RightBracket, Kind::Broken];
         self.is_enumeration
             || (self.depth == 0 && !self.headless)
-            || ((self.depth == 0 || closing.contains(&self.last) || self.breaks_off(kind, offset))
+            || ((self.depth == 0
+                || closing.contains(&self.last)
+                || self.breaks_off(kind, offset)
+                || self.is_cut_short(offset))
                 && !may_be_local(self.text, self.language, kind, offset))
     }
 
@@ -165,6 +168,14 @@ impl<'t> Passed<'t> {
                 Kind::Pragma | Kind::Include => false,
                 _ => true,
             }
+    }
+
+    /// Whether the head of a class or an instance stands at an offset, where a name or a number
+    /// lacks what ends it. A text that ends too early has words behind it, too, and no brace.
+    fn is_cut_short(&self, offset: u32) -> bool {
+        !self.in_list
+            && matches!(self.last, Kind::Identifier | Kind::Integer)
+            && has_whole_head(self.text, self.language, offset)
     }
 
     /// Takes a token, and says whether it is the last one.
