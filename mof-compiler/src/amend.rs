@@ -339,6 +339,41 @@ mod tests {
     "#;
 
     #[test]
+    fn the_neutral_part_says_what_must_be_there_and_what_goes() {
+        let master = compiled(&[r#"
+            #pragma amendment("MS_409")
+            #pragma namespace("\\\\.\\root\\cimv2")
+            #pragma deleteclass("X_Gone", NOFAIL)
+            #pragma deleteinstance("X_Mine.Id=\"a\\\\b\"", NOFAIL)
+            #pragma classflags("createonly", "forceupdate")
+            class X_Mine { [key] string Id; };
+            #pragma classflags("updateonly", "safeupdate")
+            #pragma classflags("")
+            class X_Other { [key, Description("Text") : Amended] string Id; };
+            #pragma instanceflags("createonly")
+            instance of X_Mine { Id = "a"; };
+        "#]);
+        let Split { neutral, .. } = split(&master, "MS_409").unwrap();
+        for line in [
+            r#"#pragma deleteclass("X_Gone", NOFAIL)"#,
+            r#"#pragma deleteinstance("X_Mine.Id=\"a\\\\b\"", NOFAIL)"#,
+            r#"#pragma classflags("createonly, forceupdate")"#,
+            r#"#pragma classflags("")"#,
+            r#"#pragma instanceflags("createonly")"#,
+            r#"#pragma instanceflags("")"#,
+        ] {
+            assert!(neutral.lines().any(|l| l == line), "{line}\n{neutral}");
+        }
+        let again = compiled(&[&neutral]).changes;
+        let targets = |changes: &Changes| -> Vec<_> {
+            changes.deletions.iter().map(|d| (d.target.clone(), d.must_exist)).collect()
+        };
+        assert_eq!(targets(&again), targets(&master.changes));
+        let of_class = |changes: &Changes| changes.class("root/cimv2", "X_Mine");
+        assert_eq!(of_class(&again), of_class(&master.changes));
+    }
+
+    #[test]
     fn both_parts_compile_and_are_what_they_should_be() {
         let master = compiled(&[MASTER]);
         let Split { neutral, localised } = split(&master, "MS_409").unwrap();
