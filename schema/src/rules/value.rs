@@ -58,12 +58,14 @@ pub fn check_value_of(property: &Arc<Property>, value: &Value, maps: &ReadMaps) 
 /// The long ValueMaps of properties whose values were judged: many instances have values of
 /// one property, and to read its map for each takes minutes.
 #[derive(Debug, Default)]
-pub struct ReadMaps(RefCell<HashMap<*const Property, (Arc<Property>, Rc<ReadMap>)>>);
+pub struct ReadMaps(RefCell<HashMap<*const Property, Kept>>);
+
+/// A property, which keeps its address as long as it is kept, and its map.
+type Kept = (Arc<Property>, Rc<ReadMap>);
 
 impl ReadMaps {
     fn of(&self, property: &Arc<Property>) -> Rc<ReadMap> {
         let mut all = self.0.borrow_mut();
-        // While the property is kept here, none other has its address.
         let kept =
             all.entry(Arc::as_ptr(property)).or_insert_with(|| (property.clone(), Rc::default()));
         kept.1.clone()
