@@ -11,11 +11,11 @@ use cimarron_engine::{CallContext, EmptyRepository, Repository};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Code, CompileOptions, Compiled, DEFAULT_NAMESPACE, Diagnostic, Diagnostics, Emit, FileId,
+    Base, Code, CompileOptions, Compiled, DEFAULT_NAMESPACE, Diagnostic, Diagnostics, Emit, FileId,
     Label, Language, Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::rules::Rule;
-use cimarron_schema::{Archive, ClassForm, SchemaView};
+use cimarron_schema::{Archive, ClassForm, SchemaBuilder, SchemaView};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,12 @@ struct MofCase {
     /// Files to compile after `mof`, each on its own.
     #[serde(default)]
     also: Vec<String>,
+    /// What is there already, in the language of the suite.
+    #[serde(default)]
+    base: String,
+    /// The same in MOF 2, behind DMTF's qualifiers.
+    #[serde(default)]
+    mof2_base: String,
     /// Whether DMTF's qualifiers are declared first: in the DMTF dialect unless
     /// the case says otherwise.
     qualifiers: Option<bool>,
@@ -195,7 +201,33 @@ impl Json {
     }
 }
 
+/// What a case builds on: what its archive holds.
+fn base(
+    case: &MofCase,
+    dialect: Dialect,
+    language: Language,
+) -> Result<Option<SchemaBuilder>, String> {
+    let (text, language) = match (case.base.as_str(), case.mof2_base.as_str()) {
+        ("", "") => return Ok(None),
+        ("", text) => (text, Language::Mof2),
+        (text, _) => (text, language),
+    };
+    let nowhere = MemoryFileSystem::new();
+    let mut loader = Loader::new(&nowhere);
+    if language == Language::Mof2 {
+        loader.add_text("qualifiers.mof", &read_fixture("mof", "qualifiers.mof")).unwrap();
+    }
+    loader.add_text("base.mof", text).unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let options = CompileOptions { dialect, language, ..CompileOptions::default() };
+    let compiled = compile(&sources, &options, &EmptyRepository, said);
+    let found = compiled.diagnostics.as_slice();
+    if found.is_empty() { Ok(Some(compiled.schema)) } else { Err(format!("the base: {found:?}")) }
+}
+
 fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), String> {
+    let there = base(case, dialect, language)?;
     let mut files = MemoryFileSystem::new();
     let mut texts = case.files.clone();
     texts.insert("qualifiers.mof".to_owned(), read_fixture("mof", "qualifiers.mof"));
@@ -213,7 +245,8 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
     let options = CompileOptions { dialect, language, ..CompileOptions::default() };
-    let compiled = compile(&sources, &options, &EmptyRepository, said);
+    let there: &dyn Base = there.as_ref().map_or(&EmptyRepository, |schema| schema);
+    let compiled = compile(&sources, &options, there, said);
 
     let mut problems = String::new();
     judge_findings(case, &compiled, sources.map(), &mut problems);

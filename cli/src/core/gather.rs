@@ -4,11 +4,10 @@ use super::{Inputs, STDIN_NAME, Targets, Texts, archive_at, archive_from, within
 use crate::args::{FindingsArgs, MofArgs};
 use crate::failure::{Failure, Stop};
 use crate::progress::Progress;
-use cimarron_model::{Class, Dialect, Name, QualifierType, Status};
-use cimarron_mof::{Base, Diagnostics, SourceMap, compile};
-use cimarron_schema::{Archive, ClassForm, NamespaceBuilder, ResolvedClass, SchemaBuilder, Shared};
+use cimarron_model::{Class, Dialect, Status};
+use cimarron_mof::{Diagnostics, SourceMap, compile};
+use cimarron_schema::{Archive, ClassForm, NamespaceBuilder, SchemaBuilder, Shared};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// How to read the inputs.
 pub(crate) struct Gathering<'a> {
@@ -83,7 +82,7 @@ impl Gathering<'_> {
         let options = self.mof.options();
         let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.search)?;
         let Texts { sources, said } = inputs.load_untraced(&options, self.findings.sink())?;
-        let compiled = compile(&sources, &options, &Known(all), said);
+        let compiled = compile(&sources, &options, &*all, said);
         self.report(&compiled.diagnostics, sources.map(), progress)?;
         if compiled.has_errors() {
             return Err(Stop::Reported);
@@ -134,30 +133,4 @@ fn add_class(namespace: &mut NamespaceBuilder, class: Class, from: &str) -> Resu
     }
     let added = namespace.add_class(class);
     added.map(|_| ()).map_err(|e| Failure::input(Status::InvalidSuperclass, e.to_string()))
-}
-
-/// What was gathered so far, for MOF to build on.
-struct Known<'a>(&'a SchemaBuilder);
-
-impl Known<'_> {
-    fn namespace(&self, name: &str) -> Option<&NamespaceBuilder> {
-        self.0.namespaces().find(|(known, _)| known.is(name)).map(|(_, namespace)| namespace)
-    }
-}
-
-impl Base for Known<'_> {
-    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
-        self.namespace(namespace)?.class(name).cloned()
-    }
-
-    fn class_names(&self, namespace: &str) -> Vec<Name> {
-        let classes = self.namespace(namespace).into_iter().flat_map(NamespaceBuilder::classes);
-        classes.map(|class| class.name.clone()).collect()
-    }
-
-    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
-        let known =
-            self.namespace(namespace).into_iter().flat_map(NamespaceBuilder::qualifier_types);
-        known.cloned().collect()
-    }
 }

@@ -21,6 +21,7 @@
 //! a class as soon as it is parsed.
 
 mod alias;
+mod base;
 mod buried;
 mod circle;
 mod class;
@@ -58,6 +59,7 @@ mod update;
 mod value;
 mod waiting;
 
+pub use base::{Base, EmptyBase};
 pub(crate) use place::methods;
 pub(crate) use qualifier::with_flavor;
 pub(crate) use roots::Roots;
@@ -71,12 +73,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Levels, suppress};
 use crate::lint::{self, Linted};
 use crate::source::{FileId, SourceMap, Sources, Span};
 use alias::AliasTable;
-use cimarron_model::{CimType, Dialect, Name, ObjectPath, QualifierType, Status};
-use cimarron_schema::{ArchiveBytes, ResolvedClass, SchemaBuilder, WriteError, WrittenArchive};
+use cimarron_model::{CimType, Dialect};
+use cimarron_schema::{ArchiveBytes, SchemaBuilder, WriteError, WrittenArchive};
 use early::Early;
 use hashbrown::HashSet;
 use std::io::{Seek, Write};
-use std::sync::Arc;
 
 /// The namespace that declarations go to unless something says otherwise.
 pub const DEFAULT_NAMESPACE: &str = "root/cimv2";
@@ -125,50 +126,6 @@ impl Default for CompileOptions {
             embedded: EmbeddedForm::default(),
             splits: false,
         }
-    }
-}
-
-/// What is already there when the compilation begins, such as a live namespace.
-pub trait Base {
-    /// The class of this name.
-    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>>;
-
-    /// The names of all classes, for "did you mean".
-    fn class_names(&self, namespace: &str) -> Vec<Name>;
-
-    /// The qualifier declarations.
-    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType>;
-
-    /// Whether there is an instance of this path. Directives that create, update or
-    /// delete ask for it.
-    fn has_instance(&self, namespace: &str, path: &ObjectPath) -> bool {
-        let _ = (namespace, path);
-        false
-    }
-
-    /// What is wrong with the text of a property of an event filter (WMI), as far as that alone
-    /// shows it: with the query, or its language. The compiler knows no query language.
-    fn check_event_filter(&self, property: &str, text: &str) -> Result<(), (Status, String)> {
-        let _ = (property, text);
-        Ok(())
-    }
-}
-
-/// Nothing is there: the text must declare all that it uses.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EmptyBase;
-
-impl Base for EmptyBase {
-    fn class(&self, _: &str, _: &str) -> Option<Arc<ResolvedClass>> {
-        None
-    }
-
-    fn class_names(&self, _: &str) -> Vec<Name> {
-        Vec::new()
-    }
-
-    fn qualifier_types(&self, _: &str) -> Vec<QualifierType> {
-        Vec::new()
     }
 }
 

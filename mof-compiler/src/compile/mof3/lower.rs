@@ -16,7 +16,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, FlavorKind};
 use crate::syntax::mof3::ast::{
     ComplexDeclaration, ComplexSort, Declaration, Feature, Method, Parameter, Property, ScopeKind,
-    TypeDeclaration, TypeKind, TypeSort, Value,
+    Slot, TypeDeclaration, TypeKind, TypeSort, Value,
 };
 use cimarron_model::{CimType, Name};
 use cimarron_schema::rules::Rule;
@@ -418,14 +418,15 @@ impl<'t> Writer<'t, '_, '_> {
     }
 
     /// What a property of a value is converted to.
-    pub(super) fn slot_target(&self, of: Option<&Found>, name: &str) -> Target<'t> {
+    pub(super) fn slot_target(&self, of: Option<&Found>, slot: &Slot<'t>) -> Target<'t> {
+        let name = slot.name.text;
         match of.and_then(|of| self.types.property(of, name)) {
             Some(Member::Text(property, owner)) => {
                 let meaning = self.types.meaning(property.data_type.kind, Some(owner));
                 let is_array = property.data_type.array.is_some();
                 Target::new(meaning, is_array).with(&property.qualifiers)
             }
-            Some(Member::Base(class)) => Target::of_base(&class, name, self.types),
+            Some(Member::Base(class)) => Target::of_base(&class, name, &slot.value, self.types),
             None => Target::default(),
         }
     }

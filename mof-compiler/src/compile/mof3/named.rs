@@ -8,8 +8,9 @@ use super::value::{Target, constant, integer, made_text};
 use crate::Code;
 use crate::syntax::ast;
 use crate::syntax::mof3::ast::{EnumerationValue, Value, ValueKind};
-use cimarron_model::{CimType, Name, suggest};
+use cimarron_model::{CimType, Name, fold, suggest};
 use cimarron_schema::ResolvedClass;
+use cimarron_schema::rules::interval;
 use std::borrow::Cow;
 
 impl<'t> Writer<'t, '_, '_> {
@@ -121,7 +122,7 @@ impl<'t> Writer<'t, '_, '_> {
         false
     }
 
-    /// A name of `Values` of a property of which nothing else is known.
+    /// A name of `Values` of a property of which nothing else is known, where it says one value.
     fn mapped(
         &mut self,
         value: EnumerationValue<'t>,
@@ -132,26 +133,38 @@ impl<'t> Writer<'t, '_, '_> {
         let Some((_, member)) = class.property(property.as_str()) else {
             return ast::ValueKind::Invalid;
         };
-        let texts = |qualifier: &str| -> Vec<String> {
-            let list = member.declaration.qualifiers.get(qualifier).map(|q| &q.value);
-            let Some(cimarron_model::Value::Array(list)) = list else { return Vec::new() };
-            list.iter().map(|item| item.map(|i| i.to_string()).unwrap_or_default()).collect()
-        };
-        let plain = |text: &str| text.trim_matches('"').to_owned();
-        let names: Vec<String> = texts("Values").iter().map(|text| plain(text)).collect();
-        let values: Vec<String> = texts("ValueMap").iter().map(|text| plain(text)).collect();
-        let Some(position) = names.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
+        let declared = &member.declaration;
+        let texts = |qualifier| declared.qualifiers.get(qualifier).and_then(|q| q.value.texts());
+        let (names, map) = (texts("Values").unwrap_or_default(), texts("ValueMap"));
+        // The names of MOF 2 may differ by case alone.
+        let exact = names.iter().any(|known| known == name);
+        let is_it = |known: &str| if exact { known == name } else { fold::eq(known, name) };
+        let mut found = names.iter().enumerate().filter(|(_, known)| is_it(known)).map(|(i, _)| i);
+        let Some(position) = found.next() else {
             let similar = suggest::nearest(name, names.iter().map(String::as_str));
             let help = similar.map(suggest::did_you_mean);
             let message = format!("`{property}` has no value `{name}`");
             self.advise(Code::UnknownElement, value.name.span, message, help);
             return ast::ValueKind::Invalid;
         };
-        let text = values.get(position).cloned().unwrap_or_else(|| position.to_string());
-        match text.parse::<i128>() {
-            Ok(number) if member.declaration.data_type.cim_type.is_integer() => integer(number),
-            _ => made_text(text),
-        }
+        let range = declared.data_type.cim_type.integer_range();
+        let entry = match map {
+            Some(map) => map.into_iter().nth(position),
+            // Without a map, Values numbers the values of integers.
+            None => range.map(|_| position.to_string()),
+        };
+        let message = match (entry, range, found.next()) {
+            (_, _, Some(_)) => format!("`{name}` names more than one value of `{property}`"),
+            (None, ..) => format!("no ValueMap of `{property}` has a value for `{name}`"),
+            (Some(text), None, _) => return made_text(text),
+            (Some(text), Some(range), _) => match interval(&text, range) {
+                Some((from, to)) if from == to => return integer(from),
+                _ => format!("`{name}` names the range `{text}` of values of `{property}`"),
+            },
+        };
+        let help = Some("write the value itself".to_owned());
+        self.advise(Code::MisplacedElement, value.name.span, message, help);
+        ast::ValueKind::Invalid
     }
 
     /// DSP0221 7.5.5: an enumeration is initialised by names only.

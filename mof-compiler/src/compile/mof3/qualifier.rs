@@ -2,7 +2,7 @@
 //! (DSP0221 7.4).
 
 use super::Placed;
-use super::standard::{Standard, names, standard, successor};
+use super::standard::{Standard, is_standard, names, standard, successor};
 use crate::source::FileId;
 use crate::syntax::mof3::ast::{Declaration, QualifierDeclaration, ScopeKind};
 use cimarron_model::{CaseInsensitive, Name, QualifierType, Scope, Scopes, suggest};
@@ -30,7 +30,9 @@ impl<'d> QualifierTypes<'d> {
                 text.entry(Name::new(node.name.text)).or_insert((*file, &**node));
             }
         }
-        let base = base.into_iter().map(|declared| (declared.name.clone(), declared)).collect();
+        // An archive holds the standard ones that its text used, without all that is known of them.
+        let base = base.into_iter().filter(|declared| !is_standard(declared));
+        let base = base.map(|declared| (declared.name.clone(), declared)).collect();
         Self { text, base }
     }
 
@@ -91,16 +93,20 @@ impl Known<'_, '_> {
                     return Ok(());
                 }
                 let wanted = match on {
-                    ScopeKind::Class | ScopeKind::Structure => Some(Scope::Class),
-                    ScopeKind::Association => Some(Scope::Association),
-                    ScopeKind::Indication => Some(Scope::Indication),
-                    ScopeKind::Property => Some(Scope::Property),
-                    ScopeKind::Reference => Some(Scope::Reference),
-                    ScopeKind::Method => Some(Scope::Method),
-                    ScopeKind::Parameter => Some(Scope::Parameter),
-                    _ => None,
+                    ScopeKind::Class | ScopeKind::Structure => Scope::Class,
+                    ScopeKind::Association => Scope::Association,
+                    ScopeKind::Indication => Scope::Indication,
+                    ScopeKind::Property => Scope::Property,
+                    ScopeKind::Reference => Scope::Reference,
+                    ScopeKind::Method => Scope::Method,
+                    ScopeKind::Parameter => Scope::Parameter,
+                    // Of these, the schema does not say whether they are in a scope.
+                    _ => {
+                        let standard = standard(declared.name.as_str());
+                        return standard.map_or(Ok(()), |known| Known::Standard(known).allows(on));
+                    }
                 };
-                if wanted.is_some_and(|scope| declared.scopes.contains(scope)) {
+                if declared.scopes.contains(wanted) {
                     return Ok(());
                 }
                 Err(declared.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(", "))

@@ -156,10 +156,17 @@ impl<'t> Writer<'t, '_, '_> {
                 let meaning = self.types.meaning(node.data_type.kind, None);
                 Target::of_qualifier(meaning, node.data_type.array.is_some())
             }
-            Known::Base(declared) => Target::new(
-                Some(Meaning::Primitive(declared.data_type.cim_type)),
-                declared.data_type.is_array(),
-            ),
+            Known::Base(declared) => {
+                let data_type = &declared.data_type;
+                let is_array = data_type.is_array();
+                // What MOF 2 declares as texts has the names of MOF 3, too.
+                let named = standard(declared.name.as_str()).filter(|standard| {
+                    !standard.names.is_empty()
+                        && (data_type.cim_type, is_array) == (standard.cim_type, false)
+                });
+                let plain = || Target::new(Some(Meaning::Primitive(data_type.cim_type)), is_array);
+                named.map_or_else(plain, Target::Names)
+            }
             Known::Standard(standard) if !standard.names.is_empty() => Target::Names(standard),
             Known::Standard(standard) => {
                 Target::new(Some(Meaning::Primitive(standard.cim_type)), standard.is_array)

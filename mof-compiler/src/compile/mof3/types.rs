@@ -9,7 +9,7 @@ use super::enumeration::Members;
 use super::features::{Index, Named};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::syntax::ast::Identifier;
 use crate::syntax::mof3::ast::{
     Declaration, EnumerationDeclaration, Feature, Method, Property, TypeDeclaration, TypeKind,
@@ -148,7 +148,9 @@ impl<'d> Types<'d> {
         if let Some(first) = first.and_then(|id| self.node(id))
             && !matches!((first.declared, declared), (Declared::Complex(_), Declared::Complex(_)))
         {
-            sink.push(again(file, name, first));
+            sink.push(again(file, name, Some(first)));
+        } else if matches!(declared, Declared::Enumeration(_)) && self.is_there(name.text) {
+            sink.push(again(file, name, None));
         }
         schema_name(file, declared, sink);
         let id = self.add(file, declared, name.text.to_owned(), None, sink);
@@ -182,7 +184,7 @@ impl<'d> Types<'d> {
             let known =
                 self.nodes.get(id.0).and_then(|n| n.locals.get(&CaseInsensitive(local.text)));
             if let Some(first) = known.and_then(|first| self.node(*first)) {
-                sink.push(again(file, local, first));
+                sink.push(again(file, local, Some(first)));
                 continue;
             }
             let full = self.nodes.get(id.0).map_or("", |n| n.name.as_str());
@@ -208,21 +210,25 @@ impl<'d> Types<'d> {
             let name = Name::new(&node.name);
             let other = taken.get(&name).and_then(|other| self.node(*other));
             // The locals of a class that is declared twice alike do no harm.
-            let Some(other) =
-                other.filter(|other| other.outer.is_none() || !self.twins(node, other))
-            else {
+            let other = other.filter(|other| other.outer.is_none() || !self.twins(node, other));
+            // Where its class was there before, so was this.
+            let outer = node.outer.and_then(|outer| self.node(outer));
+            let is_new = || outer.is_none_or(|outer| !self.is_there(&outer.name));
+            if other.is_none() && !(self.is_there(&node.name) && is_new()) {
                 taken.entry(name).or_insert(id);
                 continue;
-            };
+            }
             doubles.push(id);
             let local = node.declared.name();
             let message = format!(
                 "the local structure `{}` is `{}` in the schema, which is the name of another type",
                 local.text, node.name
             );
-            let found = Diagnostic::new(Code::LocalNameTaken, node.file, local.span, message);
-            let first = other.declared.name().span;
-            sink.push(found.with_label(other.file, first, "declared here").with_help("rename one"));
+            let mut found = Diagnostic::new(Code::LocalNameTaken, node.file, local.span, message);
+            if let Some(other) = other {
+                found = found.with_label(other.file, other.declared.name().span, "declared here");
+            }
+            sink.push(found.with_help("rename one"));
         }
         taken.retain(|_, id| self.node(*id).is_some_and(|node| node.outer.is_some()));
         self.archived = taken;
@@ -231,6 +237,11 @@ impl<'d> Types<'d> {
                 node.is_taken = true;
             }
         }
+    }
+
+    /// Whether there is a class of this name, apart from those of the text.
+    fn is_there(&self, name: &str) -> bool {
+        self.context.base.class(self.context.namespace, name).is_some()
     }
 
     /// Whether two local types stand in types of one name.
@@ -503,10 +514,14 @@ pub(super) fn local_to(local: &str, outer: &str) -> String {
     format!("`{local}` is local: known in `{outer}` and in what derives from that only")
 }
 
-fn again(file: FileId, name: Identifier<'_>, first: &Node<'_>) -> Diagnostic {
+/// Without a first one, that was there before.
+fn again(file: FileId, name: Identifier<'_>, first: Option<&Node<'_>>) -> Diagnostic {
     let message = format!("the type `{}` is declared again", name.text);
-    let place: Span = first.declared.name().span;
-    Diagnostic::new(Code::DuplicateType, file, name.span, message)
-        .with_label(first.file, place, "first declared here")
-        .with_help("remove one of the two, or give it another name")
+    let found = Diagnostic::new(Code::DuplicateType, file, name.span, message);
+    match first {
+        Some(first) => found
+            .with_label(first.file, first.declared.name().span, "first declared here")
+            .with_help("remove one of the two, or give it another name"),
+        None => found.with_help("a class of this name is there already: choose another name"),
+    }
 }

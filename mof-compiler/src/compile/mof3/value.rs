@@ -83,8 +83,13 @@ impl<'t> Target<'t> {
         }
     }
 
-    /// A property of a class that was there before.
-    pub(super) fn of_base(class: &Arc<ResolvedClass>, name: &str, types: &Types<'t>) -> Self {
+    /// A property of a class that was there before, for this value.
+    pub(super) fn of_base(
+        class: &Arc<ResolvedClass>,
+        name: &str,
+        written: &Value<'_>,
+        types: &Types<'t>,
+    ) -> Self {
         let Some((_, member)) = class.property(name) else { return Self::Unknown };
         let property = &member.declaration;
         let qualifiers = &property.qualifiers;
@@ -92,6 +97,16 @@ impl<'t> Target<'t> {
             return Self::Mapped(class.clone(), property.name.clone());
         }
         let is_array = property.data_type.is_array();
+        if is_array && qualifiers.is_true("Octetstring") {
+            match property.data_type.cim_type {
+                CimType::String => return Self::new(Some(Meaning::OctetString), true),
+                // The octets may be written one by one, with the length in front.
+                CimType::UInt8 if !matches!(written.kind, ValueKind::Array(_)) => {
+                    return Self::new(Some(Meaning::OctetString), false);
+                }
+                _ => {}
+            }
+        }
         let meaning = match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
             Some(class) => types.resolve(class, None).map(Meaning::Complex),
             None if property.data_type.cim_type == CimType::Reference => {
@@ -311,7 +326,7 @@ impl<'t> Writer<'t, '_, '_> {
         self.scopes.extend(scope);
         let mut properties = Vec::with_capacity(node.slots.len());
         for slot in &node.slots {
-            let target = self.slot_target(found.as_ref(), slot.name.text);
+            let target = self.slot_target(found.as_ref(), slot);
             let value = self.value(&slot.value, &target);
             let (span, name, qualifiers) = (slot.span, slot.name, Vec::new());
             properties.push(ast::PropertyValue { span, qualifiers, name, value });
