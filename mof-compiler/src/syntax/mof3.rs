@@ -6,5 +6,6 @@
 pub mod ast;
 mod grammar;
 mod parse;
+mod value;
 
 pub use parse::{parse_file, parse_sources};
