@@ -184,6 +184,8 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
     let broken = &mut stream.sink.broken;
     let mut lexer = Lexer::new(text, language, progress.first.start);
     let word = |lexer: &Lexer<'_>| text.get(lexer.span().range()).unwrap_or_default();
+    // A name that begins with a digit is no token; those that it is meant for have none there.
+    let named = |lexer: &Lexer<'_>| word(lexer).trim_start_matches(|c: char| c.is_ascii_digit());
     let mut kind = next(&mut lexer);
     let (mut in_list, mut is_class, mut has_head) = (false, true, false);
     let mut beyond = false;
@@ -204,7 +206,9 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
         match (before, kind) {
             (Kind::LeftBracket, _) => in_list = true,
             (Kind::RightBracket, _) => in_list = false,
-            (Kind::Qualifier, Kind::Identifier) => return broken.add_qualifier(word(&lexer)),
+            (Kind::Qualifier, Kind::Identifier | Kind::Broken) => {
+                return broken.add_qualifier(named(&lexer));
+            }
             (Kind::Instance | Kind::Value, Kind::Of) => {
                 (in_list, is_class, has_head) = (false, false, true);
             }
@@ -214,10 +218,10 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
                 | Kind::Enumeration
                 | Kind::Association
                 | Kind::Indication,
-                Kind::Identifier,
+                Kind::Identifier | Kind::Broken,
             ) => {
                 (in_list, has_head) = (false, true);
-                broken.add_class(word(&lexer));
+                broken.add_class(named(&lexer));
             }
             // The word for a class is missing in front of it, or another.
             (Kind::Identifier, Kind::LeftBrace | Kind::Colon | Kind::As)

@@ -294,6 +294,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn mof3_qualifier(&mut self) -> Parsed<Qualifier<'a>> {
+        self.not_a_declaration(NAMES)?;
         let start = self.start();
         let name = self.name()?;
         let value = if self.eat(Kind::LeftParen)? {

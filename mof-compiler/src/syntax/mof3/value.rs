@@ -15,6 +15,9 @@ use crate::syntax::token::{Kind, NAMES, Set};
 const LITERALS: Set =
     Set::of(&[Kind::Null, Kind::Boolean, Kind::Integer, Kind::Real, Kind::Text, Kind::Invalid]);
 
+/// What begins a value of one element besides a name.
+const SCALARS: Set = LITERALS.or(Set::of(&[Kind::Alias, Kind::NamespacePath]));
+
 impl<'a> Parser<'_, 'a, '_> {
     /// `instance of …` or `value of …` to the `;`.
     pub(super) fn declared_value(&mut self) -> Parsed<Declaration<'a>> {
@@ -90,6 +93,7 @@ impl<'a> Parser<'_, 'a, '_> {
 
     pub(super) fn mof3_scalar(&mut self) -> Parsed<Value<'a>> {
         if self.at_any(NAMES) {
+            self.no_type_begins()?;
             let word = self.name()?;
             return self.named_value(word);
         }
@@ -106,6 +110,15 @@ impl<'a> Parser<'_, 'a, '_> {
             self.mof3_literal()?
         };
         Ok(Value { span, kind })
+    }
+
+    /// Names of enumerations may be called like what begins a declaration, but for the values among
+    /// these.
+    fn no_type_begins(&mut self) -> Parsed<()> {
+        match self.token.kind {
+            Kind::Instance | Kind::Value => Ok(()),
+            _ => self.not_a_declaration(SCALARS),
+        }
     }
 
     /// The value that begins with a name: of an enumeration, a path, a complex value.
@@ -193,6 +206,7 @@ impl<'a> Parser<'_, 'a, '_> {
             values.push(self.mof3_scalar()?);
             return Ok(());
         }
+        self.no_type_begins()?;
         let word = self.name()?;
         if !self.at(Kind::Equals) {
             values.push(self.named_value(word)?);
