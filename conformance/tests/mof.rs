@@ -15,7 +15,7 @@ use cimarron_mof::{
     Label, Language, Loader, OsFileSystem, Severity, SourceMap, Span, compile,
 };
 use cimarron_schema::rules::Rule;
-use cimarron_schema::{Archive, ClassForm, SchemaBuilder, SchemaView};
+use cimarron_schema::{Archive, ClassForm, ClassView, SchemaBuilder, SchemaView};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -254,6 +254,9 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     let archive = Archive::from_bytes(compiled.archive().map_err(|e| e.to_string())?);
     let archive = archive.map_err(|e| e.to_string())?;
     judge_content(case, &archive, &mut problems);
+    if !compiled.has_errors() && !case.base.is_empty() {
+        judge_together(case, &archive, &options, &mut problems);
+    }
     if !compiled.has_errors() && language == Language::Mof2 {
         judge_emitted(&archive, dialect, &mut problems);
     }
@@ -261,6 +264,42 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
         judge_loaded(archive, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// What is compiled onto a base is what it is in one text with that, where the two make one.
+fn judge_together(
+    case: &MofCase,
+    archive: &Archive,
+    options: &CompileOptions,
+    problems: &mut String,
+) {
+    let nowhere = MemoryFileSystem::new();
+    let mut loader = Loader::new(&nowhere);
+    loader.add_text("base.mof", &case.base).unwrap();
+    loader.add_text(MAIN, &case.mof).unwrap();
+    let mut said = Diagnostics::new();
+    let sources = loader.finish(&mut said);
+    let compiled = compile(&sources, options, &EmptyRepository, said);
+    if compiled.has_errors() {
+        return;
+    }
+    let together = Archive::from_bytes(compiled.archive().unwrap()).unwrap();
+    let together = together.namespace(&options.namespace).unwrap();
+    let schema = archive.namespace(&options.namespace).unwrap();
+    for class in schema.classes() {
+        let resolved = |class: ClassView<'_>| Json::of(&class.to_class(ClassForm::Resolved));
+        let (apart, one) = (resolved(class), together.class(class.name()).map(resolved));
+        if one.as_ref() != Some(&apart) {
+            writeln!(problems, "in one text with the base {one:?}\n  apart {apart:?}").unwrap();
+        }
+    }
+    let instances = |schema: SchemaView<'_>| -> Vec<Json> {
+        schema.instances().map(|i| Json::of(&i)).collect()
+    };
+    let (apart, one) = (instances(schema), instances(together));
+    if !one.ends_with(&apart) {
+        writeln!(problems, "in one text with the base {one:?}\n  apart {apart:?}").unwrap();
+    }
 }
 
 /// What is emitted as MOF compiles without errors, to the same archive. It is MOF 2,
