@@ -18,7 +18,7 @@
 //!
 //! Enumerations themselves are not kept: what uses them says all that they say.
 //! `types` finds the types and resolves names, `enumeration` judges enumerations,
-//! `lower` writes declarations, `qualify` qualifiers and `value` values, `standard` has the qualifiers
+//! `lower` writes declarations, `qualify` qualifiers and `value` values for their `target`, `standard` has the qualifiers
 //! that a text need not declare, `unkept` judges those of what the schema does not keep.
 
 mod aliases;
@@ -30,6 +30,7 @@ mod permit;
 mod qualifier;
 mod qualify;
 mod standard;
+mod target;
 mod typed;
 mod types;
 mod unkept;

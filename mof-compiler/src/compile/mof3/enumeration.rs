@@ -159,9 +159,6 @@ impl<'d> Types<'d> {
             sink.push(found);
         };
         let wanted = || Some("write integer, string or the name of an enumeration".to_owned());
-        if declared.base.array.is_some() {
-            report("an enumeration is no array".to_owned(), wanted(), sink);
-        }
         let node = self.node(id)?;
         if let TypeKind::Named(name) = declared.base.kind
             && node.above.is_none()

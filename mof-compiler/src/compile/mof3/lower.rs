@@ -6,10 +6,10 @@ use super::super::{At, Context, GlobalFlavors, instance};
 use super::Placed;
 use super::aliases::Within;
 use super::qualifier::QualifierTypes;
+use super::target::Target;
 use super::typed::made;
 use super::types::{Declared, Found, Member, Node, TypeId, Types};
 use super::unkept::{self, Unkept};
-use super::value::Target;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
@@ -257,9 +257,13 @@ impl<'t> Writer<'t, '_, '_> {
     /// DSP0221 7.5.3: an association has at least two scalar references.
     fn enough_references(&mut self, id: TypeId, declared: &TypeDeclaration<'_>) {
         let mut names: HashSet<Name> = HashSet::new();
-        let mut last = None;
+        let (mut above, mut unknown) = (None, false);
         for (_, node) in self.types.line(id) {
-            let Declared::Complex(declared) = node.declared else { break };
+            let Declared::Complex(declared) = node.declared else {
+                // Nothing derives from an enumeration, which has been reported.
+                unknown = true;
+                break;
+            };
             for feature in &declared.features {
                 if let Feature::Property(property) = feature
                     && matches!(property.data_type.kind, TypeKind::Reference(_))
@@ -268,14 +272,9 @@ impl<'t> Writer<'t, '_, '_> {
                     names.insert(Name::new(property.name.text));
                 }
             }
-            last = Some(node);
+            above = node.above.as_ref();
+            unknown = declared.supertype.is_some() && above.is_none();
         }
-        let above = last.and_then(|node| node.above.as_ref());
-        let unknown = above.is_none()
-            && last.is_some_and(|node| match node.declared {
-                Declared::Complex(declared) => declared.supertype.is_some(),
-                Declared::Enumeration(_) => true,
-            });
         if let Some(Found::Base(class)) = above {
             let references = class.properties.iter().map(|member| &member.declaration);
             let scalar = references

@@ -3,13 +3,13 @@
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
 use super::standard::Standard;
+use super::target::Target;
 use super::types::{Found, Meaning, TypeId};
-use super::value::{Target, constant, integer, made_text};
+use super::value::{constant, integer, made_text};
 use crate::Code;
 use crate::syntax::ast;
 use crate::syntax::mof3::ast::{EnumerationValue, Value, ValueKind};
-use cimarron_model::{CimType, Name, fold, suggest};
-use cimarron_schema::ResolvedClass;
+use cimarron_model::{CimType, Property, fold, suggest};
 use cimarron_schema::rules::interval;
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ impl<'t> Writer<'t, '_, '_> {
         match target {
             Target::Unknown => ast::ValueKind::Invalid,
             Target::Typed(Meaning::Enumeration(id), _) => self.element(value, *id),
-            Target::Mapped(class, property) => self.mapped(value, &class.clone(), property),
+            Target::Mapped(property) => self.mapped(value, property),
             Target::Names(Standard { name: of, names, .. }) => {
                 match names.iter().find(|n| n.eq_ignore_ascii_case(name)) {
                     Some(known) => ast::ValueKind::String(ast::Text::Written(known)),
@@ -123,17 +123,8 @@ impl<'t> Writer<'t, '_, '_> {
     }
 
     /// A name of `Values` of a property of which nothing else is known, where it says one value.
-    fn mapped(
-        &mut self,
-        value: EnumerationValue<'t>,
-        class: &ResolvedClass,
-        property: &Name,
-    ) -> ast::ValueKind<'t> {
-        let name = value.name.text;
-        let Some((_, member)) = class.property(property.as_str()) else {
-            return ast::ValueKind::Invalid;
-        };
-        let declared = &member.declaration;
+    fn mapped(&mut self, value: EnumerationValue<'t>, declared: &Property) -> ast::ValueKind<'t> {
+        let (name, property) = (value.name.text, &declared.name);
         let texts = |qualifier| declared.qualifiers.get(qualifier).and_then(|q| q.value.texts());
         let (names, map) = (texts("Values").unwrap_or_default(), texts("ValueMap"));
         // The names of MOF 2 may differ by case alone.
@@ -153,15 +144,16 @@ impl<'t> Writer<'t, '_, '_> {
             // Without a map, Values numbers the values of integers.
             None => range.map(|_| position.to_string()),
         };
-        let message = match (entry, range, found.next()) {
-            (_, _, Some(_)) => format!("`{name}` names more than one value of `{property}`"),
-            (None, ..) => format!("no ValueMap of `{property}` has a value for `{name}`"),
-            (Some(text), None, _) => return made_text(text),
-            (Some(text), Some(range), _) => match interval(&text, range) {
-                Some((from, to)) if from == to => return integer(from),
-                _ => format!("`{name}` names the range `{text}` of values of `{property}`"),
-            },
+        let single = match (entry, range) {
+            (Some(text), Some(range)) => interval(&text, range)
+                .filter(|(from, to)| from == to)
+                .map(|(number, _)| integer(number)),
+            (text, _) => text.map(made_text),
         };
+        if let Some(value) = single.filter(|_| found.next().is_none()) {
+            return value;
+        }
+        let message = format!("`{name}` is the name of no single value of `{property}`");
         let help = Some("write the value itself".to_owned());
         self.advise(Code::MisplacedElement, value.name.span, message, help);
         ast::ValueKind::Invalid

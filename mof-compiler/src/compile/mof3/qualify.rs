@@ -3,9 +3,9 @@
 use super::lower::{Lowered, Writer, text_value};
 use super::qualifier::Known;
 use super::standard::{MADE, standard};
+use super::target::Target;
 use super::types::{Found, Meaning, Node, TypeId};
 use super::unkept::{Extends, Unkept};
-use super::value::Target;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::syntax::ast::{self, FlavorKind};
@@ -316,15 +316,14 @@ pub(super) fn said<'l, 't>(list: &'l [Qualifier<'t>], name: &str) -> Option<&'l 
 /// Whether the qualifier is the Override of MOF 2, which has the name of the element.
 fn restates(name: &str, declared: Option<Known<'_, '_>>) -> bool {
     name.eq_ignore_ascii_case("Override")
-        && match declared {
-            Some(Known::Base(declared)) => declared.data_type.cim_type == CimType::String,
-            Some(Known::Standard(_)) => true,
-            Some(Known::Text(node)) => {
+        && declared.is_some_and(|declared| match declared {
+            Known::Base(declared) => declared.data_type.cim_type == CimType::String,
+            Known::Standard(_) => true,
+            Known::Text(node) => {
                 node.data_type.kind == TypeKind::Intrinsic(CimType::String)
                     && node.data_type.array.is_none()
             }
-            None => false,
-        }
+        })
 }
 
 fn scopes(written: &[Scope]) -> Vec<ast::Scope> {

@@ -83,6 +83,15 @@ fn uses_of_an_enumeration_do_not_grow_without_bound() {
 }
 
 #[test]
+fn octets_do_not_grow_without_bound() {
+    let octets = |count: usize| {
+        codes(&format!("class C {{ octetstring P = \"0x{}\"; }};", "00".repeat(count)))
+    };
+    assert_eq!(octets(10), Vec::<String>::new());
+    assert_eq!(octets(1_000_000), ["MOF0435"]);
+}
+
+#[test]
 fn qualifier_types_that_nobody_declares_are_not_compared() {
     let archive = |mof: &str| Archive::from_bytes(compiled(mof).archive().unwrap()).unwrap();
     let compared = |old: &str, new: &str| {

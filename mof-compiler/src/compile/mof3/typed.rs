@@ -2,8 +2,8 @@
 
 use super::lower::{Writer, text_value};
 use super::qualify::said;
+use super::target::Target;
 use super::types::{Found, Meaning, Member, TypeId, local_to};
-use super::value::Target;
 use crate::Code;
 use crate::source::Span;
 use crate::syntax::ast;

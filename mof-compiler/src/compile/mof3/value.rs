@@ -6,120 +6,18 @@
 
 use super::enumeration::{Constant, words};
 use super::lower::Writer;
-use super::qualify::said;
-use super::standard::Standard;
-use super::types::{Found, Meaning, TypeId, Types};
+use super::target::{Shape, Target};
+use super::types::{Found, Meaning, TypeId};
 use crate::Code;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::syntax::MAX_NESTING;
 use crate::syntax::ast;
 use crate::syntax::mof3::ast::{
-    ComplexDeclaration, ComplexSort, PathValue, Qualifier, Value, ValueKind,
+    ComplexDeclaration, ComplexSort, KeyBinding, PathValue, Value, ValueKind,
 };
 use crate::syntax::namespace_path;
-use cimarron_model::{CimType, Name, suggest};
-use cimarron_schema::ResolvedClass;
-use std::sync::Arc;
-
-const EMBEDDED_OBJECT: &str = "EmbeddedObject";
-
-/// What a value initialises.
-#[derive(Clone, Default)]
-pub(super) enum Target<'t> {
-    /// Nothing is known about it; its lack has been reported.
-    #[default]
-    Unknown,
-    /// Something of a type of the text.
-    Typed(Meaning<'t>, Shape),
-    /// A property of a class that was there before, with the names of its values.
-    Mapped(Arc<ResolvedClass>, Name),
-    /// A qualifier whose values have these names.
-    Names(&'static Standard),
-    /// What holds objects of any class, by EmbeddedObject.
-    Object(Shape),
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Shape {
-    Scalar,
-    Array,
-    /// One value, of a qualifier: as the items of arrays are.
-    Item,
-}
-
-impl Shape {
-    const fn of(is_array: bool) -> Self {
-        if is_array { Self::Array } else { Self::Scalar }
-    }
-}
-
-impl<'t> Target<'t> {
-    pub(super) fn new(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
-        meaning.map_or(Self::Unknown, |meaning| Self::Typed(meaning, Shape::of(is_array)))
-    }
-
-    /// That of something with these qualifiers: with EmbeddedObject, a string holds objects.
-    pub(super) fn with(self, qualifiers: &[Qualifier<'_>]) -> Self {
-        match self {
-            Self::Typed(Meaning::Primitive(CimType::String), shape)
-                if said(qualifiers, EMBEDDED_OBJECT).is_some() =>
-            {
-                Self::Object(shape)
-            }
-            other => other,
-        }
-    }
-
-    const fn is_array_of_objects(&self) -> bool {
-        matches!(self, Self::Typed(Meaning::Complex(_), Shape::Array) | Self::Object(Shape::Array))
-    }
-
-    /// A qualifier. Octet strings are texts there, one as well as many.
-    pub(super) fn of_qualifier(meaning: Option<Meaning<'t>>, is_array: bool) -> Self {
-        match Self::new(meaning, is_array) {
-            Self::Typed(meaning, Shape::Scalar) => Self::Typed(meaning, Shape::Item),
-            other => other,
-        }
-    }
-
-    /// A property of a class that was there before, for this value.
-    pub(super) fn of_base(
-        class: &Arc<ResolvedClass>,
-        name: &str,
-        written: &Value<'_>,
-        types: &Types<'t>,
-    ) -> Self {
-        let Some((_, member)) = class.property(name) else { return Self::Unknown };
-        let property = &member.declaration;
-        let qualifiers = &property.qualifiers;
-        if qualifiers.get("Values").is_some() {
-            return Self::Mapped(class.clone(), property.name.clone());
-        }
-        let is_array = property.data_type.is_array();
-        if is_array && qualifiers.is_true("Octetstring") {
-            match property.data_type.cim_type {
-                CimType::String => return Self::new(Some(Meaning::OctetString), true),
-                // The octets may be written one by one, with the length in front.
-                CimType::UInt8 if !matches!(written.kind, ValueKind::Array(_)) => {
-                    return Self::new(Some(Meaning::OctetString), false);
-                }
-                _ => {}
-            }
-        }
-        let meaning = match qualifiers.get("EmbeddedInstance").and_then(|q| q.value.as_str()) {
-            Some(class) => types.resolve(class, None).map(Meaning::Complex),
-            None if property.data_type.cim_type == CimType::Reference => {
-                Some(Meaning::Reference(ast::Identifier { text: "", span: Span::default() }))
-            }
-            None if qualifiers.is_true(EMBEDDED_OBJECT) => {
-                return Self::Object(Shape::of(is_array));
-            }
-            None => Some(Meaning::Primitive(property.data_type.cim_type)),
-        };
-        Self::new(meaning, is_array)
-    }
-}
+use cimarron_model::{Name, suggest};
 
 impl<'t> Writer<'t, '_, '_> {
     /// The value of a property, parameter or default.
@@ -225,11 +123,15 @@ impl<'t> Writer<'t, '_, '_> {
             (ValueKind::Real(value), _) => ast::ValueKind::Real(*value),
             (ValueKind::String(text), _) => ast::ValueKind::String(text.clone().into()),
             (ValueKind::Alias(name), _) => self.alias(written.span, name, target),
+            // What is wrong with a key has been reported, and so has what it initialises that is
+            // unknown.
+            (ValueKind::Path(path), _) if path.keys.iter().any(is_invalid) => {
+                ast::ValueKind::Invalid
+            }
+            (ValueKind::Path(_), Target::Unknown) => ast::ValueKind::Invalid,
             (ValueKind::Path(path), Target::Typed(Meaning::Reference(_), _)) => {
                 made_text(path_text(path))
             }
-            // That what it initialises is unknown has been reported.
-            (ValueKind::Path(_), Target::Unknown) => ast::ValueKind::Invalid,
             (ValueKind::Path(_), _) => {
                 let message = "an object path initialises what is no reference".to_owned();
                 self.report(Code::TypeMismatch, written.span, message);
@@ -280,9 +182,8 @@ impl<'t> Writer<'t, '_, '_> {
         if digits.len() % 2 != 0 {
             return self.not_octets(span, "an octet string has two digits an octet".to_owned());
         }
-        let Ok(length) = u32::try_from(digits.len() / 2 + 4) else {
-            return self.not_octets(span, "the octet string is too long".to_owned());
-        };
+        // No text is longer than an offset can say.
+        let length = u32::try_from(digits.len() / 2 + 4).unwrap_or(u32::MAX);
         if shape != Shape::Scalar {
             return made_text(format!("0x{length:08X}{digits}"));
         }
@@ -452,6 +353,10 @@ impl<'t> Writer<'t, '_, '_> {
         self.expanding.pop();
         ast::ValueKind::Instance(Box::new(value))
     }
+}
+
+fn is_invalid(key: &KeyBinding<'_>) -> bool {
+    matches!(key.value.kind, ValueKind::Invalid)
 }
 
 /// The text of an object path.
