@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use cimarron_conformance::{Case, dmtf_schema, read_fixture, read_suite, run_suite};
-use cimarron_engine::{CallContext, EmptyRepository, Repository};
+use cimarron_engine::{CallContext, EmptyRepository, EngineError, Repository};
 use cimarron_model::Dialect;
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
@@ -254,6 +254,9 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
     let archive = Archive::from_bytes(compiled.archive().map_err(|e| e.to_string())?);
     let archive = archive.map_err(|e| e.to_string())?;
     judge_content(case, &archive, &mut problems);
+    if !case.base.is_empty() {
+        judge_live(case, &compiled, language, &mut problems);
+    }
     if !compiled.has_errors() && !case.base.is_empty() {
         judge_together(case, &archive, &options, &mut problems);
     }
@@ -264,6 +267,33 @@ fn run(case: &MofCase, dialect: Dialect, language: Language) -> Result<(), Strin
         judge_loaded(archive, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// A repository that holds the base finds the same in the text.
+fn judge_live(case: &MofCase, compiled: &Compiled, language: Language, problems: &mut String) {
+    let repository = Repository::new();
+    repository.create_namespace(DEFAULT_NAMESPACE, Dialect::Dmtf).unwrap();
+    let session = repository.session(DEFAULT_NAMESPACE).unwrap();
+    let add = |text: &str| {
+        let nowhere = MemoryFileSystem::new();
+        let mut loader = Loader::new(&nowhere);
+        loader.add_text(MAIN, text).unwrap();
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        match session.compile_mof_as(&CallContext::new(), language, &sources, said) {
+            Ok((_, said)) => said,
+            Err(EngineError::Mof(said)) => *said,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    add(&case.base);
+    let codes = |said: Diagnostics| -> Vec<String> {
+        said.into_sorted().iter().map(|found| found.code.to_string()).collect()
+    };
+    let (live, own) = (codes(add(&case.mof)), codes(compiled.diagnostics.clone()));
+    if live != own {
+        writeln!(problems, "on a repository {live:?}, and on the base {own:?}").unwrap();
+    }
 }
 
 /// What is compiled onto a base is what it is in one text with that, where the two make one.
