@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = (
     (ROOT / "cli/demo/fleet.mof", "wmi"),
     (ROOT / "cli/tests/program/values.mof", "wmi"),
+    (ROOT / "cli/tests/program/paths.mof", "wmi"),
     (ROOT / "conformance/evolution/qualifiers.mof", "dmtf"),
 )
 
@@ -181,14 +182,27 @@ def value_of(value: Any, kind: str) -> Any:
 
 
 def wmi_path(path: Any) -> str:
-    keys = getattr(path, "keybindings", None)
-    if keys is None:
-        return path.classname
-    escaped = {
-        name: str(value).replace("\\", "\\\\").replace('"', '\\"') for name, value in keys.items()
-    }
-    text = ",".join(f'{name}="{value}"' for name, value in escaped.items())
-    return f"{path.classname}.{text}"
+    """The path as Cimarron writes it in the dialect of WMI."""
+    place = path.namespace.replace("/", "\\") + ":" if path.namespace else ""
+    if path.host:
+        place = f"\\\\{path.host}\\{place}"
+    if not isinstance(path, pywbem.CIMInstanceName):
+        return place + path.classname
+    keys = [(name, key_of(value)) for name, value in path.keybindings.items()]
+    if not keys:
+        return f"{place}{path.classname}=@"
+    if keys[0][0] is None:
+        return f"{place}{path.classname}={keys[0][1]}"
+    return f"{place}{path.classname}." + ",".join(f"{name}={value}" for name, value in keys)
+
+
+def key_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        return str(plain(value))
+    text = wmi_path(value) if isinstance(value, pywbem.CIMInstanceName) else str(value)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def differences(ours: Json, theirs: Json) -> Iterator[Any]:
