@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Array, Class, Dialect, Elements, Instance, Name, Object};
 use cimarron_mof::Emit;
-use cimarron_mof::emit::cimxml::{Layout, write_class, write_instance};
+use cimarron_mof::emit::cimxml::{Layout, write_class, write_instance, write_qualifier_type};
 use cimarron_schema::{Archive, ClassForm};
 use cimarron_snapshots::{assert_snapshot_in, compile_clean};
 
@@ -24,6 +24,21 @@ fn emitted(archive: &Archive, form: Emit) -> String {
 fn fleet_as_diagram() {
     let text = emitted(&archive(FLEET, Dialect::Wmi), Emit::Mermaid);
     assert_snapshot_in!("mof-compiler", "fleet_mermaid", text);
+}
+
+/// Ends with limits, wholes and parts, and references outside of associations.
+const TIES: &str = r#"
+class X_Room { [key] string Id; };
+class X_Rack { [key] string Id; [EmbeddedInstance("X_Room")] string Copy; X_Room ref In; object ref Any; };
+[Association, Composition] class X_InRoom { [key, Aggregate] X_Room ref Room; [key, Min(2), Max(40)] X_Rack ref Rack; };
+[Association, Aggregation] class X_Spare { [key, Max(1)] X_Rack ref Rack; [key, Aggregate, Min(1), Max(1)] X_Room ref Room; };
+[Association] class X_Beside { [key, Min(3)] X_Rack ref One; [key] object ref Other; };
+"#;
+
+#[test]
+fn ties_as_diagram() {
+    let text = emitted(&archive(TIES, Dialect::Wmi), Emit::Mermaid);
+    assert_snapshot_in!("mof-compiler", "ties_mermaid", text);
 }
 
 /// Every class, and the first instance of each: the rest has nothing new.
@@ -63,4 +78,23 @@ instance of X_Sub { Id = "x"; };
 fn forms_of_cim_xml() {
     let text = emitted(&archive(FORMS, Dialect::Dmtf), Emit::CimXml);
     assert_snapshot_in!("mof-compiler", "cimxml_forms", text);
+}
+
+/// Values that MOF has no literals for, and a qualifier type alone.
+#[test]
+fn values_of_programs_as_cim_xml() {
+    let class = Class { name: "X_Kind".into(), ..Class::default() };
+    let reals = vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.1];
+    let reals = Array::from_elements(Elements::Real64(reals));
+    let instance = Instance::new("X_Odd")
+        .with("Reals", reals)
+        .with("Small", f32::NEG_INFINITY)
+        .with("Kind", Object::Class(class));
+    let mut bytes = Vec::new();
+    write_instance(&mut bytes, &instance, None, Layout::Lines).unwrap();
+    let archive = archive(FORMS, Dialect::Dmtf);
+    let schema = archive.namespaces().next().unwrap();
+    let codes = schema.qualifier_type("Codes").unwrap().to_qualifier_type();
+    write_qualifier_type(&mut bytes, &codes, Layout::Compact).unwrap();
+    assert_snapshot_in!("mof-compiler", "cimxml_values", String::from_utf8(bytes).unwrap());
 }
