@@ -52,6 +52,14 @@ impl Location {
     }
 }
 
+/// How texts in keys compare.
+pub(crate) const fn key_case(dialect: Dialect) -> KeyCase {
+    match dialect {
+        Dialect::Wmi => KeyCase::Insensitive,
+        Dialect::Dmtf => KeyCase::Exact,
+    }
+}
+
 /// Equality and hash of keys in one namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRules {
@@ -63,11 +71,7 @@ pub(crate) struct KeyRules {
 
 impl KeyRules {
     pub(crate) fn new(dialect: Dialect, location: Arc<Location>) -> Self {
-        let case = match dialect {
-            Dialect::Wmi => KeyCase::Insensitive,
-            Dialect::Dmtf => KeyCase::Exact,
-        };
-        Self { case, location, build: DefaultHashBuilder::default() }
+        Self { case: key_case(dialect), location, build: DefaultHashBuilder::default() }
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {

@@ -73,7 +73,7 @@ pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
 pub(crate) use gather::Gathered;
 pub(crate) use incoming::KnownKeys;
 pub(crate) use index_list::{Known, Wanted, form};
-pub(crate) use keys::{KeyRules, Location};
+pub(crate) use keys::{KeyRules, Location, key_case};
 pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use near::{Look, Near};
 pub(crate) use objects::{FOLLOWED_TOGETHER, ObjectNumber};

@@ -3,18 +3,22 @@
 use super::super::work::Work;
 use crate::namespace::normalise;
 use crate::schema::Layout;
+use crate::store::key_case;
 use crate::stored::StoredInstance;
-use cimarron_model::{KeyValue, Name, ObjectPath, fold};
+use cimarron_model::{Dialect, KeyCase, KeyValue, Name, ObjectPath, fold};
 use std::fmt::Write;
 
-/// The namespace and the keys of an instance, folded.
+/// The namespace and the keys of an instance, folded where case does not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(String);
 
 impl Place {
     /// Where a stored instance is.
-    pub(super) fn of(namespace: &Name, instance: &StoredInstance) -> Option<Self> {
-        Self::new(namespace, instance.layout(), &instance.path())
+    pub(super) fn of(work: &Work<'_>, name: &Name, instance: &StoredInstance) -> Option<Self> {
+        // What was in a namespace that is gone is forgotten with it, whatever its keys are.
+        let namespace = work.repository().namespace(name.as_str());
+        let case = key_case(namespace.map_or(Dialect::Wmi, |namespace| namespace.dialect));
+        Self::new((name, case), instance.layout(), &instance.path())
     }
 
     /// Where a reference leads that stands in this namespace; `None` when its class is not
@@ -30,7 +34,7 @@ impl Place {
         }
         let schema = target.schema();
         let class = schema.class(path.class.as_ref()?.as_str())?;
-        Self::new(&target.name, class.layout(), path)
+        Self::new((&target.name, key_case(target.dialect)), class.layout(), path)
     }
 
     /// Whether it is in this namespace.
@@ -39,17 +43,27 @@ impl Place {
         self.0.strip_prefix(&name).is_some_and(|rest| rest.starts_with(':'))
     }
 
-    fn new(namespace: &Name, layout: &Layout, path: &ObjectPath) -> Option<Self> {
+    fn new(
+        (namespace, case): (&Name, KeyCase),
+        layout: &Layout,
+        path: &ObjectPath,
+    ) -> Option<Self> {
         let standing = layout.standing.as_ref()?;
-        let mut text = format!("{namespace}:{}", standing.key_root);
+        let mut place = fold::fold(&format!("{namespace}:{}", standing.key_root));
         for key in layout.keys.iter().filter_map(|slot| layout.slot(*slot)) {
             let value = match path.key(key.name.as_str())? {
                 KeyValue::String(text) | KeyValue::Untyped(text) => text.to_string(),
+                KeyValue::Reference(path) => path.canonical(case),
                 other => other.to_string(),
             };
+            let value = match case {
+                KeyCase::Insensitive => fold::fold(&value),
+                KeyCase::Exact => value,
+            };
+            let name = fold::fold(key.name.as_str());
             // A `String` takes everything that is written to it.
-            let _ = write!(text, ",{}={value:?}", key.name);
+            let _ = write!(place, ",{name}={value:?}");
         }
-        Some(Self(fold::fold(&text)))
+        Some(Self(place))
     }
 }

@@ -25,6 +25,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Watcher {
     permanent: Arc<Permanent>,
+    /// What was seen of all of them, to know what changed when commits were not kept.
+    known: HashMap<Place, (Name, StoredInstance)>,
     timers: HashMap<Place, Token>,
     filters: HashMap<Place, Wanted>,
     consumers: HashMap<Place, (Name, Arc<Instance>)>,
@@ -66,6 +68,7 @@ impl Watcher {
     pub(crate) fn new(permanent: &Arc<Permanent>) -> Self {
         Self {
             permanent: permanent.clone(),
+            known: HashMap::new(),
             timers: HashMap::new(),
             filters: HashMap::new(),
             consumers: HashMap::new(),
@@ -98,11 +101,17 @@ impl Watcher {
     ) {
         let Some(known) = new.or(old) else { return };
         let Some(Standing { role, .. }) = known.layout().standing.as_deref() else { return };
-        let Some(place) = Place::of(namespace, known) else { return };
+        let Some(place) = Place::of(work, namespace, known) else { return };
         if let (Some(old), Some(new)) = (old, new)
             && old.is_same_as(new)
         {
             return;
+        }
+        match new {
+            Some(new) => {
+                self.known.insert(place.clone(), (namespace.clone(), new.detached()));
+            }
+            None => drop(self.known.remove(&place)),
         }
         match role {
             Role::IntervalTimer | Role::AbsoluteTimer => {
@@ -195,6 +204,7 @@ impl Watcher {
 
     /// What a namespace held is gone with it.
     fn forget_namespace(&mut self, work: &mut Work<'_>, name: &Name) {
+        self.known.retain(|place, _| !place.is_in(name));
         let timers: Vec<Place> =
             self.timers.keys().filter(|place| place.is_in(name)).cloned().collect();
         timers.iter().for_each(|place| self.disarm(work, place));
@@ -371,28 +381,16 @@ impl Watch for Watcher {
         self.settle(work);
     }
 
-    /// What is there and was there goes on.
+    /// What is there and was there as it is goes on.
     fn lose(&mut self, work: &mut Work<'_>) {
-        let mut there = BTreeSet::new();
-        for (namespace, instance) in all_with_roles(work) {
-            let Some(place) = Place::of(&namespace, &instance) else { continue };
-            let is_known = self.timers.contains_key(&place) || self.bindings.contains_key(&place);
-            there.insert(place);
-            if !is_known {
-                self.change(work, &namespace, None, Some(&instance));
-            }
+        let mut before = self.known.clone();
+        for (namespace, new) in all_with_roles(work) {
+            let place = Place::of(work, &namespace, &new);
+            let old = place.and_then(|place| before.remove(&place)).map(|(_, old)| old);
+            self.change(work, &namespace, old.as_ref(), Some(&new));
         }
-        let gone = |place: &&Place| !there.contains(*place);
-        let timers: Vec<Place> = self.timers.keys().filter(gone).cloned().collect();
-        timers.iter().for_each(|place| self.disarm(work, place));
-        let bindings: Vec<Place> = self.bindings.keys().filter(gone).cloned().collect();
-        bindings.iter().for_each(|place| self.unbind(work, place));
-        let ends = self.filters.keys().chain(self.consumers.keys());
-        let ends: Vec<Place> = ends.filter(gone).cloned().collect();
-        for place in &ends {
-            self.touch_users(place);
-            self.filters.remove(place);
-            self.consumers.remove(place);
+        for (namespace, old) in before.into_values() {
+            self.change(work, &namespace, Some(&old), None);
         }
         self.touch_idle();
         self.settle(work);

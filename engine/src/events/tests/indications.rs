@@ -33,7 +33,7 @@ class I_Thing { [Key] string Name; uint32 Size; };
 class I_Other { [Key] string Name; };
 "#;
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let clock = Arc::new(ManualClock::default());
     let repository = Repository::builder().clock(clock.clone()).build();
     repository.create_namespace("root/cimv2", Dialect::Dmtf).unwrap();
@@ -149,4 +149,36 @@ fn destinations_are_consumers() {
         world.create("I_Thing", name, 1);
         assert_eq!(handed().len(), count, "{state}");
     }
+}
+
+#[test]
+fn filters_whose_names_differ_in_case_are_two() {
+    let world = world();
+    let repository = world.session.repository().clone();
+    let listener = Arc::new(Listener::default());
+    repository.set_consumer_sink("CIM_ListenerDestinationCIMXML", listener.clone());
+    world.compile(
+        r#"instance of CIM_IndicationFilter { Name = "f"; QueryLanguage = "WQL";
+              Query = "SELECT * FROM CIM_InstCreation WHERE SourceInstance ISA \"I_Thing\""; };
+        instance of CIM_IndicationFilter { Name = "F"; QueryLanguage = "WQL";
+              Query = "SELECT * FROM CIM_InstDeletion WHERE SourceInstance ISA \"I_Thing\""; };
+        instance of CIM_ListenerDestinationCIMXML { Name = "d"; };
+        instance of CIM_IndicationSubscription
+            { Filter = "CIM_IndicationFilter.Name=\"f\"";
+              Handler = "cim_listenerdestinationcimxml.name=\"d\""; };
+        instance of CIM_IndicationSubscription
+            { Filter = "CIM_IndicationFilter.Name=\"F\"";
+              Handler = "CIM_ListenerDestinationCIMXML.Name=\"d\""; };"#,
+    );
+    let handed = || {
+        repository.dispatch_events();
+        let handed = std::mem::take(&mut *listener.0.lock());
+        handed.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    world.create("I_Thing", "a", 1);
+    assert_eq!(handed(), ["CIM_InstCreation f 0"]);
+    world.delete("CIM_IndicationFilter.Name=\"f\"");
+    world.create("I_Thing", "b", 1);
+    world.delete("I_Thing.Name=\"a\"");
+    assert_eq!(handed(), ["CIM_InstDeletion F 0"]);
 }

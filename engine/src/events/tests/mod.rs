@@ -56,6 +56,11 @@ impl World {
         self.session.compile_mof_text(&context(), "e.mof", mof).unwrap();
     }
 
+    /// Compiles what the dialect may refuse.
+    fn try_compile(&self, mof: &str) {
+        let _ = self.session.compile_mof_text(&context(), "e.mof", mof);
+    }
+
     fn subscribe(&self, query: &str) -> Subscription {
         self.try_subscribe(query).unwrap()
     }
