@@ -110,13 +110,17 @@ impl StoredInstance {
         }
         let value =
             |of: &Self, name: &Name| of.property(name.as_str()).is_some_and(|v| !v.is_null());
-        let alike = a.slots.iter().all(|slot| {
-            let mine = self.property(slot.name.as_str()).unwrap_or_default();
-            let theirs = other.property(slot.name.as_str()).unwrap_or_default();
-            same_value(mine, theirs)
-        });
+        let alike = a.slots.iter().all(|slot| self.has_same(other, slot.name.as_str()));
         let is_known = |name: &Name| a.find(name.as_str()).is_some();
         alike && b.slots.iter().all(|slot| is_known(&slot.name) || !value(other, &slot.name))
+    }
+
+    /// Whether both have the same value of a property; what a class does not have is NULL.
+    pub(crate) fn has_same(&self, other: &Self, property: &str) -> bool {
+        same_value(
+            self.property(property).unwrap_or_default(),
+            other.property(property).unwrap_or_default(),
+        )
     }
 
     /// The name of the instance's class.

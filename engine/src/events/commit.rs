@@ -152,7 +152,7 @@ impl Maker<'_> {
                     About::Instance(previous) => Some(previous),
                     About::Class(_) => None,
                 });
-                let when = (record.at.wall, position);
+                let when = (record.at.wall, Some(position));
                 Some(indication::beside(class, self.place, when, (target, previous)))
             }
             _ => None,

@@ -33,25 +33,25 @@ impl Operations {
     }
 }
 
-/// What an indication says beside its instances, by slot.
+/// What an indication says beside its instances, by slot. It is identified by its position, if
+/// it is the only one there.
 pub(super) fn beside(
     class: &ClassDef,
     place: &Origin,
-    (time, position): (WallTime, Position),
+    (time, position): (WallTime, Option<Position>),
     (target, previous): (&StoredInstance, Option<&StoredInstance>),
 ) -> Arc<[(u32, Value)]> {
     let mut path = target.path();
     path.namespace = Some(place.location.namespace.as_str().into());
-    let Position { commit, raised, ordinal } = position;
     let server = place.location.server();
+    let identifier = |Position { commit, raised, ordinal }| {
+        Value::from(format!("cimarron:{server}:{commit}.{raised}.{ordinal}"))
+    };
     let values = [
         ("SourceInstanceModelPath", Some(text_of(&path))),
         ("SourceInstanceHost", Some(Value::from(server))),
         ("IndicationTime", time.to_datetime().ok().map(Value::from)),
-        (
-            "IndicationIdentifier",
-            Some(Value::from(format!("cimarron:{server}:{commit}.{raised}.{ordinal}"))),
-        ),
+        ("IndicationIdentifier", position.map(identifier)),
         ("ChangedPropertyNames", previous.map(|previous| changed(target, previous))),
     ];
     let placed = values.into_iter().filter_map(|(name, value)| {
@@ -70,11 +70,9 @@ fn text_of(path: &ObjectPath) -> Value {
 
 /// The properties whose values are not what they were.
 fn changed(new: &StoredInstance, old: &StoredInstance) -> Value {
-    let (new, old) = (new.to_instance(), old.to_instance());
-    let names = new.properties().filter(|(name, property)| {
-        old.get(name.as_str()).is_none_or(|before| *before != property.value)
-    });
-    let names = names.map(|(name, _)| Some(Scalar::String(name.as_str().into())));
+    let names = new.layout().slots.iter().map(|slot| slot.name.as_str());
+    let names = names.filter(|name| !new.has_same(old, name));
+    let names = names.map(|name| Some(Scalar::String(name.into())));
     Array::from_options(CimType::String, names.collect::<Vec<_>>())
         .map_or(Value::null_array(CimType::String), Value::Array)
 }

@@ -37,11 +37,11 @@ impl Session {
 /// with all below them; without such a test all of the namespace. Only events of operations on
 /// instances reach any.
 pub(crate) fn reached(query: &BoundEventQuery, schema: &Schema, polled: &[Name]) -> Vec<ClassId> {
-    let above = schema.class("__InstanceOperationEvent");
-    let is_of_instances = schema
-        .class(query.class.as_str())
-        .zip(above)
-        .is_some_and(|(class, above)| class.is_a(above));
+    let class = schema.class(query.class.as_str());
+    let is_of_instances = ["__InstanceOperationEvent", "CIM_InstIndication"]
+        .into_iter()
+        .filter_map(|above| schema.class(above))
+        .any(|above| class.is_some_and(|class| class.is_a(above)));
     if polled.is_empty() || !is_of_instances {
         return Vec::new();
     }

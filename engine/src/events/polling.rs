@@ -9,14 +9,15 @@
 use super::agenda::{Rank, Timed};
 use super::data::{About, Body, EventData};
 use super::entry::Entry;
+use super::indication::beside;
 use super::kinds::Kind;
 use super::polled::reached;
 use super::scope::Scope;
 use super::work::Work;
 use crate::context::Principal;
 use crate::schema::Schema;
+use crate::store::key_case;
 use crate::stored::StoredInstance;
-use cimarron_model::fold;
 use hashbrown::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -66,7 +67,10 @@ impl Timed for Poll {
                             slots: kind.slots,
                             target: About::Instance(target.clone()),
                             previous: previous.cloned().map(About::Instance),
-                            beside: None,
+                            beside: origin.kinds.is_indication.then(|| {
+                                let when = (work.wall(), None);
+                                beside(&kind.class, &origin, when, (target, previous))
+                            }),
                         },
                     }
                 };
@@ -85,8 +89,9 @@ fn differences(
     scope: &Scope,
     event: impl Fn(&Kind, &StoredInstance, Option<&StoredInstance>) -> EventData,
 ) -> Vec<EventData> {
+    let case = key_case(scope.dialect);
     let keyed = |all: &[StoredInstance]| -> Vec<String> {
-        all.iter().map(|instance| fold::fold(&instance.path().to_string())).collect()
+        all.iter().map(|instance| instance.path().canonical(case)).collect()
     };
     let (old_keys, new_keys) = (keyed(before), keyed(now));
     let old: HashMap<&str, &StoredInstance> =

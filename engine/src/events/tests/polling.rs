@@ -63,3 +63,18 @@ fn differences_are_the_events() {
     drop(events);
     assert_eq!(world.session.repository().hub().sizes(), (0, 0, 0));
 }
+
+#[test]
+fn keys_that_differ_in_case_are_two_where_case_counts() {
+    let world = indications::world();
+    world.session.set_polled(&context(), "I_Thing", true).unwrap();
+    world.create("I_Thing", "a", 1);
+    let query = "SELECT * FROM CIM_InstIndication WITHIN 10 WHERE SourceInstance ISA \"I_Thing\"";
+    let events = world.subscribe(query);
+    world.create("I_Thing", "A", 1);
+    world.advance(10.0);
+    assert_eq!(all(&events), [r#"CIM_InstCreation I_Thing.Name="A" UInt32(1)"#]);
+    world.delete(r#"I_Thing.Name="a""#);
+    world.advance(10.0);
+    assert_eq!(all(&events), [r#"CIM_InstDeletion I_Thing.Name="a" UInt32(1)"#]);
+}
