@@ -104,6 +104,9 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 
     fn group(&self, group: &Group) -> Result<BoundGroup, Refused> {
+        if self.schema.class(AGGREGATE_EVENT).is_none() {
+            return refuse(WqlError::event(EventError::NoGroups, group.within.span));
+        }
         let mut by = Vec::with_capacity(group.by.len());
         for property in &group.by {
             by.push(self.grouped_by(property)?);
@@ -158,6 +161,8 @@ fn check_path(path: &PropertyPath) -> Result<(), Refused> {
     refuse(WqlError::event(EventError::HavingOther { name }, path.span()))
 }
 
+const AGGREGATE_EVENT: &str = "__AggregateEvent";
+
 const NUMBER_OF_EVENTS: &str = "NumberOfEvents";
 
 /// What HAVING looks at: `__AggregateEvent`, as far as it may.
@@ -165,7 +170,7 @@ struct AggregateEvent;
 
 impl ClassInfo for AggregateEvent {
     fn name(&self) -> &str {
-        "__AggregateEvent"
+        AGGREGATE_EVENT
     }
 
     fn property(&self, _name: &str) -> Option<PropertyInfo<'_>> {

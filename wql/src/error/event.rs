@@ -35,6 +35,11 @@ pub enum EventError {
         /// The property.
         name: String,
     },
+    /// GROUP where there is no class that groups would come as.
+    #[error(
+        "GROUP gives events of __AggregateEvent, which only namespaces of WMI's dialect have: gather the events in the client"
+    )]
+    NoGroups,
     /// Something other than `NumberOfEvents` in HAVING.
     #[error("HAVING tests NumberOfEvents and nothing else, not `{name}`")]
     HavingOther {
@@ -55,6 +60,7 @@ impl EventError {
     pub const fn status(&self) -> Status {
         match self {
             Self::IntervalOutOfRange { .. } | Self::HavingOther { .. } => Status::InvalidQuery,
+            Self::NoGroups => Status::NotSupported,
             Self::MissingGroupWithin => Status::MissingGroupWithin,
             Self::MissingAggregationList => Status::MissingAggregationList,
             Self::HavingWithoutGroup => Status::UnparsableQuery,
