@@ -20,6 +20,16 @@ pub(super) enum Family {
     Reference,
 }
 
+impl Family {
+    /// How its texts compare where those of a path do so: paths of objects never by case.
+    pub(super) const fn case(self, of_path: StringCase) -> StringCase {
+        match self {
+            Self::Text => of_path,
+            _ => StringCase::Folded,
+        }
+    }
+}
+
 /// What a constant stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Key {
@@ -174,9 +184,9 @@ impl Alike {
                 Key::Instant(micros) => Self::Instant(micros),
                 Key::Interval(micros) => Self::Interval(micros),
             },
-            Some((family, Some(Probe::Text(text)))) => match (family, case_of(path, dialect)) {
-                (Family::Text, StringCase::Exact) => Self::Text(text.as_ref().into()),
-                _ => Self::Text(fold::fold(&text).into()),
+            Some((family, Some(Probe::Text(text)))) => match family.case(case_of(path, dialect)) {
+                StringCase::Exact => Self::Text(text.as_ref().into()),
+                StringCase::Folded => Self::Text(fold::fold(&text).into()),
             },
         }
     }

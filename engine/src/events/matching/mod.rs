@@ -264,7 +264,8 @@ impl OfPath {
     }
 
     fn find(&self, family: Family, probe: &Probe<'_>) -> Option<&Entry> {
-        let is_it = |entry: &Entry| entry.family == family && probe.is(&entry.key, self.case);
+        let case = family.case(self.case);
+        let is_it = |entry: &Entry| entry.family == family && probe.is(&entry.key, case);
         self.keys.find(probe.hash(), is_it)
     }
 

@@ -75,3 +75,62 @@ fn a_window_closes_when_nobody_looks_and_is_bounded() {
     world.raise(&alarm("d"));
     assert_eq!(counts(&alarms), [pair("2", "a"), pair("1", "b")]);
 }
+
+#[test]
+fn what_equality_takes_for_one_is_a_group() {
+    let world = World::new();
+    world.compile(
+        r#"class E_All
+        {
+            [key] uint32 Id; string S; char16 C; real32 R; real64 D; datetime T; boolean B;
+            sint64 I; object O; E_All ref Ref;
+        };"#,
+    );
+    let paths = "S C R D T B I Ref __CLASS __GENUS __RELPATH __SUPERCLASS O.Name".split(' ');
+    let subscriptions: Vec<(&str, Subscription)> = paths
+        .map(|path| {
+            let query = format!(
+                "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'E_All'
+                GROUP WITHIN 1 BY TargetInstance.{path}"
+            );
+            (path, world.subscribe(&query))
+        })
+        .collect();
+    world.compile(
+        r#"instance of E_All { Id = 1; S = "Ab"; C = 'x'; R = 0.5; D = -0.0; B = TRUE; I = 5;
+            T = "20300101000000.000000+000"; Ref = "E_All.Id=1";
+            O = instance of E_Element { Name = "n"; }; };
+        instance of E_All { Id = 2; S = "aB"; C = 'X'; R = 0.25; D = 0.0; B = FALSE; I = -5;
+            T = "20300101010000.000000+060"; Ref = "e_all.id=1";
+            O = instance of E_Disk { Name = "N"; }; };
+        instance of E_All { Id = 3; S = "c"; C = 'x'; R = 0.5; D = 0.1; B = TRUE; I = 5;
+            T = "00000001000000.000000:000"; Ref = "E_All.Id=2"; };
+        instance of E_All { Id = 4; D = 0.1; T = "20300101******.******+***"; };
+        instance of E_All { Id = 5; D = 0.0; T = "20300101******.******+***"; };"#,
+    );
+    world.advance(1.0);
+    let gathered: Vec<(&str, String)> = subscriptions
+        .iter()
+        .map(|(path, subscription)| {
+            let events = std::iter::from_fn(|| subscription.try_next().unwrap());
+            let counts = events.map(|event| event.property("NumberOfEvents").unwrap().to_string());
+            (*path, counts.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    let expected = [
+        ("S", "2 1 2"),
+        ("C", "2 1 2"),
+        ("R", "2 1 2"),
+        ("D", "3 2"),
+        ("T", "2 1 2"),
+        ("B", "2 1 2"),
+        ("I", "2 1 2"),
+        ("Ref", "2 1 2"),
+        ("__CLASS", "5"),
+        ("__GENUS", "5"),
+        ("__RELPATH", "1 1 1 1 1"),
+        ("__SUPERCLASS", "5"),
+        ("O.Name", "2 3"),
+    ];
+    assert_eq!(gathered, expected.map(|(path, counts)| (path, counts.to_owned())));
+}

@@ -71,21 +71,76 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn dialect() -> impl Strategy<Value = Dialect> {
+    prop::sample::select(vec![Dialect::Wmi, Dialect::Dmtf])
+}
+
+/// The world of a dialect.
+fn world_of(dialect: Dialect) -> World {
+    match dialect {
+        Dialect::Wmi => World::new(),
+        Dialect::Dmtf => {
+            let world = indications::world();
+            world.compile(&MOF[..MOF.find("class E_Alarm").unwrap()]);
+            world
+        }
+    }
+}
+
+/// The classes of [`VALUES`].
+fn values_of(dialect: Dialect) -> String {
+    let (text, _) = VALUES_MOF.split_at(VALUES_MOF.find("class V_Ref").unwrap());
+    match dialect {
+        Dialect::Wmi => VALUES_MOF.to_owned(),
+        Dialect::Dmtf => format!(
+            "{text} [Association] class V_Ref {{ [Key] string K; V_Root ref V; V_Root ref W; }};"
+        ),
+    }
+}
+
+/// A query of WMI's events as one of the dialect's.
+fn query_of(dialect: Dialect, query: &str) -> String {
+    match dialect {
+        Dialect::Wmi => query.to_owned(),
+        Dialect::Dmtf => query
+            .replace("__InstanceOperationEvent", "CIM_InstIndication")
+            .replace("__InstanceCreationEvent", "CIM_InstCreation")
+            .replace("__InstanceModificationEvent", "CIM_InstModification")
+            .replace("__InstanceDeletionEvent", "CIM_InstDeletion")
+            .replace("__Event", "CIM_Indication")
+            .replace("TargetInstance", "SourceInstance"),
+    }
+}
+
+/// A world in which everything, and what the queries ask for, is subscribed to; what nobody
+/// can ever get is refused.
+fn subscribed(
+    dialect: Dialect,
+    mof: &str,
+    queries: impl IntoIterator<Item = String>,
+) -> (World, Subscription, Vec<(String, Option<Subscription>)>) {
+    let world = world_of(dialect);
+    world.compile(mof);
+    let subscribe = |query: String| {
+        let query = query_of(dialect, &query);
+        let subscription = world.try_subscribe(&query).ok();
+        (query, subscription)
+    };
+    let subscriptions = queries.into_iter().map(subscribe).collect();
+    let everything = world.subscribe(&query_of(dialect, "SELECT * FROM __Event"));
+    (world, everything, subscriptions)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_index_finds_what_asking_everybody_finds(
+        dialect in dialect(),
         queries in prop::collection::vec(query(), 1..24),
         steps in prop::collection::vec(step(), 1..30),
     ) {
-        let world = World::new();
-        // What nobody can ever get is refused.
-        let mut subscriptions: Vec<(String, Option<Subscription>)> = queries
-            .into_iter()
-            .map(|query| (query.clone(), world.try_subscribe(&query).ok()))
-            .collect();
-        let everything = world.subscribe("SELECT * FROM __Event");
+        let (world, everything, mut subscriptions) = subscribed(dialect, "", queries);
         let mut paths: Vec<ObjectPath> = Vec::new();
         for step in steps {
             match step {
@@ -109,7 +164,7 @@ proptest! {
                     let path = paths.swap_remove(at % paths.len());
                     let _ = world.session.delete_instance(&context(), &path);
                 }
-                Step::Compile(text) => world.compile(text),
+                Step::Compile(text) => world.try_compile(text),
                 Step::Leave(at) => {
                     let at = at % subscriptions.len();
                     subscriptions[at].1 = None;
@@ -122,22 +177,18 @@ proptest! {
 
     #[test]
     fn values_of_all_types_are_found(
+        dialect in dialect(),
         queries in prop::collection::vec(value_query(), 1..16),
         values in prop::collection::vec((0..VALUES.len(), any::<bool>()), 1..24),
     ) {
-        let world = World::new();
-        world.compile(VALUES_MOF);
-        let subscriptions: Vec<(String, Option<Subscription>)> = queries
-            .into_iter()
-            .map(|query| (query.clone(), world.try_subscribe(&query).ok()))
-            .collect();
-        let everything = world.subscribe("SELECT * FROM __Event");
+        let (world, everything, subscriptions) =
+            subscribed(dialect, &values_of(dialect), queries);
         for (key, (value, raised)) in values.into_iter().enumerate() {
             let (class, text) = VALUES[value];
-            if raised {
+            if raised && dialect == Dialect::Wmi {
                 world.raise(&Instance::new("V_Said").with("V", text).with("Of", embedded_in(class, text)));
             } else {
-                world.compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
+                world.try_compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
             }
         }
         agree(&everything, &subscriptions)?;
@@ -287,17 +338,19 @@ fn few_are_asked() {
 
 #[test]
 fn every_literal_meets_every_value() {
-    let world = World::new();
-    world.compile(VALUES_MOF);
+    for dialect in [Dialect::Wmi, Dialect::Dmtf] {
+        every_literal_meets_every_value_of(dialect);
+    }
+}
+
+fn every_literal_meets_every_value_of(dialect: Dialect) {
     let start = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.V";
     let queries = OPERATORS.iter().flat_map(|operator| {
         LITERALS.iter().map(move |literal| format!("{start} {operator} {literal}"))
     });
-    let subscribed = queries.map(|query| (query.clone(), world.try_subscribe(&query).ok()));
-    let subscriptions: Vec<(String, Option<Subscription>)> = subscribed.collect();
-    let everything = world.subscribe("SELECT * FROM __Event");
+    let (world, everything, subscriptions) = subscribed(dialect, &values_of(dialect), queries);
     for (key, (class, text)) in VALUES.iter().enumerate() {
-        world.compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
+        world.try_compile(&format!("instance of {class} {{ K = \"{key}\"; V = {text}; }};"));
     }
     assert!(subscriptions.iter().filter(|(_, there)| there.is_some()).count() > 100);
     agree(&everything, &subscriptions).unwrap();
