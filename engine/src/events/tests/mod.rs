@@ -1,5 +1,6 @@
 //! Subscriptions against a small namespace, on a clock that is moved by hand.
 
+mod alike;
 mod basics;
 mod delivery;
 mod groups;

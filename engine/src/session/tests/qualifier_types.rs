@@ -118,3 +118,79 @@ fn archives_change_types_as_their_classes_allow() {
     let value = class.qualifiers.get("OnClass").map(|q| q.value.clone());
     assert_eq!(value, Some(Value::from("one")));
 }
+
+/// Who makes a class says its qualifiers' values in types of his own.
+#[test]
+fn values_of_qualifiers_get_their_declared_types() {
+    use cimarron_model::{Array, Class, Method, Parameter, Property, Qualifier, Qualifiers};
+    let of = |cim_type, items: &[Option<i64>]| {
+        let items = items.iter().map(|item| item.map(Into::into));
+        Value::from(Array::from_options(cim_type, items).unwrap())
+    };
+    let sint64 = |items: &[Option<i64>]| of(CimType::SInt64, items);
+    let bytes = |items: &[Option<u8>]| {
+        let items = items.iter().map(|item| item.map(Into::into));
+        Value::from(Array::from_options(CimType::UInt8, items).unwrap())
+    };
+    let null = Value::null(CimType::String);
+    for (name, given, expected) in [
+        ("One", Value::from(7_i64), Some(Value::from(7_u8))),
+        ("One", Value::from(7_u8), Some(Value::from(7_u8))),
+        ("One", Value::from(256_i64), None),
+        ("One", Value::from("7"), None),
+        ("One", sint64(&[Some(7)]), None),
+        ("One", null.clone(), Some(Value::null(CimType::UInt8))),
+        ("Many", sint64(&[Some(7), None]), Some(bytes(&[Some(7), None]))),
+        ("Many", bytes(&[Some(7), None]), Some(bytes(&[Some(7), None]))),
+        ("Many", sint64(&[]), Some(bytes(&[]))),
+        ("Many", sint64(&[Some(256)]), None),
+        ("Many", Value::from(7_u8), None),
+        ("Many", null.clone(), Some(Value::null_array(CimType::UInt8))),
+        ("Share", Value::from(1_i64), Some(Value::from(1.0_f32))),
+        ("Share", Value::from(0.5_f64), Some(Value::from(0.5_f32))),
+        ("Share", Value::from(0.1_f64), None),
+    ] {
+        let text = "Qualifier One : uint8, Scope(any); Qualifier Many : uint8[], Scope(any);
+            Qualifier Share : real32, Scope(any);";
+        let session = session(Dialect::Dmtf, &format!("{USES}{text}"));
+        let qualifier = || Qualifier::new(name, given.clone());
+        let mut class = Class::new("X_Made");
+        let mut key = Property::new("K", DataType::scalar(CimType::String));
+        key.qualifiers.set(Qualifier::new("Key", true));
+        key.qualifiers.set(qualifier());
+        class.properties.push(key);
+        let qualifiers: Qualifiers = [qualifier()].into_iter().collect();
+        let data_type = DataType::scalar(CimType::UInt32);
+        class.methods.push(Method {
+            name: "M".into(),
+            return_type: Some(data_type.clone()),
+            parameters: vec![Parameter {
+                name: "P".into(),
+                data_type,
+                qualifiers: qualifiers.clone(),
+                default: None,
+            }],
+            qualifiers,
+            origin: None,
+            propagated: false,
+        });
+        class.qualifiers.set(qualifier());
+        let put = session.create_class(&context(), &class);
+        let Some(expected) = expected else {
+            assert!(put.is_err(), "{name} {given}");
+            continue;
+        };
+        put.unwrap_or_else(|error| panic!("{name} {given}: {error}"));
+        let class = session.get_class(&context(), "X_Made", ClassOptions::new()).unwrap();
+        let method = &class.methods[0];
+        for qualifiers in [
+            &class.qualifiers,
+            &class.properties[0].qualifiers,
+            &method.qualifiers,
+            &method.parameters[0].qualifiers,
+        ] {
+            let value = qualifiers.get(name).map(|qualifier| &qualifier.value);
+            assert_eq!(value, Some(&expected), "{name} {given}");
+        }
+    }
+}
