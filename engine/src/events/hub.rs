@@ -348,7 +348,25 @@ impl Hub {
         repository: &Repository,
         entry: &Arc<Entry>,
     ) -> Result<Option<super::Event>, EngineError> {
-        match entry.queue.get() {
+        self.give(repository, entry, entry.queue.get())
+    }
+
+    /// What waits for a subscription, as long as that is events.
+    pub(crate) fn get_event(
+        &self,
+        repository: &Repository,
+        entry: &Arc<Entry>,
+    ) -> Option<super::Event> {
+        self.give(repository, entry, entry.queue.get_event()).ok().flatten()
+    }
+
+    fn give(
+        &self,
+        repository: &Repository,
+        entry: &Arc<Entry>,
+        got: Got,
+    ) -> Result<Option<super::Event>, EngineError> {
+        match got {
             Got::Item(Item::Event(event)) => {
                 if entry.queue.is_blocking() {
                     self.signal.ring();

@@ -195,7 +195,21 @@ impl Queue {
     }
 
     pub(crate) fn get(&self) -> Got {
+        self.get_from(&mut self.state.lock())
+    }
+
+    /// The same, but it does not say yet what was lost, or that it has ended.
+    pub(crate) fn get_event(&self) -> Got {
         let mut state = self.state.lock();
+        let is_event = match state.items.front() {
+            Some((Item::Event(_), _)) => true,
+            Some((Item::Lost(_), _)) => false,
+            None => state.gap.is_some(),
+        };
+        if is_event { self.get_from(&mut state) } else { Got::Nothing }
+    }
+
+    fn get_from(&self, state: &mut State) -> Got {
         if self.overflow == Overflow::DropOldest
             && let Some(lost) = state.gap.take()
         {
@@ -237,16 +251,6 @@ impl Queue {
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state.lock();
         state.items.is_empty() && state.gap.is_none()
-    }
-
-    /// Whether what it gives next is no event of the query.
-    pub(crate) fn next_is_no_event(&self) -> bool {
-        let state = self.state.lock();
-        match state.items.front() {
-            Some((Item::Event(_), _)) => false,
-            Some((Item::Lost(_), _)) => true,
-            None => state.gap.is_none() && state.end.is_some(),
-        }
     }
 
     pub(crate) fn is_ended(&self) -> bool {

@@ -147,17 +147,12 @@ impl Subscription {
         bytes: usize,
         timeout: Duration,
     ) -> Result<Vec<Event>, EngineError> {
-        let mut batch: Vec<Event> = Vec::new();
-        let mut taken = 0_usize;
-        let first = self.next(timeout)?;
-        batch.extend(first);
-        taken = batch.first().map_or(taken, |event| event.data().bytes());
+        let mut batch: Vec<Event> = self.next(timeout)?.into_iter().collect();
+        let mut taken = batch.first().map_or(0, |event| event.data().bytes());
         while !batch.is_empty() && batch.len() < count && taken < bytes {
             // What ends it, or is lost, waits to be said the next time.
-            if self.entry.queue.next_is_no_event() {
-                break;
-            }
-            let Some(event) = self.try_next()? else { break };
+            let hub = self.repository.hub();
+            let Some(event) = hub.get_event(&self.repository, &self.entry) else { break };
             taken = taken.saturating_add(event.data().bytes());
             batch.push(event);
         }

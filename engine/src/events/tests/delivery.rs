@@ -197,6 +197,31 @@ fn batches_are_bounded() {
 }
 
 #[test]
+fn a_batch_ends_before_what_is_no_event() {
+    let world = World::with(Limits::default().with_kept_commits(2));
+    let events = world.subscribe("SELECT * FROM __InstanceCreationEvent");
+    let batch = || {
+        let batch = events.next_batch(9, usize::MAX, Duration::ZERO);
+        batch.map(|batch| batch.iter().map(brief).collect::<Vec<_>>())
+    };
+    let of = |name: &str| format!("InstanceCreationEvent E_Disk.Name=\"{name}\" UInt32(1)");
+    world.create("E_Disk", "a", 1);
+    world.session.repository().dispatch_events();
+    for name in ["b", "c", "d", "e"] {
+        world.create("E_Disk", name, 1);
+    }
+    assert_eq!(batch().unwrap(), [of("a")]);
+    let lost = batch().unwrap_err();
+    assert!(matches!(lost, EngineError::ChangesLost { commits: 2 }), "{lost}");
+    assert_eq!(batch().unwrap(), [of("d"), of("e")]);
+    world.create("E_Disk", "f", 1);
+    let repository = world.session.repository();
+    repository.delete_namespace("root/x").unwrap();
+    assert_eq!(batch().unwrap(), [of("f")]);
+    assert!(batch().is_err());
+}
+
+#[test]
 fn a_queue_keeps_no_rows() {
     let world = World::new();
     let events = world.subscribe("SELECT * FROM __InstanceCreationEvent");
