@@ -213,8 +213,11 @@ impl<'s> Work<'s> {
     fn lose(&mut self, commits: u64) {
         let names: Vec<Name> = self.state.scopes.keys().cloned().collect();
         for name in names {
-            let current = self.repository.namespace(name.as_str()).ok();
             let Some(scope) = self.state.scopes.get(&name) else { continue };
+            // Another one may have the name by now.
+            let is_it =
+                |current: &Arc<Namespace>| Arc::ptr_eq(&current.location, &scope.origin.location);
+            let current = self.repository.namespace(name.as_str()).ok().filter(is_it);
             let entries: Vec<Arc<Entry>> = scope.entries().cloned().collect();
             for entry in &entries {
                 entry.queue.lose(commits);

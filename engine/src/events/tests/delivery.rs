@@ -83,6 +83,33 @@ fn commits_that_were_not_kept_are_told_of() {
 }
 
 #[test]
+fn a_namespace_that_went_while_commits_were_not_kept_is_gone() {
+    for comes_again in [false, true] {
+        let world = World::with(Limits::default().with_kept_commits(2));
+        let repository = world.session.repository();
+        repository.create_namespace("root/y", Dialect::Wmi).unwrap();
+        let gone = repository.session("root/y").unwrap();
+        let options = SubscribeOptions::new();
+        let events =
+            gone.subscribe(&context(), "SELECT * FROM __ClassOperationEvent", options).unwrap();
+        let here = world.subscribe("SELECT * FROM __InstanceCreationEvent");
+        repository.delete_namespace("root/y").unwrap();
+        if comes_again {
+            repository.create_namespace("root/y", Dialect::Wmi).unwrap();
+            let there = repository.session("root/y").unwrap();
+            there.compile_mof_text(&context(), "y.mof", "class Y_New { };").unwrap();
+        }
+        (0..4).for_each(|n| world.create("E_Disk", &n.to_string(), n));
+        let lost = events.try_next().unwrap_err();
+        assert!(matches!(lost, EngineError::ChangesLost { .. }), "{lost}");
+        let ended = events.try_next().unwrap_err();
+        assert!(matches!(ended, EngineError::NoSuchNamespace { .. }), "{ended}");
+        assert!(matches!(here.try_next(), Err(EngineError::ChangesLost { .. })));
+        assert_eq!(all(&here).len(), 2);
+    }
+}
+
+#[test]
 fn callbacks_are_called_and_may_do_anything() {
     let world = World::new();
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();

@@ -77,6 +77,23 @@ fn a_window_closes_when_nobody_looks_and_is_bounded() {
 }
 
 #[test]
+fn a_window_stays_open_while_classes_change() {
+    let world = World::new();
+    let query = "SELECT * FROM E_Alarm GROUP WITHIN 10 BY Source HAVING NumberOfEvents > 1";
+    let alarms = world.subscribe(query);
+    ["a", "b"].into_iter().for_each(|source| world.raise(&alarm(source)));
+    world.compile(
+        "#pragma classflags(\"forceupdate\")
+        class E_Alarm : __ExtrinsicEvent { uint8 Severity = 1; uint8 More; string Source; };
+        class E_Flood : E_Alarm { };",
+    );
+    world.raise(&Instance::new("E_Flood").with("Source", "A"));
+    world.raise(&alarm("c"));
+    world.advance(10.0);
+    assert_eq!(counts(&alarms), [pair("2", "a")]);
+}
+
+#[test]
 fn what_equality_takes_for_one_is_a_group() {
     let world = World::new();
     world.compile(
