@@ -102,6 +102,32 @@ fn commits_are_told_in_order() {
 }
 
 #[test]
+fn qualifier_types_that_change_are_told() {
+    let repository = Repository::builder().build();
+    repository.create_namespace("root", Dialect::Dmtf).unwrap();
+    let session = repository.session("root").unwrap();
+    let context = CallContext::new();
+    compile(&session, "Qualifier Old : uint8, Scope(any); Qualifier Kept : uint8, Scope(any);");
+    let mut stream = repository.changes();
+    compile(&session, "Qualifier New : uint8, Scope(any);");
+    let mut changed = session.get_qualifier_type(&context, "Kept").unwrap();
+    session.set_qualifier_type(&context, &changed).unwrap();
+    changed.default = 7_u8.into();
+    session.set_qualifier_type(&context, &changed).unwrap();
+    session.delete_qualifier_type(&context, "old").unwrap();
+    let lines: Vec<String> =
+        std::iter::from_fn(|| stream.try_next().unwrap().as_ref().map(line)).collect();
+    assert_eq!(
+        lines,
+        [
+            "SYSTEM: qualifier false>true",
+            "SYSTEM: qualifier true>true",
+            "SYSTEM: qualifier true>false",
+        ]
+    );
+}
+
+#[test]
 fn whoever_is_too_slow_is_told() {
     let session = session(Limits::default().with_kept_commits(3));
     let context = CallContext::new();
