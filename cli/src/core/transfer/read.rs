@@ -123,7 +123,12 @@ fn shown_type(json: &Json, declared: CimType) -> CimType {
 fn scalar(json: Json, cim_type: CimType, shapes: Option<&Shapes>) -> Result<Scalar, Problem> {
     match (cim_type, json) {
         (CimType::Boolean, Json::Bool(value)) => Ok(Scalar::Boolean(value)),
-        (CimType::Real32, json) => real(&json).map(|x| Scalar::Real32(x as f32)),
+        (CimType::Real32, json) => match real(&json)? {
+            x if x.is_finite() && (x as f32).is_infinite() => {
+                problem(format!("{x:e} is outside the range of real32"))
+            }
+            x => Ok(Scalar::Real32(x as f32)),
+        },
         (CimType::Real64, json) => real(&json).map(Scalar::Real64),
         (CimType::Char16, Json::Integer(unit)) => match u16::try_from(unit) {
             Ok(unit) => Ok(Scalar::Char16(Char16(unit))),

@@ -265,10 +265,45 @@ fn classes_stand_in_any_order_and_names_in_any_case() {
     comes_back(&repository);
 }
 
+/// What a class says of where its members are from comes back with it.
+#[test]
+fn classes_that_are_values_come_back() {
+    let repository = Repository::new();
+    let session = wmi(&repository);
+    let context = CallContext::new();
+    for (number, name) in ["A_Below", "X_Derived", "X_Empty", "X_Link", "X_Only"].iter().enumerate()
+    {
+        let class =
+            session.get_class(&context, name, cimarron_schema::ClassForm::Resolved).unwrap();
+        assert!(class.properties.iter().all(|property| property.origin.is_some()));
+        let holder = Instance::new("X_Holder").with("N", 10 + number as u32);
+        let holder = holder.with("Any", Object::Class(class));
+        session.create_instance(&context, &holder).unwrap();
+    }
+    comes_back(&repository);
+    let text = exported(&repository, ExportFormat::Ndjson, &[]);
+    for expected in ["\"origin\":\"X_Base\",\"depth\":0", "\"propagated\":true"] {
+        assert!(text.contains(expected), "{expected}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told_with_its_line() {
     let instance = |values: &str| with_instances(&[r#""values":{"K":1}"#, values]);
     let line = |line: &str| format!("{HEAD}{line}\n");
+    let of_type = |cim_type: &str, value: &str| {
+        instance(&format!(
+            r#""values":{{"K":2,"O":{{"instance":"X_No","values":{{"A":{value}}},"types":{{"A":"{cim_type}"}}}}}}"#
+        ))
+    };
+    let of_class =
+        |class: &str| instance(&format!(r#""values":{{"K":2,"O":{{"declaration":{class}}}}}"#));
+    let class = |property: &str, times: usize| {
+        let properties = vec![property; times].join(",");
+        format!(
+            r#"{{"name":"X_No","superclass":null,"qualifiers":[],"properties":[{properties}],"methods":[]}}"#
+        )
+    };
     for (text, expected) in [
         (String::new(), "line 1: the header is missing"),
         ("{\"kind\":\"namespace\"}".to_owned(), "line 1: the first line is no header"),
@@ -307,6 +342,54 @@ fn what_is_wrong_is_told_with_its_line() {
                 r#""values":{"K":2,"O":{"instance":"X_No","values":{"A":1},"types":{"A":"uint8[]"}}}"#,
             ),
             "an integer stands where a list does",
+        ),
+        (of_type("real32", "1e39"), "1e39 is outside the range of real32"),
+        (of_type("real64", "\"inf\""), "`inf` is no number"),
+        (of_type("real64", "true"), "a boolean is no number"),
+        (of_type("char16", "65536"), "65536 is no code unit"),
+        (of_type("char16", "\"a\""), "a text is no value of type char16"),
+        (of_type("datetime", "\"today\""), "`today` is no datetime"),
+        (of_type("reference", "\"X.\""), "`X.` is no object path"),
+        (of_type("boolean", "1"), "an integer is no value of type boolean"),
+        (of_type("uint8[]", "[1,256]"), "256 is outside"),
+        (of_type("string", "1.5"), "a number is no value of type string"),
+        (of_type("string", "[]"), "a list is no value of type string"),
+        (of_class("{}"), "the member `name` is missing"),
+        (of_class("null"), "`declaration` is null, not an object"),
+        (
+            of_class(&class(r#"{"name":"P","type":"uint8","qualifiers":[]}"#, 2)),
+            "property `P` stands twice",
+        ),
+        (
+            of_class(&class(r#"{"name":"P","type":"uint8","propagated":1,"qualifiers":[]}"#, 1)),
+            "property `P`: `propagated` is an integer, not a boolean",
+        ),
+        (
+            of_class(&class(
+                r#"{"name":"P","type":"uint8","origin":"X","depth":"1","qualifiers":[]}"#,
+                1,
+            )),
+            "property `P`: `depth` is a text, not an integer",
+        ),
+        (
+            of_class(&class(r#"{"name":"P","type":"uint8","origin":"X","qualifiers":[]}"#, 1)),
+            "property `P`: the member `depth` is missing",
+        ),
+        (
+            instance(r#""values":{"K":2},"propertyQualifiers":{"O":[]}"#),
+            "`propertyQualifiers` has `O`, and `values` does not",
+        ),
+        (
+            instance(
+                r#""values":{"K":2},"qualifiers":[{"name":"Q","type":"uint8","value":1,"flavor":[]},{"name":"q","type":"uint8","value":1,"flavor":[]}]"#,
+            ),
+            "qualifier `q` stands twice",
+        ),
+        (
+            instance(
+                r#""values":{"K":2},"qualifiers":[{"name":"Q","type":"uint8","value":1,"flavor":["new"]}]"#,
+            ),
+            "`new` is no flavor",
         ),
     ] {
         let refused = import(&Repository::new(), &text).unwrap_err();
