@@ -2,6 +2,7 @@
 
 mod read;
 mod round_trip;
+mod shapes;
 
 use super::*;
 use crate::repository::Repository;
