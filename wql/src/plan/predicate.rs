@@ -125,29 +125,6 @@ impl Predicate {
             Self::Other(_) => 200,
         }
     }
-
-    /// The slots that it looks at, ascending.
-    pub fn slots(&self) -> Vec<usize> {
-        let mut slots = Vec::new();
-        self.columns(&mut |column| slots.push(column.slot));
-        slots.sort_unstable();
-        slots.dedup();
-        slots
-    }
-
-    /// Shows each property that it looks at, some of them more than once.
-    pub fn columns<'a>(&'a self, see: &mut dyn FnMut(&'a Column)) {
-        match self {
-            Self::Always | Self::Never => {}
-            Self::All(items) | Self::Any(items) => items.iter().for_each(|i| i.columns(see)),
-            Self::Column(test) => see(&test.column),
-            Self::Other(test) => match test.operand() {
-                Some(BoundPath::Column(column)) => see(column),
-                Some(BoundPath::Member(path)) => see(&path.column),
-                _ => {}
-            },
-        }
-    }
 }
 
 impl ColumnTest {
