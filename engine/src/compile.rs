@@ -81,7 +81,7 @@ impl Session {
             embedded: EmbeddedForm::Objects,
             ..options
         };
-        let base = LiveBase::new(self);
+        let base = LiveBase::new(self.clone());
         let compiled = compile(sources, &options, &base, said);
         if compiled.has_errors() {
             return Err(EngineError::Mof(Box::new(compiled.diagnostics)));
@@ -98,6 +98,16 @@ impl Session {
                 Err(EngineError::Mof(Box::new(said)))
             }
         }
+    }
+
+    /// What the repository's namespaces hold, each as it is when it is first asked for: with
+    /// [`Loader::with_base`], what is there already is not taken from a search path.
+    ///
+    /// # Errors
+    /// When the caller is not let in.
+    pub fn base(&self, context: &CallContext) -> Result<impl Base + use<>, EngineError> {
+        self.enter(context, Operation::ReadSchema, "")?;
+        Ok(LiveBase::new(self.clone()))
     }
 
     /// Compiles a MOF text into this namespace; see [`Session::compile_mof`].
@@ -139,19 +149,35 @@ impl Repository {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
-        let session = match self.session(&options.namespace) {
+        self.session_for(&options)?.compile_mof_with(context, options, sources, said)
+    }
+
+    /// What is there for sources that [`Repository::compile_mof`] is to compile; see
+    /// [`Session::base`].
+    ///
+    /// # Errors
+    /// When the name of the namespace is none.
+    pub fn base(
+        &self,
+        context: &CallContext,
+        options: &CompileOptions,
+    ) -> Result<impl Base + use<>, EngineError> {
+        self.session_for(options)?.base(context)
+    }
+
+    fn session_for(&self, options: &CompileOptions) -> Result<Session, EngineError> {
+        match self.session(&options.namespace) {
             Err(EngineError::NoSuchNamespace { .. }) => {
-                self.imagine(&options.namespace, options.dialect)?
+                self.imagine(&options.namespace, options.dialect)
             }
-            found => found?,
-        };
-        session.compile_mof_with(context, options, sources, said)
+            found => found,
+        }
     }
 }
 
 /// What the repository's namespaces hold, each as it was first asked for.
-struct LiveBase<'a> {
-    session: &'a Session,
+struct LiveBase {
+    session: Session,
     seen: RefCell<HashMap<Name, LiveNamespace>>,
 }
 
@@ -160,8 +186,8 @@ struct LiveNamespace {
     classes: HashMap<Name, Arc<ResolvedClass>>,
 }
 
-impl<'a> LiveBase<'a> {
-    fn new(session: &'a Session) -> Self {
+impl LiveBase {
+    fn new(session: Session) -> Self {
         Self { session, seen: RefCell::default() }
     }
 
@@ -188,7 +214,7 @@ impl<'a> LiveBase<'a> {
     }
 }
 
-impl Base for LiveBase<'_> {
+impl Base for LiveBase {
     fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
         self.on(namespace, |live| {
             let class = live.schema.class(name)?;

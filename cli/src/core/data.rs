@@ -4,8 +4,11 @@
 
 use crate::args::{DataArgs, SyncMode};
 use crate::failure::Failure;
-use cimarron_engine::{Durability, DurabilityStatus, EngineError, Repository, Session, SyncPolicy};
+use cimarron_engine::{
+    CallContext, Durability, DurabilityStatus, EngineError, Repository, Session, SyncPolicy,
+};
 use cimarron_model::{Dialect, Status};
+use cimarron_mof::{Base, CompileOptions};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -88,6 +91,19 @@ impl Data {
             Ok(()) | Err(EngineError::NamespaceExists { .. }) => self.session(namespace),
             Err(error) => Err(Failure::input(error.status(), error.to_string())),
         }
+    }
+
+    /// How MOF is compiled: by the rules of its namespace, where that is there.
+    pub(crate) fn options(&self, options: CompileOptions) -> CompileOptions {
+        let there = self.repository.session(&options.namespace);
+        let dialect = there.map_or(options.dialect, |session| session.dialect());
+        CompileOptions { dialect, ..options }
+    }
+
+    /// What is there for MOF that is to be compiled.
+    pub(crate) fn base(&self, options: &CompileOptions) -> Result<impl Base + use<>, Failure> {
+        let base = self.repository.base(&CallContext::default(), options);
+        base.map_err(|error| self.failed(&error))
     }
 
     /// How the directory is; `None` without one.

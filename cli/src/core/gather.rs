@@ -81,7 +81,7 @@ impl Gathering<'_> {
     ) -> Result<(), Stop> {
         let options = self.mof.options();
         let inputs = Inputs::gather(paths, STDIN_NAME, &self.mof.search)?;
-        let Texts { sources, said } = inputs.load_untraced(&options, self.findings.sink())?;
+        let Texts { sources, said } = inputs.load_onto(&*all, &options, self.findings.sink())?;
         let compiled = compile(&sources, &options, &*all, said);
         self.report(&compiled.diagnostics, sources.map(), progress)?;
         if compiled.has_errors() {

@@ -6,7 +6,7 @@ use crate::args::{SearchArgs, usage};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::source::{FileSystem, Limits, SourceError, Trace, TracingFileSystem};
-use cimarron_mof::{CompileOptions, Diagnostics, Loader, Sources};
+use cimarron_mof::{Base, CompileOptions, Diagnostics, EmptyBase, Loader, Sources};
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,17 @@ impl Inputs {
         options: &CompileOptions,
         said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
-        self.load_through(&NotingFileSystem::default(), options, said)
+        self.load_onto(&EmptyBase, options, said)
+    }
+
+    /// The same for what is compiled on top of a base.
+    pub(crate) fn load_onto(
+        &self,
+        base: &dyn Base,
+        options: &CompileOptions,
+        said: Diagnostics,
+    ) -> Result<super::Texts, Failure> {
+        self.load_through(&NotingFileSystem::default(), base, options, said)
     }
 
     /// The same, keeping what was asked of the file system, and a hash of each file.
@@ -77,17 +87,18 @@ impl Inputs {
     ) -> Result<Loaded, Failure> {
         let files = NotingFileSystem::default();
         let fs = TracingFileSystem::new(&files).ignoring(made.iter().cloned());
-        let texts = self.load_through(&fs, options, said)?;
+        let texts = self.load_through(&fs, &EmptyBase, options, said)?;
         Ok(Loaded { texts, trace: fs.into_trace() })
     }
 
     fn load_through(
         &self,
         fs: &dyn FileSystem,
+        base: &dyn Base,
         options: &CompileOptions,
         mut said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
-        let mut loader = Loader::new(fs).with_options(options);
+        let mut loader = Loader::new(fs).with_options(options).with_base(base);
         for directory in &self.search.include {
             loader = loader.with_include_dir(directory);
         }

@@ -1,11 +1,13 @@
 //! Reading and compiling MOF.
 
 use super::inputs::{Inputs, STDIN_NAME, source_failure};
-use crate::args::MofArgs;
+use crate::args::SearchArgs;
 use crate::failure::{Failure, FailureStyle};
 use crate::output::findings;
 use cimarron_engine::EmptyRepository;
-use cimarron_mof::{CompileOptions, Compiled, Diagnostics, Loader, OsFileSystem, Sources, compile};
+use cimarron_mof::{
+    Base, CompileOptions, Compiled, Diagnostics, Loader, OsFileSystem, Sources, compile,
+};
 use std::path::PathBuf;
 
 /// Sources that were read, with what reading them gave to say.
@@ -15,10 +17,14 @@ pub(crate) struct Texts {
 }
 
 /// Reads MOF files, directories, zip archives, patterns and standard input (`-`),
-/// and all that they include.
-pub(crate) fn read_mof(paths: &[PathBuf], mof: &MofArgs) -> Result<Texts, Failure> {
-    Inputs::gather(paths, STDIN_NAME, &mof.search)?
-        .load_untraced(&mof.options(), Diagnostics::new())
+/// and all that they include, and of the search path what the base lacks.
+pub(crate) fn read_mof(
+    paths: &[PathBuf],
+    search: &SearchArgs,
+    options: &CompileOptions,
+    base: &dyn Base,
+) -> Result<Texts, Failure> {
+    Inputs::gather(paths, STDIN_NAME, search)?.load_onto(base, options, Diagnostics::new())
 }
 
 /// MOF that is at hand as a text.

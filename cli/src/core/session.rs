@@ -1,7 +1,7 @@
 //! Filling and querying a namespace of a repository.
 
 use super::{Texts, archive_of, open_archive, read_mof, report};
-use crate::args::{Source, SourceArgs};
+use crate::args::{MofArgs, Source, SourceArgs};
 use crate::core::data::{Data, Expect};
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::output::answer::{Answer, ClassAnswer};
@@ -67,7 +67,7 @@ fn fill(
             }
             Source::Mof(path) => {
                 elsewhere = None;
-                let texts = read_mof(std::slice::from_ref(path), &args.mof)?;
+                let texts = read_into(&session, path, &args.mof)?;
                 compile_into(&session, args, texts, style, progress)?;
             }
         }
@@ -112,6 +112,13 @@ pub(crate) fn load_compiled(session: &Session, compiled: &Compiled) -> Result<()
     let archive = archive_of(compiled)?;
     let loaded = session.load_archive(&CallContext::default(), &Arc::new(archive));
     loaded.map(|_| ()).map_err(|error| failure(&error))
+}
+
+/// Reads MOF that is to be compiled into the session's namespace.
+pub(super) fn read_into(session: &Session, path: &Path, mof: &MofArgs) -> Result<Texts, Failure> {
+    let options = CompileOptions { dialect: session.dialect(), ..mof.options() };
+    let base = session.base(&CallContext::default()).map_err(|error| failure(&error))?;
+    read_mof(&[path.to_owned()], &mof.search, &options, &base)
 }
 
 /// Compiles texts into the session's namespace, on top of what it holds.

@@ -16,9 +16,9 @@ use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
-use crate::CompileOptions;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::syntax::{IncludeSite, plain_namespace, scan_includes};
+use crate::{Base, CompileOptions, EmptyBase};
 use cimarron_model::Dialect;
 use rustc_hash::FxHashMap;
 use std::ffi::OsString;
@@ -36,6 +36,8 @@ pub struct Loader<'fs> {
     /// Where included files are looked for.
     search: Vec<PathBuf>,
     pub(super) library: Library,
+    /// What needs not be searched.
+    pub(super) base: &'fs dyn Base,
     /// The namespace to start with, in lower case, if it is known.
     pub(super) start: Option<Rc<str>>,
     /// Whether a qualifier that is used must be declared.
@@ -63,6 +65,7 @@ impl<'fs> Loader<'fs> {
             fs,
             search: Vec::new(),
             library: Library::default(),
+            base: &EmptyBase,
             start: None,
             needs_qualifiers: true,
             limits: Limits::default(),
@@ -92,6 +95,15 @@ impl<'fs> Loader<'fs> {
     pub fn with_options(mut self, options: &CompileOptions) -> Self {
         self.start = Some(plain_namespace(&options.namespace));
         self.needs_qualifiers = options.dialect == Dialect::Dmtf;
+        self
+    }
+
+    /// Says what the sources will be compiled on top of: what a namespace of it has is not
+    /// taken from the search path. What the namespace to start with has is known only after
+    /// [`Loader::with_options`].
+    #[must_use]
+    pub fn with_base(mut self, base: &'fs dyn Base) -> Self {
+        self.base = base;
         self
     }
 

@@ -102,6 +102,8 @@ struct Survey {
     qualifiers: VecDeque<Need>,
     /// The namespace in force behind a file that begins in another one; `None` while it is open.
     behind: FxHashMap<(FileId, Namespace), Option<Namespace>>,
+    /// The qualifiers that the base of a namespace declares, in lower case.
+    there: FxHashMap<Rc<str>, FxHashSet<String>>,
 }
 
 /// A file that is taken into a namespace.
@@ -135,6 +137,26 @@ enum Step {
 }
 
 impl Survey {
+    /// Whether the base has what a file of the search path may declare.
+    fn is_there(&mut self, loader: &Loader<'_>, needed: &(Namespace, Wanted)) -> bool {
+        let (namespace, wanted) = needed;
+        let Some(namespace) = namespace.as_ref().or(loader.start.as_ref()) else { return false };
+        if loader.library.numbers(wanted).is_empty() {
+            return false;
+        }
+        match wanted.sort {
+            Sort::Class => loader.base.class(namespace, &wanted.name).is_some(),
+            Sort::Qualifier => {
+                let of_base = || {
+                    let declared = loader.base.qualifier_types(namespace).into_iter();
+                    declared.map(|declared| fold::fold(declared.name.as_str())).collect()
+                };
+                let there = self.there.entry(namespace.clone()).or_insert_with(of_base);
+                there.contains(&wanted.name)
+            }
+        }
+    }
+
     /// Opens a file, unless it was surveyed already.
     fn enter(
         &mut self,
@@ -252,7 +274,8 @@ impl Loader<'_> {
         if survey.declared.contains(&key) {
             return None;
         }
-        let file = self.look_for(&key.1, place, sink);
+        let is_there = survey.is_there(self, &key);
+        let file = if is_there { None } else { self.look_for(&key.1, place, sink) };
         // Also where there is none: it is looked for once.
         survey.declared.insert(key);
         let file = file?;

@@ -2,7 +2,7 @@
 //! into WMI's.
 
 use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
-use crate::core::data::{Data, Expect};
+use crate::core::data::{Data, Expect, is_repository};
 use crate::core::{Inputs, Targets, Texts, reads};
 use crate::failure::{Failure, Stop};
 use crate::output::numbers::{counted, duration, milliseconds};
@@ -10,7 +10,7 @@ use crate::output::stdout;
 use crate::progress::Progress;
 use cimarron_engine::{CallContext, EngineError, Loaded};
 use cimarron_model::Dialect;
-use cimarron_mof::{CompileOptions, Diagnostics, Emit, Severity, Sources};
+use cimarron_mof::{Diagnostics, Emit, Severity, Sources};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -20,12 +20,21 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     refuse_files(args)?;
     let progress = Progress::new("reading");
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
-    let Texts { sources, said } =
-        inputs.load_untraced(&args.mof.options(), args.findings.sink())?;
+    let open = || Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything);
+    // A directory is made only when everything else could be read.
+    let is_there = folder.is_dir() && is_repository(folder)?;
+    let there = if is_there { Some(open()?) } else { None };
+    let mut options = crate::commands::amend::options(args)?;
+    let Texts { sources, said } = match &there {
+        Some(data) => {
+            options = data.options(options);
+            inputs.load_onto(&data.base(&options)?, &options, args.findings.sink())?
+        }
+        None => inputs.load_untraced(&options, args.findings.sink())?,
+    };
     reads::note(folder);
     Targets::default().with("--report", args.findings.report.report.as_deref()).refuse_clashes()?;
-    let data = Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything)?;
-    let options = options(args, &data)?;
+    let data = there.map_or_else(open, Ok)?;
     progress.step("compiling");
     let dialect = options.dialect;
     let repository = data.repository();
@@ -55,14 +64,6 @@ fn refuse_files(args: &CompileArgs) -> Result<(), Failure> {
         Some((_, argument)) => Err(usage(format!("--data writes no files: leave out {argument}"))),
         None => Ok(()),
     }
-}
-
-/// How to compile: by the rules of the namespace, where it is there.
-fn options(args: &CompileArgs, data: &Data) -> Result<CompileOptions, Failure> {
-    let options = crate::commands::amend::options(args)?;
-    let there = data.repository().session(&options.namespace);
-    let dialect = there.map_or(options.dialect, |session| session.dialect());
-    Ok(CompileOptions { dialect, ..options })
 }
 
 fn refused(

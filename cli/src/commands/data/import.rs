@@ -108,12 +108,13 @@ fn ndjson(data: &Data, path: &Path) -> Result<Counts, Stop> {
 
 fn mof(args: &ImportArgs, data: &Data, paths: &[PathBuf]) -> Result<Counts, Stop> {
     let progress = Progress::new("compiling");
-    let Texts { sources, said } = core::read_mof(paths, &args.mof)?;
-    let options = CompileOptions {
+    let options = data.options(CompileOptions {
         class_flags: args.update.class_flags,
         instance_flags: args.update.instance_flags,
         ..args.mof.options()
-    };
+    });
+    let base = data.base(&options)?;
+    let Texts { sources, said } = core::read_mof(paths, &args.mof.search, &options, &base)?;
     let before = data.repository().namespaces().len();
     let style = args.format.style();
     let context = CallContext::default();

@@ -8,8 +8,8 @@ mod input;
 mod pieces;
 
 use super::scenario::{form_failure, read_text};
-use super::session::{compile_into, failure, refusal};
-use super::{STDIN_NAME, mof_text, read_mof};
+use super::session::{compile_into, failure, read_into, refusal};
+use super::{STDIN_NAME, mof_text};
 use crate::args::WatchArgs;
 use crate::failure::{Failure, FailureStyle, Stop};
 use crate::progress::Progress;
@@ -163,7 +163,7 @@ impl<'a> Watch<'a> {
 
     fn compile_file(&self, path: &Path) -> Result<(), Stop> {
         let load = &self.args.load;
-        let texts = read_mof(&[path.to_owned()], &load.mof)?;
+        let texts = read_into(&self.session, path, &load.mof)?;
         compile_into(&self.session, load, texts, self.style(), &Progress::new("compiling"))
     }
 

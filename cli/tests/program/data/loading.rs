@@ -35,6 +35,30 @@ fn a_run_is_loaded_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_the_directory_has_is_not_taken_from_the_search_path() {
+    let place = Place::new();
+    let (data, lib) = (place.path("data"), place.path("lib"));
+    let first = place.file("first.mof", "class X_A { [key] string Own; };\n");
+    // What would be refused: another key for a class that is there.
+    place.file("lib/x_a.mof", "class X_A { [key] string Other; };\n");
+    place.file("lib/x_b.mof", "class X_B : X_A { };\n");
+    place.file("lib/x_c.mof", "class X_C { [key] string Id; };\n");
+    let run = cimarron(["compile", &first, "--data", &data, "-S", &lib]).succeeds();
+    assert!(run.stdout.starts_with("1 class "), "{}", run.stdout);
+    let own = place.file("own.mof", "class X_D : X_B { };\nclass X_E : X_C { };\n");
+    let run = cimarron(["compile", &own, "--data", &data, "-S", &lib]).succeeds();
+    assert!(run.stdout.starts_with("4 classes "), "{}", run.stdout);
+
+    let (there, site) = (place.archive("there", "class X_A { [key] string Own; };\n"), "site");
+    cimarron(["doc", &there, &own, "-S", &lib, "-o", &place.path(site)]).succeeds();
+    let query = "SELECT Own FROM X_D";
+    cimarron(["query", "--archive", &there, "--mof", &own, "-S", &lib, query]).succeeds();
+    let data = place.path("imported");
+    cimarron(["compile", &first, "--data", &data]).succeeds();
+    cimarron(["data", "import", &data, &own, "-S", &lib]).succeeds();
+}
+
+#[test]
 fn queries_load_into_the_directory() {
     let place = Place::new();
     let data = place.path("data");

@@ -3,8 +3,10 @@
 use super::super::{Limits, Loader, MemoryFileSystem};
 use crate::Language;
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::{CompileOptions, Compiled, EmptyBase, compile};
-use cimarron_model::Dialect;
+use crate::{Base, CompileOptions, Compiled, EmptyBase, compile};
+use cimarron_model::{Dialect, Name, QualifierType};
+use cimarron_schema::{NamespaceBuilder, ResolvedClass};
+use std::sync::Arc;
 
 const QUALIFIERS: &str = "Qualifier Key : boolean = false, Scope(property, reference), \
      Flavor(DisableOverride, ToSubclass);\n\
@@ -54,10 +56,19 @@ fn with_search(text: &str, options: &CompileOptions) -> Compiled {
     for directory in path {
         loader.add_search_path(directory).unwrap();
     }
+    finished(loader, text, options, &EmptyBase)
+}
+
+fn finished(
+    mut loader: Loader<'_>,
+    text: &str,
+    options: &CompileOptions,
+    base: &dyn Base,
+) -> Compiled {
     loader.add_text("own.mof", text).unwrap();
     let mut said = Diagnostics::new();
     let sources = loader.finish(&mut said);
-    compile(&sources, options, &EmptyBase, said)
+    compile(&sources, options, base, said)
 }
 
 fn dmtf() -> CompileOptions {
@@ -70,7 +81,10 @@ fn outcome(text: &str) -> (String, Vec<String>) {
 }
 
 fn outcome_by(text: &str, options: &CompileOptions) -> (String, Vec<String>) {
-    let compiled = with_search(text, options);
+    told(with_search(text, options))
+}
+
+fn told(compiled: Compiled) -> (String, Vec<String>) {
     let mut spaces = Vec::new();
     for (name, schema) in compiled.schema.namespaces() {
         let mut classes: Vec<_> = schema.classes().map(|class| class.name.to_string()).collect();
@@ -216,6 +230,57 @@ fn what_cannot_be_read_is_told_once() {
     let said = compile(&sources, &dmtf(), &EmptyBase, said).diagnostics;
     let codes: Vec<_> = said.as_slice().iter().map(|found| found.code.to_string()).collect();
     assert_eq!(codes, ["MOF0002", "MOF0002"]);
+}
+
+/// What `there` makes, as something to build on.
+struct There(Compiled);
+
+impl Base for There {
+    fn class(&self, namespace: &str, name: &str) -> Option<Arc<ResolvedClass>> {
+        self.0.schema.get(namespace)?.class(name).cloned()
+    }
+
+    fn class_names(&self, _: &str) -> Vec<Name> {
+        Vec::new()
+    }
+
+    fn qualifier_types(&self, namespace: &str) -> Vec<QualifierType> {
+        let declared = self.0.schema.get(namespace).into_iter();
+        declared.flat_map(NamespaceBuilder::qualifier_types).cloned().collect()
+    }
+}
+
+#[test]
+fn what_the_base_of_a_namespace_has_is_not_looked_for() {
+    let there = "Qualifier KEY : boolean = false, Scope(property, reference), \
+                 Flavor(DisableOverride, ToSubclass);\nclass X_base { [Key] string Own; };";
+    let other = "#pragma namespace (\"root/other\")\n";
+    for (start, text, classes) in [
+        ("root/cimv2", "class T_A : X_Base { };".to_owned(), "root/cimv2: T_A / 0"),
+        // A file is taken whole.
+        ("root/cimv2", "class T_A : X_Mid { };".to_owned(), "root/cimv2: T_A X_Data X_Mid / 4"),
+        (
+            "root/cimv2",
+            format!("{other}class T_A : X_Base {{ }};"),
+            "root/other: T_A X_Base; root/cimv2:  / 4",
+        ),
+        ("root/Other", "class T_A : X_Base { };".to_owned(), "root/Other: T_A X_Base / 4"),
+        (
+            "root/x",
+            other.replace("other", "CIMV2") + "class T_A : X_Base { };",
+            "root/CIMV2: T_A; root/x:  / 0",
+        ),
+    ] {
+        let files = library();
+        let base = There(finished(Loader::new(&files), there, &dmtf(), &EmptyBase));
+        let options = CompileOptions { namespace: start.to_owned(), ..dmtf() };
+        let mut loader = Loader::new(&files).with_options(&options).with_base(&base);
+        loader.add_search_path("lib").unwrap();
+        let compiled = finished(loader, &text, &options, &base);
+        let qualifiers = compiled.statistics().qualifier_types;
+        let (found, said) = told(compiled);
+        assert_eq!((format!("{found} / {qualifiers}").as_str(), said), (classes, vec![]), "{text}");
+    }
 }
 
 #[test]
