@@ -5,7 +5,6 @@
 //! no stage has to interleave reading with parsing. Reading goes through the
 //! [`FileSystem`] that the caller hands in; nothing here opens a file on its own.
 
-mod again;
 mod archive;
 mod cache;
 mod comments;
@@ -19,13 +18,13 @@ mod limits;
 mod listing;
 mod loader;
 mod map;
-mod order;
 mod place;
 mod search;
 mod sources;
 mod span;
 mod text;
 mod trace;
+mod visit;
 mod walk;
 
 #[cfg(test)]

@@ -3,31 +3,45 @@
 use super::FileId;
 use super::sources::Include;
 use crate::syntax::SettingSite;
+use rustc_hash::FxHashMap;
 
-/// Those that include files, and those that hold for what follows, by file and place.
+/// Those of all files that have some.
 #[derive(Default)]
-pub(super) struct Directives {
+pub(super) struct Directives(FxHashMap<FileId, OfFile>);
+
+/// Those of a file, in its order.
+#[derive(Default)]
+pub(super) struct OfFile {
+    /// They include others.
     pub(super) includes: Vec<Include>,
-    pub(super) settings: Vec<(FileId, SettingSite)>,
+    /// They hold for what follows.
+    pub(super) settings: Vec<SettingSite>,
 }
 
 impl Directives {
-    /// Puts them in order, after some were added.
-    pub(super) fn sort(&mut self) {
-        self.includes.sort_by_key(|include| (include.from, include.start));
-        self.settings.sort_by_key(|(file, site)| (*file, site.start));
+    pub(super) fn add(&mut self, file: FileId, of_file: OfFile) {
+        self.0.insert(file, of_file);
     }
 
-    /// The directives of a file that include others.
-    pub(super) fn includes_of(&self, file: FileId) -> impl Iterator<Item = &Include> {
-        let from = self.includes.partition_point(|include| include.from < file);
-        self.includes.iter().skip(from).take_while(move |include| include.from == file)
+    pub(super) fn of(&self, file: FileId) -> Option<&OfFile> {
+        self.0.get(&file)
     }
 
-    /// The directives of a file that hold for what follows.
-    pub(super) fn settings_of(&self, file: FileId) -> impl Iterator<Item = &SettingSite> {
-        let from = self.settings.partition_point(|(of, _)| *of < file);
-        let of_file = self.settings.iter().skip(from).take_while(move |(of, _)| *of == file);
-        of_file.map(|(_, site)| site)
+    /// An include directive of a file.
+    pub(super) fn include(&mut self, file: FileId, index: usize) -> Option<&mut Include> {
+        self.0.get_mut(&file)?.includes.get_mut(index)
+    }
+
+    /// All include directives.
+    pub(super) fn includes(&self) -> impl Iterator<Item = &Include> {
+        self.0.values().flat_map(|found| &found.includes)
+    }
+
+    /// All include directives with these, by file and place.
+    pub(super) fn into_includes(self, more: Vec<Include>) -> Vec<Include> {
+        let found = self.0.into_values().flat_map(|found| found.includes);
+        let mut all: Vec<Include> = found.chain(more).collect();
+        all.sort_by_key(|include| (include.from, include.start));
+        all
     }
 }

@@ -1,19 +1,18 @@
 //! Loading all texts of a compilation.
 
-use super::again::include_again;
 use super::archive::{self, ZipFileSystem};
 use super::comments::{Foreign, decode_around};
-use super::directives::Directives;
+use super::directives::{Directives, OfFile};
 use super::error::{SourceError, io_error};
 use super::fs::{EntryKind, FileSystem, is_normal};
 use super::include::{self, Directories, IncludeProblem};
 use super::limits::Limits;
 use super::map::Part;
-use super::order::{Request, roots};
 use super::place::{Archive, Origin, Place};
 use super::search::Library;
 use super::sources::{Include, Sources};
 use super::text::{Contents, Text};
+use super::visit::{Request, Visits};
 use super::walk::files_below;
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
@@ -53,6 +52,8 @@ pub struct Loader<'fs> {
     /// The same by the paths that they were read from.
     read_from: FxHashMap<OsString, FileId>,
     pub(super) requests: Vec<Request>,
+    pub(super) directives: Directives,
+    pub(super) visits: Visits,
     total: u64,
     /// Texts that did not decode; they stand empty in the map.
     mistakes: Vec<Diagnostic>,
@@ -76,6 +77,8 @@ impl<'fs> Loader<'fs> {
             known: FxHashMap::default(),
             read_from: FxHashMap::default(),
             requests: Vec::new(),
+            directives: Directives::default(),
+            visits: Visits::default(),
             total: 0,
             mistakes: Vec::new(),
         }
@@ -205,53 +208,35 @@ impl<'fs> Loader<'fs> {
     /// Loads all that the sources include. What goes wrong with that, and texts
     /// that are not in the encoding they claim, go to `sink`.
     pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
-        let mut found = Directives::default();
         let mut next = 0;
         while next < self.map.len() {
             let file = FileId(u32::try_from(next).unwrap_or(u32::MAX));
             if self.map.part(file) == Part::Own {
-                self.load_includes(file, &mut found, sink);
+                self.load_includes(file, sink);
             }
             next += 1;
         }
-        self.complete(&mut found, sink);
-        let Directives { includes, settings } = found;
+        let own = self.visit_requests(sink);
+        let mut roots = self.complete(sink);
+        roots.extend(own);
         for mistake in self.mistakes {
             if self.map.part(mistake.file) != Part::Unused {
                 sink.push(mistake);
             }
         }
-        let (roots, cycles) = roots(&self.requests, &includes, self.map.len());
-        for cycle in cycles {
-            let Some(include) = includes.get(cycle.include) else { continue };
-            let names: Vec<&str> = cycle.files.iter().map(|file| self.map.name(*file)).collect();
-            let message = format!("files include each other in a circle: {}", names.join(" -> "));
-            sink.push(
-                Diagnostic::new(Code::IncludeCycle, include.from, include.span, message)
-                    .with_help("the file is being compiled already; remove this directive"),
-            );
-        }
-        let mut sources = Sources { map: self.map, roots, includes };
-        let bounds = (self.start.as_deref(), &self.limits);
-        include_again(&mut sources, &self.requests, &settings, bounds, sink);
-        sources
+        let includes = self.directives.into_includes(self.visits.copied);
+        Sources { map: self.map, roots, includes }
     }
 
     /// Loads what a file includes.
-    pub(super) fn load_includes(
-        &mut self,
-        file: FileId,
-        found: &mut Directives,
-        sink: &mut Diagnostics,
-    ) {
+    pub(super) fn load_includes(&mut self, file: FileId, sink: &mut Diagnostics) {
         let Some(source) = self.map.get(file).filter(|file| file.may_have_directives()) else {
             return;
         };
         let near = self.directory_of(file);
-        let (sites, set) = scan_includes(source.text());
-        found.settings.extend(set.into_iter().map(|site| (file, site)));
+        let (sites, settings) = scan_includes(source.text());
         let sites: Vec<_> = sites.into_iter().map(IncludeSite::into_owned).collect();
-        found.includes.reserve(sites.len());
+        let mut includes = Vec::with_capacity(sites.len());
         for site in sites {
             let Some(path) = site.path else {
                 let message = "an include directive takes one file name as a string";
@@ -267,7 +252,7 @@ impl<'fs> Loader<'fs> {
                 sink.push(diagnostic);
                 sink.broken.lacks_a_file = true;
             });
-            found.includes.push(Include {
+            includes.push(Include {
                 from: file,
                 span: site.argument,
                 path: path.into_owned(),
@@ -275,6 +260,7 @@ impl<'fs> Loader<'fs> {
                 start: site.start,
             });
         }
+        self.directives.add(file, OfFile { includes, settings });
     }
 
     /// The directory that the includes of a file are relative to.

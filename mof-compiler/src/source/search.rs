@@ -5,15 +5,15 @@
 //! root of its own in front of all others, in the namespace in which it is needed.
 
 use super::archive;
-use super::directives::Directives;
+use super::directives::OfFile;
 use super::error::{SourceError, io_error};
 use super::fs::EntryKind;
 use super::include::IncludeProblem;
 use super::loader::Loader;
 use super::map::Part;
-use super::order::{Request, roots};
 use super::place::Origin;
 use super::sources::Include;
+use super::visit::{Namespace, Stretch};
 use super::walk::{files_below, is_mof};
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -21,6 +21,7 @@ use crate::syntax::{Mention, Role, Sort, Wanted, scan_includes, scan_mentions};
 use cimarron_model::fold;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -33,14 +34,29 @@ pub(super) struct Library {
     classes: FxHashMap<String, Vec<usize>>,
     /// Those that declare qualifiers, by their names.
     qualifiers: Vec<usize>,
-    /// What files declare that were looked into, and derive from.
+    /// What files have that were looked into.
     contents: FxHashMap<FileId, Contents>,
 }
 
-/// What a file declares, and the classes that it derives others from.
+/// What a file speaks of, and what it declares of that.
 struct Contents {
+    mentions: Vec<Mention>,
     declared: FxHashSet<Wanted>,
-    above: Vec<Wanted>,
+}
+
+impl Contents {
+    /// The classes that it derives others from.
+    fn above(&self) -> Vec<Wanted> {
+        let above = self.mentions.iter().filter(|mention| mention.role == Role::DerivesFrom);
+        above.map(|mention| mention.of.clone()).collect()
+    }
+
+    /// What a part of it speaks of.
+    fn within(&self, range: &Range<u32>) -> impl Iterator<Item = &Mention> {
+        let from = self.mentions.partition_point(|mention| mention.span.start < range.start);
+        let to = self.mentions.partition_point(|mention| mention.span.start < range.end);
+        self.mentions.iter().take(to).skip(from)
+    }
 }
 
 /// Where a file of the search path is.
@@ -55,6 +71,10 @@ enum Place {
 }
 
 impl Library {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     fn add(&mut self, path: &Path, place: Place) {
         let Some(stem) = path.file_stem() else { return };
         let (stem, number) = (fold::fold(&stem.to_string_lossy()), self.files.len());
@@ -68,15 +88,10 @@ impl Library {
     /// What a file has.
     fn of(&mut self, file: FileId, map: &SourceMap) -> &Contents {
         self.contents.entry(file).or_insert_with(|| {
-            let (mut declared, mut above) = (FxHashSet::default(), Vec::new());
-            for mention in scan_mentions(map.text(file)) {
-                match mention.role {
-                    Role::Declares => drop(declared.insert(mention.of)),
-                    Role::DerivesFrom => above.push(mention.of),
-                    Role::Uses => {}
-                }
-            }
-            Contents { declared, above }
+            let mentions = scan_mentions(map.text(file));
+            let declared = mentions.iter().filter(|mention| mention.role == Role::Declares);
+            let declared = declared.map(|mention| mention.of.clone()).collect();
+            Contents { mentions, declared }
         })
     }
 
@@ -89,10 +104,6 @@ impl Library {
     }
 }
 
-/// The namespace that something is declared or needed in, in lower case; `None` is the one to
-/// start with.
-type Namespace = Option<Rc<str>>;
-
 /// What is declared so far, and what is needed.
 #[derive(Default)]
 struct Survey {
@@ -100,8 +111,6 @@ struct Survey {
     /// Classes come first: in WMI's dialect only what is found needs declared qualifiers.
     classes: VecDeque<Need>,
     qualifiers: VecDeque<Need>,
-    /// The namespace in force behind a file that begins in another one; `None` while it is open.
-    behind: FxHashMap<(FileId, Namespace), Option<Namespace>>,
     /// The qualifiers that the base of a namespace declares, in lower case.
     there: FxHashMap<Rc<str>, FxHashSet<String>>,
 }
@@ -111,6 +120,8 @@ struct Survey {
 struct Taken {
     namespace: Namespace,
     file: FileId,
+    /// What stands for it, or includes it.
+    root: FileId,
 }
 
 /// Something that is used.
@@ -118,22 +129,6 @@ struct Need {
     namespace: Namespace,
     wanted: Wanted,
     place: (FileId, Span),
-}
-
-/// A file that is being surveyed.
-struct Open {
-    file: FileId,
-    /// The one in force where it begins.
-    namespace: Namespace,
-    /// What it still says, the last first.
-    steps: Vec<Step>,
-}
-
-/// What a file says, in its order.
-enum Step {
-    Include(FileId),
-    Namespace(Namespace),
-    Mention(Mention),
 }
 
 impl Survey {
@@ -155,34 +150,6 @@ impl Survey {
                 there.contains(&wanted.name)
             }
         }
-    }
-
-    /// Opens a file, unless it was surveyed already.
-    fn enter(
-        &mut self,
-        loader: &Loader<'_>,
-        found: &Directives,
-        file: FileId,
-        namespace: &Namespace,
-    ) -> Option<Open> {
-        let namespace = namespace.clone();
-        if self.behind.contains_key(&(file, namespace.clone())) {
-            return None;
-        }
-        self.behind.insert((file, namespace.clone()), None);
-        let mentions = scan_mentions(loader.map.text(file)).into_iter();
-        let mut steps: Vec<(u32, Step)> =
-            mentions.map(|mention| (mention.span.start, Step::Mention(mention))).collect();
-        for include in found.includes_of(file) {
-            steps.extend(include.target.map(|target| (include.start, Step::Include(target))));
-        }
-        for site in found.settings_of(file) {
-            let name = site.namespace.clone();
-            steps.extend(name.map(|name| (site.start, Step::Namespace(loader.known(name)))));
-        }
-        steps.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
-        let steps = steps.into_iter().map(|(_, step)| step).collect();
-        Some(Open { file, namespace, steps })
     }
 }
 
@@ -231,34 +198,24 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// A namespace, `None` if it is the one to start with.
-    fn known(&self, name: Rc<str>) -> Namespace {
-        Some(name).filter(|name| self.start.as_deref() != Some(&**name))
-    }
-
-    /// Takes what the sources lack from the search path.
-    pub(super) fn complete(&mut self, found: &mut Directives, sink: &mut Diagnostics) {
-        if self.library.files.is_empty() {
-            return;
-        }
+    /// Takes what the sources lack from the search path; the files to start with in front of
+    /// all others.
+    pub(super) fn complete(&mut self, sink: &mut Diagnostics) -> Vec<FileId> {
         let mut survey = Survey::default();
-        let (roots, _) = roots(&self.requests, &found.includes, self.map.len());
-        for root in roots {
-            self.survey(&mut survey, found, (root, None));
-        }
+        self.survey(&mut survey);
         let (mut classes, mut qualifiers) = (Vec::new(), Vec::new());
         loop {
             while let Some(need) = survey.classes.pop_front() {
-                classes.extend(self.satisfy(need, &mut survey, found, sink));
+                classes.extend(self.satisfy(need, &mut survey, sink));
             }
             if classes.is_empty() && !self.needs_qualifiers {
                 break;
             }
             let Some(need) = survey.qualifiers.pop_front() else { break };
-            qualifiers.extend(self.satisfy(need, &mut survey, found, sink));
+            qualifiers.extend(self.satisfy(need, &mut survey, sink));
         }
         qualifiers.extend(self.superclasses_first(classes));
-        self.put_first(&qualifiers, found);
+        qualifiers.into_iter().map(|taken| taken.root).collect()
     }
 
     /// Takes the file that has what is needed, if that is declared nowhere yet.
@@ -266,7 +223,6 @@ impl Loader<'_> {
         &mut self,
         need: Need,
         survey: &mut Survey,
-        found: &mut Directives,
         sink: &mut Diagnostics,
     ) -> Option<Taken> {
         let Need { namespace, wanted, place } = need;
@@ -279,9 +235,17 @@ impl Loader<'_> {
         // Also where there is none: it is looked for once.
         survey.declared.insert(key);
         let file = file?;
-        self.take(file, found, sink);
-        self.survey(survey, found, (file, namespace.clone()));
-        Some(Taken { namespace, file })
+        self.take(file, sink);
+        let root = match &namespace {
+            None => self.visit_file(file, sink)?,
+            Some(namespace) => {
+                let root = self.include_into(namespace, file)?;
+                self.visit(root, sink);
+                root
+            }
+        };
+        self.survey(survey);
+        Some(Taken { namespace, file, root })
     }
 
     /// The file of the search path that declares something.
@@ -344,55 +308,36 @@ impl Loader<'_> {
     }
 
     /// Loads what a file of the search path includes.
-    fn take(&mut self, file: FileId, found: &mut Directives, sink: &mut Diagnostics) {
+    fn take(&mut self, file: FileId, sink: &mut Diagnostics) {
         let mut next = vec![file];
         while let Some(file) = next.pop() {
             if self.map.part(file) != Part::Unused {
                 continue;
             }
             self.map.set_part(file, Part::Searched);
-            let (known, before) = (self.map.len(), found.includes.len());
-            self.load_includes(file, found, sink);
+            let known = self.map.len();
+            self.load_includes(file, sink);
             for file in (known..self.map.len()).filter_map(|n| u32::try_from(n).ok()) {
                 self.map.set_part(FileId(file), Part::Unused);
             }
-            let targets = found.includes.iter().skip(before).filter_map(|include| include.target);
-            next.extend(targets);
+            let includes = self.directives.of(file).into_iter().flat_map(|found| &found.includes);
+            next.extend(includes.filter_map(|include| include.target));
         }
-        found.sort();
     }
 
-    /// Notes what a root and all that it includes declare and use.
-    fn survey(
-        &self,
-        survey: &mut Survey,
-        found: &Directives,
-        (root, namespace): (FileId, Namespace),
-    ) {
-        let mut now = namespace;
-        let mut open: Vec<Open> = survey.enter(self, found, root, &now).into_iter().collect();
-        while let Some(file) = open.last_mut() {
-            match file.steps.pop() {
-                None => {
-                    survey.behind.insert((file.file, file.namespace.clone()), Some(now.clone()));
-                    open.pop();
-                }
-                Some(Step::Namespace(name)) => now = name,
-                Some(Step::Include(target)) => match survey.behind.get(&(target, now.clone())) {
-                    Some(behind) => now = behind.clone().unwrap_or(now),
-                    None => open.extend(survey.enter(self, found, target, &now)),
-                },
-                Some(Step::Mention(mention)) => {
-                    let (namespace, wanted) = (now.clone(), mention.of);
-                    let (sort, place) = (wanted.sort, (file.file, mention.span));
-                    let need = Need { namespace, wanted, place };
-                    match (mention.role, sort) {
-                        (Role::Declares, _) => {
-                            survey.declared.insert((need.namespace, need.wanted));
-                        }
-                        (_, Sort::Class) => survey.classes.push_back(need),
-                        (_, Sort::Qualifier) => survey.qualifiers.push_back(need),
+    /// Notes what the files declare and use that were gone through.
+    fn survey(&mut self, survey: &mut Survey) {
+        for Stretch { file, range, namespace } in std::mem::take(&mut self.visits.stretches) {
+            for mention in self.library.of(file, &self.map).within(&range) {
+                let (namespace, wanted) = (namespace.clone(), mention.of.clone());
+                let (sort, place) = (wanted.sort, (file, mention.span));
+                let need = Need { namespace, wanted, place };
+                match (mention.role, sort) {
+                    (Role::Declares, _) => {
+                        survey.declared.insert((need.namespace, need.wanted));
                     }
+                    (_, Sort::Class) => survey.classes.push_back(need),
+                    (_, Sort::Qualifier) => survey.qualifiers.push_back(need),
                 }
             }
         }
@@ -416,7 +361,7 @@ impl Loader<'_> {
             let mut next = Some(first);
             loop {
                 if let Some(one) = next.take().filter(|one| entered.insert(one.clone())) {
-                    let above = self.library.of(one.file, &self.map).above.clone();
+                    let above = self.library.of(one.file, &self.map).above();
                     open.push((one, above));
                 }
                 let Some((one, above)) = open.last_mut() else { break };
@@ -429,52 +374,23 @@ impl Loader<'_> {
         ordered
     }
 
-    /// Makes roots of files in front of all others.
-    fn put_first(&mut self, taken: &[Taken], found: &mut Directives) {
-        let mut written: FxHashMap<Rc<str>, String> = FxHashMap::default();
-        for (file, site) in &found.settings {
-            if let Some(name) = &site.namespace
-                && !written.contains_key(name)
-                && let Some(file) = self.map.get(*file)
-            {
-                written.insert(name.clone(), file.slice(site.argument).to_owned());
-            }
-        }
-        let mut first = Vec::with_capacity(taken.len());
-        for Taken { namespace, file } in taken {
-            let root = match namespace {
-                None => Some(*file),
-                Some(name) => {
-                    written.get(name).and_then(|name| self.include_into(name, *file, found))
-                }
-            };
-            first.extend(root.map(Request::File));
-        }
-        found.sort();
-        self.requests.splice(0..0, first);
-    }
-
     /// A text that includes a file into a namespace, which is given as it was written.
-    fn include_into(
-        &mut self,
-        namespace: &str,
-        file: FileId,
-        found: &mut Directives,
-    ) -> Option<FileId> {
-        let path = self.map.name(file).to_owned();
-        let text = format!("#pragma namespace ({namespace})\n#pragma include (\"\")\n");
+    fn include_into(&mut self, namespace: &Rc<str>, file: FileId) -> Option<FileId> {
+        let (from, written) = *self.visits.chosen.get(namespace)?;
+        let (written, path) = (self.map.get(from)?.slice(written), self.map.name(file).to_owned());
+        let text = format!("#pragma namespace ({written})\n#pragma include (\"\")\n");
         let (sites, settings) = scan_includes(&text);
         let root = self.map.add(format!("<search path>/{path}"), text.as_str()).ok()?;
         self.origins.push(Origin::Nowhere);
         self.map.set_part(root, Part::Root);
-        found.settings.extend(settings.into_iter().map(|site| (root, site)));
-        found.includes.extend(sites.iter().map(|site| Include {
+        let includes = sites.iter().map(|site| Include {
             from: root,
             span: site.argument,
             path: path.clone(),
             target: Some(file),
             start: site.start,
-        }));
+        });
+        self.directives.add(root, OfFile { includes: includes.collect(), settings });
         Some(root)
     }
 }
