@@ -13,7 +13,7 @@ use super::loader::Loader;
 use super::map::Part;
 use super::place::Origin;
 use super::sources::Include;
-use super::visit::{Namespace, Stretch};
+use super::visit::{Namespace, Stretch, known};
 use super::walk::{files_below, is_mof};
 use super::{FileId, SourceMap, Span};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -329,6 +329,11 @@ impl Loader<'_> {
     fn survey(&mut self, survey: &mut Survey) {
         for Stretch { file, range, namespace } in std::mem::take(&mut self.visits.stretches) {
             for mention in self.library.of(file, &self.map).within(&range) {
+                // Of a path that leads elsewhere nothing needs to be known.
+                let leads_to = mention.namespace.clone();
+                if leads_to.is_some_and(|name| known(name, self.start.as_deref()) != namespace) {
+                    continue;
+                }
                 let (namespace, wanted) = (namespace.clone(), mention.of.clone());
                 let (sort, place) = (wanted.sort, (file, mention.span));
                 let need = Need { namespace, wanted, place };

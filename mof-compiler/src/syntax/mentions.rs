@@ -3,6 +3,7 @@
 //! One scan serves both languages, as the search for includes does: what it looks at is told
 //! by the tokens around it. A text with mistakes gives what can be told of it.
 
+use super::include::plain_namespace;
 use super::stream::Stream;
 use super::token::{Kind, Token};
 use crate::diagnostic::Diagnostics;
@@ -10,6 +11,7 @@ use crate::language::Language;
 use crate::source::{FileId, Span};
 use cimarron_model::fold;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What a name is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +44,8 @@ pub(crate) struct Mention {
     pub(crate) span: Span,
     pub(crate) of: Wanted,
     pub(crate) role: Role,
+    /// The namespace that a path names before it.
+    pub(crate) namespace: Option<Rc<str>>,
 }
 
 /// How deep texts are looked into that stand in strings.
@@ -208,7 +212,7 @@ impl Scan {
     /// Notes a name.
     fn mention(&mut self, span: Span, sort: Sort, name: &str, role: Role) {
         let of = Wanted { sort, name: fold::fold(name) };
-        self.found.push(Mention { span, of, role });
+        self.found.push(Mention { span, of, role, namespace: None });
     }
 
     /// Forgets the uses of types that are declared in the declaration which uses them.
@@ -229,10 +233,18 @@ impl Scan {
             let uses = scan_to_depth(text, self.embedded + 1).into_iter();
             let uses = uses.filter(|mention| mention.role != Role::Declares);
             self.found.extend(uses.map(|mention| Mention { span, ..mention }));
-        } else if let Some((class, keys)) = text.split_once('.')
+            return;
+        }
+        let (before, rest) = text.split_at(text.find([':', '=', '"', '\'']).unwrap_or_default());
+        let (namespace, path) = match rest.strip_prefix(':') {
+            Some(path) => (Some(plain_namespace(before)), path),
+            None => (None, text),
+        };
+        if let Some((class, keys)) = path.split_once('.')
             && keys.contains('=')
         {
-            self.mention(span, Sort::Class, class.trim(), Role::Uses);
+            let of = Wanted { sort: Sort::Class, name: fold::fold(class.trim()) };
+            self.found.push(Mention { span, of, role: Role::Uses, namespace });
         }
     }
 
@@ -282,7 +294,8 @@ mod tests {
                 Role::Uses => "",
             };
             let sort = if mention.of.sort == Sort::Qualifier { "@" } else { "" };
-            format!("{sign}{sort}{}", mention.of.name)
+            let namespace = mention.namespace.map(|name| format!("{name}:")).unwrap_or_default();
+            format!("{sign}{sort}{namespace}{}", mention.of.name)
         });
         found.collect::<Vec<_>>().join(" ")
     }
@@ -310,6 +323,14 @@ mod tests {
             (
                 "instance of A { b = \"C.d=\\\"e\\\"\"; f = \"a.b\"; g = \"root:H.i=1\"; };",
                 "a c root:h",
+            ),
+            (
+                "instance of A { b = \"\\\\\\\\.\\\\Root\\\\x:C.d=1\"; e = \"//LocalHost/root:F.g='h:i.j'\"; };",
+                "a root/x:c root:f",
+            ),
+            (
+                "instance of A { b = \"//other/root:C.d=1\"; e = \"one: two. = three\"; };",
+                "a other/root:c one:two",
             ),
             ("instance of A { b = \"instance of C { d = \\\"E.f=1\\\"; };\"; };", "a c e"),
             (

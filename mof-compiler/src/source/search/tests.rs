@@ -192,6 +192,18 @@ fn paths_and_embedded_texts_name_classes() {
         "{link}instance of T_L {{ a = \"X_Mid.Id=\\\"1\\\"\"; b = \"X_Mid.Id=\\\"2\\\"\"; }};"
     );
     assert_eq!(outcome(&text).0, "root/cimv2: T_L X_Base X_Data X_Mid");
+    for (space, classes) in [
+        ("//./root/CIMV2:", "root/cimv2: T_L X_Base X_Data X_Mid"),
+        ("/root/cimv2:", "root/cimv2: T_L X_Base X_Data X_Mid"),
+        ("root/other:", "root/cimv2: T_L X_Base"),
+        ("//server/root/cimv2:", "root/cimv2: T_L X_Base"),
+    ] {
+        let path = |key| format!("{space}X_Mid.Id=\\\"{key}\\\"");
+        let text =
+            format!("{link}instance of T_L {{ a = \"{}\"; b = \"{}\"; }};", path(1), path(2));
+        let (found, said) = outcome(&text);
+        assert_eq!((found.as_str(), said.len()), (classes, 0), "{text} {said:?}");
+    }
     let text = "class T_A { [Key] string k; [EmbeddedInstance(\"X_Base\")] string o; };\n\
                 instance of T_A { k = \"\"; o = \"instance of X_Mid { Id = \\\"1\\\"; };\"; };";
     assert_eq!(outcome(text), ("root/cimv2: T_A X_Base X_Data X_Mid".to_owned(), vec![]));
