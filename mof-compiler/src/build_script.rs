@@ -460,6 +460,29 @@ mod tests {
     }
 
     #[test]
+    fn several_files_by_the_rules_that_are_asked_for() {
+        let package = Package::new(&[
+            ("a.mof", "structure X_A { uint8 n; };"),
+            ("b.mof", "class X_B { [Key] string Id; X_A a; };"),
+        ]);
+        let files = ["a.mof", "b.mof"].map(|name| package.path(name));
+        let plain = build().files(files);
+        assert!(matches!(package.run(plain.clone()).0, Err(BuildError::Errors(_))));
+        let options = CompileOptions {
+            dialect: Dialect::Dmtf,
+            language: Language::Mof3,
+            ..CompileOptions::default()
+        };
+        let mof3 = plain.clone().dialect(Dialect::Dmtf).language(Language::Mof3);
+        for build in [mof3, plain.options(options)] {
+            let path = build.out_dir(package.path("out")).compile().unwrap();
+            let archive = Archive::open(path).unwrap();
+            assert_eq!(archive.namespace("root/cimv2").unwrap().class_count(), 2);
+            assert_eq!(archive.dialect(), Dialect::Dmtf);
+        }
+    }
+
+    #[test]
     fn other_forms_and_what_cannot_be() {
         let package = Package::new(&[("a.mof", "class X_A { [key] string Id; };")]);
         let mof = build().file(package.path("a.mof")).emit(Emit::Mof).output("a.out.mof");

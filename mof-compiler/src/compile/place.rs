@@ -261,17 +261,16 @@ pub(crate) fn name_refused_overrides(
 ) -> bool {
     let mut any = false;
     for violation in violations.iter().filter(|v| is_of_refused(v, class)) {
-        let (name, qualifiers) = match violation.element {
-            Element::Property(i) => match local.properties.get_mut(i) {
-                Some(property) => (&property.name, &mut property.qualifiers),
-                None => continue,
-            },
-            Element::Method(i) => match local.methods.get_mut(i) {
-                Some(method) => (&method.name, &mut method.qualifiers),
-                None => continue,
-            },
-            Element::Class | Element::Parameter(..) => continue,
+        let found = match violation.element {
+            Element::Property(i) => {
+                local.properties.get_mut(i).map(|member| (&member.name, &mut member.qualifiers))
+            }
+            Element::Method(i) => {
+                local.methods.get_mut(i).map(|member| (&member.name, &mut member.qualifiers))
+            }
+            Element::Class | Element::Parameter(..) => None,
         };
+        let Some((name, qualifiers)) = found else { continue };
         // A boolean of the text's own, as in MOF 3, was not refused.
         let refused = qualifiers.get("Override").filter(|q| q.value.is_null());
         if let Some(mut written) = refused.cloned() {

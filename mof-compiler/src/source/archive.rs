@@ -441,6 +441,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_encrypted_or_packed_otherwise_is_refused() {
+        // The flags and the method, behind the beginnings of the entry and of its listing.
+        for (local, listed, value, reason) in [(6, 8, 1, "encrypted"), (8, 10, 12, "compression")] {
+            let mut bytes = zipped(&[("a.mof", b"class X_A { };")]);
+            let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+            bytes[local] = value;
+            bytes[directory + listed] = value;
+            let files = open(&bytes, &Limits::default()).unwrap();
+            let refused = files.read(Path::new("a.mof"), 99).unwrap_err().to_string();
+            assert!(refused.contains(reason), "{refused}");
+        }
+    }
+
+    #[test]
     fn texts_in_other_encodings_stay_bytes() {
         // The last byte of one and the first of the next would be a letter.
         let latin: &[(&str, &[u8])] =

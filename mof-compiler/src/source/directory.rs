@@ -243,6 +243,22 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_times_and_owners_are_known() {
+        for (extra, are) in [
+            (&b""[..], true),
+            (b"UT\x01\x00\x03", true),
+            (b"UT\x00\x00ux\x02\x00\x01\x04", true),
+            (b"UT\x00\x00\x01\x00\x00\x00", false),
+            (b"UT\x02\x00\x03", false),
+            (b"UT\x00", false),
+        ] {
+            assert_eq!(are_times_and_owners(extra), are, "{extra:?}");
+        }
+        // What is no directory lists nothing twice.
+        assert_eq!(repeated(&[0; 99], 0), None);
+    }
+
+    #[test]
     fn says_what_the_zip_crate_says_or_nothing() {
         let bytes = zipped(&["a.mof", "b/c.mof", "b/d.mof"]);
         let mut told = 0;

@@ -286,13 +286,14 @@ impl Loader<'_> {
 
     /// A file of the search path, read unless it was before; nothing when that failed before.
     fn searched_file(&mut self, number: usize) -> Result<Option<FileId>, SourceError> {
-        let path = match self.library.files.get_mut(number) {
-            Some(Place::Loaded(file)) => return Ok(Some(*file)),
-            Some(place @ Place::Path(_)) => match std::mem::replace(place, Place::Failed) {
-                Place::Path(path) => path,
-                _ => return Ok(None),
-            },
-            Some(Place::Failed) | None => return Ok(None),
+        let Some(place) = self.library.files.get_mut(number) else { return Ok(None) };
+        let path = match std::mem::replace(place, Place::Failed) {
+            Place::Path(path) => path,
+            Place::Failed => return Ok(None),
+            Place::Loaded(file) => {
+                *place = Place::Loaded(file);
+                return Ok(Some(file));
+            }
         };
         let name = path.display().to_string();
         let key = self.fs.canonical(&path).map_err(|error| io_error(&name, error))?;

@@ -1,10 +1,13 @@
 //! Loading: order, includes, limits.
 
-use super::{FileId, Limits, Loader, MemoryFileSystem, SourceError, Sources};
+use super::{
+    EntryKind, FileId, FileSystem, Limits, Loader, MemoryFileSystem, SourceError, Sources,
+};
 use crate::diagnostic::Diagnostics;
 use crate::syntax::ast::Declaration;
 use crate::syntax::parse_sources;
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
+use std::path::{Path, PathBuf};
 
 fn files(entries: &[(&str, &str)]) -> MemoryFileSystem {
     let mut files = MemoryFileSystem::new();
@@ -200,4 +203,162 @@ fn nothing_to_compile_is_an_error() {
     assert_eq!(message(loader.add_path("none.zip")), "`none.zip` holds no MOF files (*.mof)");
     let text = message(loader.add_path("text.zip"));
     assert!(text.starts_with("`text.zip`: not a readable zip archive"), "{text}");
+}
+
+#[test]
+fn what_is_asked_for_twice_is_compiled_once() {
+    let fs = files(&[("a.mof", &class("A", &[])), ("d/b.mof", &class("B", &["a.mof"]))]);
+    let mut loader = Loader::new(&fs);
+    for path in ["a.mof", "a.mof", "d/b.mof"] {
+        loader.add_path(path).unwrap();
+    }
+    loader.add_bytes_in("d", "<stdin>", class("C", &["b.mof"]).into_bytes()).unwrap();
+    loader.add_bytes_in("", "<zip>", zipped(&[("e.mof", class("E", &[]))])).unwrap();
+    let (classes, messages) = compiled(loader);
+    assert_eq!(classes, ["A@a.mof", "B@d/b.mof", "C@<stdin>", "E@<zip>/e.mof"]);
+    assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
+#[test]
+fn what_is_asked_for_is_there_whatever_it_is_included_into() {
+    let into = "#pragma namespace(\"root/x\")\n#include (\"b.mof\")\n#include (\"b.mof\")\n";
+    let fs = files(&[("d/a.mof", into), ("d/b.mof", &class("B", &[]))]);
+    let mut loader = Loader::new(&fs);
+    loader.add_path("d/a.mof").unwrap();
+    loader.add_path("d/b.mof").unwrap();
+    let sources = loader.finish(&mut Diagnostics::new());
+    let roots: Vec<_> = sources.roots().iter().map(|file| name(&sources, *file)).collect();
+    assert_eq!(roots, ["d/a.mof", "d/b.mof"]);
+    assert_eq!((sources.map().len(), sources.file_count()), (3, 2));
+    // A directory has each of its files somewhere.
+    let mut loader = Loader::new(&fs);
+    loader.add_path("d").unwrap();
+    let sources = loader.finish(&mut Diagnostics::new());
+    assert_eq!((sources.roots().len(), sources.map().len()), (1, 2));
+}
+
+#[test]
+fn copies_are_files_as_others_are() {
+    let mut text = String::new();
+    for space in ["x", "y", "z"] {
+        text += &format!("#pragma namespace(\"root/{space}\")\n#include (\"b.mof\")\n");
+    }
+    let fs = files(&[("a.mof", &text), ("b.mof", &class("B", &["c.mof"])), ("c.mof", "")]);
+    for (files, classes, mistakes) in [(7, 3, 0), (6, 3, 1), (3, 1, 2)] {
+        let mut loader = Loader::new(&fs).with_limits(Limits { files, ..Limits::default() });
+        loader.add_path("a.mof").unwrap();
+        let mut said = Diagnostics::new();
+        let sources = loader.finish(&mut said);
+        let found = parse_sources(&sources, &mut said).into_iter();
+        let found = found.filter(|(_, declared)| matches!(declared, Declaration::Class(_)));
+        let codes: Vec<_> = said.as_slice().iter().map(|said| said.code.to_string()).collect();
+        assert_eq!((found.count(), codes), (classes, vec!["MOF0005".to_owned(); mistakes]));
+    }
+    let circle = "#pragma namespace(\"root/y\")\n#include (\"a.mof\")\n#include (\"a.mof\")\n";
+    let fs = files(&[("a.mof", circle)]);
+    let mut loader = Loader::new(&fs);
+    loader.add_path("a.mof").unwrap();
+    assert_eq!(compiled(loader).1.len(), 2);
+}
+
+/// A file system that denies some files.
+struct Denied(MemoryFileSystem);
+
+impl Denied {
+    fn judge(&self, path: &Path, what: &str) -> io::Result<()> {
+        let denied = path.ends_with(what).then(|| Err(io::ErrorKind::PermissionDenied.into()));
+        denied.unwrap_or(Ok(()))
+    }
+}
+
+impl FileSystem for Denied {
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        self.judge(path, "hidden.mof")?;
+        self.0.kind(path)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.judge(path, "secret.mof")?;
+        self.0.read(path, limit)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.0.list(directory)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.canonical(path)
+    }
+}
+
+#[test]
+fn what_cannot_be_included_is_told_with_its_reason() {
+    let mut fs = files(&[("secret.mof", ""), ("hidden.mof", ""), ("long.mof", &" ".repeat(999))]);
+    let archive =
+        [("a.mof", class("A", &["elsewhere.mof"])), ("m/b.mof", class("B", &["elsewhere.mof"]))];
+    assert!(fs.insert("in.zip", zipped(&archive)));
+    let fs = Denied(fs);
+    for (text, said) in [
+        ("secret.mof", "MOF0001 `secret.mof` cannot be read: permission denied"),
+        ("hidden.mof", "MOF0001 `hidden.mof`: permission denied"),
+        ("long.mof", "MOF0005 `long.mof` exceeds the limit of 600 bytes for a file"),
+        (
+            "new\tab.mof",
+            "MOF0003 included file `new\tab.mof` does not exist | the name holds a control \
+             character, from an escape such as \\t; write / between directories",
+        ),
+    ] {
+        let mut loader = Loader::new(&fs).with_limits(Limits { file: 600, ..Limits::default() });
+        loader.add_bytes_in("", "x", format!("#include (\"{text}\")").into_bytes()).unwrap();
+        assert_eq!(compiled(loader).1, [format!("x:10 {said}")]);
+    }
+    let mut loader = Loader::new(&fs);
+    loader.add_text("x", "#include (\"a.mof\")").unwrap();
+    loader.add_path("in.zip").unwrap();
+    let (_, messages) = compiled(loader);
+    for (said, help) in messages.iter().zip([
+        "a text that is no file needs an include directory (-I)",
+        "looked in in.zip; name further directories with -I",
+        "looked in in.zip/m; name further directories with -I",
+    ]) {
+        assert!(said.ends_with(help), "{said}");
+    }
+    assert_eq!(messages.len(), 3);
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_told() {
+    let mut loader = Loader::new(&super::OsFileSystem);
+    loader.add_bytes("a", b"// caf\xE9 and more of it\nclass A {};".to_vec()).unwrap();
+    loader.add_bytes("b", b"class B { string s = \"\xE9\"; };".to_vec()).unwrap();
+    let mut said = Diagnostics::new();
+    let mut sources = loader.finish(&mut said);
+    let said_of: Vec<_> = said.as_slice().iter().map(|d| (d.file.0, d.message.as_str())).collect();
+    let comment = "a comment is not valid UTF-8; it is read as Latin-1";
+    assert_eq!(said_of, [(0, comment), (1, "this is not valid UTF-8")]);
+    sources.keep_texts_of(&said);
+    assert!(!sources.map().is_empty());
+    assert!(sources.map().iter().all(|(_, file)| !file.text().is_empty()));
+    sources.keep_texts_of(&Diagnostics::new());
+    assert!(sources.map().iter().all(|(_, file)| file.text().is_empty()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_nowhere_twice() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("d")).unwrap();
+    std::fs::write(at("d/a.mof"), "class A {};").unwrap();
+    symlink(folder.path(), at("d/up")).unwrap();
+    symlink(at("loop"), at("loop")).unwrap();
+    let fs = super::OsFileSystem;
+    assert!(fs.kind(&at("loop")).is_err());
+    for none in ["d/a.mof/b", "nul\0", "none"] {
+        assert_eq!(fs.kind(&at(none)).unwrap(), None, "{none}");
+    }
+    assert_eq!(super::files_below(&fs, &at("d"), 9).unwrap_or_default().len(), 0);
+    std::fs::remove_file(at("loop")).unwrap();
+    assert_eq!(super::files_below(&fs, &at("d"), 9).unwrap(), [at("d/a.mof")]);
 }

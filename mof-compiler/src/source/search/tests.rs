@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostics, Severity};
 use crate::{Base, CompileOptions, Compiled, EmptyBase, compile};
 use cimarron_model::{Dialect, Name, QualifierType};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
+use std::io::Write;
 use std::sync::Arc;
 
 const QUALIFIERS: &str = "Qualifier Key : boolean = false, Scope(property, reference), \
@@ -354,4 +355,50 @@ fn files_of_zip(bytes: &[u8]) -> Result<(), super::super::SourceError> {
     let mut files = MemoryFileSystem::new();
     assert!(files.insert("lib.zip", bytes));
     Loader::new(&files).add_search_path("lib.zip")
+}
+
+#[test]
+fn what_is_found_includes_and_is_in_archives() {
+    let mut files = MemoryFileSystem::new();
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("J_A.mof", "#include (\"more/J_B.mof\")\nclass J_A : J_B { };"),
+        ("more/J_B.mof", "class J_B { [key] string k; };"),
+        ("more/J_C.mof", "class J_C : J_A { };"),
+    ] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+        assert!(files.insert(format!("lib/{name}"), text));
+    }
+    assert!(files.insert("lib.zip", writer.finish().unwrap().into_inner()));
+    let space = |name: &str| format!("#pragma namespace(\"root/{name}\")\n");
+    assert!(files.insert("own/x.mof", space("x") + "class T_X : J_C { };"));
+    // What an included file sets goes on behind it, the second time as the first.
+    let own = format!(
+        "#include (\"own/x.mof\")\nclass T_A : J_A {{ }};\n{}#include (\"own/x.mof\")\n\
+         class T_B : J_B {{ }};",
+        space("y")
+    );
+    for lib in ["lib", "lib.zip"] {
+        let mut loader = Loader::new(&files).with_include_dir("");
+        loader.add_search_path(lib).unwrap();
+        let compiled = finished(loader, &own, &CompileOptions::default(), &EmptyBase);
+        assert_eq!(told(compiled).0, "root/x: J_A J_B J_C T_A T_B T_X; root/cimv2: ", "{lib}");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_long_is_told_once() {
+    let mut files = MemoryFileSystem::new();
+    assert!(files.insert("lib/X_Long.mof", " ".repeat(999)));
+    let limits = Limits { file: 500, ..Limits::default() };
+    let mut loader = Loader::new(&files).with_limits(limits);
+    loader.add_search_path("lib").unwrap();
+    let text = "class T_A : X_Long { };\n#pragma namespace (\"root/x\")\nclass T_B : X_Long { };";
+    let (_, said) = told(finished(loader, text, &CompileOptions::default(), &EmptyBase));
+    let path = std::path::Path::new("lib").join("X_Long.mof");
+    assert_eq!(
+        said,
+        [format!("MOF0005 `{}` exceeds the limit of 500 bytes for a file", path.display())]
+    );
 }
