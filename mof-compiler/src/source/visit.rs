@@ -156,7 +156,9 @@ impl Loader<'_> {
                     entered.remove(&done.original);
                     if done.is_lasting {
                         self.visits.lasting.insert(done.original);
-                        open.iter_mut().rev().take(1).for_each(|above| above.is_lasting = true);
+                        if let Some(above) = open.last_mut() {
+                            above.is_lasting = true;
+                        }
                     }
                 }
             }
