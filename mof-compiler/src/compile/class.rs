@@ -50,6 +50,10 @@ impl Lowered {
         match violation.rule {
             // Such an element may have been meant for an end.
             Rule::TooFewReferences => self.untyped.iter().any(is_end),
+            // A signature has all types of the method.
+            Rule::MethodSignatureChanged => {
+                self.untyped.iter().any(|e| e.method() == violation.element.method())
+            }
             _ => !by_name && self.untyped.contains(&violation.element),
         }
     }
