@@ -184,6 +184,7 @@ impl<'t> Writer<'t, '_, '_> {
         }
         // No text is longer than an offset can say.
         let length = u32::try_from(digits.len() / 2 + 4).unwrap_or(u32::MAX);
+        self.counts_no_octets(span, digits);
         if shape != Shape::Scalar {
             return made_text(format!("0x{length:08X}{digits}"));
         }
@@ -198,6 +199,16 @@ impl<'t> Writer<'t, '_, '_> {
         let octets = length.to_be_bytes().into_iter().map(i128::from).chain(octets);
         let value = |octet| ast::Value { span, kind: integer(octet) };
         ast::ValueKind::Array(octets.map(value).collect())
+    }
+
+    /// Octets that begin with their count, as MOF 2 writes them, were hardly meant to get another.
+    fn counts_no_octets(&mut self, span: Span, digits: &str) {
+        let Some(count) = digits.get(..8) else { return };
+        if u32::from_str_radix(count, 16).is_ok_and(|n| n as usize == digits.len() / 2) {
+            let message = "the octets begin with their count, and MOF 3 takes it for octets, too";
+            let help = "leave the first four octets out: MOF 3 writes no count".to_owned();
+            self.advise(Code::ValueOctets, span, message.to_owned(), Some(help));
+        }
     }
 
     fn not_octets(&mut self, span: Span, message: String) -> ast::ValueKind<'t> {
