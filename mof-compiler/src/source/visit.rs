@@ -204,6 +204,10 @@ impl Loader<'_> {
             if entered.contains(&target) {
                 if from == original {
                     sink.push(self.cycle((from, span), target, open));
+                } else {
+                    // What a copy would come back to is a copy, and being compiled; the original
+                    // belongs to another place.
+                    leads_to = None;
                 }
             } else if let Some(known) = self.visits.entered.get(&key).filter(|_| !is_lasting) {
                 leads_to = Some(*known);
