@@ -240,10 +240,14 @@ impl Scan {
             Some(path) => (Some(plain_namespace(before)), path),
             None => (None, text),
         };
-        if let Some((class, keys)) = path.split_once('.')
-            && keys.contains('=')
-        {
-            let of = Wanted { sort: Sort::Class, name: fold::fold(class.trim()) };
+        let (class, keys) = path.split_at(path.find(['.', '=']).unwrap_or(path.len()));
+        let class = class.trim();
+        let has_keys = match keys.strip_prefix('=') {
+            Some(key) => is_name(class) && is_key(key.trim_start()),
+            None => keys.contains('='),
+        };
+        if has_keys {
+            let of = Wanted { sort: Sort::Class, name: fold::fold(class) };
             self.found.push(Mention { span, of, role: Role::Uses, namespace });
         }
     }
@@ -279,6 +283,18 @@ impl Scan {
 /// Whether a word is one of these.
 fn is(word: &str, names: &[&str]) -> bool {
     names.iter().any(|name| word.eq_ignore_ascii_case(name))
+}
+
+/// Whether a text is the name of a class and nothing else.
+fn is_name(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+    !text.starts_with(|c: char| c.is_ascii_digit()) && !text.is_empty() && text.chars().all(part)
+}
+
+/// Whether a text begins as the key of a path that names none: `"a"`, `1`, `@`.
+fn is_key(text: &str) -> bool {
+    text.starts_with(|c: char| matches!(c, '"' | '\'' | '@' | '+' | '-') || c.is_ascii_digit())
+        || is(text, &["true", "false"])
 }
 
 #[cfg(test)]
@@ -332,6 +348,11 @@ mod tests {
                 "instance of A { b = \"//other/root:C.d=1\"; e = \"one: two. = three\"; };",
                 "a other/root:c one:two",
             ),
+            (
+                r#"instance of A { b = "C=\"e.f=1\""; g = "root:D=@"; h = "E = 'x:y'"; i = "F=-1"; };"#,
+                "a c root:d e f",
+            ),
+            (r#"instance of A { b = "c=d"; e = "f g=1"; h = "1=1"; i = "=1"; };"#, "a"),
             ("instance of A { b = \"instance of C { d = \\\"E.f=1\\\"; };\"; };", "a c e"),
             (
                 "Qualifier Key : boolean = false, Scope(property, reference), Flavor(DisableOverride);",
