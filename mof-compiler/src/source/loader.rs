@@ -39,8 +39,8 @@ pub struct Loader<'fs> {
     pub(super) base: &'fs dyn Base,
     /// The namespace to start with, in lower case, if it is known.
     pub(super) start: Option<Rc<str>>,
-    /// Whether a qualifier that is used must be declared.
-    pub(super) needs_qualifiers: bool,
+    /// Whether WMI's dialect holds: qualifiers need no declaration, and there are system classes.
+    pub(super) is_wmi: bool,
     pub(super) limits: Limits,
     pub(super) map: SourceMap,
     pub(super) origins: Vec<Origin>,
@@ -68,7 +68,7 @@ impl<'fs> Loader<'fs> {
             library: Library::default(),
             base: &EmptyBase,
             start: None,
-            needs_qualifiers: true,
+            is_wmi: false,
             limits: Limits::default(),
             map: SourceMap::new(),
             origins: Vec::new(),
@@ -93,11 +93,11 @@ impl<'fs> Loader<'fs> {
     }
 
     /// Says how the sources will be compiled, as far as that decides what is searched: the
-    /// namespace to start with, and whether qualifiers must be declared.
+    /// namespace to start with, and the dialect.
     #[must_use]
     pub fn with_options(mut self, options: &CompileOptions) -> Self {
         self.start = Some(plain_namespace(&options.namespace));
-        self.needs_qualifiers = options.dialect == Dialect::Dmtf;
+        self.is_wmi = options.dialect == Dialect::Wmi;
         self
     }
 

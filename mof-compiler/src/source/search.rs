@@ -16,6 +16,7 @@ use super::sources::Include;
 use super::visit::{Namespace, Stretch, known};
 use super::walk::{files_below, is_mof};
 use super::{FileId, SourceMap, Span};
+use crate::compile::system_classes;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::syntax::{Mention, Role, Sort, Wanted, scan_includes, scan_mentions};
 use cimarron_model::fold;
@@ -113,6 +114,8 @@ struct Survey {
     qualifiers: VecDeque<Need>,
     /// The qualifiers that the base of a namespace declares, in lower case.
     there: FxHashMap<Rc<str>, FxHashSet<String>>,
+    /// The classes that a namespace of WMI has without being told, in lower case.
+    system: FxHashMap<Rc<str>, FxHashSet<String>>,
 }
 
 /// A file that is taken into a namespace.
@@ -132,7 +135,7 @@ struct Need {
 }
 
 impl Survey {
-    /// Whether the base has what a file of the search path may declare.
+    /// Whether the base has what a file of the search path may declare, or the compiler.
     fn is_there(&mut self, loader: &Loader<'_>, needed: &(Namespace, Wanted)) -> bool {
         let (namespace, wanted) = needed;
         let Some(namespace) = namespace.as_ref().or(loader.start.as_ref()) else { return false };
@@ -140,7 +143,10 @@ impl Survey {
             return false;
         }
         match wanted.sort {
-            Sort::Class => loader.base.class(namespace, &wanted.name).is_some(),
+            Sort::Class => {
+                loader.base.class(namespace, &wanted.name).is_some()
+                    || (loader.is_wmi && self.is_system(namespace, &wanted.name))
+            }
             Sort::Qualifier => {
                 let of_base = || {
                     let declared = loader.base.qualifier_types(namespace).into_iter();
@@ -150,6 +156,17 @@ impl Survey {
                 there.contains(&wanted.name)
             }
         }
+    }
+
+    /// Whether a namespace of WMI has a class of this name, in lower case, without being told.
+    fn is_system(&mut self, namespace: &Rc<str>, name: &str) -> bool {
+        let of_namespace = || {
+            let here = system_classes().into_iter().filter(|(place, _)| place.includes(namespace));
+            here.flat_map(|(_, classes)| classes)
+                .map(|class| fold::fold(class.name.as_str()))
+                .collect()
+        };
+        self.system.entry(namespace.clone()).or_insert_with(of_namespace).contains(name)
     }
 }
 
@@ -208,7 +225,7 @@ impl Loader<'_> {
             while let Some(need) = survey.classes.pop_front() {
                 classes.extend(self.satisfy(need, &mut survey, sink));
             }
-            if classes.is_empty() && !self.needs_qualifiers {
+            if classes.is_empty() && self.is_wmi {
                 break;
             }
             let Some(need) = survey.qualifiers.pop_front() else { break };

@@ -402,3 +402,63 @@ fn a_file_that_is_too_long_is_told_once() {
         [format!("MOF0005 `{}` exceeds the limit of 500 bytes for a file", path.display())]
     );
 }
+
+#[test]
+fn a_circle_stays_where_it_is_met_again() {
+    let mut files = MemoryFileSystem::new();
+    for (path, text) in [
+        ("lib/R_A.mof", "#pragma include (\"R_A.mof\")\nclass R_A { [key] uint32 k; };"),
+        ("lib/R_B.mof", "class R_B : R_A { };"),
+        ("lib/R_C.mof", "#pragma include (\"R_D.mof\")\nclass R_C : R_D { };"),
+        ("lib/R_D.mof", "class R_D { [key] uint32 k; };\n#pragma include (\"R_C.mof\")"),
+    ] {
+        assert!(files.insert(path, text));
+    }
+    for (first, second, classes) in [
+        ("R_B", "R_A", "root/b: R_A R_B T_A; root/cimv2: R_A T_B"),
+        ("R_A", "R_B", "root/b: R_A T_A; root/cimv2: R_A R_B T_B"),
+        ("R_C", "R_C", "root/b: R_C R_D T_A; root/cimv2: R_C R_D T_B"),
+        ("R_C", "R_D", "root/b: R_C R_D T_A; root/cimv2: R_C R_D T_B"),
+    ] {
+        let mut loader = Loader::new(&files).with_options(&CompileOptions::default());
+        loader.add_search_path("lib").unwrap();
+        let text = format!(
+            "#pragma namespace (\"root/b\")\nclass T_A : {first} {{ }};\n\
+             #pragma namespace (\"root/cimv2\")\nclass T_B : {second} {{ }};"
+        );
+        let (found, said) = told(finished(loader, &text, &CompileOptions::default(), &EmptyBase));
+        let codes: Vec<_> = said.iter().filter_map(|said| said.split(' ').next()).collect();
+        assert_eq!((found.as_str(), codes), (classes, vec!["MOF0004"]), "{text}");
+    }
+}
+
+#[test]
+fn what_wmi_has_without_being_told_is_not_looked_for() {
+    let mut files = MemoryFileSystem::new();
+    for (path, text) in [
+        ("lib/__EventConsumer.mof", "class __EventConsumer { };"),
+        ("lib/Win32_CurrentTime.mof", "class Win32_CurrentTime { uint8 mine; };"),
+        ("lib/CommandLineEventConsumer.mof", "class CommandLineEventConsumer { };"),
+    ] {
+        assert!(files.insert(path, text));
+    }
+    let text = "class T_A : __EventConsumer { };\nclass T_B : Win32_CurrentTime { };\n\
+                class T_C : CommandLineEventConsumer { };";
+    let used = |options: &CompileOptions| {
+        let mut loader = Loader::new(&files).with_options(options);
+        loader.add_search_path("lib").unwrap();
+        loader.add_text("own.mof", text).unwrap();
+        let sources = loader.finish(&mut Diagnostics::new());
+        let roots = sources.roots().iter().map(|root| sources.map().name(*root));
+        let stems = roots.filter_map(|name| std::path::Path::new(name).file_stem());
+        stems.map(|stem| stem.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    };
+    let within = |namespace: &str| CompileOptions {
+        namespace: namespace.to_owned(),
+        ..CompileOptions::default()
+    };
+    assert_eq!(used(&within("root/CIMV2")), "CommandLineEventConsumer own");
+    assert_eq!(used(&within("root/subscription")), "Win32_CurrentTime own");
+    let all = "__EventConsumer Win32_CurrentTime CommandLineEventConsumer own";
+    assert_eq!(used(&dmtf()), all);
+}
