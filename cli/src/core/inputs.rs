@@ -31,6 +31,23 @@ pub(crate) struct Loaded {
     pub(crate) trace: Trace,
 }
 
+/// The files that a command line names, read.
+pub(crate) struct Named<'fs>(Loader<'fs>);
+
+impl<'fs> Named<'fs> {
+    /// Reads all that they include, and of the search path what the base lacks.
+    pub(crate) fn load(
+        self,
+        base: &'fs dyn Base,
+        options: &CompileOptions,
+        mut said: Diagnostics,
+    ) -> super::Texts {
+        let loader = self.0.with_options(options).with_base(base);
+        let sources: Sources = loader.finish(&mut said);
+        super::Texts { sources, said }
+    }
+}
+
 impl Inputs {
     /// Expands patterns and reads standard input, if it is asked for. A path that
     /// exists is no pattern, whatever characters it has.
@@ -56,6 +73,12 @@ impl Inputs {
             }
         }
         Ok(Self { items, search: search.clone() })
+    }
+
+    /// Reads what the command line names and no more, from `files`, which keeps what it is
+    /// asked: what it is compiled on top of is opened only when all of it is there.
+    pub(crate) fn read<'fs>(&self, files: &'fs NotingFileSystem) -> Result<Named<'fs>, Failure> {
+        self.read_through(files)
     }
 
     /// Reads everything, and all that it includes.
@@ -96,9 +119,14 @@ impl Inputs {
         fs: &dyn FileSystem,
         base: &dyn Base,
         options: &CompileOptions,
-        mut said: Diagnostics,
+        said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
-        let mut loader = Loader::new(fs).with_options(options).with_base(base);
+        Ok(self.read_through(fs)?.load(base, options, said))
+    }
+
+    /// Reads what the command line names, through `fs`; what that includes is left for later.
+    fn read_through<'fs>(&self, fs: &'fs dyn FileSystem) -> Result<Named<'fs>, Failure> {
+        let mut loader = Loader::new(fs);
         for directory in &self.search.include {
             loader = loader.with_include_dir(directory);
         }
@@ -116,11 +144,10 @@ impl Inputs {
         for path in &self.search.search {
             failures.extend(loader.add_search_path(path).err());
         }
-        if let Some(failure) = all_failures(&failures) {
-            return Err(failure);
+        match all_failures(&failures) {
+            Some(failure) => Err(failure),
+            None => Ok(Named(loader)),
         }
-        let sources: Sources = loader.finish(&mut said);
-        Ok(super::Texts { sources, said })
     }
 
     /// Feeds everything here that decides what loading gives, but for the contents

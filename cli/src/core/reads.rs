@@ -65,7 +65,7 @@ impl Reads {
 
 /// The files of the operating system, each noted when it is read.
 #[derive(Default)]
-pub(super) struct NotingFileSystem(CachingFileSystem);
+pub(crate) struct NotingFileSystem(CachingFileSystem);
 
 impl FileSystem for NotingFileSystem {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {

@@ -2,8 +2,9 @@
 //! into WMI's.
 
 use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
-use crate::core::data::{Data, Expect, is_repository};
-use crate::core::{Inputs, Targets, Texts, reads};
+use crate::core::data::{Data, Expect, is_vacant};
+use crate::core::reads::{self, NotingFileSystem};
+use crate::core::{Inputs, Targets, Texts};
 use crate::failure::{Failure, Stop};
 use crate::output::numbers::{counted, duration, milliseconds};
 use crate::output::stdout;
@@ -19,27 +20,39 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(), Stop> {
     refuse_files(args)?;
     let progress = Progress::new("reading");
-    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
-    let open = || Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything);
-    // A directory is made only when everything else could be read.
-    let is_there = folder.is_dir() && is_repository(folder)?;
-    let there = if is_there { Some(open()?) } else { None };
-    let mut options = crate::commands::amend::options(args)?;
-    let Texts { sources, said } = match &there {
-        Some(data) => {
-            options = data.options(options);
-            inputs.load_onto(&data.base(&options)?, &options, args.findings.sink())?
-        }
-        None => inputs.load_untraced(&options, args.findings.sink())?,
-    };
     reads::note(folder);
-    Targets::default().with("--report", args.findings.report.report.as_deref()).refuse_clashes()?;
-    let data = there.map_or_else(open, Ok)?;
-    progress.step("compiling");
+    let targets = Targets::default().with("--report", args.findings.report.report.as_deref());
+    targets.refuse_clashes()?;
+    let options = crate::commands::amend::options(args)?;
+    let files = NotingFileSystem::default();
+    let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
+    let named = inputs.read(&files)?;
+    // Opening a directory needs its lock and writes to it, and is left until nothing that
+    // is known without it stands against the run.
+    targets.refuse_clashes()?;
+    let open = || Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything);
+    let is_new = !folder.is_file() && is_vacant(folder)?;
+    let data = if is_new { Data::in_memory(args.mof.dialect.0) } else { open()? };
+    let options = data.options(options);
     let dialect = options.dialect;
-    let repository = data.repository();
-    let loaded = repository.compile_mof(&CallContext::default(), options, &sources, said);
-    let closed = data.close();
+    let base = data.base(&options)?;
+    let Texts { sources, said } = named.load(&base, &options, args.findings.sink());
+    drop(base);
+    targets.refuse_clashes()?;
+    progress.step("compiling");
+    let compile = |data: &Data, said: Diagnostics| {
+        let repository = data.repository();
+        repository.compile_mof(&CallContext::default(), options.clone(), &sources, said)
+    };
+    // A directory is made only for what it will take; one in memory tells.
+    let (loaded, closed) = if !is_new {
+        (compile(&data, said), data.close())
+    } else if let Err(refused) = compile(&data, said.clone()) {
+        (Err(refused), Ok(()))
+    } else {
+        let made = open()?;
+        (compile(&made, said), made.close())
+    };
     drop(progress);
     match loaded {
         Ok((loaded, said)) => {

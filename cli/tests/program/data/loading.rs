@@ -30,6 +30,9 @@ fn a_run_is_loaded_whole_or_not_at_all() {
                #pragma namespace(\"\\\\\\\\.\\\\root\\\\other\")\ninstance of X_A { Id = \"1\"; };\n";
     let source = place.file("a.mof", mof);
     cimarron(["compile", &source, "--data", &data]).fails_with(1);
+    assert!(!std::path::Path::new(&data).exists());
+    drop(cimarron_engine::Repository::open(&data).unwrap());
+    cimarron(["compile", &source, "--data", &data]).fails_with(1);
     let check = cimarron(["data", "check", &data, "--format", "json"]).succeeds().json();
     assert_eq!(check["namespaces"], json!([]));
 }
@@ -121,6 +124,57 @@ fn who_only_asks_makes_nothing() {
     let line = ["query", "--data", &data, "-n", "root/cimv3", "--format", "json", DISKS];
     let run = cimarron(line).fails_with(1);
     assert!(run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
+/// The files of a directory with their contents.
+fn contents(folder: &str) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mut files: Vec<_> =
+        entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn what_cannot_be_read_touches_no_directory() {
+    let place = Place::new();
+    let (data, none) = (place.path("data"), place.path("deep/none"));
+    let good = place.file("a.mof", "class X_A { [key] string Id; };\n");
+    cimarron(["compile", &good, "--data", &data]).succeeds();
+    let before = contents(&data);
+    let inside = place.path("data/report");
+    for data in [&data, &none] {
+        for line in [
+            &["compile", "--data", data, &place.path("nope.mof")][..],
+            &["compile", "--data", data, &good, "-S", &place.path("nowhere")],
+            &["compile", "--data", data, &good, "--format", "json", "--report", &good],
+        ] {
+            assert!(crate::run(command().args(line)).code != 0, "{line:?}");
+        }
+    }
+    cimarron(["compile", "--data", &data, &good, "--format", "json", "--report", &inside])
+        .fails_with(2);
+    assert_eq!(contents(&data), before);
+    assert!(!std::path::Path::new(&place.path("deep")).exists());
+}
+
+#[test]
+fn a_new_directory_has_what_an_old_one_has() {
+    let place = Place::new();
+    let (data, lib) = (place.path("data"), place.path("lib"));
+    place.file("lib/__EventFilter.mof", "class __EventFilter { [key] string Name; };\n");
+    let filter = "instance of __EventFilter { Name = \"a\"; QueryLanguage = \"WQL\"; \
+                  Query = \"SELECT * FROM __InstanceCreationEvent\"; };\n";
+    let source = place.file("a.mof", &format!("{filter}#pragma namespace(\"root/x\")\n{filter}"));
+    cimarron(["compile", "--check", &source, "-S", &lib]).succeeds();
+    for _ in 0..2 {
+        cimarron(["compile", "--data", &data, &source, "-S", &lib]).succeeds();
+    }
+    // What there is to say is said once.
+    let odd = place.file("odd.mof", "class X_A { [key] string Id; [Odd(1), Odd(1)] uint8 v; };\n");
+    let check = crate::run(command().args(["compile", "--check", &odd]));
+    let run = crate::run(command().args(["compile", "--data", &place.path("other"), &odd]));
+    assert_eq!(run.stderr, check.stderr);
 }
 
 #[test]
