@@ -1,7 +1,7 @@
 //! Which instance it is: the same for all paths that lead to it.
 
 use super::super::work::Work;
-use crate::namespace::normalise;
+use crate::namespace::{Namespace, normalise};
 use crate::schema::Layout;
 use crate::store::key_case;
 use crate::stored::StoredInstance;
@@ -13,11 +13,14 @@ use std::fmt::Write;
 pub(super) struct Place(String);
 
 impl Place {
-    /// Where a stored instance is.
-    pub(super) fn of(work: &Work<'_>, name: &Name, instance: &StoredInstance) -> Option<Self> {
+    /// Where a stored instance is: in the namespace of this name, which has `current` now.
+    pub(super) fn of(
+        name: &Name,
+        current: Option<&Namespace>,
+        instance: &StoredInstance,
+    ) -> Option<Self> {
         // What was in a namespace that is gone is forgotten with it, whatever its keys are.
-        let namespace = work.repository().namespace(name.as_str());
-        let case = key_case(namespace.map_or(Dialect::Wmi, |namespace| namespace.dialect));
+        let case = key_case(current.map_or(Dialect::Wmi, |namespace| namespace.dialect));
         Self::new((name, case), instance.layout(), &instance.path())
     }
 

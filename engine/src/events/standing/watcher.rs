@@ -14,7 +14,7 @@ use super::role::{Role, Standing};
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
-use crate::store::{Found, Record, Recorded};
+use crate::store::{Found, Location, Record, Recorded};
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use cimarron_model::{Instance, Name, ObjectPath};
@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub(crate) struct Watcher {
     permanent: Arc<Permanent>,
     /// What was seen of all of them, to know what changed when commits were not kept.
-    known: HashMap<Place, (Name, StoredInstance)>,
+    known: HashMap<Place, Known>,
     timers: HashMap<Place, Token>,
     filters: HashMap<Place, Wanted>,
     consumers: HashMap<Place, (Name, Arc<Instance>)>,
@@ -37,6 +37,15 @@ pub(crate) struct Watcher {
     touched: BTreeSet<Place>,
     /// How many bindings began to deliver.
     begun: u64,
+}
+
+/// An instance as it was seen.
+#[derive(Clone, Debug)]
+struct Known {
+    namespace: Name,
+    /// Where that was; `None` when it was gone already.
+    location: Option<Arc<Location>>,
+    instance: StoredInstance,
 }
 
 #[derive(Debug)]
@@ -101,7 +110,8 @@ impl Watcher {
     ) {
         let Some(known) = new.or(old) else { return };
         let Some(Standing { role, .. }) = known.layout().standing.as_deref() else { return };
-        let Some(place) = Place::of(work, namespace, known) else { return };
+        let current = work.repository().namespace(namespace.as_str()).ok();
+        let Some(place) = Place::of(namespace, current.as_deref(), known) else { return };
         if let (Some(old), Some(new)) = (old, new)
             && old.is_same_as(new)
         {
@@ -109,7 +119,9 @@ impl Watcher {
         }
         match new {
             Some(new) => {
-                self.known.insert(place.clone(), (namespace.clone(), new.detached()));
+                let location = current.map(|current| current.location.clone());
+                let (namespace, instance) = (namespace.clone(), new.detached());
+                self.known.insert(place.clone(), Known { namespace, location, instance });
             }
             None => drop(self.known.remove(&place)),
         }
@@ -217,6 +229,19 @@ impl Watcher {
             self.filters.remove(place);
             self.consumers.remove(place);
         }
+    }
+
+    /// Forgets what was in namespaces that are gone. Another one may have the name by now.
+    fn forget_gone(&mut self, work: &mut Work<'_>) {
+        let repository = work.repository();
+        let is_gone = |known: &&Known| {
+            let current = repository.namespace(known.namespace.as_str()).ok();
+            let both = current.as_ref().zip(known.location.as_ref());
+            !both.is_some_and(|(current, known)| Arc::ptr_eq(&current.location, known))
+        };
+        let gone = self.known.values().filter(is_gone);
+        let gone: BTreeSet<Name> = gone.map(|known| known.namespace.clone()).collect();
+        gone.iter().for_each(|name| self.forget_namespace(work, name));
     }
 
     /// Looks again at what does not deliver: classes or namespaces have changed.
@@ -383,14 +408,16 @@ impl Watch for Watcher {
 
     /// What is there and was there as it is goes on.
     fn lose(&mut self, work: &mut Work<'_>) {
+        self.forget_gone(work);
         let mut before = self.known.clone();
         for (namespace, new) in all_with_roles(work) {
-            let place = Place::of(work, &namespace, &new);
-            let old = place.and_then(|place| before.remove(&place)).map(|(_, old)| old);
+            let current = work.repository().namespace(namespace.as_str()).ok();
+            let place = Place::of(&namespace, current.as_deref(), &new);
+            let old = place.and_then(|place| before.remove(&place)).map(|known| known.instance);
             self.change(work, &namespace, old.as_ref(), Some(&new));
         }
-        for (namespace, old) in before.into_values() {
-            self.change(work, &namespace, Some(&old), None);
+        for Known { namespace, instance, .. } in before.into_values() {
+            self.change(work, &namespace, Some(&instance), None);
         }
         self.touch_idle();
         self.settle(work);

@@ -111,6 +111,95 @@ fn what_went_while_commits_were_not_kept_is_forgotten() {
     }
 }
 
+const INTEROP: &str = r#"
+class CIM_IndicationFilter
+    { [Key] string Name; string SourceNamespaces[]; string Query; string QueryLanguage; };
+class CIM_ListenerDestination { [Key] string Name; };
+class CIM_ListenerDestinationCIMXML : CIM_ListenerDestination { };
+[Association] class CIM_IndicationSubscription
+    { [Key] CIM_IndicationFilter REF Filter; [Key] CIM_ListenerDestination REF Handler; };
+"#;
+
+/// Makes a namespace with a subscription to what happens to things. Above it is one that can be
+/// deleted with all below it.
+fn make_interop(world: &World, dialect: Dialect, key: &str, what: &str) {
+    let repository = world.repository();
+    repository.create_namespace("root/x/above", Dialect::Wmi).unwrap();
+    repository.create_namespace("root/x/above/interop", dialect).unwrap();
+    let session = repository.session("root/x/above/interop").unwrap();
+    let qualifiers = match dialect {
+        Dialect::Wmi => "",
+        Dialect::Dmtf => {
+            "Qualifier Key : boolean = false, Scope(property, reference);
+            Qualifier Association : boolean = false, Scope(association);"
+        }
+    };
+    let subscription = format!(
+        r#"instance of CIM_IndicationFilter
+            {{ Name = "{key}"; SourceNamespaces = {{ "root/x" }}; QueryLanguage = "WQL";
+              Query = "SELECT * FROM __Instance{what}Event WHERE TargetInstance ISA 'S_Thing'"; }};
+        instance of CIM_ListenerDestinationCIMXML {{ Name = "{key}"; }};
+        instance of CIM_IndicationSubscription
+            {{ Filter = "CIM_IndicationFilter.Name=\"{key}\"";
+              Handler = "CIM_ListenerDestinationCIMXML.Name=\"{key}\""; }};"#
+    );
+    let mof = format!("{qualifiers}{INTEROP}{subscription}");
+    session.compile_mof_text(&context(), "interop.mof", &mof).unwrap();
+}
+
+#[test]
+fn namespaces_that_went_while_commits_were_not_kept_take_theirs_with_them() {
+    let dialects = [Dialect::Wmi, Dialect::Dmtf];
+    for (first, key) in dialects.iter().flat_map(|first| [(*first, "f"), (*first, "F")]) {
+        for again in [None, Some(Dialect::Wmi), Some(Dialect::Dmtf)] {
+            let what = format!("{first:?} {key} {again:?}");
+            let world = forgetful();
+            let repository = world.repository();
+            repository.set_consumer_sink("CIM_ListenerDestinationCIMXML", world.told.clone());
+            make_interop(&world, first, key, "Creation");
+            world.handed();
+            world.thing("a");
+            assert_eq!(world.handed().len(), 1, "{what}");
+            repository.delete_namespace("root/x/above").unwrap();
+            if let Some(again) = again {
+                make_interop(&world, again, key, "Deletion");
+            }
+            world.fill();
+            world.thing("b");
+            assert!(world.handed().is_empty(), "{what}");
+            let active: Vec<bool> = repository.bindings().iter().map(|one| one.active).collect();
+            assert_eq!(active, vec![true; again.iter().count()], "{what}");
+            world.delete("S_Thing='a'");
+            assert_eq!(world.handed().len(), active.len(), "{what}");
+        }
+    }
+}
+
+#[test]
+fn timers_of_a_namespace_that_was_made_again_begin_again() {
+    let world = forgetful();
+    let repository = world.repository();
+    let make = || {
+        repository.create_namespace("root/x/t", Dialect::Wmi).unwrap();
+        let session = repository.session("root/x/t").unwrap();
+        let (mode, update) = (PutMode::CreateOrUpdate, Update::Given);
+        session.put_instance(&context(), &timer("t", 4000), mode, &update).unwrap();
+        session
+    };
+    make();
+    world.handed();
+    world.advance(3);
+    repository.delete_namespace("root/x/t").unwrap();
+    let session = make();
+    world.fill();
+    let query = "SELECT * FROM __TimerEvent";
+    let timers = session.subscribe(&context(), query, SubscribeOptions::new()).unwrap();
+    world.advance(3);
+    assert!(World::fired(&timers).is_empty());
+    world.advance(1);
+    assert_eq!(World::fired(&timers), ["t"]);
+}
+
 fn timer(name: &str, milliseconds: u32) -> Instance {
     let instruction = Instance::new("__IntervalTimerInstruction").with("TimerId", name);
     instruction.with("IntervalBetweenEvents", milliseconds)
