@@ -8,7 +8,7 @@ use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_c
 use super::data::{EventData, Position};
 use super::entry::Entry;
 use super::pressure::Pressure;
-use super::queue::{End, Got, Item};
+use super::queue::{End, Got, Item, Queue};
 use super::scope::Scope;
 use super::signal::Signal;
 use super::standing::Permanent;
@@ -348,7 +348,7 @@ impl Hub {
         repository: &Repository,
         entry: &Arc<Entry>,
     ) -> Result<Option<super::Event>, EngineError> {
-        self.give(repository, entry, entry.queue.get())
+        self.give(repository, entry, Queue::get)
     }
 
     /// What waits for a subscription, as long as that is events.
@@ -357,37 +357,40 @@ impl Hub {
         repository: &Repository,
         entry: &Arc<Entry>,
     ) -> Option<super::Event> {
-        self.give(repository, entry, entry.queue.get_event()).ok().flatten()
+        self.give(repository, entry, Queue::get_event).ok().flatten()
     }
 
     fn give(
         &self,
         repository: &Repository,
         entry: &Arc<Entry>,
-        got: Got,
+        get: impl Fn(&Queue) -> Got,
     ) -> Result<Option<super::Event>, EngineError> {
-        match got {
-            Got::Item(Item::Event(event)) => {
-                if entry.queue.is_blocking() {
-                    self.signal.ring();
+        loop {
+            match get(&entry.queue) {
+                Got::Item(Item::Event(event)) => {
+                    if entry.queue.is_blocking() {
+                        self.signal.ring();
+                    }
+                    *entry.given.lock() = event.data().position;
+                    return Ok(Some(event));
                 }
-                *entry.given.lock() = event.data().position;
-                Ok(Some(event))
+                Got::Item(Item::Lost(commits)) => return Err(EngineError::ChangesLost { commits }),
+                Got::Gap { lost, bytes } => {
+                    let origin = lost.origin.clone();
+                    let report = Report::Overflow(bytes);
+                    let event = super::system::event(repository, &origin, (&lost, None), &report);
+                    if let Some(mut event) = event {
+                        event.position = lost.position;
+                        let selection = Arc::new(cimarron_wql::Projection::All);
+                        return Ok(Some(super::Event::new(Arc::new(event), selection)));
+                    }
+                    // Without the class for it there is nothing to show, and the count has it;
+                    // but something may wait behind it.
+                }
+                Got::Nothing => return Ok(None),
+                Got::Ended(end) => return Err(ended(entry, end)),
             }
-            Got::Item(Item::Lost(commits)) => Err(EngineError::ChangesLost { commits }),
-            Got::Gap { lost, bytes } => {
-                let origin = lost.origin.clone();
-                let report = Report::Overflow(bytes);
-                let event = super::system::event(repository, &origin, (&lost, None), &report);
-                // Without the class for it there is nothing to show; the count has it.
-                let selection = Arc::new(cimarron_wql::Projection::All);
-                Ok(event.map(|mut event| {
-                    event.position = lost.position;
-                    super::Event::new(Arc::new(event), selection)
-                }))
-            }
-            Got::Nothing => Ok(None),
-            Got::Ended(end) => Err(ended(entry, end)),
         }
     }
 

@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What happens to events for which a subscription's queue has no room.
+/// What happens to events for which a subscription's queue has no room. Where there is no class
+/// `__EventQueueOverflowEvent`, as in DMTF's dialect, only
+/// [`SubscriptionStatus::dropped`](super::SubscriptionStatus::dropped) says that any were dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {

@@ -43,6 +43,39 @@ fn what_there_is_no_room_for() {
 }
 
 #[test]
+fn what_was_dropped_hides_nothing_where_no_event_can_say_so() {
+    for (how, delivered) in [
+        (Overflow::DropNewest, ["a", "b", "e"]),
+        (Overflow::DropOldest, ["c", "d", "e"]),
+        (Overflow::Block(Duration::ZERO), ["a", "b", "e"]),
+    ] {
+        let world = indications::world();
+        let query = "SELECT * FROM CIM_InstCreation";
+        let created = || world.session.subscribe(&context(), query, small(how)).unwrap();
+        let (polled, batched) = (created(), created());
+        let name = |event: &Event| event.target().unwrap().path().to_string();
+        let mut shown = (Vec::new(), Vec::new());
+        let mut take = || {
+            let mut waits = Context::from_waker(Waker::noop());
+            while let Poll::Ready(event) = polled.poll_next(&mut waits) {
+                shown.0.push(name(&event.unwrap()));
+            }
+            let batch = batched.next_batch(10, usize::MAX, Duration::ZERO).unwrap();
+            shown.1.extend(batch.iter().map(&name));
+        };
+        for name in ["a", "b", "c", "d"] {
+            world.create("I_Thing", name, 1);
+        }
+        take();
+        world.create("I_Thing", "e", 1);
+        take();
+        let delivered = delivered.map(|name| format!("I_Thing.Name=\"{name}\""));
+        assert_eq!(shown, (delivered.to_vec(), delivered.to_vec()), "{how:?}");
+        assert_eq!(polled.status().dropped, 2, "{how:?}");
+    }
+}
+
+#[test]
 fn a_full_queue_may_end_the_subscription() {
     let world = World::new();
     let options = small(Overflow::Cancel);
