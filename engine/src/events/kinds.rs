@@ -64,6 +64,11 @@ impl Operations {
         }
     }
 
+    /// All that there are.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Kind> {
+        [&self.creation, &self.modification, &self.deletion].into_iter().flatten()
+    }
+
     /// The kind of event when something was one thing and is another.
     pub(crate) const fn when(&self, before: bool, after: bool) -> Option<&Kind> {
         match (before, after) {

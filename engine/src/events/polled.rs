@@ -1,5 +1,6 @@
 //! Classes whose instances raise no events by themselves, and which of them a query reaches.
 
+use super::kinds::Kinds;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
@@ -34,8 +35,9 @@ impl Session {
 }
 
 /// The polled classes that a query reaches: those that its ISA tests of the instances allow,
-/// with all below them; without such a test all of the namespace. Only events of operations on
-/// instances reach any.
+/// with all below them; without such a test all of the namespace. Only queries for operations on
+/// instances reach any, and of these only those that an event of a poll can be for: polling
+/// finds no method calls.
 pub(crate) fn reached(query: &BoundEventQuery, schema: &Schema, polled: &[Name]) -> Vec<ClassId> {
     let class = schema.class(query.class.as_str());
     let is_of_instances = ["__InstanceOperationEvent", "CIM_InstIndication"]
@@ -43,6 +45,11 @@ pub(crate) fn reached(query: &BoundEventQuery, schema: &Schema, polled: &[Name])
         .filter_map(|above| schema.class(above))
         .any(|above| class.is_some_and(|class| class.is_a(above)));
     if polled.is_empty() || !is_of_instances {
+        return Vec::new();
+    }
+    let kinds = Kinds::of(schema).instance;
+    let mut made = kinds.all().filter_map(|kind| schema.by_id(kind.class.id));
+    if !made.any(|made| class.is_some_and(|class| made.is_a(class))) {
         return Vec::new();
     }
     let reach = match &query.filter {

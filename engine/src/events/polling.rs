@@ -16,7 +16,7 @@ use super::scope::Scope;
 use super::work::Work;
 use crate::context::Principal;
 use crate::schema::Schema;
-use crate::store::key_case;
+use crate::store::KeyRules;
 use crate::stored::StoredInstance;
 use hashbrown::HashMap;
 use std::sync::{Arc, Weak};
@@ -89,9 +89,9 @@ fn differences(
     scope: &Scope,
     event: impl Fn(&Kind, &StoredInstance, Option<&StoredInstance>) -> EventData,
 ) -> Vec<EventData> {
-    let case = key_case(scope.dialect);
+    let rules = KeyRules::new(scope.dialect, scope.origin.location.clone());
     let keyed = |all: &[StoredInstance]| -> Vec<String> {
-        all.iter().map(|instance| instance.path().canonical(case)).collect()
+        all.iter().map(|instance| rules.canonical(&instance.path())).collect()
     };
     let (old_keys, new_keys) = (keyed(before), keyed(now));
     let old: HashMap<&str, &StoredInstance> =

@@ -161,7 +161,8 @@ impl KeyRules {
         }
     }
 
-    pub(super) fn canonical(&self, path: &ObjectPath) -> String {
+    /// A text that two paths share when they name the same object.
+    pub(crate) fn canonical(&self, path: &ObjectPath) -> String {
         path.plain(&|path| self.location.unsaid(path)).canonical(self.case)
     }
 }

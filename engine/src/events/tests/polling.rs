@@ -18,6 +18,7 @@ fn polled_classes_need_within() {
             true,
         ),
         ("SELECT * FROM __Event", false),
+        ("SELECT * FROM __MethodInvocationEvent", false),
         ("SELECT * FROM E_Alarm", false),
     ] {
         let status = world.try_subscribe(query).err().map(|error| error.status());
@@ -77,4 +78,57 @@ fn keys_that_differ_in_case_are_two_where_case_counts() {
     world.delete(r#"I_Thing.Name="a""#);
     world.advance(10.0);
     assert_eq!(all(&events), [r#"CIM_InstDeletion I_Thing.Name="a" UInt32(1)"#]);
+}
+
+#[test]
+fn indications_that_no_poll_makes_need_no_within() {
+    let world = indications::world();
+    world.compile("[Indication] class CIM_InstMethodCall : CIM_InstIndication { };");
+    world.compile("[Indication] class I_Creation : CIM_InstCreation { };");
+    world.session.set_polled(&context(), "I_Thing", true).unwrap();
+    for (class, needs) in [
+        ("CIM_Indication", false),
+        ("CIM_InstIndication", true),
+        ("CIM_InstCreation", true),
+        ("CIM_InstModification", true),
+        ("CIM_InstDeletion", true),
+        ("CIM_InstMethodCall", false),
+        ("I_Creation", false),
+    ] {
+        let status = world.try_subscribe(&format!("SELECT * FROM {class}")).err();
+        let status = status.map(|error| error.status());
+        assert_eq!(status, needs.then_some(Status::MissingWithin), "{class}");
+    }
+}
+
+#[test]
+fn keys_that_are_spelled_in_two_ways_are_one() {
+    let world = World::new();
+    world.compile("[association] class E_Link { [key] E_Disk ref A; [key] E_Disk ref B; };");
+    world.session.set_polled(&context(), "E_Link", true).unwrap();
+    let link = |a: &str| {
+        let path = |text: &str| text.parse::<ObjectPath>().unwrap();
+        let link = Instance::new("E_Link").with("A", path(a)).with("B", path("E_Disk='b'"));
+        world.session.create_instance(&context(), &link).unwrap()
+    };
+    let mut path = link(r#"E_Disk.Name="a""#);
+    let query =
+        "SELECT * FROM __InstanceOperationEvent WITHIN 10 WHERE TargetInstance ISA 'E_Link'";
+    let links = world.subscribe(query);
+    for other in [
+        r#"e_disk.NAME="A""#,
+        r#"E_Disk="a""#,
+        r#"root\x:E_Disk.Name="a""#,
+        r#"\\.\ROOT\X:E_Disk="a""#,
+    ] {
+        world.session.delete_instance(&context(), &path).unwrap();
+        path = link(other);
+        world.advance(10.0);
+        let classes = classes(&links);
+        let kinds = classes.iter().all(|class| class == "__InstanceModificationEvent");
+        assert!(kinds && classes.len() <= 1, "{other}: {classes:?}");
+    }
+    link(r#"E_Disk.Name="c""#);
+    world.advance(10.0);
+    assert_eq!(classes(&links), ["__InstanceCreationEvent"]);
 }
