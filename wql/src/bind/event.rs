@@ -65,7 +65,13 @@ fn bind<S: Schema>(
         let span = written.span();
         return refuse(WqlError::event(EventError::NeverSatisfied { reason }, span));
     }
-    let group = query.group.as_ref().map(|group| binder.group(group)).transpose()?;
+    let group = match &query.group {
+        // Indications have no class that groups could come as (DSP0200, DSP1054).
+        Some(group) if dialect == Dialect::Dmtf => {
+            return refuse(WqlError::event(EventError::NoGroups, group.span));
+        }
+        group => group.as_ref().map(|group| binder.group(group)).transpose()?,
+    };
     let within = query.within.map(duration);
     Ok(BoundEventQuery { class: class.name().into(), projection, within, filter, group, dialect })
 }
@@ -104,9 +110,6 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     }
 
     fn group(&self, group: &Group) -> Result<BoundGroup, Refused> {
-        if self.schema.class(AGGREGATE_EVENT).is_none() {
-            return refuse(WqlError::event(EventError::NoGroups, group.within.span));
-        }
         let mut by = Vec::with_capacity(group.by.len());
         for property in &group.by {
             by.push(self.grouped_by(property)?);

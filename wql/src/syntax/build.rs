@@ -360,9 +360,10 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    pub(super) fn group(&mut self, seconds: Mark) -> Result<(), Refusal> {
+    pub(super) fn group(&mut self, word: Mark, seconds: Mark) -> Result<(), Refusal> {
         let within = literal::interval(self.text, seconds.into())?;
-        self.group = Some(Box::new(Group { within, by: Vec::new(), having: None }));
+        let span = word.into();
+        self.group = Some(Box::new(Group { span, within, by: Vec::new(), having: None }));
         Ok(())
     }
 

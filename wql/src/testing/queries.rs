@@ -75,6 +75,7 @@ pub fn event_query(dice: &mut Dice<'_>, level: Level) -> EventQuery {
         filter: filter(dice, level),
         group: dice.maybe(|dice| {
             Box::new(Group {
+                span: NO_SPAN,
                 within: interval(dice),
                 by: dice.list(0, 2, path),
                 having: filter(dice, level),

@@ -216,6 +216,9 @@ fn event_query_errors() {
         assert_eq!(error.status(), status, "{text}: {error}");
         assert_eq!(error.span().of(text), at, "{text}: {error}");
     }
+    let text = "SELECT * FROM CIM_Indication group WITHIN 5 BY Nope";
+    let error = event(text, Dialect::Dmtf).unwrap_err();
+    assert_eq!((error.status(), error.span().of(text)), (NotSupported, "group"));
 }
 
 fn extended(text: &str) -> Result<BoundQuery, WqlError> {

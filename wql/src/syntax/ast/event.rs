@@ -32,6 +32,8 @@ pub struct Interval {
 /// Clause" and "HAVING Clause").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
+    /// Where the word GROUP stands.
+    pub span: Span,
     /// How long events are gathered, from the first one on.
     pub within: Interval,
     /// The properties in which the events of one group agree; empty when all
