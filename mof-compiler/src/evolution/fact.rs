@@ -46,7 +46,13 @@ pub(super) fn retain_own(facts: &mut Vec<Fact>, above: &[Fact]) {
         return;
     }
     let above: HashSet<&Fact> = above.iter().collect();
-    facts.retain(|fact| fact.written_here || !above.contains(fact));
+    facts.retain(|fact| {
+        // What replaces a unit here does not undo that it was removed above.
+        let removed = || Fact { kind: Kind::UnitsRemoved, ..fact.clone() };
+        let shown = above.contains(fact)
+            || (fact.kind == Kind::UnitsReplaced && above.contains(&removed()));
+        fact.written_here || !shown
+    });
 }
 
 /// Facts are equal when they say the same, whoever wrote it.

@@ -145,7 +145,8 @@ pub fn is_same_unit(units: &str, programmatic: &str) -> bool {
         for (j, term) in divided.split('*').map(str::trim).enumerate() {
             match Term::of(term) {
                 Some(Term::Base(name)) if i == bases.len() && j == 0 => bases.push(name),
-                Some(Term::Power) if power.is_none() => power = term.split_once('^'),
+                // Behind a `/` it divides.
+                Some(Term::Power) if j > 0 && power.is_none() => power = term.split_once('^'),
                 _ => return false,
             }
         }
