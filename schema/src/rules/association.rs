@@ -97,11 +97,12 @@ impl<'a> Judge<'a> {
                 p.data_type.cim_type == CimType::Reference && p.qualifiers.is_true(qualifier)
             };
             let own = &self.local.properties;
-            let says_itself = own.iter().filter(|p| p.qualifiers.get(qualifier).is_some());
-            let says_itself: HashSet<&Name> = says_itself.map(|p| &p.name).collect();
+            // An inherited end is none any more where the class says so.
+            let denies = |p: &&Property| p.qualifiers.get(qualifier).is_some() && !is_end(p);
+            let denied: HashSet<&Name> = own.iter().filter(denies).map(|p| &p.name).collect();
             let above = self.superclass.into_iter().flat_map(|s| &s.properties);
             let mut inherited = above.map(|m| &*m.declaration).filter(is_end);
-            let inherited = inherited.find(|p| !says_itself.contains(&p.name));
+            let inherited = inherited.find(|p| !denied.contains(&p.name));
             inherited.or_else(|| own.iter().find(is_end)).map(|p| &p.name)
         })
     }
