@@ -3,6 +3,7 @@
 
 use super::bounds::Progress;
 use super::lexer::{LexError, Lexer};
+use super::parse::MAX_NESTING;
 use super::stream::Stream;
 use super::token::{Kind, Set};
 use crate::Language;
@@ -145,8 +146,9 @@ pub(super) fn starts_declaration(text: &str, language: Language, offset: u32) ->
     }
 }
 
-/// Whether what stands at `offset` is the whole head of a class or an instance, up to its `{`.
-pub(super) fn has_whole_head(text: &str, language: Language, offset: u32) -> bool {
+/// Whether a class or an instance with a whole head, up to its `{`, stands at `offset`, and is no
+/// value: behind the `}` of one, what stands around it goes on.
+pub(super) fn stands_alone(text: &str, language: Language, offset: u32) -> bool {
     let mut lexer = Lexer::new(text, language, offset);
     let mut named = match next(&mut lexer) {
         Kind::Class => next(&mut lexer),
@@ -158,11 +160,26 @@ pub(super) fn has_whole_head(text: &str, language: Language, offset: u32) -> boo
             return false;
         }
         match next(&mut lexer) {
-            Kind::LeftBrace => return true,
+            Kind::LeftBrace => break,
             Kind::As | Kind::Colon => named = next(&mut lexer),
             _ => return false,
         }
     }
+    let mut depth = 1;
+    // So deep no value is, and nothing is passed over more often than it is deep.
+    while (1..=MAX_NESTING).contains(&depth) {
+        match next(&mut lexer) {
+            Kind::LeftBrace => depth += 1,
+            Kind::RightBrace => depth -= 1,
+            Kind::End => return true,
+            _ => {}
+        }
+    }
+    let end = lexer.span().end;
+    let behind = next(&mut lexer);
+    depth > 0
+        || ((matches!(behind, Kind::Semicolon | Kind::End) || behind.may_start_declaration())
+            && !begins_member(text, language, end))
 }
 
 /// Whether the declaration at `offset`, which begins with `kind`, may be that of a local type

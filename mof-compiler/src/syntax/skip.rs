@@ -7,8 +7,8 @@
 use super::bounds::{Progress, precedes_clause};
 use super::lexer::Lexer;
 use super::recovery::{
-    begins_member, declares_enumeration, declares_qualifier, has_whole_head, head_without_brace,
-    lacks_inner_brace, may_be_local, next, starts_declaration,
+    begins_member, declares_enumeration, declares_qualifier, head_without_brace, lacks_inner_brace,
+    may_be_local, next, stands_alone, starts_declaration,
 };
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
@@ -170,12 +170,16 @@ impl<'t> Passed<'t> {
             }
     }
 
-    /// Whether the head of a class or an instance stands at an offset, where a name or a number
-    /// lacks what ends it. A text that ends too early has words behind it, too, and no brace.
+    /// Whether a class or an instance stands at an offset in the place of what would have ended a
+    /// member behind its name or a number. One within something else may be a value, and behind
+    /// another mistake anything may stand.
     fn is_cut_short(&self, offset: u32) -> bool {
-        !self.in_list
+        let Progress { last, depth, in_list, .. } = self.progress;
+        offset == last.start
+            && depth == 1
+            && !in_list
             && matches!(self.last, Kind::Identifier | Kind::Integer)
-            && has_whole_head(self.text, self.language, offset)
+            && stands_alone(self.text, self.language, offset)
     }
 
     /// Takes a token, and says whether it is the last one.
