@@ -17,11 +17,11 @@ use super::place::Texts;
 use super::roots::Roots;
 use super::unit::{Instance as Declared, Unit};
 use super::value::{Aliases, Converter};
-use super::{Context, circle};
+use super::{At, Context, circle};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Identifier, Value, ValueKind};
+use crate::syntax::ast::{Identifier, InstanceDeclaration, Value, ValueKind};
 use cimarron_model::{CaseInsensitive, CimType, Name, ObjectPath, Property, suggest};
 use cimarron_schema::NamespaceBuilder;
 use hashbrown::{HashMap, HashSet};
@@ -381,9 +381,15 @@ impl Pending<'_, '_> {
 }
 
 impl Aliases for AliasTable<'_> {
-    fn class_of(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<&str> {
-        match &self.find(context, file, name)?.1.target {
-            Target::Instance(one) => Some(one.at.node.class.text),
+    fn instance(
+        &self,
+        context: &Context<'_>,
+        file: FileId,
+        name: &str,
+    ) -> Option<(&Name, At<'_, InstanceDeclaration<'_>>)> {
+        let alias = self.find(context, file, name)?.1;
+        match &alias.target {
+            Target::Instance(one) => Some((&alias.namespace, one.at)),
             Target::Class(_) => None,
         }
     }

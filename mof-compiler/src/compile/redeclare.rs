@@ -7,6 +7,7 @@
 
 use super::At;
 use super::class;
+use super::flavors::GlobalFlavors;
 use super::namespace::Namespace;
 use super::unit::{Class, Instance, Item};
 use super::update::{Existence, UpdateFlags, UpdateMode};
@@ -15,6 +16,7 @@ use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
 use crate::source::Span;
+use crate::syntax::ast::ClassDeclaration;
 use cimarron_model::{self as model, Dialect, Name};
 use cimarron_schema::{ResolvedClass, differs_in_more_than_notes};
 use hashbrown::HashMap;
@@ -177,9 +179,10 @@ impl Namespace<'_, '_> {
         now: &Class<'_>,
         dependents: &Dependents,
     ) -> Again {
-        let (old, left_out_before) = self.lowered(before);
-        let (new, left_out) = self.lowered(now);
-        if old == new && waiting::agree(self, before, now) {
+        let (old, left_out_before) = self.lowered(before.at(), &before.flavors);
+        let (new, left_out) = self.lowered(now.at(), &now.flavors);
+        let agree = waiting::agree(self, before, now);
+        if old == new && agree {
             // What could not be converted may be all that differs.
             return if left_out == left_out_before { Again::Same } else { Again::Update };
         }
@@ -194,7 +197,7 @@ impl Namespace<'_, '_> {
             return Again::Refused;
         }
         let in_the_way = match now.flags.mode {
-            UpdateMode::Compatible if differs_in_more_than_notes(&old, &new) => {
+            UpdateMode::Compatible if !agree || differs_in_more_than_notes(&old, &new) => {
                 in_the_way(now, name, dependents)
             }
             UpdateMode::Safe if changes_type(&old, &new) => instance_above(now, name, dependents),
@@ -223,10 +226,14 @@ impl Namespace<'_, '_> {
 
 impl Namespace<'_, '_> {
     /// A class as its declaration says, and why it is without some of that.
-    fn lowered(&mut self, declared: &Class<'_>) -> (model::Class, Vec<String>) {
+    pub(super) fn lowered(
+        &mut self,
+        declared: At<'_, ClassDeclaration<'_>>,
+        flavors: &GlobalFlavors,
+    ) -> (model::Class, Vec<String>) {
         let mut unheard = Diagnostics::new();
         let mut quiet = self.with_sink(&mut unheard);
-        let class = class::lower(&mut quiet, declared.at(), &declared.flavors).class;
+        let class = class::lower(&mut quiet, declared, flavors).class;
         (class, unheard.as_slice().iter().map(|found| found.message.clone()).collect())
     }
 }

@@ -6,10 +6,10 @@ use super::reference::leads_here;
 use super::{At, Context, GlobalFlavors, class, instance, qualifier};
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Text, Value as Written, ValueKind};
+use crate::syntax::ast::{InstanceDeclaration, Text, Value as Written, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
-    Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements,
+    Array, ArrayShape, Char16, CimType, DataType, DateTime, DateTimeForm, Dialect, Elements, Name,
     Object, ObjectPath, QualifierType, Scalar, TypeClass, Value,
 };
 use smol_str::SmolStr;
@@ -26,10 +26,20 @@ pub(crate) trait Aliases {
         name: &str,
     ) -> Result<ObjectPath, Option<(Code, String)>>;
 
-    /// The class of the instance that `$name` stands for in a file, as it is written.
-    fn class_of(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<&str> {
+    /// The instance that `$name` stands for in a file, and the namespace that it is of.
+    fn instance(
+        &self,
+        context: &Context<'_>,
+        file: FileId,
+        name: &str,
+    ) -> Option<(&Name, At<'_, InstanceDeclaration<'_>>)> {
         let _ = (context, file, name);
         None
+    }
+
+    /// The class of that instance, as it is written.
+    fn class_of(&self, context: &Context<'_>, file: FileId, name: &str) -> Option<&str> {
+        Some(self.instance(context, file, name)?.1.node.class.text)
     }
 
     /// Whether the alias at a place leads back to the instance that it stands in.
