@@ -1,7 +1,7 @@
 //! Formatting MOF: files in, formatted texts and findings out.
 
 use super::inputs::no_mof;
-use super::{archive, files, pattern};
+use super::{files, pattern};
 use crate::failure::Failure;
 use cimarron_model::Status;
 use cimarron_mof::diagnostic::Levels;
@@ -10,6 +10,7 @@ use cimarron_mof::source::{
     CachingFileSystem, Encoding, FileSystem, Limits, decode, files_below, is_zip,
 };
 use cimarron_mof::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use cimarron_schema::Archive;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
@@ -52,9 +53,6 @@ impl Formatter {
 
     /// Formats a file of the file system.
     pub(crate) fn file(&mut self, path: &Path) -> Outcome {
-        if archive::is_there(path) {
-            return Outcome::Failed(no_mof(path).to_string());
-        }
         match self.files.read(path, Limits::default().file) {
             Ok(bytes) => self.bytes(&path.display().to_string(), bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -66,6 +64,9 @@ impl Formatter {
 
     /// Formats the contents of a file.
     pub(crate) fn bytes(&mut self, name: &str, bytes: Vec<u8>) -> Outcome {
+        if Archive::recognises(&bytes) {
+            return Outcome::Failed(no_mof(Path::new(name)).to_string());
+        }
         if is_zip(&bytes) {
             let what =
                 "fmt rewrites MOF files where they stand: unpack it, and format the directory";

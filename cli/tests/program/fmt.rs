@@ -239,4 +239,6 @@ fn archives_of_either_kind_are_no_mof() {
     cimarron(["compile", &fleet(), "-o", &archive]).succeeds();
     let run = cimarron(["fmt", &archive]).fails_with(1);
     assert!(run.stderr.contains("is a schema archive, and no MOF"), "{}", run.stderr);
+    let run = piped(&["fmt", "-"], &std::fs::read(&archive).unwrap()).fails_with(1);
+    assert!(run.stderr.contains("`<stdin>` is a schema archive, and no MOF"), "{}", run.stderr);
 }

@@ -100,6 +100,11 @@ impl Archive {
         Self::checked(ValidBytes::owned(bytes)?)
     }
 
+    /// Whether bytes are those of an archive, sound or not, of any version.
+    pub fn recognises(bytes: &[u8]) -> bool {
+        !matches!(header::unhashed_payload(bytes), Err(OpenError::NotAnArchive))
+    }
+
     /// Opens bytes that are part of the program, in place when they are aligned to
     /// 16 bytes, as [`include_archive!`](crate::include_archive) aligns them.
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, OpenError> {
