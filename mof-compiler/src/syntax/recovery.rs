@@ -3,7 +3,6 @@
 
 use super::bounds::Progress;
 use super::lexer::{LexError, Lexer};
-use super::parse::MAX_NESTING;
 use super::stream::Stream;
 use super::token::{Kind, Set};
 use crate::Language;
@@ -166,8 +165,8 @@ pub(super) fn stands_alone(text: &str, language: Language, offset: u32) -> bool 
         }
     }
     let mut depth = 1;
-    // So deep no value is, and nothing is passed over more often than it is deep.
-    while (1..=MAX_NESTING).contains(&depth) {
+    // Hardly a value is deeper, and nothing is looked at more often than it is deep.
+    while (1..=8).contains(&depth) {
         match next(&mut lexer) {
             Kind::LeftBrace => depth += 1,
             Kind::RightBrace => depth -= 1,
