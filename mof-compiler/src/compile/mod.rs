@@ -50,6 +50,7 @@ mod qualifier;
 mod redeclare;
 mod reference;
 mod roots;
+mod same_defaults;
 mod stages;
 mod standard;
 mod surroundings;

@@ -9,9 +9,9 @@ use super::At;
 use super::class;
 use super::flavors::GlobalFlavors;
 use super::namespace::Namespace;
+use super::same_defaults;
 use super::unit::{Class, Instance, Item};
 use super::update::{Existence, UpdateFlags, UpdateMode};
-use super::waiting;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::FileId;
@@ -181,7 +181,7 @@ impl Namespace<'_, '_> {
     ) -> Again {
         let (old, left_out_before) = self.lowered(before.at(), &before.flavors);
         let (new, left_out) = self.lowered(now.at(), &now.flavors);
-        let agree = waiting::agree(self, before, now);
+        let agree = same_defaults::agree(self, before, now);
         if old == new && agree {
             // What could not be converted may be all that differs.
             return if left_out == left_out_before { Again::Same } else { Again::Update };
