@@ -22,7 +22,6 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     let progress = Progress::new("reading");
     reads::note(folder);
     let targets = Targets::default().with("--report", args.findings.report.report.as_deref());
-    targets.refuse_clashes()?;
     let options = crate::commands::amend::options(args)?;
     let files = NotingFileSystem::default();
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
