@@ -1,16 +1,27 @@
 //! When two paths name the same object.
 
 use super::{KeyBinding, KeyValue, Keys, ObjectPath};
-use crate::fold;
+use crate::{Dialect, fold};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How the text of string keys compares: the dialects differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeyCase {
     /// Without case, as WMI does.
+    #[default]
     Insensitive,
     /// Exactly, as DSP0004 says.
     Exact,
+}
+
+impl KeyCase {
+    /// That of a dialect.
+    pub const fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Wmi => Self::Insensitive,
+            Dialect::Dmtf => Self::Exact,
+        }
+    }
 }
 
 impl ObjectPath {
@@ -18,7 +29,8 @@ impl ObjectPath {
     ///
     /// Host, namespace, class and key names compare without case, keys in any
     /// order. What one path leaves out and the other has makes them differ, and so
-    /// do an unnamed key and the same one named: complete and bind paths first.
+    /// do an unnamed key and the same one named. References are compared by
+    /// [`ReferenceRules`](super::ReferenceRules), which know where they stand.
     pub fn same_object(&self, other: &Self, case: KeyCase) -> bool {
         self.class == other.class
             && same_key_set(&self.keys, &other.keys, case)

@@ -15,12 +15,14 @@ mod key;
 mod number;
 mod parse;
 mod print;
+mod rules;
 
 pub use compare::KeyCase;
 pub use error::{KeyError, PathError};
 pub use key::{KeyBinding, KeyValue, Keys};
 pub use parse::PathForm;
 pub use print::UriFormat;
+pub use rules::{Location, ReferenceRules};
 
 use crate::Name;
 use smol_str::SmolStr;
