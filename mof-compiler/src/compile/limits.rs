@@ -5,14 +5,14 @@ use super::At;
 use super::given::Given;
 use super::namespace::Namespace;
 use super::place::{methods, properties};
-use super::reference::leads_here;
+use super::reference::references;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, ClassDeclaration, InstanceDeclaration, PropertyValue, ValueKind};
 use crate::{Code, Language};
 use cimarron_model::{
-    Array, CimType, Class, DataType, Dialect, Instance, KeyCase, Name, ObjectPath, Parameter,
-    Property, Qualifier, Qualifiers, Scalar, Value,
+    Array, CimType, Class, DataType, Dialect, Instance, Name, Parameter, Property, Qualifier,
+    Qualifiers, Scalar, Value,
 };
 use cimarron_schema::rules::{
     Limit, Misfit, Part, Place, Says, check_octets, check_value, check_value_of, replacement,
@@ -206,12 +206,8 @@ fn identity(item: Scalar, has_octets: bool, namespace: &str) -> String {
             time.utc_micros().map_or_else(|| time.to_string(), |micros| micros.to_string())
         }
         Scalar::Reference(path) => {
-            let unsaid = |path: &mut ObjectPath| {
-                if leads_here(path, namespace) {
-                    (path.host, path.namespace) = (None, None);
-                }
-            };
-            path.plain(&unsaid).canonical(KeyCase::Exact)
+            // MOF 3 is DMTF's.
+            references(Dialect::Dmtf, namespace).canonical(&path)
         }
         Scalar::String(text) if has_octets => text.to_ascii_lowercase(),
         other => other.to_string(),

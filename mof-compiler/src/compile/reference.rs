@@ -7,13 +7,13 @@
 use super::At;
 use super::key::{key_list, keys_of};
 use super::namespace::Namespace;
-use crate::Code;
 use crate::diagnostic::Severity;
 use crate::source::Span;
 use crate::syntax::ast::{self, ValueKind};
+use crate::{Code, keys};
 use cimarron_model::{
-    CimType, Dialect, KeyCase, KeyError, KeyValue, Keys, Name, ObjectPath, Property, Scalar,
-    TypeClass, Value, fold, suggest,
+    CimType, Dialect, KeyError, KeyValue, Keys, Location, Name, ObjectPath, Property,
+    ReferenceRules, Scalar, TypeClass, Value, fold, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Environment, Part, unfit_for_key};
@@ -39,16 +39,15 @@ fn class_of(namespace: &Namespace<'_, '_>, path: &ObjectPath) -> Option<Arc<Reso
 }
 
 /// The text that two declarations of one instance share. In WMI all classes below
-/// the topmost one with keys share one key space, and the case of text in keys
-/// makes no difference.
+/// the topmost one with keys share one key space, and the case of strings in keys
+/// makes no difference. That of a `char16` does: it is a number.
 pub(super) fn identity(
     namespace: &mut Namespace<'_, '_>,
     class: &ResolvedClass,
     path: &ObjectPath,
 ) -> String {
-    let (mut root, mut case) = (class.name.clone(), KeyCase::Exact);
-    if namespace.context.dialect == Dialect::Wmi {
-        case = KeyCase::Insensitive;
+    let (mut root, dialect) = (class.name.clone(), namespace.context.dialect);
+    if dialect == Dialect::Wmi {
         for name in class.ancestors.iter().rev() {
             let above = namespace.class(name.as_str());
             if above.is_some_and(|c| c.properties.iter().any(|m| m.declaration.is_key())) {
@@ -58,17 +57,19 @@ pub(super) fn identity(
         }
     }
     let mut own = ObjectPath::of_instance(root, path.keys.clone());
-    if !own.keys.values().any(|key| matches!(key, KeyValue::Reference(_))) {
-        return own.canonical(case);
+    if own.keys.values().any(|key| matches!(key, KeyValue::Reference(_))) {
+        complete_keys(namespace, &mut own.keys);
     }
-    complete_keys(namespace, &mut own.keys);
-    let here = namespace.context.namespace;
-    let unsaid = |path: &mut ObjectPath| {
-        if leads_here(path, here) {
-            (path.host, path.namespace) = (None, None);
-        }
-    };
-    own.plain(&unsaid).canonical(case)
+    keys::identity(own, &references(dialect, namespace.context.namespace), |key| {
+        let key = class.properties.iter().find(|m| m.declaration.name.is(key))?;
+        Some(key.declaration.data_type.cim_type)
+    })
+}
+
+/// How the references of a namespace compare. The server that will have it is not known.
+pub(super) fn references(dialect: Dialect, namespace: &str) -> ReferenceRules {
+    let location = Location { namespace: Name::new(namespace), ..Location::default() };
+    ReferenceRules::new(dialect, Arc::new(location))
 }
 
 /// Gives the paths within keys their keys as the classes have them.

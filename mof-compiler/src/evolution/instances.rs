@@ -7,9 +7,13 @@ use super::Comparison;
 use super::change::Element;
 use super::fact::Fact;
 use super::kind::Kind;
-use cimarron_model::{Dialect, Instance, KeyCase, KeyValue, Keys, Name, ObjectPath, Value};
-use cimarron_schema::{ClassView, SchemaView, value_to_mof};
+use crate::keys::identity;
+use cimarron_model::{
+    Dialect, Instance, KeyValue, Keys, Location, Name, ObjectPath, ReferenceRules, Value,
+};
+use cimarron_schema::{ClassView, PropertyView, SchemaView, value_to_mof};
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 impl Comparison<'_, '_> {
     pub(super) fn instances(&mut self) {
@@ -17,11 +21,13 @@ impl Comparison<'_, '_> {
             return;
         }
         // WMI compares keys without case, DMTF exactly but for names.
-        let case = match (self.old_dialect, self.new_dialect) {
-            (Dialect::Dmtf, Dialect::Dmtf) => KeyCase::Exact,
-            _ => KeyCase::Insensitive,
+        let dialect = match (self.old_dialect, self.new_dialect) {
+            (Dialect::Dmtf, Dialect::Dmtf) => Dialect::Dmtf,
+            _ => Dialect::Wmi,
         };
-        let (old, new) = (by_path(self.old, case), by_path(self.new, case));
+        let location = Location { namespace: self.namespace.clone(), ..Location::default() };
+        let rules = ReferenceRules::new(dialect, Arc::new(location));
+        let (old, new) = (by_path(self.old, &rules), by_path(self.new, &rules));
         for (key, (path, before)) in &old {
             match new.get(key) {
                 Some((_, after)) => self.instance(path, before, after),
@@ -69,12 +75,14 @@ impl Comparison<'_, '_> {
 }
 
 /// The instances by what tells them apart, with their paths as people read them.
-fn by_path(schema: SchemaView<'_>, case: KeyCase) -> IndexMap<String, (String, Instance)> {
+fn by_path(schema: SchemaView<'_>, rules: &ReferenceRules) -> IndexMap<String, (String, Instance)> {
     let mut found = IndexMap::with_capacity(schema.instance_count());
     let mut seen: hashbrown::HashMap<String, usize> = hashbrown::HashMap::new();
     for instance in schema.instances() {
-        let path = path(schema.class(instance.class.as_str()), &instance);
-        let (mut key, mut shown) = (path.canonical(case), path.to_string());
+        let class = schema.class(instance.class.as_str());
+        let path = path(class, &instance);
+        let mut shown = path.to_string();
+        let mut key = identity(path, rules, |key| class?.property(key).map(PropertyView::cim_type));
         let number = seen.entry(key.clone()).or_default();
         *number += 1;
         if *number > 1 {
