@@ -16,7 +16,7 @@ const COUNT: u64 = 100_000;
 const KEY: &str = "SELECT * FROM Bench_Disk WHERE Id = 'disk-00012345'";
 
 fn text(criterion: &mut Criterion) {
-    let (schema, options) = (OneClass::new(), BindOptions { dialect: Dialect::Wmi });
+    let (schema, options) = (OneClass::new(), BindOptions::from(Dialect::Wmi));
     let typical = format!(
         "SELECT Id, Size FROM {NAME} WHERE Size > 1000000 AND Model LIKE '%foo%' AND State = 3"
     );

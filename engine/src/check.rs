@@ -61,8 +61,7 @@ pub(crate) use number::exactly;
 
 use crate::limits::Limits;
 use crate::schema::Schema;
-use crate::store::Location;
-use cimarron_model::Dialect;
+use cimarron_model::{Dialect, Location};
 
 /// What values are checked against.
 #[derive(Clone, Copy)]

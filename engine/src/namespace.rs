@@ -3,13 +3,12 @@
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{
-    Chunk, Commit, Commits, Found, KeyRules, Location, Look, Near, Root, Seen, Store, Transaction,
-    View,
+    Chunk, Commit, Commits, Found, KeyRules, Look, Near, Root, Seen, Store, Transaction, View,
 };
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
 use arc_swap::ArcSwapOption;
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Dialect, Location, Name, ReferenceRules};
 use smol_str::SmolStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,7 +56,8 @@ impl Namespace {
         (commits, born): (Arc<Commits>, Commit),
     ) -> Self {
         let location = Arc::new(Location { servers, namespace: name.clone() });
-        let store = Store::new(KeyRules::new(dialect, location.clone()), start);
+        let store =
+            Store::new(KeyRules::new(ReferenceRules::new(dialect, location.clone())), start);
         let store = Arc::new(store);
         let (died, before) = (AtomicU64::new(NEVER), ArcSwapOption::empty());
         Self { name, dialect, location, store, commits, born, died, before }
@@ -71,6 +71,11 @@ impl Namespace {
         }
         let is_there = namespace.died.load(Ordering::Acquire) > commit;
         is_there.then_some(namespace)
+    }
+
+    /// How references compare here.
+    pub(crate) fn references(&self) -> &ReferenceRules {
+        self.store.rules().references()
     }
 
     /// Whether the namespace is there for the writer.

@@ -5,8 +5,8 @@ use crate::session::{instance_of, owned_instance, path_of, path_of_row};
 use crate::store::{Found, RowQualifiers};
 use crate::view::ValueView;
 use cimarron_model::{
-    Array, CimType, Class, ClassVersion, Elements, Instance, Name, Object, ObjectPath, Scalar,
-    Value,
+    Array, CimType, Class, ClassVersion, Elements, Instance, Name, Object, ObjectPath,
+    ReferenceRules, Scalar, Value,
 };
 use cimarron_schema::ClassForm;
 use cimarron_wql::{Genus, ObjectView, ValueRef};
@@ -99,27 +99,29 @@ impl StoredInstance {
     }
 
     /// Whether both have the same values and qualifiers: of texts case counts, of arrays the
-    /// order, and embedded objects go by class and values.
-    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+    /// order, embedded objects go by class and values, and references by what they name.
+    pub(crate) fn is_same_as(&self, other: &Self, rules: &ReferenceRules) -> bool {
         let (a, b) = (self.layout(), other.layout());
         if a.id != b.id || self.qualifiers() != other.qualifiers() {
             return false;
         }
         if Arc::ptr_eq(a, b) {
-            return (0..a.slots.len()).all(|slot| same_value(self.value(slot), other.value(slot)));
+            return (0..a.slots.len())
+                .all(|slot| same_value(self.value(slot), other.value(slot), rules));
         }
         let value =
             |of: &Self, name: &Name| of.property(name.as_str()).is_some_and(|v| !v.is_null());
-        let alike = a.slots.iter().all(|slot| self.has_same(other, slot.name.as_str()));
+        let alike = a.slots.iter().all(|slot| self.has_same(other, slot.name.as_str(), rules));
         let is_known = |name: &Name| a.find(name.as_str()).is_some();
         alike && b.slots.iter().all(|slot| is_known(&slot.name) || !value(other, &slot.name))
     }
 
     /// Whether both have the same value of a property; what a class does not have is NULL.
-    pub(crate) fn has_same(&self, other: &Self, property: &str) -> bool {
+    pub(crate) fn has_same(&self, other: &Self, property: &str, rules: &ReferenceRules) -> bool {
         same_value(
             self.property(property).unwrap_or_default(),
             other.property(property).unwrap_or_default(),
+            rules,
         )
     }
 
@@ -202,30 +204,37 @@ pub(crate) fn heap_bytes(value: &Value) -> usize {
     }
 }
 
-fn same_value(a: ValueView<'_>, b: ValueView<'_>) -> bool {
+fn same_value(a: ValueView<'_>, b: ValueView<'_>, rules: &ReferenceRules) -> bool {
     match (a, b) {
         (ValueView::Null, ValueView::Null) => true,
-        (ValueView::Reference(a), ValueView::Reference(b)) => a == b,
-        (ValueView::Object(a), ValueView::Object(b)) => same_object(a, b),
-        (ValueView::Array(a), ValueView::Array(b)) => same_array(a, b),
+        (ValueView::Reference(a), ValueView::Reference(b)) => same_reference(a, b, rules),
+        (ValueView::Object(a), ValueView::Object(b)) => same_object(a, b, rules),
+        (ValueView::Array(a), ValueView::Array(b)) => same_array(a, b, rules),
         (a, b) => a.is_identical(b),
     }
 }
 
-fn same_array(a: &Array, b: &Array) -> bool {
-    if a.cim_type() != CimType::Object || b.cim_type() != CimType::Object {
+fn same_reference(a: &Arc<ObjectPath>, b: &Arc<ObjectPath>, rules: &ReferenceRules) -> bool {
+    Arc::ptr_eq(a, b) || rules.same(a, b)
+}
+
+fn same_array(a: &Array, b: &Array, rules: &ReferenceRules) -> bool {
+    let is_plain =
+        |array: &Array| !matches!(array.cim_type(), CimType::Object | CimType::Reference);
+    if is_plain(a) || is_plain(b) {
         return a == b;
     }
     let same = |(a, b): (Option<Scalar>, Option<Scalar>)| match (a, b) {
         (None, None) => true,
-        (Some(Scalar::Object(a)), Some(Scalar::Object(b))) => same_object(&a, &b),
+        (Some(Scalar::Object(a)), Some(Scalar::Object(b))) => same_object(&a, &b, rules),
+        (Some(Scalar::Reference(a)), Some(Scalar::Reference(b))) => same_reference(&a, &b, rules),
         _ => false,
     };
     a.len() == b.len() && a.iter().zip(b.iter()).all(same)
 }
 
 /// Objects are nested only so deep: a write refuses more.
-fn same_object(a: &Arc<Object>, b: &Arc<Object>) -> bool {
+fn same_object(a: &Arc<Object>, b: &Arc<Object>, rules: &ReferenceRules) -> bool {
     match (&**a, &**b) {
         _ if Arc::ptr_eq(a, b) => true,
         (Object::Instance(a), Object::Instance(b)) => {
@@ -233,7 +242,7 @@ fn same_object(a: &Arc<Object>, b: &Arc<Object>) -> bool {
             let mut of_b = b.properties();
             a.class == b.class
                 && of_a.all(|(name, property)| match b.get(name.as_str()) {
-                    Some(other) => same_value((&property.value).into(), other.into()),
+                    Some(other) => same_value((&property.value).into(), other.into(), rules),
                     None => property.value.is_null(),
                 })
                 && of_b.all(|(name, property)| {

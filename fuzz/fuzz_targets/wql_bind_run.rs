@@ -48,7 +48,7 @@ fn compare<T: PartialEq + Debug + Run>(
     bind: impl Fn(&BindOptions, bool) -> Result<T, WqlError>,
 ) {
     for dialect in [Dialect::Wmi, Dialect::Dmtf] {
-        let options = BindOptions { dialect };
+        let options = BindOptions::from(dialect);
         match (bind(&options, true), bind(&options, false)) {
             (Ok(bound), Ok(again)) => {
                 assert_eq!(bound, again, "{canonical}");

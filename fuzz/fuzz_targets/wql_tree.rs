@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
             let query = Query::Data(testing::data_query(&mut dice, &schema, "R_Base", level));
             let text = query.to_string();
             for dialect in [Dialect::Wmi, Dialect::Dmtf] {
-                let options = BindOptions { dialect };
+                let options = BindOptions::from(dialect);
                 let bound = bind(&query, &schema, &options);
                 match (bound, bind(&parsed(&text), &schema, &options)) {
                     (Ok(bound), Ok(again)) => {

@@ -5,11 +5,14 @@
 //! and it holds no reference to the schema it was bound against.
 
 mod kinds;
+mod path_constant;
 
 pub use kinds::{
     Bound, BoundAggregate, BoundAssociationQuery, BoundEventQuery, BoundExtended, BoundGroup,
     BoundOrder, BoundSchemaQuery,
 };
+
+pub use path_constant::PathConstant;
 
 use crate::like::LikePattern;
 use crate::schema::SystemProperty;
@@ -175,10 +178,9 @@ pub enum Constant {
     Text(SmolStr),
     /// For `datetime`.
     DateTime(DateTime),
-    /// For references: the text of the path, as [`ObjectPath::to_wmi`] prints it.
-    ///
-    /// [`ObjectPath::to_wmi`]: cimarron_model::ObjectPath::to_wmi
-    Path(SmolStr),
+    /// For references, and for the system properties that are paths; boxed, because few
+    /// constants are.
+    Path(Box<PathConstant>),
     /// For members whose type only the object tells: the constant in every form
     /// that it can take, each with a type that compares with it (integers of all
     /// widths under `uint64`).

@@ -16,7 +16,8 @@
 //! **Order.** Integers compare exactly over all widths and signs, and exactly with
 //! reals. Datetimes compare as instants; a constant with asterisks equals just its
 //! own characters. NaN, and a datetime and an interval, are different without
-//! either being less.
+//! either being less. References, `__RELPATH` and `__PATH` are equal when they name the
+//! same object ([`cimarron_model::ReferenceRules`]).
 
 use crate::bound::{
     BoundEventQuery, BoundExpr, BoundPath, BoundQuery, BoundSchemaQuery, Constant, Declared,
@@ -25,9 +26,8 @@ use crate::bound::{
 use crate::like::StringCase;
 use crate::rows::{Row, SystemValue, ValueRef, embedded_system_value, system_value};
 use crate::syntax::ast::{CompareOp, NullTest};
-use cimarron_model::{CimType, Dialect, ObjectPath, fold};
+use cimarron_model::{CimType, Dialect};
 use std::cmp::Ordering;
-use std::fmt::Write;
 
 /// A truth value. In the order given, AND is the least and OR the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,7 +204,8 @@ fn on_null(wmi: bool, dialect: Dialect) -> Truth {
     }
 }
 
-/// How a path's texts compare: names and paths of objects never by case.
+/// How a path's texts compare: names never by case. Paths of objects are put in order and
+/// matched with patterns so, and are equal by what they name ([`crate::PathConstant`]).
 pub(crate) fn case_of(path: &BoundPath, dialect: Dialect) -> StringCase {
     match dialect {
         Dialect::Dmtf if !path.is_system() => StringCase::Exact,
@@ -245,7 +246,7 @@ const fn family(value: ValueRef<'_>) -> Option<CimType> {
         ValueRef::Char16(_) => CimType::Char16,
         ValueRef::String(_) => CimType::String,
         ValueRef::DateTime(_) => CimType::DateTime,
-        ValueRef::Reference(_) | ValueRef::ReferenceText(_) => CimType::Reference,
+        ValueRef::Reference(_) => CimType::Reference,
         ValueRef::Null | ValueRef::Object(_) | ValueRef::Array => return None,
     })
 }
@@ -295,8 +296,8 @@ fn relation(
             Relation::equality(a == *b)
         }
         (ValueRef::DateTime(a), Constant::DateTime(b)) => a.compare(*b).into(),
-        (ValueRef::Reference(a), Constant::Path(b)) => Relation::equality(path_is(a, b)),
-        (ValueRef::ReferenceText(a), Constant::Path(b)) => Relation::equality(fold::eq(a, b)),
+        (ValueRef::Reference(a), Constant::Path(b)) => Relation::equality(b.is(a)),
+        (ValueRef::String(a), Constant::Path(b)) => Relation::equality(b.is_text(a)),
         _ => return None,
     })
 }
@@ -334,26 +335,6 @@ pub(crate) fn real_to_integer(real: f64, integer: i128) -> Option<Ordering> {
     } else {
         let whole = real.trunc();
         Some((whole as i128).cmp(&integer).then_with(|| real.total_cmp(&whole)))
-    }
-}
-
-/// Whether a path has this text, without case and without building the text.
-fn path_is(path: &ObjectPath, text: &str) -> bool {
-    let mut rest = Rest(text);
-    write!(rest, "{path}").is_ok() && rest.0.is_empty()
-}
-
-/// What is left of a text that should equal what is written.
-struct Rest<'a>(&'a str);
-
-impl Write for Rest<'_> {
-    fn write_str(&mut self, written: &str) -> std::fmt::Result {
-        let mut chars = self.0.chars();
-        let same = written
-            .chars()
-            .all(|c| chars.next().is_some_and(|d| fold::fold_char(c) == fold::fold_char(d)));
-        self.0 = chars.as_str();
-        if same { Ok(()) } else { Err(std::fmt::Error) }
     }
 }
 

@@ -14,7 +14,7 @@
 //! [`parse`] finds what is wrong with the text, [`bind()`] what is wrong with it
 //! for this schema; evaluation cannot fail.
 //!
-//! Where DMTF and WMI semantics differ, [`BindOptions::dialect`] decides: `Wmi`
+//! Where DMTF and WMI semantics differ, [`BindOptions`] decides: `Wmi`
 //! compares strings without case and knows two truth values, `Dmtf` compares them
 //! exactly and knows three.
 
@@ -37,14 +37,14 @@ pub use bind::{BindOptions, bind, bind_event};
 pub use bound::{
     Bound, BoundAggregate, BoundAssociationQuery, BoundEventQuery, BoundExpr, BoundExtended,
     BoundGroup, BoundOrder, BoundPath, BoundQuery, BoundSchemaQuery, Column, Constant, Declared,
-    Member, MemberPath, Projection,
+    Member, MemberPath, PathConstant, Projection,
 };
 pub use error::{AssociationError, Construct, EventError, QueryKind, WqlError};
 pub use evaluate::{Fetched, Truth};
 pub use rows::{
     Genus, ObjectView, Row, SystemValue, ValueRef, embedded_system_value, system_value,
 };
-pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
+pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty, is_reference_key};
 pub use span::Span;
 pub use syntax::ast::{CompareOp, EventQuery, NullTest, Query};
 pub use syntax::{

@@ -4,14 +4,15 @@
 //! NULL and missing members come first, then truth values (false before true), numbers by
 //! their exact value with NaN behind all others, `char16` by code unit, texts by the
 //! dialect's case rule, intervals by length, timestamps as instants, datetimes with
-//! asterisks, references by their text, and at last what has no order, as one.
+//! asterisks, references by the text that all spellings of one share, and at last what has no
+//! order, as one.
 //! Kinds are mixed only where a path leads into embedded objects of any class.
 
 use crate::bound::BoundPath;
 use crate::evaluate::{Fetched, case_of, real_to_integer};
 use crate::like::StringCase;
 use crate::rows::{SystemValue, ValueRef};
-use cimarron_model::{DateTime, Dialect, fold};
+use cimarron_model::{DateTime, Dialect, ReferenceRules};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -32,8 +33,8 @@ pub enum SortValue<'a> {
     Text(Cow<'a, str>),
     /// `datetime`
     DateTime(DateTime),
-    /// A reference.
-    Path(Cow<'a, str>),
+    /// A reference: the text that all spellings of it share.
+    Path(String),
     /// What has no order: embedded objects and arrays.
     Other,
 }
@@ -48,20 +49,20 @@ impl BoundPath {
     }
 }
 
-impl<'a> From<Fetched<'a>> for SortValue<'a> {
-    fn from(fetched: Fetched<'a>) -> Self {
+impl<'a> SortValue<'a> {
+    /// What stands at the end of a path, in a namespace with these rules for references.
+    pub fn fetched(fetched: Fetched<'a>, rules: &ReferenceRules) -> Self {
         match fetched {
-            Fetched::Value(value) => value.into(),
+            Fetched::Value(value) => Self::new(value, rules),
             Fetched::System(SystemValue::Integer(number)) => Self::Integer(number.into()),
             Fetched::System(SystemValue::Text(text)) => Self::Text(text),
             Fetched::System(SystemValue::Names(_)) => Self::Other,
             Fetched::System(SystemValue::Null) | Fetched::Missing => Self::Null,
         }
     }
-}
 
-impl<'a> From<ValueRef<'a>> for SortValue<'a> {
-    fn from(value: ValueRef<'a>) -> Self {
+    /// A value of a row in a namespace with these rules for references.
+    pub fn new(value: ValueRef<'a>, rules: &ReferenceRules) -> Self {
         match value {
             ValueRef::Null => Self::Null,
             ValueRef::Boolean(v) => Self::Boolean(v),
@@ -72,8 +73,7 @@ impl<'a> From<ValueRef<'a>> for SortValue<'a> {
             ValueRef::Char16(v) => Self::Char16(v.0),
             ValueRef::String(v) => Self::Text(v.into()),
             ValueRef::DateTime(v) => Self::DateTime(v),
-            ValueRef::Reference(v) => Self::Path(v.to_wmi().into()),
-            ValueRef::ReferenceText(v) => Self::Path(v.into()),
+            ValueRef::Reference(v) => Self::Path(rules.canonical(v)),
             ValueRef::Object(_) | ValueRef::Array => Self::Other,
         }
     }
@@ -114,7 +114,7 @@ impl SortValue<'_> {
             (Self::Char16(a), Self::Char16(b)) => a.cmp(b),
             (Self::Text(a), Self::Text(b)) => case.cmp(a, b),
             (Self::DateTime(a), Self::DateTime(b)) => datetime_key(*a).cmp(&datetime_key(*b)),
-            (Self::Path(a), Self::Path(b)) => fold::cmp(a, b),
+            (Self::Path(a), Self::Path(b)) => a.cmp(b),
             _ => self.rank().cmp(&other.rank()),
         }
     }
@@ -129,7 +129,7 @@ impl SortValue<'_> {
             Self::Real(v) => real_bits(*v),
             Self::Char16(v) => u64::from(*v) << 32,
             Self::Text(v) => text_bits(v, case),
-            Self::Path(v) => text_bits(v, StringCase::Folded),
+            Self::Path(v) => text_bits(v, StringCase::Exact),
             Self::DateTime(v) => {
                 let (kind, micros, _) = datetime_key(*v);
                 u64::from(kind) << 62 | (micros as u64 ^ 1 << 63) >> 2

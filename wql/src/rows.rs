@@ -135,8 +135,6 @@ pub enum ValueRef<'a> {
     DateTime(DateTime),
     /// A reference
     Reference(&'a ObjectPath),
-    /// A reference that the row holds as text, as [`ObjectPath::to_wmi`] prints it
-    ReferenceText(&'a str),
     /// An embedded object
     Object(&'a dyn ObjectView),
     /// An array; conditions never look inside.
@@ -156,7 +154,6 @@ impl fmt::Debug for ValueRef<'_> {
             Self::String(v) => write!(f, "String({v:?})"),
             Self::DateTime(v) => write!(f, "DateTime({v})"),
             Self::Reference(v) => write!(f, "Reference({v})"),
-            Self::ReferenceText(v) => write!(f, "ReferenceText({v})"),
             Self::Object(v) => write!(f, "Object({})", v.class_name()),
             Self::Array => f.write_str("Array"),
         }

@@ -116,7 +116,10 @@ impl Checker<'_> {
         let converted = match (slot.cim_type, value) {
             (CimType::Reference, ValueView::Reference(path)) => {
                 self.check_reference(slot, path)?;
-                Checked::View(value)
+                match self.schema.with_nested(self.location, path) {
+                    Some(read) => Checked::Reference(Arc::new(read)),
+                    None => Checked::View(value),
+                }
             }
             (CimType::Reference, ValueView::String(text)) => {
                 let path = ObjectPath::parse(text).map_err(|cause| EngineError::Unreadable {
@@ -124,7 +127,8 @@ impl Checker<'_> {
                     problem: format!("the text is not an object path: {cause}"),
                 })?;
                 self.check_reference(slot, &path)?;
-                Checked::Reference(Arc::new(path))
+                let read = self.schema.with_nested(self.location, &path);
+                Checked::Reference(Arc::new(read.unwrap_or(path)))
             }
             (CimType::Object, ValueView::Object(object)) => {
                 match self.check_object(slot, object, depth)? {

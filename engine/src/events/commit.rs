@@ -116,7 +116,7 @@ impl Maker<'_> {
             return None;
         }
         if let (Some(old), Some(new)) = (&old, &new)
-            && old.is_same_as(new)
+            && old.is_same_as(new, &self.place.rules)
         {
             return None;
         }

@@ -7,9 +7,9 @@
 use super::kinds::Kinds;
 use crate::context::Principal;
 use crate::schema::{ClassDef, ClassId, Schema};
-use crate::store::{Commit, Location, Record};
+use crate::store::{Commit, Record};
 use crate::stored::{StoredInstance, heap_bytes};
-use cimarron_model::{Name, Value, fold};
+use cimarron_model::{Location, Name, ReferenceRules, Value, fold};
 use cimarron_schema::ClassForm;
 use cimarron_wql::{Genus, ObjectView, Row, ValueRef};
 use rustc_hash::FxHashSet;
@@ -31,7 +31,8 @@ pub(crate) struct Position {
 #[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) schema: Arc<Schema>,
-    pub(crate) location: Arc<Location>,
+    /// How references compare in the namespace, and where it is.
+    pub(crate) rules: ReferenceRules,
     pub(crate) kinds: Kinds,
     /// The classes whose instances raise no events by themselves.
     pub(crate) polled: FxHashSet<ClassId>,
@@ -41,7 +42,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// A namespace with this schema, in which these classes are polled.
-    pub(crate) fn new(location: Arc<Location>, schema: Arc<Schema>, polled: &[Name]) -> Self {
+    pub(crate) fn new(rules: ReferenceRules, schema: Arc<Schema>, polled: &[Name]) -> Self {
         let known = polled.iter().filter_map(|name| schema.class(name.as_str()));
         let below = known.flat_map(|class| class.subtree().map(|below| below.def().id));
         Self {
@@ -49,8 +50,12 @@ impl Origin {
             kinds: Kinds::of(&schema),
             namespace_class: schema.class("__NAMESPACE").map(|class| class.def().id),
             schema,
-            location,
+            rules,
         }
+    }
+
+    pub(crate) const fn location(&self) -> &Arc<Location> {
+        self.rules.location()
     }
 }
 
@@ -274,7 +279,7 @@ impl Row for EventData {
     }
 
     fn origin(&self) -> Option<(&str, &str)> {
-        let location = &self.origin.location;
+        let location = self.origin.location();
         Some((location.server(), location.namespace.as_str()))
     }
 

@@ -11,7 +11,7 @@ use super::standing::Courier;
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::schema::{ClassId, Schema};
-use cimarron_model::{ClassVersion, Dialect, Name};
+use cimarron_model::{ClassVersion, Name, ReferenceRules};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BindOptions, BoundEventQuery, BoundExpr, EventQuery, Projection};
 use parking_lot::Mutex;
@@ -68,7 +68,7 @@ impl Entry {
             Receiver::Courier(courier) => (None, Some(courier)),
         };
         let group = bound.query.group.clone();
-        let group = group.map(|rule| Mutex::new(Group::new(rule, bound.query.dialect)));
+        let group = group.map(|rule| Mutex::new(Group::new(rule)));
         Self {
             namespace,
             caller,
@@ -91,8 +91,8 @@ impl Entry {
     }
 
     /// Binds the query to a version of the schema, if it is right for that.
-    pub(crate) fn bind(&self, schema: &Schema, dialect: Dialect) {
-        let bound = Bound::new(&self.parsed, schema, dialect).ok().map(Arc::new);
+    pub(crate) fn bind(&self, schema: &Schema, rules: &ReferenceRules) {
+        let bound = Bound::new(&self.parsed, schema, rules).ok().map(Arc::new);
         let rule = bound.as_ref().and_then(|bound| bound.query.group.clone());
         if let (Some(group), Some(rule)) = (&self.group, rule) {
             group.lock().set_rule(rule);
@@ -149,9 +149,9 @@ impl Bound {
     pub(crate) fn new(
         parsed: &EventQuery,
         schema: &Schema,
-        dialect: Dialect,
+        rules: &ReferenceRules,
     ) -> Result<Self, EngineError> {
-        let query = cimarron_wql::bind_event(parsed, schema, &BindOptions { dialect })?;
+        let query = cimarron_wql::bind_event(parsed, schema, &BindOptions::new(rules.clone()))?;
         let mut named = vec![query.class.clone()];
         if let Some(filter) = &query.filter {
             classes(filter, &mut named);

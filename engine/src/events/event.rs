@@ -36,7 +36,7 @@ impl Event {
 
     /// The namespace whose event it is.
     pub fn namespace(&self) -> &Name {
-        &self.data.origin.location.namespace
+        &self.data.origin.location().namespace
     }
 
     /// When it came to be: 100 ns since 1601-01-01 in UTC. That is `TIME_CREATED`, unless

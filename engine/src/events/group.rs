@@ -7,7 +7,6 @@
 
 use super::data::EventData;
 use super::matching::Alike;
-use cimarron_model::Dialect;
 use cimarron_wql::{BoundGroup, BoundPath};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -17,7 +16,6 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Group {
     rule: BoundGroup,
-    dialect: Dialect,
     /// When the window that is open ends.
     ends: Option<Duration>,
     /// In the order of their first events.
@@ -50,8 +48,8 @@ pub(crate) enum Joined {
 }
 
 impl Group {
-    pub(crate) fn new(rule: BoundGroup, dialect: Dialect) -> Self {
-        Self { rule, dialect, ends: None, gathered: Vec::new(), by: HashMap::new(), is_full: false }
+    pub(crate) fn new(rule: BoundGroup) -> Self {
+        Self { rule, ends: None, gathered: Vec::new(), by: HashMap::new(), is_full: false }
     }
 
     /// Goes on with the rule as it is bound now.
@@ -61,7 +59,7 @@ impl Group {
 
     /// Takes an event in; `most` groups at most.
     pub(crate) fn join(&mut self, event: &Arc<EventData>, most: usize) -> Joined {
-        let alike = |path: &BoundPath| Alike::of(path, self.dialect, path.fetch(&**event));
+        let alike = |path: &BoundPath| Alike::of(path, event);
         let alike: Vec<Alike> = self.rule.by.iter().map(alike).collect();
         if let Some(gathered) = self.by.get(&alike).and_then(|at| self.gathered.get_mut(*at)) {
             gathered.count = gathered.count.saturating_add(1);

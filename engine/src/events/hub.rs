@@ -407,8 +407,7 @@ impl Hub {
         let name = &entry.namespace;
         let before = schema_before(&records, name).unwrap_or_else(|| scope.schema().clone());
         let polled: Vec<Name> = work.state.polled.get(name).cloned().unwrap_or_default();
-        let location = scope.origin.location.clone();
-        let mut then = Scope::new(scope.dialect, location, before, &polled);
+        let mut then = Scope::new(scope.origin.rules.clone(), before, &polled);
         for record in &records {
             let gone = deleted(record);
             for (first, change) in placed(record) {

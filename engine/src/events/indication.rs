@@ -9,7 +9,7 @@ use super::kinds::{Kind, Operations};
 use crate::clock::WallTime;
 use crate::schema::{ClassDef, Schema};
 use crate::stored::StoredInstance;
-use cimarron_model::{Array, CimType, ObjectPath, Scalar, Value};
+use cimarron_model::{Array, CimType, ObjectPath, ReferenceRules, Scalar, Value};
 use std::sync::Arc;
 
 impl Operations {
@@ -42,8 +42,8 @@ pub(super) fn beside(
     (target, previous): (&StoredInstance, Option<&StoredInstance>),
 ) -> Arc<[(u32, Value)]> {
     let mut path = target.path();
-    path.namespace = Some(place.location.namespace.as_str().into());
-    let server = place.location.server();
+    path.namespace = Some(place.location().namespace.as_str().into());
+    let server = place.location().server();
     let identifier = |Position { commit, raised, ordinal }| {
         Value::from(format!("cimarron:{server}:{commit}.{raised}.{ordinal}"))
     };
@@ -52,7 +52,7 @@ pub(super) fn beside(
         ("SourceInstanceHost", Some(Value::from(server))),
         ("IndicationTime", time.to_datetime().ok().map(Value::from)),
         ("IndicationIdentifier", position.map(identifier)),
-        ("ChangedPropertyNames", previous.map(|previous| changed(target, previous))),
+        ("ChangedPropertyNames", previous.map(|previous| changed(target, previous, &place.rules))),
     ];
     let placed = values.into_iter().filter_map(|(name, value)| {
         let (slot, _) = class.layout().find(name)?;
@@ -69,9 +69,9 @@ fn text_of(path: &ObjectPath) -> Value {
 }
 
 /// The properties whose values are not what they were.
-fn changed(new: &StoredInstance, old: &StoredInstance) -> Value {
+fn changed(new: &StoredInstance, old: &StoredInstance, rules: &ReferenceRules) -> Value {
     let names = new.layout().slots.iter().map(|slot| slot.name.as_str());
-    let names = names.filter(|name| !new.has_same(old, name));
+    let names = names.filter(|name| !new.has_same(old, name, rules));
     let names = names.map(|name| Some(Scalar::String(name.into())));
     Array::from_options(CimType::String, names.collect::<Vec<_>>())
         .map_or(Value::null_array(CimType::String), Value::Array)

@@ -16,7 +16,6 @@ use super::scope::Scope;
 use super::work::Work;
 use crate::context::Principal;
 use crate::schema::Schema;
-use crate::store::KeyRules;
 use crate::stored::StoredInstance;
 use hashbrown::HashMap;
 use std::sync::{Arc, Weak};
@@ -89,7 +88,7 @@ fn differences(
     scope: &Scope,
     event: impl Fn(&Kind, &StoredInstance, Option<&StoredInstance>) -> EventData,
 ) -> Vec<EventData> {
-    let rules = KeyRules::new(scope.dialect, scope.origin.location.clone());
+    let rules = &scope.origin.rules;
     let keyed = |all: &[StoredInstance]| -> Vec<String> {
         all.iter().map(|instance| rules.canonical(&instance.path())).collect()
     };
@@ -114,7 +113,7 @@ fn differences(
             .iter()
             .zip(now)
             .filter_map(|(key, instance)| Some((*old.get(key.as_str())?, instance)));
-        let modified = both.filter(|(before, now)| !before.is_same_as(now));
+        let modified = both.filter(|(before, now)| !before.is_same_as(now, rules));
         events.extend(modified.map(|(before, now)| event(kind, now, Some(before))));
     }
     events

@@ -79,9 +79,12 @@ impl Session {
     }
 
     fn push(&self, schema: &Arc<Schema>, class: ClassRef<'_>, created: u64, values: Arc<[Value]>) {
-        let location = self.namespace_location().clone();
         let event = EventData {
-            origin: Arc::new(Origin::new(location, schema.clone(), &[])),
+            origin: Arc::new(Origin::new(
+                self.namespace_handle().references().clone(),
+                schema.clone(),
+                &[],
+            )),
             class: class.def().clone(),
             created,
             at: self.repository().clock().now(),

@@ -197,7 +197,7 @@ impl Demand {
         scope: &Scope,
     ) -> Result<Arc<Entry>, EngineError> {
         let Self { namespace, caller, parsed, bounds, overflow, receiver, start } = self;
-        let bound = Bound::new(&parsed, scope.schema(), scope.dialect)?;
+        let bound = Bound::new(&parsed, scope.schema(), &scope.origin.rules)?;
         let polled = work.polled(&namespace);
         let reached = reached(&bound.query, scope.schema(), &polled);
         let within = bound.query.within;

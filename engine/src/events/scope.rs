@@ -4,15 +4,13 @@ use super::data::{EventData, Origin};
 use super::entry::Entry;
 use super::matching::{Index, Rule};
 use crate::schema::Schema;
-use crate::store::Location;
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Name, ReferenceRules};
 use cimarron_wql::Projection;
 use std::sync::Arc;
 
 /// The subscriptions of a namespace and what is needed to serve them.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    pub(crate) dialect: Dialect,
     pub(crate) origin: Arc<Origin>,
     index: Index,
     /// By the numbers of the index.
@@ -29,15 +27,9 @@ pub(crate) struct Member {
 }
 
 impl Scope {
-    pub(crate) fn new(
-        dialect: Dialect,
-        location: Arc<Location>,
-        schema: Arc<Schema>,
-        polled: &[Name],
-    ) -> Self {
+    pub(crate) fn new(rules: ReferenceRules, schema: Arc<Schema>, polled: &[Name]) -> Self {
         Self {
-            dialect,
-            origin: Arc::new(Origin::new(location, schema, polled)),
+            origin: Arc::new(Origin::new(rules, schema, polled)),
             index: Index::default(),
             members: Vec::new(),
             waiting: Vec::new(),
@@ -100,8 +92,8 @@ impl Scope {
 
     /// Takes another version of the schema, or other polled classes.
     pub(crate) fn set_schema(&mut self, schema: Arc<Schema>, polled: &[Name]) {
-        let location = self.origin.location.clone();
-        self.origin = Arc::new(Origin::new(location, schema, polled));
+        let rules = self.origin.rules.clone();
+        self.origin = Arc::new(Origin::new(rules, schema, polled));
     }
 
     /// Binds those subscriptions again for which the schema is not what it was when they were
@@ -112,7 +104,7 @@ impl Scope {
             self.entries().filter(|entry| !entry.is_bound_to(&schema)).cloned().collect();
         for entry in changed {
             self.remove(&entry);
-            entry.bind(&schema, self.dialect);
+            entry.bind(&schema, &self.origin.rules);
             self.add(entry);
         }
     }

@@ -101,7 +101,7 @@ fn is_of_dropping(event: &EventData) -> bool {
 
 /// Puts an event among the commits.
 pub(crate) fn push(repository: &Repository, by: &Principal, event: EventData) {
-    let namespace = event.origin.location.namespace.clone();
+    let namespace = event.origin.location().namespace.clone();
     let commits = repository.commits();
     let at = commits.moment_of_clock();
     let raised = vec![Raised { namespace, data: Box::new(event) }];

@@ -216,7 +216,7 @@ impl<'s> Work<'s> {
             let Some(scope) = self.state.scopes.get(&name) else { continue };
             // Another one may have the name by now.
             let is_it =
-                |current: &Arc<Namespace>| Arc::ptr_eq(&current.location, &scope.origin.location);
+                |current: &Arc<Namespace>| Arc::ptr_eq(&current.location, scope.origin.location());
             let current = self.repository.namespace(name.as_str()).ok().filter(is_it);
             let entries: Vec<Arc<Entry>> = scope.entries().cloned().collect();
             for entry in &entries {
@@ -411,7 +411,7 @@ impl<'s> Work<'s> {
                 // Nobody asked for its events, but somebody may have by when this comes.
                 let namespace = self.repository.namespace(courier.namespace.as_str());
                 let Ok(namespace) = namespace else { return };
-                Arc::new(Origin::new(namespace.location.clone(), namespace.schema(), &[]))
+                Arc::new(Origin::new(namespace.references().clone(), namespace.schema(), &[]))
             }
         };
         system::raise(self.repository, &origin, (lost, Some(&courier.path)), report);
@@ -428,8 +428,7 @@ impl<'s> Work<'s> {
             None => {
                 let polled = self.state.polled.get(&namespace.name);
                 let polled = polled.map_or(&[][..], Vec::as_slice);
-                let location = namespace.location.clone();
-                Scope::new(namespace.dialect, location, namespace.schema(), polled)
+                Scope::new(namespace.references().clone(), namespace.schema(), polled)
             }
         };
         let made = make(self, &scope);

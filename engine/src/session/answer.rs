@@ -148,7 +148,7 @@ impl Session {
         };
         let options = ParseOptions { limits, level: self.level };
         let query = cimarron_wql::parse_with(text, &options)?;
-        let options = BindOptions { dialect: self.dialect() };
+        let options = BindOptions::new(self.namespace.references().clone());
         match cimarron_wql::bind(&query, &**schema, &options)? {
             Bound::Data(bound) => {
                 let rules = self.namespace.store.rules();
@@ -199,7 +199,7 @@ impl Session {
     /// When it is not, or the call is cancelled or late.
     pub fn check_query(&self, context: &CallContext, query: &Query) -> Result<(), EngineError> {
         let schema = self.read(context, Operation::ReadSchema, "")?.schema();
-        let options = BindOptions { dialect: self.dialect() };
+        let options = BindOptions::new(self.namespace.references().clone());
         match query {
             Query::Event(query) => {
                 cimarron_wql::bind_event(query, &*schema, &options)?;

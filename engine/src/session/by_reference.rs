@@ -4,9 +4,9 @@
 //! ends. The association index has them: those that refer to the object, by whichever name.
 //! The query means those that call it by this name, so each candidate is asked again.
 //!
-//! In `Dmtf` WQL finds paths without case that are different objects there, and while some
-//! reference leads nowhere, two names may be of one object without anybody knowing it: both
-//! times the rows are scanned.
+//! While some reference leads nowhere, two names may be of one object without anybody knowing
+//! it: then the rows are scanned. So they are in `Wmi` where a key is a `char16`: references are
+//! the same there without case, whatever the class's keys are, and the objects are not.
 
 use super::access::{Allowance, is_under};
 use super::association_filter::AssociationFilter;
@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::{ClassRef, Layout};
 use crate::store::{Found, View};
-use cimarron_model::{Dialect, ObjectPath};
+use cimarron_model::{CimType, Dialect, ObjectPath};
 use cimarron_wql::plan::{OtherTest, Predicate};
 use cimarron_wql::{BoundExpr, BoundPath as Operand, CompareOp, Constant};
 use std::cell::Cell;
@@ -32,9 +32,7 @@ impl ReferenceWanted {
     /// The end that one of the parts of a condition wants.
     pub(super) fn of(parts: &[Predicate], layout: &Layout) -> Option<Self> {
         parts.iter().find_map(|part| {
-            let Predicate::Other(OtherTest { condition, negated: false, dialect: Dialect::Wmi }) =
-                part
-            else {
+            let Predicate::Other(OtherTest { condition, negated: false, .. }) = part else {
                 return None;
             };
             let BoundExpr::Compare {
@@ -46,7 +44,7 @@ impl ReferenceWanted {
                 return None;
             };
             let is_end = layout.references.iter().any(|slot| *slot as usize == column.slot);
-            let path = ObjectPath::parse(path).ok().filter(|path| is_end && path.is_instance())?;
+            let path = path.path().filter(|path| is_end && path.is_instance())?.clone();
             Some(Self { property: column.name.clone(), path })
         })
     }
@@ -66,6 +64,12 @@ impl ReferenceWanted {
         let Ok(bound) = BoundPath::bind(view.schema(), &namespace.location, &self.path) else {
             return Ok(None);
         };
+        let folds = namespace.dialect == Dialect::Wmi;
+        let layout = bound.class.layout();
+        let mut keys = layout.keys.iter().filter_map(|key| layout.slot(*key));
+        if folds && keys.any(|key| key.cim_type == CimType::Char16) {
+            return Ok(None);
+        }
         let locate = |root: &_, seen| Ok(bound.object(namespace, root, seen));
         let Some(object) = namespace.look_in(view, locate)? else { return Ok(None) };
         let all = AssociationFilter::default();

@@ -12,8 +12,7 @@ use super::row::system_to_value;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::schema::{ClassId, ClassRef, Schema};
-use crate::store::Location;
-use cimarron_model::{Name, Value, fold};
+use cimarron_model::{Location, Name, Value, fold};
 use cimarron_schema::ClassView;
 use cimarron_wql::{
     BoundExpr, BoundPath, BoundSchemaQuery, CompareOp, Constant, Genus, SystemProperty, Truth,

@@ -230,10 +230,9 @@ fn instances(view: &ViewRef<'_>, statement: &Statement) -> PlanNode {
         }
     }
     let mut rows = node.estimate.unwrap_or_default();
-    let Some(extension) = &statement.extended else {
+    let Some(clauses) = &statement.extended else {
         return PlanNode::over(projection(&statement.selection), node).about(rows);
     };
-    let clauses = &extension.clauses;
     let aggregates: Vec<_> = clauses.aggregates.iter().map(|a| a.heading.as_str()).collect();
     if !aggregates.is_empty() {
         rows = 1.0;

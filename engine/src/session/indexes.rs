@@ -90,7 +90,7 @@ impl Session {
             if self.repository().commits().pinned_bytes() > most {
                 break;
             }
-            namespace.begin()?.lay_out(store, &chunk, (&slot.name, form));
+            namespace.begin()?.lay_out(store, &chunk, (&slot.name, &form));
         }
         Ok(())
     }
@@ -241,8 +241,8 @@ impl Session {
         let class = class(&root.schema, class_name)?;
         let (slot, form) = self.orderable(class, property)?;
         let range = KeyRange {
-            low: bound(slot, form, range.start_bound())?,
-            high: bound(slot, form, range.end_bound())?,
+            low: bound(slot, &form, range.start_bound())?,
+            high: bound(slot, &form, range.end_bound())?,
         };
         let clock = &**self.repository().clock();
         let budget = context.budget(self.repository().limits().query_memory);
@@ -263,7 +263,7 @@ impl Session {
         let (access, snapshot) = match by_index {
             Some((access, rows)) => (access, Snapshot::of_rows(rows.into_rows())),
             None => {
-                let rows = sorted(&view, class, &slot.name, form, &range)?;
+                let rows = sorted(&view, class, &slot.name, &form, &range)?;
                 between(rows.capacity())?;
                 (AccessPath::Scan, Snapshot::of_rows(rows))
             }
@@ -300,7 +300,7 @@ impl Session {
         let Some((_, slot)) = layout.find(property) else {
             return Err(no_such_property(layout, &Name::new(property)));
         };
-        match form(class, &slot.name, self.dialect()) {
+        match form(class, &slot.name, self.namespace.store.rules().references()) {
             Some(form) => Ok((slot, form)),
             None => Err(EngineError::NotOrdered {
                 class: class.name().clone(),
@@ -317,7 +317,7 @@ fn changed(class: ClassRef<'_>) -> EngineError {
 /// A bound as a key.
 fn bound(
     slot: &Slot,
-    form: KeyForm,
+    form: &KeyForm,
     bound: Bound<&Value>,
 ) -> Result<Bound<OrderedKey>, EngineError> {
     let key = |value: &Value| {
@@ -351,7 +351,7 @@ fn sorted(
     view: &View,
     class: ClassRef<'_>,
     property: &Name,
-    form: KeyForm,
+    form: &KeyForm,
     range: &KeyRange,
 ) -> Result<Vec<Found>, EngineError> {
     let mut rows: Vec<(OrderedKey, Found)> = Vec::new();

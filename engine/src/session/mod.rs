@@ -83,7 +83,7 @@ use crate::namespace::Namespace;
 use crate::reading::Reading;
 use crate::repository::Repository;
 use crate::schema::Schema;
-use crate::store::{Location, View};
+use crate::store::View;
 use cimarron_model::{Dialect, Name};
 use cimarron_mof::UpdateMode;
 use cimarron_wql::Level;
@@ -286,10 +286,6 @@ impl Session {
     fn setting(&self, schema: Arc<Schema>) -> Setting {
         let location = self.namespace.location.clone();
         Setting { schema, location, clock: self.repository.clock().clone() }
-    }
-
-    pub(crate) fn namespace_location(&self) -> &Arc<Location> {
-        &self.namespace.location
     }
 
     /// Who calls.

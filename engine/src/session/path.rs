@@ -3,9 +3,9 @@
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{Chunk, Found, Location, ObjectNumber, Root, Seen};
+use crate::store::{Chunk, Found, ObjectNumber, Root, Seen};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, KeyBinding, KeyValue, Keys, ObjectPath, Value};
+use cimarron_model::{Dialect, KeyBinding, KeyValue, Keys, Location, ObjectPath, Scalar, Value};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -61,7 +61,13 @@ impl<'a> BoundPath<'a> {
                 key: slot.name.clone(),
                 cause,
             })?;
-            bound.keys.push(value);
+            bound.keys.push(match value {
+                Value::Scalar(Scalar::Reference(path)) => {
+                    let read = schema.with_nested(location, &path).map(Arc::new);
+                    Value::Scalar(Scalar::Reference(read.unwrap_or(path)))
+                }
+                value => value,
+            });
         }
         Ok(bound)
     }

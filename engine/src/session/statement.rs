@@ -6,8 +6,8 @@ use super::by_reference::ReferenceWanted;
 use super::instance_options::Choice;
 use crate::clock::Clock;
 use crate::schema::{ClassId, Schema};
-use crate::store::{KeyRules, Location};
-use cimarron_model::{CimType, Dialect, Name};
+use crate::store::KeyRules;
+use cimarron_model::{CimType, Location, Name};
 use cimarron_wql::plan::Predicate;
 use cimarron_wql::{BoundExtended, BoundPath, BoundQuery, Column, Declared, Projection};
 use std::sync::Arc;
@@ -80,14 +80,7 @@ pub(super) struct Statement {
     /// An end of the associations that pass, when the predicate says it.
     pub(super) reference: Option<Box<ReferenceWanted>>,
     /// What is done with the rows that pass.
-    pub(super) extended: Option<Extension>,
-}
-
-/// What an extended query does with the rows that pass.
-#[derive(Debug)]
-pub(super) struct Extension {
-    pub(super) clauses: Box<BoundExtended>,
-    pub(super) dialect: Dialect,
+    pub(super) extended: Option<Box<BoundExtended>>,
 }
 
 impl Statement {
@@ -132,8 +125,7 @@ impl Statement {
                 Selection::Items(paths, headers)
             }
         };
-        let dialect = bound.dialect;
-        let extended = bound.extended.map(|clauses| Extension { clauses, dialect });
+        let extended = bound.extended;
         let predicate = bound.filter.map(|filter| Box::new(Predicate::new(&filter, bound.dialect)));
         let class = schema.class(bound.class.as_str());
         let class_id = class.map(|class| class.def().id);

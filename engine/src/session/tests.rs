@@ -23,6 +23,7 @@ mod qualifier_types;
 mod query;
 mod random_queries;
 mod reader;
+mod references;
 mod schema;
 mod schema_changes;
 mod schema_queries;

@@ -10,7 +10,7 @@ use super::ordered::{Held, OrderedIndex, Phase};
 use super::ordered_key::KeyForm;
 use super::root::Root;
 use crate::schema::{ClassDef, ClassId, ClassRef, Schema};
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Dialect, Name, ReferenceRules};
 use cimarron_schema::ClassView;
 use std::sync::Arc;
 
@@ -38,11 +38,11 @@ pub(crate) type Wanted = (ClassId, Name);
 pub(super) fn next(
     before: &Root,
     schema: &Schema,
-    dialect: Dialect,
+    rules: &ReferenceRules,
     requested: &[Wanted],
     phase: Phase,
 ) -> Arc<[Known]> {
-    let declared = match dialect {
+    let declared = match rules.dialect() {
         Dialect::Wmi => declared(before, schema),
         Dialect::Dmtf => Vec::new(),
     };
@@ -53,7 +53,7 @@ pub(super) fn next(
             known.requested |= !by_class;
             continue;
         }
-        let Some(form) = schema.by_id(*class).and_then(|c| form(c, property, dialect)) else {
+        let Some(form) = schema.by_id(*class).and_then(|c| form(c, property, rules)) else {
             continue;
         };
         let there = before.ordered().iter().find(|known| known.is(*class, property));
@@ -101,13 +101,17 @@ fn marked(class: &ClassDef) -> Vec<Name> {
 
 /// How a property's values are ordered; `None` when they have no order, or another one
 /// in a class below.
-pub(crate) fn form(class: ClassRef<'_>, property: &Name, dialect: Dialect) -> Option<KeyForm> {
+pub(crate) fn form(
+    class: ClassRef<'_>,
+    property: &Name,
+    rules: &ReferenceRules,
+) -> Option<KeyForm> {
     let mut forms = class.subtree().map(|below| {
         let (_, slot) = below.layout().find(property.as_str())?;
-        KeyForm::of(slot, dialect)
+        KeyForm::of(slot, rules)
     });
     let first = forms.next()??;
-    forms.all(|form| form == Some(first)).then_some(first)
+    forms.all(|form| form.as_ref() == Some(&first)).then_some(first)
 }
 
 impl Root {

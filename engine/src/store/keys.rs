@@ -1,88 +1,35 @@
 //! When two keys are equal.
 //!
-//! Strings follow the namespace's dialect: without case in `Wmi`, exactly in
-//! `Dmtf`. A reference is equal to another spelling of the same path: the own
-//! server and namespace may be written or left out, a class's only key named or
-//! not, and a number or boolean quoted or not, because the referenced class need
-//! not be known.
+//! Strings follow the namespace's dialect: without case in `Wmi`, exactly in `Dmtf`. They alone
+//! are folded: MS-WMI says it of strings, and a `char16` is a number (a code unit), as queries
+//! and indexes have it. References follow [`ReferenceRules`].
 
 use crate::view::ValueView;
-use cimarron_model::{Dialect, KeyCase, Name, ObjectPath, fold};
+use cimarron_model::{Dialect, ReferenceRules};
 use hashbrown::DefaultHashBuilder;
-use smol_str::SmolStr;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
-
-/// Where a store is: what paths may call its server and its namespace.
-#[derive(Debug)]
-pub(crate) struct Location {
-    /// The server's names, the first one being its own.
-    pub(crate) servers: Arc<[SmolStr]>,
-    pub(crate) namespace: Name,
-}
-
-impl Location {
-    pub(crate) fn server(&self) -> &str {
-        self.servers.first().map_or("", SmolStr::as_str)
-    }
-
-    pub(crate) fn is_own_server(&self, host: &str) -> bool {
-        host == "."
-            || fold::eq(host, "localhost")
-            || self.servers.iter().any(|name| fold::eq(name, host))
-    }
-
-    /// Whether the path leads into this namespace.
-    pub(crate) fn holds(&self, path: &ObjectPath) -> bool {
-        path.host.as_deref().is_none_or(|host| self.is_own_server(host))
-            && path
-                .namespace
-                .as_deref()
-                .is_none_or(|n| crate::namespace::normalise(n).is_ok_and(|n| n == self.namespace))
-    }
-
-    /// Takes off a path what is said anyway.
-    fn unsaid(&self, path: &mut ObjectPath) {
-        if path.host.as_deref().is_some_and(|host| self.is_own_server(host)) {
-            path.host = None;
-        }
-        if path.host.is_none() && self.holds(path) {
-            path.namespace = None;
-        }
-    }
-}
-
-/// How texts in keys compare.
-pub(crate) const fn key_case(dialect: Dialect) -> KeyCase {
-    match dialect {
-        Dialect::Wmi => KeyCase::Insensitive,
-        Dialect::Dmtf => KeyCase::Exact,
-    }
-}
 
 /// Equality and hash of keys in one namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRules {
-    pub(super) case: KeyCase,
-    location: Arc<Location>,
+    references: ReferenceRules,
     /// Seeded per store: keys come from outside.
-    pub(super) build: DefaultHashBuilder,
+    build: DefaultHashBuilder,
 }
 
 impl KeyRules {
-    pub(crate) fn new(dialect: Dialect, location: Arc<Location>) -> Self {
-        Self { case: key_case(dialect), location, build: DefaultHashBuilder::default() }
+    pub(crate) fn new(references: ReferenceRules) -> Self {
+        Self { references, build: DefaultHashBuilder::default() }
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
-        match self.case {
-            KeyCase::Insensitive => Dialect::Wmi,
-            KeyCase::Exact => Dialect::Dmtf,
-        }
+        self.references.dialect()
     }
 
-    pub(super) fn location(&self) -> &Location {
-        &self.location
+    /// How references compare here.
+    pub(crate) const fn references(&self) -> &ReferenceRules {
+        &self.references
     }
 
     /// The hash of a key; equal keys have equal hashes.
@@ -98,7 +45,7 @@ impl KeyRules {
     #[inline]
     fn hash_value(&self, value: ValueView<'_>, state: &mut impl Hasher) {
         match value {
-            ValueView::String(text) => self.hash_text(text, state),
+            ValueView::String(text) => self.references.hash_text(text, state),
             value => self.hash_other(value, state),
         }
     }
@@ -114,7 +61,7 @@ impl KeyRules {
             ValueView::Real64(v) => state.write_u64(v.to_bits()),
             ValueView::Char16(v) => state.write_u16(v.0),
             ValueView::DateTime(v) => state.write_u128(v.to_bits()),
-            ValueView::Reference(path) => self.hash_path(path, state),
+            ValueView::Reference(path) => self.references.hash(path, state, &self.build),
             _ => state.write_u8(0),
         }
     }
@@ -140,8 +87,7 @@ impl KeyRules {
     #[inline]
     pub(crate) fn same_value(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
         if let (ValueView::String(a), ValueView::String(b)) = (a, b) {
-            // Nearly always written alike.
-            return a == b || (self.case == KeyCase::Insensitive && fold::eq(a, b));
+            return self.references.same_text(a, b);
         }
         self.same_plain(a, b)
     }
@@ -154,16 +100,11 @@ impl KeyRules {
             (ValueView::Char16(a), ValueView::Char16(b)) => a == b,
             (ValueView::DateTime(a), ValueView::DateTime(b)) => a == b,
             (ValueView::Reference(a), ValueView::Reference(b)) => {
-                Arc::ptr_eq(a, b) || self.same_path(a, b)
+                Arc::ptr_eq(a, b) || self.references.same(a, b)
             }
             (ValueView::Null, ValueView::Null) => true,
             (a, b) => matches!((a.as_integer(), b.as_integer()), (Some(a), Some(b)) if a == b),
         }
-    }
-
-    /// A text that two paths share when they name the same object.
-    pub(crate) fn canonical(&self, path: &ObjectPath) -> String {
-        path.plain(&|path| self.location.unsaid(path)).canonical(self.case)
     }
 }
 
@@ -189,14 +130,16 @@ impl<'a, I: Iterator<Item = ValueView<'a>>> EqByViews<'a> for I {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cimarron_model::{Location, Name, ObjectPath, fold};
     use proptest::prelude::*;
+    use smol_str::SmolStr;
 
     fn rules(dialect: Dialect) -> KeyRules {
         let location = Location {
             servers: Arc::from([SmolStr::new("ALPHA")]),
             namespace: Name::new("root/cimv2"),
         };
-        KeyRules::new(dialect, Arc::new(location))
+        KeyRules::new(ReferenceRules::new(dialect, Arc::new(location)))
     }
 
     fn same(rules: &KeyRules, a: ValueView<'_>, b: ValueView<'_>) -> bool {

@@ -52,7 +52,6 @@ mod ordered_fill;
 mod ordered_key;
 mod ordered_set;
 mod outcome;
-mod path_key;
 mod reclaim;
 mod restore;
 mod root;
@@ -73,7 +72,7 @@ pub(crate) use commits::{Applied, Commits, Sink, Woken, WriterPlace};
 pub(crate) use gather::Gathered;
 pub(crate) use incoming::KnownKeys;
 pub(crate) use index_list::{Known, Wanted, form};
-pub(crate) use keys::{KeyRules, Location, key_case};
+pub(crate) use keys::KeyRules;
 pub(crate) use migrate::{Migration, can_take, loses_values};
 pub(crate) use near::{Look, Near};
 pub(crate) use objects::{FOLLOWED_TOGETHER, ObjectNumber};
@@ -111,7 +110,7 @@ pub(crate) struct Store {
 impl Store {
     /// A store without rows.
     pub(crate) fn new(rules: KeyRules, schema: Arc<Schema>) -> Self {
-        let root = Root::start(schema, rules.dialect());
+        let root = Root::start(schema, rules.references());
         root.attach_indexes();
         let root = ArcSwap::new(Arc::new(root));
         Self {
@@ -129,7 +128,7 @@ impl Store {
 
     /// The namespace whose rows these are.
     fn namespace(&self) -> Name {
-        self.rules.location().namespace.clone()
+        self.rules.references().location().namespace.clone()
     }
 
     /// The root that the writer left.

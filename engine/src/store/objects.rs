@@ -451,7 +451,7 @@ fn row_of<'r>(
 
 /// Whether what a path names may come to be here: not in another namespace.
 fn may_be_created(rules: &KeyRules, path: &ObjectPath) -> bool {
-    path.is_instance() && rules.location().holds(path)
+    path.is_instance() && rules.references().location().holds(path)
 }
 
 fn hash_of(rules: &KeyRules, path: &Arc<ObjectPath>) -> u64 {

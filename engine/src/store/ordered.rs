@@ -417,7 +417,7 @@ impl OrderedIndexes {
         }
         let list = self.list.lock();
         let first = list.first().filter(|held| held.version == version)?;
-        Some(Arrangement { slot: first.slot, form: first.index.form })
+        Some(Arrangement { slot: first.slot, form: first.index.form.clone() })
     }
 
     /// All of them.

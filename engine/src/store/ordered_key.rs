@@ -8,10 +8,10 @@
 
 use crate::schema::Slot;
 use crate::view::ValueView;
-use cimarron_model::{CimType, DateTime, Dialect, TypeClass, fold};
-use cimarron_wql::CompareOp;
+use cimarron_model::{DateTime, Dialect, ReferenceRules, TypeClass, fold};
 use cimarron_wql::like::StringCase;
 use cimarron_wql::plan::{Integers, OneOf, Test};
+use cimarron_wql::{CompareOp, PathConstant};
 use smol_str::SmolStr;
 use std::ops::{Bound, RangeBounds};
 
@@ -66,20 +66,22 @@ pub(crate) enum KeyKind {
     Real,
     DateTime,
     Text,
-    /// References; without case in every dialect, as WQL compares them.
+    /// References, by the text that all spellings of one share.
     Path,
 }
 
 /// How the values of one property become keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyForm {
     pub(crate) kind: KeyKind,
     folded: bool,
+    /// For references: how they compare.
+    references: Option<ReferenceRules>,
 }
 
 impl KeyForm {
     /// The form for a property; `None` when its values have no order.
-    pub(crate) fn of(slot: &Slot, dialect: Dialect) -> Option<Self> {
+    pub(crate) fn of(slot: &Slot, rules: &ReferenceRules) -> Option<Self> {
         if slot.array.is_array() || slot.embedded_text {
             return None;
         }
@@ -92,16 +94,17 @@ impl KeyForm {
             TypeClass::Reference => KeyKind::Path,
             TypeClass::Object => return None,
         };
-        Some(Self { kind, folded: dialect == Dialect::Wmi || slot.cim_type == CimType::Reference })
+        let references = (kind == KeyKind::Path).then(|| rules.clone());
+        Some(Self { kind, folded: rules.dialect() == Dialect::Wmi, references })
     }
 
     #[cfg(test)]
     pub(super) const fn for_test(kind: KeyKind, folded: bool) -> Self {
-        Self { kind, folded }
+        Self { kind, folded, references: None }
     }
 
     /// The key of a value; `None` for NULL and values of another kind.
-    pub(crate) fn key(self, value: ValueView<'_>) -> Option<OrderedKey> {
+    pub(crate) fn key(&self, value: ValueView<'_>) -> Option<OrderedKey> {
         Some(match (self.kind, value) {
             (KeyKind::Boolean, ValueView::Boolean(truth)) => OrderedKey::Boolean(truth),
             (KeyKind::Integer, ValueView::Char16(unit)) => OrderedKey::Integer(unit.0.into()),
@@ -110,12 +113,14 @@ impl KeyForm {
             (KeyKind::Real, ValueView::Real64(number)) => real(number),
             (KeyKind::DateTime, ValueView::DateTime(time)) => moment(time),
             (KeyKind::Text, ValueView::String(text)) => self.text(text),
-            (KeyKind::Path, ValueView::Reference(path)) => self.text(&path.to_string()),
+            (KeyKind::Path, ValueView::Reference(path)) => {
+                OrderedKey::Text(self.references.as_ref()?.canonical(path).into())
+            }
             _ => return None,
         })
     }
 
-    fn text(self, text: &str) -> OrderedKey {
+    fn text(&self, text: &str) -> OrderedKey {
         OrderedKey::Text(if self.folded {
             text.chars().map(fold::fold_char).collect()
         } else {
@@ -125,7 +130,7 @@ impl KeyForm {
 
     /// A range with every value that passes a test, and seldom more; `None` when the order
     /// of keys says nothing about it.
-    pub(crate) fn range(self, test: &Test) -> Option<KeyRange> {
+    pub(crate) fn range(&self, test: &Test) -> Option<KeyRange> {
         Some(match (self.kind, test) {
             (KeyKind::Boolean, Test::Boolean(truth)) => KeyRange::one(OrderedKey::Boolean(*truth)),
             (KeyKind::Integer, Test::Integers(set)) if !set.outside => KeyRange::integers(*set),
@@ -154,7 +159,7 @@ impl KeyForm {
     }
 
     /// Whether the range of a test that this form has one for has no value that does not pass.
-    pub(crate) fn is_exact(self, test: &Test) -> bool {
+    pub(crate) fn is_exact(&self, test: &Test) -> bool {
         match (self.kind, test) {
             (KeyKind::Boolean, Test::Boolean(_)) => true,
             (KeyKind::Text, Test::Text { case, .. }) => {
@@ -173,7 +178,7 @@ impl KeyForm {
 
     /// The ranges of the values that are named, when it is those that pass. No two of them
     /// have a value in common.
-    pub(crate) fn ranges(self, all: &OneOf) -> Option<Vec<KeyRange>> {
+    pub(crate) fn ranges(&self, all: &OneOf) -> Option<Vec<KeyRange>> {
         match self.kind {
             _ if !all.are_named() => None,
             KeyKind::Integer => Some(all.named_integers().map(KeyRange::integers).collect()),
@@ -185,9 +190,10 @@ impl KeyForm {
         }
     }
 
-    /// The key of a reference to a path.
-    pub(crate) fn path(self, path: &str) -> Option<KeyRange> {
-        (self.kind == KeyKind::Path).then(|| KeyRange::one(self.text(path)))
+    /// The key of the references that name what a constant names.
+    pub(crate) fn path(&self, path: &PathConstant) -> Option<KeyRange> {
+        let key = || OrderedKey::Text(path.canonical().into());
+        (self.kind == KeyKind::Path).then(|| KeyRange::one(key()))
     }
 }
 
@@ -316,12 +322,12 @@ fn narrower(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cimarron_model::{Name, Value};
+    use cimarron_model::{CimType, Name, Value};
     use cimarron_wql::plan::{Predicate, Reals};
     use cimarron_wql::{BoundExpr, BoundPath, Column, Constant};
     use proptest::prelude::*;
 
-    fn key(form: KeyForm, value: impl Into<Value>) -> OrderedKey {
+    fn key(form: &KeyForm, value: impl Into<Value>) -> OrderedKey {
         form.key(ValueView::from(&value.into())).unwrap()
     }
 
@@ -351,8 +357,8 @@ mod tests {
 
     #[test]
     fn ranks_keep_the_order() {
-        let integer = KeyForm::for_test(KeyKind::Integer, false);
-        let text = KeyForm::for_test(KeyKind::Text, false);
+        let integer = &KeyForm::for_test(KeyKind::Integer, false);
+        let text = &KeyForm::for_test(KeyKind::Text, false);
         let keys = [
             OrderedKey::Boolean(false),
             OrderedKey::Boolean(true),
@@ -381,7 +387,7 @@ mod tests {
 
     #[test]
     fn integers_of_all_widths_are_one_order() {
-        let form = KeyForm::for_test(KeyKind::Integer, false);
+        let form = &KeyForm::for_test(KeyKind::Integer, false);
         let keys = [
             key(form, i64::MIN),
             key(form, -129_i16),
@@ -399,7 +405,7 @@ mod tests {
 
     #[test]
     fn datetimes_are_instants() {
-        let form = KeyForm::for_test(KeyKind::DateTime, false);
+        let form = &KeyForm::for_test(KeyKind::DateTime, false);
         let time = |text: &str| key(form, DateTime::parse(text).unwrap());
         assert_eq!(time("20240131080000.000000+060"), time("20240131070000.000000+000"));
         assert!(time("20240131080000.000000+060") < time("20240131080000.000000+000"));
@@ -409,7 +415,7 @@ mod tests {
 
     #[test]
     fn nan_is_one_key_behind_the_others() {
-        let form = KeyForm::for_test(KeyKind::Real, false);
+        let form = &KeyForm::for_test(KeyKind::Real, false);
         assert_eq!(key(form, f64::NAN), key(form, -f64::NAN));
         assert!(key(form, f64::INFINITY) < key(form, f64::NAN));
         assert_eq!(key(form, 0.0_f64), key(form, -0.0_f32));
@@ -456,7 +462,7 @@ mod tests {
     proptest! {
         #[test]
         fn reals_keep_their_order(a in any::<f64>(), b in any::<f64>()) {
-            let form = KeyForm::for_test(KeyKind::Real, false);
+            let form = &KeyForm::for_test(KeyKind::Real, false);
             if let Some(order) = a.partial_cmp(&b) {
                 prop_assert_eq!(key(form, a).cmp(&key(form, b)), order);
             }
@@ -465,13 +471,13 @@ mod tests {
         #[test]
         fn texts_keep_the_order_of_their_dialect(a in "[aAkKßẞ\u{212a}sſé]{0,30}", b in "[aAkKßẞ\u{212a}sſé]{0,30}") {
             let (folded, exact) = (KeyForm::for_test(KeyKind::Text, true), KeyForm::for_test(KeyKind::Text, false));
-            prop_assert_eq!(key(folded, &*a).cmp(&key(folded, &*b)), fold::cmp(&a, &b));
-            prop_assert_eq!(key(exact, &*a).cmp(&key(exact, &*b)), a.cmp(&b));
+            prop_assert_eq!(key(&folded, &*a).cmp(&key(&folded, &*b)), fold::cmp(&a, &b));
+            prop_assert_eq!(key(&exact, &*a).cmp(&key(&exact, &*b)), a.cmp(&b));
         }
 
         #[test]
         fn ranges_leave_no_real_out(a in any::<f64>(), n in any::<i128>()) {
-            let form = KeyForm::for_test(KeyKind::Real, false);
+            let form = &KeyForm::for_test(KeyKind::Real, false);
             let value = key(form, a);
             for operator in [CompareOp::Less, CompareOp::Greater, CompareOp::Equal] {
                 let set = Reals::comparing_integer(operator, n);
@@ -490,12 +496,12 @@ mod tests {
         ) {
             use CompareOp::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
             let operator = [Equal, Less, LessOrEqual, Greater, GreaterOrEqual][nth];
-            let has_what_passes = |form: KeyForm, test: &Test, value: &Value| {
+            let has_what_passes = |form: &KeyForm, test: &Test, value: &Value| {
                 let view = ValueView::from(value);
                 let is_within = form.range(test).unwrap().contains(&form.key(view).unwrap());
                 is_within == test.holds(view.to_wql())
             };
-            let form = KeyForm::for_test(KeyKind::Integer, false);
+            let form = &KeyForm::for_test(KeyKind::Integer, false);
             let outermost = [i128::from(i64::MIN), -1, 0, i128::from(u64::MAX), a.into(), b.into()];
             for near in outermost {
                 let set = Integers::comparing(operator, near + at);
@@ -506,7 +512,7 @@ mod tests {
                     prop_assert!(!has_some || has_what_passes(form, &test, &value), "{test:?} {value}");
                 }
             }
-            let form = KeyForm::for_test(KeyKind::Real, false);
+            let form = &KeyForm::for_test(KeyKind::Real, false);
             for constant in [x, y, f64::MAX] {
                 let test = Test::Reals(Reals::comparing(operator, constant));
                 prop_assert_eq!(form.is_exact(&test), !constant.is_nan(), "{:?}", test);
@@ -518,7 +524,7 @@ mod tests {
             for (case, folded) in [(StringCase::Folded, true), (StringCase::Exact, false)] {
                 let constant = if folded { fold::fold(&constant).into() } else { (&*constant).into() };
                 let test = Test::Text { operator, constant, case };
-                let form = KeyForm::for_test(KeyKind::Text, folded);
+                let form = &KeyForm::for_test(KeyKind::Text, folded);
                 prop_assert!(form.is_exact(&test), "{test:?}");
                 prop_assert!(has_what_passes(form, &test, &(&*text).into()), "{test:?} {text}");
                 prop_assert!(!KeyForm::for_test(KeyKind::Text, !folded).is_exact(&test), "{test:?}");
@@ -542,7 +548,7 @@ mod tests {
                 ] {
                     let test = any_of(cim_type, constants, dialect);
                     let Test::OneOf(all) = &test else { panic!("{test:?}") };
-                    let form = KeyForm::for_test(kind, folded);
+                    let form = &KeyForm::for_test(kind, folded);
                     prop_assert!(form.is_exact(&test), "{test:?}");
                     let (view, ranges) = (ValueView::from(&value), form.ranges(all).unwrap());
                     let key = form.key(view).unwrap();

@@ -172,7 +172,7 @@ impl Transaction<'_> {
         &mut self,
         store: &Arc<Store>,
         listed: &Chunk,
-        (property, form): (&Name, KeyForm),
+        (property, form): (&Name, &KeyForm),
     ) {
         let (root, class) = (self.root(store), listed.layout().id);
         let table = root.table(class).filter(|table| table.ordered.indexes().is_empty());
@@ -192,7 +192,7 @@ impl Transaction<'_> {
         }
         let there = (0..chunk.len()).filter(|row| !chunk.deaths().is_gone(*row));
         let there: Vec<usize> = there.collect();
-        let by = Arrangement { slot, form };
+        let by = Arrangement { slot, form: form.clone() };
         if let Some(order) = by.order_of(there.iter().map(|row| chunk.value(*row, slot))) {
             let row = |at: &u16| there.get(usize::from(*at)).copied();
             let rows: Vec<usize> = order.iter().filter_map(row).collect();

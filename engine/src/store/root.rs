@@ -9,7 +9,7 @@ use super::table::Table;
 use super::versions::Commit;
 use crate::schema::{ClassId, ClassRef, Schema};
 use arc_swap::ArcSwapOption;
-use cimarron_model::Dialect;
+use cimarron_model::ReferenceRules;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub(crate) struct Root {
 
 impl Root {
     /// The root that a store starts with, before any commit.
-    pub(super) fn start(schema: Arc<Schema>, dialect: Dialect) -> Self {
+    pub(super) fn start(schema: Arc<Schema>, rules: &ReferenceRules) -> Self {
         let root = Arc::<Self>::default();
-        let root = root.next(schema, Commit::default(), dialect, None);
+        let root = root.next(schema, Commit::default(), rules, None);
         Self { before: ArcSwapOption::empty(), ..root }
     }
 
@@ -42,7 +42,7 @@ impl Root {
         self: &Arc<Self>,
         schema: Arc<Schema>,
         commit: Commit,
-        dialect: Dialect,
+        rules: &ReferenceRules,
         wanted: Option<&[Wanted]>,
     ) -> Self {
         let mut tables = FxHashMap::default();
@@ -67,8 +67,8 @@ impl Root {
             tables.insert(id, table);
         }
         let ordered = match wanted {
-            Some(wanted) => index_list::next(self, &schema, dialect, wanted, Phase::Building),
-            None => index_list::next(self, &schema, dialect, &self.wanted(), Phase::Ready),
+            Some(wanted) => index_list::next(self, &schema, rules, wanted, Phase::Building),
+            None => index_list::next(self, &schema, rules, &self.wanted(), Phase::Ready),
         };
         let before = ArcSwapOption::new(Some(self.clone()));
         Self { commit, schema, tables, indexes, ordered, before }

@@ -6,7 +6,7 @@ use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::schema::{Layout, Schema};
 use crate::{CallContext, Principal, Repository};
-use cimarron_model::{Dialect, Name};
+use cimarron_model::{Dialect, Location, Name, ReferenceRules};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -32,9 +32,9 @@ fn cells<'a>(
 
 impl Driver {
     fn new() -> Self {
-        let location = Location { servers: Arc::from([]), namespace: Name::new("root") };
-        let store =
-            Arc::new(Store::new(KeyRules::new(Dialect::Wmi, Arc::new(location)), Arc::default()));
+        let location = Location { namespace: Name::new("root"), ..Location::default() };
+        let rules = ReferenceRules::new(Dialect::Wmi, Arc::new(location));
+        let store = Arc::new(Store::new(KeyRules::new(rules), Arc::default()));
         let limits = Limits::default().with_dead_rows(usize::MAX).with_kept_commits(16);
         let commits = Commits::new(&limits, Arc::new(ManualClock::default()));
         let text = "class X_Thing { [key] string Id; uint32 Size; string Text; };";

@@ -174,7 +174,7 @@ impl<'r> Transaction<'r> {
             let (old, new) = (before.schema.clone(), schema.clone());
             changes.push(Recorded::Schema { namespace: store.namespace(), old, new });
         }
-        let root = before.next(schema, self.number, store.rules.dialect(), wanted);
+        let root = before.next(schema, self.number, store.rules.references(), wanted);
         root.attach_indexes();
         if wanted.is_none() {
             root.fill_indexes(&before);

@@ -39,40 +39,6 @@ impl ObjectPath {
             })
             && same(self.host.as_deref(), other.host.as_deref(), fold::eq)
     }
-
-    /// The path for comparing references whose class need not be known: a number or a boolean
-    /// is text, a class's only key has no name, and `unsaid` has taken off what is said anyway,
-    /// such as the own server and namespace. All of that in the paths within as well.
-    #[must_use]
-    pub fn plain(&self, unsaid: &dyn Fn(&mut Self)) -> Self {
-        let mut plain = self.clone();
-        unsaid(&mut plain);
-        plain.keys = match plain.keys {
-            Keys::Unnamed(value) => Keys::Unnamed(value.plain(unsaid)),
-            Keys::Named(bindings) => {
-                let mut named: Vec<_> =
-                    bindings.into_iter().map(|key| (key.name, key.value.plain(unsaid))).collect();
-                match named.pop() {
-                    Some((_, only)) if named.is_empty() => Keys::Unnamed(only),
-                    last => named.into_iter().chain(last).collect(),
-                }
-            }
-            other => other,
-        };
-        plain
-    }
-}
-
-impl KeyValue {
-    fn plain(self, unsaid: &dyn Fn(&mut ObjectPath)) -> Self {
-        match self {
-            Self::Integer(n) => Self::String(n.to_string().into()),
-            Self::Boolean(true) => Self::String("TRUE".into()),
-            Self::Boolean(false) => Self::String("FALSE".into()),
-            Self::Reference(path) => Self::Reference(Box::new(path.plain(unsaid))),
-            text => text,
-        }
-    }
 }
 
 impl PartialEq for ObjectPath {

@@ -4,15 +4,16 @@ use super::constant;
 use super::paths::Resolved;
 use super::{Binder, Refused, find_class, refuse};
 use crate::Span;
-use crate::bound::{BoundExpr, BoundPath, Constant, Declared};
+use crate::bound::{BoundExpr, BoundPath, Constant, Declared, PathConstant};
 use crate::error::WqlError;
 use crate::like::{LikePattern, StringCase, has_wildcards};
-use crate::schema::{ClassInfo, Schema, SystemProperty};
+use crate::schema::{ClassInfo, Schema, SystemProperty, is_reference_key};
 use crate::syntax::ast::{
     Between, CompareOp, Comparison, Expr, In, IsA, IsNull, Like, Literal, LiteralValue, NullTest,
     Operand, PropertyPath,
 };
-use cimarron_model::CimType;
+use cimarron_model::{CimType, Name, ObjectPath};
+use smol_str::SmolStr;
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     pub(super) fn condition(&self, expr: &Expr) -> Result<BoundExpr, Refused> {
@@ -153,6 +154,13 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             return Ok(BoundExpr::IsNull { operand, test });
         }
         let constant = match declared {
+            // Paths that are texts: equal as references are.
+            Declared::As(_) if operand.is_object_path() && !operator.is_order() => {
+                match &literal.value {
+                    LiteralValue::String(text) => self.path(text),
+                    _ => self.constant(path, operator, literal, CimType::String)?,
+                }
+            }
             Declared::As(cim_type) => {
                 let constant = self.constant(path, operator, literal, cim_type)?;
                 let by_characters =
@@ -162,7 +170,9 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                 }
                 constant
             }
-            Declared::Missing | Declared::Open => constant::untyped(&literal.value),
+            Declared::Missing | Declared::Open => {
+                constant::untyped(&literal.value, &|text| self.path(text))
+            }
         };
         Ok(BoundExpr::Compare { operand, operator, constant })
     }
@@ -183,8 +193,16 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             let span = path.span().to(literal.span);
             return refuse(not_for_type(path, operator.as_str(), cim_type, span));
         }
-        constant::typed(&literal.value, cim_type)
+        constant::typed(&literal.value, cim_type, &|text| self.path(text))
             .or_else(|remedy| refuse(not_comparable(path, literal, cim_type, remedy)))
+    }
+
+    /// The constant that references are compared with.
+    fn path(&self, text: &SmolStr) -> Constant {
+        let is_reference = |path: &ObjectPath, key: Option<&Name>| {
+            is_reference_key(self.schema, self.rules.location(), path, key)
+        };
+        Constant::Path(Box::new(PathConstant::new(text, self.rules, &is_reference)))
     }
 
     fn like(&self, like: &Like) -> Result<BoundExpr, Refused> {

@@ -9,13 +9,19 @@
 use super::datetime;
 use crate::bound::Constant;
 use crate::syntax::ast::LiteralValue;
-use cimarron_model::{CimType, ObjectPath, TypeClass};
+use cimarron_model::{CimType, TypeClass};
 use smol_str::SmolStr;
 use std::ops::RangeInclusive;
 
 /// The constant for a column of this type, or what to write instead.
-pub(super) fn typed(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'static str> {
-    let constant = unbounded(literal, cim_type)?;
+///
+/// `path` makes the constant of a path's text.
+pub(super) fn typed(
+    literal: &LiteralValue,
+    cim_type: CimType,
+    path: &dyn Fn(&SmolStr) -> Constant,
+) -> Result<Constant, &'static str> {
+    let constant = unbounded(literal, cim_type, path)?;
     let (range, hint) = range(cim_type);
     match constant {
         Constant::Integer(number) if !range.contains(&number) => Err(hint),
@@ -45,7 +51,11 @@ const fn range(cim_type: CimType) -> (RangeInclusive<i128>, &'static str) {
 }
 
 /// The constant for a column of this type, integers as they are written.
-fn unbounded(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'static str> {
+fn unbounded(
+    literal: &LiteralValue,
+    cim_type: CimType,
+    path: &dyn Fn(&SmolStr) -> Constant,
+) -> Result<Constant, &'static str> {
     match cim_type.class() {
         TypeClass::Boolean => {
             boolean(literal).map(Constant::Boolean).ok_or("write TRUE or FALSE (or 1 or 0)")
@@ -65,7 +75,7 @@ fn unbounded(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'st
         },
         TypeClass::DateTime => datetime(literal),
         TypeClass::Reference => match literal {
-            LiteralValue::String(path) => Ok(Constant::Path(path_text(path))),
+            LiteralValue::String(text) => Ok(path(text)),
             _ => Err("write the object path in quotes"),
         },
         TypeClass::Object => Err("test a member of the object, or use ISA or IS NULL"),
@@ -73,7 +83,7 @@ fn unbounded(literal: &LiteralValue, cim_type: CimType) -> Result<Constant, &'st
 }
 
 /// The constant for a member whose type only the object tells.
-pub(super) fn untyped(literal: &LiteralValue) -> Constant {
+pub(super) fn untyped(literal: &LiteralValue, path: &dyn Fn(&SmolStr) -> Constant) -> Constant {
     let kinds = [
         CimType::Boolean,
         CimType::UInt64,
@@ -84,7 +94,8 @@ pub(super) fn untyped(literal: &LiteralValue) -> Constant {
         CimType::DateTime,
         CimType::Reference,
     ];
-    let forms = kinds.into_iter().filter_map(|t| unbounded(literal, t).ok().map(|c| (t, c)));
+    let form = |t| unbounded(literal, t, path).ok().map(|constant| (t, constant));
+    let forms = kinds.into_iter().filter_map(form);
     Constant::Untyped(forms.collect())
 }
 
@@ -158,12 +169,6 @@ fn datetime(literal: &LiteralValue) -> Result<Constant, &'static str> {
     )
 }
 
-/// The text of a path as rows print theirs: quotes and slashes may be written in
-/// more than one way. What is no path stays as it is, and equals none.
-fn path_text(text: &SmolStr) -> SmolStr {
-    ObjectPath::parse(text).map_or_else(|_| text.clone(), |path| path.to_wmi().into())
-}
-
 /// `[+-]?digits`
 fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -200,6 +205,8 @@ fn saturated(digits: &SmolStr) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PathConstant;
+    use cimarron_model::ReferenceRules;
 
     #[test]
     fn takes_the_columns_type() {
@@ -208,6 +215,10 @@ mod tests {
         let i = |t: &str| LiteralValue::Integer(t.into());
         let r = |t: &str| LiteralValue::Real(t.into());
         let yes = LiteralValue::Boolean(true);
+        let path = |text: &SmolStr| {
+            let rules = ReferenceRules::default();
+            Constant::Path(Box::new(PathConstant::new(text, &rules, &|_, _| false)))
+        };
         for (literal, cim_type, expected) in [
             (yes.clone(), Boolean, Some(Constant::Boolean(true))),
             (i("0"), Boolean, Some(Constant::Boolean(false))),
@@ -250,17 +261,13 @@ mod tests {
             (i("024"), String, Some(Constant::Text("024".into()))),
             (r("1.0"), String, None),
             (yes.clone(), String, None),
-            (s("X.Id=1"), Reference, Some(Constant::Path("X.Id=1".into()))),
-            (
-                s("//h/root/x:X.Id='a'"),
-                Reference,
-                Some(Constant::Path(r#"\\h\root\x:X.Id="a""#.into())),
-            ),
-            (s("no path"), Reference, Some(Constant::Path("no path".into()))),
+            (s("X.Id=1"), Reference, Some(path(&"X.Id=1".into()))),
+            (s("//h/root/x:X.Id='a'"), Reference, Some(path(&r#"\\h\root\x:X.Id="a""#.into()))),
+            (s("no path"), Reference, Some(path(&"no path".into()))),
             (i("1"), Reference, None),
             (s("x"), Object, None),
         ] {
-            assert_eq!(typed(&literal, cim_type).ok(), expected, "{literal} {cim_type}");
+            assert_eq!(typed(&literal, cim_type, &path).ok(), expected, "{literal} {cim_type}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::syntax::ast::{
     Between, Comparison, EventQuery, Expr, Group, In, Interval, IsA, IsNull, Like, Operand,
     PropertyPath, SelectList,
 };
-use cimarron_model::{CimType, Dialect, Status};
+use cimarron_model::{CimType, Dialect, ReferenceRules, Status};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn bind_event<S: Schema>(
     schema: &S,
     options: &BindOptions,
 ) -> Result<BoundEventQuery, WqlError> {
-    bind(query, schema, options.dialect).map_err(|error| match *error {
+    bind(query, schema, &options.rules).map_err(|error| match *error {
         WqlError::NotAnObject { .. } => {
             WqlError::InEventQuery { error, status: Status::PropertyNotAnObject }
         }
@@ -39,8 +39,9 @@ pub fn bind_event<S: Schema>(
 fn bind<S: Schema>(
     query: &EventQuery,
     schema: &S,
-    dialect: Dialect,
+    rules: &ReferenceRules,
 ) -> Result<BoundEventQuery, Refused> {
+    let dialect = rules.dialect();
     let class = find_class(schema, &query.class)?;
     if !is_event_class(&class, dialect) {
         let name = class.name().to_owned();
@@ -49,7 +50,7 @@ fn bind<S: Schema>(
             query.class.span,
         ));
     }
-    let binder = Binder::new(schema, &class, Rows::Instances, dialect);
+    let binder = Binder::new(schema, &class, Rows::Instances, rules);
     let projection = match &query.select {
         SelectList::All => Projection::All,
         SelectList::Properties(paths) => binder.whole_objects(paths)?,
@@ -132,8 +133,8 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
     /// A condition on `NumberOfEvents`.
     fn having(&self, having: &Expr) -> Result<BoundExpr, Refused> {
         check_having(having)?;
-        let Self { schema, case, .. } = *self;
-        Binder { schema, class: &AggregateEvent, rows: Rows::Instances, case }.condition(having)
+        let Self { schema, rules, .. } = *self;
+        Binder::new(schema, &AggregateEvent, Rows::Instances, rules).condition(having)
     }
 }
 

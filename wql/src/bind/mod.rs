@@ -25,17 +25,37 @@ pub use event::bind_event;
 use crate::bound::{Bound, BoundPath, BoundQuery, BoundSchemaQuery, Projection};
 use crate::error::{QueryKind, WqlError};
 use crate::like::StringCase;
-use crate::schema::{ClassInfo, Schema};
+use crate::schema::{ClassInfo, Schema, SystemProperty};
 use crate::syntax::Door;
 use crate::syntax::ast::{DataQuery, Identifier, PropertyPath, Query, SelectList};
-use cimarron_model::{Dialect, suggest};
+use cimarron_model::{Dialect, ReferenceRules, suggest};
 use meta::MetaClass;
+use std::sync::Arc;
 
 /// How to bind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BindOptions {
+    /// Whose NULL logic and string comparison hold, and how references compare.
+    pub rules: ReferenceRules,
+}
+
+impl BindOptions {
+    /// How to bind in a namespace with these rules for references.
+    pub const fn new(rules: ReferenceRules) -> Self {
+        Self { rules }
+    }
+
     /// Whose NULL logic and string comparison hold.
-    pub dialect: Dialect,
+    pub const fn dialect(&self) -> Dialect {
+        self.rules.dialect()
+    }
+}
+
+impl From<Dialect> for BindOptions {
+    /// How to bind in a namespace of which nothing else is known.
+    fn from(dialect: Dialect) -> Self {
+        Self::new(ReferenceRules::new(dialect, Arc::default()))
+    }
 }
 
 /// Binds a query for ExecQuery against the classes of a namespace.
@@ -48,7 +68,7 @@ pub fn bind<S: Schema>(
     schema: &S,
     options: &BindOptions,
 ) -> Result<Bound, WqlError> {
-    bind_query(query, schema, options.dialect).map_err(|refused| *refused)
+    bind_query(query, schema, &options.rules).map_err(|refused| *refused)
 }
 
 /// An error on its way out; boxed, because every step has room for it in what it
@@ -60,15 +80,20 @@ fn refuse<T>(error: WqlError) -> Result<T, Refused> {
     Err(Box::new(error))
 }
 
-fn bind_query<S: Schema>(query: &Query, schema: &S, dialect: Dialect) -> Result<Bound, Refused> {
+fn bind_query<S: Schema>(
+    query: &Query,
+    schema: &S,
+    rules: &ReferenceRules,
+) -> Result<Bound, Refused> {
     match query {
         Query::Data(query) => {
             let class = find_class(schema, &query.class)?;
-            let binder = Binder::new(schema, &class, Rows::Instances, dialect);
-            binder.data(query, dialect).map(Bound::Data)
+            let binder = Binder::new(schema, &class, Rows::Instances, rules);
+            binder.data(query, rules.dialect()).map(Bound::Data)
         }
         Query::Schema(query) => {
-            let binder = Binder::new(schema, &MetaClass, Rows::Classes, dialect);
+            let dialect = rules.dialect();
+            let binder = Binder::new(schema, &MetaClass, Rows::Classes, rules);
             let filter = query.filter.as_ref().map(|f| binder.condition(f)).transpose()?;
             Ok(Bound::Schema(BoundSchemaQuery { filter, dialect }))
         }
@@ -107,15 +132,16 @@ struct Binder<'a, S: Schema, C: ClassInfo> {
     class: &'a C,
     rows: Rows,
     case: StringCase,
+    rules: &'a ReferenceRules,
 }
 
 impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
-    const fn new(schema: &'a S, class: &'a C, rows: Rows, dialect: Dialect) -> Self {
-        let case = match dialect {
+    const fn new(schema: &'a S, class: &'a C, rows: Rows, rules: &'a ReferenceRules) -> Self {
+        let case = match rules.dialect() {
             Dialect::Wmi => StringCase::Folded,
             Dialect::Dmtf => StringCase::Exact,
         };
-        Self { schema, class, rows, case }
+        Self { schema, class, rows, case, rules }
     }
 
     fn data(&self, query: &DataQuery, dialect: Dialect) -> Result<BoundQuery, Refused> {
@@ -147,14 +173,25 @@ impl<'a, S: Schema, C: ClassInfo> Binder<'a, S, C> {
 }
 
 impl BoundPath {
-    /// Whether it ends in a system property: those hold names and paths, which
-    /// have no case in any dialect.
+    /// Whether it ends in a system property: those hold names and paths.
     pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::This) || self.system_property().is_some()
+    }
+
+    /// Whether it ends in a system property that is an object's path, as a text.
+    pub fn is_object_path(&self) -> bool {
+        matches!(self.system_property(), Some(SystemProperty::RelPath | SystemProperty::Path))
+    }
+
+    fn system_property(&self) -> Option<SystemProperty> {
         use crate::bound::Member;
         match self {
-            Self::Column(_) => false,
-            Self::System(_) | Self::This => true,
-            Self::Member(path) => matches!(path.members.last(), Some(Member::System(_))),
+            Self::System(property) => Some(*property),
+            Self::Column(_) | Self::This => None,
+            Self::Member(path) => match path.members.last() {
+                Some(Member::System(property)) => Some(*property),
+                _ => None,
+            },
         }
     }
 }

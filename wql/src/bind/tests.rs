@@ -6,12 +6,12 @@ mod random;
 use crate::testing::TestSchema;
 use crate::{
     BindOptions, Bound, BoundExpr, BoundPath, BoundQuery, CompareOp, Constant, Declared, NullTest,
-    Projection, Span, WqlError, bind, parse,
+    PathConstant, Projection, Span, WqlError, bind, parse,
 };
-use cimarron_model::{CimType, Dialect, Status};
+use cimarron_model::{CimType, Dialect, ReferenceRules, Status};
 
 fn bind_text(text: &str) -> Result<BoundQuery, WqlError> {
-    let options = BindOptions { dialect: Dialect::Wmi };
+    let options = BindOptions::from(Dialect::Wmi);
     let query = parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
     match bind(&query, &TestSchema::new(), &options)? {
         Bound::Data(bound) => Ok(bound),
@@ -42,6 +42,11 @@ fn selects_by_slot_in_declared_spelling() {
     assert_eq!(query.projection, Projection::All);
 }
 
+fn path(text: &str) -> Constant {
+    let constant = PathConstant::new(&text.into(), &ReferenceRules::default(), &|_, _| false);
+    Constant::Path(Box::new(constant))
+}
+
 #[test]
 fn constants_take_the_column_type() {
     let constant = |condition: &str| match filter(condition) {
@@ -61,7 +66,10 @@ fn constants_take_the_column_type() {
         ("U8 LIKE '5'", CompareOp::Equal, Constant::Integer(5)),
         ("__CLASS = T_Derived", CompareOp::Equal, text("T_Derived")),
         ("__GENUS = '2'", CompareOp::Equal, Constant::Integer(2)),
-        ("Link = 'T_Base.Id=\"a\"'", CompareOp::Equal, Constant::Path("T_Base.Id=\"a\"".into())),
+        ("Link = 't_base=\"a\"'", CompareOp::Equal, path("t_base=\"a\"")),
+        ("__RELPATH = \"T_Base.Id='a'\"", CompareOp::Equal, path("T_Base.Id=\"a\"")),
+        ("__PATH LIKE 'TBase=1'", CompareOp::Equal, path("TBase=1")),
+        ("__RELPATH < 'T'", CompareOp::Less, text("T")),
         ("Point.X = 5", CompareOp::Equal, Constant::Integer(5)),
     ] {
         assert_eq!(constant(condition), (operator, expected), "{condition}");

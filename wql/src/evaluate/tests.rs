@@ -3,9 +3,10 @@
 use super::real_to_integer;
 use crate::testing::{TestSchema, datetime, embedded};
 use crate::{BindOptions, Fetched, Projection, SystemValue, ValueRef, bind, parse};
-use cimarron_model::{Char16, Dialect, Instance, Value};
+use cimarron_model::{Char16, Dialect, Instance, Location, ReferenceRules, Value};
 use proptest::prelude::*;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// `full` with a value everywhere, `bare` with none but its key, and `sub` of the
 /// subclass with a deeper point.
@@ -46,7 +47,9 @@ fn matching(condition: &str, dialect: Dialect) -> Vec<String> {
     let schema = TestSchema::new();
     let text = format!("SELECT * FROM T_Base WHERE {condition}");
     let query = parse(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    let bound = bind(&query, &schema, &BindOptions { dialect });
+    let location = Location { servers: ["HOST".into()].into(), namespace: "root/test".into() };
+    let options = BindOptions::new(ReferenceRules::new(dialect, Arc::new(location)));
+    let bound = bind(&query, &schema, &options);
     let bound = bound.unwrap_or_else(|e| panic!("{text}: {e}")).into_data().unwrap();
     let id = |row: &Instance| row.get("Id").and_then(Value::as_str).unwrap().to_owned();
     rows().into_iter().filter(|r| bound.matches(&schema.row(r.clone()))).map(|r| id(&r)).collect()
@@ -123,16 +126,48 @@ fn datetimes_are_instants() {
 }
 
 #[test]
-fn references_compare_by_path_text() {
-    for path in [r#"T_Base.Id=\"bare\""#, r#"t_base.ID=\'BARE\'"#] {
+fn references_are_equal_when_they_name_one_object() {
+    for path in [
+        r#"T_Base.Id=\"bare\""#,
+        r#"t_base.ID=\'bare\'"#,
+        r#"T_Base=\"bare\""#,
+        r#"\\\\.\\root\\test:T_Base.Id=\"bare\""#,
+        r#"//localhost/ROOT/Test:T_Base.Id=\"bare\""#,
+    ] {
         check(&format!("Link = \"{path}\""), &["full"]);
         check_dmtf(&format!("Link = \"{path}\""), &["full"]);
         check(&format!("Link <> \"{path}\""), &["bare", "sub"]);
+        check_dmtf(&format!("Link <> \"{path}\""), &[]);
     }
+    // DSP0004: names have no case, texts in keys have.
+    check(r#"Link = "t_base.ID=\'BARE\'""#, &["full"]);
+    check_dmtf(r#"Link = "t_base.ID=\'BARE\'""#, &[]);
+    check_dmtf(r#"Link <> "t_base.ID=\'BARE\'""#, &["full"]);
+    check(r#"Link = "root\\other:T_Base.Id=\"bare\"""#, &[]);
     check("Link = 'T_Base.Id=1'", &[]);
+    check("Link = 'T_Base'", &[]);
     check("Link = 'bare'", &[]);
     check("Link = ''", &[]);
     check("Link IS NOT NULL", &["full"]);
+}
+
+#[test]
+fn paths_of_objects_are_equal_as_references_are() {
+    for property in ["__RELPATH", "__PATH"] {
+        for path in ["T_Base.Id='full'", "t_base='full'", "//./root/test:T_BASE.id='full'"] {
+            check(&format!("{property} = \"{path}\""), &["full"]);
+            check_dmtf(&format!("{property} = \"{path}\""), &["full"]);
+        }
+        check(&format!("{property} = \"T_Base.Id='FULL'\""), &["full"]);
+        check_dmtf(&format!("{property} = \"T_Base.Id='FULL'\""), &[]);
+        check_dmtf(&format!("{property} <> \"T_Base.Id='FULL'\""), &["full", "bare", "sub"]);
+        check(&format!("{property} = \"T_Base.Id='sub'\""), &[]);
+        check(&format!("{property} = \"root/other:T_Base.Id='full'\""), &[]);
+        check(&format!("{property} = 'full'"), &[]);
+        check(&format!("NOT {property} = 'T_Base=\"full\"'"), &["bare", "sub"]);
+    }
+    // Patterns are of texts.
+    check_dmtf("__RELPATH LIKE '%FULL%'", &["full"]);
 }
 
 #[test]

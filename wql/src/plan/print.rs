@@ -175,7 +175,8 @@ impl Display for Constant {
             Self::Boolean(truth) => f.write_str(if *truth { "TRUE" } else { "FALSE" }),
             Self::Integer(n) => n.fmt(f),
             Self::Real(n) => n.fmt(f),
-            Self::Text(text) | Self::Path(text) => LiteralValue::String(text.clone()).fmt(f),
+            Self::Text(text) => LiteralValue::String(text.clone()).fmt(f),
+            Self::Path(path) => LiteralValue::String(path.text().clone()).fmt(f),
             Self::DateTime(value) => write!(f, "\"{value}\""),
             Self::Untyped(forms) => match forms.last() {
                 Some((_, form)) => form.fmt(f),

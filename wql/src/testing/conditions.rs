@@ -115,7 +115,10 @@ impl Conditions<'_> {
         {
             let members = Vec::new();
             let property_path = PropertyPath { property: identifier(property.as_str()), members };
-            return (property_path, property.cim_type());
+            let is_path = matches!(property, SystemProperty::RelPath | SystemProperty::Path);
+            let equals_paths = is_path && dice.one_in(2);
+            let as_if = if equals_paths { CimType::Reference } else { property.cim_type() };
+            return (property_path, as_if);
         }
         let Some(property) = dice.pick(&self.class.properties) else {
             let members = Vec::new();

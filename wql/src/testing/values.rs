@@ -50,7 +50,21 @@ const INSTANTS: &[&str] = &[
 
 const SOME_DAY: &str = "2024****120000.000000+060";
 
-const PATHS: &[&str] = &["T_Base.Id=\"a\"", "T_Base.Id=\"A\"", "\\\\HOST\\root\\x:T_Base.Id=\"a\""];
+const PATHS: &[&str] = &[
+    "T_Base.Id=\"a\"",
+    "T_Base.Id=\"A\"",
+    "t_base='a'",
+    "\\\\HOST\\root\\x:T_Base.Id=\"a\"",
+    "//host/ROOT/x:T_Base='A'",
+    "root/y:T_Base.Id=\"a\"",
+    "\\\\.\\:T_Base.Id=\"a\"",
+    "T_Base.Id=0x10",
+    "T_Base.Id=+16",
+    "T_Base=\"16\"",
+    "T_Base.Id=TRUE,Link=\"T_Base='a'\"",
+    "T_Base.link=\"t_base.id=\\\"a\\\"\",id=true",
+    "T_Base=@",
+];
 
 const REALS: &[f64] = &[
     0.0,

@@ -367,7 +367,7 @@ fn condition() -> impl Strategy<Value = String> {
 
 fn bound(condition: &str, schema: &TestSchema, dialect: Dialect) -> BoundQuery {
     let query = parse(&format!("SELECT * FROM T_Base WHERE {condition}")).unwrap();
-    bind(&query, schema, &BindOptions { dialect }).unwrap().into_data().unwrap()
+    bind(&query, schema, &BindOptions::from(dialect)).unwrap().into_data().unwrap()
 }
 
 proptest! {

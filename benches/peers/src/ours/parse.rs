@@ -13,7 +13,7 @@ use std::hint::black_box;
 
 pub(super) fn parse_and_bind(report: &mut Report) -> Result<()> {
     let text = format!("SELECT {TYPICAL_COLUMNS} FROM {NAME} WHERE {TYPICAL_CONDITION}");
-    let (schema, options) = (OneClass::new(), BindOptions { dialect: Dialect::Wmi });
+    let (schema, options) = (OneClass::new(), BindOptions::from(Dialect::Wmi));
     let alone = each(|| {
         black_box(bind(&parse(black_box(&text))?, &schema, &options)?);
         Ok(())

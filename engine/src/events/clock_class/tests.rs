@@ -42,7 +42,7 @@ fn condition(text: &str) -> Result<BoundExpr, EngineError> {
     let schema = repository.namespace("root/cimv2")?.schema();
     let query = format!("SELECT * FROM __InstanceModificationEvent WHERE {text}");
     let parsed = cimarron_wql::parse_event_with(&query, &cimarron_wql::ParseOptions::default())?;
-    let options = BindOptions { dialect: Dialect::Wmi };
+    let options = BindOptions::from(Dialect::Wmi);
     Ok(cimarron_wql::bind_event(&parsed, &*schema, &options)?.filter.unwrap())
 }
 

@@ -1,9 +1,10 @@
 //! Constants and values as keys of a hash table, so that whatever `=` takes for equal is one
 //! key.
 
-use cimarron_model::{CimType, DateTime, Dialect, fold};
+use super::super::data::{EventData, Origin};
+use cimarron_model::{CimType, DateTime, Name, ObjectPath, fold};
 use cimarron_wql::like::StringCase;
-use cimarron_wql::{BoundPath, Constant, Fetched, Member, SystemValue, ValueRef};
+use cimarron_wql::{BoundPath, Constant, Fetched, PathConstant, SystemValue, ValueRef};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
@@ -20,16 +21,6 @@ pub(super) enum Family {
     Reference,
 }
 
-impl Family {
-    /// How its texts compare where those of a path do so: paths of objects never by case.
-    pub(super) const fn case(self, of_path: StringCase) -> StringCase {
-        match self {
-            Self::Text => of_path,
-            _ => StringCase::Folded,
-        }
-    }
-}
-
 /// What a constant stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Key {
@@ -38,7 +29,7 @@ pub(super) enum Key {
     Number(i128),
     /// The bits of a real that is not whole.
     Real(u64),
-    /// Folded where case does not count.
+    /// Folded where case does not count; of references what all spellings of one share.
     Text(SmolStr),
     Instant(i64),
     Interval(i64),
@@ -48,19 +39,6 @@ pub(super) enum Key {
 pub(super) enum Probe<'a> {
     Key(Key),
     Text(Cow<'a, str>),
-}
-
-/// Whether case counts where a path leads.
-pub(super) fn case_of(path: &BoundPath, dialect: Dialect) -> StringCase {
-    let is_system = match path {
-        BoundPath::Column(_) => false,
-        BoundPath::System(_) | BoundPath::This => true,
-        BoundPath::Member(path) => matches!(path.members.last(), Some(Member::System(_))),
-    };
-    match dialect {
-        Dialect::Dmtf if !is_system => StringCase::Exact,
-        _ => StringCase::Folded,
-    }
 }
 
 /// The constant for each family of values that it compares with.
@@ -107,8 +85,7 @@ impl Key {
                 StringCase::Folded => Self::Text(fold::fold(text).into()),
                 StringCase::Exact => Self::Text(text.clone()),
             },
-            // Paths have no case.
-            Constant::Path(path) => Self::Text(fold::fold(path).into()),
+            Constant::Path(path) => Self::Text(path.canonical().into()),
             Constant::DateTime(datetime) if !datetime.has_wildcards() => Self::of_time(*datetime)?,
             _ => return None,
         })
@@ -164,8 +141,9 @@ pub(crate) enum Alike {
 }
 
 impl Alike {
-    /// What a value, which is what the path leads to, has in common with others.
-    pub(crate) fn of(path: &BoundPath, dialect: Dialect, fetched: Fetched<'_>) -> Self {
+    /// What the value that the path leads to has in common with those of other events.
+    pub(crate) fn of(path: &BoundPath, event: &EventData) -> Self {
+        let fetched = path.fetch(event);
         let other = match &fetched {
             Fetched::Value(value @ (ValueRef::DateTime(_) | ValueRef::Real32(_))) => {
                 format!("{value:?}")
@@ -173,7 +151,7 @@ impl Alike {
             Fetched::Value(value @ ValueRef::Real64(_)) => format!("{value:?}"),
             _ => String::new(),
         };
-        match probe(fetched) {
+        match probe(path, fetched, &event.origin) {
             None => Self::Null,
             Some((_, None)) => Self::Other(other),
             Some((_, Some(Probe::Key(key)))) => match key {
@@ -184,7 +162,7 @@ impl Alike {
                 Key::Instant(micros) => Self::Instant(micros),
                 Key::Interval(micros) => Self::Interval(micros),
             },
-            Some((family, Some(Probe::Text(text)))) => match family.case(case_of(path, dialect)) {
+            Some((_, Some(Probe::Text(text)))) => match path.case(event.origin.rules.dialect()) {
                 StringCase::Exact => Self::Text(text.as_ref().into()),
                 StringCase::Folded => Self::Text(fold::fold(&text).into()),
             },
@@ -213,12 +191,27 @@ impl Probe<'_> {
     }
 }
 
-/// What to look for when this stands at the end of a path: the family, and a key unless the
-/// value equals no constant. `None` for NULL and what cannot be compared.
-pub(super) fn probe<'a>(fetched: Fetched<'a>) -> Option<(Family, Option<Probe<'a>>)> {
+/// What to look for when this stands at the end of a path in an event from somewhere: the
+/// family, and a key unless the value equals no constant. `None` for NULL and what cannot be
+/// compared. Paths of objects are references, though they are texts.
+pub(super) fn probe<'a>(
+    path: &BoundPath,
+    fetched: Fetched<'a>,
+    origin: &Origin,
+) -> Option<(Family, Option<Probe<'a>>)> {
+    let reference = |canonical: String| {
+        Some((Family::Reference, Some(Probe::Key(Key::Text(canonical.into())))))
+    };
     let value = match fetched {
         Fetched::Value(value) => value,
         Fetched::System(SystemValue::Integer(number)) => ValueRef::Signed(number),
+        Fetched::System(SystemValue::Text(text)) if path.is_object_path() => {
+            let is_reference = |path: &ObjectPath, key: Option<&Name>| {
+                origin.schema.is_reference_key(origin.location(), path, key)
+            };
+            let text = text.as_ref().into();
+            return reference(PathConstant::new(&text, &origin.rules, &is_reference).canonical());
+        }
         Fetched::System(SystemValue::Text(text)) => {
             return Some((Family::Text, Some(Probe::Text(text))));
         }
@@ -235,10 +228,7 @@ pub(super) fn probe<'a>(fetched: Fetched<'a>) -> Option<(Family, Option<Probe<'a
         ValueRef::Real64(n) => (Family::Real64, real(n)),
         ValueRef::String(text) => (Family::Text, Some(Probe::Text(text.into()))),
         ValueRef::DateTime(time) => (Family::DateTime, Key::of_time(time).map(Probe::Key)),
-        ValueRef::Reference(path) => {
-            (Family::Reference, Some(Probe::Text(path.to_string().into())))
-        }
-        ValueRef::ReferenceText(text) => (Family::Reference, Some(Probe::Text(text.into()))),
+        ValueRef::Reference(path) => return reference(origin.rules.canonical(path)),
         _ => return None,
     })
 }

@@ -152,7 +152,11 @@ impl Index {
         let mut asked = bucket.rest.len();
         let rule = |number: u32| self.rules.get(number as usize).and_then(Option::as_ref);
         for of_path in &bucket.paths {
-            let Some((family, probe)) = probe(of_path.path.fetch(event)) else { continue };
+            let Some((family, probe)) =
+                probe(&of_path.path, of_path.path.fetch(event), &event.origin)
+            else {
+                continue;
+            };
             if let Some(entry) = probe.as_ref().and_then(|probe| of_path.find(family, probe)) {
                 asked += entry.rules.len();
                 for number in &entry.rules {
@@ -264,8 +268,7 @@ impl OfPath {
     }
 
     fn find(&self, family: Family, probe: &Probe<'_>) -> Option<&Entry> {
-        let case = family.case(self.case);
-        let is_it = |entry: &Entry| entry.family == family && probe.is(&entry.key, case);
+        let is_it = |entry: &Entry| entry.family == family && probe.is(&entry.key, self.case);
         self.keys.find(probe.hash(), is_it)
     }
 

@@ -1,6 +1,6 @@
 //! A subscription's condition, taken apart: what an index finds it by, and what is left to ask.
 
-use super::key::{Family, Key, case_of, forms};
+use super::key::{Family, Key, forms};
 use crate::schema::{ClassId, Schema};
 use cimarron_model::Dialect;
 use cimarron_wql::like::StringCase;
@@ -109,7 +109,7 @@ fn equality(condition: &BoundExpr, dialect: Dialect) -> Option<(By, u8)> {
         }
         rank = rank.max(selectivity(constant));
         for (family, constant) in forms(constant) {
-            match Key::of(constant, case_of(operand, dialect)) {
+            match Key::of(constant, operand.case(dialect)) {
                 Some(key) if keys.contains(&(family, key.clone())) => {}
                 Some(key) => keys.push((family, key)),
                 None if loose.contains(&family) => {}
@@ -120,7 +120,7 @@ fn equality(condition: &BoundExpr, dialect: Dialect) -> Option<(By, u8)> {
     // A family that is asked anyway is not to be found twice.
     keys.retain(|(family, _)| !loose.contains(family));
     let path = path?.clone();
-    let case = case_of(&path, dialect);
+    let case = path.case(dialect);
     Some((By::Keys { path, case, keys, loose }, rank))
 }
 

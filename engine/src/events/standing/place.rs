@@ -3,9 +3,8 @@
 use super::super::work::Work;
 use crate::namespace::{Namespace, normalise};
 use crate::schema::Layout;
-use crate::store::key_case;
 use crate::stored::StoredInstance;
-use cimarron_model::{Dialect, KeyCase, KeyValue, Name, ObjectPath, fold};
+use cimarron_model::{KeyCase, KeyValue, Name, ObjectPath, ReferenceRules, fold};
 use std::fmt::Write;
 
 /// The namespace and the keys of an instance, folded where case does not count.
@@ -20,8 +19,9 @@ impl Place {
         instance: &StoredInstance,
     ) -> Option<Self> {
         // What was in a namespace that is gone is forgotten with it, whatever its keys are.
-        let case = key_case(current.map_or(Dialect::Wmi, |namespace| namespace.dialect));
-        Self::new((name, case), instance.layout(), &instance.path())
+        let gone = ReferenceRules::default();
+        let rules = current.map_or(&gone, Namespace::references);
+        Self::new((name, rules), instance.layout(), &instance.path())
     }
 
     /// Where a reference leads that stands in this namespace; `None` when its class is not
@@ -37,7 +37,7 @@ impl Place {
         }
         let schema = target.schema();
         let class = schema.class(path.class.as_ref()?.as_str())?;
-        Self::new((&target.name, key_case(target.dialect)), class.layout(), path)
+        Self::new((&target.name, target.references()), class.layout(), path)
     }
 
     /// Whether it is in this namespace.
@@ -47,7 +47,7 @@ impl Place {
     }
 
     fn new(
-        (namespace, case): (&Name, KeyCase),
+        (namespace, rules): (&Name, &ReferenceRules),
         layout: &Layout,
         path: &ObjectPath,
     ) -> Option<Self> {
@@ -56,10 +56,10 @@ impl Place {
         for key in layout.keys.iter().filter_map(|slot| layout.slot(*slot)) {
             let value = match path.key(key.name.as_str())? {
                 KeyValue::String(text) | KeyValue::Untyped(text) => text.to_string(),
-                KeyValue::Reference(path) => path.canonical(case),
+                KeyValue::Reference(path) => rules.canonical(path),
                 other => other.to_string(),
             };
-            let value = match case {
+            let value = match rules.case() {
                 KeyCase::Insensitive => fold::fold(&value),
                 KeyCase::Exact => value,
             };

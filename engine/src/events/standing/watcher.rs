@@ -14,10 +14,10 @@ use super::role::{Role, Standing};
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
-use crate::store::{Found, Location, Record, Recorded};
+use crate::store::{Found, Record, Recorded};
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
-use cimarron_model::{Instance, Name, ObjectPath};
+use cimarron_model::{Instance, Location, Name, ObjectPath, ReferenceRules};
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -112,8 +112,9 @@ impl Watcher {
         let Some(Standing { role, .. }) = known.layout().standing.as_deref() else { return };
         let current = work.repository().namespace(namespace.as_str()).ok();
         let Some(place) = Place::of(namespace, current.as_deref(), known) else { return };
+        let gone = ReferenceRules::default();
         if let (Some(old), Some(new)) = (old, new)
-            && old.is_same_as(new)
+            && old.is_same_as(new, current.as_deref().map_or(&gone, Namespace::references))
         {
             return;
         }

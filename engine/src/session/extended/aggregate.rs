@@ -10,8 +10,9 @@ use super::super::statement::{ColumnHeader, Statement};
 use crate::error::EngineError;
 use crate::schema::{ClassId, Layout, Slot};
 use crate::store::{Chunk, Found, Snapshot};
-use cimarron_model::{Char16, CimType, ClassVersion, Name, Scalar, TypeClass, Value};
-use cimarron_wql::like::StringCase;
+use cimarron_model::{
+    Char16, CimType, ClassVersion, Name, ReferenceRules, Scalar, TypeClass, Value,
+};
 use cimarron_wql::order::SortValue;
 use cimarron_wql::syntax::ast::AggregateFunction;
 use cimarron_wql::vector::{BATCH_ROWS, Batch, Extremes, Mask, Sum, Total, with_value};
@@ -28,8 +29,8 @@ pub(super) fn fold(
     result: &QueryResult,
     clauses: &BoundExtended,
 ) -> Result<QueryResult, EngineError> {
-    let dialect = session.dialect();
-    let of = |aggregate| Fold::new(aggregate, |path: &BoundPath| path.case(dialect));
+    let rules = session.namespace_handle().references();
+    let of = |aggregate| Fold::new(aggregate, rules);
     let mut folds: Vec<Fold<'_>> = clauses.aggregates.iter().map(of).collect();
     let is_shown = clauses.limit != Some(0) && clauses.offset == 0;
     if is_shown {
@@ -72,11 +73,11 @@ enum Fold<'q> {
     /// MIN and MAX of a property that is a number or `char16`.
     Extremes(&'q Column, Extremes),
     /// MIN and MAX of anything else: the row that has it, and how a better one compares.
-    Best { path: &'q BoundPath, case: StringCase, better: Ordering, best: Option<Place> },
+    Best { path: &'q BoundPath, rules: &'q ReferenceRules, better: Ordering, best: Option<Place> },
 }
 
 impl<'q> Fold<'q> {
-    fn new(aggregate: &'q BoundAggregate, case: impl Fn(&BoundPath) -> StringCase) -> Self {
+    fn new(aggregate: &'q BoundAggregate, rules: &'q ReferenceRules) -> Self {
         let Some(path) = &aggregate.path else { return Self::Rows(0) };
         let better = match aggregate.function {
             AggregateFunction::Count => return Self::Values(path, 0),
@@ -90,7 +91,7 @@ impl<'q> Fold<'q> {
             BoundPath::Column(column) if is_number(column.cim_type) => {
                 Self::Extremes(column, Extremes::default())
             }
-            path => Self::Best { path, case: case(path), better, best: None },
+            path => Self::Best { path, rules, better, best: None },
         }
     }
 
@@ -117,26 +118,29 @@ impl<'q> Fold<'q> {
                 let valid = with_value(batch, column.slot, passed);
                 if !valid.is_some_and(|valid| ends.add(values, &valid)) {
                     for row in passed.rows() {
-                        match SortValue::from(batch.row(row).value(column.slot).to_wql()) {
-                            SortValue::Integer(number) => ends.integer(number),
-                            SortValue::Char16(unit) => ends.integer(unit.into()),
-                            SortValue::Real(number) => ends.real(number),
+                        match batch.row(row).value(column.slot).to_wql() {
+                            ValueRef::Unsigned(number) => ends.integer(number.into()),
+                            ValueRef::Signed(number) => ends.integer(number.into()),
+                            ValueRef::Char16(unit) => ends.integer(unit.0.into()),
+                            ValueRef::Real32(number) => ends.real(number.into()),
+                            ValueRef::Real64(number) => ends.real(number),
                             _ => {}
                         }
                     }
                 }
             }
-            Self::Best { path, case, better, best } => {
+            Self::Best { path, rules, better, best } => {
+                let case = path.case(rules.dialect());
                 for row in passed.rows() {
                     let new = batch.row(row);
-                    let value = SortValue::from(path.fetch(&new));
+                    let value = SortValue::fetched(path.fetch(&new), rules);
                     // What is NULL or has no order takes no part.
                     if matches!(value, SortValue::Null | SortValue::Other) {
                         continue;
                     }
                     let old = best.and_then(|place| result.row_at(place));
                     let is_better = old.is_none_or(|old| {
-                        value.compare(&path.fetch(&old).into(), *case) == *better
+                        value.compare(&SortValue::fetched(path.fetch(&old), rules), case) == *better
                     });
                     if is_better {
                         *best = u32::try_from(number)

@@ -2,14 +2,15 @@
 //!
 //! The set has places; values are hashed and compared where they lie. Two rows are the same
 //! when the values they show are: by the equality of conditions, that is texts by the
-//! dialect's case rule, numbers by their value and datetimes as instants, and beyond that
+//! dialect's case rule, numbers by their value, datetimes as instants and references by what
+//! they name, and beyond that
 //! NULL is the same as NULL and NaN as NaN. Arrays and embedded objects are the same when
 //! they are written alike.
 
 use super::super::query::{Place, QueryResult};
 use super::super::row::{Field, Row};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, fold};
+use cimarron_model::{Dialect, ReferenceRules, fold};
 use cimarron_wql::like::StringCase;
 use cimarron_wql::order::SortValue;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -21,16 +22,12 @@ pub(super) struct Distinct {
     rows: HashTable<(u64, Place)>,
     /// Seeded: values come from outside.
     build: DefaultHashBuilder,
-    case: StringCase,
+    rules: ReferenceRules,
 }
 
 impl Distinct {
-    pub(super) fn new(dialect: Dialect) -> Self {
-        let case = match dialect {
-            Dialect::Wmi => StringCase::Folded,
-            Dialect::Dmtf => StringCase::Exact,
-        };
-        Self { rows: HashTable::new(), build: DefaultHashBuilder::default(), case }
+    pub(super) fn new(rules: ReferenceRules) -> Self {
+        Self { rows: HashTable::new(), build: DefaultHashBuilder::default(), rules }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -41,10 +38,9 @@ impl Distinct {
     pub(super) fn insert(&mut self, result: &QueryResult, place: Place) -> bool {
         let Some(row) = result.row_at(place) else { return false };
         let hash = self.hash(row, result);
-        let case = self.case;
         let is_same = |(other_hash, other): &(u64, Place)| {
             *other_hash == hash
-                && result.row_at(*other).is_some_and(|other| is_same(row, other, result, case))
+                && result.row_at(*other).is_some_and(|other| self.is_same(row, other, result))
         };
         if self.rows.find(hash, is_same).is_some() {
             return false;
@@ -59,49 +55,63 @@ impl Distinct {
             row.class_name().hash(&mut hasher);
         }
         for field in row.fields() {
-            hash_view(field.view(), self.case, &mut hasher);
+            self.hash_view(field.view(), &mut hasher);
         }
         hasher.finish()
     }
-}
 
-/// Whether two rows show the same. Those of `SELECT *` show their classes, too.
-fn is_same(a: Row<'_>, b: Row<'_>, result: &QueryResult, case: StringCase) -> bool {
-    let is_same = |(a, b): (Field<'_>, Field<'_>)| is_same_view(a.view(), b.view(), case);
-    (result.columns().is_some() || a.class_name() == b.class_name())
-        && a.fields().zip(b.fields()).all(is_same)
-}
-
-fn is_same_view(a: ValueView<'_>, b: ValueView<'_>, case: StringCase) -> bool {
-    match (a, b) {
-        (ValueView::Array(a), ValueView::Array(b)) => a == b,
-        (ValueView::Object(a), ValueView::Object(b)) => a == b,
-        (ValueView::Array(_) | ValueView::Object(_), _)
-        | (_, ValueView::Array(_) | ValueView::Object(_)) => false,
-        (a, b) => SortValue::from(a.to_wql()).compare(&SortValue::from(b.to_wql()), case).is_eq(),
+    /// Whether two rows show the same. Those of `SELECT *` show their classes, too.
+    fn is_same(&self, a: Row<'_>, b: Row<'_>, result: &QueryResult) -> bool {
+        let is_same = |(a, b): (Field<'_>, Field<'_>)| self.is_same_view(a.view(), b.view());
+        (result.columns().is_some() || a.class_name() == b.class_name())
+            && a.fields().zip(b.fields()).all(is_same)
     }
-}
 
-/// Values that are the same have the same hash.
-fn hash_view(view: ValueView<'_>, case: StringCase, hasher: &mut impl Hasher) {
-    match view {
-        ValueView::String(text) if case == StringCase::Folded => fold::hash_into(text, hasher),
-        ValueView::String(text) => text.hash(hasher),
-        ValueView::DateTime(value) => match value.utc_micros() {
-            Some(micros) => (value.is_interval(), micros).hash(hasher),
-            None => value.to_bits().hash(hasher),
-        },
-        ValueView::Array(array) => write_into(array, hasher),
-        ValueView::Object(object) => write_into(object, hasher),
-        // Numbers of every type, truth values, `char16` and the texts of references.
-        other => match SortValue::from(other.to_wql()) {
-            SortValue::Integer(number) => real_or_integer(number as f64, hasher),
-            SortValue::Real(number) => real_or_integer(number, hasher),
-            SortValue::Boolean(truth) => truth.hash(hasher),
-            SortValue::Char16(unit) => unit.hash(hasher),
-            SortValue::Path(path) => fold::hash_into(&path, hasher),
-            _ => hasher.write_u8(0),
-        },
+    fn case(&self) -> StringCase {
+        match self.rules.dialect() {
+            Dialect::Wmi => StringCase::Folded,
+            Dialect::Dmtf => StringCase::Exact,
+        }
+    }
+
+    fn is_same_view(&self, a: ValueView<'_>, b: ValueView<'_>) -> bool {
+        match (a, b) {
+            (ValueView::Array(a), ValueView::Array(b)) => a == b,
+            (ValueView::Object(a), ValueView::Object(b)) => a == b,
+            (ValueView::Array(_) | ValueView::Object(_), _)
+            | (_, ValueView::Array(_) | ValueView::Object(_)) => false,
+            (ValueView::Reference(a), ValueView::Reference(b)) => self.rules.same(a, b),
+            (a, b) => self.value(a).compare(&self.value(b), self.case()).is_eq(),
+        }
+    }
+
+    fn value<'v>(&self, view: ValueView<'v>) -> SortValue<'v> {
+        SortValue::new(view.to_wql(), &self.rules)
+    }
+
+    /// Values that are the same have the same hash.
+    fn hash_view(&self, view: ValueView<'_>, hasher: &mut impl Hasher) {
+        match view {
+            ValueView::String(text) if self.case() == StringCase::Folded => {
+                fold::hash_into(text, hasher);
+            }
+            ValueView::String(text) => text.hash(hasher),
+            ValueView::Reference(path) => self.rules.hash(path, hasher, &self.build),
+            ValueView::DateTime(value) => match value.utc_micros() {
+                Some(micros) => (value.is_interval(), micros).hash(hasher),
+                None => value.to_bits().hash(hasher),
+            },
+            ValueView::Array(array) => write_into(array, hasher),
+            ValueView::Object(object) => write_into(object, hasher),
+            // Numbers of every type, truth values and `char16`.
+            other => match self.value(other) {
+                SortValue::Integer(number) => real_or_integer(number as f64, hasher),
+                SortValue::Real(number) => real_or_integer(number, hasher),
+                SortValue::Boolean(truth) => truth.hash(hasher),
+                SortValue::Char16(unit) => unit.hash(hasher),
+                _ => hasher.write_u8(0),
+            },
+        }
     }
 }
 

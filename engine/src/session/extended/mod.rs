@@ -13,7 +13,6 @@ mod sort;
 use super::Session;
 use super::query::{Place, QueryResult};
 use super::scan::FIRST_WINDOW;
-use super::statement::Extension;
 use crate::error::EngineError;
 use cimarron_wql::vector::BATCH_ROWS;
 use distinct::Distinct;
@@ -24,19 +23,20 @@ impl Session {
     /// What the clauses of a result's statement make of it.
     pub(super) fn extend(&self, result: QueryResult) -> Result<QueryResult, EngineError> {
         let statement = result.statement().clone();
-        let Some(Extension { clauses, dialect }) = &statement.extended else {
+        let Some(clauses) = &statement.extended else {
             return Ok(result);
         };
         if !clauses.aggregates.is_empty() {
             return aggregate::fold(self, &result, clauses);
         }
+        let rules = || self.namespace_handle().references().clone();
         let wanted = clauses.limit.map(|limit| limit.saturating_add(clauses.offset));
         if clauses.limit == Some(0) {
             Ok(result.emptied())
         } else if clauses.distinct || !clauses.order_by.is_empty() {
             let wanted = wanted.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
-            let sorter = Sorter::new(&clauses.order_by, *dialect, wanted);
-            let distinct = clauses.distinct.then(|| Distinct::new(*dialect));
+            let sorter = Sorter::new(&clauses.order_by, rules(), wanted);
+            let distinct = clauses.distinct.then(|| Distinct::new(rules()));
             let mut places = list(&result, wanted, sorter, distinct)?;
             let offset = usize::try_from(clauses.offset).unwrap_or(usize::MAX);
             places.drain(..offset.min(places.len()));

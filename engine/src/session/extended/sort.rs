@@ -7,7 +7,7 @@
 
 use super::super::query::{Place, QueryResult};
 use crate::error::EngineError;
-use cimarron_model::Dialect;
+use cimarron_model::ReferenceRules;
 use cimarron_wql::like::StringCase;
 use cimarron_wql::order::SortValue;
 use cimarron_wql::syntax::ast::Direction;
@@ -30,6 +30,7 @@ pub(super) struct Sorter<'q> {
     entries: Vec<Entry>,
     /// No more rows than these are wanted.
     wanted: usize,
+    rules: ReferenceRules,
     /// What stands behind the last wanted row so far has a greater prefix.
     last_wanted: u64,
 }
@@ -47,17 +48,22 @@ struct Entry {
 }
 
 impl<'q> Sorter<'q> {
-    pub(super) fn new(keys: &'q [BoundOrder], dialect: Dialect, wanted: Option<usize>) -> Self {
+    pub(super) fn new(
+        keys: &'q [BoundOrder],
+        rules: ReferenceRules,
+        wanted: Option<usize>,
+    ) -> Self {
         let key = |BoundOrder { path, direction }: &'q BoundOrder| Key {
             path,
             descending: *direction == Direction::Descending,
-            case: path.case(dialect),
+            case: path.case(rules.dialect()),
         };
         Self {
             keys: keys.iter().map(key).collect(),
             entries: Vec::new(),
             wanted: wanted.unwrap_or(usize::MAX),
             last_wanted: u64::MAX,
+            rules,
         }
     }
 
@@ -89,9 +95,10 @@ impl<'q> Sorter<'q> {
     /// Throws all rows out that stand behind as many as are wanted.
     fn keep_wanted(&mut self, result: &QueryResult) {
         let Some(last) = self.wanted.checked_sub(1) else { return };
-        let keys = &self.keys;
+        let (keys, rules) = (&self.keys, &self.rules);
         if last < self.entries.len() {
-            self.entries.select_nth_unstable_by(last, |a, b| compare(keys, result, *a, *b));
+            self.entries
+                .select_nth_unstable_by(last, |a, b| compare((keys, rules), result, *a, *b));
             self.entries.truncate(self.wanted);
         }
         self.last_wanted = self.entries.last().map_or(u64::MAX, |entry| entry.prefix);
@@ -99,7 +106,7 @@ impl<'q> Sorter<'q> {
 
     fn prefix(&self, result: &QueryResult, place: Place) -> u64 {
         let (Some(key), Some(row)) = (self.keys.first(), result.row_at(place)) else { return 0 };
-        let prefix = SortValue::from(key.path.fetch(&row)).prefix(key.case);
+        let prefix = SortValue::fetched(key.path.fetch(&row), &self.rules).prefix(key.case);
         if key.descending { !prefix } else { prefix }
     }
 
@@ -110,8 +117,8 @@ impl<'q> Sorter<'q> {
         mut check: impl FnMut(usize) -> Result<(), EngineError>,
     ) -> Result<Vec<Place>, EngineError> {
         if !self.is_idle() {
-            let keys = &self.keys;
-            sort(&mut self.entries, |a, b| compare(keys, result, a, b), &mut check)?;
+            let (keys, rules) = (&self.keys, &self.rules);
+            sort(&mut self.entries, |a, b| compare((keys, rules), result, a, b), &mut check)?;
         }
         let own = self.heap_bytes();
         let count = self.entries.len().min(self.wanted);
@@ -121,14 +128,19 @@ impl<'q> Sorter<'q> {
 }
 
 /// The order of two rows; those that are alike stay in the order they had.
-fn compare(keys: &[Key<'_>], result: &QueryResult, a: Entry, b: Entry) -> Ordering {
+fn compare(
+    (keys, rules): (&[Key<'_>], &ReferenceRules),
+    result: &QueryResult,
+    a: Entry,
+    b: Entry,
+) -> Ordering {
     let by_values = || {
         let (Some(a), Some(b)) = (result.row_at(a.place), result.row_at(b.place)) else {
             return Ordering::Equal;
         };
         let by_key = |key: &Key<'_>| {
-            let value = SortValue::from(key.path.fetch(&a));
-            let order = value.compare(&key.path.fetch(&b).into(), key.case);
+            let value = |row| SortValue::fetched(key.path.fetch(row), rules);
+            let order = value(&a).compare(&value(&b), key.case);
             if key.descending { order.reverse() } else { order }
         };
         keys.iter().map(by_key).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

@@ -14,7 +14,9 @@ fn classes(condition: &str, dialect: Dialect) -> Result<Vec<String>, WqlError> {
     let text = format!("SELECT * FROM meta_class WHERE {condition}");
     let query = parse(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
     let schema = TestSchema::new();
-    let Bound::Schema(bound) = bind(&query, &schema, &BindOptions { dialect })? else { panic!() };
+    let Bound::Schema(bound) = bind(&query, &schema, &BindOptions::from(dialect))? else {
+        panic!()
+    };
     let passing = schema.class_rows().filter(|row| bound.matches(row));
     Ok(passing.map(|row| row.class_name().to_owned()).collect())
 }
@@ -101,7 +103,7 @@ fn association_queries_know_their_classes() {
 
 fn event(text: &str, dialect: Dialect) -> Result<BoundEventQuery, WqlError> {
     let query = parse_event(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-    bind_event(&query, &TestSchema::new(), &BindOptions { dialect })
+    bind_event(&query, &TestSchema::new(), &BindOptions::from(dialect))
 }
 
 #[test]

@@ -31,7 +31,7 @@ proptest! {
         let options = ParseOptions { level, ..ParseOptions::default() };
         let parsed = parse_with(&text, &options);
         prop_assert!(parsed.is_ok(), "{}: {:?}", text, parsed);
-        let options = BindOptions { dialect };
+        let options = BindOptions::from(dialect);
         match (bind(&query, &schema, &options), bind(&parsed.unwrap(), &schema, &options)) {
             (Ok(bound), Ok(again)) => {
                 prop_assert_eq!(&bound, &again);
