@@ -46,7 +46,6 @@ pub mod document;
 pub mod emit;
 pub mod evolution;
 pub mod format;
-mod keys;
 mod language;
 pub mod lint;
 pub mod source;

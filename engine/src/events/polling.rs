@@ -90,7 +90,12 @@ fn differences(
 ) -> Vec<EventData> {
     let rules = &scope.origin.rules;
     let keyed = |all: &[StoredInstance]| -> Vec<String> {
-        all.iter().map(|instance| rules.canonical(&instance.path())).collect()
+        let key = |instance: &StoredInstance| {
+            let layout = instance.layout();
+            let type_of = |key: &str| layout.find(key).map(|(_, slot)| slot.cim_type);
+            rules.identity(instance.path(), type_of)
+        };
+        all.iter().map(key).collect()
     };
     let (old_keys, new_keys) = (keyed(before), keyed(now));
     let old: HashMap<&str, &StoredInstance> =

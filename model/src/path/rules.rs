@@ -17,7 +17,7 @@
 
 use super::compare::slashed;
 use super::{KeyBinding, KeyCase, KeyValue, Keys, ObjectPath};
-use crate::{Dialect, Name, fold};
+use crate::{CimType, Dialect, Name, Scalar, Value, fold};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -115,6 +115,30 @@ impl ReferenceRules {
             text.drain(..2);
         }
         text
+    }
+
+    /// A text that the paths of instances share exactly when they are one instance's, with all
+    /// keys by their names; `type_of` gives the types of these.
+    ///
+    /// Only strings have no case in `Wmi`, and in a path a `char16` is quoted text: it is taken
+    /// for its code unit.
+    pub fn identity(
+        &self,
+        mut path: ObjectPath,
+        type_of: impl Fn(&str) -> Option<CimType>,
+    ) -> String {
+        if let Keys::Named(bindings) = &mut path.keys {
+            for key in bindings {
+                if let KeyValue::Reference(reference) = &key.value {
+                    key.value = self.canonical(reference).into();
+                } else if type_of(key.name.as_str()) == Some(CimType::Char16)
+                    && let Ok(Value::Scalar(Scalar::Char16(unit))) = key.value.bind(CimType::Char16)
+                {
+                    key.value = unit.0.into();
+                }
+            }
+        }
+        path.canonical(self.case)
     }
 
     /// Feeds a reference to a hash; those that name the same object feed the same.

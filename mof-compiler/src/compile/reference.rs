@@ -7,10 +7,10 @@
 use super::At;
 use super::key::{key_list, keys_of};
 use super::namespace::Namespace;
+use crate::Code;
 use crate::diagnostic::Severity;
 use crate::source::Span;
 use crate::syntax::ast::{self, ValueKind};
-use crate::{Code, keys};
 use cimarron_model::{
     CimType, Dialect, KeyError, KeyValue, Keys, Location, Name, ObjectPath, Property,
     ReferenceRules, Scalar, TypeClass, Value, fold, suggest,
@@ -60,7 +60,7 @@ pub(super) fn identity(
     if own.keys.values().any(|key| matches!(key, KeyValue::Reference(_))) {
         complete_keys(namespace, &mut own.keys);
     }
-    keys::identity(own, &references(dialect, namespace.context.namespace), |key| {
+    references(dialect, namespace.context.namespace).identity(own, |key| {
         let key = class.properties.iter().find(|m| m.declaration.name.is(key))?;
         Some(key.declaration.data_type.cim_type)
     })

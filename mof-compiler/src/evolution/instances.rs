@@ -7,7 +7,6 @@ use super::Comparison;
 use super::change::Element;
 use super::fact::Fact;
 use super::kind::Kind;
-use crate::keys::identity;
 use cimarron_model::{
     Dialect, Instance, KeyValue, Keys, Location, Name, ObjectPath, ReferenceRules, Value,
 };
@@ -82,7 +81,7 @@ fn by_path(schema: SchemaView<'_>, rules: &ReferenceRules) -> IndexMap<String, (
         let class = schema.class(instance.class.as_str());
         let path = path(class, &instance);
         let mut shown = path.to_string();
-        let mut key = identity(path, rules, |key| class?.property(key).map(PropertyView::cim_type));
+        let mut key = rules.identity(path, |key| class?.property(key).map(PropertyView::cim_type));
         let number = seen.entry(key.clone()).or_default();
         *number += 1;
         if *number > 1 {
