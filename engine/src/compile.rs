@@ -16,13 +16,23 @@ use crate::system;
 use cimarron_model::{Name, ObjectPath, QualifierType, Status};
 use cimarron_mof::source::MemoryFileSystem;
 use cimarron_mof::{
-    Base, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics, EmbeddedForm,
-    FileId, Language, Loader, Sources, Span, compile,
+    Base, Changes, Code, CompileOptions, Deletion, DeletionTarget, Diagnostic, Diagnostics,
+    EmbeddedForm, FileId, Language, Loader, Sources, Span, compile,
 };
 use cimarron_schema::{Archive, ResolvedClass, Shared};
 use hashbrown::HashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
+
+/// MOF that was compiled for a repository, to be loaded by [`Repository::load_mof`].
+#[derive(Debug)]
+pub struct CompiledMof {
+    archive: Arc<Archive>,
+    changes: Changes,
+    said: Diagnostics,
+    /// Those that it was compiled by: where it goes, and the dialect of what is created.
+    options: CompileOptions,
+}
 
 impl Session {
     /// Compiles MOF sources into this namespace, and into others where a
@@ -74,6 +84,18 @@ impl Session {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
+        let compiled = self.prepare_mof(context, options, sources, said)?;
+        self.load_mof(context, &compiled)
+    }
+
+    /// Compiles MOF sources on top of what the namespaces hold, and loads nothing yet.
+    fn prepare_mof(
+        &self,
+        context: &CallContext,
+        options: CompileOptions,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<CompiledMof, EngineError> {
         self.enter(context, Operation::WriteSchema, "")?;
         let options = CompileOptions {
             dialect: self.dialect(),
@@ -90,8 +112,19 @@ impl Session {
             base.check_deletion(deletion)?;
         }
         let archive = Arc::new(Archive::from_bytes(compiled.archive()?)?);
-        let (changes, mut said) = (compiled.changes, compiled.diagnostics);
-        match self.load_by_name(context, &archive, &changes, said.limit()) {
+        let (changes, said) = (compiled.changes, compiled.diagnostics);
+        Ok(CompiledMof { archive, changes, said, options })
+    }
+
+    /// Loads what was compiled, as one commit.
+    fn load_mof(
+        &self,
+        context: &CallContext,
+        CompiledMof { archive, changes, said, .. }: &CompiledMof,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        self.enter(context, Operation::WriteSchema, "")?;
+        let mut said = said.clone();
+        match self.load_by_name(context, archive, changes, said.limit()) {
             Ok(loaded) => Ok((loaded, said)),
             Err(refused) => {
                 refused.tell(&mut said)?;
@@ -149,7 +182,55 @@ impl Repository {
         sources: &Sources,
         said: Diagnostics,
     ) -> Result<(Loaded, Diagnostics), EngineError> {
-        self.session_for(&options)?.compile_mof_with(context, options, sources, said)
+        let compiled = self.prepare_mof(context, options, sources, said)?;
+        self.load_mof(context, &compiled)
+    }
+
+    /// Compiles MOF sources as [`Repository::compile_mof`] does, and loads nothing yet: for who
+    /// loads the same into several repositories that hold the same, or tries it out in one
+    /// first.
+    ///
+    /// ```
+    /// # use cimarron_engine::{CallContext, Repository};
+    /// # use cimarron_mof::{CompileOptions, Diagnostics, Loader, source::MemoryFileSystem};
+    /// # let context = CallContext::new();
+    /// # let (nowhere, mut said) = (MemoryFileSystem::new(), Diagnostics::new());
+    /// let mut loader = Loader::new(&nowhere);
+    /// loader.add_text("a.mof", "class X_Fan { [key] string Id; };")?;
+    /// let sources = loader.finish(&mut said);
+    /// let (trial, kept) = (Repository::new(), Repository::new());
+    /// let compiled = trial.prepare_mof(&context, CompileOptions::default(), &sources, said)?;
+    /// assert!(trial.namespaces().is_empty());
+    /// trial.load_mof(&context, &compiled)?;
+    /// assert_eq!(kept.load_mof(&context, &compiled)?.0.classes, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EngineError::Mof`] with the diagnostics when the MOF has errors.
+    pub fn prepare_mof(
+        &self,
+        context: &CallContext,
+        options: CompileOptions,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<CompiledMof, EngineError> {
+        self.session_for(&options)?.prepare_mof(context, options, sources, said)
+    }
+
+    /// Loads what [`Repository::prepare_mof`] compiled, on this repository or on another: all
+    /// of it takes effect or, on an error, nothing. What was different when it was compiled is
+    /// found, as what others changed meanwhile.
+    ///
+    /// # Errors
+    /// [`EngineError::Mof`] when it declares what the repository refuses, and what
+    /// [`Session::load_archive`] fails with beside that.
+    pub fn load_mof(
+        &self,
+        context: &CallContext,
+        compiled: &CompiledMof,
+    ) -> Result<(Loaded, Diagnostics), EngineError> {
+        self.session_for(&compiled.options)?.load_mof(context, compiled)
     }
 
     /// What is there for sources that [`Repository::compile_mof`] is to compile; see

@@ -73,7 +73,7 @@ pub use cimarron_mof::UpdateMode;
 pub use cimarron_schema::{Archive, ClassForm};
 pub use cimarron_wql::{Level as LanguageLevel, SystemProperty};
 pub use clock::{Clock, ManualClock, SystemClock, WallTime};
-pub use compile::EmptyRepository;
+pub use compile::{CompiledMof, EmptyRepository};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
 pub use error::EngineError;

@@ -5,10 +5,10 @@
 use crate::args::{DataArgs, SyncMode};
 use crate::failure::Failure;
 use cimarron_engine::{
-    CallContext, Durability, DurabilityStatus, EngineError, Repository, Session, SyncPolicy,
+    CallContext, Durability, DurabilityStatus, EngineError, Loaded, Repository, Session, SyncPolicy,
 };
 use cimarron_model::{Dialect, Status};
-use cimarron_mof::{Base, CompileOptions};
+use cimarron_mof::{Base, CompileOptions, Diagnostics, Sources};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,12 +26,20 @@ pub(crate) enum Expect {
 pub(crate) struct Data {
     repository: Repository,
     folder: Option<PathBuf>,
+    /// How the folder is to be made a data directory, which it is not yet: the repository is in
+    /// memory till then, and empty.
+    unmade: Option<(Dialect, SyncMode)>,
 }
 
 impl Data {
     /// A repository that goes with the program.
     pub(crate) fn in_memory(dialect: Dialect) -> Self {
-        Self { repository: Repository::builder().dialect(dialect).build(), folder: None }
+        Self::holding(Repository::builder().dialect(dialect).build())
+    }
+
+    /// A repository that nothing is to be known about.
+    pub(crate) const fn holding(repository: Repository) -> Self {
+        Self { repository, folder: None, unmade: None }
     }
 
     /// What the arguments say: a directory's repository, or one in memory.
@@ -65,7 +73,65 @@ impl Data {
         let durability = Durability::default().with_sync(policy);
         let builder = Repository::builder().dialect(dialect).durability(durability);
         let repository = builder.open(folder).map_err(|error| about(folder, &error))?;
-        Ok(Self { repository, folder: Some(folder.to_owned()) })
+        Ok(Self { repository, folder: Some(folder.to_owned()), unmade: None })
+    }
+
+    /// A directory's repository. A directory that is not there yet is made by the first
+    /// [`Data::commit`] that has something to put there.
+    pub(crate) fn open_or_plan(
+        folder: &Path,
+        dialect: Dialect,
+        sync: SyncMode,
+    ) -> Result<Self, Failure> {
+        if folder.is_file() || !is_vacant(folder)? {
+            return Self::open(folder, dialect, sync, Expect::There);
+        }
+        let unmade = Some((dialect, sync));
+        Ok(Self { folder: Some(folder.to_owned()), unmade, ..Self::in_memory(dialect) })
+    }
+
+    /// Makes one commit. Where the directory is still to be made, memory tells first whether
+    /// the commit is refused: nothing is on the disk then.
+    ///
+    /// # Errors
+    /// When the directory cannot be made; within, what the commit fails with.
+    pub(crate) fn commit<T>(
+        &mut self,
+        commit: impl Fn(&Repository) -> Result<T, EngineError>,
+    ) -> Result<Result<T, EngineError>, Failure> {
+        if let Some((dialect, _)) = self.unmade {
+            let Self { repository, .. } = Self::in_memory(dialect);
+            if let Err(refused) = commit(&repository) {
+                return Ok(Err(refused));
+            }
+            self.make()?;
+        }
+        Ok(commit(&self.repository))
+    }
+
+    /// Compiles MOF and loads it, as one commit.
+    ///
+    /// # Errors
+    /// As [`Data::commit`].
+    pub(crate) fn compile(
+        &mut self,
+        options: CompileOptions,
+        sources: &Sources,
+        said: Diagnostics,
+    ) -> Result<Result<(Loaded, Diagnostics), EngineError>, Failure> {
+        let context = CallContext::default();
+        match self.repository.prepare_mof(&context, options, sources, said) {
+            Ok(compiled) => self.commit(|repository| repository.load_mof(&context, &compiled)),
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// Makes the directory if it is still to be made.
+    pub(crate) fn make(&mut self) -> Result<(), Failure> {
+        if let (Some((dialect, sync)), Some(folder)) = (self.unmade, &self.folder) {
+            *self = Self::open(folder, dialect, sync, Expect::Anything)?;
+        }
+        Ok(())
     }
 
     pub(crate) const fn repository(&self) -> &Repository {

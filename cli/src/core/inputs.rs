@@ -32,18 +32,16 @@ pub(crate) struct Loaded {
 }
 
 /// The files that a command line names, read.
-pub(crate) struct Named<'fs>(Loader<'fs>);
+pub(crate) struct Named<'fs> {
+    loader: Loader<'fs>,
+    said: Diagnostics,
+}
 
 impl<'fs> Named<'fs> {
     /// Reads all that they include, and of the search path what the base lacks.
-    pub(crate) fn load(
-        self,
-        base: &'fs dyn Base,
-        options: &CompileOptions,
-        mut said: Diagnostics,
-    ) -> super::Texts {
-        let loader = self.0.with_options(options).with_base(base);
-        let sources: Sources = loader.finish(&mut said);
+    pub(crate) fn load(self, base: &'fs dyn Base, options: &CompileOptions) -> super::Texts {
+        let Self { loader, mut said } = self;
+        let sources: Sources = loader.with_options(options).with_base(base).finish(&mut said);
         super::Texts { sources, said }
     }
 }
@@ -75,10 +73,17 @@ impl Inputs {
         Ok(Self { items, search: search.clone() })
     }
 
-    /// Reads what the command line names and no more, from `files`, which keeps what it is
-    /// asked: what it is compiled on top of is opened only when all of it is there.
-    pub(crate) fn read<'fs>(&self, files: &'fs NotingFileSystem) -> Result<Named<'fs>, Failure> {
-        self.read_through(files)
+    /// Reads what the command line names and all that this includes, from `files`, which keeps
+    /// what it is asked: what it is compiled on top of is opened only when all of it is there.
+    /// `said` takes what there is to say of it.
+    pub(crate) fn read<'fs>(
+        &self,
+        files: &'fs NotingFileSystem,
+        said: Diagnostics,
+    ) -> Result<Named<'fs>, Failure> {
+        let mut named = self.read_through(files, said)?;
+        named.loader.follow_includes(&mut named.said);
+        Ok(named)
     }
 
     /// Reads everything, and all that it includes.
@@ -121,11 +126,15 @@ impl Inputs {
         options: &CompileOptions,
         said: Diagnostics,
     ) -> Result<super::Texts, Failure> {
-        Ok(self.read_through(fs)?.load(base, options, said))
+        Ok(self.read_through(fs, said)?.load(base, options))
     }
 
     /// Reads what the command line names, through `fs`; what that includes is left for later.
-    fn read_through<'fs>(&self, fs: &'fs dyn FileSystem) -> Result<Named<'fs>, Failure> {
+    fn read_through<'fs>(
+        &self,
+        fs: &'fs dyn FileSystem,
+        said: Diagnostics,
+    ) -> Result<Named<'fs>, Failure> {
         let mut loader = Loader::new(fs);
         for directory in &self.search.include {
             loader = loader.with_include_dir(directory);
@@ -146,7 +155,7 @@ impl Inputs {
         }
         match all_failures(&failures) {
             Some(failure) => Err(failure),
-            None => Ok(Named(loader)),
+            None => Ok(Named { loader, said }),
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Loader<'fs> {
     total: u64,
     /// Texts that did not decode; they stand empty in the map.
     mistakes: Vec<Diagnostic>,
+    /// How many files were looked into for includes.
+    followed: usize,
 }
 
 impl<'fs> Loader<'fs> {
@@ -81,6 +83,7 @@ impl<'fs> Loader<'fs> {
             visits: Visits::default(),
             total: 0,
             mistakes: Vec::new(),
+            followed: 0,
         }
     }
 
@@ -205,17 +208,23 @@ impl<'fs> Loader<'fs> {
         self.add_bytes(name, bytes)
     }
 
-    /// Loads all that the sources include. What goes wrong with that, and texts
-    /// that are not in the encoding they claim, go to `sink`.
-    pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
-        let mut next = 0;
-        while next < self.map.len() {
-            let file = FileId(u32::try_from(next).unwrap_or(u32::MAX));
+    /// Loads all that the sources include, as [`Loader::finish`] does first: for who must know
+    /// what is read before there is anything to compile it on top of. What goes wrong with
+    /// that goes to `sink`.
+    pub fn follow_includes(&mut self, sink: &mut Diagnostics) {
+        while self.followed < self.map.len() {
+            let file = FileId(u32::try_from(self.followed).unwrap_or(u32::MAX));
             if self.map.part(file) == Part::Own {
                 self.load_includes(file, sink);
             }
-            next += 1;
+            self.followed += 1;
         }
+    }
+
+    /// Loads all that the sources include. What goes wrong with that, and texts
+    /// that are not in the encoding they claim, go to `sink`.
+    pub fn finish(mut self, sink: &mut Diagnostics) -> Sources {
+        self.follow_includes(sink);
         let own = self.visit_requests(sink);
         let mut roots = self.complete(sink);
         roots.extend(own);

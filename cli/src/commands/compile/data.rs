@@ -2,14 +2,14 @@
 //! into WMI's.
 
 use crate::args::{CompileArgs, EmitArg, FindingsFormat, usage};
-use crate::core::data::{Data, Expect, is_vacant};
+use crate::core::data::Data;
 use crate::core::reads::{self, NotingFileSystem};
 use crate::core::{Inputs, Targets, Texts};
 use crate::failure::{Failure, Stop};
 use crate::output::numbers::{counted, duration, milliseconds};
 use crate::output::stdout;
 use crate::progress::Progress;
-use cimarron_engine::{CallContext, EngineError, Loaded};
+use cimarron_engine::{EngineError, Loaded};
 use cimarron_model::Dialect;
 use cimarron_mof::{Diagnostics, Emit, Severity, Sources};
 use serde_json::json;
@@ -25,33 +25,20 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     let options = crate::commands::amend::options(args)?;
     let files = NotingFileSystem::default();
     let inputs = Inputs::gather(&args.paths, &args.stdin_name, &args.mof.search)?;
-    let named = inputs.read(&files)?;
+    let named = inputs.read(&files, args.findings.sink())?;
     // Opening a directory needs its lock and writes to it, and is left until nothing that
     // is known without it stands against the run.
     targets.refuse_clashes()?;
-    let open = || Data::open(folder, args.mof.dialect.0, args.data.sync, Expect::Anything);
-    let is_new = !folder.is_file() && is_vacant(folder)?;
-    let data = if is_new { Data::in_memory(args.mof.dialect.0) } else { open()? };
+    let mut data = Data::open_or_plan(folder, args.mof.dialect.0, args.data.sync)?;
     let options = data.options(options);
     let dialect = options.dialect;
     let base = data.base(&options)?;
-    let Texts { sources, said } = named.load(&base, &options, args.findings.sink());
+    let Texts { sources, said } = named.load(&base, &options);
     drop(base);
     targets.refuse_clashes()?;
     progress.step("compiling");
-    let compile = |data: &Data, said: Diagnostics| {
-        let repository = data.repository();
-        repository.compile_mof(&CallContext::default(), options.clone(), &sources, said)
-    };
-    // A directory is made only for what it will take; one in memory tells.
-    let (loaded, closed) = if !is_new {
-        (compile(&data, said), data.close())
-    } else if let Err(refused) = compile(&data, said.clone()) {
-        (Err(refused), Ok(()))
-    } else {
-        let made = open()?;
-        (compile(&made, said), made.close())
-    };
+    let loaded = data.compile(options, &sources, said)?;
+    let closed = data.close();
     drop(progress);
     match loaded {
         Ok((loaded, said)) => {

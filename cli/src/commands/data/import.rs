@@ -2,13 +2,12 @@
 
 use super::export::said;
 use crate::args::{ImportArgs, ReportFormat};
-use crate::core::data::{Data, Expect, unreadable};
+use crate::core::data::{Data, unreadable};
 use crate::core::transfer::{Counts, Importer, is_ndjson};
 use crate::core::{self, Texts};
 use crate::failure::{Failure, Stop};
 use crate::output::stdout;
 use crate::progress::Progress;
-use cimarron_engine::CallContext;
 use cimarron_mof::CompileOptions;
 use serde_json::json;
 use std::fs::File;
@@ -24,17 +23,20 @@ enum Group {
 
 pub(super) fn run(args: &ImportArgs) -> Result<(), Stop> {
     let groups = groups(&args.files)?;
-    let sync = args.sync;
-    let data = Data::open(&args.folder, args.mof.dialect.0, sync, Expect::Anything)?;
+    let mut data = Data::open_or_plan(&args.folder, args.mof.dialect.0, args.sync)?;
     let mut counts = Counts::default();
     let loaded = groups.iter().try_for_each(|group| {
         let more = match group {
-            Group::Ndjson(path) => ndjson(&data, path)?,
-            Group::Mof(paths) => mof(args, &data, paths)?,
+            Group::Ndjson(path) => ndjson(&mut data, path)?,
+            Group::Mof(paths) => mof(args, &mut data, paths)?,
         };
         counts = counts.with(more);
         Ok(())
     });
+    if loaded.is_ok() {
+        // There may have been nothing to commit.
+        data.make()?;
+    }
     // What went in before something was refused stays.
     data.close()?;
     loaded.and_then(|()| report(args, &counts))
@@ -91,9 +93,9 @@ fn is_export(path: &Path) -> Result<bool, Failure> {
     found.map_err(|error| unreadable(path, &error))
 }
 
-fn ndjson(data: &Data, path: &Path) -> Result<Counts, Stop> {
-    let read = |name: &str, reader: &mut dyn BufRead, progress: &Progress| {
-        Importer::new(data.repository(), name).run(reader, &|bytes| progress.advance(bytes))
+fn ndjson(data: &mut Data, path: &Path) -> Result<Counts, Stop> {
+    let mut read = |name: &str, reader: &mut dyn BufRead, progress: &Progress| {
+        Importer::new(data, name).run(reader, &|bytes| progress.advance(bytes))
     };
     if is_stdin(path) {
         let progress = Progress::new("importing");
@@ -106,7 +108,7 @@ fn ndjson(data: &Data, path: &Path) -> Result<Counts, Stop> {
     Ok(read(&path.display().to_string(), &mut reader, &progress)?)
 }
 
-fn mof(args: &ImportArgs, data: &Data, paths: &[PathBuf]) -> Result<Counts, Stop> {
+fn mof(args: &ImportArgs, data: &mut Data, paths: &[PathBuf]) -> Result<Counts, Stop> {
     let progress = Progress::new("compiling");
     let options = data.options(CompileOptions {
         class_flags: args.update.class_flags,
@@ -115,12 +117,12 @@ fn mof(args: &ImportArgs, data: &Data, paths: &[PathBuf]) -> Result<Counts, Stop
     });
     let base = data.base(&options)?;
     let Texts { sources, said } = core::read_mof(paths, &args.mof.search, &options, &base)?;
+    drop(base);
     let before = data.repository().namespaces().len();
     let style = args.format.style();
-    let context = CallContext::default();
-    let loaded = data.repository().compile_mof(&context, options, &sources, said);
-    let (loaded, said) =
-        loaded.map_err(|error| progress.aside(|| core::mof_failure(&error, &sources, style)))?;
+    let (loaded, said) = data
+        .compile(options, &sources, said)?
+        .map_err(|error| progress.aside(|| core::mof_failure(&error, &sources, style)))?;
     progress.aside(|| core::report(&said, &sources, style));
     let after = data.repository().namespaces().len();
     Ok(Counts {

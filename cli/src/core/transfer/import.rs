@@ -10,8 +10,9 @@ use super::read_class;
 use super::schema::Declarations;
 use super::shapes::Shapes;
 use super::{Counts, FORMAT, VERSION};
+use crate::core::data::Data;
 use crate::failure::Failure;
-use cimarron_engine::{CallContext, EngineError, PutMode, Repository, Session, Update};
+use cimarron_engine::{CallContext, EngineError, PutMode, Session, Update};
 use cimarron_model::{Dialect, Instance, Name, Status};
 use std::io::{self, BufRead, Read};
 
@@ -29,7 +30,7 @@ pub(crate) fn is_ndjson(reader: &mut dyn BufRead) -> io::Result<bool> {
 
 /// An import under way.
 pub(crate) struct Importer<'a> {
-    repository: &'a Repository,
+    data: &'a mut Data,
     /// What the input is called in failures.
     name: &'a str,
     number: u64,
@@ -54,9 +55,9 @@ struct Instances {
 }
 
 impl<'a> Importer<'a> {
-    pub(crate) fn new(repository: &'a Repository, name: &'a str) -> Self {
+    pub(crate) fn new(data: &'a mut Data, name: &'a str) -> Self {
         let (number, counts) = (0, Counts::default());
-        Self { repository, name, number, counts, has_header: false, pending: Pending::Nothing }
+        Self { data, name, number, counts, has_header: false, pending: Pending::Nothing }
     }
 
     /// Reads everything. `advance` is told of the bytes that were read.
@@ -168,29 +169,35 @@ impl<'a> Importer<'a> {
         finish(&members)
     }
 
-    fn namespace(&mut self, mut members: Members) -> Result<(), Problem> {
+    fn namespace(&mut self, mut members: Members) -> Result<(), Trouble> {
         let name = need_text(&mut members, "name")?;
         let parsed = need_text(&mut members, "dialect")?.parse::<Dialect>();
         let dialect = parsed.map_err(|error| Problem::new(error.to_string()))?;
         finish(&members)?;
-        match self.repository.create_namespace(&name, dialect) {
+        // The first thing of an export that goes in.
+        match self.data.commit(|repository| repository.create_namespace(&name, dialect))? {
             Ok(()) => {}
             Err(EngineError::NamespaceExists { .. }) => {
-                let there = self.repository.session(&name)?.dialect();
+                let there = self.session(&name)?.dialect();
                 if there != dialect {
-                    return problem(format!(
+                    let message = format!(
                         "namespace `{name}` is there already, and follows {there}, not {dialect}"
-                    ));
+                    );
+                    return Err(Problem::new(message).into());
                 }
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Problem::from(error).into()),
         }
         self.counts.namespaces += 1;
         Ok(())
     }
 
+    fn session(&self, namespace: &str) -> Result<Session, Problem> {
+        Ok(self.data.repository().session(namespace)?)
+    }
+
     fn index(&mut self, mut members: Members) -> Result<(), Problem> {
-        let session = self.repository.session(&need_text(&mut members, "namespace")?)?;
+        let session = self.session(&need_text(&mut members, "namespace")?)?;
         let class = need_text(&mut members, "class")?;
         let property = need_text(&mut members, "property")?;
         finish(&members)?;
@@ -212,7 +219,7 @@ impl<'a> Importer<'a> {
             if *session.namespace() == name);
         if !joins {
             self.flush()?;
-            let session = self.repository.session(name.as_str()).map_err(Problem::from)?;
+            let session = self.session(name.as_str())?;
             let declarations = Box::default();
             self.pending = Pending::Declarations { session, first: self.number, declarations };
         }
@@ -228,7 +235,7 @@ impl<'a> Importer<'a> {
             if *pending.session.namespace() == name);
         if !joins {
             self.flush()?;
-            let session = self.repository.session(name.as_str()).map_err(Problem::from)?;
+            let session = self.session(name.as_str())?;
             let shapes = Shapes::new(session.clone());
             let list = Vec::new();
             self.pending =

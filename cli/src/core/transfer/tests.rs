@@ -6,6 +6,7 @@ use super::shapes::Declared;
 use super::values::Exact;
 use super::{Counts, Importer, export, is_ndjson};
 use crate::args::ExportFormat;
+use crate::core::data::Data;
 use crate::core::{Texts, mof_text};
 use cimarron_engine::{CallContext, PutMode, Repository, Session, UpdateMode};
 use cimarron_model::{
@@ -129,7 +130,8 @@ fn exported(repository: &Repository, format: ExportFormat, chosen: &[&str]) -> S
 
 fn import(repository: &Repository, text: &str) -> Result<Counts, String> {
     let mut reader = text.as_bytes();
-    Importer::new(repository, "in").run(&mut reader, &|_| {}).map_err(|f| f.to_string())
+    let mut data = Data::holding(repository.clone());
+    Importer::new(&mut data, "in").run(&mut reader, &|_| {}).map_err(|f| f.to_string())
 }
 
 /// Reads an export into an empty repository; what that exports must be the same.

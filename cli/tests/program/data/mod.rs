@@ -2,5 +2,6 @@
 
 mod copies;
 mod loading;
+mod making;
 mod refusals;
 mod text;
