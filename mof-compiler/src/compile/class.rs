@@ -328,8 +328,8 @@ impl Lowering<'_, '_, '_> {
         self.namespace.sink.push(found.with_help(help));
     }
 
-    /// A property whose type is a word of its own. As the type of a key a misspelled one is
-    /// an error, and the only one; a type that stands where the name should is a slip, too.
+    /// A property whose type is a word of its own. As the type of a key, or of a value that is
+    /// no object, a misspelled one is an error, and the only one; a type that stands where the name should is a slip, too.
     fn doubtful_type(
         &mut self,
         element: Element,
@@ -340,7 +340,8 @@ impl Lowering<'_, '_, '_> {
         let similar = similar_type(class.text).filter(|_| !is_known);
         let is_type = |t: &CimType| t.as_str().eq_ignore_ascii_case(property.name.text);
         if let Some(similar) = similar
-            && property.qualifiers.iter().any(|q| q.name.text.eq_ignore_ascii_case("key"))
+            && (property.qualifiers.iter().any(|q| q.name.text.eq_ignore_ascii_case("key"))
+                || property.default.as_ref().is_some_and(is_no_object))
         {
             let message = format!("unknown type `{}`", class.text);
             let found = self.error(Code::UnknownType, class.span, message);
@@ -389,6 +390,19 @@ impl Lowering<'_, '_, '_> {
             data_type,
             qualifiers,
         )
+    }
+}
+
+/// Whether a value, or one of an array, can be no embedded object.
+fn is_no_object(value: &ast::Value<'_>) -> bool {
+    match &value.kind {
+        ast::ValueKind::Array(items) => items.iter().any(is_no_object),
+        ast::ValueKind::Boolean(_)
+        | ast::ValueKind::Integer(_)
+        | ast::ValueKind::Real(_)
+        | ast::ValueKind::Char16(_)
+        | ast::ValueKind::String(_) => true,
+        _ => false,
     }
 }
 

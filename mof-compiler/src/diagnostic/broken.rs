@@ -13,6 +13,8 @@ pub(crate) struct Broken {
     classes: HashSet<Name>,
     qualifiers: HashSet<Name>,
     aliases: HashSet<Name>,
+    /// Those of all kinds that are no names, as written.
+    misspelt: HashSet<Name>,
     /// Whether a file is missing, which may declare any qualifier.
     pub(crate) lacks_a_file: bool,
 }
@@ -28,6 +30,16 @@ impl Broken {
 
     pub(crate) fn add_alias(&mut self, name: &str) {
         self.aliases.insert(Name::new(name));
+    }
+
+    /// Remembers that something was to have a name that none can have.
+    pub(crate) fn add_misspelt(&mut self, text: &str) {
+        self.misspelt.insert(Name::new(text));
+    }
+
+    /// Whether this is what something was to be called.
+    pub(crate) fn has_name(&self, text: &str) -> bool {
+        self.misspelt.contains(&CaseInsensitive(text))
     }
 
     pub(crate) fn has_class(&self, name: &str) -> bool {
@@ -46,6 +58,7 @@ impl Broken {
         self.classes.extend(other.classes);
         self.qualifiers.extend(other.qualifiers);
         self.aliases.extend(other.aliases);
+        self.misspelt.extend(other.misspelt);
         self.lacks_a_file |= other.lacks_a_file;
     }
 }

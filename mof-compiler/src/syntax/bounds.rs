@@ -116,7 +116,21 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             self.last = token;
             return token;
         }
+        let token = self.behind_unknown_directives(token);
         self.follow(token)
+    }
+
+    /// What stands within a declaration behind lines that begin with `#` and are no directives:
+    /// in other languages they are comments. Each has been reported.
+    fn behind_unknown_directives(&mut self, mut token: Token) -> Token {
+        while token.kind == Kind::Broken
+            && self.open.braces > 0
+            && self.stream.slice(token.span()).starts_with('#')
+        {
+            self.stream.seek_next_line(token.span().end);
+            token = self.stream.next();
+        }
+        token
     }
 
     /// The next token where it does not stand within a declaration that is no directive.

@@ -6,6 +6,7 @@ use super::complaint;
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Set, Token};
 use super::words::did_you_mean;
+use crate::Language;
 use crate::diagnostic::{Code, Diagnostic};
 use cimarron_model::Status;
 
@@ -40,6 +41,10 @@ pub(crate) fn explain(
     let mut found = match token.kind {
         Kind::Invalid => return None,
         _ if progress.supplied => return None,
+        // MOF 2 has reported it; in MOF 3 a text may end so.
+        Kind::End if stream.open_comment.is_some() && stream.language() == Language::Mof2 => {
+            return None;
+        }
         Kind::End => end_of_text(expected, progress, stream),
         _ => unexpected(token, expected, progress, stream),
     };
@@ -85,11 +90,15 @@ fn end_of_text(expected: Set, progress: Progress, stream: &Stream<'_, '_>) -> Di
         Some(wanted) => format!("expected {wanted}, found the end of the text"),
         None => "unexpected end of the text".to_owned(),
     };
-    stream.diagnostic(Code::UnexpectedEnd, progress.last, message).with_label(
+    let found = stream.diagnostic(Code::UnexpectedEnd, progress.last, message).with_label(
         stream.file,
         progress.first,
         "this declaration is not finished",
-    )
+    );
+    match stream.open_comment {
+        Some(start) => found.with_label(stream.file, start, "this comment is not closed"),
+        None => found,
+    }
 }
 
 /// Advice on what was probably meant.
@@ -124,6 +133,11 @@ fn help(found: Kind, word: Option<&str>, expected: Set, progress: Progress) -> O
             "a complex value begins with `value of Type`"
         }
         Kind::RightBrace if has(Kind::Semicolon) => "is a `;` missing before it?",
+        Kind::RightBrace | Kind::RightBracket | Kind::RightParen
+            if has(Kind::Class) && has(Kind::Pragma) =>
+        {
+            "nothing is open here that it could close"
+        }
         _ if !found.may_start_declaration() => return None,
         _ if has(Kind::RightBrace) && has(Kind::Type) => {
             "is the `}` of the class before it missing?"

@@ -53,6 +53,9 @@ impl<'a> Parser<'_, 'a, '_> {
         let others = if self.at(Kind::LeftBracket) { Set::EMPTY } else { others };
         let start = self.start();
         let qualifiers = self.qualifiers()?;
+        if !qualifiers.is_empty() {
+            self.pass_stray_word(CLASS_OR_INSTANCE)?;
+        }
         match self.token.kind {
             Kind::Class => {
                 let mut class = self.class(start, qualifiers)?;
@@ -183,6 +186,7 @@ impl<'a> Parser<'_, 'a, '_> {
         }
         let bottom = self.reports.qualifiers.len();
         loop {
+            self.not_a_declaration(NAMES)?;
             let qualifier = self.qualifier()?;
             let more = self.eat(Kind::Comma)?;
             self.reports.qualifiers.push(qualifier);

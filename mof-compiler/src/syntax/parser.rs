@@ -8,6 +8,7 @@
 
 use super::ast::{Argument, ArraySuffix, Directive, DirectiveForm, Identifier, Integer, Text};
 use super::bounds::{Bounded, Progress};
+use super::expected::explain;
 use super::keyword;
 use super::number::{self, Number};
 use super::recovery::starts_declaration;
@@ -159,6 +160,24 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         let stream = &*self.tokens.stream;
         let begins = starts_declaration(stream.text, stream.language(), self.start());
         if begins { self.unexpected(set) } else { Ok(()) }
+    }
+
+    /// Reports a word between the qualifiers of a declaration and what begins it, one of `set`,
+    /// and goes on behind it: the declaration itself is as good as without the word.
+    pub(super) fn pass_stray_word(&mut self, set: Set) -> Parsed<()> {
+        let (token, behind) = (self.token, self.tokens.stream.peek());
+        let is_word = token.kind.is_word() && !token.kind.may_start_declaration();
+        if !is_word || !set.has(behind.kind) {
+            return Ok(());
+        }
+        let (text, language) = (self.tokens.stream.text, self.tokens.stream.language());
+        if starts_declaration(text, language, behind.span().start)
+            && let Some(found) = explain(token, set, self.progress(), self.tokens.stream)
+        {
+            self.tokens.stream.report(found);
+            self.bump()?;
+        }
+        Ok(())
     }
 
     /// The declaration must be over.

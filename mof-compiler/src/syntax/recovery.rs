@@ -164,21 +164,44 @@ pub(super) fn stands_alone(text: &str, language: Language, offset: u32) -> bool 
             _ => return false,
         }
     }
+    let Some(end) = behind_braces(&mut lexer) else { return true };
+    let behind = next(&mut lexer);
+    (matches!(behind, Kind::Semicolon | Kind::End) || behind.may_start_declaration())
+        && !begins_member(text, language, end)
+}
+
+/// Whether a class at `offset` stands among the members of another: behind its `}` more of them
+/// follow, or the end of that.
+pub(super) fn is_among_members(text: &str, language: Language, offset: u32) -> bool {
+    let mut lexer = Lexer::new(text, language, offset);
+    let mut kind = next(&mut lexer);
+    while kind != Kind::LeftBrace {
+        if matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::End) {
+            return false;
+        }
+        kind = next(&mut lexer);
+    }
+    let Some(end) = behind_braces(&mut lexer) else { return false };
+    let mut behind = next(&mut lexer);
+    if behind == Kind::Semicolon {
+        behind = next(&mut lexer);
+    }
+    begins_member(text, language, end) || may_be_local(text, language, behind, lexer.span().start)
+}
+
+/// Where the braces end behind whose first one the lexer stands, unless they are deep: hardly
+/// any are, and nothing is looked at more often than it is deep.
+fn behind_braces(lexer: &mut Lexer<'_>) -> Option<u32> {
     let mut depth = 1;
-    // Hardly a value is deeper, and nothing is looked at more often than it is deep.
     while (1..=8).contains(&depth) {
-        match next(&mut lexer) {
+        match next(lexer) {
             Kind::LeftBrace => depth += 1,
             Kind::RightBrace => depth -= 1,
-            Kind::End => return true,
+            Kind::End => return None,
             _ => {}
         }
     }
-    let end = lexer.span().end;
-    let behind = next(&mut lexer);
-    depth > 0
-        || ((matches!(behind, Kind::Semicolon | Kind::End) || behind.may_start_declaration())
-            && !begins_member(text, language, end))
+    (depth == 0).then(|| lexer.span().end)
 }
 
 /// Whether the declaration at `offset`, which begins with `kind`, may be that of a local type
@@ -223,6 +246,9 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
             (Kind::LeftBracket, _) => in_list = true,
             (Kind::RightBracket, _) => in_list = false,
             (Kind::Qualifier, Kind::Identifier | Kind::Broken) => {
+                if kind == Kind::Broken {
+                    broken.add_misspelt(word(&lexer));
+                }
                 return broken.add_qualifier(named(&lexer));
             }
             (Kind::Instance | Kind::Value, Kind::Of) => {
@@ -237,6 +263,9 @@ pub(crate) fn note_broken(stream: &mut Stream<'_, '_>, progress: Progress, end: 
                 Kind::Identifier | Kind::Broken,
             ) => {
                 (in_list, has_head) = (false, true);
+                if kind == Kind::Broken {
+                    broken.add_misspelt(word(&lexer));
+                }
                 broken.add_class(named(&lexer));
             }
             // The word for a class is missing in front of it, or another.

@@ -7,8 +7,8 @@
 use super::bounds::{Progress, precedes_clause};
 use super::lexer::Lexer;
 use super::recovery::{
-    begins_member, declares_enumeration, declares_qualifier, head_without_brace, lacks_inner_brace,
-    may_be_local, next, stands_alone, starts_declaration,
+    begins_member, declares_enumeration, declares_qualifier, head_without_brace, is_among_members,
+    lacks_inner_brace, may_be_local, next, stands_alone, starts_declaration,
 };
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
@@ -82,6 +82,11 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
             && start >= inner
             && starts_declaration(text, language, start)
         {
+            if passed.depth == 1 && start == progress.last.start && passed.is_nested(start) {
+                passed.ends_with(stream, next);
+                stream.next();
+                continue;
+            }
             let is_inside = passed.depth > 0;
             match is_inside.then(|| end_of_inner_directives(text, language, start)).flatten() {
                 Some(end) => inner = end,
@@ -214,6 +219,11 @@ impl<'t> Passed<'t> {
 
     fn begins_member(&self, offset: u32) -> bool {
         begins_member(self.text, self.language, offset)
+    }
+
+    /// Whether a class that is the mistake stands among the members of another.
+    fn is_nested(&self, offset: u32) -> bool {
+        is_among_members(self.text, self.language, offset)
     }
 
     fn declares_qualifier(&self) -> bool {

@@ -28,6 +28,8 @@ pub(crate) struct Stream<'a, 's> {
     pub(crate) quiet: bool,
     /// The latest characters without meaning that were reported, in one run.
     pub(super) stray: Span,
+    /// The comment that goes on to the end of the text.
+    pub(super) open_comment: Option<Span>,
     lexer: Lexer<'a>,
     peeked: Option<Token>,
     scratch: String,
@@ -42,7 +44,8 @@ impl<'a, 's> Stream<'a, 's> {
     ) -> Self {
         let lexer = Lexer::new(text, language, 0);
         let (stray, scratch) = (Span::default(), String::new());
-        Self { text, file, sink, quiet: false, stray, lexer, peeked: None, scratch }
+        let (open_comment, peeked) = (None, None);
+        Self { text, file, sink, quiet: false, stray, open_comment, lexer, peeked, scratch }
     }
 
     /// Exchanges the room that the tokens are put together in, so that it can be used again.
@@ -55,6 +58,13 @@ impl<'a, 's> Stream<'a, 's> {
     pub(crate) fn seek(&mut self, offset: u32) {
         self.lexer = Lexer::new(self.text, self.language(), offset);
         self.peeked = None;
+    }
+
+    /// Goes on at the end of the line that an offset stands in.
+    pub(crate) fn seek_next_line(&mut self, offset: u32) {
+        let rest = self.text.get(offset as usize..).unwrap_or_default();
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        self.seek(offset.saturating_add(length as u32));
     }
 
     /// The language of the text.
@@ -235,6 +245,9 @@ impl<'a, 's> Stream<'a, 's> {
     #[cold]
     fn mistaken(&mut self, mistake: LexError, span: Span) -> Option<Kind> {
         let text = self.slice(span);
+        if mistake == LexError::Comment {
+            self.open_comment = Some(Span::new(span.start, span.start + 2));
+        }
         if self.language() == Language::Mof3 {
             // What is a mistake in MOF 2 only: the `.` before the value of an
             // enumeration, and a comment that ends with the file (DSP0221 5.4).
@@ -294,6 +307,8 @@ impl<'a, 's> Stream<'a, 's> {
                 let diagnostic = self.diagnostic(Code::UnclosedComment, place, message);
                 (diagnostic.with_help("close it with `*/`"), None)
             }
+            // What is named so was refused where it was to be declared.
+            LexError::Number(_) if self.sink.broken.has_name(text) => return Some(Kind::Invalid),
             LexError::Number(mistake) => {
                 let (message, help) = mistake.explain();
                 let code = match mistake {

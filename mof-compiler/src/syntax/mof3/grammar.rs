@@ -47,6 +47,10 @@ impl<'a> Parser<'_, 'a, '_> {
         let start = self.start();
         let qualifiers = self.mof3_qualifiers()?;
         let end = self.end;
+        if !qualifiers.is_empty() {
+            let both = Set::of(&[Kind::Enumeration, Kind::Qualifier]);
+            self.pass_stray_word(SORTS.or(both))?;
+        }
         Ok(match self.token.kind {
             // Nobody is told to write one behind qualifiers.
             Kind::Instance | Kind::Value if !qualifiers.is_empty() => {
