@@ -51,7 +51,7 @@ macro_rules! views {
             }
 
             /// The type, of the elements for an array; `None` for NULL.
-            pub const fn cim_type(self) -> Option<CimType> {
+            pub fn cim_type(self) -> Option<CimType> {
                 Some(match self {
                     Self::Null => return None,
                     $( Self::$copied(_) => CimType::$copied, )*

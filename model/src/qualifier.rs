@@ -190,6 +190,15 @@ impl Qualifiers {
         self.0.iter_mut().flatten().map(|qualifier| &mut qualifier.flavor)
     }
 
+    /// Has copies of long arrays share their elements; see [`Array::share`](crate::Array::share).
+    pub fn share_values(&mut self) {
+        for qualifier in self.0.iter_mut().flatten() {
+            if let Value::Array(array) = &mut qualifier.value {
+                array.share();
+            }
+        }
+    }
+
     /// The qualifiers in written order.
     pub fn iter(&self) -> std::slice::Iter<'_, Qualifier> {
         self.as_slice().iter()

@@ -192,6 +192,8 @@ enum Kept {
     Whole(Elements),
     /// Some are.
     Marked(Box<Marked>),
+    /// What many arrays have together; itself not shared.
+    Shared(Arc<Array>),
 }
 
 /// Elements, and for each whether it is NULL: then it is a placeholder.
@@ -242,8 +244,39 @@ impl Array {
         Ok(array)
     }
 
+    /// Has copies share the elements from here on, until one of them is changed. Few elements
+    /// are copied as fast, and stay as they are.
+    pub fn share(&mut self) {
+        const FEW: usize = 16;
+        if self.shared().is_none() && self.len() > FEW {
+            let own = std::mem::replace(self, Self::new(self.cim_type()));
+            self.0 = Kept::Shared(Arc::new(own));
+        }
+    }
+
+    /// What copies have together, after [`Array::share`]: while it is kept, its address tells
+    /// them from all other arrays.
+    pub const fn shared(&self) -> Option<&Arc<Self>> {
+        match &self.0 {
+            Kept::Shared(shared) => Some(shared),
+            Kept::Whole(_) | Kept::Marked(_) => None,
+        }
+    }
+
+    fn kept(&self) -> &Kept {
+        self.shared().map_or(&self.0, |shared| &shared.0)
+    }
+
+    /// To be changed: others keep what they share.
+    fn kept_mut(&mut self) -> &mut Kept {
+        if let Some(shared) = self.shared() {
+            self.0 = shared.0.clone();
+        }
+        &mut self.0
+    }
+
     /// The type of the elements.
-    pub const fn cim_type(&self) -> CimType {
+    pub fn cim_type(&self) -> CimType {
         self.slots().cim_type()
     }
 
@@ -258,14 +291,14 @@ impl Array {
     }
 
     /// Whether some element is NULL.
-    pub const fn has_nulls(&self) -> bool {
-        matches!(self.0, Kept::Marked(_))
+    pub fn has_nulls(&self) -> bool {
+        matches!(self.kept(), Kept::Marked(_))
     }
 
     /// Appends an element.
     pub fn push(&mut self, value: Scalar) -> Result<(), ElementTypeError> {
         let expected = self.cim_type();
-        let pushed = match &mut self.0 {
+        let pushed = match self.kept_mut() {
             Kept::Whole(elements) => elements.push(value),
             Kept::Marked(marked) => {
                 let pushed = marked.elements.push(value);
@@ -274,6 +307,7 @@ impl Array {
                 }
                 pushed
             }
+            Kept::Shared(_) => Err(value),
         };
         pushed.map_err(|other| ElementTypeError { expected, found: other.cim_type() })
     }
@@ -281,7 +315,7 @@ impl Array {
     /// Appends a NULL element.
     pub fn push_null(&mut self) {
         let of = self.cim_type();
-        if let Kept::Whole(elements) = &mut self.0 {
+        if let Kept::Whole(elements) = self.kept_mut() {
             let elements = std::mem::replace(elements, Elements::new(of));
             let nulls = vec![false; elements.len()];
             self.0 = Kept::Marked(Box::new(Marked { elements, nulls }));
@@ -295,10 +329,7 @@ impl Array {
 
     /// The element at `index`: `None` past the end, `Some(None)` for NULL.
     pub fn get(&self, index: usize) -> Option<Option<Scalar>> {
-        match &self.0 {
-            Kept::Marked(_) if self.is_null(index) => Some(None),
-            _ => self.slots().get(index).map(Some),
-        }
+        if self.is_null(index) { Some(None) } else { self.slots().get(index).map(Some) }
     }
 
     /// The elements in order, `None` being NULL.
@@ -308,28 +339,31 @@ impl Array {
 
     /// Whether the element at `index` is NULL.
     pub fn is_null(&self, index: usize) -> bool {
-        matches!(&self.0, Kept::Marked(marked) if marked.nulls.get(index) == Some(&true))
+        matches!(self.kept(), Kept::Marked(marked) if marked.nulls.get(index) == Some(&true))
     }
 
     /// The typed vector, with anything where an element is NULL.
-    pub const fn slots(&self) -> &Elements {
+    pub fn slots(&self) -> &Elements {
         match &self.0 {
             Kept::Whole(elements) => elements,
             Kept::Marked(marked) => &marked.elements,
+            Kept::Shared(shared) => shared.slots(),
         }
     }
 
     /// The typed vector, when no element is NULL.
-    pub const fn elements(&self) -> Option<&Elements> {
-        match &self.0 {
-            Kept::Whole(elements) => Some(elements),
-            Kept::Marked(_) => None,
-        }
+    pub fn elements(&self) -> Option<&Elements> {
+        if self.has_nulls() { None } else { Some(self.slots()) }
     }
 }
 
 impl PartialEq for Array {
     fn eq(&self, other: &Self) -> bool {
+        if let (Some(shared), Some(others)) = (self.shared(), other.shared())
+            && Arc::ptr_eq(shared, others)
+        {
+            return true;
+        }
         self.cim_type() == other.cim_type() && self.iter().eq(other.iter())
     }
 }
@@ -362,7 +396,7 @@ impl Value {
     }
 
     /// The intrinsic type; of the elements for an array.
-    pub const fn cim_type(&self) -> CimType {
+    pub fn cim_type(&self) -> CimType {
         match self {
             Self::Null(cim_type, _) => *cim_type,
             Self::Scalar(scalar) => scalar.cim_type(),
@@ -537,6 +571,28 @@ impl fmt::Display for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_share_until_they_are_changed() {
+        let of = |most: u8| Array::from_elements(Elements::UInt8((0..most).collect()));
+        let (mut few, mut many) = (of(3), of(100));
+        few.share();
+        many.share();
+        assert!(few.shared().is_none());
+        let mut copy = many.clone();
+        assert!(Arc::ptr_eq(copy.shared().unwrap(), many.shared().unwrap()));
+        assert_eq!((&copy, copy.len(), copy.get(7)), (&of(100), 100, many.get(7)));
+        copy.push_null();
+        assert!(copy.has_nulls() && copy.shared().is_none());
+        assert_eq!((many.len(), copy.len(), copy.get(100)), (100, 101, Some(None)));
+        copy.share();
+        let mut again = copy.clone();
+        again.push(Scalar::UInt8(5)).unwrap();
+        assert!(copy.is_null(100) && again.is_null(100) && again.elements().is_none());
+        assert_eq!((copy.len(), again.len()), (101, 102));
+        assert!(many.push(Scalar::Boolean(true)).is_err());
+        assert_eq!(many, of(100));
+    }
 
     #[test]
     fn reals_keep_their_bits() {

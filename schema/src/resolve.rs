@@ -265,6 +265,8 @@ impl Member<Method> {
 
 /// The qualifiers as written, none of them propagated.
 fn written(mut qualifiers: Qualifiers) -> Qualifiers {
+    // Many elements below may get them.
+    qualifiers.share_values();
     for flavor in qualifiers.flavors_mut() {
         *flavor = flavor.without(Flavor::PROPAGATED);
     }
@@ -358,7 +360,8 @@ fn local_method(declared: &Method) -> Method {
 mod tests {
     use super::*;
     use crate::member::FEW;
-    use cimarron_model::{CimType, DataType, Value};
+    use cimarron_model::{Array, CimType, DataType, Elements, Value};
+    use std::sync::Arc;
 
     fn qualifier(name: &str, value: impl Into<Value>, flavor: Flavor) -> Qualifier {
         Qualifier { name: name.into(), value: value.into(), flavor }
@@ -405,6 +408,26 @@ mod tests {
         expected.properties[0].origin = Some(Origin { class: "X_Sub".into(), depth: 1 });
         expected.properties[1].origin = Some(Origin { class: "X_Base".into(), depth: 0 });
         assert_eq!(sub.to_class(ClassForm::Local), expected);
+    }
+
+    #[test]
+    fn overrides_share_long_values_with_what_they_override() {
+        let map: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+        let map = Array::from_elements(Elements::String(map.iter().map(Into::into).collect()));
+        let mut above = Class::new("X_A");
+        let mut state = Property::new("State", DataType::scalar(CimType::UInt8));
+        state.qualifiers.set(qualifier("ValueMap", map, Flavor::TO_SUBCLASS));
+        above.properties.push(state);
+        let above = ResolvedClass::resolve(above, None);
+        let mut local = Class::new("X_B");
+        local.properties.push(Property::new("State", DataType::scalar(CimType::UInt8)));
+        let sub = ResolvedClass::resolve(local, Some(&above));
+        let shared = |class: &ResolvedClass| {
+            let (_, state) = class.property("State").unwrap();
+            let map = state.declaration.qualifiers.get("ValueMap").unwrap();
+            map.value.as_array().unwrap().shared().unwrap().clone()
+        };
+        assert!(Arc::ptr_eq(&shared(&above), &shared(&sub)));
     }
 
     #[test]

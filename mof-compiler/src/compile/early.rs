@@ -22,10 +22,13 @@ use crate::syntax::ast::{
     Value, ValueKind,
 };
 use cimarron_model::{self as model, Name, QualifierType};
-use cimarron_schema::rules::{Environment, Judgement, Rule, Says, Violation, check_class};
+use cimarron_schema::rules::{
+    Environment, Judgement, ReadMaps, Rule, Says, Violation, check_class,
+};
 use cimarron_schema::{NamespaceBuilder, ResolvedClass};
 use hashbrown::HashSet;
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A declaration of the text.
@@ -85,6 +88,8 @@ pub(crate) struct Early<'c, 'a> {
     /// Where nothing of the text can be looked up yet.
     texts: Texts<'c>,
     said: Diagnostics,
+    /// What was read to judge defaults.
+    maps: Rc<ReadMaps>,
     /// Whether classes that come now may be compiled.
     open: bool,
     /// Whether all trees were made again, and none went since.
@@ -108,6 +113,7 @@ impl<'c, 'a> Early<'c, 'a> {
             names: HashSet::new(),
             texts: Texts::default(),
             said: Diagnostics::new(),
+            maps: Rc::default(),
             open: !context.keeps_trees,
             undone: false,
         }
@@ -224,7 +230,9 @@ impl<'c, 'a> Early<'c, 'a> {
     }
 
     fn namespace(&mut self) -> Namespace<'_, '_> {
-        Namespace::new(self.context, &mut self.builder, &mut self.said, &self.texts)
+        let maps = self.maps.clone();
+        let new = Namespace::new(self.context, &mut self.builder, &mut self.said, &self.texts);
+        Namespace { maps, ..new }
     }
 
     /// Whether there was anything to say, which is forgotten.

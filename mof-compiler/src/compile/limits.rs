@@ -15,7 +15,7 @@ use cimarron_model::{
     Qualifiers, Scalar, Value,
 };
 use cimarron_schema::rules::{
-    Limit, Misfit, Part, Place, Says, check_octets, check_value, check_value_of, replacement,
+    Limit, Misfit, Part, Place, Says, check_octets, check_value, replacement,
 };
 use cimarron_schema::{ResolvedClass, parameter_of};
 use hashbrown::HashSet;
@@ -105,13 +105,14 @@ fn inherited_defaults(
         let inherited = |name: &str| above.get(name).filter(|q| q.flavor.to_subclass());
         let said = |name: &'static str| own(name).or_else(|| inherited(name));
         // What the class above forbids has had its report.
-        if !check_value(value, &property.data_type, inherited).is_empty() {
+        if !check_value(value, &property.data_type, &namespace.maps, inherited).is_empty() {
             continue;
         }
-        let mut misfits: Vec<(Code, &str, String)> = check_value(value, &property.data_type, said)
-            .into_iter()
-            .map(|misfit| (code_of(misfit.limit), misfit.qualifier, misfit.message))
-            .collect();
+        let mut misfits: Vec<(Code, &str, String)> =
+            check_value(value, &property.data_type, &namespace.maps, said)
+                .into_iter()
+                .map(|misfit| (code_of(misfit.limit), misfit.qualifier, misfit.message))
+                .collect();
         let octets = octets_problem(value, said("OctetString"));
         misfits.extend(octets.map(|problem| (Code::ValueOctets, "OctetString", problem)));
         if namespace.context.language == Language::Mof3 && size_problem(value, inherited).is_none()
@@ -243,7 +244,9 @@ pub(super) fn value(
     property: &Arc<Property>,
 ) {
     let site = Site::of(at, class, property);
-    let misfits = check_value_of(property, value, &namespace.maps);
+    let misfits = check_value(value, &property.data_type, &namespace.maps, |name| {
+        property.qualifiers.get(name)
+    });
     site.report_all(namespace, misfits);
     site.judge_rest(namespace, value);
 }
@@ -377,7 +380,8 @@ impl<'a> Site<'a> {
     }
 
     fn judge(&self, namespace: &mut Namespace<'_, '_>, value: &Value) {
-        let misfits = check_value(value, self.data_type, |name| self.qualifier(name));
+        let misfits =
+            check_value(value, self.data_type, &namespace.maps, |name| self.qualifier(name));
         self.report_all(namespace, misfits);
         self.judge_rest(namespace, value);
     }

@@ -17,6 +17,8 @@ pub(super) struct ValueWriter {
     pub(super) strings: Vec<u32>,
     /// Arrays by the hash of their elements, which are in `words` already.
     arrays: HashTable<(u64, u32)>,
+    /// Arrays by what they share, which lives as long as what is written.
+    shared: FxHashMap<*const Array, u32>,
 }
 
 impl ValueWriter {
@@ -61,8 +63,14 @@ impl<'a> Writer<'a, '_> {
             }
             Value::Scalar(scalar) => ValueRecord::scalar(self.payload(scalar)?, cim_type),
             Value::Array(array) => {
+                let shared = array.shared().map(Arc::as_ptr);
+                if let Some(n) = shared.and_then(|array| self.values.shared.get(&array)) {
+                    return Ok(*n);
+                }
                 let record = self.array(array)?;
-                return self.share_array(record);
+                let n = self.share_array(record)?;
+                self.values.shared.extend(shared.map(|array| (array, n)));
+                return Ok(n);
             }
         };
         if let Some(n) = self.values.known.get(&record) {

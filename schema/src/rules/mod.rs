@@ -37,7 +37,7 @@ pub use signature::{passes_the_same, returns_the_same};
 pub use standard::standard_qualifier_type;
 pub use table::Rule;
 pub use unit::{UnitError, check_unit, is_same_unit};
-pub use value::{Limit, Misfit, ReadMaps, check_octets, check_value, check_value_of};
+pub use value::{Limit, Misfit, ReadMaps, check_octets, check_value};
 pub use valuemap::{Interval, REST, interval};
 
 use association::Ends;

@@ -5,7 +5,7 @@
 use super::number::integer;
 use super::unit::check_unit;
 use super::valuemap::{Mapped, MappedTexts};
-use cimarron_model::{Array, CimType, DataType, Elements, Property, Qualifier, Scalar, Value};
+use cimarron_model::{Array, CimType, DataType, Elements, Qualifier, Scalar, Value};
 use hashbrown::HashMap;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -39,36 +39,35 @@ pub struct Misfit {
     pub message: String,
 }
 
-/// Judges a value by the qualifiers that hold where it goes; `qualifier` finds one.
+/// Judges a value by the qualifiers that hold where it goes; `qualifier` finds one. What long
+/// maps allow is kept in `maps`.
 pub fn check_value<'q>(
     value: &Value,
     data_type: &DataType,
+    maps: &ReadMaps,
     qualifier: impl Fn(&'static str) -> Option<&'q Qualifier>,
 ) -> Vec<Misfit> {
-    Judge { data_type, qualifier, kept: None, map: OnceCell::new() }.value(value)
+    Judge { data_type, qualifier, maps, map: OnceCell::new() }.value(value)
 }
 
-/// Judges a value of a property, of which there may be many.
-pub fn check_value_of(property: &Arc<Property>, value: &Value, maps: &ReadMaps) -> Vec<Misfit> {
-    let qualifier = |name: &'static str| property.qualifiers.get(name);
-    let (data_type, kept) = (&property.data_type, Some((maps, property)));
-    Judge { data_type, qualifier, kept, map: OnceCell::new() }.value(value)
-}
-
-/// The long ValueMaps of properties whose values were judged: many instances have values of
-/// one property, and to read its map for each takes minutes.
+/// The long ValueMaps by which values were judged: many instances have values of one property,
+/// and many properties the map of the one that they override; to read it for each takes minutes.
 #[derive(Debug, Default)]
-pub struct ReadMaps(RefCell<HashMap<*const Property, Kept>>);
+pub struct ReadMaps(RefCell<HashMap<(*const Array, CimType), Kept>>);
 
-/// A property, which keeps its address as long as it is kept, and its map.
-type Kept = (Arc<Property>, Rc<ReadMap>);
+/// A map, which keeps its address as long as it is kept, and what was read of it.
+type Kept = (Arc<Array>, Rc<ReadMap>);
 
 impl ReadMaps {
-    fn of(&self, property: &Arc<Property>) -> Rc<ReadMap> {
+    /// What was read of a map for values of a type. One that nobody shares is read once.
+    fn of(&self, map: &Value, cim_type: CimType) -> Rc<ReadMap> {
+        /// A shorter one is read faster than it is found.
+        const LONG: usize = 32;
+        let long = map.as_array().filter(|array| array.len() >= LONG);
+        let Some(shared) = long.and_then(Array::shared) else { return Rc::default() };
         let mut all = self.0.borrow_mut();
-        let kept =
-            all.entry(Arc::as_ptr(property)).or_insert_with(|| (property.clone(), Rc::default()));
-        kept.1.clone()
+        let kept = all.entry((Arc::as_ptr(shared), cim_type));
+        kept.or_insert_with(|| (shared.clone(), Rc::default())).1.clone()
     }
 }
 
@@ -86,8 +85,8 @@ fn characters(length: usize) -> String {
 struct Judge<'a, F> {
     data_type: &'a DataType,
     qualifier: F,
-    /// Where long maps are kept, and for which property.
-    kept: Option<(&'a ReadMaps, &'a Arc<Property>)>,
+    /// Where long maps are kept.
+    maps: &'a ReadMaps,
     /// Its ValueMap, read once for all elements of an array.
     map: OnceCell<Rc<ReadMap>>,
 }
@@ -206,14 +205,8 @@ impl<'q, F: Fn(&'static str) -> Option<&'q Qualifier>> Judge<'_, F> {
 
     /// The ValueMap, and what of it has been read.
     fn map(&self) -> Option<(&'q Value, &ReadMap)> {
-        /// A shorter one is read faster than it is found.
-        const LONG: usize = 32;
         let written = &(self.qualifier)("ValueMap")?.value;
-        let is_long = || written.as_array().is_some_and(|array| array.len() >= LONG);
-        let read = self.map.get_or_init(|| match self.kept.filter(|_| is_long()) {
-            Some((maps, property)) => maps.of(property),
-            None => Rc::default(),
-        });
+        let read = self.map.get_or_init(|| self.maps.of(written, self.data_type.cim_type));
         Some((written, read))
     }
 

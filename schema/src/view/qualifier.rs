@@ -71,7 +71,9 @@ impl<'a> QualifiersView<'a> {
 
     /// An owned copy.
     pub fn to_qualifiers(self) -> Qualifiers {
-        self.iter().map(QualifierView::to_qualifier).collect()
+        let mut owned: Qualifiers = self.iter().map(QualifierView::to_qualifier).collect();
+        owned.share_values();
+        owned
     }
 }
 
