@@ -21,14 +21,31 @@ impl Folder {
     /// The system's.
     pub fn new(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        if !path.is_dir() {
-            fs::create_dir_all(&path)?;
-            if let Some(parent) = path.parent() {
-                sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+        // Each is durable in its parent before anything is put into it.
+        for folder in missing(&path) {
+            match fs::create_dir(folder) {
+                // Somebody else may make it meanwhile.
+                Err(_) if folder.is_dir() => {}
+                made => made?,
             }
+            sync_folder(parent(folder))?;
         }
         Ok(Self { path })
     }
+}
+
+/// The folders on a path that are to be made, the outermost first.
+fn missing(path: &Path) -> Vec<&Path> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let mut missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    missing.reverse();
+    missing
+}
+
+/// The folder that another is in.
+fn parent(folder: &Path) -> &Path {
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or_else(|| Path::new("."))
 }
 
 impl Medium for Folder {
@@ -293,4 +310,30 @@ fn write_all_at(file: &File, mut offset: u64, mut data: &[u8]) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_made_from_the_outermost_on() {
+        let there = tempfile::tempdir().unwrap();
+        let path = there.path().join("a/b/c");
+        let expected = ["a", "a/b", "a/b/c"].map(|name| there.path().join(name));
+        assert_eq!(missing(&path), expected);
+        Folder::new(&path).unwrap();
+        assert!(missing(&path).is_empty() && path.is_dir());
+        assert!(missing(Path::new("")).is_empty());
+        for (folder, of) in [("a", "."), ("a/b", "a"), ("/a", "/"), ("/", ".")] {
+            assert_eq!(parent(Path::new(folder)), Path::new(of), "{folder}");
+        }
+        // A file in the way stays.
+        let file = there.path().join("file");
+        fs::write(&file, "mine").unwrap();
+        for name in [file.clone(), file.join("below")] {
+            Folder::new(name).unwrap_err();
+        }
+        assert_eq!(fs::read_to_string(file).unwrap(), "mine");
+    }
 }

@@ -53,7 +53,8 @@ pub trait Medium: Send + Sync + Debug {
     fn sync(&self) -> io::Result<()>;
 
     /// A file that redb reads and writes: a `new` one, empty, in place of one that may be there,
-    /// or the one that is there.
+    /// or the one that is there. What that one has is durable on return: a process may have written
+    /// it and not synced it any more, and it is read, and told, as if it were safe.
     ///
     /// # Errors
     /// The system's; `NotFound` when there is none and it is not to be new.

@@ -53,17 +53,18 @@ pub fn open(medium: Arc<dyn Medium>, options: Options) -> Result<Opened> {
     }
     let after = last_commit.saturating_add(1);
     let last = listing.last_log(&*medium, &directory, first)?;
-    let mut logs = VecDeque::new();
-    for number in first..=last {
+    let mut open = |number| {
         let log = Log::open(&*medium, &directory, number, options.sync)?;
         last_commit = log.last()?.unwrap_or(last_commit);
-        logs.push_back(Arc::new(log));
+        Ok(Arc::new(log))
+    };
+    let mut log = open(first)?;
+    let mut logs = VecDeque::from([Arc::clone(&log)]);
+    for number in first.saturating_add(1)..=last {
+        log = open(number)?;
+        logs.push_back(Arc::clone(&log));
     }
     listing.tidy(&*medium, first, &segments)?;
-
-    let Some(log) = logs.back().map(Arc::clone) else {
-        return Err(JournalError::damaged(medium.path(&names::log(first)), "the file is missing"));
-    };
     let segments = Arc::new(segments);
     let shared = Arc::new(Shared::new(Found {
         medium,

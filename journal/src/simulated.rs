@@ -385,6 +385,9 @@ impl Medium for SimulatedMedium {
     fn log(&self, name: &str, new: bool) -> io::Result<Box<dyn StorageBackend>> {
         let mut state = self.state.lock();
         let file = if new { state.create(name)? } else { state.find(name)? };
+        if !new {
+            state.sync(file)?;
+        }
         Ok(Box::new(Handle { medium: self.clone(), file }))
     }
 }

@@ -16,6 +16,8 @@ mod ahead;
 mod backend;
 mod frame;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use tail::{Entry, Tail};
 
@@ -74,6 +76,7 @@ impl Log {
         let name = names::log(number);
         let path = medium.path(&name);
         let new = names::new(&name);
+        let ahead_name = names::ahead(number);
         let failed = |operation| {
             let path = path.clone();
             move |error| JournalError::io(path, operation, error)
@@ -85,25 +88,40 @@ impl Log {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed("remove")(error)),
         }
-        let ahead_name = names::ahead(number);
-        let ahead = Ahead::create(
-            (medium, &ahead_name),
-            options.ahead,
-            ((directory, number), options.sync),
-        );
-        let ahead =
-            ahead.map_err(|error| JournalError::io(medium.path(&ahead_name), "create", error))?;
-        let syncing = Arc::new(AtomicBool::new(true));
-        let file = medium.log(&new, true).map_err(failed("create"))?;
-        let database = open_database(&path, "create", file, &syncing)?;
-        let log = Self::new(number, path.clone(), database, syncing, Some(ahead));
-        let (first, last) = HEADER_COMMITS;
-        log.write("write", &[Piece { first, last, bytes: &header(directory, number) }])?;
-        // With the log's name the other file's must be there.
-        medium.sync().map_err(failed("sync the folder of"))?;
+        let made = Self::make((medium, &new, &ahead_name), directory, number, options);
+        let log = made.inspect_err(|_| {
+            // The disk may be full, and commits that still fit need the room.
+            let _ = medium.remove(&new);
+            let _ = medium.remove(&ahead_name);
+        })?;
         medium.rename(&new, &name).map_err(failed("rename"))?;
         medium.sync().map_err(failed("sync the folder of"))?;
         log.syncing.store(options.sync, Ordering::Relaxed);
+        Ok(log)
+    }
+
+    /// Makes both files, the database's under the name that it has until it is whole, durably.
+    fn make(
+        (medium, new, ahead_name): (&dyn Medium, &str, &str),
+        directory: &DirectoryId,
+        number: u64,
+        options: Options,
+    ) -> Result<Self> {
+        let path = medium.path(&names::log(number));
+        let ahead =
+            Ahead::create((medium, ahead_name), options.ahead, ((directory, number), options.sync));
+        let ahead =
+            ahead.map_err(|error| JournalError::io(medium.path(ahead_name), "create", error))?;
+        let syncing = Arc::new(AtomicBool::new(true));
+        let file =
+            medium.log(new, true).map_err(|error| JournalError::io(&*path, "create", error))?;
+        let database = open_database(&path, "create", file, &syncing)?;
+        let log = Self::new(number, path, database, syncing, Some(ahead));
+        let (first, last) = HEADER_COMMITS;
+        log.write("write", &[Piece { first, last, bytes: &header(directory, number) }])?;
+        // With the log's name the other file's must be there.
+        let synced = medium.sync();
+        synced.map_err(|error| JournalError::io(&*log.path, "sync the folder of", error))?;
         Ok(log)
     }
 
@@ -155,10 +173,6 @@ impl Log {
         // redb would make a new database of it.
         if file.len().map_err(|e| JournalError::reading(&path, e))? == 0 {
             return Err(JournalError::damaged(path, "it is empty"));
-        }
-        // What a process wrote and did not sync any more is read, and told, as if it were safe.
-        if sync {
-            file.sync_data().map_err(|error| JournalError::io(&*path, "sync", error))?;
         }
         let syncing = Arc::new(AtomicBool::new(sync));
         let database = open_database(&path, "open", file, &syncing)?;

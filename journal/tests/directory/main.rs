@@ -9,4 +9,6 @@
 mod crashes;
 mod damage;
 mod disk;
+mod full;
+mod refusals;
 mod workload;
