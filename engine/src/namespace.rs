@@ -26,6 +26,11 @@ pub(crate) fn normalise(name: &str) -> Result<Name, EngineError> {
     }
 }
 
+/// Whether a name is as namespaces have it.
+pub(crate) fn is_normal(name: &str) -> bool {
+    normalise(name).is_ok_and(|normal| normal.as_str() == name)
+}
+
 #[derive(Debug)]
 pub(crate) struct Namespace {
     pub(crate) name: Name,

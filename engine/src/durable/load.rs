@@ -5,7 +5,7 @@
 //! objects are found last, when everything that they lead to is there.
 
 use super::codec::Decoder;
-use super::replay::shared_start;
+use super::replay::{may_come, shared_start};
 use super::schema::Archives;
 use super::state::{self, StoredArchive, StoredChunk, StoredNamespace};
 use super::storage;
@@ -121,6 +121,7 @@ fn prepare<'r>(
     tables: &mut Vec<Filling>,
 ) -> Result<(Arc<Namespace>, Arc<Root>), EngineError> {
     let StoredNamespace { name, dialect, schema, wanted, tables: stored } = stored;
+    may_come(repository, &name).map_err(|what| wrong(what.to_owned()))?;
     let start = shared_start(&name, dialect, schema);
     let namespace = repository.install(transaction, &name, dialect, start);
     let store = &namespace.store;

@@ -126,7 +126,7 @@ fn add_built_in(repository: &Repository) -> Result<(), EngineError> {
 }
 
 /// Lets what was written find the archive of the system classes, so that namespaces share it.
-fn know_built_in(archives: &mut Archives) {
+pub(super) fn know_built_in(archives: &mut Archives) {
     let start = crate::system::schema(&Name::new("root"), Dialect::Wmi);
     start.classes().for_each(|class| archives.know(class.def().archive()));
 }

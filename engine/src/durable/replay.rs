@@ -9,7 +9,7 @@ use super::schema::{Archives, change};
 use crate::clock::WallTime;
 use crate::context::Principal;
 use crate::error::EngineError;
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, is_normal};
 use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{add_columns, join, rejoin, slot_map, take_over};
@@ -162,6 +162,7 @@ impl<'r> Replay<'r> {
                 let start = change(decoder, &Schema::default(), &self.archives)?;
                 let start = shared_start(&name, dialect, start);
                 *within = None;
+                may_come(self.repository, &name).map_err(|what| wrong(decoder, what))?;
                 self.repository.install(transaction, &name, dialect, start);
             }
             kind::NO_NAMESPACE => {
@@ -371,6 +372,17 @@ impl Within {
         }
         self.root = root;
         Ok(())
+    }
+}
+
+/// Whether a namespace of this name can be made; why not.
+pub(super) fn may_come(repository: &Repository, name: &Name) -> Result<(), &'static str> {
+    if !is_normal(name.as_str()) {
+        return Err("an impossible name of a namespace");
+    }
+    match repository.current(name) {
+        Some(_) => Err("a namespace that is there already"),
+        None => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use super::codec::{Decoder, put_bytes, put_count, put_name, put_u32};
 use super::record::{dialect, put_dialect};
 use super::schema::{ArchiveHash, Archives, change, put_change};
 use crate::schema::{ClassId, Schema};
-use crate::store::Wanted;
+use crate::store::{CAPACITY, Wanted};
 use cimarron_journal::BlobId;
 use cimarron_model::{Dialect, Name};
 
@@ -131,6 +131,10 @@ pub(super) fn namespace(
 fn chunk(decoder: &mut Decoder<'_>) -> Result<StoredChunk, Wrong> {
     let blob = blob(decoder)?;
     let rows = usize::try_from(decoder.u64().map_err(text)?).map_err(text)?;
+    // Room is made for them before they are read.
+    if rows > CAPACITY {
+        return Err(format!("{rows} rows, of which {CAPACITY} make a chunk"));
+    }
     let gone = decoder.bytes().map_err(text)?;
     let (words, rest) = gone.as_chunks();
     if !rest.is_empty() {

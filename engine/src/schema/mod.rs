@@ -246,6 +246,10 @@ impl Schema {
         qualifier_types: Arc<BTreeMap<Name, QualifierType>>,
         (next_id, next_version): (u32, u64),
     ) -> Option<Self> {
+        // No repository gets half as far, and behind the last number there is none to give.
+        if next_id > u32::MAX / 2 || next_version > u64::MAX / 2 {
+            return None;
+        }
         let schema = Self::assemble(classes, qualifier_types, next_id, next_version);
         let is_given =
             |class: &Arc<ClassDef>| class.id.0 < next_id && class.version.0 < next_version;

@@ -10,7 +10,7 @@ fn path(text: &str) -> ObjectPath {
 }
 
 /// A namespace that comes, goes and comes within one commit, and a few times more.
-fn namespaces(repository: &Repository) {
+pub(super) fn namespaces(repository: &Repository) {
     let root = session(repository, "root", Dialect::Wmi);
     let space = || Instance::new("__NAMESPACE").with("Name", "twice");
     let gone = || path("__NAMESPACE.Name=\"twice\"");
@@ -29,7 +29,7 @@ fn namespaces(repository: &Repository) {
 }
 
 /// Classes that go and come under the same name, with indexes.
-fn classes(repository: &Repository) {
+pub(super) fn classes(repository: &Repository) {
     let wmi = session(repository, "root/classes", Dialect::Wmi);
     let compile = |text: &str| wmi.compile_mof_text(&context(), "a.mof", text).unwrap();
     for round in 0..3_u32 {
@@ -69,7 +69,7 @@ fn classes(repository: &Repository) {
 }
 
 /// Siblings that share a key, and objects within objects.
-fn siblings(repository: &Repository) {
+pub(super) fn siblings(repository: &Repository) {
     let dmtf = session(repository, "root/dmtf", Dialect::Dmtf);
     let mof = r#"
         Qualifier Key : boolean = false, Scope(property, reference), Flavor(DisableOverride, ToSubclass);

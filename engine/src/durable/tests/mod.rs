@@ -1,6 +1,7 @@
 //! Repositories that end and begin again.
 
 mod batches;
+mod crafted;
 mod failing;
 mod harsh;
 mod image_of;
