@@ -30,6 +30,8 @@ mod syslog;
 mod template;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod webhook;
 
 use cimarron_engine::{ConsumerSink, Repository};

@@ -105,6 +105,35 @@ fn nothing_else_is_started() {
     mine.wait();
 }
 
+/// A program that gets no arguments, and one more than may run.
+#[cfg(unix)]
+#[test]
+fn only_so_many_programs_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let shell = fs::canonicalize("/bin/sh").unwrap();
+    let sink = CommandLine::allowing([&shell]);
+    let bare = Instance::new("CommandLineEventConsumer")
+        .with("Name", "C")
+        .with("ExecutablePath", shell.to_str().unwrap());
+    assert_eq!(deliver(&sink, &bare, &modification()), Verdict::Delivered);
+    sink.wait();
+    let consumer = bare
+        .with("CommandLineTemplate", "sh -c \"while [ ! -e end ]; do sleep 0.05; done\"")
+        .with("WorkingDirectory", directory.path().to_str().unwrap());
+    for _ in 0..MAX_RUNNING {
+        assert_eq!(deliver(&sink, &consumer, &modification()), Verdict::Delivered);
+    }
+    let verdict = deliver(&sink, &consumer, &modification());
+    assert!(
+        matches!(&verdict, Verdict::RetryLater(failure) if failure.text.contains("64")),
+        "{verdict:?}"
+    );
+    fs::write(directory.path().join("end"), "").unwrap();
+    sink.wait();
+    assert_eq!(deliver(&sink, &consumer, &modification()), Verdict::Delivered);
+    sink.wait();
+}
+
 #[cfg(unix)]
 #[test]
 fn another_name_of_an_allowed_program_will_do() {
