@@ -102,6 +102,12 @@ impl Agenda {
         self.planned.len()
     }
 
+    /// How many entries there are, called-off work counted.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.heap.len()
+    }
+
     /// The next work that is due by then.
     pub(super) fn take(&mut self, by: Duration) -> Option<Due> {
         if self.next_due()? > by {

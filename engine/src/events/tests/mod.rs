@@ -5,6 +5,7 @@ mod basics;
 mod delivery;
 mod groups;
 mod indications;
+mod limits;
 mod matching;
 mod polling;
 mod resuming;
