@@ -10,7 +10,7 @@ use cimarron_engine::{
 use cimarron_model::{Dialect, Status};
 use cimarron_mof::{Base, CompileOptions, Diagnostics, Sources};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Whether a directory has to be there.
@@ -195,9 +195,18 @@ impl Data {
         self.repository.backup(target).map_err(|error| about(target, &error))
     }
 
-    /// Ends the work with the directory: everything is on the disk then.
+    /// Ends the work with the directory: everything is on the disk then. That a checkpoint could
+    /// not be made is said, and is no failure.
     pub(crate) fn close(self) -> Result<(), Failure> {
-        self.repository.clone().close().map_err(|error| self.failed(&error))
+        self.repository.clone().close().map_err(|error| self.failed(&error))?;
+        if let Some(why) = self.status().and_then(|status| status.checkpoint_failure) {
+            // Where standard error is closed there is nobody left to tell.
+            let _ = writeln!(
+                io::stderr().lock(),
+                "warning: no checkpoint could be made: {why}; nothing is lost, and opening takes longer"
+            );
+        }
+        Ok(())
     }
 
     fn failed(&self, error: &EngineError) -> Failure {

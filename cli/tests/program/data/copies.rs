@@ -1,4 +1,4 @@
-use crate::{Place, cimarron, fleet};
+use crate::{Place, cimarron, command, fleet, run};
 use serde_json::json;
 
 /// A directory with the fleet.
@@ -112,4 +112,32 @@ fn the_last_checkpoint_is_left_of_a_directory_with_a_damaged_log() {
     cimarron(["data", "restore", "--checkpoint", &data, &rescued]).succeeds();
     assert_eq!(cimarron(["data", "export", &rescued]).succeeds().stdout, expected);
     cimarron(["compile", &more, "--data", &rescued]).succeeds();
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_made_is_no_failure() {
+    let place = Place::new();
+    let data = place.path("data");
+    let class = place.file("class.mof", "class X_A { [key] string Id; string Text; };");
+    cimarron(["data", "import", &data, &class]).succeeds();
+    // The next log is written there first, and what is in the way is no file.
+    let in_the_way = place.path("data/log-00000002.redb.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    let text = "x".repeat(5 << 20);
+    let rows = format!("instance of X_A {{ Id = \"a\"; Text = \"{text}\"; }};");
+    let rows = place.file("rows.mof", &rows);
+    for arguments in [
+        ["data", "import", &data, &rows].as_slice(),
+        &["query", "--data", &data, "SELECT Id FROM X_A"],
+        &["data", "check", &data],
+    ] {
+        let run = run(command().args(arguments)).succeeds();
+        assert!(run.stderr.starts_with("warning: no checkpoint could be made: "), "{}", run.stderr);
+        assert!(run.stderr.contains("nothing is lost"), "{}", run.stderr);
+    }
+    std::fs::remove_dir(in_the_way).unwrap();
+    let run = cimarron(["data", "check", &data]).succeeds();
+    assert!(run.stderr.is_empty(), "{}", run.stderr);
+    let found = cimarron(["query", "--data", &data, "SELECT Id FROM X_A"]).succeeds().stdout;
+    assert!(found.contains("1 row"), "{found}");
 }

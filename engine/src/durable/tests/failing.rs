@@ -107,3 +107,56 @@ fn checkpoints_that_fail_lose_nothing() {
         }
     }
 }
+
+#[test]
+fn closing_on_a_full_disk_is_no_failure() {
+    let medium = Arc::new(SimulatedMedium::new());
+    let repository = open(&medium).unwrap();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    let mof = "class X_A { [key] uint32 Id; string Text; };";
+    wmi.compile_mof_text(&context(), "a.mof", mof).unwrap();
+    for id in 0..5_u32 {
+        let row = Instance::new("X_A").with("Id", id).with("Text", "x".repeat(1 << 20));
+        wmi.create_instance(&context(), &row).unwrap();
+    }
+    let before = image_of(&repository);
+    // No room for anything: the log is long, and no other can be made.
+    medium.limit(0);
+    repository.clone().close().unwrap();
+    let status = repository.durability().unwrap();
+    assert_eq!((status.failure, status.checkpoint), (None, None));
+    assert!(status.checkpoint_failure.unwrap().contains("no storage space"));
+    drop((wmi, repository));
+    // Nor is it one for who only reads.
+    let repository = open(&medium).unwrap();
+    assert_eq!(image_of(&repository), before);
+    repository.clone().close().unwrap();
+    drop(repository);
+    medium.limit(u64::MAX);
+    let repository = open(&medium).unwrap();
+    repository.clone().close().unwrap();
+    assert!(repository.durability().unwrap().checkpoint.is_some());
+    assert_eq!(image_of(&repository), before);
+}
+
+/// Whoever commits faster than a log that is written now and then is made to write it.
+#[test]
+fn commits_do_not_pile_up() {
+    let medium = Arc::new(SimulatedMedium::new());
+    let repository = open_with(&medium, SyncPolicy::Every(std::time::Duration::from_secs(3600)));
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    wmi.compile_mof_text(&context(), "a.mof", "class X_A { [key] uint32 Id; };").unwrap();
+    let logged = || repository.durability().unwrap().logged;
+    for id in 0..4000_u32 {
+        wmi.create_instance(&context(), &Instance::new("X_A").with("Id", id)).unwrap();
+    }
+    assert_eq!(logged(), 0);
+    for id in 4000..4200_u32 {
+        wmi.create_instance(&context(), &Instance::new("X_A").with("Id", id)).unwrap();
+    }
+    assert!(logged() > 4000, "{}", logged());
+    medium.fail_at(medium.operations() + 1);
+    let failed = (4200..9000_u32)
+        .find_map(|id| wmi.create_instance(&context(), &Instance::new("X_A").with("Id", id)).err());
+    assert!(matches!(failed, Some(EngineError::WritesStopped { .. })), "{failed:?}");
+}
