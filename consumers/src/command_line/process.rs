@@ -46,13 +46,20 @@ impl Running {
     /// Starts a program that a place was taken for.
     pub(super) fn start(&self, command: &mut Command, limit: Option<Duration>) -> io::Result<()> {
         let place = Place(self.clone());
-        let child = command.spawn()?;
+        let (started, begins) = channel();
         let name = "cimarron-program".to_owned();
         let work = move || {
             let _place = place;
-            see_it_end(child, limit);
+            // It does not begin when it cannot be started.
+            if let Ok(child) = begins.recv() {
+                see_it_end(child, limit);
+            }
         };
-        std::thread::Builder::new().name(name).spawn(work).map(drop)
+        // Who sees to it is there first: without that thread the next try would start the program
+        // a second time.
+        std::thread::Builder::new().name(name).spawn(work)?;
+        let _ = started.send(command.spawn()?);
+        Ok(())
     }
 }
 
