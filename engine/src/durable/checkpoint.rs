@@ -69,6 +69,7 @@ impl Durable {
     pub(super) fn checkpoint(&self, extent: Extent) -> Result<(), EngineError> {
         let mut archived = self.archived.lock();
         let made = self.make_checkpoint(extent, &mut archived);
+        self.pipeline.plan_checkpoint(made.is_ok());
         *self.checkpoint_failure.lock() = made.as_ref().err().map(ToString::to_string);
         made
     }

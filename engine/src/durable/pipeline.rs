@@ -49,6 +49,8 @@ pub(crate) struct Pipeline {
     pub(super) signals: Arc<Signals>,
     /// How large a log may get before there is a checkpoint.
     log_limit: u64,
+    /// How large this one may: more when a checkpoint could not be made.
+    checkpoint_at: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -116,6 +118,7 @@ impl Pipeline {
             failure: OnceLock::new(),
             signals: Arc::default(),
             log_limit,
+            checkpoint_at: AtomicU64::new(log_limit),
         }
     }
 
@@ -209,6 +212,14 @@ impl Pipeline {
         }
     }
 
+    /// Plans the next checkpoint. One that could not be made is not tried at each commit: that
+    /// takes what a full disk lacks.
+    pub(super) fn plan_checkpoint(&self, made: bool) {
+        let more = || self.journal.log_bytes().saturating_add(self.log_limit / 8);
+        let at = if made { self.log_limit } else { more() };
+        self.checkpoint_at.store(at, Ordering::Relaxed);
+    }
+
     /// Writes everything that is pending to the log.
     pub(super) fn flush(&self) -> Result<(), EngineError> {
         let mut end = self.end();
@@ -246,7 +257,7 @@ impl Pipeline {
         if self.journal.unsettled() {
             self.signals.ask_for_log();
         }
-        if self.journal.log_bytes() > self.log_limit {
+        if self.journal.log_bytes() > self.checkpoint_at.load(Ordering::Relaxed) {
             self.signals.ask_for_checkpoint();
         }
         Ok(woken)

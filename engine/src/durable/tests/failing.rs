@@ -160,3 +160,27 @@ fn commits_do_not_pile_up() {
         .find_map(|id| wmi.create_instance(&context(), &Instance::new("X_A").with("Id", id)).err());
     assert!(matches!(failed, Some(EngineError::WritesStopped { .. })), "{failed:?}");
 }
+
+/// On a full disk a checkpoint is not tried at each commit.
+#[test]
+fn a_checkpoint_without_room_is_tried_now_and_then() {
+    let medium = Arc::new(SimulatedMedium::new());
+    let durability = Durability::default().with_log_bytes(16 << 10).with_ahead_bytes(1 << 20);
+    let repository = Repository::builder().durability(durability).open_on(medium.clone()).unwrap();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    wmi.compile_mof_text(&context(), "a.mof", "class X_A { [key] uint32 Id; };").unwrap();
+    repository.checkpoint().unwrap();
+    // What is there already has room for all that comes.
+    medium.limit(0);
+    let (before, commits) = (medium.operations(), 1500_u32);
+    for id in 0..commits {
+        wmi.create_instance(&context(), &Instance::new("X_A").with("Id", id)).unwrap();
+        std::thread::yield_now();
+    }
+    let status = repository.durability().unwrap();
+    assert!(status.checkpoint_failure.is_some() && status.failure.is_none(), "{status:?}");
+    // A commit writes and syncs; a try makes a file, writes to it in vain and removes it.
+    let tries = (medium.operations() - before).saturating_sub(2 * u64::from(commits)) / 3;
+    let most = 2 + status.log_bytes / (2 << 10);
+    assert!((1..=most).contains(&tries), "{tries} of {most}: {status:?}");
+}
