@@ -1,11 +1,12 @@
 //! Where a row is.
 
-use super::chunk::CAPACITY;
-
 /// A row's chunk and position, in 40 bits: 28 for the namespace-wide chunk number,
 /// 12 for the position. The other 24 bits of a word are an index's to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowAddress(u64);
+
+/// How many rows a chunk holds at most.
+pub(crate) const CAPACITY: usize = 4096;
 
 /// How many bits of a word an address takes.
 pub(crate) const ADDRESS_BITS: u32 = 40;
@@ -14,6 +15,25 @@ pub(crate) const ADDRESS_BITS: u32 = 40;
 pub(crate) const CHUNKS: u32 = 1 << (ADDRESS_BITS - ROW_BITS);
 
 const ROW_BITS: u32 = CAPACITY.trailing_zeros();
+
+/// An address as a key index holds it: 40 bits, of which more than the lowest is
+/// set: 0 and 1 are words without an address.
+pub(super) trait Address: Copy + PartialEq {
+    fn from_word(word: u64) -> Self;
+    fn bits(self) -> u64;
+}
+
+impl Address for RowAddress {
+    #[inline]
+    fn from_word(word: u64) -> Self {
+        Self::from_word(word)
+    }
+
+    #[inline]
+    fn bits(self) -> u64 {
+        Self::bits(self)
+    }
+}
 
 impl RowAddress {
     /// Not behind any other.

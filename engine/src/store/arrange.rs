@@ -10,7 +10,7 @@
 //! by the order in which its rows were given, which is kept beside them: see [`Given`].
 
 use super::column::Column;
-use super::ordered_key::{KeyForm, OrderedKey};
+use super::ordered::{KeyForm, OrderedKey};
 use crate::view::ValueView;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -130,7 +130,7 @@ impl Given {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ordered_key::KeyKind;
+    use super::super::ordered::KeyKind;
     use super::*;
     use cimarron_model::{CimType, DateTime, Value};
     use proptest::prelude::*;

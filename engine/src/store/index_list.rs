@@ -6,8 +6,7 @@
 
 use super::changes::Recorded;
 use super::chunk::Chunk;
-use super::ordered::{Held, OrderedIndex, Phase};
-use super::ordered_key::KeyForm;
+use super::ordered::{Held, KeyForm, OrderedIndex, Phase};
 use super::root::Root;
 use crate::schema::{ClassDef, ClassId, ClassRef, Schema};
 use cimarron_model::{Dialect, Name, ReferenceRules};

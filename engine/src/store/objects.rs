@@ -13,8 +13,8 @@
 //! entry of an object that has no row. An object goes when it has no row and nobody with
 //! a row refers to it, so neither links to themselves nor circles of links stay for ever.
 
-use super::address::RowAddress;
-use super::key_index::{Address, KeyIndex};
+use super::address::{Address, RowAddress};
+use super::key_index::KeyIndex;
 use super::keys::KeyRules;
 use crate::view::ValueView;
 use arc_swap::{ArcSwapAny, ArcSwapOption};

@@ -5,14 +5,14 @@
 //! Readers that hold a dropped chunk keep it until they are done.
 
 use super::Store;
-use super::address::RowAddress;
+use super::address::{CAPACITY, RowAddress};
 use super::arrange::Arrangement;
-use super::chunk::{CAPACITY, Chunk};
+use super::chunk::Chunk;
 use super::column::Column;
 use super::commits::Commits;
 use super::key_index::{AHEAD, KeyIndex};
 use super::objects::{Forgotten, ObjectNumber};
-use super::ordered_key::KeyForm;
+use super::ordered::KeyForm;
 use super::table::Table;
 use super::transaction::{Place, Transaction};
 use super::versions::{Births, Commit};

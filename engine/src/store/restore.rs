@@ -1,7 +1,8 @@
 //! Putting rows in place that were there before the program began.
 
 use super::address::RowAddress;
-use super::chunk::{Beside, Chunk};
+use super::beside::Beside;
+use super::chunk::Chunk;
 use super::image::{Damaged, Image};
 use super::key_index::AHEAD;
 use super::objects::ObjectNumber;

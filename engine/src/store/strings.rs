@@ -1,9 +1,11 @@
 //! The texts of a column, one behind the other.
 
-use super::column::{Data, Distinct};
 use cimarron_cells::{EvenTexts, UnevenTexts};
 use cimarron_wql::vector::Texts;
 use std::ops::Range;
+
+/// Distinct texts; whether all characters are ASCII.
+pub(super) type Distinct = (bool, UnevenTexts);
 
 /// Texts that are still being added to, in one piece, and where each ends.
 #[derive(Clone, Debug, Default)]
@@ -102,22 +104,12 @@ impl Strings {
         self.ends.resize(len, self.text.len() as u32);
     }
 
-    /// The form of texts that nobody adds to any more. When all of them have the same length,
-    /// that says where each is.
-    pub(super) fn finish(self) -> Data {
-        let width = self.ends.first().copied().unwrap_or_default();
-        let ends = (1..).map(|n: u32| n.checked_mul(width));
-        let is_even = width != 0 && ends.zip(&self.ends).all(|(even, end)| even == Some(*end));
-        let finished = if is_even {
-            even(self.text, width, self.ends.len() as u32)
-        } else {
-            uneven(self.text, self.ends).map(|(is_ascii, texts)| Data::Uneven(is_ascii, texts))
-        };
-        debug_assert!(finished.is_some(), "whole texts were put in");
-        finished.unwrap_or_default()
+    /// The texts in one piece, and where each ends.
+    pub(super) fn into_parts(self) -> (String, Vec<u32>) {
+        (self.text, self.ends)
     }
 
-    /// The same without its other form: as a dictionary has them.
+    /// The texts as a dictionary has them.
     pub(super) fn distinct(self) -> Option<Distinct> {
         uneven(self.text, self.ends)
     }
@@ -125,12 +117,6 @@ impl Strings {
     pub(super) fn heap_bytes(&self) -> usize {
         size_of::<Self>() + self.ends.capacity() * size_of::<u32>() + self.text.capacity()
     }
-}
-
-/// Texts of one length, which is not 0; `None` when they are not.
-pub(super) fn even(text: String, width: u32, len: u32) -> Option<Data> {
-    let is_ascii = text.is_ascii();
-    EvenTexts::new(text.into(), width, len).map(|texts| Data::Even(is_ascii, texts))
 }
 
 /// Texts that end at these bytes, and whether all characters are ASCII; `None` when they cannot.
@@ -173,51 +159,5 @@ fn same_bytes(a: &[u8], b: &[u8]) -> bool {
             Some(first) == b.first_chunk() && Some(last) == b.last_chunk()
         }
         _ => a == b,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Of some lengths, or all of one, of a word or two or more.
-    fn texts() -> impl Strategy<Value = Vec<String>> {
-        prop_oneof![
-            prop::collection::vec("[aß]{0,2}", 0..6),
-            prop::collection::vec("[ab]{9}", 0..6),
-            prop::collection::vec("[a]{0,17}[ab]", 0..6),
-            prop::collection::vec("x{16}[ab]", 0..6),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn gives_back_what_was_put_in(texts in texts()) {
-            let mut strings = Strings::default();
-            texts.iter().for_each(|text| strings.push(text));
-            let back: Vec<&str> = (0..texts.len()).filter_map(|n| strings.get(n)).collect();
-            prop_assert_eq!(&back, &texts);
-            prop_assert_eq!(strings.get(texts.len()), None);
-            let growing = strings.first(2).0.to_owned();
-            let finished = strings.finish();
-            let get = |row| match &finished {
-                Data::Even(_, even) => even.get(row),
-                Data::Uneven(_, uneven) => uneven.get(row),
-                _ => None,
-            };
-            let back: Vec<&str> = (0..texts.len()).filter_map(get).collect();
-            prop_assert_eq!(&back, &texts);
-            for (row, text) in texts.iter().enumerate() {
-                prop_assert!(texts.iter().all(|t| is_text(get(row), t) == (t == text)));
-            }
-            prop_assert!(!is_text(get(texts.len()), ""));
-            let first = match &finished {
-                Data::Even(_, even) => first_even(even, 2).0,
-                Data::Uneven(_, uneven) => first_uneven(uneven.text(), uneven.ends(), 2).0,
-                _ => "",
-            };
-            prop_assert_eq!(first, growing);
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! The instances of one class, without those of its subclasses.
 
+use super::address::CAPACITY;
 use super::arrange::Arrangement;
-use super::chunk::{CAPACITY, Chunk};
+use super::chunk::Chunk;
 use super::key_index::KeyIndex;
 use super::ordered::OrderedIndexes;
 use crate::schema::Layout;

@@ -187,7 +187,7 @@ macro_rules! tail_data {
             /// The column of rows that all have a value, when it can be taken as a whole.
             fn whole(&self, text: &TextArea, rows: Rows<'_>) -> Option<Column> {
                 Some(match self {
-                    $( Self::$variant(items) => <$ty as Cells>::column(items.get(rows)), )*
+                    $( Self::$variant(items) => Column::of(<$ty as Cells>::data(items.get(rows))), )*
                     Self::String(items) => {
                         let texts = items.get(rows);
                         let mut strings = Strings::with_capacity(

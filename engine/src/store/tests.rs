@@ -5,10 +5,12 @@ use crate::clock::ManualClock;
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::schema::{Layout, Schema};
+use crate::view::ValueView;
 use crate::{CallContext, Principal, Repository};
 use cimarron_model::{Dialect, Location, Name, ReferenceRules};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Record = (Option<u32>, Option<String>);
 type Model = BTreeMap<String, Record>;

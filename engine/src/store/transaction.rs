@@ -8,8 +8,9 @@
 use super::added::Added;
 use super::address::RowAddress;
 use super::arrange::Given;
+use super::beside::Beside;
 use super::changes::Recorded;
-use super::chunk::{Beside, Chunk};
+use super::chunk::Chunk;
 use super::commits::{Commits, WriterState};
 use super::index_list::Wanted;
 use super::migrate::Migration;

@@ -8,10 +8,11 @@ use super::source::{Parts, Source};
 use super::{Damaged, Image};
 use crate::durable::codec::Decoder;
 use crate::schema::{Layout, Slot};
+use crate::store::address::CAPACITY;
+use crate::store::beside::QualifiersByRow;
 use crate::store::bits::Bits;
-use crate::store::chunk::{CAPACITY, QualifiersByRow};
 use crate::store::column::{Column, Data};
-use crate::store::strings::{even, uneven};
+use crate::store::strings::uneven;
 use cimarron_model::{Char16, CimType, DateTime, Scalar, Value};
 use rkyv::rancor;
 use rkyv::rend::u64_le;
@@ -170,9 +171,9 @@ impl Form<'_, '_> {
         let text = self.piece(record)?;
         let (len, width) = (record.len.to_native(), record.width.to_native());
         let texts = if width == 0 {
-            uneven(text, ends(record)).map(|(is_ascii, texts)| Data::Uneven(is_ascii, texts))
+            Data::uneven(text, ends(record))
         } else {
-            even(text, width, len).filter(|_| record.ends.is_empty())
+            Data::even(text, width, len).filter(|_| record.ends.is_empty())
         };
         texts.filter(|texts| texts.len() == len as usize).ok_or_else(Self::badly_cut)
     }

@@ -23,7 +23,7 @@ mod tests;
 pub(crate) use decode::decode;
 pub(crate) use encode::encode;
 
-use super::chunk::QualifiersByRow;
+use super::beside::QualifiersByRow;
 use super::column::{Column, Columns};
 use super::keys::KeyRules;
 use crate::durable::codec;

@@ -1,7 +1,7 @@
 //! Random classes and rows, in every form that a chunk takes.
 
 use super::*;
-use crate::store::chunk::{Beside, RowQualifiers};
+use crate::store::beside::{Beside, RowQualifiers};
 use cimarron_model::{Array, Char16, DateTime, Instance, Object, ObjectPath, Scalar};
 use proptest::collection::vec;
 use proptest::prelude::*;

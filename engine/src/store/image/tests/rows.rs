@@ -1,7 +1,7 @@
 //! Which rows are dead, and chunks that begin with dead rows.
 
 use super::*;
-use crate::store::chunk::Beside;
+use crate::store::beside::Beside;
 use crate::store::versions::NEVER;
 
 fn numbers(rows: u32) -> (Arc<Layout>, Values) {

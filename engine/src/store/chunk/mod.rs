@@ -6,52 +6,32 @@
 //! changes but for new rows behind and new deaths, and both carry the number of
 //! their commit.
 
-use super::bits::Bits;
+mod besides;
+mod seen;
+mod stored;
+
+use super::beside::{Beside, QualifiersByRow};
 use super::column::{Column, Columns};
-use super::image::{Damaged, Image};
 use super::tail::Tail;
-use super::versions::{Births, Commit, Deaths, NEVER, UNDONE};
+use super::versions::{Births, Commit, Deaths};
 use crate::schema::Layout;
 use crate::view::ValueView;
 use cimarron_cells::Writer;
 use cimarron_journal::BlobId;
-use cimarron_model::{ClassVersion, Qualifiers, Value};
+use cimarron_model::{ClassVersion, Value};
 use cimarron_wql::vector::{Bounds, Mask, Values};
 use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
-
-/// How many rows a chunk holds at most.
-pub(crate) const CAPACITY: usize = 4096;
 
 /// How much text a tail takes before it is sealed, but for the text of one row.
 const TEXT_CAPACITY: usize = 1 << 30;
 
 /// How many values of a row are asked for at once.
 const AT_ONCE: usize = 16;
-
-/// Qualifiers that an instance carries itself (rare: WMI's namespace SDDL and the
-/// like).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RowQualifiers {
-    pub(crate) instance: Qualifiers,
-    /// By slot.
-    pub(crate) properties: Vec<(u32, Qualifiers)>,
-}
-
-/// What a row has beside its values.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
-    pub(crate) qualifiers: Option<Arc<RowQualifiers>>,
-    /// The row's own object number; 0 when it has none.
-    pub(crate) object: u32,
-    /// The object numbers of the row's references, in the order of
-    /// [`Layout::references`].
-    pub(crate) links: smallvec::SmallVec<[u32; 2]>,
-}
 
 /// The place in a checkpoint of the first rows of a chunk, as rows of one class version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +40,6 @@ struct Stored {
     rows: u32,
     version: ClassVersion,
 }
-
-/// The rows that carry qualifiers, in order.
-pub(super) type QualifiersByRow = Vec<(u32, Arc<RowQualifiers>)>;
 
 /// What every form of a chunk shares.
 #[derive(Debug, Default)]
@@ -97,26 +74,6 @@ pub(crate) struct Chunk {
 
 const _: () = assert!(size_of::<Chunk>() == 64, "a chunk takes one line");
 
-/// The object numbers of the references of a chunk's rows.
-#[derive(Clone, Copy)]
-pub(crate) struct RowLinks<'c> {
-    all: &'c [AtomicU32],
-    width: usize,
-}
-
-impl<'c> RowLinks<'c> {
-    /// Those of one row.
-    #[inline]
-    pub(crate) fn of(self, row: usize) -> &'c [AtomicU32] {
-        let start = row * self.width;
-        self.all.get(start..start + self.width).unwrap_or_default()
-    }
-}
-
-fn numbers(count: usize) -> Box<[AtomicU32]> {
-    (0..count).map(|_| AtomicU32::new(0)).collect()
-}
-
 impl Chunk {
     /// An empty chunk to add rows to.
     pub(super) fn tail(writer: &Writer, number: u32, layout: Arc<Layout>, capacity: usize) -> Self {
@@ -141,37 +98,6 @@ impl Chunk {
         let births = Some(Arc::new(births));
         let rows = Rows::Sealed(len as u32, columns);
         Self { number, layout, rows, births, migrated: 0, shared: Arc::default() }
-    }
-
-    /// Rows that were read from an image, which everybody sees but for those that are marked,
-    /// 64 a word: those are gone, and nobody ever sees them.
-    ///
-    /// # Errors
-    /// When rows are marked that are not there.
-    pub(crate) fn of_image(
-        writer: &Writer,
-        number: u32,
-        layout: Arc<Layout>,
-        image: Image,
-        gone: &[u64],
-    ) -> Result<Self, Damaged> {
-        let Image { rows, columns, qualifiers } = image;
-        let chunk =
-            Self { births: None, ..Self::finished(number, layout, rows, columns, Births::all(0)) };
-        if !qualifiers.is_empty() {
-            chunk.shared.qualifiers.get_or_init(RwLock::default).write().extend(qualifiers);
-        }
-        for (at, word) in gone.iter().enumerate() {
-            for bit in (0..64).filter(|bit| word >> bit & 1 == 1) {
-                let row = at * 64 + bit;
-                if row >= rows {
-                    return Err(Damaged::new(format!("row {row} of {rows} is dead")));
-                }
-                chunk.kill(writer, row, UNDONE);
-                chunk.take_away(row);
-            }
-        }
-        Ok(chunk)
     }
 
     /// One row that belongs to no table.
@@ -219,11 +145,6 @@ impl Chunk {
     /// comes to the rows through this chunk, so nobody may move them.
     pub(super) const fn migrated_at(&self) -> Commit {
         self.migrated
-    }
-
-    /// Whether some row carries qualifiers of its own.
-    pub(super) fn has_qualifiers(&self) -> bool {
-        self.shared.qualifiers.get().is_some()
     }
 
     /// Whether both are forms of one chunk, with the same rows.
@@ -276,14 +197,6 @@ impl Chunk {
         }
     }
 
-    /// The qualifiers of the first so many rows.
-    pub(super) fn first_qualifiers(&self, rows: usize) -> QualifiersByRow {
-        let Some(all) = self.shared.qualifiers.get() else { return Vec::new() };
-        let all = all.read();
-        let first = all.iter().take_while(|(row, _)| (*row as usize) < rows);
-        first.cloned().collect()
-    }
-
     /// Whether another row can be added.
     pub(super) fn has_room(&self) -> bool {
         self.room() > 0
@@ -333,31 +246,6 @@ impl Chunk {
             births.set_all(writer, first..first + count, birth);
         }
         tail.publish(writer, count);
-    }
-
-    pub(super) fn put_beside(&self, row: usize, beside: &Beside) {
-        if let Some(qualifiers) = &beside.qualifiers {
-            let all = self.shared.qualifiers.get_or_init(RwLock::default);
-            all.write().push((row as u32, qualifiers.clone()));
-        }
-        if beside.object != 0 {
-            self.set_object(row, beside.object);
-        }
-        if !beside.links.is_empty() {
-            let width = self.layout.references.len();
-            let all = self.shared.links.get_or_init(|| numbers(self.capacity() * width));
-            for (cell, link) in all.iter().skip(row * width).zip(&beside.links) {
-                cell.store(*link, Ordering::Release);
-            }
-        }
-    }
-
-    pub(super) fn beside(&self, row: usize) -> Beside {
-        Beside {
-            qualifiers: self.qualifiers(row),
-            object: self.object(row),
-            links: self.links(row).collect(),
-        }
     }
 
     fn capacity(&self) -> usize {
@@ -456,118 +344,6 @@ impl Chunk {
     /// The values of the row's keys, in declaration order.
     pub(crate) fn keys(&self, row: usize) -> impl Iterator<Item = ValueView<'_>> {
         self.layout.keys.iter().map(move |slot| self.value(row, *slot))
-    }
-
-    pub(crate) fn qualifiers(&self, row: usize) -> Option<Arc<RowQualifiers>> {
-        let all = self.shared.qualifiers.get()?.read();
-        // Rows come in order.
-        let at = all.binary_search_by_key(&row, |(row, _)| *row as usize).ok()?;
-        all.get(at).map(|(_, qualifiers)| qualifiers.clone())
-    }
-
-    /// The row's own object number; 0 when it has none.
-    #[inline]
-    pub(crate) fn object(&self, row: usize) -> u32 {
-        let object = self.shared.objects.get().and_then(|all| all.get(row));
-        object.map_or(0, |o| o.load(Ordering::Acquire))
-    }
-
-    pub(super) fn set_object(&self, row: usize, object: u32) {
-        let all = self.shared.objects.get_or_init(|| numbers(self.capacity()));
-        if let Some(cell) = all.get(row) {
-            cell.store(object, Ordering::Release);
-        }
-    }
-
-    /// The object numbers of the row's references, in the order of the layout's.
-    #[inline]
-    pub(crate) fn links(&self, row: usize) -> impl Iterator<Item = u32> + Clone {
-        self.links_of_all().of(row).iter().map(|link| link.load(Ordering::Acquire))
-    }
-
-    /// The same of all rows.
-    #[inline]
-    pub(crate) fn links_of_all(&self) -> RowLinks<'_> {
-        let all = self.shared.links.get().map_or(&[][..], |all| all);
-        RowLinks { all, width: self.layout.references.len() }
-    }
-
-    /// Whether all rows are seen, now and later, by whoever comes to them now.
-    pub(super) fn is_seen_by_all(&self) -> bool {
-        self.births.is_none() && self.shared.deaths.is_empty()
-    }
-
-    /// Whether a snapshot sees a row.
-    #[inline]
-    pub(crate) fn is_visible(&self, row: usize, at: Commit) -> bool {
-        self.birth(row) <= at && self.shared.deaths.get(row) > at
-    }
-
-    /// Whether it is quickly seen that a snapshot sees all rows that there are, now and later.
-    pub(crate) fn is_whole(&self, at: Commit) -> bool {
-        let births = self.births.as_ref();
-        let all_born = births.is_none_or(|births| births.of_all().is_some_and(|all| all <= at));
-        all_born && self.shared.deaths.is_empty()
-    }
-
-    /// Whether a row is there for the writer.
-    pub(crate) fn is_current(&self, row: usize) -> bool {
-        self.shared.deaths.get(row) == NEVER
-    }
-
-    /// Which of the first so many rows a snapshot does not see, 64 a word; `None` when it
-    /// sees all of them.
-    pub(crate) fn deaths_at(&self, at: Commit, rows: usize) -> Option<Box<[u64]>> {
-        if self.is_whole(at) {
-            return None;
-        }
-        let mut dead = Bits::default();
-        for row in (0..rows).filter(|row| !self.is_visible(*row, at)) {
-            dead.insert(row);
-        }
-        (!dead.is_empty()).then(|| dead.words().into())
-    }
-
-    /// The latest birth.
-    pub(super) fn last_birth(&self) -> Commit {
-        (0..self.len()).map(|row| self.birth(row)).max().unwrap_or_default()
-    }
-
-    /// When a row came: 0 when it no longer matters.
-    #[inline]
-    pub(super) fn birth(&self, row: usize) -> Commit {
-        self.births.as_ref().map_or(0, |births| births.get(row))
-    }
-
-    pub(super) const fn births(&self) -> Option<&Arc<Births>> {
-        self.births.as_ref()
-    }
-
-    pub(super) fn deaths(&self) -> &Deaths {
-        &self.shared.deaths
-    }
-
-    /// Stamps the death of a row.
-    pub(super) fn kill(&self, writer: &Writer, row: usize, commit: Commit) {
-        self.shared.deaths.set(writer, row, commit, self.capacity());
-    }
-
-    /// Counts a row as gone that nobody comes to any more; how many are now.
-    pub(super) fn take_away(&self, row: usize) -> usize {
-        self.shared.deaths.take_away(row, self.capacity())
-    }
-
-    /// Where a checkpoint has the first so many rows, if one has them as they are.
-    pub(crate) fn stored(&self, rows: usize) -> Option<BlobId> {
-        let stored = (*self.shared.stored.lock())?;
-        let is_same = stored.rows as usize == rows && stored.version == self.layout.version;
-        is_same.then_some(stored.blob)
-    }
-
-    /// Says where a checkpoint has the first so many rows.
-    pub(crate) fn set_stored(&self, blob: BlobId, rows: usize) {
-        let (rows, version) = (rows as u32, self.layout.version);
-        *self.shared.stored.lock() = Some(Stored { blob, rows, version });
     }
 
     /// Bytes allocated for the rows; what references, objects and arrays hold is

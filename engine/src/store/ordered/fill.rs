@@ -4,13 +4,13 @@
 //! order of their keys the entries of a block come together: it is found and written once. So
 //! the rows of some chunks are gathered and sorted before the index is looked at.
 
-use super::Store;
-use super::address::RowAddress;
-use super::chunk::Chunk;
-use super::index_list::Wanted;
-use super::ordered::{Entry, OrderedIndex, OrderedIndexes};
-use super::root::Root;
-use super::transaction::Transaction;
+use super::{Entry, OrderedIndex, OrderedIndexes};
+use crate::store::address::RowAddress;
+use crate::store::chunk::Chunk;
+use crate::store::index_list::Wanted;
+use crate::store::root::Root;
+use crate::store::rows::Store;
+use crate::store::transaction::Transaction;
 use std::sync::Arc;
 
 /// How many chunks have their rows entered together: what is kept and sorted meanwhile is a few
@@ -19,7 +19,7 @@ pub(crate) const FILLED_TOGETHER: usize = 16;
 
 impl OrderedIndex {
     /// Enters the rows of chunks that somebody may see. Those that are entered already stay.
-    pub(super) fn fill(&self, chunks: &[Arc<Chunk>]) {
+    pub(in crate::store) fn fill(&self, chunks: &[Arc<Chunk>]) {
         for some in chunks.chunks(FILLED_TOGETHER) {
             let mut entries: Vec<Entry> = Vec::new();
             some.iter().for_each(|chunk| self.gather(chunk, &mut entries));
@@ -41,13 +41,13 @@ impl OrderedIndex {
 
 impl OrderedIndexes {
     /// Enters all rows of new chunks.
-    pub(super) fn enter_chunks(&self, chunks: &[Arc<Chunk>]) {
+    pub(in crate::store) fn enter_chunks(&self, chunks: &[Arc<Chunk>]) {
         self.indexes().iter().for_each(|held| held.index.fill(chunks));
     }
 
     /// Enters the rows of a chunk that another table had in the indexes that are not its
     /// own too.
-    pub(super) fn enter_new(&self, known: &Self, chunk: &Arc<Chunk>) {
+    pub(in crate::store) fn enter_new(&self, known: &Self, chunk: &Arc<Chunk>) {
         let (own, known) = (self.indexes(), known.indexes());
         let is_known = |index| known.iter().any(|before| Arc::ptr_eq(&before.index, index));
         let new = own.iter().filter(|held| !is_known(&held.index));
