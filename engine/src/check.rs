@@ -43,6 +43,7 @@ mod bounds;
 mod convert;
 mod depth;
 mod embedded;
+mod filter;
 mod number;
 mod plan;
 mod problem;
@@ -52,12 +53,11 @@ mod row;
 mod run;
 
 pub(crate) use convert::Checked;
+pub(crate) use filter::{check_filter_language, check_filter_text, parse_filter};
 pub(crate) use plan::{PlainRow, Plan};
 pub(crate) use problem::{no_such_property, slot_of};
 pub(crate) use qualifiers::qualifiers;
 pub(crate) use row::{Cells, KeyViews, keys, views};
-
-pub(crate) use number::exactly;
 
 use crate::limits::Limits;
 use crate::schema::Schema;

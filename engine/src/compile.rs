@@ -5,9 +5,9 @@
 //! loaded as one commit. Compilation itself takes no lock: what changes meanwhile
 //! is found when the result is loaded.
 
+use crate::check::check_filter_text;
 use crate::context::CallContext;
 use crate::error::EngineError;
-use crate::events::check_filter_text;
 use crate::limits::Limits;
 use crate::repository::Repository;
 use crate::schema::Schema;

@@ -44,6 +44,7 @@
 mod changes;
 mod check;
 mod clock;
+mod codec;
 mod compile;
 mod context;
 mod durable;
@@ -52,7 +53,9 @@ mod events;
 mod executor;
 mod limits;
 mod namespace;
+mod namespace_name;
 mod namespaces;
+mod owned;
 mod reading;
 mod refused;
 mod repository;

@@ -1,7 +1,7 @@
 //! Rows and classes that are kept for whoever has them.
 
+use crate::owned::{instance_of, owned_instance, path_of, path_of_row};
 use crate::schema::{ClassDef, ClassId, Layout};
-use crate::session::{instance_of, owned_instance, path_of, path_of_row};
 use crate::store::{Found, RowQualifiers};
 use crate::view::ValueView;
 use cimarron_model::{

@@ -1,6 +1,6 @@
 //! Ways to what is inside, for fuzz targets.
 
-use crate::durable::codec::probe;
+use crate::codec::probe;
 
 /// Reads bytes as what a log or checkpoint may hold; the first one tells as what.
 ///

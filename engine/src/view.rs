@@ -2,6 +2,10 @@
 //!
 //! One type is what columns give back, what writers hand in and what rows show.
 
+mod exact;
+
+pub(crate) use exact::exactly;
+
 use cimarron_model::{Array, Char16, CimType, DateTime, Object, ObjectPath, Scalar, Value};
 use cimarron_wql::ValueRef;
 use std::sync::Arc;

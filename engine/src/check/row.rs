@@ -1,9 +1,9 @@
 //! Whole rows: what is given, what is added, what must not be missing.
 
+use super::filter::{check_filter, made_name};
 use super::problem::{KEY, NOT_NULL, REQUIRED, illegal_null, slot_of};
 use super::{Checked, Checker};
 use crate::error::EngineError;
-use crate::events::{check_filter, made_name};
 use crate::schema::{ClassRef, Layout};
 use crate::view::ValueView;
 use cimarron_model::{Dialect, Instance};

@@ -10,7 +10,6 @@
 //!
 //! If it ends before the new manifest is there, the old one and both logs still have everything.
 
-use super::codec::put_count;
 use super::record::Writer;
 use super::schema::ArchiveHash;
 use super::segments::worthwhile;
@@ -18,6 +17,7 @@ use super::state::{
     StoredArchive, StoredChunk, StoredTable, put_archives, put_namespace, put_tables,
 };
 use super::{Durable, storage};
+use crate::codec::put_count;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::schema::ClassId;

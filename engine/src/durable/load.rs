@@ -4,11 +4,11 @@
 //! also hash the keys; this thread enters the rows in the indexes as they come. Links between
 //! objects are found last, when everything that they lead to is there.
 
-use super::codec::Decoder;
 use super::replay::{may_come, shared_start};
 use super::schema::Archives;
 use super::state::{self, StoredArchive, StoredChunk, StoredNamespace};
 use super::storage;
+use crate::codec::Decoder;
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;

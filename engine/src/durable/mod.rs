@@ -7,7 +7,7 @@
 //!                                       open ─ load, Replay ─> Repository
 //! ```
 //!
-//! * [`codec`]: values, paths and declarations as bytes; `schema`, `record`, `state`: what the log
+//! * [`codec`](crate::codec): values, paths and declarations as bytes; `schema`, `record`, `state`: what the log
 //!   and checkpoints are made of;
 //! * `pipeline`: from the writer to the log to the readers; `worker`: the threads behind it;
 //! * `checkpoint`, `segments`: writing the whole state; `load`, `replay`: reading it and the log;
@@ -16,7 +16,6 @@
 //! `docs/durability.md` has the promises, the layouts and the procedures.
 
 mod checkpoint;
-pub(crate) mod codec;
 mod load;
 mod open;
 mod pipeline;

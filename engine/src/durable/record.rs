@@ -6,11 +6,11 @@
 //! is written with them nor looked up; namespaces and archives stand before the changes that
 //! need them.
 
-use super::codec::{
+use super::schema::{ArchiveHash, changed_classes, put_change};
+use crate::codec::{
     put_bool, put_bytes, put_cells, put_columns, put_count, put_name, put_row_qualifiers, put_text,
     put_u32, put_u64, put_view,
 };
-use super::schema::{ArchiveHash, changed_classes, put_change};
 use crate::schema::{ClassId, Schema};
 use crate::store::{Chunk, Found, Given, Record, Recorded, image};
 use crate::view::ValueView;

@@ -3,13 +3,14 @@
 //! Nothing is checked that was checked when it was done; what cannot be done again means that
 //! the log is damaged. A whole entry is one transaction here: nobody reads yet.
 
-use super::codec::{Cell, Damaged, Decoder};
 use super::record::{LAID_OUT_SINCE, ROWS_SINCE, dialect, kind};
 use super::schema::{Archives, change};
 use crate::clock::WallTime;
+use crate::codec::{Cell, Damaged, Decoder};
 use crate::context::Principal;
 use crate::error::EngineError;
-use crate::namespace::{Namespace, is_normal};
+use crate::namespace::Namespace;
+use crate::namespace_name::is_normal;
 use crate::repository::Repository;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{add_columns, join, rejoin, slot_map, take_over};

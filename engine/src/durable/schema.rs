@@ -5,7 +5,7 @@
 //! which came or changed, and the qualifier types where they changed; a whole schema is the
 //! change from nothing.
 
-use super::codec::{
+use crate::codec::{
     Damaged, Decoder, put_bool, put_count, put_name, put_qualifier_type, put_u32, put_u64,
 };
 use crate::schema::{ClassDef, ClassId, ClassRef, Schema};

@@ -4,9 +4,9 @@
 //! indexes that were asked for, and of each class that has rows the blobs that hold them and
 //! which of the rows are gone. Format 1.
 
-use super::codec::{Decoder, put_bytes, put_count, put_name, put_u32};
 use super::record::{dialect, put_dialect};
 use super::schema::{ArchiveHash, Archives, change, put_change};
+use crate::codec::{Decoder, put_bytes, put_count, put_name, put_u32};
 use crate::schema::{ClassId, Schema};
 use crate::store::{CAPACITY, Wanted};
 use cimarron_journal::BlobId;

@@ -4,6 +4,7 @@
 //! names the one that front ends translate.
 
 mod status;
+mod text;
 
 use crate::typed::TypedError;
 use cimarron_journal::JournalError;
@@ -15,6 +16,7 @@ use cimarron_wql::WqlError;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use text::{article, did_you_mean, idle_text, list, or_none};
 
 /// Why an operation failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -671,24 +673,4 @@ pub enum EngineError {
     /// The MOF has errors.
     #[error("the MOF has {} errors", .0.count(Severity::Error))]
     Mof(Box<Diagnostics>),
-}
-
-fn did_you_mean(suggestion: Option<&Name>) -> String {
-    suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
-}
-
-fn or_none(name: Option<&Name>) -> String {
-    name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"))
-}
-
-fn list(violations: &[Violation]) -> String {
-    violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("; ")
-}
-
-fn idle_text(asked: Duration) -> String {
-    if asked.is_zero() { "ever".to_owned() } else { format!("{asked:?}") }
-}
-
-const fn article(array: bool) -> &'static str {
-    if array { "an array of " } else { "a scalar " }
 }

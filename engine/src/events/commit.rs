@@ -10,7 +10,7 @@
 //!
 //! Where the documents are silent, `conformance/events` says what was decided.
 
-use super::data::{About, Body, EventData, Origin, Position};
+use super::data::{About, Body, EventData, Origin, Position, Raised};
 use super::indication;
 use super::kinds::{Kind, Operations};
 use crate::schema::{ClassDef, ClassRef, Schema};
@@ -184,4 +184,10 @@ pub(crate) fn placed(record: &Record) -> impl Iterator<Item = (u64, &Recorded)> 
         });
         (first, change)
     })
+}
+
+/// An event that was raised, at its place in a record.
+pub(super) fn raised_event(raised: &Raised, (record, ordinal): (&Record, u64)) -> EventData {
+    let position = Position { commit: record.commit, raised: record.raised, ordinal };
+    EventData { at: record.at.now, position, ..(*raised.data).clone() }
 }

@@ -4,10 +4,10 @@
 //! somebody wants is [packed](EventData::packed): it is then a copy by itself, so that a long
 //! queue keeps no chunks.
 
-use super::kinds::Kinds;
+use super::kinds::{Kinds, Slots};
 use crate::context::Principal;
 use crate::schema::{ClassDef, ClassId, Schema};
-use crate::store::{Commit, Record};
+use crate::store::Commit;
 use crate::stored::{StoredInstance, heap_bytes};
 use cimarron_model::{Location, Name, ReferenceRules, Value, fold};
 use cimarron_schema::ClassForm;
@@ -59,14 +59,6 @@ impl Origin {
     }
 }
 
-/// The slots of an event class that the engine fills.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Slots {
-    pub(crate) created: Option<u32>,
-    pub(crate) target: Option<u32>,
-    pub(crate) previous: Option<u32>,
-}
-
 /// An event.
 #[derive(Clone, Debug)]
 pub(crate) struct EventData {
@@ -79,6 +71,13 @@ pub(crate) struct EventData {
     pub(crate) position: Position,
     pub(crate) by: Principal,
     pub(crate) body: Body,
+}
+
+/// An event that was raised, on its way to the dispatcher.
+#[derive(Debug)]
+pub(crate) struct Raised {
+    pub(crate) namespace: Name,
+    pub(crate) data: Box<EventData>,
 }
 
 /// What an event says.
@@ -104,12 +103,6 @@ pub(crate) enum About {
 }
 
 impl EventData {
-    /// Says where it was raised: in a record, at a place of it.
-    pub(crate) fn place_in(&mut self, (record, ordinal): (&Record, u64)) {
-        self.at = record.at.now;
-        self.position = Position { commit: record.commit, raised: record.raised, ordinal };
-    }
-
     /// The same event, which holds nothing that others have to keep.
     pub(crate) fn packed(mut self) -> Self {
         if let Body::Intrinsic { target, previous, .. } = &mut self.body {

@@ -5,7 +5,6 @@ use super::data::{EventData, Position};
 use super::event::Event;
 use super::group::Group;
 use super::queue::{End, Queue};
-use super::register::Receiver;
 use super::sink::Sink;
 use super::standing::Courier;
 use crate::context::Principal;
@@ -38,6 +37,15 @@ pub(crate) struct Entry {
     /// Its number in the index of its namespace.
     number: AtomicU32,
     is_ready: AtomicBool,
+}
+
+/// Who gets the events of a subscription.
+pub(crate) enum Receiver {
+    /// Whoever takes them.
+    Taker,
+    Callback(Sink),
+    /// A permanent consumer.
+    Courier(Arc<Courier>),
 }
 
 /// Its query, right for a version of the schema.

@@ -2,7 +2,7 @@
 
 use super::data::{About, EventData};
 use crate::context::Principal;
-use crate::session::system_to_value;
+use crate::owned::system_to_value;
 use crate::stored::StoredInstance;
 use cimarron_model::{Instance, Name, Value};
 use cimarron_wql::{BoundPath, Projection, Row, SystemProperty, ValueRef, system_value};

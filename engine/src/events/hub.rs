@@ -4,7 +4,9 @@
 //! ([`Repository::dispatch_events`]), does what there is to do for all. A job of an
 //! [`Executor`] may do so as well, as soon as there is anything.
 
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
+use super::commit::{
+    deleted, each_deleted_class, each_instance_event, each_put_class, placed, raised_event,
+};
 use super::data::{EventData, Position};
 use super::entry::Entry;
 use super::pressure::Pressure;
@@ -422,11 +424,7 @@ impl Hub {
                         then.set_schema(new.clone(), &polled);
                         each_put_class(at, (old, new), &then.origin, |e| events.push(e));
                     }
-                    Recorded::Raised(raised) => {
-                        let mut event = (*raised.data).clone();
-                        event.place_in(at);
-                        events.push(event);
-                    }
+                    Recorded::Raised(raised) => events.push(raised_event(raised, at)),
                     _ => each_instance_event(at, change, &then.origin, |e| events.push(e)),
                 }
                 let later = events.into_iter().filter(|event| event.position > behind);

@@ -4,8 +4,8 @@
 //! They are events like WMI's, of other classes: the instance is `SourceInstance`. What else
 //! they say, and WMI's do not, is made here.
 
-use super::data::{Origin, Position, Slots};
-use super::kinds::{Kind, Operations};
+use super::data::{Origin, Position};
+use super::kinds::{Kind, Operations, Slots};
 use crate::clock::WallTime;
 use crate::schema::{ClassDef, Schema};
 use crate::stored::StoredInstance;

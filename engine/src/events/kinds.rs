@@ -1,7 +1,6 @@
 //! The classes of the events that the engine makes itself (WMI SDK, "Determining the type of
 //! event to receive": intrinsic events).
 
-use super::data::Slots;
 use crate::schema::{ClassDef, Schema};
 use std::sync::Arc;
 
@@ -22,6 +21,14 @@ pub(crate) struct Operations {
     pub(crate) creation: Option<Kind>,
     pub(crate) modification: Option<Kind>,
     pub(crate) deletion: Option<Kind>,
+}
+
+/// The slots of an event class that the engine fills.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slots {
+    pub(crate) created: Option<u32>,
+    pub(crate) target: Option<u32>,
+    pub(crate) previous: Option<u32>,
 }
 
 /// An event class and where it has what.

@@ -11,7 +11,7 @@ use super::data::{About, Body, EventData};
 use super::entry::Entry;
 use super::indication::beside;
 use super::kinds::Kind;
-use super::polled::reached;
+use super::reach::reached;
 use super::scope::Scope;
 use super::work::Work;
 use crate::context::Principal;

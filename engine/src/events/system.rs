@@ -1,20 +1,13 @@
 //! Events that the engine raises about events: dropped ones, full queues, failed consumers
 //! (WMI SDK, `__EventDroppedEvent` and the classes below it).
 
-use super::data::{Body, EventData, Origin, Position};
+use super::data::{Body, EventData, Origin, Position, Raised};
 use super::event::whole;
 use crate::context::Principal;
 use crate::repository::Repository;
 use crate::schema::ClassDef;
-use cimarron_model::{Instance, Name, Object, ObjectPath, Scalar, Value};
+use cimarron_model::{Instance, Object, ObjectPath, Scalar, Value};
 use std::sync::Arc;
-
-/// An event that was raised, on its way to the dispatcher.
-#[derive(Debug)]
-pub(crate) struct Raised {
-    pub(crate) namespace: Name,
-    pub(crate) data: Box<EventData>,
-}
 
 /// What happened to an event.
 #[derive(Clone, Debug)]

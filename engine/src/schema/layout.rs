@@ -4,7 +4,7 @@
 //! class. Reading and writing rows touches layouts only, never archived records.
 
 use super::ClassId;
-use crate::events::Standing;
+use super::role::Standing;
 use cimarron_model::{ArrayShape, CaseInsensitive, CimType, ClassVersion, Name, Value};
 use cimarron_schema::{ClassView, PropertyView};
 use hashbrown::HashMap;

@@ -14,10 +14,12 @@ mod hierarchy;
 pub(crate) mod install;
 mod layout;
 pub(crate) mod qualifiers;
+mod role;
 pub(crate) mod slot_map;
 pub(crate) mod update;
 
 pub(crate) use layout::{Bounds, Layout, Slot};
+pub(crate) use role::{Role, Standing};
 
 use cimarron_model::{CaseInsensitive, Class, ClassVersion, Name, QualifierType, suggest};
 use cimarron_schema::{Archive, ClassForm, ClassView};

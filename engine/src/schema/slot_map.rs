@@ -17,8 +17,8 @@
 //! `real64`, `char16` as the integer that its code unit is. The bounds of a property (`MaxLen`, `MaxValue` ...) may grow and may not shrink.
 
 use super::{ClassRef, Layout, Slot};
-use crate::check::exactly;
 use crate::view::ValueView;
+use crate::view::exactly;
 use cimarron_model::{Array, ArrayShape, CimType, Name, TypeClass};
 
 /// Where the value of a slot comes from.

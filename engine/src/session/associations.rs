@@ -8,7 +8,7 @@
 use super::association_filter::AssociationFilter;
 use super::instance_options::Choice;
 use super::links::object_path;
-use super::path::{BoundPath, path_of_row};
+use super::path::BoundPath;
 use super::picked::Picked;
 use super::query::QueryResult;
 use super::statement::Statement;
@@ -16,6 +16,7 @@ use super::walk::{End, Spot, Walk};
 use super::{Operation, Session};
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::owned::path_of_row;
 use crate::store::{Snapshot, View};
 use cimarron_model::{Dialect, Name, ObjectPath};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Several writes as one commit.
 
-use super::instances::{delete_row, modify_row};
+use super::instances::modify_row;
 use super::path::BoundPath;
 use super::run::Runs;
-use super::write::{Desk, Put};
+use super::write::{Desk, Put, delete_row};
 use super::{Operation, PutMode, Session, Update};
 use crate::check::Checker;
 use crate::context::CallContext;

@@ -1,11 +1,8 @@
 //! What a read of classes returns of them (DSP0200 5.3.2.2, 5.3.2.9; WMI SDK,
 //! "Localizing WMI class information").
 
-use super::Session;
-use crate::context::CallContext;
-use crate::schema::ClassRef;
 use cimarron_model::{Class, Method, Name, Property, Qualifiers};
-use cimarron_schema::{ClassForm, is_locale, merge_localised};
+use cimarron_schema::ClassForm;
 use hashbrown::HashSet;
 
 /// How a class is returned. The default is all of it: what it inherits, qualifiers, and
@@ -20,10 +17,10 @@ use hashbrown::HashSet;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassOptions {
-    form: ClassForm,
+    pub(super) form: ClassForm,
     without_qualifiers: bool,
     without_class_origin: bool,
-    amended: bool,
+    pub(super) amended: bool,
     properties: Option<Vec<Name>>,
 }
 
@@ -96,7 +93,7 @@ impl ClassOptions {
     }
 
     /// Takes out of a class what is not asked for.
-    fn reduce(&self, class: &mut Class) {
+    pub(super) fn reduce(&self, class: &mut Class) {
         if let Some(names) = &self.properties {
             let wanted: HashSet<&Name> = names.iter().collect();
             class.properties.retain(|property| wanted.contains(&property.name));
@@ -116,40 +113,4 @@ impl ClassOptions {
 fn strip_method(method: &mut Method) {
     method.qualifiers = Qualifiers::new();
     method.parameters.iter_mut().for_each(|p| p.qualifiers = Qualifiers::new());
-}
-
-impl Session {
-    /// A class as the options want it.
-    pub(super) fn shown(
-        &self,
-        context: &CallContext,
-        class: ClassRef<'_>,
-        options: &ClassOptions,
-    ) -> Class {
-        let mut shown = class.def().to_class(options.form);
-        if options.amended
-            && let Some(localised) = self.localised(context, class, options.form)
-        {
-            merge_localised(&mut shown, &localised);
-        }
-        options.reduce(&mut shown);
-        shown
-    }
-
-    /// The class of the same name in the namespace of the first locale that has one.
-    fn localised(
-        &self,
-        context: &CallContext,
-        class: ClassRef<'_>,
-        form: ClassForm,
-    ) -> Option<Class> {
-        let of_call = context.locales().iter().map(smol_str::SmolStr::as_str);
-        let locales = of_call.chain(self.locale()).filter(|locale| is_locale(locale));
-        locales.into_iter().find_map(|locale| {
-            let namespace =
-                self.repository().namespace(&format!("{}/{locale}", self.namespace())).ok()?;
-            let schema = namespace.schema();
-            Some(schema.class(class.name().as_str())?.def().to_class(form))
-        })
-    }
 }

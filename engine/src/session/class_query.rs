@@ -8,9 +8,9 @@
 use super::Session;
 use super::class_options::ClassOptions;
 use super::classes::Classes;
-use super::row::system_to_value;
 use crate::context::CallContext;
 use crate::error::EngineError;
+use crate::owned::system_to_value;
 use crate::schema::{ClassId, ClassRef, Schema};
 use cimarron_model::{Location, Name, Value, fold};
 use cimarron_schema::ClassView;

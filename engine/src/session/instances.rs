@@ -1,15 +1,15 @@
 //! Operations on instances (DSP0200 5.4.2, MS-WMI 3.1.4.3).
 
 use super::instance_options::InstanceOptions;
-use super::path::{BoundPath, path_of_row};
+use super::path::BoundPath;
 use super::query::QueryResult;
-use super::row::instance_of;
-use super::write::{Changes, Desk, NewRow, Put};
+use super::write::{Changes, Desk, NewRow, Put, delete_row};
 use super::{Depth, Operation, PropertyList, PutMode, Session, Update};
 use crate::check::{self, Checker};
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
+use crate::owned::{instance_of, path_of_row};
 use crate::schema::{ClassRef, Layout};
 use crate::store::{Found, Root, Seen, Snapshot, Transaction};
 use cimarron_model::{Dialect, Instance, Name, ObjectPath};
@@ -240,18 +240,6 @@ pub(super) fn modify_row(
     check_class_named(own, instance)?;
     let changes = Changes::prepare(checker, own.layout(), instance, update)?;
     changes.apply(namespace, root, transaction, found)
-}
-
-/// Deletes a row that was found.
-pub(super) fn delete_row(
-    namespace: &Namespace,
-    root: &Root,
-    transaction: &mut Transaction<'_>,
-    found: &Found,
-) {
-    if let Some(table) = root.table(found.class()) {
-        transaction.delete(&namespace.store, table, found);
-    }
 }
 
 fn class_text(path: &ObjectPath) -> &str {

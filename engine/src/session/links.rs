@@ -5,8 +5,9 @@
 //! may name any class above the instance's, so an object that is not there goes by the
 //! name of the key root; in `Dmtf` by the class that the path names.
 
-use super::path::{BoundPath, path_of};
+use super::path::BoundPath;
 use crate::namespace::Namespace;
+use crate::owned::path_of;
 use crate::schema::{ClassRef, Layout};
 use crate::store::{Beside, Found, ObjectNumber, Root, Seen, Transaction};
 use crate::view::ValueView;

@@ -2,16 +2,15 @@
 //!
 //! Both happen while an archive is loaded, in the transaction of the load.
 
-use super::instances::delete_row;
 use super::namespaces::stands_for_namespace;
 use super::path::BoundPath;
-use super::row::instance_of;
-use super::write::{Desk, NewRow};
+use super::write::{Desk, NewRow, delete_row};
 use super::{Session, UpdateMode};
 use crate::check::Checker;
 use crate::error::EngineError;
 use crate::limits::Limits;
 use crate::namespace::{Namespace, NamespaceWriter, find_class};
+use crate::owned::instance_of;
 use crate::schema::slot_map::{SlotMap, Source};
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::store::{Migration, Root, Seen, Transaction, can_take, loses_values};

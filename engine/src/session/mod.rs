@@ -26,9 +26,11 @@ mod indexes;
 mod inserter;
 mod instance_options;
 mod instances;
+mod kept_near;
 mod links;
 mod load;
 mod migrate;
+mod modes;
 pub(crate) mod namespaces;
 mod path;
 mod picked;
@@ -41,6 +43,7 @@ mod row;
 mod run;
 mod scan;
 mod sequence;
+mod shown;
 mod statement;
 mod walk;
 mod warm;
@@ -58,17 +61,16 @@ pub(crate) use incoming::add_columns;
 pub use indexes::IndexInfo;
 pub use inserter::Inserter;
 pub use instance_options::InstanceOptions;
+use kept_near::KeptNear;
 pub(crate) use links::{join, rejoin, relink};
 pub use load::Loaded;
 pub(crate) use migrate::{slot_map, take_over};
+pub use modes::{Depth, PropertyList, PutMode, Update};
 pub(crate) use namespaces::{announce, withdraw};
-pub(crate) use path::{path_of, path_of_row};
-use prepared::KeptNear;
 pub use prepared::PreparedQuery;
 pub use query::QueryResult;
 pub use reader::Reader;
 pub use row::{Field, Row};
-pub(crate) use row::{instance_of, owned_instance, system_to_value};
 pub use scan::{Part, Rows};
 pub use sequence::{
     Batch, Item, OnError, OwnedItem, Pulled, Sequence, SequenceLimits, Sequences, Taken,
@@ -103,58 +105,6 @@ pub struct Session {
     level: Level,
     /// What its prepared queries keep.
     near: KeptNear,
-}
-
-/// How far down the hierarchy an enumeration goes (WMI's `WBEM_FLAG_DEEP` and
-/// `WBEM_FLAG_SHALLOW`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Depth {
-    /// All the way: the class and everything below it; of classes, everything below.
-    Deep,
-    /// Instances of the class itself; of classes, those right below.
-    Shallow,
-}
-
-/// Which properties a read returns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PropertyList {
-    /// Every property of the instance's class.
-    #[default]
-    All,
-    /// These, in this order. Names that the class does not have are an error in
-    /// `Wmi` and passed over in `Dmtf` (DSP0200, GetInstance).
-    Names(Vec<Name>),
-}
-
-/// What a modify does to the properties that the new instance does not give.
-/// Keys never change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Update {
-    /// Nothing: only given properties change.
-    #[default]
-    Given,
-    /// Nothing, and NULL does not count as given (MS-WMI `__PUT_EXT_PROPERTIES` without
-    /// `__PUT_EXT_STRICT_NULLS`).
-    GivenValues,
-    /// Only these change; one that is listed and not given gets its default, or
-    /// NULL when it has none.
-    Listed(Vec<Name>),
-    /// Only those of these that are given a value other than NULL change.
-    ListedValues(Vec<Name>),
-    /// Everything changes; what is not given gets its default, or NULL.
-    Whole,
-}
-
-/// What a put expects to find (MS-WMI `WBEM_FLAG_CREATE_ONLY` and so on).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum PutMode {
-    /// The object must be new.
-    CreateOnly,
-    /// The object must be there.
-    UpdateOnly,
-    /// Either.
-    #[default]
-    CreateOrUpdate,
 }
 
 /// What a caller wants to do, for the access check.

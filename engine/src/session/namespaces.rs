@@ -17,13 +17,13 @@
 //!   [`withdraw`], all in one commit;
 //! * an interop namespace that gets its class late catches up: [`populate`].
 
-use super::instances::delete_row;
 use super::path::BoundPath;
-use super::write::{Desk, Put};
+use super::write::{Desk, Put, delete_row};
 use super::{PutMode, Session, Update};
 use crate::check::Checker;
 use crate::error::EngineError;
-use crate::namespace::{Namespace, normalise};
+use crate::namespace::Namespace;
+use crate::namespace_name::normalise;
 use crate::repository::Repository;
 use crate::schema::Schema;
 use crate::store::{Seen, Transaction};

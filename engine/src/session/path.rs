@@ -1,11 +1,11 @@
-//! From paths to rows and back.
+//! From paths to rows.
 
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
-use crate::schema::{ClassId, ClassRef, Layout, Schema};
+use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{Chunk, Found, ObjectNumber, Root, Seen};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, KeyBinding, KeyValue, Keys, Location, ObjectPath, Scalar, Value};
+use cimarron_model::{Dialect, Keys, Location, ObjectPath, Scalar, Value};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -134,42 +134,4 @@ impl<'a> BoundPath<'a> {
         let hash = store.rules().hash(keys.iter().copied());
         store.find_with(root, key_root, (hash, keys), seen, accept, take)
     }
-}
-
-/// The path of an instance within its namespace.
-pub(crate) fn path_of<'v>(
-    layout: &Layout,
-    keys: impl Iterator<Item = ValueView<'v>>,
-) -> ObjectPath {
-    let slots = layout.keys.iter().filter_map(|number| layout.slot(*number));
-    let values = slots.zip(keys).map(|(slot, view)| match view {
-        ValueView::String(text) => Some(KeyValue::String(text.into())),
-        view => KeyValue::from_value(&view.to_value(slot.cim_type, false)),
-    });
-    path_with(layout, values)
-}
-
-/// The path of an instance within its namespace; without those of its keys that have no value
-/// which a path could have.
-#[inline]
-pub(super) fn path_with(
-    layout: &Layout,
-    values: impl Iterator<Item = Option<KeyValue>>,
-) -> ObjectPath {
-    if layout.keys.is_empty() {
-        return ObjectPath::of_instance(layout.class.clone(), Keys::Singleton);
-    }
-    let mut keys = Vec::with_capacity(layout.keys.len());
-    let slots = layout.keys.iter().filter_map(|number| layout.slot(*number));
-    for (slot, value) in slots.zip(values) {
-        if let Some(value) = value {
-            keys.push(KeyBinding { name: slot.name.clone(), value });
-        }
-    }
-    ObjectPath::of_instance(layout.class.clone(), Keys::Named(keys))
-}
-
-/// The path of a stored row.
-pub(crate) fn path_of_row(chunk: &Chunk, row: usize) -> ObjectPath {
-    path_of(chunk.layout(), chunk.keys(row))
 }

@@ -5,12 +5,12 @@
 //! default means for classes that are there follows when they are put again.
 
 use super::{Operation, Session};
-use crate::check::exactly;
 use crate::context::CallContext;
 use crate::error::EngineError;
 use crate::namespace::NamespaceWriter;
 use crate::schema::Schema;
 use crate::schema::qualifiers::{Conflict, check_changes, first_use};
+use crate::view::exactly;
 use cimarron_model::{
     Array, CimType, DataType, Dialect, Name, QualifierType, Qualifiers, Scopes, Value,
 };

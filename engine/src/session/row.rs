@@ -1,19 +1,16 @@
 //! One row of a result, borrowed from the result's snapshot.
 
-use super::path::path_of_row;
 use super::statement::{ColumnHeader, Selection, Statement};
-use crate::schema::{ClassId, ClassRef, Layout, Schema};
-use crate::store::{Chunk, RowQualifiers};
+use crate::owned::{instance_of, named_instance_of, path_of_row, system_to_value};
+use crate::schema::{ClassId, ClassRef, Schema};
+use crate::store::Chunk;
 use crate::view::ValueView;
-use cimarron_model::{Array, CimType, Elements, Instance, Name, Object, ObjectPath, Value};
+use cimarron_model::{CimType, Instance, Object, ObjectPath, Value};
 use cimarron_wql::{
-    BoundPath, Member, MemberPath, SystemProperty, SystemValue, ValueRef, embedded_system_value,
-    system_value,
+    BoundPath, Member, MemberPath, SystemProperty, ValueRef, embedded_system_value, system_value,
 };
 use smallvec::SmallVec;
-use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// An instance in a result: copied freely, nothing owned.
 #[derive(Clone, Copy, Debug)]
@@ -321,63 +318,6 @@ impl cimarron_wql::Row for Row<'_> {
         match (schema.class(class), schema.class(ancestor)) {
             (Some(class), Some(ancestor)) => class.is_a(ancestor),
             _ => cimarron_model::fold::eq(class, ancestor),
-        }
-    }
-}
-
-/// An owned instance of some slots of a row.
-pub(crate) fn instance_of(chunk: &Chunk, row: usize, slots: impl Iterator<Item = u32>) -> Instance {
-    let layout = chunk.layout();
-    let named = slots.filter_map(|number| Some((number, &layout.slot(number)?.name)));
-    named_instance_of(chunk, row, named)
-}
-
-/// An owned instance of some slots of a row, under these names.
-fn named_instance_of<'a>(
-    chunk: &'a Chunk,
-    row: usize,
-    slots: impl Iterator<Item = (u32, &'a Name)>,
-) -> Instance {
-    let value = |slot| chunk.value(row, slot);
-    let beside = (path_of_row(chunk, row), chunk.qualifiers(row));
-    owned_instance(chunk.layout(), value, beside, slots)
-}
-
-/// An owned instance of some slots, under these names, whatever holds the values.
-pub(crate) fn owned_instance<'a>(
-    layout: &Layout,
-    value: impl Fn(u32) -> ValueView<'a>,
-    (path, qualifiers): (ObjectPath, Option<Arc<RowQualifiers>>),
-    slots: impl Iterator<Item = (u32, &'a Name)>,
-) -> Instance {
-    let mut instance = Instance::new(layout.class.clone());
-    instance.class_version = Some(layout.version);
-    instance.path = Some(path);
-    for (number, name) in slots {
-        let Some(slot) = layout.slot(number) else { continue };
-        instance.set(name.clone(), value(number).to_value(slot.cim_type, slot.array.is_array()));
-    }
-    if let Some(qualifiers) = qualifiers {
-        instance.qualifiers = qualifiers.instance.clone();
-        for (slot, own) in &qualifiers.properties {
-            let name = layout.slot(*slot).map_or("", |s| s.name.as_str());
-            if let Some(property) = instance.property_mut(name) {
-                property.qualifiers = own.clone();
-            }
-        }
-    }
-    instance
-}
-
-/// The value of a system property, owned.
-pub(crate) fn system_to_value(value: SystemValue<'_>) -> Value {
-    match value {
-        SystemValue::Null => Value::null(CimType::String),
-        SystemValue::Integer(n) => Value::from(i32::try_from(n).unwrap_or(i32::MAX)),
-        SystemValue::Text(text) => Value::from(text.as_ref()),
-        SystemValue::Names(names) => {
-            let names = names.into_iter().map(SmolStr::new).collect();
-            Value::Array(Array::from_elements(Elements::String(names)))
         }
     }
 }

@@ -7,11 +7,11 @@
 
 use super::incoming::{add_columns, joins_nothing};
 use super::namespaces::stands_for_namespace;
-use super::path::path_with;
 use super::write::check_free;
 use crate::check::{Checker, Plan};
 use crate::error::EngineError;
 use crate::namespace::Namespace;
+use crate::owned::path_with;
 use crate::schema::ClassRef;
 use crate::store::{Column, KnownKeys, Root, Transaction};
 use crate::view::ValueView;

@@ -5,11 +5,12 @@
 //! second runs in a transaction: uniqueness, then the row.
 
 use super::links;
-use super::path::{BoundPath, path_of};
-use super::{PutMode, Update};
+use super::modes::{PutMode, Update};
+use super::path::BoundPath;
 use crate::check::{self, Cells, Checker, KeyViews};
 use crate::error::EngineError;
 use crate::namespace::{Namespace, class};
+use crate::owned::path_of;
 use crate::schema::{ClassId, ClassRef, Layout};
 use crate::store::{Beside, Found, Root, RowQualifiers, Seen, Transaction};
 use crate::view::ValueView;
@@ -285,5 +286,17 @@ impl<'c, 'a> Put<'c, 'a> {
         }
         self.row.insert_under(namespace, root, transaction, &keys)?;
         Ok(path)
+    }
+}
+
+/// Deletes a row that was found.
+pub(super) fn delete_row(
+    namespace: &Namespace,
+    root: &Root,
+    transaction: &mut Transaction<'_>,
+    found: &Found,
+) {
+    if let Some(table) = root.table(found.class()) {
+        transaction.delete(&namespace.store, table, found);
     }
 }

@@ -5,7 +5,7 @@
 use super::chunk::Chunk;
 use super::column::Column;
 use super::tail::TailCells;
-use crate::durable::codec::PlainColumn;
+use crate::codec::PlainColumn;
 use crate::view::ValueView;
 use smallvec::SmallVec;
 use std::ops::Range;

@@ -6,7 +6,7 @@
 
 use super::column::{Cells, Column, Columns, Data};
 use super::strings::Strings;
-use crate::durable::codec::PlainValues;
+use crate::codec::PlainValues;
 use crate::schema::{Layout, Slot};
 use crate::view::ValueView;
 use cimarron_cells::{Bits, RowCount, Rows, Slots, Text, TextArea, Writer};

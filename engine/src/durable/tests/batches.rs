@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ValueView;
-use crate::durable::codec::Decoder;
+use crate::codec::Decoder;
 use crate::durable::record::{Writer, kind};
 use crate::store::{Next, Record};
 use cimarron_model::{Array, Char16, DateTime, Elements, Instance, Value};

@@ -11,7 +11,7 @@ mod next;
 use super::agenda::{Rank, Timed};
 use super::data::EventData;
 use super::entry::Entry;
-use super::polled::reached;
+use super::reach::reached;
 use super::system::{embedded, values};
 use super::work::Work;
 use crate::clock::WallTime;

@@ -11,14 +11,11 @@ mod courier;
 mod filter;
 mod permanent;
 mod place;
-mod role;
 mod watcher;
 
 pub(crate) use courier::Courier;
-pub(crate) use filter::{check_filter, check_filter_text, made_name};
 pub(crate) use permanent::Permanent;
 pub use permanent::{BindingStatus, DeadLetter, DeliveryPolicy};
-pub(crate) use role::{Role, Standing};
 pub(crate) use watcher::Watcher;
 
 #[cfg(test)]

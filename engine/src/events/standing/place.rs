@@ -1,7 +1,8 @@
 //! Which instance it is: the same for all paths that lead to it.
 
-use super::super::work::Work;
-use crate::namespace::{Namespace, normalise};
+use crate::namespace::Namespace;
+use crate::namespace_name::normalise;
+use crate::repository::Repository;
 use crate::schema::Layout;
 use crate::stored::StoredInstance;
 use cimarron_model::{KeyCase, KeyValue, Name, ObjectPath, ReferenceRules, fold};
@@ -26,12 +27,12 @@ impl Place {
 
     /// Where a reference leads that stands in this namespace; `None` when its class is not
     /// there or has no role, or it leads to another server.
-    pub(super) fn at(work: &Work<'_>, namespace: &Name, path: &ObjectPath) -> Option<Self> {
+    pub(super) fn at(repository: &Repository, namespace: &Name, path: &ObjectPath) -> Option<Self> {
         let target = match &path.namespace {
             Some(other) => normalise(other).ok()?,
             None => namespace.clone(),
         };
-        let target = work.repository().namespace(target.as_str()).ok()?;
+        let target = repository.namespace(target.as_str()).ok()?;
         if !target.location.holds(path) {
             return None;
         }

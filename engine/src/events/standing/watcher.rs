@@ -1,19 +1,20 @@
 //! Which of them are there, and what follows from that.
 
 use super::super::agenda::{Rank, Token};
+use super::super::demand::Demand;
 use super::super::entry::Entry;
+use super::super::entry::Receiver;
 use super::super::queue::{Bounds, End, Overflow};
-use super::super::register::{Demand, Receiver};
 use super::super::timers::Timer;
 use super::super::work::{Watch, Work};
 use super::courier::Courier;
 use super::filter::Wanted;
 use super::permanent::{BindingStatus, Permanent};
 use super::place::Place;
-use super::role::{Role, Standing};
 use crate::context::Principal;
 use crate::error::EngineError;
 use crate::namespace::Namespace;
+use crate::schema::{Role, Standing};
 use crate::store::{Found, Record, Recorded};
 use crate::stored::StoredInstance;
 use crate::view::ValueView;
@@ -264,7 +265,7 @@ impl Watcher {
     fn settle_one(&mut self, work: &mut Work<'_>, place: &Place) {
         let Some(mut binding) = self.bindings.remove(place) else { return };
         self.forget_ends(place, &binding.ends);
-        let at = |path: &ObjectPath| Place::at(work, &binding.namespace, path);
+        let at = |path: &ObjectPath| Place::at(work.repository(), &binding.namespace, path);
         binding.ends = (at(&binding.filter), at(&binding.consumer));
         for end in [&binding.ends.0, &binding.ends.1].into_iter().flatten() {
             self.users.entry(end.clone()).or_default().insert(place.clone());

@@ -6,7 +6,7 @@ use super::format::{
 };
 use super::source::{Parts, Source};
 use super::{Damaged, Image};
-use crate::durable::codec::Decoder;
+use crate::codec::Decoder;
 use crate::schema::{Layout, Slot};
 use crate::store::address::CAPACITY;
 use crate::store::beside::QualifiersByRow;

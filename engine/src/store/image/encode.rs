@@ -5,7 +5,7 @@ use super::format::{
     ALIGNMENT, ColumnRecord, FormRecord, HEAD, ImageRecord, MAGIC, TextRecord, VERSION,
     ValuesRecord,
 };
-use crate::durable::codec;
+use crate::codec;
 use crate::store::bits::Bits;
 use crate::store::chunk::Chunk;
 use crate::store::column::{Column, Data};

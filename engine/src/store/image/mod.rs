@@ -26,7 +26,7 @@ pub(crate) use encode::encode;
 use super::beside::QualifiersByRow;
 use super::column::{Column, Columns};
 use super::keys::KeyRules;
-use crate::durable::codec;
+use crate::codec;
 use crate::schema::Layout;
 use crate::view::ValueView;
 use smallvec::SmallVec;

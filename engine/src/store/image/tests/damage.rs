@@ -4,7 +4,7 @@ use super::super::encode::finish;
 use super::super::format::{ColumnRecord, FormRecord, HEAD, ImageRecord, TextRecord, ValuesRecord};
 use super::sample::{ROWS, properties, sample, sample_layout};
 use super::*;
-use crate::durable::codec::{put_row_qualifiers, put_value};
+use crate::codec::{put_row_qualifiers, put_value};
 use crate::store::address::CAPACITY;
 use crate::store::beside::RowQualifiers;
 

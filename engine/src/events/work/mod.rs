@@ -3,15 +3,17 @@
 //! Whoever has the [`State`] is the only one at work. No code of others runs meanwhile: what
 //! has to be called is noted, and called when the state is free.
 
+mod deliver;
+mod window;
+
 use super::agenda::{Agenda, Rank, Timed, Token};
-use super::commit::{deleted, each_deleted_class, each_instance_event, each_put_class, placed};
+use super::commit::{
+    deleted, each_deleted_class, each_instance_event, each_put_class, placed, raised_event,
+};
 use super::data::{Body, EventData, Origin, Position};
 use super::entry::Entry;
-use super::group::{Gathered, Joined};
-use super::queue::{Bounds, End, Put};
+use super::queue::End;
 use super::scope::{Member, Scope};
-use super::standing::Courier;
-use super::system::{self, Report};
 use crate::clock::WallTime;
 use crate::context::Principal;
 use crate::error::EngineError;
@@ -23,7 +25,7 @@ use cimarron_model::{Name, Value};
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -276,9 +278,7 @@ impl<'s> Work<'s> {
             }
             Recorded::Namespace { name, start: None, .. } => self.end_namespace(name),
             Recorded::Raised(raised) => {
-                let mut event = (*raised.data).clone();
-                event.place_in(at);
-                self.deliver(&raised.namespace, event);
+                self.deliver(&raised.namespace, raised_event(raised, at));
             }
             Recorded::Taken { .. } | Recorded::Index { .. } | Recorded::Namespace { .. } => {}
         }
@@ -324,99 +324,6 @@ impl<'s> Work<'s> {
         self.state.ended.push(entry.clone());
     }
 
-    /// Delivers an event to whoever wants it in its namespace.
-    pub(crate) fn deliver(&mut self, namespace: &Name, event: EventData) {
-        let mut found = std::mem::take(&mut self.state.found);
-        if let Some(scope) = self.state.scopes.get(namespace) {
-            self.state.asked += scope.wanting(&event, &mut found);
-        }
-        if !found.is_empty() {
-            let data = Arc::new(event.packed());
-            let bytes = data.bytes();
-            for Member { entry, selection } in found.drain(..) {
-                let event = super::event::Event::new(data.clone(), selection);
-                self.hand(&entry, event, bytes);
-            }
-        }
-        self.state.found = found;
-    }
-
-    /// Delivers an event to one subscription if it wants it.
-    pub(crate) fn deliver_to(&mut self, entry: &Arc<Entry>, event: EventData) {
-        if !entry.wants(&event) {
-            return;
-        }
-        let data = Arc::new(event.packed());
-        let bytes = data.bytes();
-        if let Some(event) = entry.select(data) {
-            self.hand(entry, event, bytes);
-        }
-    }
-
-    /// Hands an event to a subscription that wants it.
-    fn hand(&mut self, entry: &Arc<Entry>, event: super::event::Event, bytes: usize) {
-        let Some(group) = &entry.group else { return self.put(entry, event, bytes) };
-        let Bounds { events, .. } = entry.queue.bounds();
-        match group.lock().join(event.data(), events) {
-            Joined::Counted => {}
-            Joined::Opened(ends) => {
-                let window = Box::new(Window(Arc::downgrade(entry)));
-                let token = self.state.agenda.plan(ends, Rank::Window, window);
-                *entry.planned.lock() = vec![token];
-            }
-            Joined::Full { first } => {
-                entry.queue.count_dropped();
-                if first {
-                    let lost = event.data().clone();
-                    self.report(entry, &lost, &Report::Overflow(bytes));
-                }
-            }
-        }
-    }
-
-    /// Puts an event into a subscription's queue.
-    fn put(&mut self, entry: &Arc<Entry>, event: super::event::Event, bytes: usize) {
-        match entry.queue.put(event, bytes) {
-            Put::Taken => {}
-            Put::Dropped { lost, first, bytes } => {
-                if first {
-                    self.report(entry, &lost, &Report::Overflow(bytes));
-                }
-            }
-            Put::Ended { lost, bytes } => {
-                self.report(entry, &lost, &Report::Overflow(bytes));
-                self.end(entry, End::Overflow);
-            }
-            Put::Nobody => return,
-        }
-        self.state.queued = true;
-        self.wake(entry);
-    }
-
-    /// Tells the namespace that an event was dropped: that of the consumer, if it was on its
-    /// way to one.
-    pub(super) fn report(&self, entry: &Entry, lost: &Arc<EventData>, report: &Report) {
-        if let Some(courier) = &entry.courier {
-            self.report_of(courier, lost, report);
-        } else if let Some(scope) = self.state.scopes.get(&entry.namespace) {
-            system::raise(self.repository, &scope.origin, (lost, None), report);
-        }
-    }
-
-    /// Tells a consumer's namespace that it did not get an event.
-    pub(super) fn report_of(&self, courier: &Courier, lost: &Arc<EventData>, report: &Report) {
-        let origin = match self.state.scopes.get(&courier.namespace) {
-            Some(scope) => scope.origin.clone(),
-            None => {
-                // Nobody asked for its events, but somebody may have by when this comes.
-                let namespace = self.repository.namespace(courier.namespace.as_str());
-                let Ok(namespace) = namespace else { return };
-                Arc::new(Origin::new(namespace.references().clone(), namespace.schema(), &[]))
-            }
-        };
-        system::raise(self.repository, &origin, (lost, Some(&courier.path)), report);
-    }
-
     /// Adds a subscription for a permanent consumer.
     pub(super) fn add(
         &mut self,
@@ -445,74 +352,5 @@ impl<'s> Work<'s> {
                 Err(error)
             }
         }
-    }
-
-    /// Says that a subscription's receiver has work.
-    pub(super) fn wake(&mut self, entry: &Arc<Entry>) {
-        if !entry.make_ready() {
-            return;
-        }
-        if entry.courier.is_some() {
-            self.state.deliveries.push_back(entry.clone());
-        } else {
-            self.state.ready.push(entry.clone());
-        }
-    }
-
-    /// Delivers the groups of a window that is over.
-    fn close(&mut self, entry: &Arc<Entry>) {
-        let Some(group) = &entry.group else { return };
-        let groups = group.lock().close();
-        let bound = entry.bound();
-        for Gathered { first, count } in groups {
-            let narrowed = bound.as_ref().map(|bound| bound.query.projection.clone());
-            let first = super::event::Event::new(
-                first,
-                Arc::new(narrowed.unwrap_or(cimarron_wql::Projection::All)),
-            );
-            let Some(data) = self.aggregate(&entry.namespace, &first, count) else { continue };
-            let data = Arc::new(data);
-            let bytes = data.bytes();
-            if let Some(event) = entry.select(data) {
-                self.put(entry, event, bytes);
-            }
-        }
-    }
-
-    /// `__AggregateEvent`
-    fn aggregate(
-        &self,
-        namespace: &Name,
-        first: &super::event::Event,
-        count: u32,
-    ) -> Option<EventData> {
-        let origin = self.state.scopes.get(namespace)?.origin.clone();
-        let class = origin.schema.class("__AggregateEvent")?.def().clone();
-        let representative = system::embedded(first.to_instance());
-        let given = [("NumberOfEvents", Value::from(count)), ("Representative", representative)];
-        let values = system::values(&class, given);
-        Some(EventData {
-            origin,
-            class,
-            created: self.at.wall.ticks,
-            at: self.at.now,
-            position: first.data().position,
-            by: first.data().by.clone(),
-            body: Body::Values(values),
-        })
-    }
-}
-
-/// The end of a window.
-#[derive(Debug)]
-struct Window(Weak<Entry>);
-
-impl Timed for Window {
-    fn run(&mut self, work: &mut Work<'_>) -> Option<Duration> {
-        if let Some(entry) = self.0.upgrade() {
-            entry.planned.lock().clear();
-            work.close(&entry);
-        }
-        None
     }
 }
