@@ -1,20 +1,17 @@
 //! Out and in again: the same bytes, and the same repository.
 
-use super::json::Json;
-use super::read;
-use super::shapes::Declared;
-use super::values::Exact;
+mod values;
+mod wrong;
+
 use super::{Counts, Importer, export, is_ndjson};
 use crate::args::ExportFormat;
 use crate::core::data::Data;
 use crate::core::{Texts, mof_text};
 use cimarron_engine::{CallContext, PutMode, Repository, Session, UpdateMode};
 use cimarron_model::{
-    Array, Char16, CimType, Class, DataType, DateTime, Dialect, Instance, KeyBinding, KeyValue,
-    Keys, Object, ObjectPath, Property, Qualifier, Scalar, Value,
+    Array, CimType, Class, DataType, Dialect, Instance, Object, Property, Qualifier, Value,
 };
 use cimarron_mof::CompileOptions;
-use std::sync::Arc;
 
 const WMI_SMALL: &str = r#"
 class X_A { [Key] string Id; uint8 N = 1; object Any; real32 R[]; };
@@ -290,191 +287,11 @@ fn classes_that_are_values_come_back() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line() {
-    let instance = |values: &str| with_instances(&[r#""values":{"K":1}"#, values]);
-    let line = |line: &str| format!("{HEAD}{line}\n");
-    let of_type = |cim_type: &str, value: &str| {
-        instance(&format!(
-            r#""values":{{"K":2,"O":{{"instance":"X_No","values":{{"A":{value}}},"types":{{"A":"{cim_type}"}}}}}}"#
-        ))
-    };
-    let of_class =
-        |class: &str| instance(&format!(r#""values":{{"K":2,"O":{{"declaration":{class}}}}}"#));
-    let class = |property: &str, times: usize| {
-        let properties = vec![property; times].join(",");
-        format!(
-            r#"{{"name":"X_No","superclass":null,"qualifiers":[],"properties":[{properties}],"methods":[]}}"#
-        )
-    };
-    for (text, expected) in [
-        (String::new(), "line 1: the header is missing"),
-        ("{\"kind\":\"namespace\"}".to_owned(), "line 1: the first line is no header"),
-        ("{\"kind\":".to_owned(), "line 1: no JSON"),
-        (HEAD.replace("\"version\":1", "\"version\":2"), "version 2; this program knows 1"),
-        (HEAD.replace("\"wmi\"", "\"cim\""), "line 2: unknown dialect"),
-        (
-            HEAD.replace("\"X_A\",\"superclass\":null", "\"X_A\",\"superclass\":\"X_B\""),
-            "lines 3 to 5: class",
-        ),
-        (HEAD.replace("superclass\":\"X_A", "superclass\":\"X_No"), "the superclass of `X_B`"),
-        (HEAD.replace("\"uint8\"", "\"uint7\""), "line 5: property `K`: `uint7` is no type"),
-        (HEAD.replace("\"methods\":[]", "\"methods\":[],\"more\":1"), "`more` is not known"),
-        (line("{\"kind\":\"header\"}"), "line 6: a second header"),
-        (line("{\"kind\":\"thing\"}"), "line 6: `thing` is no kind"),
-        (line("[]"), "line 6: `line` is a list"),
-        (line("{\"kind\":\"index\",\"namespace\":\"b\"}"), "line 6"),
-        (
-            line(&HEAD.lines().nth(2).unwrap_or_default().to_lowercase()),
-            "line 6: `x_b` is declared twice",
-        ),
-        (instance(r#""values":{"K":256}"#), "line 7: property `K`: 256 is outside"),
-        (
-            instance(r#""values":{"K":"1"}"#),
-            "line 7: property `K`: a text is no value of type uint8",
-        ),
-        (instance(r#""values":{"X":1}"#), "line 7: class `x_b` has no property `X`"),
-        (instance(r#""values":{}"#), "line 7"),
-        (instance(r#""values":{"K":2},"types":{"Z":"uint8"}"#), "`types` has `Z`"),
-        (
-            instance(r#""values":{"K":2,"O":{"instance":"X_No","values":{"A":1}}}"#),
-            "`types` has no `A`",
-        ),
-        (
-            instance(
-                r#""values":{"K":2,"O":{"instance":"X_No","values":{"A":1},"types":{"A":"uint8[]"}}}"#,
-            ),
-            "an integer stands where a list does",
-        ),
-        (of_type("real32", "1e39"), "1e39 is outside the range of real32"),
-        (of_type("real64", "\"inf\""), "`inf` is no number"),
-        (of_type("real64", "true"), "a boolean is no number"),
-        (of_type("char16", "65536"), "65536 is no code unit"),
-        (of_type("char16", "\"a\""), "a text is no value of type char16"),
-        (of_type("datetime", "\"today\""), "`today` is no datetime"),
-        (of_type("reference", "\"X.\""), "`X.` is no object path"),
-        (of_type("boolean", "1"), "an integer is no value of type boolean"),
-        (of_type("uint8[]", "[1,256]"), "256 is outside"),
-        (of_type("string", "1.5"), "a number is no value of type string"),
-        (of_type("string", "[]"), "a list is no value of type string"),
-        (of_class("{}"), "the member `name` is missing"),
-        (of_class("null"), "`declaration` is null, not an object"),
-        (
-            of_class(&class(r#"{"name":"P","type":"uint8","qualifiers":[]}"#, 2)),
-            "property `P` stands twice",
-        ),
-        (
-            of_class(&class(r#"{"name":"P","type":"uint8","propagated":1,"qualifiers":[]}"#, 1)),
-            "property `P`: `propagated` is an integer, not a boolean",
-        ),
-        (
-            of_class(&class(
-                r#"{"name":"P","type":"uint8","origin":"X","depth":"1","qualifiers":[]}"#,
-                1,
-            )),
-            "property `P`: `depth` is a text, not an integer",
-        ),
-        (
-            of_class(&class(r#"{"name":"P","type":"uint8","origin":"X","qualifiers":[]}"#, 1)),
-            "property `P`: the member `depth` is missing",
-        ),
-        (
-            instance(r#""values":{"K":2},"propertyQualifiers":{"O":[]}"#),
-            "`propertyQualifiers` has `O`, and `values` does not",
-        ),
-        (
-            instance(
-                r#""values":{"K":2},"qualifiers":[{"name":"Q","type":"uint8","value":1,"flavor":[]},{"name":"q","type":"uint8","value":1,"flavor":[]}]"#,
-            ),
-            "qualifier `q` stands twice",
-        ),
-        (
-            instance(
-                r#""values":{"K":2},"qualifiers":[{"name":"Q","type":"uint8","value":1,"flavor":["new"]}]"#,
-            ),
-            "`new` is no flavor",
-        ),
-    ] {
-        let refused = import(&Repository::new(), &text).unwrap_err();
-        assert!(refused.contains(expected), "{refused}\n{expected}");
-    }
-    let deep = "{\"kind\":".repeat(100_000);
-    assert!(import(&Repository::new(), &deep).is_err());
-    // What stands before the line that is refused is in.
-    let repository = Repository::new();
-    for refused in [r#""values":{}"#, r#""values":{"K":256}"#, r#""values":7"#, r#""#] {
-        let repository = Repository::new();
-        assert!(import(&repository, &instance(refused)).is_err());
-        assert!(exported(&repository, ExportFormat::Ndjson, &[]).contains("\"K\":1"), "{refused}");
-    }
-    import(&repository, HEAD).unwrap();
-    let other = HEAD.replace("\"wmi\"", "\"dmtf\"");
-    assert!(import(&repository, &other).unwrap_err().contains("follows wmi, not dmtf"));
-}
-
-#[test]
 fn an_export_starts_with_a_brace() {
     for (text, expected) in
         [(" \n{", true), ("// {", false), ("", false), ("\u{feff}class", false), ("[", false)]
     {
         assert_eq!(is_ndjson(&mut text.as_bytes()).unwrap(), expected, "{text}");
-    }
-}
-
-/// A value of a type, made of some bits and a text.
-fn scalar_of(cim_type: CimType, bits: u64, text: &str) -> Scalar {
-    match cim_type {
-        CimType::Boolean => Scalar::Boolean(bits & 1 == 1),
-        // Exports have one NaN.
-        CimType::Real32 => {
-            let x = f32::from_bits(bits as u32);
-            Scalar::Real32(if x.is_nan() { f32::NAN } else { x })
-        }
-        CimType::Real64 => {
-            let x = f64::from_bits(bits);
-            Scalar::Real64(if x.is_nan() { f64::NAN } else { x })
-        }
-        CimType::Char16 => Scalar::Char16(Char16(bits as u16)),
-        CimType::String => Scalar::String(text.into()),
-        CimType::DateTime => {
-            let micros = bits % 99_999_999_000_000;
-            Scalar::DateTime(DateTime::interval_from_micros(micros).unwrap())
-        }
-        CimType::Reference => {
-            let keys = vec![KeyBinding { name: "K".into(), value: KeyValue::String(text.into()) }];
-            let path = ObjectPath::of_instance("X_A", Keys::Named(keys));
-            Scalar::Reference(Arc::new(path))
-        }
-        CimType::Object => {
-            let inner = Instance::new("X_A").with("N", bits).with("T", text);
-            Scalar::Object(Arc::new(Object::Instance(inner)))
-        }
-        integer => {
-            let (least, greatest) = integer.integer_range().unwrap();
-            let number = least + i128::from(bits) % (greatest - least + 1);
-            Scalar::from_integer(integer, number).unwrap()
-        }
-    }
-}
-
-proptest::proptest! {
-    #[test]
-    fn values_come_back(
-        kind in 0_usize..16,
-        parts in proptest::collection::vec(proptest::option::of((proptest::num::u64::ANY, ".{0,6}")), 0..4)
-    ) {
-        let cim_type = CimType::ALL[kind];
-        let scalars: Vec<_> =
-            parts.iter().map(|p| p.as_ref().map(|(bits, t)| scalar_of(cim_type, *bits, t))).collect();
-        let first = scalars.first().cloned().flatten();
-        let single = first.map_or(Value::null(cim_type), Value::Scalar);
-        let array = Value::Array(Array::from_options(cim_type, scalars).unwrap());
-        for (value, is_array) in [(single, false), (array, true)] {
-            let text = serde_json::to_string(&Exact(&value, None)).unwrap();
-            let json: Json = serde_json::from_str(&text).unwrap();
-            let declared = Declared { cim_type, is_array, has_default: false };
-            let back = read::value(json, declared, None).map_err(|problem| problem.message);
-            proptest::prop_assert_eq!(back, Ok(value), "{}", text);
-        }
     }
 }
 
