@@ -134,6 +134,13 @@ impl Qualifiers {
         self.iter().find(|q| q.name.is(name))
     }
 
+    /// The qualifier of this name that holds: written here, or come down from `above`
+    /// (DSP0004 5.6.1).
+    pub fn effective<'a>(&'a self, name: &str, above: Option<&'a Self>) -> Option<&'a Qualifier> {
+        let inherited = || above?.get(name).filter(|q| q.flavor.to_subclass());
+        self.get(name).or_else(inherited)
+    }
+
     /// Sets a qualifier: replaces the one of this name where it stands, or
     /// appends.
     pub fn set(&mut self, qualifier: Qualifier) {

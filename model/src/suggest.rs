@@ -46,6 +46,11 @@ pub fn did_you_mean(similar: impl Display) -> String {
     format!("did you mean `{similar}`?")
 }
 
+/// The same as the end of a message; empty where nothing is similar.
+pub fn or_did_you_mean(similar: Option<impl Display>) -> String {
+    similar.map(|similar| format!(": {}", did_you_mean(similar))).unwrap_or_default()
+}
+
 /// The edit distance of the two when it is at most `bound` (optimal string
 /// alignment, three rolling rows).
 #[expect(clippy::indexing_slicing, reason = "every row has other.len() + 1 entries")]

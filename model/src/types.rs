@@ -188,6 +188,17 @@ impl ArrayShape {
     }
 }
 
+impl fmt::Display for ArrayShape {
+    /// The brackets behind a name: none, `[]` or `[n]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar => Ok(()),
+            Self::Variable => f.write_str("[]"),
+            Self::Fixed(n) => write!(f, "[{n}]"),
+        }
+    }
+}
+
 /// The declared type of a property, parameter, return value or qualifier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DataType {
@@ -249,11 +260,7 @@ impl fmt::Display for DataType {
             (CimType::Object, Some(class)) => write!(f, "object:{class}")?,
             (other, _) => f.write_str(other.as_str())?,
         }
-        match self.array {
-            ArrayShape::Scalar => Ok(()),
-            ArrayShape::Variable => f.write_str("[]"),
-            ArrayShape::Fixed(n) => write!(f, "[{n}]"),
-        }
+        write!(f, "{}", self.array)
     }
 }
 

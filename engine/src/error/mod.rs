@@ -8,6 +8,7 @@ mod text;
 
 use crate::typed::TypedError;
 use cimarron_journal::JournalError;
+use cimarron_model::suggest::or_did_you_mean;
 use cimarron_model::{ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope};
 use cimarron_mof::{Diagnostics, Severity};
 use cimarron_schema::rules::Violation;
@@ -16,7 +17,7 @@ use cimarron_wql::WqlError;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
-use text::{article, did_you_mean, idle_text, list, or_none};
+use text::{article, idle_text, list, or_none};
 
 /// Why an operation failed. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -181,7 +182,7 @@ pub enum EngineError {
     },
 
     /// The class that an operation works on is not there.
-    #[error("unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("unknown class `{class}`{}", or_did_you_mean(.suggestion.as_ref()))]
     UnknownClass {
         /// The name.
         class: Name,
@@ -189,7 +190,7 @@ pub enum EngineError {
         suggestion: Option<Name>,
     },
     /// The class that was asked for is not there.
-    #[error("there is no class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("there is no class `{class}`{}", or_did_you_mean(.suggestion.as_ref()))]
     ClassNotFound {
         /// The name.
         class: Name,
@@ -197,7 +198,7 @@ pub enum EngineError {
         suggestion: Option<Name>,
     },
     /// The class that a filter names is not there.
-    #[error("the filter's class `{class}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("the filter's class `{class}` is not there{}", or_did_you_mean(.suggestion.as_ref()))]
     FilterClassNotFound {
         /// The name.
         class: Name,
@@ -205,7 +206,7 @@ pub enum EngineError {
         suggestion: Option<Name>,
     },
     /// The class whose associations are asked for is not there.
-    #[error("there is no class `{class}` to follow associations from{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("there is no class `{class}` to follow associations from{}", or_did_you_mean(.suggestion.as_ref()))]
     AssociationSourceNotFound {
         /// The name.
         class: Name,
@@ -265,7 +266,7 @@ pub enum EngineError {
         class: Name,
     },
     /// The superclass of a new class is not there.
-    #[error("class `{class}`: its superclass `{superclass}` is not there{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("class `{class}`: its superclass `{superclass}` is not there{}", or_did_you_mean(.suggestion.as_ref()))]
     SuperclassNotFound {
         /// The class.
         class: Name,
@@ -371,7 +372,7 @@ pub enum EngineError {
     },
 
     /// The class has no such property.
-    #[error("class `{class}` has no property `{property}`{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("class `{class}` has no property `{property}`{}", or_did_you_mean(.suggestion.as_ref()))]
     NoSuchProperty {
         /// The class.
         class: Name,
@@ -518,7 +519,7 @@ pub enum EngineError {
         found: Name,
     },
     /// A reference or embedded object is of a class that the namespace does not have.
-    #[error("property `{property}`: unknown class `{class}`{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("property `{property}`: unknown class `{class}`{}", or_did_you_mean(.suggestion.as_ref()))]
     UnknownValueClass {
         /// The property.
         property: Name,

@@ -4,10 +4,6 @@ use cimarron_model::Name;
 use cimarron_schema::rules::Violation;
 use std::time::Duration;
 
-pub(super) fn did_you_mean(suggestion: Option<&Name>) -> String {
-    suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
-}
-
 pub(super) fn or_none(name: Option<&Name>) -> String {
     name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"))
 }

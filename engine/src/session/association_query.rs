@@ -14,6 +14,7 @@ use super::Session;
 use super::answer::Answer;
 use super::association_filter::{AssociationFilter, BoundFilter};
 use super::class_query::ClassResult;
+use super::instances::not_found;
 use super::path::BoundPath;
 use super::picked::Picked;
 use super::walk::{End, Spot, Walk};
@@ -204,7 +205,7 @@ impl Session {
             let bound = BoundPath::bind(view.schema(), &namespace.location, path)?;
             let object = namespace
                 .look_in(view, |root, seen| Ok(bound.object(namespace, root, seen)))?
-                .ok_or_else(|| nobody(path))?;
+                .ok_or_else(|| not_found(path))?;
             return Ok(std::iter::once(object).collect());
         }
         let name = path.class.as_ref().map_or("", Name::as_str);
@@ -231,7 +232,7 @@ impl Session {
         let bound = BoundPath::bind(schema, &there.location, path)?;
         let found = there
             .look_in(&view, |root, seen| Ok(bound.locate(&there, root, seen)))?
-            .ok_or_else(|| nobody(path))?;
+            .ok_or_else(|| not_found(path))?;
         let own = schema.by_id(found.class()).unwrap_or(bound.class);
         let mut objects = Source::new();
         for class in std::iter::successors(Some(own), |class| class.parent()) {
@@ -244,10 +245,6 @@ impl Session {
 /// The number of an object that is known by this path.
 fn known(namespace: &Namespace, path: ObjectPath) -> Option<ObjectNumber> {
     namespace.store.object_at(&Arc::new(path))
-}
-
-fn nobody(path: &ObjectPath) -> EngineError {
-    EngineError::InstanceNotFound { path: Box::new(path.clone()) }
 }
 
 fn elsewhere(path: &ObjectPath) -> EngineError {

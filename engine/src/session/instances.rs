@@ -246,7 +246,8 @@ fn class_text(path: &ObjectPath) -> &str {
     path.class.as_ref().map_or("", Name::as_str)
 }
 
-fn not_found(path: &ObjectPath) -> EngineError {
+/// There is no instance at a path.
+pub(super) fn not_found(path: &ObjectPath) -> EngineError {
     EngineError::InstanceNotFound { path: Box::new(path.clone()) }
 }
 

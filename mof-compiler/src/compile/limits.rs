@@ -368,8 +368,7 @@ impl<'a> Site<'a> {
     }
 
     fn qualifier(&self, name: &str) -> Option<&'a Qualifier> {
-        let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
-        self.qualifiers.get(name).or_else(inherited)
+        self.qualifiers.effective(name, self.above)
     }
 
     /// Whether the texts that the property has are embedded objects.

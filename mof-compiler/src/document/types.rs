@@ -3,7 +3,7 @@
 use super::html::{Html, put};
 use super::space::embedded_class;
 use super::target::Scene;
-use cimarron_model::{ArrayShape, CimType, DataType};
+use cimarron_model::{CimType, DataType};
 use cimarron_schema::QualifiersView;
 
 /// Writes a type: `uint16[]`, `CIM_Fan REF`, `CIM_Error embedded`.
@@ -29,9 +29,5 @@ pub(super) fn data_type(
         }
         (intrinsic, None) => html.text(intrinsic.as_str()),
     }
-    match data_type.array {
-        ArrayShape::Scalar => {}
-        ArrayShape::Variable => html.markup("[]"),
-        ArrayShape::Fixed(size) => put!(html, "[", size.to_string(), "]"),
-    }
+    put!(html, data_type.array.to_string());
 }

@@ -8,7 +8,7 @@
 //! two differ.
 
 use super::namespaces;
-use cimarron_model::{ArrayShape, CimType, DataType, Dialect, Name};
+use cimarron_model::{CimType, DataType, Dialect, Name};
 use cimarron_schema::{
     Archive, ClassView, MethodView, ParameterView, PropertyView, QualifierView, QualifiersView,
     SchemaView,
@@ -267,7 +267,7 @@ fn method(method: MethodView<'_>, in_implied: bool) -> String {
     let parameters: Vec<_> = method.parameters().map(|p| parameter(p, in_implied)).collect();
     let returned = method.return_type().map_or_else(
         || "void".to_owned(),
-        |t| type_word(&t, method.qualifiers()) + &brackets(t.array),
+        |t| format!("{}{}", type_word(&t, method.qualifiers()), t.array),
     );
     // A `$` would mark it as static for Mermaid; behind it stands the type.
     format!("+{}({}) {returned}", text(method.name()), parameters.join(", "))
@@ -286,7 +286,7 @@ fn parameter(parameter: ParameterView<'_>, in_implied: bool) -> String {
 
 fn declared(data_type: &DataType, qualifiers: QualifiersView<'_>, name: &str) -> String {
     let word = type_word(data_type, qualifiers);
-    format!("{word}{} {}", brackets(data_type.array), text(name))
+    format!("{word}{} {}", data_type.array, text(name))
 }
 
 fn type_word(data_type: &DataType, qualifiers: QualifiersView<'_>) -> String {
@@ -297,14 +297,6 @@ fn type_word(data_type: &DataType, qualifiers: QualifiersView<'_>) -> String {
         (CimType::Object, Some(class), _) => text(class.as_str()),
         (CimType::String, _, Some(class)) => text(class),
         (other, ..) => other.as_str().to_owned(),
-    }
-}
-
-fn brackets(shape: ArrayShape) -> String {
-    match shape {
-        ArrayShape::Scalar => String::new(),
-        ArrayShape::Variable => "[]".to_owned(),
-        ArrayShape::Fixed(size) => format!("[{size}]"),
     }
 }
 

@@ -34,14 +34,9 @@ impl Declared {
     }
 
     /// What stands before and behind the name in a declaration.
-    pub(super) fn around_name(&self) -> (String, String) {
+    pub(super) fn around_name(&self) -> (String, ArrayShape) {
         let scalar = Self { array: ArrayShape::Scalar, ..self.clone() };
-        let brackets = match self.array {
-            ArrayShape::Scalar => String::new(),
-            ArrayShape::Variable => "[]".to_owned(),
-            ArrayShape::Fixed(size) => format!("[{size}]"),
-        };
-        (scalar.to_string(), brackets)
+        (scalar.to_string(), self.array)
     }
 }
 

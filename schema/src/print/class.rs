@@ -3,7 +3,7 @@
 use super::literal::flat_value;
 use super::printer::Printer;
 use super::qualifier::Which;
-use cimarron_model::{ArrayShape, CimType, Class, DataType, Method, Name, Parameter, Property};
+use cimarron_model::{CimType, Class, DataType, Method, Name, Parameter, Property};
 use std::fmt;
 
 impl Printer<'_, '_> {
@@ -88,7 +88,7 @@ impl Printer<'_, '_> {
         self.qualifiers_above(&method.qualifiers)?;
         let quote = self.quotes_objects();
         match &method.return_type {
-            Some(t) => self.layout.put(&(type_word(t, quote) + &brackets(t.array)))?,
+            Some(t) => self.layout.put(&format!("{}{}", type_word(t, quote), t.array))?,
             None => self.layout.put("void")?,
         }
         self.layout.put(&format!(" {}(", method.name))?;
@@ -124,7 +124,7 @@ impl Printer<'_, '_> {
         if parameter.qualifiers.iter().any(|q| which.takes(q)) {
             text = self.flat_qualifiers(&parameter.qualifiers, which) + " ";
         }
-        let array = brackets(parameter.data_type.array);
+        let array = parameter.data_type.array;
         text += &format!("{} {}{array}", type_word(&parameter.data_type, quote), parameter.name);
         if let Some(default) = &parameter.default {
             text += " = ";
@@ -154,7 +154,7 @@ impl Printer<'_, '_> {
 
     /// Type, name and array brackets.
     fn declarator(&mut self, data_type: &DataType, name: &Name, quote: bool) -> fmt::Result {
-        let array = brackets(data_type.array);
+        let array = data_type.array;
         self.layout.put(&format!("{} {name}{array}", type_word(data_type, quote)))
     }
 }
@@ -189,13 +189,5 @@ fn type_word(data_type: &DataType, quote_objects: bool) -> String {
         (CimType::Reference, Some(class)) => format!("{class} REF"),
         (CimType::Reference, None) => "object REF".to_owned(),
         (intrinsic, _) => intrinsic.as_str().to_owned(),
-    }
-}
-
-pub(super) fn brackets(shape: ArrayShape) -> String {
-    match shape {
-        ArrayShape::Scalar => String::new(),
-        ArrayShape::Variable => "[]".to_owned(),
-        ArrayShape::Fixed(size) => format!("[{size}]"),
     }
 }

@@ -1,6 +1,5 @@
 //! Qualifiers on elements, and their declarations.
 
-use super::class::brackets;
 use super::literal::flat_value;
 use super::printer::Printer;
 use cimarron_model::{
@@ -29,8 +28,8 @@ impl Which {
 impl Printer<'_, '_> {
     pub(super) fn qualifier_type(&mut self, declared: &QualifierType) -> fmt::Result {
         let data_type = &declared.data_type;
-        let brackets = brackets(data_type.array);
-        let head = format!("Qualifier {} : {}{brackets}", declared.name, data_type.cim_type);
+        let head =
+            format!("Qualifier {} : {}{}", declared.name, data_type.cim_type, data_type.array);
         self.layout.put(&head)?;
         self.initialize(&declared.default, self.quotes_objects())?;
         self.clause("Scope", &scope_words(declared.scopes))?;

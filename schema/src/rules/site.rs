@@ -23,8 +23,7 @@ pub(super) struct Site<'a> {
 impl<'a> Site<'a> {
     /// The qualifier of this name that holds here: written, or come down.
     pub(super) fn effective(&self, name: &str) -> Option<&'a Qualifier> {
-        let inherited = || self.above?.get(name).filter(|q| q.flavor.to_subclass());
-        self.qualifiers.get(name).or_else(inherited)
+        self.qualifiers.effective(name, self.above)
     }
 
     /// Whether a boolean qualifier holds here.

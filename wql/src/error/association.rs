@@ -1,7 +1,7 @@
 //! What can be wrong with ASSOCIATORS OF and REFERENCES OF.
 
-use super::suggestion_text;
 use cimarron_model::PathError;
+use cimarron_model::suggest::or_did_you_mean;
 
 /// Why a statement about associations is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +71,7 @@ pub enum AssociationError {
         keyword: &'static str,
     },
     /// A word that is no keyword of the statement.
-    #[error("{statement} has no keyword `{word}`{}", suggestion_text(.suggestion.as_deref()))]
+    #[error("{statement} has no keyword `{word}`{}", or_did_you_mean(.suggestion.as_deref()))]
     UnknownKeyword {
         /// The word.
         word: String,

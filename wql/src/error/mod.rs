@@ -14,6 +14,7 @@ pub use event::EventError;
 use crate::Span;
 use crate::syntax::Door;
 use crate::syntax::ast::CompareOp;
+use cimarron_model::suggest::or_did_you_mean;
 use cimarron_model::{CimType, Status};
 use std::fmt;
 
@@ -173,7 +174,7 @@ pub enum WqlError {
         span: Span,
     },
     /// The namespace has no class of this name.
-    #[error("unknown class `{name}`{}", suggestion_text(.suggestion.as_deref()))]
+    #[error("unknown class `{name}`{}", or_did_you_mean(.suggestion.as_deref()))]
     UnknownClass {
         /// The name.
         name: String,
@@ -183,7 +184,7 @@ pub enum WqlError {
         span: Span,
     },
     /// The class has no property of this name.
-    #[error("class `{class}` has no property `{name}`{}", suggestion_text(.suggestion.as_deref()))]
+    #[error("class `{class}` has no property `{name}`{}", or_did_you_mean(.suggestion.as_deref()))]
     UnknownProperty {
         /// The name.
         name: String,
@@ -379,10 +380,6 @@ impl WqlError {
     pub(crate) const fn event(error: EventError, span: Span) -> Self {
         Self::Event { error, span }
     }
-}
-
-fn suggestion_text(suggestion: Option<&str>) -> String {
-    suggestion.map(|s| format!(": did you mean `{s}`?")).unwrap_or_default()
 }
 
 const fn extended_hint(construct: Construct) -> &'static str {

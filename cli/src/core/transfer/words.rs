@@ -19,12 +19,7 @@ pub(super) fn type_text(data_type: &DataType) -> String {
         text.push(':');
         text.push_str(class.as_str());
     }
-    match data_type.array {
-        ArrayShape::Scalar => {}
-        ArrayShape::Variable => text.push_str("[]"),
-        ArrayShape::Fixed(size) => text.push_str(&format!("[{size}]")),
-    }
-    text
+    text + &data_type.array.to_string()
 }
 
 /// The type that a text stands for.
