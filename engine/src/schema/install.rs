@@ -8,7 +8,7 @@ use super::qualifiers::{Conflict, check_changes};
 use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use crate::refused::{Refusal, Refusals, Subject};
+use crate::refused::{Refusals, Subject};
 use cimarron_model::{ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, QualifierTypeView, SchemaView};
@@ -40,60 +40,9 @@ pub(crate) fn install(
         return Ok(nothing(current, 0));
     };
     let version = ClassVersion(current.next_version);
-    let mut next_id = current.next_id;
-    let mut replaced = Changed::new();
-    let mut added: Vec<Arc<ClassDef>> = Vec::new();
-    let mut unchanged = 0;
-    let mut out = HashSet::new();
-    for class in content.classes() {
-        let there = current.class(class.name());
-        if there.is_some_and(|live| live.def().is_system()) {
-            // Archives carry what they use of the system classes, to stand on their own.
-            unchanged += 1;
-            continue;
-        }
-        let taken = check_name(class, policy.dialect)
-            .and_then(|()| policy.check_existence(current, class.name()));
-        if taken.is_ok()
-            && let Some(live) = there
-            && same(live, archive, class)
-        {
-            unchanged += 1;
-            continue;
-        }
-        let mode = taken.and_then(|()| {
-            let mode = there.map(|live| policy.check_replaceable(live, class, content));
-            let mode = mode.transpose()?;
-            check_superclass(current, class)?;
-            Ok(mode)
-        });
-        let mode = match mode {
-            Ok(mode) => mode,
-            Err(error) => {
-                refused.push(Subject::Class(class.name().into()).refused(content.name(), error));
-                out.insert(class.name());
-                continue;
-            }
-        };
-        let id = match (there, mode) {
-            (Some(live), Some(mode)) => {
-                replaced.insert(live.def().id, mode);
-                live.def().id
-            }
-            _ => {
-                next_id += 1;
-                ClassId(next_id - 1)
-            }
-        };
-        added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
-    }
-    if !out.is_empty() {
-        let is_below =
-            |def: &ClassDef| def.view().is_some_and(|c| c.ancestors().any(|n| out.contains(n)));
-        added.retain(|def| !is_below(def));
-        let added: HashSet<ClassId> = added.iter().map(|def| def.id).collect();
-        replaced.retain(|id, _| added.contains(id));
-    }
+    let source = Source { archive, namespace, content };
+    let Plan { next_id, added, mut replaced, unchanged } =
+        Plan::of(current, &source, policy, refused);
     let (qualifier_types, new_types) =
         merge_qualifier_types(current, content, policy.dialect, refused);
     let changed = added.len();
@@ -137,17 +86,113 @@ pub(crate) fn install(
     })
 }
 
-/// That a change does not fit a class, which an archive need not have: the change is that of
-/// one above then.
-pub(crate) fn refused_change(
-    (class, error): (&Name, EngineError),
+/// Where classes come from.
+struct Source<'a> {
+    archive: &'a Arc<Archive>,
+    namespace: usize,
+    content: SchemaView<'a>,
+}
+
+/// The classes of an archive that come, and those whose place they take.
+struct Plan {
+    next_id: u32,
+    added: Vec<Arc<ClassDef>>,
+    replaced: Changed,
+    /// How many are there already.
+    unchanged: usize,
+}
+
+/// What becomes of a class of an archive.
+enum Fate {
+    /// What is there stays.
+    Stays,
+    Comes,
+    /// It takes the place of another version of it.
+    Replaces(ClassId, UpdateMode),
+}
+
+impl Plan {
+    /// Goes through the classes of an archive. What cannot be installed joins `refused`.
+    fn of(
+        current: &Schema,
+        source: &Source<'_>,
+        policy: Policy<'_>,
+        refused: &mut Refusals<'_>,
+    ) -> Self {
+        let Source { archive, namespace, content } = *source;
+        let version = ClassVersion(current.next_version);
+        let mut plan = Self {
+            next_id: current.next_id,
+            added: Vec::new(),
+            replaced: Changed::new(),
+            unchanged: 0,
+        };
+        let mut out = HashSet::new();
+        for class in content.classes() {
+            let id = match fate(current, source, class, policy) {
+                Ok(Fate::Stays) => {
+                    plan.unchanged += 1;
+                    continue;
+                }
+                Ok(Fate::Comes) => {
+                    plan.next_id += 1;
+                    ClassId(plan.next_id - 1)
+                }
+                Ok(Fate::Replaces(id, mode)) => {
+                    plan.replaced.insert(id, mode);
+                    id
+                }
+                Err(error) => {
+                    refused
+                        .push(Subject::Class(class.name().into()).refused(content.name(), error));
+                    out.insert(class.name());
+                    continue;
+                }
+            };
+            plan.added.push(Arc::new(ClassDef::new(id, version, archive, namespace, class)));
+        }
+        plan.leave_out(&out);
+        plan
+    }
+
+    /// Leaves out what is below classes that were refused.
+    fn leave_out(&mut self, refused: &HashSet<&str>) {
+        if refused.is_empty() {
+            return;
+        }
+        let is_below = |def: &ClassDef| {
+            def.view().is_some_and(|class| class.ancestors().any(|name| refused.contains(name)))
+        };
+        self.added.retain(|def| !is_below(def));
+        let added: HashSet<ClassId> = self.added.iter().map(|def| def.id).collect();
+        self.replaced.retain(|id, _| added.contains(id));
+    }
+}
+
+/// What becomes of a class of an archive, if it can be installed.
+fn fate(
     current: &Schema,
-    content: SchemaView<'_>,
-) -> Refusal {
-    let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
-    let mut names = lineage.map(ClassRef::name);
-    let changed = names.find(|name| content.class(name.as_str()).is_some()).unwrap_or(class);
-    Subject::Class(changed.clone()).refused(content.name(), error)
+    source: &Source<'_>,
+    class: ClassView<'_>,
+    policy: Policy<'_>,
+) -> Result<Fate, EngineError> {
+    let there = current.class(class.name());
+    // Archives carry what they use of the system classes, to stand on their own.
+    if there.is_some_and(|live| live.def().is_system()) {
+        return Ok(Fate::Stays);
+    }
+    check_name(class, policy.dialect)?;
+    policy.check_existence(current, class.name())?;
+    let fate = match there {
+        Some(live) if same(live, source.archive, class) => return Ok(Fate::Stays),
+        Some(live) => {
+            let mode = policy.check_replaceable(live, class, source.content)?;
+            Fate::Replaces(live.def().id, mode)
+        }
+        None => Fate::Comes,
+    };
+    check_superclass(current, class)?;
+    Ok(fate)
 }
 
 /// What installing nothing new makes of a schema.

@@ -9,10 +9,9 @@
 //! Classes below a changed one are resolved again under it, judged by the rules that hold
 //! for every declaration: what they did not break before and break now is a conflict.
 
-use super::install::refused_change;
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
-use crate::refused::Refusals;
+use crate::refused::{Refusal, Refusals, Subject};
 use cimarron_model::{Class, ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::{Existence, UpdateFlags, UpdateMode};
 use cimarron_schema::rules::{Environment, Violation, check_class};
@@ -140,22 +139,7 @@ pub(super) fn resolve_below(
         let Some(above) = under.or_else(|| after.get(parent)) else { continue };
         let before = current.by_id(parent.def().id).and_then(|class| before.get(class));
         let mut local = class.def().to_class(ClassForm::Local);
-        let environment = Around { schema };
-        let judge = |local: &Class, above: Option<&ResolvedClass>| -> Vec<Violation> {
-            let mut found = check_class(local, above, &environment, dialect).violations;
-            found.retain(|violation| violation.is_error(dialect));
-            found
-        };
-        let known = judge(&local, before.as_deref());
-        let mut found = judge(&local, Some(&above));
-        let mut dropped = false;
-        for violation in found.iter().filter(|_| mode == UpdateMode::Force) {
-            dropped |= violation.drop_conflicting(&mut local);
-        }
-        if dropped {
-            found = judge(&local, Some(&above));
-        }
-        if found.iter().any(|violation| !known.contains(violation)) {
+        if !fits(&mut local, (before.as_deref(), &above), mode, (schema, dialect)) {
             let (class, child) = (parent.name().clone(), class.name().clone());
             let error = EngineError::ClassHasChildren { class, child };
             refused.push(refused_change((parent.name(), error), current, content));
@@ -183,6 +167,44 @@ pub(super) fn resolve_below(
         Some(Arc::new(ClassDef { follows: true, ..def }))
     };
     Ok(content.classes().filter_map(again).collect())
+}
+
+/// Whether a class that was below `before` can be below `above`: what conflicts with that and
+/// did not before is too much. A forced change drops the qualifiers that stand in the way.
+fn fits(
+    local: &mut Class,
+    (before, above): (Option<&ResolvedClass>, &ResolvedClass),
+    mode: UpdateMode,
+    (schema, dialect): (&Schema, Dialect),
+) -> bool {
+    let judge = |local: &Class, above: Option<&ResolvedClass>| -> Vec<Violation> {
+        let mut found = check_class(local, above, &Around { schema }, dialect).violations;
+        found.retain(|violation| violation.is_error(dialect));
+        found
+    };
+    let known = judge(local, before);
+    let mut found = judge(local, Some(above));
+    let mut dropped = false;
+    for violation in found.iter().filter(|_| mode == UpdateMode::Force) {
+        dropped |= violation.drop_conflicting(local);
+    }
+    if dropped {
+        found = judge(local, Some(above));
+    }
+    found.iter().all(|violation| known.contains(violation))
+}
+
+/// That a change does not fit a class, which an archive need not have: the change is that of
+/// one above then.
+pub(crate) fn refused_change(
+    (class, error): (&Name, EngineError),
+    current: &Schema,
+    content: SchemaView<'_>,
+) -> Refusal {
+    let lineage = std::iter::successors(current.class(class.as_str()), |c| c.parent());
+    let mut names = lineage.map(ClassRef::name);
+    let changed = names.find(|name| content.class(name.as_str()).is_some()).unwrap_or(class);
+    Subject::Class(changed.clone()).refused(content.name(), error)
 }
 
 /// Resolved superclasses of one schema version, each made once for all below it.
