@@ -59,6 +59,7 @@ mod owned;
 mod reading;
 mod refused;
 mod repository;
+mod row_qualifiers;
 mod schema;
 mod session;
 mod store;
@@ -79,7 +80,7 @@ pub use clock::{Clock, ManualClock, SystemClock, WallTime};
 pub use compile::{CompiledMof, EmptyRepository};
 pub use context::{AuthenticationLevel, CallContext, CancelToken, Principal};
 pub use durable::{Durability, DurabilityStatus, SyncPolicy};
-pub use error::EngineError;
+pub use error::{EngineError, TypedError, TypedProblem};
 pub use events::{
     BindingStatus, ConsumerSink, DeadLetter, Delivery, DeliveryPolicy, Event, Failure, Overflow,
     SubscribeOptions, Subscription, SubscriptionStatus, Verdict,
@@ -96,7 +97,7 @@ pub use session::{
     WriteBatch,
 };
 pub use stored::{StoredClass, StoredInstance};
-pub use typed::{TypedError, TypedProblem, TypedRows, from_instance, to_instance};
+pub use typed::{TypedRows, from_instance, to_instance};
 pub use view::ValueView;
 
 /// The README's example is compiled and run as a doc test.

@@ -1,7 +1,8 @@
 //! Rows as owned instances, and their paths.
 
+use crate::row_qualifiers::RowQualifiers;
 use crate::schema::Layout;
-use crate::store::{Chunk, RowQualifiers};
+use crate::store::Chunk;
 use crate::view::ValueView;
 use cimarron_model::{
     Array, CimType, Elements, Instance, KeyBinding, KeyValue, Keys, Name, ObjectPath, Value,

@@ -1,8 +1,9 @@
 //! Rows and classes that are kept for whoever has them.
 
 use crate::owned::{instance_of, owned_instance, path_of, path_of_row};
+use crate::row_qualifiers::RowQualifiers;
 use crate::schema::{ClassDef, ClassId, Layout};
-use crate::store::{Found, RowQualifiers};
+use crate::store::Found;
 use crate::view::ValueView;
 use cimarron_model::{
     Array, CimType, Class, ClassVersion, Elements, Instance, Name, Object, ObjectPath,

@@ -8,8 +8,8 @@
 use super::Checker;
 use super::depth::value_within;
 use crate::error::EngineError;
+use crate::row_qualifiers::RowQualifiers;
 use crate::schema::{Layout, Slot};
-use crate::store::RowQualifiers;
 use cimarron_model::{CimType, Dialect, Instance, Object, Qualifier, Qualifiers, Scope};
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use super::number::put_count;
 use super::{Damaged, Decoder, put_data_type, put_name, put_u32, put_value};
-use crate::store::RowQualifiers;
+use crate::row_qualifiers::RowQualifiers;
 use cimarron_model::{Flavor, Qualifier, QualifierType, Qualifiers, Scopes};
 
 /// How many bytes a qualifier takes at least: its name, its flavors, its value.

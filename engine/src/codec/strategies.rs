@@ -1,6 +1,6 @@
 //! Anything that the model can hold, for property tests.
 
-use crate::store::RowQualifiers;
+use crate::row_qualifiers::RowQualifiers;
 use cimarron_model::{
     Array, ArrayShape, Char16, CimType, Class, ClassVersion, DataType, DateTime, Flavor, Instance,
     KeyBinding, KeyValue, Keys, Method, Name, Object, ObjectPath, Origin, Parameter, Property,

@@ -12,11 +12,12 @@ use crate::error::EngineError;
 use crate::namespace::Namespace;
 use crate::namespace_name::is_normal;
 use crate::repository::Repository;
+use crate::row_qualifiers::RowQualifiers;
 use crate::schema::{ClassId, ClassRef, Layout, Schema, Slot};
 use crate::session::{add_columns, join, rejoin, slot_map, take_over};
 use crate::store::{
-    Beside, CAPACITY, Column, Commit, Found, Given, Moment, Record, Root, RowQualifiers, Seen,
-    Table, Transaction, Wanted, image,
+    Beside, CAPACITY, Column, Commit, Found, Given, Moment, Record, Root, Seen, Table, Transaction,
+    Wanted, image,
 };
 use crate::view::ValueView;
 use cimarron_model::{CimType, Name};

@@ -5,8 +5,10 @@
 
 mod status;
 mod text;
+mod typed;
 
-use crate::typed::TypedError;
+pub use typed::{TypedError, TypedProblem};
+
 use cimarron_journal::JournalError;
 use cimarron_model::suggest::or_did_you_mean;
 use cimarron_model::{ArrayShape, CimType, DataType, KeyError, Name, ObjectPath, PathError, Scope};

@@ -1,7 +1,7 @@
 //! What callers are told of an error.
 
 use super::EngineError;
-use crate::typed::TypedProblem;
+use super::typed::TypedProblem;
 use cimarron_model::Status;
 use cimarron_mof::{Diagnostic, Diagnostics, Severity};
 use std::ops::Range;

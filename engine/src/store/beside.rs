@@ -1,17 +1,8 @@
 //! What a row has beside its values.
 
-use cimarron_model::Qualifiers;
+use crate::row_qualifiers::RowQualifiers;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-
-/// Qualifiers that an instance carries itself (rare: WMI's namespace SDDL and the
-/// like).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RowQualifiers {
-    pub(crate) instance: Qualifiers,
-    /// By slot.
-    pub(crate) properties: Vec<(u32, Qualifiers)>,
-}
 
 /// What a row has beside its values.
 #[derive(Clone, Debug, Default)]

@@ -67,7 +67,7 @@ mod visit;
 
 pub(crate) use address::{CAPACITY, RowAddress};
 pub(crate) use arrange::{Arrangement, Given};
-pub(crate) use beside::{Beside, RowLinks, RowQualifiers};
+pub(crate) use beside::{Beside, RowLinks};
 pub(crate) use changes::{ChangeLog, Listener, Moment, Next, Record, Recorded};
 pub(crate) use chunk::Chunk;
 pub(crate) use column::{Column, Columns};

@@ -1,7 +1,7 @@
 //! The name that a struct has for serde: a type is asked to read itself from a
 //! deserializer that only listens.
 
-use super::error::TypedError;
+use crate::error::TypedError;
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
 use std::cell::Cell;

@@ -52,7 +52,6 @@
 //! number, see [`Row::deserialize`].
 
 mod class_of;
-mod error;
 mod plan;
 mod record;
 mod time;
@@ -60,11 +59,10 @@ mod value;
 mod variant;
 mod write;
 
-pub use error::{TypedError, TypedProblem};
 pub use write::to_instance;
 
 use crate::context::CallContext;
-use crate::error::EngineError;
+use crate::error::{EngineError, TypedError};
 use crate::session::{Depth, PropertyList, PutMode, QueryResult, Row, Rows, Session, Update};
 use cimarron_model::{Instance, ObjectPath};
 use plan::Plan;

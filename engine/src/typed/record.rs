@@ -2,11 +2,11 @@
 //!
 //! A struct's fields find their properties without case; see [`Plan`].
 
-use super::error::{TypedError, TypedProblem};
 use super::plan::{Key, Plan, field_of};
 use super::time;
 use super::value::{Lasting, ValueDe};
 use super::variant::{Content, Variant, of_text};
+use crate::error::{TypedError, TypedProblem};
 use crate::session::{Field, Row};
 use crate::view::ValueView;
 use cimarron_model::{Class, Instance, Property, Value};

@@ -3,7 +3,7 @@
 //! Serde knows both as structs of two numbers; their names and fields tell them
 //! apart from structs of a program's own.
 
-use super::error::TypedError;
+use crate::error::TypedError;
 use cimarron_model::DateTime;
 use serde::de::Visitor;
 use serde::de::value::SeqDeserializer;

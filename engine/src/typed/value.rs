@@ -3,10 +3,10 @@
 //! What a visitor asks for decides: `char16` is a character, text or a code unit, a
 //! datetime is text or, for `std::time`'s types, a length or an instant.
 
-use super::error::TypedError;
 use super::record::{Record, RecordDe};
 use super::time;
 use super::variant::{Variant, of_number, of_text};
+use crate::error::TypedError;
 use crate::session::Row;
 use crate::view::ValueView;
 use cimarron_model::{Array, Char16, Elements, Object};

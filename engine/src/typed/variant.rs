@@ -1,7 +1,7 @@
 //! Enums: by name, by number, or by class.
 
-use super::error::TypedError;
 use super::record::RecordDe;
+use crate::error::TypedError;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, Unexpected, VariantAccess, Visitor,

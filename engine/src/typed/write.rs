@@ -4,8 +4,8 @@
 //! write convert the one to the other without loss. So integers keep their Rust
 //! width here, and datetimes and references are text until they are written.
 
-use super::error::TypedError;
 use super::time;
+use crate::error::TypedError;
 use cimarron_model::{Array, Char16, CimType, Instance, Name, Object, Scalar, Value};
 use cimarron_wql::SystemProperty;
 use serde::ser::{

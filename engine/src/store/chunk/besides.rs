@@ -1,7 +1,8 @@
 //! What the rows of a chunk have beside their values: nothing is kept where no row has it.
 
 use super::Chunk;
-use crate::store::beside::{Beside, QualifiersByRow, RowLinks, RowQualifiers};
+use crate::row_qualifiers::RowQualifiers;
+use crate::store::beside::{Beside, QualifiersByRow, RowLinks};
 use parking_lot::RwLock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -5,8 +5,8 @@ use super::super::format::{ColumnRecord, FormRecord, HEAD, ImageRecord, TextReco
 use super::sample::{ROWS, properties, sample, sample_layout};
 use super::*;
 use crate::codec::{put_row_qualifiers, put_value};
+use crate::row_qualifiers::RowQualifiers;
 use crate::store::address::CAPACITY;
-use crate::store::beside::RowQualifiers;
 
 /// Looks at all that an image says, if it is one; whether it is.
 fn read_all(bytes: &[u8], layout: &Arc<Layout>) -> bool {

@@ -1,7 +1,8 @@
 //! Random classes and rows, in every form that a chunk takes.
 
 use super::*;
-use crate::store::beside::{Beside, RowQualifiers};
+use crate::row_qualifiers::RowQualifiers;
+use crate::store::beside::Beside;
 use cimarron_model::{Array, Char16, DateTime, Instance, Object, ObjectPath, Scalar};
 use proptest::collection::vec;
 use proptest::prelude::*;

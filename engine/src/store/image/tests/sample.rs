@@ -1,7 +1,8 @@
 //! An image with every form, and the one that version 1 made of it.
 
 use super::*;
-use crate::store::beside::{Beside, RowQualifiers};
+use crate::row_qualifiers::RowQualifiers;
+use crate::store::beside::Beside;
 use cimarron_model::{Array, Char16, DateTime, Instance, Object, ObjectPath, Qualifier, Scalar};
 
 /// As written by `encode(&sample(), ROWS)`; kept for good.

@@ -46,25 +46,25 @@ pub enum TypedProblem {
 }
 
 impl TypedError {
-    pub(super) fn new(problem: TypedProblem) -> Self {
+    pub(crate) fn new(problem: TypedProblem) -> Self {
         let inner = Inner { row: None, class: None, place: String::new(), cim_type: None, problem };
         Self(Box::new(inner))
     }
 
-    pub(super) fn mismatch(expected: &dyn Expected, found: impl Into<String>) -> Self {
+    pub(crate) fn mismatch(expected: &dyn Expected, found: impl Into<String>) -> Self {
         Self::new(TypedProblem::Mismatch { expected: expected.to_string(), found: found.into() })
     }
 
-    pub(super) fn null(expected: &dyn Expected) -> Self {
+    pub(crate) fn null(expected: &dyn Expected) -> Self {
         Self::new(TypedProblem::Null { expected: expected.to_string() })
     }
 
-    pub(super) fn other(problem: impl fmt::Display) -> Self {
+    pub(crate) fn other(problem: impl fmt::Display) -> Self {
         Self::new(TypedProblem::Other(problem.to_string()))
     }
 
     /// Says that the error is in this property; called from the inside out.
-    pub(super) fn within(mut self, name: &str, cim_type: Option<(CimType, bool)>) -> Self {
+    pub(crate) fn within(mut self, name: &str, cim_type: Option<(CimType, bool)>) -> Self {
         let inner = &mut *self.0;
         let dot = if inner.place.is_empty() || inner.place.starts_with('[') { "" } else { "." };
         inner.place = format!("{name}{dot}{}", inner.place);
@@ -73,7 +73,7 @@ impl TypedError {
     }
 
     /// Says that the error is in this element.
-    pub(super) fn within_element(mut self, index: usize) -> Self {
+    pub(crate) fn within_element(mut self, index: usize) -> Self {
         let inner = &mut *self.0;
         let dot = if inner.place.is_empty() || inner.place.starts_with('[') { "" } else { "." };
         inner.place = format!("[{index}]{dot}{}", inner.place);
@@ -81,21 +81,21 @@ impl TypedError {
     }
 
     /// Says which instance it is.
-    pub(super) fn of_class(mut self, class: &str) -> Self {
+    pub(crate) fn of_class(mut self, class: &str) -> Self {
         if !class.is_empty() {
             self.0.class = Some(Name::new(class));
         }
         self
     }
 
-    pub(super) fn in_row(mut self, row: usize) -> Self {
+    pub(crate) fn in_row(mut self, row: usize) -> Self {
         self.0.row = Some(row);
         self
     }
 
     /// Adds what may have been meant by a field that no property has, once the names of
     /// the properties are at hand.
-    pub(super) fn suggest<'n>(mut self, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+    pub(crate) fn suggest<'n>(mut self, names: impl Iterator<Item = &'n str> + Clone) -> Self {
         let inner = &mut *self.0;
         if inner.place.is_empty()
             && let TypedProblem::Missing { field, hint } = &mut inner.problem
@@ -114,7 +114,7 @@ impl TypedError {
         self
     }
 
-    pub(super) fn hint(mut self, text: &str) -> Self {
+    pub(crate) fn hint(mut self, text: &str) -> Self {
         if let TypedProblem::Missing { hint, .. } = &mut self.0.problem {
             *hint = Some(text.to_owned());
         }
