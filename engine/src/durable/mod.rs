@@ -7,11 +7,11 @@
 //!                                       open ─ load, Replay ─> Repository
 //! ```
 //!
-//! * [`codec`](crate::codec): values, paths and declarations as bytes; `schema`, `record`, `state`: what the log
-//!   and checkpoints are made of;
+//! * `schema`, `record`, `state`: what the log and checkpoints are made of, written with
+//!   [`codec`](crate::codec);
 //! * `pipeline`: from the writer to the log to the readers; `worker`: the threads behind it;
 //! * `checkpoint`, `segments`: writing the whole state; `load`, `replay`: reading it and the log;
-//! * `open`: the doors of [`Repository`].
+//! * `open`: the doors of [`Repository`](crate::Repository).
 //!
 //! `docs/durability.md` has the promises, the layouts and the procedures.
 

@@ -18,7 +18,7 @@ use rkyv::rancor;
 use rkyv::rend::u64_le;
 use std::sync::Arc;
 
-/// Reads rows of a layout from the bytes of [`encode`](super::encode), which begin at a
+/// Reads rows of a layout from the bytes of [`encode`](super::encode()), which begin at a
 /// multiple of 16.
 ///
 /// # Errors
