@@ -220,6 +220,11 @@ impl Pipeline {
         self.checkpoint_at.store(at, Ordering::Relaxed);
     }
 
+    /// Whether the log has become so large that there should be a checkpoint.
+    pub(super) fn wants_checkpoint(&self) -> bool {
+        self.journal.log_bytes() > self.checkpoint_at.load(Ordering::Relaxed)
+    }
+
     /// Writes everything that is pending to the log.
     pub(super) fn flush(&self) -> Result<(), EngineError> {
         let mut end = self.end();
@@ -257,7 +262,7 @@ impl Pipeline {
         if self.journal.unsettled() {
             self.signals.ask_for_log();
         }
-        if self.journal.log_bytes() > self.checkpoint_at.load(Ordering::Relaxed) {
+        if self.wants_checkpoint() {
             self.signals.ask_for_checkpoint();
         }
         Ok(woken)

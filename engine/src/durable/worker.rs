@@ -117,8 +117,11 @@ impl Durable {
 
     fn checkpoint_when_asked(&self) {
         while self.pipeline.signals.wait(|wanted| &mut wanted.checkpoint, None) {
-            // What fails is kept for whoever asks for the status; the log has everything.
-            let _ = self.checkpoint(Extent::Changed);
+            // Commits ask while a checkpoint is being made, too; it may have been for them.
+            if self.pipeline.wants_checkpoint() {
+                // What fails is kept for whoever asks for the status; the log has everything.
+                let _ = self.checkpoint(Extent::Changed);
+            }
         }
     }
 }
