@@ -13,7 +13,7 @@
 //! **Life of an entry.** [`Journal::append`] makes it durable in the current log. A checkpoint
 //! goes on in another log ([`Journal::prepare_log`], [`Journal::switch`]), writes what the engine
 //! holds as blobs ([`Journal::new_segments`]) and names them in a new manifest
-//! ([`Journal::install`]), after which the logs before are removed. [`open`] gives the checkpoint
+//! ([`Journal::install`]), after which the logs before are removed. [`open()`] gives the checkpoint
 //! that holds and, as [`Tail`], all entries after it.
 //!
 //! **Invariants.**

@@ -106,7 +106,7 @@ pub fn format<'a>(text: &'a str, options: &FormatOptions) -> Result<Cow<'a, str>
     Ok(if formatted == text { Cow::Borrowed(text) } else { Cow::Owned(formatted) })
 }
 
-/// The comments that say `cimarron-fmt:` and that [`format`] does not heed, as warnings
+/// The comments that say `cimarron-fmt:` and that [`format()`] does not heed, as warnings
 /// about the file [`FileId::default`]: misspelled ones, and those that stand where nothing
 /// can be switched. None for a text that is not formatted, and none that the text allows.
 pub fn unheeded_switches(text: &str, options: &FormatOptions) -> Vec<Diagnostic> {

@@ -1,7 +1,7 @@
 //! Event scenarios as data: what is there, who asks for events, what happens, and what is
 //! delivered.
 //!
-//! [`Scenario::parse`] reads one (JSON, every mistake with its place), [`play`] runs it on a
+//! [`Scenario::parse`] reads one (JSON, every mistake with its place), [`play()`] runs it on a
 //! clock that moves only when a step says so, and [`Outcome`] is what everybody was handed.
 //! The same scenario gives the same outcome always, so scenarios are how event queries are
 //! tried, shown and tested: `cimarron scenario` prints outcomes, and the conformance suite

@@ -1,4 +1,4 @@
-//! Which event filters are refused.
+//! Event filters: their queries, the names that they get, and which are refused.
 
 use crate::error::EngineError;
 use crate::limits::Limits;
@@ -32,7 +32,7 @@ fn is_filter(layout: &Layout) -> bool {
 }
 
 /// The key of a filter of WMI, and the name that it gets, where it is empty.
-pub(crate) fn made_name<'v>(
+pub(super) fn made_name<'v>(
     layout: &Layout,
     cells: &(impl Iterator<Item = (u32, ValueView<'v>)> + Clone),
 ) -> Option<(u32, String)> {
@@ -53,7 +53,7 @@ pub(crate) fn made_name<'v>(
 
 /// Refuses a filter of WMI for what its text alone shows: another language, or a query that is
 /// none. What depends on classes and namespaces leaves it stored and without effect.
-pub(crate) fn check_filter<'v>(
+pub(super) fn check_filter<'v>(
     layout: &Layout,
     cells: impl Iterator<Item = (u32, ValueView<'v>)>,
     limits: &Limits,

@@ -3,9 +3,11 @@
 use super::columns::put_owned;
 use super::instance::{put_instance, put_object};
 use super::*;
-use crate::store::CAPACITY;
 use cimarron_model::Scalar;
 use std::collections::BTreeMap;
+
+/// How many rows columns may have here; those of a chunk have as many.
+const ROWS: usize = 4096;
 
 /// How many kinds of things [`read_any`] can be asked to read.
 pub(crate) const KINDS: u8 = 13;
@@ -32,7 +34,7 @@ pub(super) type Columns = BTreeMap<u32, Vec<Option<Scalar>>>;
 /// What `put_columns` wrote, and how many rows.
 pub(super) fn read_columns(decoder: &mut Decoder<'_>) -> Result<(usize, Columns), Damaged> {
     let mut columns = Columns::new();
-    let rows = decoder.columns(CAPACITY, |slot, row, value| {
+    let rows = decoder.columns(ROWS, |slot, row, value| {
         let column = columns.entry(slot).or_default();
         column.resize(row, None);
         column.push(value.to_scalar());

@@ -97,13 +97,14 @@ fn inherited_defaults(
         let overridden = above.and_then(|a| a.property(property.name.as_str()));
         let (None, Some((_, member))) = (&written.default, overridden) else { continue };
         let Some(value) = &member.declaration.default else { continue };
-        let own = |name: &str| property.qualifiers.get(name);
-        if namespace.context.dialect == Dialect::Dmtf && own("Override").is_none() {
+        if namespace.context.dialect == Dialect::Dmtf
+            && property.qualifiers.get("Override").is_none()
+        {
             continue;
         }
         let above = &member.declaration.qualifiers;
         let inherited = |name: &str| above.get(name).filter(|q| q.flavor.to_subclass());
-        let said = |name: &'static str| own(name).or_else(|| inherited(name));
+        let said = |name: &'static str| property.qualifiers.effective(name, Some(above));
         // What the class above forbids has had its report.
         if !check_value(value, &property.data_type, &namespace.maps, inherited).is_empty() {
             continue;

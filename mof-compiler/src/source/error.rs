@@ -30,7 +30,7 @@ pub enum SourceError {
         /// Why not.
         error: ArchiveError,
     },
-    /// A limit of [`Limits`] is exceeded.
+    /// A limit of [`Limits`](super::Limits) is exceeded.
     #[error("`{name}` exceeds the limit of {limit} {unit}")]
     Limit {
         /// The file that would exceed it.

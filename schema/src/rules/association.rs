@@ -50,8 +50,7 @@ impl<'a> Judge<'a> {
             return;
         }
         let above = self.superclass.map(|s| &s.qualifiers);
-        let class = self.local.qualifiers.get("Aggregation");
-        let class = class.or_else(|| above?.get("Aggregation").filter(|q| q.flavor.to_subclass()));
+        let class = self.local.qualifiers.effective("Aggregation", above);
         // What is wrong with a composition that is no aggregation is said there.
         if class.is_none_or(|q| q.value.as_bool() != Some(true)) && !self.is_own(Known::Composition)
         {

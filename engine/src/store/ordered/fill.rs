@@ -41,7 +41,7 @@ impl OrderedIndex {
 
 impl OrderedIndexes {
     /// Enters all rows of new chunks.
-    pub(in crate::store) fn enter_chunks(&self, chunks: &[Arc<Chunk>]) {
+    fn enter_chunks(&self, chunks: &[Arc<Chunk>]) {
         self.indexes().iter().for_each(|held| held.index.fill(chunks));
     }
 

@@ -327,7 +327,7 @@ impl<'t> Writer<'t, '_, '_> {
             }
             let known = self.aliases.names();
             let help = suggest::nearest(name, known.filter(|_| self.sink.wants_advice()))
-                .map(|similar| format!("did you mean `${similar}`?"));
+                .map(|similar| suggest::did_you_mean(format_args!("${similar}")));
             let message = format!("the alias `${name}` is not defined");
             self.advise(Code::UndefinedAlias, span, message, help);
             return ast::ValueKind::Invalid;
