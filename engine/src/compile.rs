@@ -219,8 +219,10 @@ impl Repository {
     }
 
     /// Loads what [`Repository::prepare_mof`] compiled, on this repository or on another: all
-    /// of it takes effect or, on an error, nothing. What was different when it was compiled is
-    /// found, as what others changed meanwhile.
+    /// of it takes effect or, on an error, nothing. It is to hold what the other held when the MOF
+    /// was compiled, in namespaces of the same dialects: of what differs, what would damage it is
+    /// refused, as in an archive (a superclass that has other properties, a key that is taken);
+    /// the rules of the declarations are not judged again.
     ///
     /// # Errors
     /// [`EngineError::Mof`] when it declares what the repository refuses, and what

@@ -22,6 +22,26 @@ impl Targets {
         self
     }
 
+    /// Fails where one of the files cannot be made, or lies in a data directory, whose files are
+    /// the store's: who writes to that should know before.
+    pub(crate) fn refuse_places_for(&self, data: &Path) -> Result<(), Failure> {
+        for (argument, path) in &self.files {
+            let (shown, place) = (path.display(), place_of(path));
+            let folder = place.parent().unwrap_or(&place);
+            let message = if place.starts_with(place_of(data)) {
+                format!("`{shown}` of {argument} is in the data directory: write it elsewhere")
+            } else if place.is_dir() {
+                format!("`{shown}` of {argument} is a directory: name a file")
+            } else if !folder.as_os_str().is_empty() && !folder.is_dir() {
+                format!("`{shown}` of {argument} is in a directory that does not exist: make it")
+            } else {
+                continue;
+            };
+            return Err(usage(message).sparing_report());
+        }
+        Ok(())
+    }
+
     /// Fails where two of the files are one, or one was read until now. To be asked once
     /// before anything is read, for what is wrong anyway, and once when all is.
     pub(crate) fn refuse_clashes(&self) -> Result<(), Failure> {

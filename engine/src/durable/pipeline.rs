@@ -216,7 +216,8 @@ impl Pipeline {
     /// takes what a full disk lacks.
     pub(super) fn plan_checkpoint(&self, made: bool) {
         let more = || self.journal.log_bytes().saturating_add(self.log_limit / 8);
-        let at = if made { self.log_limit } else { more() };
+        // One that failed late has begun another log, which is as good a time as any.
+        let at = if made { self.log_limit } else { more().max(self.log_limit) };
         self.checkpoint_at.store(at, Ordering::Relaxed);
     }
 

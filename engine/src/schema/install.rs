@@ -9,7 +9,7 @@ use super::update::{Changed, Policy, resolve_below};
 use super::{ClassDef, ClassId, ClassRef, Schema};
 use crate::error::EngineError;
 use crate::refused::{Refusals, Subject};
-use cimarron_model::{ClassVersion, Dialect, Name, QualifierType};
+use cimarron_model::{CimType, ClassVersion, Dialect, Name, QualifierType};
 use cimarron_mof::UpdateMode;
 use cimarron_schema::{Archive, ClassForm, ClassView, QualifierTypeView, SchemaView};
 use hashbrown::HashSet;
@@ -245,8 +245,12 @@ fn check_superclass(current: &Schema, class: ClassView<'_>) -> Result<(), Engine
     let fits = lineage.eq(class.ancestors().map(Name::new))
         && inherited.len() <= class.property_count()
         && inherited.iter().zip(class.properties()).all(|(slot, property)| {
-            slot.name.is(property.name()) && slot.array == property.array()
-        });
+            let declared = if slot.embedded_text { CimType::String } else { slot.cim_type };
+            slot.name.is(property.name())
+                && slot.array == property.array()
+                && declared == property.cim_type()
+        })
+        && class.properties().skip(inherited.len()).all(|property| !property.propagated());
     if fits {
         Ok(())
     } else {

@@ -29,6 +29,7 @@ pub(super) fn run(args: &CompileArgs, folder: &Path, start: Instant) -> Result<(
     // Opening a directory needs its lock and writes to it, and is left until nothing that
     // is known without it stands against the run.
     targets.refuse_clashes()?;
+    targets.refuse_places_for(folder)?;
     let mut data = Data::open_or_plan(folder, args.mof.dialect.0, args.data.sync)?;
     let options = data.options(options);
     let dialect = options.dialect;

@@ -77,3 +77,23 @@ fn a_report_in_the_place_of_an_included_file_is_refused_before_the_directory_is_
     assert_eq!(std::fs::read_to_string(&included).unwrap(), text);
     drop(open);
 }
+
+#[test]
+fn a_report_that_cannot_be_written_is_refused_before_anything_is_made() {
+    let place = Place::new();
+    let data = place.path("data");
+    let source = place.file("a.mof", "class X_A { [key] string Id; };\n");
+    let other = place.path("");
+    let compile =
+        |report: &str| cimarron(["compile", &source, "--data", &data, "--report", report]);
+    let inside = format!("{data}/report.txt");
+    for report in [&inside, &data, &other, &place.path("missing/report.txt")] {
+        compile(report).fails_with(2);
+        assert!(!Path::new(&data).exists(), "{report}");
+    }
+    compile(&place.path("report.txt")).succeeds();
+    for report in [&inside, &data] {
+        compile(report).fails_with(2);
+        assert!(!Path::new(&inside).exists());
+    }
+}

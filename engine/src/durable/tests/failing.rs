@@ -5,14 +5,16 @@ use cimarron_journal::simulated::Crash;
 use cimarron_journal::{Held, LockError, Medium, ReadAt, StorageBackend, WriteFile};
 use cimarron_model::Instance;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A folder of which one operation fails, and those behind it do not.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Hiccup {
     folder: Arc<SimulatedMedium>,
     /// How many operations go well until then; 0 when none fails.
     left: AtomicU64,
+    /// Whether there are no segments to be made.
+    no_segments: AtomicBool,
 }
 
 impl Hiccup {
@@ -44,6 +46,9 @@ impl Medium for Hiccup {
 
     fn create(&self, name: &str) -> io::Result<Box<dyn WriteFile>> {
         self.pass()?;
+        if name.starts_with("segment") && self.no_segments.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         self.folder.create(name)
     }
 
@@ -74,7 +79,7 @@ fn checkpoints_that_fail_lose_nothing() {
     for failures in [&[][..], &[1], &[2, 2], &[4, 5, 6], &[6, 1, 7, 3], &[8, 8, 8], &[9, 5, 8, 7]] {
         for crash in [Crash::Nothing, Crash::Everything, Crash::Some(5)] {
             let folder = Arc::new(SimulatedMedium::new());
-            let medium = Arc::new(Hiccup { folder: folder.clone(), left: AtomicU64::new(0) });
+            let medium = Arc::new(Hiccup { folder: folder.clone(), ..Hiccup::default() });
             let repository = Repository::builder().open_on(medium.clone()).unwrap();
             let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
             let mof = "class X_A { [key] uint32 Id; string Text; };";
@@ -183,4 +188,28 @@ fn a_checkpoint_without_room_is_tried_now_and_then() {
     let tries = (medium.operations() - before).saturating_sub(2 * u64::from(commits)) / 3;
     let most = 2 + status.log_bytes / (2 << 10);
     assert!((1..=most).contains(&tries), "{tries} of {most}: {status:?}");
+}
+
+/// Nor does one that fails when another log has begun make a log each time that a little was written.
+#[test]
+fn a_checkpoint_that_fails_late_begins_few_logs() {
+    let medium = Arc::new(Hiccup::default());
+    let durability = Durability::default().with_log_bytes(64 << 10).with_ahead_bytes(64 << 10);
+    let repository = Repository::builder().durability(durability).open_on(medium.clone()).unwrap();
+    let wmi = session(&repository, "root/cimv2", Dialect::Wmi);
+    let mof = "class X_A { [key] uint32 Id; string Text; };";
+    wmi.compile_mof_text(&context(), "a.mof", mof).unwrap();
+    medium.no_segments.store(true, Ordering::Relaxed);
+    let (rows, text) = (2000_u64, 200_u64);
+    for id in 0..rows as u32 {
+        let row = Instance::new("X_A").with("Id", id).with("Text", "x".repeat(text as usize));
+        wmi.create_instance(&context(), &row).unwrap();
+        std::thread::yield_now();
+    }
+    let status = repository.durability().unwrap();
+    assert!(status.checkpoint_failure.is_some() && status.failure.is_none(), "{status:?}");
+    let logs = medium.list().unwrap().iter().filter(|name| name.ends_with(".redb")).count() as u64;
+    // A commit takes less than half as much again as its text.
+    let most = 2 + rows * (text + text / 2) / (64 << 10);
+    assert!((2..=most).contains(&logs), "{logs} of {most}: {:?}", medium.list());
 }

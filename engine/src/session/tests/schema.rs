@@ -2,7 +2,8 @@
 
 use super::*;
 use cimarron_model::{CimType, Class, DataType, Flavor, Property, Qualifier};
-use cimarron_mof::Diagnostics;
+use cimarron_mof::source::MemoryFileSystem;
+use cimarron_mof::{CompileOptions, Diagnostics, Loader};
 use cimarron_schema::{Archive, ClassForm, SchemaBuilder};
 
 pub(super) fn archive(namespaces: &[(&str, &[Class], &[Instance])]) -> Arc<Archive> {
@@ -149,4 +150,44 @@ fn namespaces_come_and_go() {
     let refused = session.class_names(&context(), None, Depth::Deep).unwrap_err();
     assert_eq!(refused.status(), Status::InvalidNamespace);
     assert_eq!(status(repository.delete_namespace("root/a")), Status::InvalidNamespace);
+}
+
+/// What was compiled where a class had another shape is not loaded: its subclass would have its
+/// superclass' properties in other types than that has.
+#[test]
+fn what_was_compiled_beside_another_superclass_is_refused() {
+    let with = |mof: &str| {
+        let repository = Repository::new();
+        repository.create_namespace("root/cimv2", Dialect::Wmi).unwrap();
+        let session = repository.session("root/cimv2").unwrap();
+        session.compile_mof_text(&context(), "base.mof", mof).unwrap();
+        repository
+    };
+    let there = with("class X_A { [key] string Id; uint8 Size; };");
+    let compiled = {
+        let (nowhere, mut said) = (MemoryFileSystem::new(), Diagnostics::new());
+        let mut loader = Loader::new(&nowhere);
+        loader.add_text("b.mof", "class X_B : X_A { string Name; };").unwrap();
+        let sources = loader.finish(&mut said);
+        there.prepare_mof(&context(), CompileOptions::default(), &sources, said).unwrap()
+    };
+    for other in [
+        "class X_A { [key] uint32 Id; uint8 Size; };",
+        "class X_A { [key] string Id; uint16 Size; };",
+        "class X_A { [key] string Id; uint8 Size[]; };",
+        "class X_A { [key] string Id; };",
+        "class X_A { [key] string Id; uint8 Weight; };",
+    ] {
+        let repository = with(other);
+        let refused = repository.load_mof(&context(), &compiled);
+        let Err(EngineError::Mof(said)) = refused else { panic!("{other}: {refused:?}") };
+        let message = &said.as_slice()[0].message;
+        assert!(message.contains("compiled against another definition"), "{other}: {message}");
+        let session = repository.session("root/cimv2").unwrap();
+        assert!(session.get_class(&context(), "X_B", ClassForm::Local).is_err(), "{other}");
+    }
+    let same = with("class X_A { [key, read] string Id; uint8 Size = 3; };");
+    for repository in [&there, &same] {
+        assert_eq!(repository.load_mof(&context(), &compiled).unwrap().0.classes, 1);
+    }
 }
