@@ -44,7 +44,7 @@ pub use evaluate::{Fetched, Truth};
 pub use rows::{
     Genus, ObjectView, Row, SystemValue, ValueRef, embedded_system_value, system_value,
 };
-pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty, is_reference_key};
+pub use schema::{ClassInfo, PropertyInfo, Schema, SystemProperty};
 pub use span::Span;
 pub use syntax::ast::{CompareOp, EventQuery, NullTest, Query};
 pub use syntax::{

@@ -3,7 +3,7 @@
 //! `wql` knows classes only through these traits, so archives, run-time classes
 //! and test tables bind alike.
 
-use cimarron_model::{CimType, Location, Name, ObjectPath, fold};
+use cimarron_model::{CimType, fold};
 
 /// The classes of a namespace.
 pub trait Schema {
@@ -31,34 +31,11 @@ pub trait ClassInfo {
     /// The names of all properties, for "did you mean".
     fn property_names(&self) -> impl Iterator<Item = &str>;
 
-    /// Its key, when it has just one: paths may leave its name out.
-    fn only_key(&self) -> Option<PropertyInfo<'_>> {
-        None
-    }
-
     /// Whether it is the class of this name, or derives from it.
     fn is_a(&self, ancestor: &str) -> bool;
 
     /// Whether its `Indication` qualifier is true.
     fn is_indication(&self) -> bool;
-}
-
-/// Whether a key of a path is a reference, by the classes of the namespace that a location is of;
-/// the class's only key when it has no name.
-pub fn is_reference_key<S: Schema>(
-    schema: &S,
-    location: &Location,
-    path: &ObjectPath,
-    key: Option<&Name>,
-) -> bool {
-    let class = path.class.as_ref().filter(|_| location.holds(path));
-    class.and_then(|class| schema.class(class.as_str())).is_some_and(|class| {
-        let property = match key {
-            Some(key) => class.property(key.as_str()),
-            None => class.only_key(),
-        };
-        property.is_some_and(|property| property.cim_type == CimType::Reference)
-    })
 }
 
 /// A property as the binder needs it.

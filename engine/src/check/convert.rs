@@ -116,10 +116,7 @@ impl Checker<'_> {
         let converted = match (slot.cim_type, value) {
             (CimType::Reference, ValueView::Reference(path)) => {
                 self.check_reference(slot, path)?;
-                match self.schema.with_nested(self.location, path) {
-                    Some(read) => Checked::Reference(Arc::new(read)),
-                    None => Checked::View(value),
-                }
+                Checked::View(value)
             }
             (CimType::Reference, ValueView::String(text)) => {
                 let path = ObjectPath::parse(text).map_err(|cause| EngineError::Unreadable {
@@ -127,8 +124,7 @@ impl Checker<'_> {
                     problem: format!("the text is not an object path: {cause}"),
                 })?;
                 self.check_reference(slot, &path)?;
-                let read = self.schema.with_nested(self.location, &path);
-                Checked::Reference(Arc::new(read.unwrap_or(path)))
+                Checked::Reference(Arc::new(path))
             }
             (CimType::Object, ValueView::Object(object)) => {
                 match self.check_object(slot, object, depth)? {

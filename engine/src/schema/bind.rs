@@ -1,7 +1,7 @@
 //! What the query binder asks of a schema.
 
 use super::{ClassRef, Schema};
-use cimarron_model::{CimType, Location, Name, ObjectPath};
+use cimarron_model::{CimType, Name};
 use cimarron_wql::{ClassInfo, PropertyInfo};
 
 impl cimarron_wql::Schema for Schema {
@@ -13,25 +13,6 @@ impl cimarron_wql::Schema for Schema {
 
     fn class_names(&self) -> impl Iterator<Item = &str> {
         self.classes().map(|c| c.name().as_str())
-    }
-}
-
-impl Schema {
-    /// A path with those of its keys read as paths that are references, by the classes of this
-    /// namespace; `None` when that changes nothing.
-    pub(crate) fn with_nested(&self, location: &Location, path: &ObjectPath) -> Option<ObjectPath> {
-        path.with_nested(&|path, key| self.is_reference_key(location, path, key))
-    }
-
-    /// Whether a key of a path is a reference, by the classes of this namespace; the class's
-    /// only key when it has no name.
-    pub(crate) fn is_reference_key(
-        &self,
-        location: &Location,
-        path: &ObjectPath,
-        key: Option<&Name>,
-    ) -> bool {
-        cimarron_wql::is_reference_key(self, location, path, key)
     }
 }
 
@@ -57,12 +38,6 @@ impl ClassInfo for ClassRef<'_> {
 
     fn property_names(&self) -> impl Iterator<Item = &str> {
         self.layout().names()
-    }
-
-    fn only_key(&self) -> Option<PropertyInfo<'_>> {
-        let layout = self.layout();
-        let [number] = layout.keys.as_slice() else { return None };
-        ClassInfo::property(self, layout.slot(*number)?.name.as_str())
     }
 
     fn is_a(&self, ancestor: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::namespace::{Namespace, class};
 use crate::schema::{ClassId, ClassRef, Schema};
 use crate::store::{Chunk, Found, ObjectNumber, Root, Seen};
 use crate::view::ValueView;
-use cimarron_model::{Dialect, Keys, Location, ObjectPath, Scalar, Value};
+use cimarron_model::{Dialect, Keys, Location, ObjectPath, Value};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -61,13 +61,7 @@ impl<'a> BoundPath<'a> {
                 key: slot.name.clone(),
                 cause,
             })?;
-            bound.keys.push(match value {
-                Value::Scalar(Scalar::Reference(path)) => {
-                    let read = schema.with_nested(location, &path).map(Arc::new);
-                    Value::Scalar(Scalar::Reference(read.unwrap_or(path)))
-                }
-                value => value,
-            });
+            bound.keys.push(value);
         }
         Ok(bound)
     }

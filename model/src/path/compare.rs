@@ -144,7 +144,8 @@ pub(super) fn slashed(namespace: &str) -> std::borrow::Cow<'_, str> {
     if namespace.contains('\\') { namespace.replace('\\', "/").into() } else { namespace.into() }
 }
 
-fn same(a: Option<&str>, b: Option<&str>, equal: impl Fn(&str, &str) -> bool) -> bool {
+/// Whether both are missing, or both there and equal.
+pub(super) fn same(a: Option<&str>, b: Option<&str>, equal: impl Fn(&str, &str) -> bool) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => equal(a, b),
         (None, None) => true,

@@ -9,16 +9,17 @@
 //! - the own server and namespace may be written or left out, and the server has several names;
 //! - keys may come in any order, and a class's only key with its name or without;
 //! - a number or a boolean may be quoted or not, and a whole number have a point;
-//! - the same holds of the paths that keys are.
+//! - the same holds of the paths that keys are. A quoted key that reads as the path of an instance
+//!   is taken for that path, for nothing here says whether it is a string: strings that read so
+//!   are told apart no finer than paths are.
 //!
-//! The store, queries and event filters ask here and nowhere else. Where a class is known, a
-//! quoted key of a reference type should be read first ([`ObjectPath::with_nested`]): a text that
-//! reads like a path is a text otherwise.
+//! The store, queries and event filters ask here and nowhere else.
 
-use super::compare::slashed;
+use super::compare::{same, slashed};
 use super::{KeyBinding, KeyCase, KeyValue, Keys, ObjectPath};
 use crate::{CimType, Dialect, Name, Scalar, Value, fold};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
@@ -214,16 +215,18 @@ impl ReferenceRules {
             (Keys::Class, Keys::Class) => true,
             (Keys::Class, _) | (_, Keys::Class) => false,
             (a, b) => {
-                let (a, b) = (a.named(), b.named());
+                let (a_keys, b_keys) = (a.named(), b.named());
                 let same = |(a, b): (&KeyBinding, &KeyBinding)| {
                     a.name == b.name && self.same_value(&a.value, &b.value)
                 };
+                let is_in_order = || a_keys.iter().zip(b_keys).all(|(a, b)| a.name == b.name);
                 // Nearly always in the same order.
-                a.len() == b.len()
-                    && (a.iter().zip(b).all(same) || {
-                        let (a, b) = (sorted(a), sorted(b));
-                        a.into_iter().zip(b).all(same)
-                    })
+                a_keys.len() == b_keys.len()
+                    && if is_in_order() {
+                        a_keys.iter().zip(b_keys).all(same)
+                    } else {
+                        a.sorted().into_iter().zip(b.sorted()).all(same)
+                    }
             }
         }
     }
@@ -231,23 +234,26 @@ impl ReferenceRules {
     fn same_value(&self, a: &KeyValue, b: &KeyValue) -> bool {
         use KeyValue::{Boolean, Integer, Real, Reference, String, Untyped};
         match (a, b) {
-            (String(a) | Untyped(a), String(b) | Untyped(b)) => self.same_text(a, b),
+            // Nearly always written alike.
+            (String(a) | Untyped(a), String(b) | Untyped(b)) if a == b => true,
             (Integer(a), Integer(b)) => a == b,
             (Boolean(a), Boolean(b)) => a == b,
-            (Reference(a), Reference(b)) => self.same(a, b),
-            (Reference(_), _) | (_, Reference(_)) => false,
-            (a @ (Integer(_) | Real(_) | Boolean(_)), b)
-            | (a, b @ (Integer(_) | Real(_) | Boolean(_))) => {
+            (Integer(_) | Real(_) | Boolean(_), _) | (_, Integer(_) | Real(_) | Boolean(_)) => {
                 self.same_text(&text_of(a), &text_of(b))
             }
+            (Reference(_) | String(_) | Untyped(_), _) => match (nested(a), nested(b)) {
+                (Some(a), Some(b)) => self.same(&a, &b),
+                (None, None) => self.same_text(&text_of(a), &text_of(b)),
+                _ => false,
+            },
         }
     }
 
     fn hash_value(&self, value: &KeyValue, state: &mut impl Hasher, build: &impl BuildHasher) {
-        match value {
-            KeyValue::String(text) | KeyValue::Untyped(text) => self.hash_text(text, state),
-            KeyValue::Reference(path) => self.hash(path, state, build),
-            other => self.hash_text(&text_of(other), state),
+        match (nested(value), value) {
+            (Some(path), _) => self.hash(&path, state, build),
+            (None, KeyValue::String(text) | KeyValue::Untyped(text)) => self.hash_text(text, state),
+            (None, other) => self.hash_text(&text_of(other), state),
         }
     }
 
@@ -257,11 +263,11 @@ impl ReferenceRules {
         let mut plain = path.clone();
         self.location.unsaid(&mut plain);
         plain.keys = match plain.keys {
-            Keys::Unnamed(value) => Keys::Unnamed(self.plain_value(value)),
+            Keys::Unnamed(value) => Keys::Unnamed(self.plain_value(&value)),
             Keys::Named(bindings) => {
                 let mut named: Vec<_> = bindings
                     .into_iter()
-                    .map(|key| (key.name, self.plain_value(key.value)))
+                    .map(|key| (key.name, self.plain_value(&key.value)))
                     .collect();
                 match named.pop() {
                     Some((_, only)) if named.is_empty() => Keys::Unnamed(only),
@@ -273,49 +279,11 @@ impl ReferenceRules {
         plain
     }
 
-    fn plain_value(&self, value: KeyValue) -> KeyValue {
-        match value {
-            KeyValue::Reference(path) => KeyValue::Reference(Box::new(self.plain(&path))),
-            text @ (KeyValue::String(_) | KeyValue::Untyped(_)) => text,
-            other => KeyValue::String(text_of(&other)),
+    fn plain_value(&self, value: &KeyValue) -> KeyValue {
+        match nested(value) {
+            Some(path) => KeyValue::Reference(Box::new(self.plain(&path))),
+            None => KeyValue::String(text_of(value)),
         }
-    }
-}
-
-impl ObjectPath {
-    /// The path with those quoted keys read as paths of which the classes say that they are
-    /// references; `None` when that changes nothing. `is_reference` is asked with the class and
-    /// the key's name, or none for a class's only key. A text that is no path, or nests too
-    /// deep, stays one.
-    pub fn with_nested(&self, is_reference: &dyn Fn(&Self, Option<&Name>) -> bool) -> Option<Self> {
-        let nested = |name: Option<&Name>, value: &KeyValue| match value {
-            KeyValue::String(text) | KeyValue::Untyped(text) if is_reference(self, name) => {
-                let path = Self::parse(text).ok()?;
-                KeyValue::reference(path.with_nested(is_reference).unwrap_or(path)).ok()
-            }
-            KeyValue::Reference(path) => {
-                path.with_nested(is_reference).map(|path| KeyValue::Reference(Box::new(path)))
-            }
-            _ => None,
-        };
-        let keys = match &self.keys {
-            Keys::Class | Keys::Singleton => return None,
-            Keys::Unnamed(value) => Keys::Unnamed(nested(None, value)?),
-            Keys::Named(bindings) => {
-                let read: Vec<_> =
-                    bindings.iter().map(|key| nested(Some(&key.name), &key.value)).collect();
-                if read.iter().all(Option::is_none) {
-                    return None;
-                }
-                let given = bindings.iter().zip(read);
-                let given = given.map(|(key, read)| KeyBinding {
-                    name: key.name.clone(),
-                    value: read.unwrap_or_else(|| key.value.clone()),
-                });
-                Keys::Named(given.collect())
-            }
-        };
-        Some(Self { keys, ..self.clone() })
     }
 }
 
@@ -331,10 +299,20 @@ fn only(keys: &Keys) -> Option<&KeyValue> {
     }
 }
 
-fn sorted(bindings: &[KeyBinding]) -> Vec<&KeyBinding> {
-    let mut sorted: Vec<_> = bindings.iter().collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name));
-    sorted
+/// The path of an instance that a key is: put together, or still quoted text. How deep texts nest
+/// in each other follows from their length: each level has twice the escapes of the one before.
+fn nested(value: &KeyValue) -> Option<Cow<'_, ObjectPath>> {
+    match value {
+        KeyValue::Reference(path) => path.is_instance().then_some(Cow::Borrowed(path)),
+        KeyValue::String(text) | KeyValue::Untyped(text) => {
+            // Most texts are no paths: keys follow a `=`, and a singleton's URI ends in its point.
+            if !(text.contains('=') || text.ends_with('.')) {
+                return None;
+            }
+            ObjectPath::parse(text).ok().filter(ObjectPath::is_instance).map(Cow::Owned)
+        }
+        KeyValue::Integer(_) | KeyValue::Real(_) | KeyValue::Boolean(_) => None,
+    }
 }
 
 /// The text that a value would be if it was quoted; that of the integer for a whole real, which
@@ -349,20 +327,13 @@ fn text_of(value: &KeyValue) -> SmolStr {
         {
             (*real as i64).to_smolstr()
         }
+        KeyValue::Reference(path) => path.to_wmi().into(),
         other => format_smolstr!("{other}"),
     }
 }
 
 fn is_negative_zero(real: f64) -> bool {
     real == 0.0 && real.is_sign_negative()
-}
-
-fn same(a: Option<&str>, b: Option<&str>, equal: impl Fn(&str, &str) -> bool) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => equal(a, b),
-        (None, None) => true,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use crate::Span;
 use crate::bound::{BoundExpr, BoundPath, Constant, Declared, PathConstant};
 use crate::error::WqlError;
 use crate::like::{LikePattern, StringCase, has_wildcards};
-use crate::schema::{ClassInfo, Schema, SystemProperty, is_reference_key};
+use crate::schema::{ClassInfo, Schema, SystemProperty};
 use crate::syntax::ast::{
     Between, CompareOp, Comparison, Expr, In, IsA, IsNull, Like, Literal, LiteralValue, NullTest,
     Operand, PropertyPath,
 };
-use cimarron_model::{CimType, Name, ObjectPath};
+use cimarron_model::CimType;
 use smol_str::SmolStr;
 
 impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
@@ -199,10 +199,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
 
     /// The constant that references are compared with.
     fn path(&self, text: &SmolStr) -> Constant {
-        let is_reference = |path: &ObjectPath, key: Option<&Name>| {
-            is_reference_key(self.schema, self.rules.location(), path, key)
-        };
-        Constant::Path(Box::new(PathConstant::new(text, self.rules, &is_reference)))
+        Constant::Path(Box::new(PathConstant::new(text, self.rules)))
     }
 
     fn like(&self, like: &Like) -> Result<BoundExpr, Refused> {

@@ -217,7 +217,7 @@ mod tests {
         let yes = LiteralValue::Boolean(true);
         let path = |text: &SmolStr| {
             let rules = ReferenceRules::default();
-            Constant::Path(Box::new(PathConstant::new(text, &rules, &|_, _| false)))
+            Constant::Path(Box::new(PathConstant::new(text, &rules)))
         };
         for (literal, cim_type, expected) in [
             (yes.clone(), Boolean, Some(Constant::Boolean(true))),

@@ -43,7 +43,7 @@ fn selects_by_slot_in_declared_spelling() {
 }
 
 fn path(text: &str) -> Constant {
-    let constant = PathConstant::new(&text.into(), &ReferenceRules::default(), &|_, _| false);
+    let constant = PathConstant::new(&text.into(), &ReferenceRules::default());
     Constant::Path(Box::new(constant))
 }
 

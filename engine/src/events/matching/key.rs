@@ -2,7 +2,7 @@
 //! key.
 
 use super::super::data::{EventData, Origin};
-use cimarron_model::{CimType, DateTime, Name, ObjectPath, fold};
+use cimarron_model::{CimType, DateTime, fold};
 use cimarron_wql::like::StringCase;
 use cimarron_wql::{BoundPath, Constant, Fetched, PathConstant, SystemValue, ValueRef};
 use smol_str::SmolStr;
@@ -206,11 +206,8 @@ pub(super) fn probe<'a>(
         Fetched::Value(value) => value,
         Fetched::System(SystemValue::Integer(number)) => ValueRef::Signed(number),
         Fetched::System(SystemValue::Text(text)) if path.is_object_path() => {
-            let is_reference = |path: &ObjectPath, key: Option<&Name>| {
-                origin.schema.is_reference_key(origin.location(), path, key)
-            };
             let text = text.as_ref().into();
-            return reference(PathConstant::new(&text, &origin.rules, &is_reference).canonical());
+            return reference(PathConstant::new(&text, &origin.rules).canonical());
         }
         Fetched::System(SystemValue::Text(text)) => {
             return Some((Family::Text, Some(Probe::Text(text))));

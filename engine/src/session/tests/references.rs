@@ -7,17 +7,20 @@ use cimarron_model::Value;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-/// What ends in `L` refers to `X_L`, which in DMTF has no class above.
+/// What ends in `L` or `M` refers to `X_L` or `X_M`, which in DMTF have no class above.
 const CLASSES: &str = r#"
     [Abstract] class X_Any { };
     class X_A : X_Any { [Key] string K; };
     class X_N : X_Any { [Key] sint32 K; };
     class X_T : X_Any { [Key] boolean K; [Key] string L; };
     [Association] class X_L { [Key] X_Any REF R; X_Any REF S; };
+    [Association] class X_M { [Key] X_L REF L; [Key] X_L REF R; };
     [Association] class X_Held { [Key] X_Any REF R; X_Any REF S; };
     [Association] class X_HeldL { [Key] X_L REF R; X_Any REF S; };
+    [Association] class X_HeldM { [Key] X_M REF R; X_Any REF S; };
     [Association] class X_Link { [Key] uint32 Id; X_Any REF R; X_Any REF S; };
     [Association] class X_LinkL { [Key] uint32 Id; X_L REF R; X_Any REF S; };
+    [Association] class X_LinkM { [Key] uint32 Id; X_M REF R; X_Any REF S; };
 "#;
 
 const DMTF: &str = r#"
@@ -57,7 +60,17 @@ const SPELLINGS: &[&str] = &[
     r#"X_L="\\\\.\\root\\cimv2:X_A.K='a'""#,
     r#"X_L.R="X_A.K=\"A\"""#,
     r#"X_A.K="X_A.K=\"a\"""#,
+    r#"X_A.K="x_a='a'""#,
+    r#"X_M.L="X_L.R=\"X_A.K=\\\"a\\\"\"",R="X_L.R=\"X_N.K=16\"""#,
+    r#"x_m.r="x_l='X_N=0x10'",l="X_L=\"x_a='a'\"""#,
+    r#"X_M.L="X_L.R=\"X_A.K=\\\"A\\\"\"",R="X_L.R=\"X_N.K=16\"""#,
+    r#"X_M.L="X_L.R=\"X_N.K=16\"",R="X_L.R=\"X_A.K=\\\"a\\\"\"""#,
+    r#"X_M.L="X_L.R=\"X_N.K=16\"",R="root/other:X_L.R=\"X_N.K=16\"""#,
+    r#"X_M.L="X_L.R=\"X_N=16\"",R="root\\other:X_L=\"X_N.K=0x10\"""#,
 ];
+
+/// What is behind the names of the classes that hold a path or link to it.
+const ENDS: [&str; 3] = ["", "L", "M"];
 
 fn world(dialect: Dialect) -> Session {
     let text = match dialect {
@@ -69,8 +82,9 @@ fn world(dialect: Dialect) -> Session {
 
 /// The class whose references may be to a path's class.
 fn class_for(of: &str, text: &str) -> String {
-    let is_link = path(text).class.is_some_and(|class| class.is("X_L"));
-    format!("{of}{}", if is_link { "L" } else { "" })
+    let class = path(text).class.unwrap();
+    let end = ENDS.into_iter().find(|end| class.is(&format!("X_{end}"))).unwrap_or_default();
+    format!("{of}{end}")
 }
 
 /// A path between quotes in a query or in another path.
@@ -152,8 +166,9 @@ fn check(dialect: Dialect, texts: &[&str], targets: bool) {
     let extended = session.clone().with_language_level(Level::Extended);
     for indexed in [false, true] {
         if indexed {
-            session.create_index(&context(), "X_Link", "R").unwrap();
-            session.create_index(&context(), "X_LinkL", "R").unwrap();
+            for end in ENDS {
+                session.create_index(&context(), &format!("X_Link{end}"), "R").unwrap();
+            }
         }
         for (at, text) in texts.iter().enumerate() {
             let class = class_for("X_Link", text);
@@ -165,9 +180,9 @@ fn check(dialect: Dialect, texts: &[&str], targets: bool) {
             assert_eq!(ids(&session, &format!("{from} R <> {text}")), other, "{dialect:?} {text}");
             assert_eq!(ids(&session, &format!("{from} NOT R = {text}")), other, "{text}");
         }
-        let distinct = |class| rows(&extended, &format!("SELECT DISTINCT R FROM {class}")).len();
+        let distinct = |end| rows(&extended, &format!("SELECT DISTINCT R FROM X_Link{end}")).len();
         let kinds: BTreeSet<_> = firsts.iter().collect();
-        assert_eq!(distinct("X_Link") + distinct("X_LinkL"), kinds.len(), "{dialect:?}");
+        assert_eq!(ENDS.map(distinct).iter().sum::<usize>(), kinds.len(), "{dialect:?}");
     }
     for (at, subscription) in subscriptions.iter().enumerate() {
         let same = (0..texts.len()).filter(|other| firsts[*other] == firsts[at]).collect();
@@ -186,7 +201,7 @@ fn all_spellings() {
         let firsts = classes_of(&world(dialect), SPELLINGS);
         firsts.into_iter().collect::<BTreeSet<_>>().len()
     };
-    assert_eq!((kinds(Dialect::Wmi), kinds(Dialect::Dmtf)), (9, 11));
+    assert_eq!((kinds(Dialect::Wmi), kinds(Dialect::Dmtf)), (12, 15));
 }
 
 #[test]
@@ -235,6 +250,60 @@ fn keys_that_are_paths_are_read() {
         assert_eq!(again.unwrap_err(), Status::AlreadyExists);
         let at = quoted(r#"x_l='x_a="a"'"#);
         assert!(get(&session, &format!("X_HeldL.R={at}")).is_ok(), "{dialect:?}");
+    }
+}
+
+/// Whether the class that a path names is there when the path is written or looked for is all the
+/// same: what was stored is not read again.
+#[test]
+fn classes_come_and_go() {
+    const LATER: &str = "[association] class X_Later { [key] X_A ref R; };";
+    for indexed in ["", "[Indexed] "] {
+        let session = wmi_with(&format!(
+            "class X_A {{ [key] string K; }};
+             [association] class X_Held {{ [key] object ref R; X_A ref S; }};
+             class X_Link {{ [key] uint32 Id; {indexed}object ref R; }};"
+        ));
+        let texts = [
+            r#"X_Later.R="X_A.K=\"a\"""#,
+            r#"x_later="x_a='a'""#,
+            r#"X_Later.R="\\\\.\\root\\cimv2:X_A='A'""#,
+        ];
+        let subscriptions = texts.map(|text| subscribe(&session, text));
+        let mut links = 0_u32..;
+        let mut write_and_look = |is_first: bool| {
+            for (at, text) in texts.iter().enumerate() {
+                let held = Instance::new("X_Held").with("R", path(text));
+                let made = session.create_instance(&context(), &held);
+                assert_eq!(made.is_ok(), is_first && at == 0, "{text}");
+                assert!(get(&session, &format!("X_Held.R={}", quoted(text))).is_ok(), "{text}");
+                let link = Instance::new("X_Link").with("Id", links.next().unwrap());
+                session.create_instance(&context(), &link.with("R", path(text))).unwrap();
+            }
+            // Enough for the index to be worth its while.
+            for _ in 0..100 {
+                let other = path(r#"X_Later.R="X_A.K=\"b\"""#);
+                let link =
+                    Instance::new("X_Link").with("Id", links.next().unwrap()).with("R", other);
+                session.create_instance(&context(), &link).unwrap();
+            }
+            session.repository().dispatch_events();
+            for (text, subscription) in texts.iter().zip(&subscriptions) {
+                let from = "SELECT * FROM X_Link WHERE";
+                let equal = ids(&session, &format!("{from} R = {}", quoted(text)));
+                assert_eq!(equal, ids(&session, &format!("{from} NOT R <> {}", quoted(text))));
+                assert_eq!(equal.len() % texts.len(), 0);
+                let new = seen(subscription);
+                assert_eq!(new.len(), texts.len(), "{text}");
+                assert!(new.is_subset(&equal), "{text}");
+            }
+            ids(&session, &format!("SELECT * FROM X_Link WHERE R = {}", quoted(texts[0]))).len()
+        };
+        assert_eq!(write_and_look(true), 3);
+        session.compile_mof_text(&context(), "later.mof", LATER).unwrap();
+        assert_eq!(write_and_look(false), 6);
+        session.delete_class(&context(), "X_Later").unwrap();
+        assert_eq!(write_and_look(false), 9);
     }
 }
 
