@@ -100,7 +100,8 @@ impl StoredInstance {
     }
 
     /// Whether both have the same values and qualifiers: of texts case counts, of arrays the
-    /// order, embedded objects go by class and values, and references by what they name.
+    /// order, embedded objects go by class and values, and references by what they name, where
+    /// the case of texts in keys counts, too: one may be a `char16`, and what it is is not known.
     pub(crate) fn is_same_as(&self, other: &Self, rules: &ReferenceRules) -> bool {
         let (a, b) = (self.layout(), other.layout());
         if a.id != b.id || self.qualifiers() != other.qualifiers() {
@@ -216,7 +217,7 @@ fn same_value(a: ValueView<'_>, b: ValueView<'_>, rules: &ReferenceRules) -> boo
 }
 
 fn same_reference(a: &Arc<ObjectPath>, b: &Arc<ObjectPath>, rules: &ReferenceRules) -> bool {
-    Arc::ptr_eq(a, b) || rules.same(a, b)
+    Arc::ptr_eq(a, b) || rules.exact().same(a, b)
 }
 
 fn same_array(a: &Array, b: &Array, rules: &ReferenceRules) -> bool {

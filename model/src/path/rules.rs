@@ -98,6 +98,13 @@ impl ReferenceRules {
         self.case
     }
 
+    /// The rules that tell all texts in keys apart, whatever the dialect: where a needless
+    /// difference does no harm and a `char16`, which has case as a key, should not be lost.
+    #[must_use]
+    pub fn exact(&self) -> Self {
+        Self { case: KeyCase::Exact, location: Arc::clone(&self.location) }
+    }
+
     /// Where the references stand.
     pub const fn location(&self) -> &Arc<Location> {
         &self.location
