@@ -213,7 +213,10 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
             return refuse(WqlError::ThisWithoutIsa { span });
         }
         let wild = match &pattern.value {
-            LiteralValue::String(text) if has_wildcards(text) => Some(text),
+            // Of an object's path LIKE looks at the text, and `=` does not.
+            LiteralValue::String(text) if has_wildcards(text) || resolved.path.is_object_path() => {
+                Some(text)
+            }
             _ => None,
         };
         match (resolved.declared, wild) {
@@ -230,7 +233,7 @@ impl<S: Schema, C: ClassInfo> Binder<'_, S, C> {
                 cim_type,
                 span: pattern.span,
             }),
-            (_, None) => self.compare(property, CompareOp::Equal, pattern, span),
+            (_, None) => self.compare_with(property, resolved, CompareOp::Equal, pattern, span),
         }
     }
 
