@@ -33,6 +33,11 @@ pub struct Location {
 }
 
 impl Location {
+    /// A namespace on a server of which no name is known.
+    pub fn of_namespace(namespace: impl Into<Name>) -> Self {
+        Self { namespace: namespace.into(), ..Self::default() }
+    }
+
     /// The server's own name; empty when it has none.
     pub fn server(&self) -> &str {
         self.servers.first().map_or("", SmolStr::as_str)
@@ -113,6 +118,13 @@ impl ReferenceRules {
     /// Whether two references name the same object.
     pub fn same(&self, a: &ObjectPath, b: &ObjectPath) -> bool {
         a.class == b.class && self.same_keys(&a.keys, &b.keys) && self.same_place(a, b)
+    }
+
+    /// The text that the only key of a path is, when the path leads into this namespace and the key
+    /// is no path itself.
+    pub fn only_text(&self, path: &ObjectPath) -> Option<SmolStr> {
+        let key = only(&path.keys).filter(|_| self.location.holds(path))?;
+        nested(key).is_none().then(|| text_of(key))
     }
 
     /// A text that two references share exactly when they name the same object.
