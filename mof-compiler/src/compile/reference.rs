@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ValueKind};
 use cimarron_model::{
     CimType, Dialect, KeyError, KeyValue, Keys, Location, Name, ObjectPath, Property,
-    ReferenceRules, Scalar, TypeClass, Value, fold, suggest,
+    ReferenceRules, Scalar, TypeClass, Value, suggest,
 };
 use cimarron_schema::ResolvedClass;
 use cimarron_schema::rules::{Environment, Part, unfit_for_key};
@@ -21,12 +21,8 @@ use std::sync::Arc;
 
 /// Whether a path names something in this namespace.
 pub(super) fn leads_here(path: &ObjectPath, namespace: &str) -> bool {
-    path.host.as_deref().is_none_or(is_own_server)
-        && path.namespace.as_deref().is_none_or(|n| fold::eq(n, namespace))
-}
-
-fn is_own_server(host: &str) -> bool {
-    host == "." || fold::eq(host, "localhost")
+    let is_bare = path.host.is_none() && path.namespace.is_none();
+    is_bare || Location::of_namespace(namespace).holds(path)
 }
 
 /// The class of a path that leads here, when all is known of it. Unlike a use, this makes
@@ -68,8 +64,7 @@ pub(super) fn identity(
 
 /// How the references of a namespace compare. The server that will have it is not known.
 pub(super) fn references(dialect: Dialect, namespace: &str) -> ReferenceRules {
-    let location = Location { namespace: Name::new(namespace), ..Location::default() };
-    ReferenceRules::new(dialect, Arc::new(location))
+    ReferenceRules::new(dialect, Arc::new(Location::of_namespace(namespace)))
 }
 
 /// Gives the paths within keys their keys as the classes have them.

@@ -24,9 +24,10 @@ impl Comparison<'_, '_> {
             (Dialect::Dmtf, Dialect::Dmtf) => Dialect::Dmtf,
             _ => Dialect::Wmi,
         };
-        let location = Location { namespace: self.namespace.clone(), ..Location::default() };
+        let location = Location::of_namespace(self.namespace.clone());
         let rules = ReferenceRules::new(dialect, Arc::new(location));
-        let (old, new) = (by_path(self.old, &rules), by_path(self.new, &rules));
+        let old = by_path(self.old, self.new, &rules);
+        let new = by_path(self.new, self.old, &rules);
         for (key, (path, before)) in &old {
             match new.get(key) {
                 Some((_, after)) => self.instance(path, before, after),
@@ -73,15 +74,27 @@ impl Comparison<'_, '_> {
     }
 }
 
-/// The instances by what tells them apart, with their paths as people read them.
-fn by_path(schema: SchemaView<'_>, rules: &ReferenceRules) -> IndexMap<String, (String, Instance)> {
+/// The instances by what tells them apart on both sides, with their paths as people read them.
+fn by_path(
+    schema: SchemaView<'_>,
+    other: SchemaView<'_>,
+    rules: &ReferenceRules,
+) -> IndexMap<String, (String, Instance)> {
     let mut found = IndexMap::with_capacity(schema.instance_count());
     let mut seen: hashbrown::HashMap<String, usize> = hashbrown::HashMap::new();
     for instance in schema.instances() {
         let class = schema.class(instance.class.as_str());
         let path = path(class, &instance);
         let mut shown = path.to_string();
-        let mut key = rules.identity(path, |key| class?.property(key).map(PropertyView::cim_type));
+        // A key that was a `char16` or becomes one is compared as the text that it is in a path.
+        let type_in = |class: Option<ClassView<'_>>, key: &str| {
+            class?.property(key).map(PropertyView::cim_type)
+        };
+        let there = other.class(instance.class.as_str());
+        let mut key = rules.identity(path, |key| {
+            let own = type_in(class, key);
+            own.filter(|_| type_in(there, key).is_none_or(|there| Some(there) == own))
+        });
         let number = seen.entry(key.clone()).or_default();
         *number += 1;
         if *number > 1 {
