@@ -1,7 +1,9 @@
 //! Where a declaration ends: at a `;` outside of braces, or with the parentheses of a
 //! directive.
 
+use super::lexer::Lexer;
 use super::parse::MAX_NESTING;
+use super::recovery::next;
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
 use crate::Language;
@@ -70,10 +72,12 @@ pub(crate) struct Bounded<'p, 'a, 's> {
     previous: Kind,
     directive: bool,
     supplied: bool,
+    /// Whether it stands among the members of another declaration.
+    is_within: bool,
 }
 
 impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
-    pub(crate) fn new(stream: &'p mut Stream<'a, 's>) -> Self {
+    pub(crate) fn new(stream: &'p mut Stream<'a, 's>, is_within: bool) -> Self {
         Self {
             stream,
             stage: Stage::Start,
@@ -84,6 +88,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             previous: Kind::End,
             directive: false,
             supplied: false,
+            is_within,
         }
     }
 
@@ -98,7 +103,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             in_list: open.brackets > 0 && open.braces == open.list_braces,
             directive: self.directive,
             ended: self.stage == Stage::End,
-            lacks_semicolon: matches!(self.stage, Stage::Supply(_)),
+            lacks_semicolon: matches!(self.stage, Stage::Supply(_)) && !self.is_within,
             supplied: self.supplied,
         }
     }
@@ -124,13 +129,33 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// in other languages they are comments. Each has been reported.
     fn behind_unknown_directives(&mut self, mut token: Token) -> Token {
         while token.kind == Kind::Broken
-            && self.open.braces > 0
+            && self.is_open_before(token.span().start)
             && self.stream.slice(token.span()).starts_with('#')
         {
             self.stream.seek_next_line(token.span().end);
             token = self.stream.next();
         }
         token
+    }
+
+    /// Whether a brace, bracket or parenthesis of the declaration is open in front of an offset.
+    fn is_open_before(&self, offset: u32) -> bool {
+        if self.open.braces > 0 || self.open.brackets > 0 {
+            return true;
+        }
+        let mut lexer = Lexer::new(self.stream.text, self.stream.language(), self.first.start);
+        let mut open = 0_u32;
+        loop {
+            let kind = next(&mut lexer);
+            if kind == Kind::End || lexer.span().start >= offset {
+                return open > 0;
+            }
+            match kind {
+                Kind::LeftParen => open += 1,
+                Kind::RightParen => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
     }
 
     /// The next token where it does not stand within a declaration that is no directive.
@@ -250,7 +275,8 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// reported and made up for.
     fn supply_semicolon(&mut self, brace: Span) {
         let next = self.stream.peek().kind;
-        if next == Kind::End || next.may_start_declaration() {
+        let goes_on_around = self.is_within && next != Kind::Semicolon;
+        if goes_on_around || next == Kind::End || next.may_start_declaration() {
             self.stage = Stage::Supply(brace);
         }
     }

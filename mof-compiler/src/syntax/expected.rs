@@ -3,6 +3,7 @@
 
 use super::bounds::Progress;
 use super::complaint;
+use super::recovery::{end_among_members, starts_declaration};
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Set, Token};
 use super::words::did_you_mean;
@@ -27,6 +28,20 @@ const VALUES: Set = Set::of(&[
     Kind::LeftBrace,
 ]);
 
+/// The help for a bracket that opens nothing.
+const NOTHING_OPEN: &str = "nothing is open here that it could close";
+
+/// The help for a declaration that stands among the members of another.
+const fn beside_each_other(found: Kind, language: Language) -> &'static str {
+    match (found, language) {
+        (Kind::Class, Language::Mof3) => {
+            "classes stand beside each other; a type within one is a `structure`"
+        }
+        (Kind::Class, _) => "classes stand beside each other, and not within another",
+        _ => "declarations stand beside each other, and not within another",
+    }
+}
+
 /// The diagnostic for a declaration in which `token` does not fit; `None` when what is
 /// wrong has been reported already.
 pub(crate) fn explain(
@@ -39,7 +54,8 @@ pub(crate) fn explain(
     let optional = Set::of(&[Kind::Semicolon, Kind::Equals]);
     let expected = if expected == optional { Set::of(&[Kind::Equals]) } else { expected };
     let mut found = match token.kind {
-        Kind::Invalid => return None,
+        Kind::Invalid if expected.has(Kind::Identifier) => return None,
+        Kind::Invalid => return stream.refused_name(token.span()),
         _ if progress.supplied => return None,
         // MOF 2 has reported it; in MOF 3 a text may end so.
         Kind::End if stream.open_comment.is_some() && stream.language() == Language::Mof2 => {
@@ -81,7 +97,14 @@ fn unexpected(
         }
     };
     let mut diagnostic = stream.diagnostic(Code::UnexpectedToken, span, message);
-    diagnostic.help = help(token.kind, word, expected, progress);
+    diagnostic.help = match help(token.kind, word, expected, progress) {
+        // What it closes may have been passed over.
+        Some(advice) if advice == NOTHING_OPEN && stream.after_mistake => None,
+        _ if is_nested(token, progress, stream) => {
+            Some(beside_each_other(token.kind, stream.language()).to_owned())
+        }
+        help => help,
+    };
     diagnostic
 }
 
@@ -136,7 +159,7 @@ fn help(found: Kind, word: Option<&str>, expected: Set, progress: Progress) -> O
         Kind::RightBrace | Kind::RightBracket | Kind::RightParen
             if has(Kind::Class) && has(Kind::Pragma) =>
         {
-            "nothing is open here that it could close"
+            NOTHING_OPEN
         }
         _ if !found.may_start_declaration() => return None,
         _ if has(Kind::RightBrace) && has(Kind::Type) => {
@@ -146,6 +169,21 @@ fn help(found: Kind, word: Option<&str>, expected: Set, progress: Progress) -> O
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// Whether a declaration that does not fit stands among the members of the one that is read. Local
+/// types do fit there, and on the line of what is not finished it may be a value.
+fn is_nested(token: Token, progress: Progress, stream: &Stream<'_, '_>) -> bool {
+    let (text, language, start) = (stream.text, stream.language(), token.span().start);
+    let before = text.get(..start as usize).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let is_member = before.ends_with([';', '{', '}', ']', '\n', '\r']);
+    token.kind.may_start_declaration()
+        && !matches!(token.kind, Kind::Structure | Kind::Enumeration)
+        && is_member
+        && progress.depth == 1
+        && !progress.directive
+        && starts_declaration(text, language, start)
+        && end_among_members(text, language, start).is_some()
 }
 
 fn is_mof3(word: &str) -> bool {

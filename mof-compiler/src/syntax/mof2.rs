@@ -361,7 +361,10 @@ impl<'a> Parser<'_, 'a, '_> {
                 self.literal(unit.map_or(ValueKind::Invalid, ValueKind::Char16))?
             }
             Kind::Alias => self.literal(ValueKind::Alias(self.alias_text(span)))?,
-            Kind::Invalid => self.literal(ValueKind::Invalid)?,
+            Kind::Invalid => {
+                self.invalid()?;
+                ValueKind::Invalid
+            }
             _ => return self.unexpected(SCALARS),
         };
         Ok(Value { span, kind })

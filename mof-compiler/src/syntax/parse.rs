@@ -6,7 +6,7 @@ use super::expected;
 use super::mof2;
 use super::parser::{Parsed, Parser, Stop};
 use super::recovery::note_broken;
-use super::skip::skip_declaration;
+use super::skip::{skip_declaration, skip_rest};
 use super::stream::{Room, Stream};
 use super::token::{Kind, Token};
 use super::words::Reports;
@@ -69,34 +69,58 @@ fn declarations<'a, T>(
         stream.report(stream.diagnostic(Code::SourceLimit, Span::default(), message));
         return declarations;
     }
-    let mut behind = 0;
+    let mut place = Place::default();
     loop {
         let next = stream.peek();
         match next.kind {
             Kind::End => return declarations,
             Kind::Semicolon => {
-                behind = stream.next().span().end;
+                place.behind = stream.next().span().end;
                 let message = "a `;` without a declaration";
                 stream.report(stream.diagnostic(Code::StraySemicolon, next.span(), message));
             }
-            _ => declarations.extend(declaration(stream, reports, production, &mut behind)),
+            _ => declarations.extend(declaration(stream, reports, production, &mut place)),
+        }
+    }
+}
+
+/// Between which declarations the next one stands.
+#[derive(Default)]
+struct Place {
+    /// Where the one before ended.
+    behind: u32,
+    /// Those that it stands among the members of, each within the one before, and where what
+    /// stands there ends.
+    around: Vec<(Progress, u32)>,
+}
+
+impl Place {
+    /// Passes over the rest of those that a declaration stood in, up to another in them.
+    fn leave(&mut self, stream: &mut Stream<'_, '_>) {
+        while let Some((progress, others)) = self.around.pop() {
+            stream.after_mistake = true;
+            let rest = skip_rest(stream, progress, others);
+            self.behind = rest.end;
+            if let Some(others) = rest.others {
+                return self.around.push((progress, others));
+            }
         }
     }
 }
 
 /// The declaration that comes next. Where it has a mistake, that is reported, and the
-/// stream goes on behind it; the declaration before ended `behind` which offset.
+/// stream goes on behind it.
 fn declaration<'a, T>(
     stream: &mut Stream<'a, '_>,
     reports: &mut Reports<'a>,
     production: Production<'a, T>,
-    behind: &mut u32,
+    place: &mut Place,
 ) -> Option<T> {
     reports.begin(stream.file);
-    let mut parser = Parser::new(stream, reports);
+    let mut parser = Parser::new(stream, reports, !place.around.is_empty());
     let result = production(&mut parser);
     let (progress, (token, expected)) = (parser.progress(), parser.failure());
-    let read = Span::new(std::mem::replace(behind, progress.last.end), parser.end);
+    let read = Span::new(std::mem::replace(&mut place.behind, progress.last.end), parser.end);
     if matches!(result, Err(Stop::Unexpected)) {
         reports.forget_flavors(stream.text, read.end);
     }
@@ -104,7 +128,11 @@ fn declaration<'a, T>(
         stream.report(diagnostic);
     }
     let stop = match result {
-        Ok(declaration) => return Some(declaration),
+        Ok(declaration) => {
+            stream.after_mistake = false;
+            place.leave(stream);
+            return Some(declaration);
+        }
         Err(stop) => stop,
     };
     if stop == Stop::Unexpected
@@ -117,8 +145,14 @@ fn declaration<'a, T>(
             report_missing_semicolon(stream, progress.last);
         }
     }
-    *behind = skip_declaration(stream, progress);
-    note_broken(stream, progress, *behind);
+    stream.after_mistake = true;
+    let skipped = skip_declaration(stream, progress);
+    place.behind = skipped.end;
+    note_broken(stream, progress, skipped.end);
+    match skipped.others {
+        Some(others) => place.around.push((progress, others)),
+        None => place.leave(stream),
+    }
     None
 }
 
@@ -152,5 +186,5 @@ pub(crate) fn parse_again(text: &str, offset: u32, file: FileId) -> Option<Decla
     stream.seek(offset);
     let mut reports = Reports::default();
     reports.begin(file);
-    mof2::declaration(&mut Parser::new(&mut stream, &mut reports)).ok()
+    mof2::declaration(&mut Parser::new(&mut stream, &mut reports, false)).ok()
 }

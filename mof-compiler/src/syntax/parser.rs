@@ -46,10 +46,14 @@ pub(crate) struct Parser<'p, 'a, 's> {
 }
 
 impl<'p, 'a, 's> Parser<'p, 'a, 's> {
-    /// A parser at the first token of a declaration.
-    pub(crate) fn new(stream: &'p mut Stream<'a, 's>, reports: &'p mut Reports<'a>) -> Self {
+    /// A parser at the first token of a declaration, which may stand among the members of another.
+    pub(crate) fn new(
+        stream: &'p mut Stream<'a, 's>,
+        reports: &'p mut Reports<'a>,
+        is_within: bool,
+    ) -> Self {
         let token = Token::new(Kind::End, Span::default());
-        let tokens = Bounded::new(stream);
+        let tokens = Bounded::new(stream, is_within);
         Self { tokens, reports, token, end: 0, expected: Set::EMPTY }
     }
 
@@ -289,6 +293,17 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
         number::parse(self.text(span)).map_err(|_| Stop::Unexpected)
     }
 
+    /// Takes the token at hand, which has been reported and stands in the place of a value. A
+    /// number that was to be a name elsewhere has not.
+    #[cold]
+    pub(super) fn invalid(&mut self) -> Parsed<()> {
+        let span = self.token.span();
+        if let Some(found) = self.tokens.stream.refused_name(span) {
+            self.tokens.stream.report(found);
+        }
+        self.bump()
+    }
+
     /// `[]` or `[n]`, if it is there. `size` judges a size.
     pub(super) fn array_suffix(
         &mut self,
@@ -305,7 +320,9 @@ impl<'p, 'a, 's> Parser<'p, 'a, 's> {
                 written = Some(size);
             }
         } else {
-            self.eat(Kind::Invalid)?;
+            if self.at(Kind::Invalid) {
+                self.invalid()?;
+            }
         }
         self.expect(Kind::RightBracket)?;
         let span = self.from(start);

@@ -170,23 +170,42 @@ pub(super) fn stands_alone(text: &str, language: Language, offset: u32) -> bool 
         && !begins_member(text, language, end)
 }
 
-/// Whether a class at `offset` stands among the members of another: behind its `}` more of them
-/// follow, or the end of that.
-pub(super) fn is_among_members(text: &str, language: Language, offset: u32) -> bool {
-    let mut lexer = Lexer::new(text, language, offset);
-    let mut kind = next(&mut lexer);
-    while kind != Kind::LeftBrace {
-        if matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::End) {
-            return false;
+/// Where the declarations end that begin at `offset`, if they stand among the members of another:
+/// behind the last of them more members follow, or the end of that. Behind many it is more likely
+/// that the end of that is missing, and that something else has one too many.
+pub(super) fn end_among_members(text: &str, language: Language, offset: u32) -> Option<u32> {
+    const MOST: usize = 8;
+    let mut start = offset;
+    for _ in 0..MOST {
+        let mut lexer = Lexer::new(text, language, start);
+        let mut kind = next(&mut lexer);
+        if kind == Kind::LeftBracket {
+            kind = behind_list(&mut lexer)?;
         }
-        kind = next(&mut lexer);
+        while kind != Kind::LeftBrace {
+            if matches!(kind, Kind::Semicolon | Kind::RightBrace | Kind::End) {
+                return None;
+            }
+            kind = next(&mut lexer);
+        }
+        let end = behind_braces(&mut lexer)?;
+        let mut behind = next(&mut lexer);
+        if behind == Kind::Semicolon {
+            behind = next(&mut lexer);
+        }
+        start = lexer.span().start;
+        if begins_member(text, language, end) || may_be_local(text, language, behind, start) {
+            return Some(end);
+        }
+        if behind == Kind::RightBrace {
+            let last = next(&mut lexer);
+            return (last == Kind::End || last.may_start_declaration()).then_some(end);
+        }
+        if !starts_declaration(text, language, start) {
+            return None;
+        }
     }
-    let Some(end) = behind_braces(&mut lexer) else { return false };
-    let mut behind = next(&mut lexer);
-    if behind == Kind::Semicolon {
-        behind = next(&mut lexer);
-    }
-    begins_member(text, language, end) || may_be_local(text, language, behind, lexer.span().start)
+    None
 }
 
 /// Where the braces end behind whose first one the lexer stands, unless they are deep: hardly
@@ -318,7 +337,7 @@ fn note_inner(stream: &mut Stream<'_, '_>, lexer: &mut Lexer<'_>, first: Kind, e
         }
         last = std::mem::replace(&mut kind, next(lexer));
     }
-    if depth > 0 {
+    if depth > 0 || stream.language() == Language::Mof2 {
         for name in names {
             stream.sink.broken.add_class(stream.slice(name));
         }

@@ -7,33 +7,59 @@
 use super::bounds::{Progress, precedes_clause};
 use super::lexer::Lexer;
 use super::recovery::{
-    begins_member, declares_enumeration, declares_qualifier, head_without_brace, is_among_members,
+    begins_member, declares_enumeration, declares_qualifier, end_among_members, head_without_brace,
     lacks_inner_brace, may_be_local, next, stands_alone, starts_declaration,
 };
 use super::stream::Stream;
 use super::token::{Kind, NAMES, Token};
 use crate::Language;
 
-/// Moves the stream past the declaration that was read as far as `progress`
-/// says; gives where it ends.
-pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
+/// How far a declaration was passed over.
+#[derive(Clone, Copy)]
+pub(crate) struct Skipped {
+    /// Where that ends.
+    pub(crate) end: u32,
+    /// Where the declarations end that stand there, if this one goes on behind them.
+    pub(crate) others: Option<u32>,
+}
+
+impl Skipped {
+    const fn to(end: u32) -> Self {
+        Self { end, others: None }
+    }
+}
+
+/// Moves the stream past the declaration that was read as far as `progress` says.
+pub(crate) fn skip_declaration(stream: &mut Stream<'_, '_>, progress: Progress) -> Skipped {
     // A `;` may stand in the place of something else.
     if progress.ended && !goes_on(stream.text, stream.language(), progress) {
-        return progress.last.end;
+        return Skipped::to(progress.last.end);
     }
     stream.seek(progress.last.start);
-    stream.quiet = true;
-    let end = if progress.directive {
-        skip_directive(stream, progress)
-    } else {
-        skip_body(stream, progress)
-    };
-    stream.quiet = false;
-    if !progress.directive {
-        // What stands between here and the next token is no longer passed over without a word.
-        stream.seek(end);
+    if progress.directive {
+        stream.quiet = true;
+        let end = skip_directive(stream, progress);
+        stream.quiet = false;
+        return Skipped::to(end);
     }
-    end
+    let passed = Passed::new(stream.text, stream.language(), progress);
+    skip_quietly(stream, passed)
+}
+
+/// Moves the stream past the rest of a declaration, behind another of those that stand among its
+/// members; they end at `others`.
+pub(crate) fn skip_rest(stream: &mut Stream<'_, '_>, progress: Progress, others: u32) -> Skipped {
+    let passed = Passed::behind_another(stream.text, stream.language(), progress, others);
+    skip_quietly(stream, passed)
+}
+
+fn skip_quietly(stream: &mut Stream<'_, '_>, passed: Passed<'_>) -> Skipped {
+    stream.quiet = true;
+    let skipped = skip_body(stream, passed);
+    stream.quiet = false;
+    // What stands between here and the next token is no longer passed over without a word.
+    stream.seek(skipped.end);
+    skipped
 }
 
 /// Whether a declaration that ends with what does not fit goes on behind it: with the rest of a
@@ -67,10 +93,9 @@ fn goes_on(text: &str, language: Language, progress: Progress) -> bool {
     kind == Kind::RightBracket
 }
 
-/// Passes over what is no directive; gives where it ends.
-fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
-    let (text, language) = (stream.text, stream.language());
-    let mut passed = Passed::new(text, language, progress);
+/// Passes over what is no directive.
+fn skip_body(stream: &mut Stream<'_, '_>, mut passed: Passed<'_>) -> Skipped {
+    let Passed { text, language, progress, .. } = passed;
     // Directives before this offset stand among members.
     let mut inner = 0;
     loop {
@@ -82,20 +107,15 @@ fn skip_body(stream: &mut Stream<'_, '_>, progress: Progress) -> u32 {
             && start >= inner
             && starts_declaration(text, language, start)
         {
-            if passed.depth == 1 && start == progress.last.start && passed.is_nested(start) {
-                passed.ends_with(stream, next);
-                stream.next();
-                continue;
-            }
             let is_inside = passed.depth > 0;
             match is_inside.then(|| end_of_inner_directives(text, language, start)).flatten() {
                 Some(end) => inner = end,
-                None => return start,
+                None => return Skipped { end: start, others: passed.others_at(start) },
             }
         }
         let token = stream.next();
         if passed.ends_with(stream, token) {
-            return token.span().end;
+            return Skipped::to(token.span().end);
         }
     }
 }
@@ -121,6 +141,8 @@ struct Passed<'t> {
     /// Whether members may begin with a list of qualifiers.
     has_lists: bool,
     has_members: bool,
+    /// Where other declarations end that stand among the members.
+    others: Option<u32>,
     /// What the latest token was.
     last: Kind,
 }
@@ -143,7 +165,34 @@ impl<'t> Passed<'t> {
             is_enumeration: declares_enumeration(text, language, progress),
             has_lists: head.is_some_and(|head| !matches!(head, Kind::Instance | Kind::Value)),
             has_members: false,
+            others: None,
             last: progress.previous,
+        }
+    }
+
+    /// Behind another declaration that stands among the members.
+    const fn behind_another(
+        text: &'t str,
+        language: Language,
+        progress: Progress,
+        others: u32,
+    ) -> Self {
+        let progress = Progress { depth: 1, in_list: false, ..progress };
+        Self {
+            text,
+            language,
+            progress,
+            depth: 1,
+            in_list: false,
+            values: 0,
+            around: Vec::new(),
+            closed: false,
+            headless: false,
+            is_enumeration: false,
+            has_lists: true,
+            has_members: true,
+            others: Some(others),
+            last: Kind::Semicolon,
         }
     }
 
@@ -156,7 +205,8 @@ impl<'t> Passed<'t> {
             || ((self.depth == 0
                 || closing.contains(&self.last)
                 || self.breaks_off(kind, offset)
-                || self.is_cut_short(offset))
+                || self.is_cut_short(offset)
+                || (self.last == Kind::LeftBrace && self.others_at(offset).is_some()))
                 && !may_be_local(self.text, self.language, kind, offset))
     }
 
@@ -221,9 +271,16 @@ impl<'t> Passed<'t> {
         begins_member(self.text, self.language, offset)
     }
 
-    /// Whether a class that is the mistake stands among the members of another.
-    fn is_nested(&self, offset: u32) -> bool {
-        is_among_members(self.text, self.language, offset)
+    /// Where the declarations end that begin at an offset, if they stand among the members and
+    /// the first of them is the mistake.
+    fn others_at(&self, offset: u32) -> Option<u32> {
+        let is_known = self.others.filter(|end| offset < *end);
+        let is_one = self.others.is_some() || offset == self.progress.last.start;
+        match is_known {
+            _ if self.depth != 1 || !is_one => None,
+            Some(end) => Some(end),
+            None => end_among_members(self.text, self.language, offset),
+        }
     }
 
     fn declares_qualifier(&self) -> bool {

@@ -28,6 +28,8 @@ pub(crate) struct Stream<'a, 's> {
     pub(crate) quiet: bool,
     /// The latest characters without meaning that were reported, in one run.
     pub(super) stray: Span,
+    /// Whether the latest declaration has a mistake.
+    pub(super) after_mistake: bool,
     /// The comment that goes on to the end of the text.
     pub(super) open_comment: Option<Span>,
     lexer: Lexer<'a>,
@@ -45,7 +47,8 @@ impl<'a, 's> Stream<'a, 's> {
         let lexer = Lexer::new(text, language, 0);
         let (stray, scratch) = (Span::default(), String::new());
         let (open_comment, peeked) = (None, None);
-        Self { text, file, sink, quiet: false, stray, open_comment, lexer, peeked, scratch }
+        let (quiet, after_mistake) = (false, false);
+        Self { text, file, sink, quiet, stray, after_mistake, open_comment, lexer, peeked, scratch }
     }
 
     /// Exchanges the room that the tokens are put together in, so that it can be used again.
@@ -202,6 +205,23 @@ impl<'a, 's> Stream<'a, 's> {
         found
     }
 
+    fn bad_number(&self, mistake: number::Mistake, span: Span) -> Diagnostic {
+        let (message, help) = mistake.explain();
+        let code = match mistake {
+            number::Mistake::TooLarge => Code::NumberTooLarge,
+            _ => Code::MalformedNumber,
+        };
+        self.diagnostic(code, span, message).with_help(help)
+    }
+
+    /// The diagnostic for a malformed number at a place where no name stands, if something was to
+    /// be called so and nothing was said of it therefore.
+    pub(super) fn refused_name(&self, span: Span) -> Option<Diagnostic> {
+        let text = self.slice(span);
+        let mistake = number::parse(text).err()?;
+        self.sink.broken.has_name(text).then(|| self.bad_number(mistake, span))
+    }
+
     /// Reports what may not stand in the latest string, or between its literals.
     #[cold]
     fn report_string(&mut self) {
@@ -307,16 +327,9 @@ impl<'a, 's> Stream<'a, 's> {
                 let diagnostic = self.diagnostic(Code::UnclosedComment, place, message);
                 (diagnostic.with_help("close it with `*/`"), None)
             }
-            // What is named so was refused where it was to be declared.
+            // Where a name may stand it was refused before; elsewhere the parser speaks of it.
             LexError::Number(_) if self.sink.broken.has_name(text) => return Some(Kind::Invalid),
-            LexError::Number(mistake) => {
-                let (message, help) = mistake.explain();
-                let code = match mistake {
-                    number::Mistake::TooLarge => Code::NumberTooLarge,
-                    _ => Code::MalformedNumber,
-                };
-                (self.diagnostic(code, span, message).with_help(help), Some(Kind::Invalid))
-            }
+            LexError::Number(mistake) => (self.bad_number(mistake, span), Some(Kind::Invalid)),
             LexError::CharacterLiteral | LexError::OpenCharacter => {
                 let message = "a character literal is one UTF-16 code unit";
                 let diagnostic = self

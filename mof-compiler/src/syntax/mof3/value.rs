@@ -165,7 +165,10 @@ impl<'a> Parser<'_, 'a, '_> {
             }
             Kind::Null => ValueKind::Null,
             Kind::Boolean => ValueKind::Boolean(self.text(span).eq_ignore_ascii_case("true")),
-            Kind::Invalid => ValueKind::Invalid,
+            Kind::Invalid => {
+                self.invalid()?;
+                return Ok(ValueKind::Invalid);
+            }
             _ => return self.unexpected(LITERALS),
         };
         self.bump()?;

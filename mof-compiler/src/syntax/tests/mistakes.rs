@@ -42,6 +42,43 @@ const FORGOTTEN: &[Case] = &[
     ),
 ];
 
+const WITHIN: &[Case] = &[
+    (
+        "class A { string a;\n[Q] class B { string b; }\nstring c; };\nclass C {};",
+        &["class B {string b;}", "class C {}"],
+        &[
+            "2:5 20 expected a type, found `class` | classes stand beside each other, and not within another",
+            "2:25 22 a `;` is missing after this `}` | every declaration but a directive ends with `;`",
+        ],
+    ),
+    (
+        "class A {\nclass B {};\ninstance of B {};\n};\n}",
+        &["class B {}", "instance B {}"],
+        &[
+            "2:1 20 expected a type, `}` or `[`, found `class` | classes stand beside each other, and not within another",
+            "5:1 20 expected `[`, `class`, `instance of`, `qualifier`, `#pragma` or `#include`, found `}`",
+        ],
+    ),
+    (
+        "class A { class B { string b; }; string c; }; instance of C { D instance of B { }; };",
+        &["class B {string b;}"],
+        &[
+            "1:11 20 expected a type, `}` or `[`, found `class` | classes stand beside each other, and not within another",
+            "1:65 20 expected `=`, found `instance`",
+        ],
+    ),
+    (
+        // What it closes was passed over.
+        "class A : B # c {\n}; class C {}; }",
+        &["class C {}"],
+        &[
+            "1:13 17 unknown directive `# c` | directives are #pragma and #include",
+            "2:1 20 expected `[`, `class`, `instance of`, `qualifier`, `#pragma` or `#include`, found `}`",
+            "2:16 20 expected `[`, `class`, `instance of`, `qualifier`, `#pragma` or `#include`, found `}` | nothing is open here that it could close",
+        ],
+    ),
+];
+
 const WORDS: &[Case] = &[
     (
         "clas A {};",
@@ -296,7 +333,7 @@ const STRUCTURE: &[Case] = &[
 
 #[test]
 fn mistakes_are_reported_and_survived() {
-    for cases in [FORGOTTEN, WORDS, LITERALS, DIRECTIVES, STRUCTURE] {
+    for cases in [FORGOTTEN, WITHIN, WORDS, LITERALS, DIRECTIVES, STRUCTURE] {
         for (text, declarations, reports) in cases {
             let (found, reported) = parse(text);
             assert_eq!(reported, *reports, "{text}");
