@@ -74,6 +74,8 @@ pub(crate) struct Bounded<'p, 'a, 's> {
     supplied: bool,
     /// Whether it stands among the members of another declaration.
     is_within: bool,
+    /// How many parentheses are open at an offset up to which they were counted.
+    counted: (u32, u32),
 }
 
 impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
@@ -89,6 +91,7 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
             directive: false,
             supplied: false,
             is_within,
+            counted: (0, 0),
         }
     }
 
@@ -129,25 +132,32 @@ impl<'p, 'a, 's> Bounded<'p, 'a, 's> {
     /// in other languages they are comments. Each has been reported.
     fn behind_unknown_directives(&mut self, mut token: Token) -> Token {
         while token.kind == Kind::Broken
-            && self.is_open_before(token.span().start)
             && self.stream.slice(token.span()).starts_with('#')
+            && self.is_open_before(token.span().start)
         {
-            self.stream.seek_next_line(token.span().end);
+            let comment = token.span();
+            self.stream.seek_next_line(comment.end);
             token = self.stream.next();
+            if self.counted.0 == comment.start {
+                // Parentheses in the comment are none, and what was counted need not be again.
+                self.counted.0 = token.span().start;
+            }
         }
         token
     }
 
     /// Whether a brace, bracket or parenthesis of the declaration is open in front of an offset.
-    fn is_open_before(&self, offset: u32) -> bool {
+    fn is_open_before(&mut self, offset: u32) -> bool {
         if self.open.braces > 0 || self.open.brackets > 0 {
             return true;
         }
-        let mut lexer = Lexer::new(self.stream.text, self.stream.language(), self.first.start);
-        let mut open = 0_u32;
+        let (counted, mut open) = self.counted;
+        let from = counted.max(self.first.start);
+        let mut lexer = Lexer::new(self.stream.text, self.stream.language(), from);
         loop {
             let kind = next(&mut lexer);
             if kind == Kind::End || lexer.span().start >= offset {
+                self.counted = (offset, open);
                 return open > 0;
             }
             match kind {
